@@ -1,0 +1,45 @@
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+
+// ES-only packages that jest has to transform before it can require() them.
+const esOnly = ['jose', 'openid-client', 'oauth4webapi'];
+
+const common = {
+  rootDir: root,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(t|j)sx?$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esOnly.join('|')})/)`],
+  moduleNameMapper: {
+    '^estafette/plugin$': '<rootDir>/src/host/index.ts',
+    '^estafette/plugin/testing$': '<rootDir>/src/host/testing/index.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],
+};
+
+const project = (displayName, testMatch, extra = {}) => ({
+  ...common,
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
+  ...extra,
+});
+
+module.exports = {
+  rootDir: root,
+  testTimeout: 30_000,
+  projects: [
+    project('unit', ['test/unit/**/*.test.ts', 'test/*.test.ts', 'plugins/*/test/**/*.test.ts']),
+    project('embedded', ['test/embedded/**/*.test.ts']),
+    project('real', ['test/real/**/*.test.ts']),
+    project('browser', ['test/browser/**/*.test.ts']),
+  ],
+};
