@@ -68,7 +68,15 @@ export type NamesOfKind<K extends HookKind> = {
 }[HookName];
 
 /** Nobody may write to what a hook hands out. */
-export type DeepReadonly<T> = T extends (...args: never[]) => unknown
+export type DeepReadonly<T> = T extends
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined // branded primitives are objects to the compiler
+  | ((...args: never[]) => unknown)
   ? T
   : T extends Date | Uint8Array | ReadableStreamLike
     ? T

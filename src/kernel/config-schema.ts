@@ -1,0 +1,181 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+const port = z.int().min(1).max(65_535);
+const MIB = 1024 * 1024;
+
+/** An address or CIDR range as Express and net.BlockList take them. */
+const isAddressRange = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return text === 'loopback' || text === 'uniquelocal';
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+};
+
+const listener = (what: string, defaultPort: number) =>
+  z.strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe(`Address ${what} listens on.`),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(defaultPort)
+      .describe(`Port ${what} listens on; 0 takes any free one.`),
+  });
+
+const databaseSchema = z
+  .discriminatedUnion('client', [
+    z.strictObject({
+      client: z.literal('sqlite').describe('SQLite in one file.'),
+      filename: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'The file; `estafette.db` in the data folder by default. `:memory:` keeps nothing.',
+        ),
+    }),
+    z.strictObject({
+      client: z
+        .literal('pg')
+        .describe('PostgreSQL; its address comes from `ESTAFETTE_DATABASE_URL`.'),
+    }),
+  ])
+  .describe('Where settings, sessions, drafts and the outbox are kept.');
+
+const limitsSchema = z
+  .strictObject({
+    bodyBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(64 * MIB)
+      .default(2 * MIB)
+      .describe('Largest form a request may carry, files apart.'),
+    uploadBytes: z
+      .int()
+      .min(64 * 1024)
+      .max(2048 * MIB)
+      .default(25 * MIB)
+      .describe('Largest file that can be attached.'),
+    workers: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'Threads that decode and clean messages; by default one less than the cores, at most 4.',
+      ),
+    imapConnectionsPerAccount: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(3)
+      .describe('IMAP connections open at once for one account in one process.'),
+    pluginBudgetMs: z
+      .int()
+      .min(10)
+      .max(10_000)
+      .default(150)
+      .describe('Time that plugins may add to one request before the optional ones are left out.'),
+  })
+  .describe('Limits for the whole process.');
+
+/** `config/app.json`: the platform. */
+export const appSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors; ignored.'),
+    mode: z
+      .enum(['production', 'development'])
+      .default('production')
+      .describe(
+        '`development` makes its own key and checks plugins harder. `ESTAFETTE_MODE` wins.',
+      ),
+    role: z
+      .enum(['all', 'web', 'worker'])
+      .default('all')
+      .describe('`web` answers requests, `worker` runs jobs. `ESTAFETTE_ROLE` wins.'),
+    listen: listener('the web server', 3000).prefault({}).describe('Where the web server listens.'),
+    metrics: listener('the metrics server', 9464)
+      .optional()
+      .describe('Separate listener for `/metrics`; absent: none.'),
+    publicUrl: z
+      .strictObject({
+        scheme: z
+          .enum(['https', 'http'])
+          .optional()
+          .describe('`https` by default; `http` only on loopback.'),
+        port: port.optional().describe('Port in links when it is not the usual one.'),
+      })
+      .prefault({})
+      .describe('How browsers reach the platform, a proxy in front included.'),
+    trustedProxies: z
+      .array(
+        z
+          .string()
+          .refine(isAddressRange, 'expected an IP address, a range (10.0.0.0/8) or "loopback"'),
+      )
+      .default(['loopback'])
+      .describe('Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.'),
+    database: databaseSchema.prefault({ client: 'sqlite' }),
+    dataDir: z
+      .string()
+      .min(1)
+      .default('var')
+      .describe('Folder of the database, uploads and the development key.'),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+          .default('info')
+          .describe('Least important lines that are written.'),
+      })
+      .prefault({})
+      .describe('Logs, JSON lines on standard error.'),
+    limits: limitsSchema.prefault({}),
+  })
+  .describe('The platform.');
+
+const pluginId = /^[a-z][a-z0-9-]*$/;
+
+/** `config/plugins.json`: plugins' defaults for every site, and what an operator decides on them. */
+export const pluginsSchema = z
+  .object({
+    $schema: z.string().optional().describe('For editors; ignored.'),
+    order: z
+      .record(z.string(), z.array(z.string()))
+      .default({})
+      .describe('Hook name → plugin ids whose handlers come first, in this order.'),
+    packages: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('npm packages to load as plugins, beside the folder `plugins/`.'),
+  })
+  .catchall(
+    z
+      .record(z.string(), z.unknown())
+      .describe('Defaults of the plugin of this id, checked by its own schema.'),
+  )
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      if (key === '$schema' || pluginId.test(key)) continue;
+      context.addIssue({ code: 'custom', path: [key], message: 'expected a plugin id as the key' });
+    }
+  })
+  .describe('Plugins, for every site. Any other key is a plugin id.');
+
+export type AppFile = z.output<typeof appSchema>;
+export type PluginsFile = z.output<typeof pluginsSchema>;
+
+/** Whether an address to listen on can only be reached from this machine. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  const address = host.replace(/^\[|\]$/g, '');
+  const family = isIP(address);
+  return family !== 0 && LOOPBACK.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');

@@ -1,0 +1,87 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import { type Attribution, currentAttribution } from './attribution';
+import type { Meter } from './meter';
+import { toError } from './thrown';
+
+const FLOATING_LIMIT = 5; // a plugin that often forgets to await is worse than one that is off
+const FLOATING_WINDOW_MS = 60_000;
+/** Attribution of our own jobs: an error of ours is fatal, whatever context it floats in. */
+const CORE = 'core';
+
+export interface FloatingDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  /** A rejection charged to a plugin; serving goes on. */
+  onCharged?(attribution: Attribution, error: Error): void;
+  /** The plugin is to be switched off in this process. */
+  onQuarantine(plugin: string, error: Error): void;
+  /** The process goes on serving, but its state is unsure: replace it gracefully. */
+  onRestart(reason: string): void;
+  /** An error of nobody: stop accepting and exit. */
+  onFatal(error: Error): void;
+}
+
+/**
+ * Listens to what nobody awaited or caught in this process: charged to a plugin when its code is
+ * the origin, else fatal (plugins.md 2.5). Returns the remover.
+ */
+export function watchFloatingErrors(deps: FloatingDeps): () => void {
+  const recent = new Map<string, number[]>();
+
+  /** Counts within the window, so that rare accidents never add up to a quarantine. */
+  function isRepeated(plugin: string): boolean {
+    const now = deps.clock.now();
+    const times = (recent.get(plugin) ?? []).filter((at) => now - at < FLOATING_WINDOW_MS);
+    times.push(now);
+    recent.set(plugin, times.slice(-FLOATING_LIMIT));
+    return times.length >= FLOATING_LIMIT;
+  }
+
+  function onRejection(reason: unknown): void {
+    const err = toError(reason);
+    const origin = pluginOrigin();
+    if (!origin) {
+      fatal(err, 'unhandled rejection');
+      return;
+    }
+    const { plugin, hook, requestId } = origin;
+    deps.log.error({ err, plugin, hook, requestId }, 'plugin/floating-rejection');
+    deps.meter.floating(plugin);
+    deps.onCharged?.(origin, err);
+    if (isRepeated(plugin)) deps.onQuarantine(plugin, err);
+  }
+
+  function onException(thrown: unknown): void {
+    const err = toError(thrown);
+    const origin = pluginOrigin();
+    if (!origin) {
+      fatal(err, 'uncaught exception');
+      return;
+    }
+    const { plugin, hook, requestId } = origin;
+    deps.log.error({ err, plugin, hook, requestId }, 'plugin/uncaught-exception');
+    deps.meter.floating(plugin);
+    deps.onQuarantine(plugin, err);
+    // Node promises nothing about the state of a process after an uncaught exception.
+    deps.onRestart(`uncaught exception in plugin ${plugin}`);
+  }
+
+  function fatal(err: Error, kind: string): void {
+    deps.log.fatal({ err, kind }, 'process/fatal');
+    deps.onFatal(err);
+  }
+
+  process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
+  return () => {
+    process.off('unhandledRejection', onRejection);
+    process.off('uncaughtException', onException);
+  };
+}
+
+function pluginOrigin(): Attribution | undefined {
+  const attribution = currentAttribution();
+  return attribution?.plugin === CORE ? undefined : attribution;
+}

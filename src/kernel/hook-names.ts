@@ -1,0 +1,32 @@
+import type { HookKind, HookName, HookOf } from './hook-types';
+
+const NAME = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/;
+
+/** What is wrong with a hook's name for its kind (plugins.md 2.1), or `undefined`. */
+export function hookNameProblem(name: string, kind: HookKind): string | undefined {
+  if (!NAME.test(name)) return 'must be area:word in kebab-case';
+  const isGuardName = name.endsWith('ing');
+  if (kind === 'guard') return isGuardName ? undefined : 'a guard ends in -ing';
+  if (isGuardName) return 'only a guard ends in -ing';
+  if (kind === 'collect' && !name.endsWith('s')) return 'a collect is a plural noun';
+  return undefined;
+}
+
+type KindOf<N extends HookName> = HookOf<N> extends { kind: infer K } ? K : never;
+
+/** The same rules for the type checker: hooks of the global map whose name breaks them. */
+export type MisnamedHook = {
+  [N in HookName]: N extends `${Lowercase<string>}:${Lowercase<string>}`
+    ? KindOf<N> extends 'guard'
+      ? N extends `${string}ing`
+        ? never
+        : N
+      : N extends `${string}ing`
+        ? N
+        : KindOf<N> extends 'collect'
+          ? N extends `${string}s`
+            ? never
+            : N
+          : never
+    : N;
+}[HookName];

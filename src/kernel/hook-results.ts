@@ -1,0 +1,70 @@
+import type { Denial, HookDefinition } from './hook-types';
+
+/** Code of the denial that stands for a guard that failed. */
+export const GUARD_FAILED = 'guard-failed';
+
+const DENIAL_CODE = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** Result check of a filter: the hook's own, else the shape of the value that it replaces. */
+export function acceptsFiltered(
+  definition: HookDefinition,
+  current: unknown,
+): (value: unknown) => boolean {
+  const check = definition.check ?? ((value) => hasShapeOf(current, value));
+  return (value) => value === undefined || check(value);
+}
+
+export function acceptsAnswer(definition: HookDefinition): (value: unknown) => boolean {
+  return (value) => isNothing(value) || (definition.check?.(value) ?? true);
+}
+
+export function acceptsItems(definition: HookDefinition): (value: unknown) => boolean {
+  const { check } = definition;
+  return (value) =>
+    isNothing(value) || (Array.isArray(value) && (!check || value.every((item) => check(item))));
+}
+
+/** A guard answers nothing or a well-formed denial; all else (true, false, a string) is a failure. */
+export const acceptsDenial = (value: unknown): boolean => isNothing(value) || isDenial(value);
+
+/** Handlers that have no answer say `undefined`; plain JavaScript often says `null`. */
+export const isNothing = (value: unknown): value is undefined | null =>
+  value === undefined || value === null;
+
+export function isDenial(value: unknown): value is Denial {
+  if (typeof value !== 'object' || value === null) return false;
+  const denial: Partial<Record<keyof Denial, unknown>> = value;
+  return (
+    denial.deny === true &&
+    typeof denial.code === 'string' &&
+    DENIAL_CODE.test(denial.code) &&
+    isOptional(denial.message, 'string') &&
+    isOptional(denial.field, 'string') &&
+    isOptional(denial.confirm, 'boolean') &&
+    isOptional(denial.values, 'object')
+  );
+}
+
+/** A copy with the fields we know, so that nothing else travels towards a page. */
+export function toDenial(denial: Denial, plugin: string): Denial & { readonly plugin: string } {
+  const { code, message, values, field, confirm } = denial;
+  return {
+    plugin,
+    deny: true,
+    code,
+    ...(message !== undefined && { message }),
+    ...(values !== undefined && { values: { ...values } }),
+    ...(field !== undefined && { field }),
+    ...(confirm !== undefined && { confirm }),
+  };
+}
+
+const isOptional = (value: unknown, type: string): boolean =>
+  value === undefined || (typeof value === type && value !== null);
+
+/** Catches rubbish where a hook declares no check: a number in place of a list. */
+function hasShapeOf(model: unknown, value: unknown): boolean {
+  if (isNothing(model)) return true;
+  if (isNothing(value)) return false;
+  return typeof model === typeof value && Array.isArray(model) === Array.isArray(value);
+}

@@ -1,0 +1,69 @@
+import { type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
+import { AppError } from '../base/errors';
+import type { TaskError, TaskRequest, WorkerMessage } from './worker-messages';
+
+/**
+ * A task: plain data in, plain data out (structured clone: a Buffer arrives as a Uint8Array). The
+ * pool's caller and the task agree on the input's type; `never` lets each declare its own.
+ */
+export type Task = (input: never) => unknown;
+
+/** A result whose buffers are moved to the caller instead of being copied. */
+class Transfer {
+  constructor(
+    readonly result: unknown,
+    readonly list: readonly TransferListItem[],
+  ) {}
+}
+
+/** Marks buffers of a task's result to be moved; they must own their whole memory. */
+export const withTransfer = (result: unknown, list: readonly TransferListItem[]): unknown =>
+  new Transfer(result, list);
+
+/** Called by the entry module of a worker pool: answers tasks by name, one at a time. */
+export function serveTasks(tasks: Readonly<Record<string, Task>>): void {
+  const port = parentPort;
+  if (!port) throw new Error('serveTasks runs in a worker thread only');
+  const byName = new Map(Object.entries(tasks));
+  port.on('message', (request: TaskRequest) => void answer(port, byName, request));
+  post(port, { type: 'ready' });
+}
+
+async function answer(
+  port: MessagePort,
+  tasks: ReadonlyMap<string, Task>,
+  { id, task, input }: TaskRequest,
+): Promise<void> {
+  try {
+    const run = tasks.get(task);
+    if (!run) throw new Error(`no such task: ${task}`);
+    const value: unknown = await run(input as never); // the task declares the type it is given
+    const { result, list } = value instanceof Transfer ? value : new Transfer(value, []);
+    post(port, { type: 'done', id, result }, list);
+  } catch (error) {
+    // Also results that cannot be cloned (functions): the pool waits for an answer in any case.
+    post(port, { type: 'failed', id, error: describe(error) });
+  }
+}
+
+function post(
+  port: MessagePort,
+  message: WorkerMessage,
+  list: readonly TransferListItem[] = [],
+): void {
+  port.postMessage(message, list);
+}
+
+function describe(error: unknown): TaskError {
+  const { message, stack } = error instanceof Error ? error : new Error('not an error');
+  if (!(error instanceof AppError)) return { message, stack, code: undefined, details: {} };
+  return { message, stack, code: error.code, details: cloneable(error.details) };
+}
+
+function cloneable(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  try {
+    return structuredClone(details);
+  } catch {
+    return {}; // details only help the log
+  }
+}

@@ -1,0 +1,383 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { AppError } from '../../../src/base/errors';
+import { silentLog } from '../../../src/base/log';
+import { createGuardedFetch, type GuardedFetchDeps } from '../../../src/kernel/fetch';
+
+const LIMITS = { maxBytes: 10_000, timeoutMs: 10_000 };
+
+interface Seen {
+  readonly path: string;
+  readonly headers: http.IncomingHttpHeaders;
+}
+type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+
+let server: http.Server;
+let port = 0;
+let answer: Answer = (_request, response) => response.end('hello');
+const seen: Seen[] = [];
+
+beforeAll(async () => {
+  server = http.createServer((request, response) => {
+    seen.push({ path: request.url ?? '', headers: request.headers });
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+});
+beforeEach(() => {
+  seen.length = 0;
+  answer = (_request, response) => response.end('hello');
+});
+
+const aFetch = (deps: Partial<GuardedFetchDeps> = {}) =>
+  createGuardedFetch({ log: silentLog(), allowPrivate: [`127.0.0.1:${port}`], ...deps });
+const local = (path = '/') => `http://127.0.0.1:${port}${path}`;
+const caught = async (work: Promise<unknown>): Promise<AppError> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw new Error(`no AppError but ${String(error)}`);
+};
+
+describe('addresses', () => {
+  it.each([
+    'http://127.0.0.1/',
+    'http://127.1/',
+    'http://0x7f.1/',
+    'http://0x7f000001/',
+    'http://2130706433/',
+    'http://017700000001/',
+    'http://0177.0.0.1/',
+    'http://127.0.0.1./',
+    'http://①②⑦.0.0.1/',
+    'http://127。0。0。1/',
+    'http://%31%32%37.0.0.1/',
+    'http://0/',
+    'http://0.0.0.0/',
+    'http://[::]/',
+    'http://[::1]/',
+    'http://[0:0:0:0:0:0:0:1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:7f00:1]/',
+    'http://[::127.0.0.1]/',
+    'http://[64:ff9b::127.0.0.1]/',
+    'http://[2002:7f00:1::]/',
+    'http://[fd00::1]/',
+    'http://[fe80::1]/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://0xA9FEA9FE/',
+    'http://10.0.0.1/',
+    'http://172.16.5.4/',
+    'http://192.168.1.1/',
+    'http://100.64.0.1/',
+    'http://224.0.0.1/',
+    'https://255.255.255.255/',
+    'http://localhost/',
+    'http://LOCALHOST./',
+  ])('refuses %s', async (url) => {
+    expect(await caught(aFetch()(url, LIMITS))).toMatchObject({
+      code: 'fetch/refused',
+      details: { reason: 'address not public' },
+    });
+  });
+
+  it.each([
+    'file:///etc/passwd',
+    'ftp://example.org/',
+    'gopher://example.org/',
+    'data:text/plain,x',
+    'javascript:alert(1)',
+    'http://user:secret@example.org/',
+    'http://user@example.org/',
+    'http://127.0.0.1@example.org/',
+    'http://example.org:22/',
+    'http://example.org:8080/',
+    'http://[fe80::1%25eth0]/',
+    'http://256.256.256.256/',
+    'http:///',
+    '/relative',
+    'nonsense',
+    `http://example.org/${'x'.repeat(5_000)}`,
+  ])('refuses %s before any name is resolved', async (url) => {
+    const lookup = jest.fn(async () => [{ address: '8.8.8.8', family: 4 }]);
+
+    expect(await caught(aFetch({ lookup })(url, LIMITS))).toMatchObject({ code: 'fetch/refused' });
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
+  it('refuses a name with one private address among public ones', async () => {
+    const lookup = async () => [
+      { address: '8.8.8.8', family: 4 },
+      { address: '::ffff:10.0.0.1', family: 6 },
+    ];
+
+    expect(await caught(aFetch({ lookup })('http://mixed.example/', LIMITS))).toMatchObject({
+      code: 'fetch/refused',
+    });
+  });
+
+  it('says the same of a private name, of none, and of open and closed internal ports', async () => {
+    const fetch = aFetch({
+      allowPrivate: [],
+      allowHosts: [`127.0.0.1:${port}`, '127.0.0.1:1', 'private.example', 'missing.example'],
+      lookup: async (host) => {
+        if (host === 'missing.example') throw new Error('ENOTFOUND');
+        return [{ address: '10.0.0.1', family: 4 }];
+      },
+    });
+    const urls = [
+      local(),
+      'http://127.0.0.1:1/',
+      'http://private.example/',
+      'http://missing.example/',
+    ];
+
+    const errors = await Promise.all(urls.map((url) => caught(fetch(url, LIMITS))));
+
+    const texts = errors.map(({ code, textKey, message, details }) =>
+      JSON.stringify({ code, textKey, message, details }),
+    );
+    expect(new Set(texts).size).toBe(1);
+    expect(seen).toEqual([]);
+  });
+
+  it('connects to the address that was checked, resolving once, whatever the name says later', async () => {
+    const lookup = jest.fn(async () => [{ address: '127.0.0.1', family: 4 }]);
+    const fetch = aFetch({ lookup, allowPrivate: [`rebind.example:${port}`] });
+
+    const { body } = await fetch(`http://rebind.example:${port}/x`, LIMITS);
+
+    expect(body.toString()).toBe('hello');
+    expect(lookup).toHaveBeenCalledTimes(1);
+    expect(seen[0]?.headers.host).toBe(`rebind.example:${port}`);
+  });
+
+  it('contacts only the hosts of its list, with wildcards and ports', async () => {
+    const asked: string[] = [];
+    const fetch = aFetch({
+      allowHosts: ['caldav.example', '*.gouv.example', 'dav.example:8443'],
+      lookup: async (host) => {
+        asked.push(host);
+        return [{ address: '10.0.0.1', family: 4 }];
+      },
+    });
+    const hosts = [
+      'caldav.example',
+      'CALDAV.example',
+      'a.gouv.example',
+      'gouv.example',
+      'evilgouv.example',
+      'caldav.example.evil',
+      'caldav.example:8443',
+      'dav.example:8443',
+      'dav.example',
+    ];
+    for (const host of hosts) await caught(fetch(`https://${host}/`, LIMITS));
+
+    expect(asked).toEqual(['caldav.example', 'caldav.example', 'a.gouv.example', 'dav.example']);
+  });
+});
+
+describe('redirects', () => {
+  const redirectTo =
+    (location: string): Answer =>
+    (_request, response) =>
+      void response.writeHead(302, { location }).end('moved');
+
+  it('follows up to three, giving the last address', async () => {
+    answer = (request, response) => {
+      const step = Number(request.url?.slice(1));
+      if (step < 3) response.writeHead(302, { location: `/${step + 1}` }).end();
+      else response.end('there');
+    };
+
+    const result = await aFetch()(local('/0'), LIMITS);
+
+    expect(result).toMatchObject({ status: 200, url: local('/3') });
+    expect(result.body.toString()).toBe('there');
+  });
+
+  it('ends a loop', async () => {
+    answer = redirectTo('/again');
+
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({ code: 'fetch/failed' });
+    expect(seen).toHaveLength(4);
+    expect(await caught(aFetch()(local(), { ...LIMITS, maxRedirects: 0 }))).toBeDefined();
+    expect(seen).toHaveLength(5);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest',
+    'http://[::1]/',
+    'file:///etc/passwd',
+    '//user:pass@8.8.8.8/',
+    'http://8.8.8.8:25/',
+    'http://0x7f.1/',
+  ])('checks the target %s like a first address', async (location) => {
+    answer = redirectTo(location);
+
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({ code: 'fetch/refused' });
+  });
+});
+
+describe('what is sent and received', () => {
+  it('sends no cookie, credential or referrer, also after a redirect that sets one', async () => {
+    answer = (request, response) => {
+      if (request.url === '/next') response.end();
+      else response.writeHead(302, { location: '/next', 'set-cookie': 'id=1' }).end();
+    };
+
+    const { headers } = await aFetch()(local(), LIMITS);
+
+    expect(seen).toHaveLength(2);
+    for (const { headers: sent } of seen) {
+      expect(Object.keys(sent).sort()).toEqual([
+        'accept',
+        'accept-encoding',
+        'connection',
+        'host',
+        'user-agent',
+      ]);
+    }
+    expect(headers['set-cookie']).toBeUndefined();
+  });
+
+  it('gives status, type and body of an error answer as well', async () => {
+    answer = (_request, response) =>
+      void response
+        .writeHead(404, { 'content-type': 'Text/HTML; charset=utf-8', 'X-Two': ['a', 'b'] })
+        .end('none');
+
+    expect(await aFetch()(local(), { ...LIMITS, accept: ['image/*'] })).toMatchObject({
+      status: 404,
+      contentType: 'text/html',
+      headers: { 'x-two': 'a, b' },
+      body: Buffer.from('none'),
+    });
+  });
+
+  it('refuses a type that was not asked for', async () => {
+    answer = (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html' }).end('<script>');
+    const fetch = aFetch();
+
+    expect(await caught(fetch(local(), { ...LIMITS, accept: ['image/*'] }))).toMatchObject({
+      code: 'fetch/failed',
+    });
+    expect(await fetch(local(), { ...LIMITS, accept: ['image/*', 'text/html'] })).toMatchObject({
+      status: 200,
+    });
+    expect(seen[1]?.headers.accept).toBe('image/*, text/html');
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('decompresses %s', async (encoding, compress) => {
+    answer = (_request, response) =>
+      void response.writeHead(200, { 'content-encoding': encoding }).end(compress('bonjour'));
+
+    expect((await aFetch()(local(), LIMITS)).body.toString()).toBe('bonjour');
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ] as const)('stops a %s bomb at the cap', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(5_000_000));
+    answer = (_request, response) =>
+      void response.writeHead(200, { 'content-encoding': encoding }).end(bomb);
+
+    expect(bomb.length).toBeLessThan(LIMITS.maxBytes);
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({
+      code: 'fetch/failed',
+      details: { reason: 'too large' },
+    });
+  });
+
+  it.each([
+    ['declared', (response: http.ServerResponse) => response.end(Buffer.alloc(10_001))],
+    [
+      'streamed',
+      (response: http.ServerResponse) => {
+        response.write(Buffer.alloc(6_000));
+        response.end(Buffer.alloc(6_000));
+      },
+    ],
+  ])('stops a body over the cap, %s', async (_name, send) => {
+    answer = (_request, response) => {
+      send(response);
+    };
+
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({
+      code: 'fetch/failed',
+      details: { reason: 'too large' },
+    });
+  });
+
+  it.each(['gzip', 'br', 'deflate', 'gzip, gzip', 'zstd'])(
+    'fails on a body that is not the %s it claims',
+    async (encoding) => {
+      answer = (_request, response) =>
+        void response.writeHead(200, { 'content-encoding': encoding }).end('plain text');
+
+      expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({ code: 'fetch/failed' });
+    },
+  );
+});
+
+describe('time', () => {
+  it.each([
+    ['never answers', () => {}],
+    [
+      'drips',
+      (response: http.ServerResponse) => {
+        const timer = setInterval(() => response.write('x'), 20);
+        response.on('close', () => clearInterval(timer));
+      },
+    ],
+  ])('gives up a server that %s', async (_name, send: (response: http.ServerResponse) => void) => {
+    answer = (_request, response) => send(response);
+
+    expect(await caught(aFetch()(local(), { ...LIMITS, timeoutMs: 200 }))).toMatchObject({
+      code: 'fetch/failed',
+    });
+  });
+
+  it('gives up a resolver that hangs, and a caller that leaves', async () => {
+    const hanging = aFetch({ lookup: () => new Promise(() => {}) });
+    expect(
+      await caught(hanging('http://slow.example/', { ...LIMITS, timeoutMs: 50 })),
+    ).toMatchObject({ code: 'fetch/refused' });
+
+    const abort = new AbortController();
+    answer = () => abort.abort();
+    expect(await caught(aFetch()(local(), { ...LIMITS, signal: abort.signal }))).toMatchObject({
+      code: 'fetch/failed',
+    });
+    expect(await caught(aFetch()(local(), { ...LIMITS, signal: abort.signal }))).toMatchObject({
+      code: 'fetch/failed',
+    });
+  });
+
+  it('fails when nothing listens or the connection is cut', async () => {
+    answer = (request) => void request.socket.destroy();
+
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({ code: 'fetch/failed' });
+    const closed = aFetch({ allowPrivate: ['127.0.0.1:1'] })('http://127.0.0.1:1/', LIMITS);
+    expect(await caught(closed)).toMatchObject({ code: 'fetch/failed' });
+  });
+});
