@@ -1,0 +1,179 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type Mail from 'nodemailer/lib/mailer';
+import { AppError } from '../base/errors';
+import { headerValue } from '../base/html';
+import { newToken } from '../base/ids';
+import type { Address } from './address';
+import { asciiDomain, isValidAddress } from './address-rules';
+import { cleanLine } from './clean-text';
+import { crlfStream } from './crlf';
+import { cleanFilename } from './filename';
+import { encodeFlowed } from './flowed';
+import type {
+  BuiltMessage,
+  Outgoing,
+  OutgoingFile,
+  OutgoingInline,
+  SmtpEnvelope,
+} from './outgoing';
+import { messageIds } from './reply';
+
+export interface BuildOptions {
+  /** Where the bytes go: a file path, or a stream that is ended when done. */
+  readonly to: string | Writable;
+  /** Refuses with `attachment/too-large` beyond. */
+  readonly maxBytes?: number;
+}
+
+/** Fields that only the message itself may set. */
+const RESERVED =
+  /^(?:from|sender|to|cc|bcc|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-.*|resent-.*|received|return-path|dkim-signature|x-mailer)$/i;
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9-]{0,70}$/;
+const MEDIA_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
+
+/**
+ * Writes the message once, as the very bytes for SMTP and for Sent: CRLF throughout, no Bcc.
+ * Throws `compose/invalid` for addresses or fields that cannot be sent.
+ */
+export async function buildMessage(
+  outgoing: Outgoing,
+  options: BuildOptions,
+): Promise<BuiltMessage> {
+  const envelope = smtpEnvelope(outgoing);
+  const messageId = messageIds(outgoing.messageId ?? '')[0] ?? newMessageId(outgoing.from);
+  const node = new MailComposer(mailOptions(outgoing, messageId)).compile();
+  const text = node.childNodes.length === 0 ? node : findText(node);
+  text?.setHeader('Content-Type', 'text/plain; charset=utf-8; format=flowed');
+  const counter = countBytes(options.maxBytes ?? Number.POSITIVE_INFINITY);
+  const target = typeof options.to === 'string' ? createWriteStream(options.to) : options.to;
+  try {
+    await pipeline(node.createReadStream(), crlfStream(), counter.stream, target);
+  } catch (error) {
+    if (typeof options.to === 'string') await rm(options.to, { force: true });
+    throw error;
+  }
+  return { messageId, sizeBytes: counter.size(), envelope };
+}
+
+type MimeNode = ReturnType<MailComposer['compile']>;
+
+function findText(node: MimeNode): MimeNode | undefined {
+  const children: readonly MimeNode[] = node.childNodes;
+  for (const child of children) {
+    const type = child.getHeader('Content-Type');
+    const isAttached = child.getHeader('Content-Disposition') !== undefined;
+    if (typeof type === 'string' && type.startsWith('text/plain') && !isAttached) return child;
+    const found = findText(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** `<random@domain>`: unguessable, and the domain is the sender's, not the machine's. */
+export function newMessageId(from: Address): string {
+  return `<${newToken(18)}@${asciiDomain(from.mail)}>`;
+}
+
+/** MAIL FROM and each recipient once, without regard to case. */
+export function smtpEnvelope(outgoing: Outgoing): SmtpEnvelope {
+  const recipients = new Map<string, string>();
+  for (const { mail } of [...outgoing.to, ...outgoing.cc, ...outgoing.bcc]) {
+    if (!recipients.has(mail.toLowerCase())) recipients.set(mail.toLowerCase(), mail);
+  }
+  const all = [outgoing.from.mail, ...recipients.values()];
+  if (recipients.size === 0 || !all.every(isValidAddress)) throw new AppError('compose/invalid');
+  return { from: asciiMail(outgoing.from.mail), to: [...recipients.values()].map(asciiMail) };
+}
+
+/** SMTP without SMTPUTF8 knows domains in punycode only. */
+const asciiMail = (mail: string): string =>
+  Buffer.byteLength(mail) === mail.length
+    ? mail
+    : `${mail.slice(0, mail.lastIndexOf('@'))}@${asciiDomain(mail)}`;
+
+function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
+  const references = messageIds((outgoing.references ?? []).join(' '));
+  const inReplyTo = messageIds(outgoing.inReplyTo ?? '')[0];
+  return {
+    from: mailbox(outgoing.from),
+    ...(outgoing.sender && { sender: mailbox(outgoing.sender) }),
+    ...(outgoing.replyTo && { replyTo: outgoing.replyTo.map(mailbox) }),
+    to: outgoing.to.map(mailbox),
+    cc: outgoing.cc.map(mailbox),
+    subject: cleanLine(outgoing.subject),
+    date: outgoing.date,
+    messageId,
+    ...(inReplyTo && { inReplyTo }),
+    ...(references.length > 0 && { references }),
+    headers: extraHeaders(outgoing.headers ?? {}),
+    text: encodeFlowed(printable(outgoing.text)),
+    ...(outgoing.html !== undefined && { html: printable(outgoing.html) }),
+    attachments: [
+      ...(outgoing.inline ?? []).map(inlinePart),
+      ...(outgoing.attachments ?? []).map(attachedPart),
+    ],
+    // Names and contents come from people: nodemailer itself opens no file and no URL.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+function mailbox(address: Address): { name: string; address: string } {
+  if (!isValidAddress(address.mail)) throw new AppError('compose/invalid');
+  return { name: headerValue(cleanLine(address.name)), address: address.mail };
+}
+
+/** NUL has no place in text (RFC 5322 4); lone CRs are line ends of old editors. */
+const printable = (text: string): string =>
+  text.replaceAll('\0', '').replace(/\r\n|\r|\n/g, '\r\n');
+
+function extraHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers);
+  if (entries.some(([name]) => !FIELD_NAME.test(name) || RESERVED.test(name))) {
+    throw new AppError('compose/invalid');
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, headerValue(cleanLine(value))]));
+}
+
+function inlinePart(file: OutgoingInline): Mail.Attachment {
+  return { ...part(file), cid: cleanLine(file.contentId).replace(/[<>\s]/g, '') };
+}
+
+function attachedPart(file: OutgoingFile): Mail.Attachment {
+  return { ...part(file), contentDisposition: 'attachment' };
+}
+
+function part(file: OutgoingFile): Mail.Attachment {
+  return {
+    filename: cleanFilename(file.filename) || 'file',
+    contentType: MEDIA_TYPE.test(file.type) ? file.type.toLowerCase() : 'application/octet-stream',
+    content: readSource(file),
+  };
+}
+
+/** Opened only when its turn comes: a hundred attachments are not a hundred open files. */
+function readSource({ source }: OutgoingFile): Readable | Buffer {
+  if ('content' in source) return Buffer.from(source.content);
+  const open = 'path' in source ? () => createReadStream(source.path) : source.open;
+  return Readable.from(chunksOf(open), { objectMode: false });
+}
+
+async function* chunksOf(open: () => NodeJS.ReadableStream): AsyncGenerator<Buffer | string> {
+  yield* open();
+}
+
+function countBytes(maxBytes: number): { stream: Transform; size: () => number } {
+  let size = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > maxBytes) done(new AppError('attachment/too-large'));
+      else done(null, chunk);
+    },
+  });
+  return { stream, size: () => size };
+}

@@ -1,0 +1,58 @@
+// Mail formats: structures, addresses, charsets, HTML and text to show, messages to send.
+// Not here: protocols, sessions, pages. Pure functions; hostile input is normal input.
+// Called by imap, mail, compose and web; heavy work goes through `tasks` in the worker pool.
+export { type Address, type AddressList, formatAddress, parseAddressList } from './address';
+export { type DisplayAddress, displayAddress } from './address-display';
+export { asciiDomain, isValidAddress } from './address-rules';
+export { type AuthResults, type AuthVerdict, parseAuthResults } from './auth-results';
+export { type BodyChoice, listAttachments, type PickedBodies, pickBodies } from './bodies';
+export { decodeText } from './charset';
+export { cleanLine } from './clean-text';
+export { type BuildOptions, buildMessage, newMessageId, smtpEnvelope } from './compose';
+export { crlfStream } from './crlf';
+export { decodeWords } from './encoded-words';
+export { cleanFilename, generatedFilename, partFilename } from './filename';
+export { encodeFlowed, fixedLines, type TextLine, unflow } from './flowed';
+export {
+  firstHeader,
+  type HeaderBlock,
+  type HeaderField,
+  headerValues,
+  parseHeaders,
+} from './headers';
+export { safeHref } from './html-attributes';
+export type { RemotePolicy } from './html-images';
+export { linkify } from './linkify';
+export type {
+  BuiltMessage,
+  Outgoing,
+  OutgoingFile,
+  OutgoingInline,
+  OutgoingSource,
+  SmtpEnvelope,
+} from './outgoing';
+export { type PlainText, plainFromHtml } from './plain-from-html';
+export type { RenderedBody } from './rendered';
+export {
+  baseSubject,
+  forwardSubject,
+  messageIds,
+  quoteHtml,
+  quoteText,
+  type ReplyHeaders,
+  replyHeaders,
+  replySubject,
+  type ThreadHeaders,
+} from './reply';
+export { type SanitizeOptions, sanitizeMail } from './sanitize';
+export {
+  type SignedQuery,
+  type SigningOptions,
+  signTarget,
+  type VerifyOptions,
+  verifyTarget,
+} from './signed-url';
+export { type BodyPart, type BodyTree, buildStructure, displayName } from './structure';
+export { type ComposedTask, type EncodedPart, type MimeTasks, tasks } from './tasks';
+export { type TextOptions, textToHtml } from './text';
+export { type ChunkDecoder, decodeTransfer, transferDecoder, transferStream } from './transfer';

@@ -1,0 +1,55 @@
+import type { Address } from './address';
+
+/** Bytes to attach: a file on our disk (read by streaming) or content at hand. */
+export type OutgoingSource =
+  | { readonly path: string }
+  | { readonly content: Uint8Array }
+  | { readonly open: () => NodeJS.ReadableStream };
+
+export interface OutgoingFile {
+  readonly filename: string;
+  /** Media type; `message/rfc822` is attached as a message. */
+  readonly type: string;
+  readonly source: OutgoingSource;
+}
+
+export interface OutgoingInline extends OutgoingFile {
+  /** Without brackets; the HTML refers to it by `cid:`. */
+  readonly contentId: string;
+}
+
+/** A message frozen for sending. */
+export interface Outgoing {
+  readonly from: Address;
+  readonly sender?: Address;
+  readonly replyTo?: readonly Address[];
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  /** In the SMTP envelope only, never in the bytes. */
+  readonly bcc: readonly Address[];
+  readonly subject: string;
+  readonly text: string;
+  /** Already sanitised by `sanitizeComposed`. */
+  readonly html?: string;
+  readonly inline?: readonly OutgoingInline[];
+  readonly attachments?: readonly OutgoingFile[];
+  readonly date: Date;
+  /** With brackets; generated from the sender's domain when absent. */
+  readonly messageId?: string;
+  readonly inReplyTo?: string;
+  readonly references?: readonly string[];
+  /** Further fields (Importance, Disposition-Notification-To…); names are checked. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What SMTP is told: MAIL FROM and RCPT TO, each recipient once. */
+export interface SmtpEnvelope {
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+export interface BuiltMessage {
+  readonly messageId: string;
+  readonly sizeBytes: number;
+  readonly envelope: SmtpEnvelope;
+}

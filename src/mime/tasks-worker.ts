@@ -1,0 +1,4 @@
+import { serveTasks } from '../kernel/worker-entry';
+import { tasks } from './tasks';
+
+serveTasks(tasks);
