@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Installs the npm packages once. `npm install`, not `npm ci`: with packages that have one build a
+# platform, npm leaves the absent platforms out of the lock and `npm ci` then refuses it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stamp=node_modules/.estafette-installed
+if [ ! -f "$stamp" ] || [ package-lock.json -nt "$stamp" ] || [ package.json -nt "$stamp" ]; then
+  npm install --no-audit --no-fund --loglevel=error >&2
+  touch "$stamp"
+fi

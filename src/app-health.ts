@@ -1,0 +1,83 @@
+import { connect } from 'node:net';
+import { withDeadline } from './base/async';
+import type { Database } from './kernel/db-types';
+import { pingDirectory } from './ldap';
+import type { Site } from './sites';
+import { pingSmtp } from './smtp';
+import type { HealthCheck } from './web/context';
+
+const CHECK_MS = 3_000;
+/** Probes come every few seconds; back ends are asked less often than that. */
+const FRESH_MS = 5_000;
+
+export interface Dependencies {
+  readonly db: Database;
+  readonly sites: readonly Site[];
+}
+
+/** A TCP connection is enough to say that a server is there; sign-in needs somebody's credential. */
+export function reachTcp({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+    socket.setTimeout(CHECK_MS, () => socket.destroy(new Error('timeout')));
+  });
+}
+
+export const pings = {
+  imap: (site: Site, _signal: AbortSignal): Promise<void> => reachTcp(site.imap),
+  smtp: async (site: Site, _signal: AbortSignal): Promise<void> => {
+    await pingSmtp(site.smtp, { timeoutMs: CHECK_MS });
+  },
+  ldap: async (site: Site, _signal: AbortSignal): Promise<void> => {
+    if (site.signIn.kind === 'ldap') await pingDirectory(site.signIn.ldap, { timeoutMs: CHECK_MS });
+  },
+};
+
+/** Database, and each site's mail and directory servers; answers are kept for a moment. */
+export function createHealth({ db, sites }: Dependencies): () => Promise<readonly HealthCheck[]> {
+  let last: { readonly at: number; readonly checks: Promise<readonly HealthCheck[]> } | undefined;
+  const none = new AbortController().signal;
+
+  const check = async (id: string, run: () => Promise<unknown>): Promise<HealthCheck> => {
+    const started = performance.now();
+    const since = (): number => Math.round(performance.now() - started);
+    try {
+      await withDeadline(run(), CHECK_MS, () => new Error('timeout'));
+      return { id, ok: true, ms: since() };
+    } catch (error) {
+      return {
+        id,
+        ok: false,
+        ms: since(),
+        detail: error instanceof Error ? error.message : 'failed',
+      };
+    }
+  };
+
+  return () => {
+    if (last && performance.now() - last.at < FRESH_MS) return last.checks;
+    const checks = Promise.all([
+      check('database', async () => db.knex.raw('select 1')),
+      ...sites.flatMap((site) => [
+        check(`${site.id}:imap`, () => pings.imap(site, none)),
+        check(`${site.id}:smtp`, () => pings.smtp(site, none)),
+        ...(site.signIn.kind === 'ldap'
+          ? [check(`${site.id}:ldap`, () => pings.ldap(site, none))]
+          : []),
+      ]),
+    ]);
+    last = { at: performance.now(), checks };
+    return checks;
+  };
+}

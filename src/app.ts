@@ -1,0 +1,418 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { createHealth, type Dependencies } from './app-health';
+import { installedPlugins } from './app-plugins';
+import { systemClock } from './base/clock';
+import { createLog, type Log } from './base/log';
+import type { App as CliApp, PluginValue } from './cli';
+import { composeHooks, composeMigrations, createCompose } from './compose';
+import { type Host, startHost } from './host/host';
+import { createPluginSet } from './host/plugin-set';
+import { createSlotSource } from './host/slot-source';
+import { createImapPool } from './imap';
+import { layer } from './kernel/config';
+import { openDatabase } from './kernel/db';
+import type { MigrationSet } from './kernel/db-types';
+import { createGuardedFetch } from './kernel/fetch';
+import { watchFloatingErrors } from './kernel/floating';
+import { createHooks } from './kernel/hooks';
+import { createTexts } from './kernel/i18n';
+import { runDetached } from './kernel/isolate';
+import { createJobs, jobMigrations } from './kernel/jobs';
+import { createMeter, createMetrics, type Metrics } from './kernel/meter';
+import { migrate, pending } from './kernel/migrate';
+import { createServices } from './kernel/services';
+import { createWorkerPool } from './kernel/worker';
+import { createMail, mailHooks } from './mail';
+import {
+  createImapLogin,
+  createKeyRing,
+  createLdapLogin,
+  createLoginCsrf,
+  createSessions,
+  createThrottle,
+  createUserStore,
+  sessionHooks,
+  sessionMigrations,
+} from './session';
+import { CORE_SCOPE, createSettings, settingsMigrations } from './settings';
+import { type AppConfig, createSiteResolver, siteHooks } from './sites';
+import { createSmtpTransport } from './smtp';
+import { createRenderer, loadAssets, loadSkins } from './view';
+import { createWebMetrics } from './web/metrics';
+import { createServer } from './web/server';
+import { deriveSigningKey } from './web/signing';
+
+/** What SIGTERM leaves to requests under way (threats K2). */
+const DRAIN_MS = 10_000;
+const WORKER_HEAP_MB = 256;
+const WORKER_QUEUE = 200;
+
+export interface AppOptions {
+  /** Applies missing migrations at start, under a lock; true unless told. */
+  readonly migrate?: boolean;
+  readonly log?: Log;
+  /** For the demonstration and tests: `host:port` pairs that the image proxy may reach. */
+  readonly allowPrivate?: readonly string[];
+  /** Handles process-wide errors: only the program itself, never a test. */
+  readonly ownsProcess?: boolean;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** Builds every floor from a configuration; the only place that knows them all. */
+export async function createApp(config: AppConfig, options: AppOptions = {}) {
+  const log = options.log ?? createLog(config.log);
+  const clock = systemClock;
+  const { sites } = config;
+  const db = await openDatabase({ ...config.database, log });
+  const { found, broken } = installedPlugins(config);
+  const sets = coreAndPluginMigrations(found);
+  if (options.migrate !== false) await migrate(db, sets);
+
+  const metrics = createMetrics({ processMetrics: true });
+  const meter = createMeter(metrics);
+  const set = createPluginSet();
+  const hooks = createHooks({
+    log,
+    clock,
+    meter,
+    isEnabled: set.isEnabled,
+    rank: set.rank,
+    order: config.plugins.order,
+    mode: config.mode,
+  });
+  for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  const services = createServices({ isEnabled: set.isEnabled });
+  const jobs = createJobs({ db, clock, log, instanceId: randomUUID() });
+  const texts = createTexts({
+    coreDir: path.join(config.root, 'locales'),
+    fallback: 'fr',
+    log,
+    development: config.mode === 'development',
+  });
+  const settings = createSettings({ db, clock });
+
+  const workers = createWorkerPool({
+    size: config.limits.workers,
+    entry: path.join(__dirname, 'mime', `tasks-worker${path.extname(__filename)}`),
+    log,
+    maxQueue: WORKER_QUEUE,
+    heapMb: WORKER_HEAP_MB,
+  });
+  const runTask = <T>(name: string, input: unknown, task: { readonly timeoutMs: number }) =>
+    workers.run<T>(name, input, task);
+
+  const pool = detachedPool(
+    createImapPool({ clock, limits: { connections: config.limits.imapConnectionsPerAccount } }),
+  );
+  const mail = createMail({ pool, hooks, runTask, clock, log });
+  const transport = createSmtpTransport({ log });
+  const compose = createCompose({
+    db,
+    mail,
+    hooks,
+    runTask,
+    clock,
+    log,
+    uploadsDir: path.join(config.dataDir, 'uploads'),
+    settings,
+    transport,
+    texts,
+    metrics,
+  });
+
+  const keys = createKeyRing([{ id: 1, secret: config.secretKey }]);
+  const throttle = createThrottle({ db, clock });
+  const sessions = createSessions({
+    db,
+    log,
+    clock,
+    hooks,
+    keys,
+    throttle,
+    users: createUserStore({
+      db,
+      clock,
+      hooks,
+      writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
+      erasers: [(user, trx) => settings.erase(user, trx)],
+    }),
+    ldapLogin: createLdapLogin({ clock, log }),
+    imapLogin: createImapLogin({ verifyImap: (access) => pool.verify(access) }),
+  });
+  // A session that ends anywhere takes its connections with it.
+  sessions.onClosed(({ user }) => pool.close(`${user.site}:${user.id}:`));
+
+  const createFetch = (limits: { readonly allowHosts?: readonly string[] }) =>
+    createGuardedFetch({
+      log,
+      ...limits,
+      ...(options.allowPrivate && { allowPrivate: options.allowPrivate }),
+    });
+  const host: Host = await startHost({
+    log,
+    clock,
+    hooks,
+    services,
+    texts,
+    db,
+    settings,
+    jobs,
+    set,
+    sites,
+    found,
+    broken,
+    createFetch,
+    secret: config.pluginSecret,
+    defaults: config.plugins.defaults,
+    layer,
+    pending: async (plugin) =>
+      (await pending(db, [{ owner: plugin.id, migrations: plugin.migrations }])).map(
+        ({ name }) => name,
+      ),
+  });
+
+  const skins = loadSkins(path.join(config.root, 'skins'));
+  for (const site of sites) skins.chain(site.skin); // a wrong skin is a boot error, not a request's
+  const assetsDir = path.join(config.root, 'dist', 'assets');
+  const pluginDirs = new Map(
+    host.all().map((plugin) => [plugin.id, path.join(plugin.dir, 'views')]),
+  );
+  const renderer = createRenderer({
+    skins,
+    assets: loadAssets(assetsDir),
+    texts,
+    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts }),
+    pluginViews: (plugin) => pluginDirs.get(plugin),
+    now: clock.now,
+  });
+  const resolver = createSiteResolver(sites);
+  const dependencies: Dependencies = { db, sites };
+  const web = createServer({
+    log,
+    clock,
+    texts,
+    hooks,
+    host: () => host,
+    renderer,
+    skins,
+    sessions,
+    loginCsrf: createLoginCsrf(keys),
+    settings,
+    mail,
+    compose,
+    fetchImage: createFetch({}),
+    metrics: createWebMetrics(metrics),
+    resolveSite: async (header) => resolver.byHost(header),
+    signingKey: deriveSigningKey(config.secretKey),
+    health: createHealth(dependencies),
+    config: {
+      isSecure: config.cookies.secure,
+      trustedProxies: config.trustedProxies,
+      assetsDir,
+      bodyBytes: config.limits.bodyBytes,
+      draftBytes: config.limits.bodyBytes * 8,
+      pluginBudgetMs: config.limits.pluginBudgetMs,
+      version: readVersion(config.root),
+    },
+  });
+
+  jobs.add({
+    id: 'core:sessions',
+    every: '5m',
+    timeoutS: 60,
+    run: async () => void (await sessions.purgeExpired()),
+  });
+  jobs.add({
+    id: 'core:outbox',
+    every: '1m',
+    timeoutS: 50,
+    run: async () => void (await compose.recover()),
+  });
+  jobs.add({
+    id: 'core:uploads',
+    every: '1h',
+    timeoutS: 600,
+    run: async () => void (await compose.sweepUploads()),
+  });
+
+  const server = httpServer(web.app);
+  const metricsServer = config.metrics && createMetricsServer(metrics);
+  let unwatch: (() => void) | undefined;
+
+  async function stop(): Promise<void> {
+    unwatch?.();
+    await jobs.stop();
+    await closeServer(server, DRAIN_MS);
+    if (metricsServer) await closeServer(metricsServer, 0);
+    await host.stop();
+    await pool.closeAll();
+    await workers.close();
+    await db.close();
+  }
+
+  async function start(): Promise<{ readonly url: string; readonly port: number }> {
+    if (options.ownsProcess) {
+      unwatch = watchFloatingErrors({
+        log,
+        clock,
+        meter,
+        onQuarantine: (plugin, error) => host.quarantine(plugin, error.message),
+        onRestart: (reason) => {
+          log.fatal({ reason }, 'process/restart');
+          process.exitCode = 1;
+          void stop().finally(() => process.exit(1));
+        },
+        onFatal: () => {
+          process.exitCode = 1;
+          void stop().finally(() => process.exit(1));
+        },
+      });
+    }
+    await compose.recover();
+    if (config.role !== 'web') jobs.start();
+    const port = await listen(server, config.listen.host, config.listen.port);
+    if (metricsServer && config.metrics)
+      await listen(metricsServer, config.metrics.host, config.metrics.port);
+    workers.warm();
+    const name =
+      sites[0]?.hosts.find((candidate) => !candidate.includes('*')) ?? config.listen.host;
+    const { scheme, port: publicPort } = config.publicUrl;
+    const shownPort = publicPort ?? (scheme === 'http' ? port : undefined);
+    return { url: `${scheme}://${name}${shownPort === undefined ? '' : `:${shownPort}`}`, port };
+  }
+
+  return {
+    start,
+    stop,
+    report: host.report,
+    plugins: host.state,
+    /** Parsed configuration of a plugin on a site; `undefined` where it is off. */
+    pluginConfig(plugin: string, site: string): unknown {
+      const found = sites.find(({ id }) => id === site);
+      const isOn = found && host.running(found.id).some(({ id }) => id === plugin);
+      return isOn ? host.config(plugin, found.id) : undefined;
+    },
+    hooks,
+    host,
+    sites,
+    db,
+    jobs,
+    mail,
+    compose,
+    sessions,
+    settings,
+    pool,
+    metrics,
+    routes: web.routes,
+    handler: web.app,
+  };
+}
+
+/** The core's migrations, then each plugin's in its own table. */
+function coreAndPluginMigrations(
+  found: readonly { readonly id: string; readonly migrations: MigrationSet['migrations'] }[],
+): readonly MigrationSet[] {
+  const core: MigrationSet = {
+    owner: 'core',
+    migrations: [
+      ...sessionMigrations,
+      ...settingsMigrations,
+      ...composeMigrations,
+      ...jobMigrations.migrations,
+    ],
+  };
+  const plugins = found.filter(({ migrations }) => migrations.length > 0);
+  return [core, ...plugins.map(({ id, migrations }) => ({ owner: id, migrations }))];
+}
+
+/** What `estafette migrate` applies. */
+export const migrationSets = async (config: AppConfig): Promise<readonly MigrationSet[]> =>
+  coreAndPluginMigrations(installedPlugins(config).found);
+
+/** Connections outlive the plugin call in which one may be opened: their errors are not the plugin's. */
+function detachedPool(pool: ReturnType<typeof createImapPool>): ReturnType<typeof createImapPool> {
+  return {
+    ...pool,
+    withMailbox: (access, mailbox, use, fn) =>
+      runDetached(() => pool.withMailbox(access, mailbox, use, fn)),
+    withConnection: (access, use, fn) => runDetached(() => pool.withConnection(access, use, fn)),
+    watch: (access, mailbox, listener) => runDetached(() => pool.watch(access, mailbox, listener)),
+  };
+}
+
+function httpServer(handler: http.RequestListener): http.Server {
+  const server = http.createServer({ maxHeaderSize: 32 * 1024 }, handler);
+  // Slow or idle clients let go of their socket (threats B11); uploads have the request's own limits.
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 600_000;
+  server.keepAliveTimeout = 65_000; // above the usual 60 s of a proxy, so that it closes first
+  server.maxHeadersCount = 100;
+  return server;
+}
+
+function createMetricsServer(metrics: Metrics): http.Server {
+  return http.createServer((req, res) => {
+    if (req.url !== '/metrics') {
+      res.writeHead(404).end();
+      return;
+    }
+    void metrics.text().then(
+      (text) => res.writeHead(200, { 'Content-Type': metrics.contentType }).end(text),
+      () => res.writeHead(500).end(),
+    );
+  });
+}
+
+function listen(server: http.Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Stops accepting, lets what is under way finish for `ms`, then cuts. */
+function closeServer(server: http.Server, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) {
+      resolve();
+      return;
+    }
+    const cut = setTimeout(() => server.closeAllConnections(), ms);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function readVersion(root: string): string {
+  const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
+    ? String(parsed.version)
+    : '';
+}
+
+/** Effective value of a plugin's key for a site, for `estafette explain`. */
+export async function pluginValue(
+  app: Pick<CliApp, 'pluginConfig'>,
+  { site, path: key }: { readonly site: string; readonly path: string },
+): Promise<PluginValue> {
+  const [plugin = '', ...rest] = key.split('.');
+  let value = app.pluginConfig(plugin, site);
+  for (const step of rest) {
+    const isObject = typeof value === 'object' && value !== null;
+    value = isObject ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined;
+  }
+  return { effective: value };
+}
+
+export { pings } from './app-health';

@@ -1,0 +1,58 @@
+import { type Command, EXIT, readArgs, table, UsageError } from './command';
+import type { DemoInfo } from './deps';
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'starts a whole fictitious ministry on this machine, without network',
+  usage: [
+    'estafette demo [--port n] [--dovecot] [--json]',
+    '',
+    '--port n    web port (PORT otherwise, else 3000; the next free one if it is taken)',
+    '--dovecot   a private Dovecot in place of the built-in IMAP server',
+    '--json      one line on standard output once ready, logs on standard error',
+  ].join('\n'),
+  async run(io, args, deps) {
+    const { values } = readArgs(args, {
+      port: { type: 'string' },
+      dovecot: { type: 'boolean' },
+    });
+    const port = readPort(values.port ?? (io.env['PORT'] || undefined));
+    const running = await deps.startDemo({
+      dovecot: values.dovecot ?? false,
+      ...(port !== undefined && { port }),
+    });
+    try {
+      if (running.notice !== undefined) io.err(running.notice);
+      io.out(values.json ? JSON.stringify(running.info) : describe(running.info));
+      await io.untilStopped();
+    } finally {
+      await running.stop();
+    }
+    return EXIT.ok;
+  },
+};
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new UsageError(`"${text}" is not a port`);
+  }
+  return Number(text);
+}
+
+function describe({ url, accounts, imap, smtp, ldap }: DemoInfo): string {
+  const rows = accounts.map(({ site, username, password, name }) => [
+    site,
+    username,
+    password,
+    name,
+  ]);
+  return [
+    `Estafette is ready: ${url}`,
+    '',
+    table(['site', 'username', 'password', 'name'], rows),
+    '',
+    `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}, LDAP ${ldap.host}:${ldap.port}`,
+    'Ctrl+C stops everything.',
+  ].join('\n');
+}

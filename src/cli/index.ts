@@ -1,0 +1,91 @@
+// The command line: finds the command, runs it, explains what went wrong.
+// Not here: the application itself, which `deps` brings. Called by main.ts and by tests.
+import { assetsBuild } from './assets-build';
+import { type Command, EXIT, type Io, UsageError } from './command';
+import { demo } from './demo';
+import type { Deps } from './deps';
+import { docsConfig } from './docs-config';
+import { explain } from './explain';
+import { reportFailure } from './failure';
+import { helpText } from './help';
+import { hooks } from './hooks';
+import { migrate } from './migrate';
+import { plugins } from './plugins';
+import { serve } from './serve';
+import { sitesCheck } from './sites-check';
+import { version } from './version';
+
+export { type Command, EXIT, type Io, UsageError } from './command';
+export type {
+  App,
+  Demo,
+  DemoInfo,
+  DemoOptions,
+  Deps,
+  Ping,
+  PluginValue,
+} from './deps';
+
+/** In the order of `estafette help`. */
+export const COMMANDS: readonly Command[] = [
+  serve,
+  migrate,
+  demo,
+  plugins,
+  hooks,
+  sitesCheck,
+  explain,
+  assetsBuild,
+  docsConfig,
+  version,
+];
+
+/**
+ * Runs `argv` (without node and script); resolves with the exit code and never rejects. Commands of
+ * plugins come in `more`.
+ */
+export async function runCli(
+  argv: readonly string[],
+  io: Io,
+  deps: Deps,
+  more: readonly Command[] = [],
+): Promise<number> {
+  const json = argv.includes('--json');
+  const debug = argv.includes('--debug');
+  try {
+    const [name, ...args] = argv;
+    const commands = [...COMMANDS, ...more];
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+      return help(io, commands, args, json);
+    }
+    const wanted = name === '--version' ? 'version' : name;
+    const command = find(commands, wanted);
+    if (args.includes('--help')) return help(io, commands, [wanted], json);
+    return await command.run(io, args, deps);
+  } catch (error) {
+    return reportFailure(io, error, { json, debug });
+  }
+}
+
+function find(commands: readonly Command[], name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) throw new UsageError(`no command "${name}"`);
+  return command;
+}
+
+function help(
+  io: Io,
+  commands: readonly Command[],
+  args: readonly string[],
+  json: boolean,
+): number {
+  const [name] = args.filter((arg) => !arg.startsWith('-'));
+  const chosen = name === undefined ? commands : [find(commands, name)];
+  if (json) {
+    const document = chosen.map(({ name: id, summary, usage }) => ({ name: id, summary, usage }));
+    io.out(JSON.stringify({ commands: document }));
+  } else {
+    io.out(helpText(chosen, name !== undefined));
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,69 @@
+import type { Database, MigrationSet } from '../kernel/db-types';
+import { type MigrationRef, migrate as migrateSets, pending } from '../kernel/migrate';
+import { type Command, EXIT, type Io, print, readArgs } from './command';
+
+interface Report {
+  readonly applied: readonly MigrationRef[];
+  readonly pending: readonly MigrationRef[];
+  readonly failed: readonly { readonly owner: string; readonly message: string }[];
+}
+
+export const migrate: Command = {
+  name: 'migrate',
+  summary: 'brings the database to this version',
+  usage: [
+    'estafette migrate [--status] [--json]',
+    '',
+    '--status   tells what is missing and changes nothing; exit code 1 if something is',
+    '',
+    'Two processes may start it together: each step is applied once.',
+  ].join('\n'),
+  async run(io, args, deps) {
+    const { values } = readArgs(args, { status: { type: 'boolean' } });
+    const config = deps.loadConfig();
+    const sets = await deps.migrationSets(config);
+    const db = await deps.openDatabase(config);
+    try {
+      const report = values.status ? await statusOf(db, sets) : await applyAll(db, sets);
+      show(io, values, report);
+      const isDone = report.failed.length === 0 && report.pending.length === 0;
+      return isDone ? EXIT.ok : EXIT.failure;
+    } finally {
+      await db.close();
+    }
+  },
+};
+
+async function statusOf(db: Database, sets: readonly MigrationSet[]): Promise<Report> {
+  return { applied: [], failed: [], pending: await pending(db, sets) };
+}
+
+// A plugin whose migration fails runs degraded: it does not keep the others waiting. The core's
+// failure does, since plugins' tables refer to the core's.
+async function applyAll(db: Database, sets: readonly MigrationSet[]): Promise<Report> {
+  const applied: MigrationRef[] = [];
+  const failed: { owner: string; message: string }[] = [];
+  for (const set of sets) {
+    try {
+      applied.push(...(await migrateSets(db, [set])));
+    } catch (error) {
+      if (set.owner === 'core') throw error;
+      failed.push({
+        owner: set.owner,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  return { applied, failed, pending: [] };
+}
+
+function show(io: Io, values: { readonly json?: boolean | undefined }, report: Report): void {
+  print(io, values, report, () => {
+    const lines = [
+      ...report.applied.map(({ owner, name }) => `applied  ${owner}/${name}`),
+      ...report.pending.map(({ owner, name }) => `missing  ${owner}/${name}`),
+      ...report.failed.map(({ owner, message }) => `failed   ${owner}: ${message}`),
+    ];
+    return lines.length === 0 ? 'The database is up to date.' : lines.join('\n');
+  });
+}

@@ -1,0 +1,33 @@
+import { type Command, EXIT, print, readArgs, table } from './command';
+import { withApp } from './with-app';
+
+const BAD_STATES: ReadonlySet<string> = new Set(['failed', 'refused', 'quarantined', 'degraded']);
+
+export const plugins: Command = {
+  name: 'plugins',
+  summary: 'lists plugins, their state and their sites',
+  usage:
+    'estafette plugins [--json]\n\nExit code 1 when a plugin failed, was refused, or is degraded.',
+  async run(io, args, deps) {
+    const { values } = readArgs(args, {});
+    return withApp(deps, (app) => {
+      const list = app.plugins();
+      const { warnings } = app.report;
+      print(io, values, { plugins: list, warnings }, () => {
+        const rows = list.map((plugin) => [
+          plugin.id,
+          plugin.version,
+          plugin.state,
+          plugin.sites.join(', ') || '-',
+          plugin.reason ?? '',
+        ]);
+        const body =
+          list.length === 0
+            ? 'No plugin.'
+            : table(['plugin', 'version', 'state', 'sites', 'reason'], rows);
+        return [body, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
+      });
+      return list.some(({ state }) => BAD_STATES.has(state)) ? EXIT.failure : EXIT.ok;
+    });
+  },
+};

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { mapLimit, withDeadline } from '../base/async';
+import { AppError } from '../base/errors';
+import type { AppConfig, Site } from '../sites';
+import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
+import type { Deps, Ping } from './deps';
+
+/** One server that does not answer must not hide the others' answers for long. */
+const PING_DEADLINE_MS = 10_000;
+const PINGS_AT_ONCE = 6;
+
+interface Check {
+  readonly site: string;
+  readonly what: string;
+  readonly target: string;
+  readonly isOk: boolean;
+  readonly detail: string;
+}
+
+export const sitesCheck: Command = {
+  name: 'sites:check',
+  summary: 'checks the configuration and, if asked, each server of each site',
+  usage: [
+    'estafette sites:check [--site id] [--connect] [--json]',
+    '',
+    '--site id   only this site',
+    '--connect   connects to the IMAP, SMTP and LDAP servers; exit code 69 if one does not answer',
+  ].join('\n'),
+  async run(io, args, deps) {
+    const { values } = readArgs(args, {
+      site: { type: 'string' },
+      connect: { type: 'boolean' },
+    });
+    const config = deps.loadConfig();
+    const sites = config.sites.filter(({ id }) => values.site === undefined || id === values.site);
+    if (sites.length === 0) throw new UsageError(`no site "${values.site ?? ''}"`);
+    const skins = sites.map((site) => checkSkin(config, site));
+    const servers = values.connect ? await checkServers(sites, deps) : [];
+    const checks = [...skins, ...servers];
+    print(io, values, { ok: checks.every(({ isOk }) => isOk), checks }, () => describe(checks));
+    if (skins.some(({ isOk }) => !isOk)) return EXIT.config;
+    return servers.some(({ isOk }) => !isOk) ? EXIT.unavailable : EXIT.ok;
+  },
+};
+
+function checkSkin({ root }: AppConfig, { id, skin }: Site): Check {
+  const isOk = existsSync(path.join(root, 'skins', skin, 'skin.json'));
+  const detail = isOk ? 'found' : `no skins/${skin}/skin.json`;
+  return { site: id, what: 'skin', target: skin, isOk, detail };
+}
+
+function checkServers(sites: readonly Site[], { pings }: Deps): Promise<readonly Check[]> {
+  const tries = sites.flatMap((site) => {
+    const address = ({ host, port }: Site['imap']) => `${host}:${port}`;
+    const { signIn } = site;
+    return [
+      { site, what: 'imap', target: address(site.imap), ping: pings.imap },
+      { site, what: 'smtp', target: address(site.smtp), ping: pings.smtp },
+      ...(signIn.kind === 'ldap'
+        ? [{ site, what: 'ldap', target: signIn.ldap.urls.join(', '), ping: pings.ldap }]
+        : []),
+    ];
+  });
+  return mapLimit(tries, PINGS_AT_ONCE, tryServer);
+}
+
+interface Try {
+  readonly site: Site;
+  readonly what: string;
+  readonly target: string;
+  readonly ping: Ping;
+}
+
+async function tryServer({ site, what, target, ping }: Try): Promise<Check> {
+  const abort = new AbortController();
+  const startedAt = performance.now();
+  const result = { site: site.id, what, target };
+  try {
+    const work = ping(site, abort.signal);
+    await withDeadline(work, PING_DEADLINE_MS, () => new Error('no answer in 10 s'));
+    const ms = Math.round(performance.now() - startedAt);
+    return { ...result, isOk: true, detail: `answers in ${ms} ms` };
+  } catch (error) {
+    return { ...result, isOk: false, detail: reasonOf(error) };
+  } finally {
+    abort.abort();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof AppError)) return error.message;
+  return error.cause instanceof Error ? `${error.code}: ${error.cause.message}` : error.code;
+}
+
+const describe = (checks: readonly Check[]): string =>
+  table(
+    ['site', 'what', 'target', 'result'],
+    checks.map(({ site, what, target, isOk, detail }) => [
+      site,
+      what,
+      target,
+      isOk ? detail : `FAILED: ${detail}`,
+    ]),
+  );

@@ -1,0 +1,74 @@
+import type { Address } from '../mail/types';
+import { parseAddressList } from '../mime';
+import type { Actor } from '../session/types';
+import type { ComposeContext } from './context';
+import { defaultIdentity, listIdentities } from './identities';
+import type { DraftFields, Identity, SendOutcome } from './types';
+
+type Invalid = Extract<SendOutcome, { kind: 'invalid' }>;
+type FieldError = Invalid['errors'][number];
+type AddressField = 'to' | 'cc' | 'bcc';
+
+// A pasted text gives one error a word: the first few tell enough.
+const MAX_ERRORS_PER_FIELD = 10;
+
+export interface CheckedFields {
+  readonly identity: Identity;
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly bcc: readonly Address[];
+  /** Each address once: exactly who the fields name. */
+  readonly envelopeTo: readonly string[];
+}
+
+/** Who the message goes to and from whom, or what the person has to correct. */
+export async function checkFields(
+  context: ComposeContext,
+  actor: Actor,
+  fields: DraftFields,
+): Promise<CheckedFields | Invalid> {
+  const errors: FieldError[] = [];
+  const read = (field: AddressField): readonly Address[] => {
+    const { addresses, invalid } = parseAddressList(fields[field]);
+    for (const address of invalid.slice(0, MAX_ERRORS_PER_FIELD)) {
+      errors.push({ field, textKey: 'compose.error.address', values: { address } });
+    }
+    return addresses;
+  };
+  const lists = { to: read('to'), cc: read('cc'), bcc: read('bcc') };
+  const envelopeTo = onceEach([...lists.to, ...lists.cc, ...lists.bcc]);
+  errors.push(...countErrors(envelopeTo.length, errors.length > 0, actor));
+
+  const identities = await listIdentities(context, actor);
+  const identity =
+    fields.identity === ''
+      ? defaultIdentity(identities)
+      : identities.find(({ id }) => id === fields.identity);
+  if (!identity) {
+    errors.push({ field: 'identity', textKey: 'compose.error.identity', values: {} });
+  }
+  return errors.length > 0 || !identity
+    ? { kind: 'invalid', errors }
+    : { identity, ...lists, envelopeTo };
+}
+
+/** The domain is the same in any case (RFC 5321 2.4); servers treat the local part alike. */
+function onceEach(addresses: readonly Address[]): readonly string[] {
+  const byKey = new Map<string, string>();
+  for (const { mail } of addresses) {
+    const key = mail.toLowerCase();
+    if (!byKey.has(key)) byKey.set(key, mail);
+  }
+  return [...byKey.values()];
+}
+
+function countErrors(count: number, hasInvalid: boolean, actor: Actor): readonly FieldError[] {
+  const limit = actor.site.limits.recipients;
+  if (count > limit) {
+    const values = { count, limit };
+    return [{ field: 'to', textKey: 'compose.error.tooManyRecipients', values }];
+  }
+  return count === 0 && !hasInvalid
+    ? [{ field: 'to', textKey: 'compose.error.noRecipient', values: {} }]
+    : [];
+}

@@ -1,0 +1,60 @@
+import type { Actor } from '../session/types';
+import { attachUpload, detachUpload, openAttachment } from './attachments';
+import { thisProcess, recoverOutbox } from './claim';
+import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
+import { discardDraft } from './discard';
+import { listDrafts } from './draft-store';
+import { retryUnfinished } from './finish';
+import { listIdentities } from './identities';
+import { ensureDraft, prepareDraft } from './open';
+import { saveDraft } from './save';
+import { resendDraft, sendDraft } from './send';
+import { suggest } from './suggest';
+import { sweepUploads } from './sweep';
+import { createTurns } from './turns';
+import type { Compose, Draft } from './types';
+import { createUploadFiles } from './upload-files';
+import { viewDraft, viewDrafts } from './view';
+
+const MAX_UNFINISHED = 50;
+
+/** The compose domain, and the work that the process does for it by itself. */
+export interface ComposeService extends Compose {
+  /** Copies and marks that earlier sendings of this agent lack; when their mail server answers. */
+  retrySentCopies(actor: Actor): Promise<{ readonly filed: number }>;
+  /** Hourly: files without an owner, finished sendings of long ago. */
+  sweepUploads(): Promise<{ readonly files: number }>;
+}
+
+/** Builds the domain; `recover` is to be called at boot and once a minute. */
+export function createCompose(deps: ComposeDeps): ComposeService {
+  const context: ComposeContext = {
+    ...deps,
+    files: createUploadFiles(deps.uploadsDir),
+    processId: thisProcess(),
+    inTurn: createTurns(),
+  };
+  return {
+    identities: (actor) => listIdentities(context, actor),
+    prepare: (actor, init) => prepareDraft(context, actor, init),
+    ensure: async (actor, id, init) => ensureDraft(context, actor, id, init),
+    load: async (actor, id) => viewDraft(context, await requireDraft(context, actor, id)),
+    unfinished: (actor) => listUnfinished(context, actor),
+    save: (actor, id, fields, options) => saveDraft(context, actor, id, fields, options),
+    attach: (actor, id, upload) => attachUpload(context, actor, id, upload),
+    detach: (actor, id, attachment) => detachUpload(context, actor, id, attachment),
+    attachment: (actor, id, attachment) => openAttachment(context, actor, id, attachment),
+    discard: (actor, id) => discardDraft(context, actor, id),
+    send: (actor, id, { confirmed }) => sendDraft(context, actor, id, confirmed),
+    resend: (actor, id) => resendDraft(context, actor, id),
+    suggest: (actor, query, purpose) => suggest(context, actor, query, purpose),
+    recover: () => recoverOutbox(context),
+    retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
+    sweepUploads: () => sweepUploads(context),
+  };
+}
+
+async function listUnfinished(context: ComposeContext, actor: Actor): Promise<readonly Draft[]> {
+  const drafts = await listDrafts(context.db.knex, ownerOf(actor), MAX_UNFINISHED);
+  return viewDrafts(context.db.knex, drafts);
+}

@@ -1,0 +1,156 @@
+import { delay } from '../base/async';
+import { isoNow } from '../base/clock';
+import { AppError, isAppError, toAppError } from '../base/errors';
+import type { Actor } from '../session/types';
+import { SmtpAnswerLost, type SmtpReceipt, SmtpRejected } from '../smtp';
+import type { ComposeContext } from './context';
+import { deleteDraft } from './draft-store';
+import { changeOutbox, type Expected, type OutboxJob, type StoredOutcome } from './outbox-store';
+
+/** A claimed sending whose message is built. */
+export interface Delivery {
+  readonly draft: string;
+  readonly site: string;
+  readonly messageId: string;
+  readonly owner: string;
+  readonly job: OutboxJob;
+  /** An earlier try may have been accepted: a failure now does not make that certain. */
+  readonly isRepeat: boolean;
+}
+
+// The server said yes: this commit is worth waiting for.
+const COMMIT_TRIES = 20;
+const COMMIT_PAUSE_MS = 250;
+
+/**
+ * Speaks to the server, with each step in the database before it is taken, and settles the row by
+ * what the server answered. Errors that say nothing about the message are thrown; the claim is
+ * then the caller's to release.
+ */
+export async function deliver(
+  context: ComposeContext,
+  actor: Actor,
+  delivery: Delivery,
+): Promise<StoredOutcome> {
+  const { job, messageId } = delivery;
+  try {
+    const receipt = await context.transport.send({
+      server: actor.site.smtp,
+      credential: () => actor.credential(),
+      envelope: job.envelope,
+      file: await context.files.spoolPath(delivery.site, job.spool),
+      sizeBytes: job.sizeBytes,
+      messageId,
+      onStage: (stage) => (stage === 'data' ? enterData(context, delivery) : undefined),
+    });
+    const outcome = outcomeOf(receipt);
+    await settleAccepted(context, delivery, outcome);
+    return outcome;
+  } catch (error) {
+    const outcome = failureOf(error);
+    if (!outcome) throw error;
+    await settleFailed(context, actor, delivery, outcome, error);
+    return outcome;
+  }
+}
+
+/**
+ * The fence: from here the message may leave, and only for who still holds the claim. A process
+ * that was taken for dead meanwhile stops here, before the server can accept anything.
+ */
+async function enterData(context: ComposeContext, delivery: Delivery): Promise<void> {
+  const isOurs = await changeOutbox(
+    context.db.knex,
+    { ...expected(delivery), ...(delivery.isRepeat ? {} : { step: 'prepared' }) },
+    { step: 'data' },
+    isoNow(context.clock),
+  );
+  if (!isOurs) throw new AppError('draft/conflict', { textKey: 'compose.error.beingSent' });
+}
+
+const expected = ({ draft, owner }: Delivery): Expected => ({ draft, state: 'sending', owner });
+
+const outcomeOf = ({ accepted, rejected }: SmtpReceipt): StoredOutcome =>
+  rejected.length === 0
+    ? { kind: 'sent' }
+    : { kind: 'partial', accepted: [...accepted], rejected: [...rejected] };
+
+/** The sending and the end of the draft are one fact. */
+async function settleAccepted(
+  context: ComposeContext,
+  delivery: Delivery,
+  outcome: StoredOutcome,
+): Promise<void> {
+  const commit = (): Promise<void> =>
+    context.db.transaction(async (trx) => {
+      const changes = { state: 'sent', step: 'accepted', outcome, isUnfinished: true } as const;
+      const at = isoNow(context.clock);
+      const isOurs = await changeOutbox(trx, expected(delivery), changes, at);
+      // Somebody took us for dead and wrote `unknown`: now it is known.
+      if (!isOurs) {
+        await changeOutbox(trx, { ...expected(delivery), state: 'unknown' }, changes, at);
+      }
+      await deleteDraft(trx, delivery.draft);
+    });
+  try {
+    await insist(commit);
+    await context.files.removeDraft(delivery.site, delivery.draft);
+  } catch (err) {
+    // The person hears the truth; the row says `data`, which a recovery reads as unknown.
+    context.log.error({ err, draft: delivery.draft }, 'outbox/accepted-not-stored');
+  }
+}
+
+async function insist(commit: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await commit();
+    } catch (error) {
+      const isBusy = isAppError(error, 'storage/busy') || isAppError(error, 'storage/full');
+      if (!isBusy || tries === COMMIT_TRIES) throw error;
+      await delay(COMMIT_PAUSE_MS);
+    }
+  }
+}
+
+/** What an error says about the message; `undefined` when nothing. */
+function failureOf(error: unknown): StoredOutcome | undefined {
+  if (error instanceof SmtpAnswerLost) return { kind: 'unknown' };
+  if (error instanceof SmtpRejected) {
+    return error.isPermanent
+      ? { kind: 'rejected', rejected: [...error.rejected] }
+      : { kind: 'deferred', reason: 'temporary' };
+  }
+  if (isAppError(error, 'smtp/unreachable')) return { kind: 'deferred', reason: 'unreachable' };
+  if (isAppError(error, 'smtp/timeout')) return { kind: 'deferred', reason: 'timeout' };
+  return undefined;
+}
+
+async function settleFailed(
+  context: ComposeContext,
+  actor: Actor,
+  delivery: Delivery,
+  outcome: StoredOutcome,
+  error: unknown,
+): Promise<void> {
+  const isUnknown = outcome.kind === 'unknown' || delivery.isRepeat;
+  const state = isUnknown ? 'unknown' : 'failed';
+  await insist(async () => {
+    await changeOutbox(
+      context.db.knex,
+      expected(delivery),
+      { state, outcome: isUnknown ? { kind: 'unknown' } : outcome },
+      isoNow(context.clock),
+    );
+  });
+  if (!isUnknown) await context.files.removeSpool(delivery.site, delivery.job.spool);
+  const { code } = toAppError(error);
+  context.log.warn({ err: error, draft: delivery.draft, state }, 'message/unsent');
+  await context.hooks.action(actor.scope, 'message:unsent', {
+    state,
+    code,
+    messageId: delivery.messageId,
+    envelope: delivery.job.envelope,
+    user: actor.user.id,
+  });
+}

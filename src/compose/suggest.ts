@@ -1,0 +1,64 @@
+import type { Actor } from '../session/types';
+import type { ComposeContext } from './context';
+import { type Correspondent, searchCorrespondents } from './correspondent-store';
+import type { Suggestion } from './types';
+
+const LIMIT = 10;
+// More are read than shown: those used last, then ranked by use as well.
+const CANDIDATES = 200;
+const MAX_QUERY_CHARS = 100;
+const DAY_MS = 86_400_000;
+// Use counts half as much after this long.
+const HALF_LIFE_DAYS = 30;
+
+/** People for an address field: the agent's own correspondents and what plugins know, best first. */
+export async function suggest(
+  context: ComposeContext,
+  actor: Actor,
+  typed: string,
+  purpose: 'to' | 'share' | 'attendee',
+): Promise<readonly Suggestion[]> {
+  const query = typed.replaceAll('\0', '').trim().slice(0, MAX_QUERY_CHARS);
+  if (query === '') return [];
+  const [own, others] = await Promise.all([
+    searchCorrespondents(context.db.knex, actor.user.id, query, CANDIDATES),
+    context.hooks.collect(actor.scope, 'contact:suggestions', {
+      query,
+      limit: LIMIT,
+      for: purpose,
+      user: actor.user.id,
+    }),
+  ]);
+  const now = context.clock.now();
+  const ranked = [
+    ...own.map((person) => ({ ...toSuggestion(person, now) })),
+    ...others.map(({ plugin, item }) => ({
+      name: item.name,
+      mail: item.mail,
+      source: item.source ?? plugin,
+      score: item.score,
+    })),
+  ];
+  return bestOfEach(ranked)
+    .sort((a, b) => b.score - a.score || a.mail.localeCompare(b.mail))
+    .slice(0, LIMIT);
+}
+
+/** Uses, halved for each month since the last one: between 0 and 1 like the plugins' scores. */
+function toSuggestion({ name, mail, uses, lastUsed }: Correspondent, now: number): Suggestion {
+  const age = Math.max(0, now - lastUsed) / DAY_MS;
+  const weight = uses * 0.5 ** (age / HALF_LIFE_DAYS);
+  return { name, mail, source: 'correspondents', score: weight / (weight + 1) };
+}
+
+/** One line for each address: the best score, and a name if any source has one. */
+function bestOfEach(suggestions: readonly Suggestion[]): Suggestion[] {
+  const byMail = new Map<string, Suggestion>();
+  for (const found of suggestions) {
+    const key = found.mail.toLowerCase();
+    const known = byMail.get(key);
+    const [best, other] = !known || found.score > known.score ? [found, known] : [known, found];
+    byMail.set(key, best.name || !other ? best : { ...best, name: other.name });
+  }
+  return [...byMail.values()];
+}

@@ -1,0 +1,183 @@
+import type { Readable } from 'node:stream';
+import type { MessageRef } from '../base/types';
+import type { Denial } from '../kernel/hook-types';
+import type { Actor } from '../session/types';
+
+export type ComposeMode = 'new' | 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'edit';
+
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+  readonly mail: string;
+  readonly isDefault: boolean;
+  /** Plain text, without the `-- ` line. */
+  readonly signature: string;
+}
+
+export interface DraftAttachment {
+  readonly id: string;
+  readonly filename: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+  /** Inline image of the HTML body: its content id. */
+  readonly contentId: string | undefined;
+}
+
+/** The fields of the form, exactly as typed: invalid addresses are kept. */
+export interface DraftFields {
+  readonly identity: string;
+  readonly to: string;
+  readonly cc: string;
+  readonly bcc: string;
+  readonly subject: string;
+  readonly format: 'plain' | 'html';
+  readonly text: string;
+  /** Set when `format` is `html`; sanitised when stored. */
+  readonly html: string;
+}
+
+export interface Draft extends DraftFields {
+  readonly id: string;
+  readonly mode: ComposeMode;
+  /** Grows by one at each save; the idempotency key of a sending is `id:revision`. */
+  readonly revision: number;
+  readonly savedAt: string;
+  readonly inReplyTo: string | undefined;
+  readonly references: readonly string[];
+  readonly original: MessageRef | undefined;
+  readonly attachments: readonly DraftAttachment[];
+  /** Outbox state when it was sent or tried; `undefined` while being written. */
+  readonly sending: OutboxState | undefined;
+}
+
+export type OutboxState = 'held' | 'sending' | 'sent' | 'failed' | 'unknown';
+
+export interface SaveResult {
+  readonly draft: Draft;
+  /** Another tab saved since `baseRevision`: both texts are kept, the other one as a new draft. */
+  readonly conflictWith: string | undefined;
+  /** False when the Drafts mailbox could not be written: the text is safe in our store. */
+  readonly savedOnServer: boolean;
+}
+
+/** What happened to a sending; each case has its own honest sentence. */
+export type SendOutcome =
+  /** `sentCopy`: false while the copy in Sent is being retried. */
+  | {
+      readonly kind: 'sent';
+      readonly messageId: string;
+      readonly sentCopy: boolean;
+      readonly repeated: boolean;
+    }
+  /** Accepted for some recipients only; sent once to `accepted`. */
+  | {
+      readonly kind: 'partial';
+      readonly accepted: readonly string[];
+      readonly rejected: readonly { readonly mail: string; readonly code: number }[];
+      readonly sentCopy: boolean;
+    }
+  /** Plugins ask the person; send again with `confirmed` holding these `plugin:code`. */
+  | {
+      readonly kind: 'confirm';
+      readonly denials: readonly (Denial & { readonly plugin: string })[];
+    }
+  | { readonly kind: 'denied'; readonly denials: readonly (Denial & { readonly plugin: string })[] }
+  /** Fields to correct: field → text key and values. Nothing left the machine. */
+  | {
+      readonly kind: 'invalid';
+      readonly errors: readonly {
+        readonly field: 'to' | 'cc' | 'bcc' | 'subject' | 'attachments' | 'identity';
+        readonly textKey: string;
+        readonly values: Readonly<Record<string, string | number>>;
+      }[];
+    }
+  /** Refused by the server for good (5xx); the draft is kept. */
+  | {
+      readonly kind: 'rejected';
+      readonly rejected: readonly { readonly mail: string; readonly code: number }[];
+    }
+  /** Temporary failure (4xx, connection refused): nothing was sent; the draft is kept. */
+  | { readonly kind: 'deferred'; readonly reason: 'unreachable' | 'temporary' | 'timeout' }
+  /** A plugin took charge of it (`message:deliver`): it waits in the outbox as `held`. */
+  | { readonly kind: 'queued'; readonly messageId: string; readonly by: string }
+  /** DATA was under way when the answer was lost: it may or may not have left. */
+  | { readonly kind: 'unknown'; readonly messageId: string };
+
+export interface Upload {
+  readonly filename: string;
+  readonly declaredType: string;
+  readonly stream: Readable;
+  /** Inline image pasted into the HTML body. */
+  readonly inline?: boolean;
+}
+
+export interface Suggestion {
+  readonly name: string;
+  readonly mail: string;
+  readonly source: string;
+  readonly score: number;
+}
+
+/** What a new composition starts from; comes back with the first POST of its form. */
+export interface DraftInit {
+  readonly mode: ComposeMode;
+  readonly original?: {
+    readonly mailbox: string;
+    readonly uid: number;
+    readonly uidValidity?: number;
+  };
+  /** From a `mailto:` link or `?to=`. */
+  readonly prefill?: Partial<DraftFields>;
+}
+
+/** Writing and sending. */
+export interface Compose {
+  identities(actor: Actor): Promise<readonly Identity[]>;
+  /**
+   * Contract change (GET is safe: a prefetched or crawled link must create nothing): what the form
+   * of a new composition shows, with a fresh random id and revision 0. Writes nothing at all.
+   * Attachments that a forward or an edit will bring are listed by name with ids `pending:<part>`.
+   * For `edit` of one of our own living drafts (header `X-Estafette-Draft`) answers that draft as stored.
+   */
+  prepare(actor: Actor, init: DraftInit): Promise<Draft>;
+  /**
+   * The draft `id` of this actor; made from `init` when it does not exist yet (attachments of the
+   * original are copied then). Idempotent: two concurrent calls make one draft. 404 when the id is
+   * another agent's.
+   */
+  ensure(actor: Actor, id: string, init: DraftInit): Promise<Draft>;
+  /** 404 for another agent's draft, same as unknown. */
+  load(actor: Actor, id: string): Promise<Draft>;
+  /** Drafts of our store not yet sent, newest first: what a crash or an expiry left. */
+  unfinished(actor: Actor): Promise<readonly Draft[]>;
+  save(
+    actor: Actor,
+    id: string,
+    fields: DraftFields,
+    options: { readonly baseRevision: number; readonly toServer: boolean },
+  ): Promise<SaveResult>;
+  attach(actor: Actor, id: string, upload: Upload): Promise<DraftAttachment>;
+  detach(actor: Actor, id: string, attachment: string): Promise<void>;
+  attachment(
+    actor: Actor,
+    id: string,
+    attachment: string,
+  ): Promise<{ readonly info: DraftAttachment; readonly stream: Readable }>;
+  /** Deletes the draft, its uploads and its copy in Drafts. */
+  discard(actor: Actor, id: string): Promise<void>;
+  /** Idempotent per composition: a repeated call answers what the first one did. */
+  send(
+    actor: Actor,
+    id: string,
+    options: { readonly confirmed: readonly string[] },
+  ): Promise<SendOutcome>;
+  /** After an `unknown`, only on the person's word: same Message-ID, never by itself. */
+  resend(actor: Actor, id: string): Promise<SendOutcome>;
+  suggest(
+    actor: Actor,
+    query: string,
+    purpose: 'to' | 'share' | 'attendee',
+  ): Promise<readonly Suggestion[]>;
+  /** Work left by a stopped process: rows in `sending` become `unknown`, Sent copies are retried. */
+  recover(): Promise<{ readonly unknown: number }>;
+}

@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import type { TextKey } from '../base/types';
+import type { SettingField, SettingSection } from '../settings';
+import type { SlotFacts, SlotName } from '../view';
+import type { PluginContext } from './context-types';
+import type { RouteRegistrar } from './route-types';
+
+/** Version of the API of `estafette/plugin`; a plugin's `api` range is held against it. */
+export const API_VERSION = '1.0';
+
+/** A view of the plugin shown in a slot of the core. */
+export interface SlotContribution {
+  readonly slot: SlotName;
+  /** `views/<view>.ejs` of the plugin. */
+  readonly view: string;
+  /** Unique within the plugin; the view's name otherwise. */
+  readonly id?: string;
+  /** Shown only when true; asked before `data`. */
+  readonly when?: (facts: SlotFacts) => boolean;
+  /** Model of the view: plain data. `undefined` shows nothing. */
+  readonly data?: (
+    facts: SlotFacts,
+    context: PluginContext,
+  ) =>
+    | Readonly<Record<string, unknown>>
+    | undefined
+    | Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Lower first; 0 by default. */
+  readonly order?: number;
+  /** 250 ms by default. */
+  readonly timeoutMs?: number;
+  /** `say`: "momentarily unavailable" stands in its place; `hide` by default. */
+  readonly onFailure?: 'hide' | 'say';
+}
+
+/** A field of the core's kinds; stored under the plugin's id and `key`. */
+export type PluginSettingField = SettingField & {
+  /** Path in the plugin's configuration whose value replaces `default` for the site. */
+  readonly defaultFrom?: string;
+};
+
+/** A page of settings of a plugin, drawn and parsed like the core's. */
+export interface PluginSettingSection extends SettingSection {
+  readonly fields: readonly PluginSettingField[];
+}
+
+export interface PluginJob {
+  readonly id: string;
+  /** `30s`, `5m`, `1h`, `1d`. */
+  readonly every: string;
+  /** Once per site that has the plugin on, instead of once. */
+  readonly perSite?: boolean;
+  readonly timeoutS: number;
+  run(
+    context: PluginContext,
+    at: { readonly site?: string; readonly signal: AbortSignal },
+  ): Promise<void>;
+}
+
+export interface PluginCommand {
+  /** `<plugin id>:<verb>`. */
+  readonly name: string;
+  readonly summary: string;
+  run(
+    context: PluginContext,
+    input: { readonly args: readonly string[]; print(line: string): void },
+  ): Promise<number>;
+}
+
+export interface Contributions {
+  readonly permissions?: Readonly<Record<string, TextKey>>;
+  /** Loaded when the plugin starts; mounted at `/<plugin id>`. */
+  readonly routes?: () => Promise<{ readonly routes: RouteRegistrar }>;
+  readonly taskbar?: {
+    readonly id: string;
+    readonly icon: string;
+    readonly label: TextKey;
+    readonly href: string;
+    readonly order?: number;
+  };
+  readonly slots?: readonly SlotContribution[];
+  readonly settings?: readonly PluginSettingSection[];
+  /** Files of `assets/`; `on` lists the page areas that load them (`mail`, `compose`, `settings`, the plugin's id). */
+  readonly assets?: {
+    readonly styles?: readonly string[];
+    readonly scripts?: readonly string[];
+    readonly on: readonly string[];
+  };
+  readonly jobs?: readonly PluginJob[];
+  readonly commands?: readonly PluginCommand[];
+  readonly health?: readonly { readonly id: string; run(context: PluginContext): Promise<void> }[];
+  /** Routes of the plugin that answer while a session awaits a challenge; ids match `session:challenges`. */
+  readonly challenges?: readonly {
+    readonly id: string;
+    readonly label: TextKey;
+    readonly path: string;
+  }[];
+}
+
+/** What a `plugin.ts` exports by default. */
+export interface PluginDefinition<C = unknown> {
+  /** Folder name, `[a-z][a-z0-9-]*`: prefix of routes, tables and texts. */
+  readonly id: string;
+  /** Range of the plugin API, such as `^1.0`. */
+  readonly api: string;
+  readonly title: TextKey;
+  /** Plugins that must be there and started first. */
+  readonly requires?: readonly string[];
+  /** Plugins that start first when they are there. */
+  readonly after?: readonly string[];
+  /** `abort` stops the boot when this plugin fails: authentication only. */
+  readonly onBootFailure?: 'continue' | 'abort';
+  /** What the code touches: `db`, `http:https://host`. Granted by the operator. */
+  readonly needs?: readonly string[];
+  /** Configuration of a site; every key has a default or the boot report says which is missing. */
+  readonly config?: z.ZodType<C>;
+  /** Names of secrets, from the environment only: `ESTAFETTE_<PLUGIN>_<NAME>`. */
+  readonly secrets?: readonly string[];
+  /** Extra sources of the pages of this plugin. */
+  readonly csp?: Readonly<Record<string, readonly string[]>>;
+  readonly contributes?: Contributions;
+  activate?(context: PluginContext<C>): void | Promise<void>;
+  deactivate?(): void | Promise<void>;
+}
+
+/**
+ * Declares a plugin; checks its shape and freezes it.
+ * @example export default definePlugin({ id: 'hello', api: '^1.0', title: 'hello:title' });
+ */
+export function definePlugin<C = Record<string, never>>(
+  definition: PluginDefinition<C>,
+): PluginDefinition<C> {
+  return Object.freeze(definition);
+}

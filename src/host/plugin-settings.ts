@@ -1,0 +1,62 @@
+import type { UserId } from '../base/types';
+import { fieldSchema, type Settings } from '../settings';
+import type { Site } from '../sites';
+import type { PluginSettingField, PluginSettingSection } from './define';
+
+type Values = Readonly<Record<string, string | boolean>>;
+
+export interface SettingsPlace {
+  readonly plugin: string;
+  readonly site: Site;
+  /** Parsed configuration of the plugin for the site. */
+  readonly config: unknown;
+}
+
+/** Value at a dotted path, `undefined` when there is none. */
+function at(value: unknown, path: string): unknown {
+  let current = value;
+  for (const key of path.split('.')) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key))
+      return undefined;
+    current = (current as Record<string, unknown>)[key];
+  }
+  return current;
+}
+
+/** True when the ministry fixed the field: `locked` holds `<plugin>.<key>`. */
+export const isLocked = ({ site, plugin }: SettingsPlace, field: PluginSettingField): boolean =>
+  site.locked.includes(`${plugin}.${field.key}`);
+
+/** What the site says when the person said nothing. */
+export function siteDefault(field: PluginSettingField, config: unknown): string | boolean {
+  if (field.defaultFrom === undefined) return field.default;
+  const parsed = fieldSchema(field).safeParse(at(config, field.defaultFrom));
+  return parsed.success ? parsed.data : field.default;
+}
+
+/** Own value unless locked or unusable, else the site's, else the field's. */
+export function resolveFields(
+  sections: readonly PluginSettingSection[],
+  own: Readonly<Record<string, unknown>>,
+  place: SettingsPlace,
+): Values {
+  const values: Record<string, string | boolean> = {};
+  for (const field of sections.flatMap((section) => section.fields)) {
+    const parsed = isLocked(place, field)
+      ? undefined
+      : fieldSchema(field).safeParse(own[field.key]);
+    values[field.key] = parsed?.success ? parsed.data : siteDefault(field, place.config);
+  }
+  return values;
+}
+
+/** Reads a plugin's settings for a person. */
+export async function readPluginSettings(
+  settings: Settings,
+  user: UserId,
+  sections: readonly PluginSettingSection[],
+  place: SettingsPlace,
+): Promise<Values> {
+  if (sections.length === 0) return {};
+  return resolveFields(sections, await settings.read(user, place.plugin), place);
+}

@@ -1,0 +1,60 @@
+import type { SiteId, UserId } from '../base/types';
+import type { Locale } from '../kernel/i18n-types';
+import type { PluginContext } from './context-types';
+
+/** What a plugin's route is told: plain data, never `req`. */
+export interface PluginRequest {
+  readonly site: SiteId;
+  readonly locale: Locale;
+  readonly requestId: string;
+  /** Absent on public routes without a session. */
+  readonly user: { readonly id: UserId; readonly name: string; readonly mail: string } | undefined;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Form fields of a POST. */
+  readonly body: Readonly<Record<string, string>>;
+  /** Marks a challenge as satisfied for the session under way; only on challenge routes. */
+  satisfy(challenge: string): Promise<void>;
+}
+
+/** What it answers: one of four shapes. */
+export type PluginResponse =
+  | {
+      readonly view: string;
+      readonly model: Readonly<Record<string, unknown>>;
+      readonly title: string;
+      readonly status?: number;
+    }
+  | { readonly redirect: string }
+  | { readonly json: unknown; readonly status?: number }
+  | { readonly status: 204 | 403 | 404 };
+
+export type PluginHandler = (
+  request: PluginRequest,
+  context: PluginContext,
+) => Promise<PluginResponse>;
+
+export interface RouteOptions {
+  /** Answers without a session; listed in the boot report. */
+  readonly public?: boolean;
+  readonly permission?: keyof Estafette.PermissionMap & string;
+  /** Answers while the session awaits this challenge. */
+  readonly challenge?: string;
+}
+
+export interface PluginRouter {
+  get(path: string, handler: PluginHandler, options?: RouteOptions): void;
+  post(path: string, handler: PluginHandler, options?: RouteOptions): void;
+}
+
+export type RouteRegistrar = (router: PluginRouter) => void;
+
+/** A registered route as the web floor mounts it. */
+export interface PluginRoute {
+  readonly plugin: string;
+  readonly method: 'get' | 'post';
+  /** Under `/<plugin>`: `/`, `/items/:id`. */
+  readonly path: string;
+  readonly handler: PluginHandler;
+  readonly options: RouteOptions;
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import { withDeadline } from '../base/async';
+import { AppError } from '../base/errors';
+import type { Uid, UidValidity } from '../base/types';
+import { noAnswer, toImapError } from './errors';
+import { breakIdle, installTap, rememberPath } from './raw';
+import type { ImapAccess, MailboxEvent, OpenMailbox } from './types';
+
+// What a server may send at once (threats 49): a SORT of four million uids fits a line, a slice
+// of a body part (512 kB) or a header block fits a literal with room.
+const MAX_LINE_BYTES = 48 * 1024 * 1024;
+const MAX_LITERAL_BYTES = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+// Longer than any of our own deadlines and than the polls of an idling connection.
+const SOCKET_TIMEOUT_MS = 150_000;
+
+/** One IMAP connection: born with its listeners, closed on every failure. */
+export class Connection {
+  readonly #client: ImapFlow;
+  readonly #onEvent: (event: MailboxEvent) => void;
+  #selected: string | undefined;
+  lastUsedAt = 0;
+
+  constructor(
+    access: ImapAccess,
+    hooks: { onEvent(event: MailboxEvent): void; onClose(connection: Connection): void },
+  ) {
+    this.#onEvent = hooks.onEvent;
+    this.#client = new ImapFlow(clientOptions(access));
+    installTap(this.#client);
+    // Without an error listener a lost socket ends the process.
+    this.#client.on('error', () => this.close());
+    this.#client.once('close', () => hooks.onClose(this));
+    this.#listen();
+  }
+
+  get client(): ImapFlow {
+    return this.#client;
+  }
+  get isUsable(): boolean {
+    return this.#client.usable && !this.#client.isClosed;
+  }
+  /** Path selected now, as it was asked for. */
+  get selected(): string | undefined {
+    return this.#client.mailbox ? this.#selected : undefined;
+  }
+  get isIdling(): boolean {
+    return this.#client.idling;
+  }
+
+  /** Connects and signs in within `ms`; a failure of any kind closes the socket. */
+  async open(ms: number): Promise<void> {
+    try {
+      await withDeadline(this.#client.connect(), ms, () => timeout('CONNECT'));
+    } catch (error) {
+      this.close();
+      throw toImapError(error);
+    }
+  }
+
+  /** Selects `path` unless it is. */
+  async select(path: string): Promise<OpenMailbox> {
+    if (this.selected !== path) {
+      await breakIdle(this.#client);
+      rememberPath(this.#client, path);
+      this.#selected = undefined;
+      await this.#client.mailboxOpen(path);
+      this.#selected = path;
+    }
+    return this.#view(path);
+  }
+
+  #view(path: string): OpenMailbox {
+    const mailbox = this.#client.mailbox;
+    if (!mailbox) throw noAnswer('SELECT');
+    const hasModseq = this.#client.enabled.has('CONDSTORE') && mailbox.noModseq !== true;
+    return {
+      client: this.#client,
+      path,
+      uidValidity: Number(mailbox.uidValidity) as UidValidity,
+      uidNext: mailbox.uidNext ?? 0,
+      exists: mailbox.exists ?? 0,
+      highestModseq: hasModseq ? mailbox.highestModseq : undefined,
+      readOnly: mailbox.readOnly === true,
+      permanentFlags: mailbox.permanentFlags ?? new Set(),
+      capabilities: upperKeys(this.#client.capabilities),
+    };
+  }
+
+  /** Starts IDLE on what is selected and returns; ends with the next command or the connection. */
+  startIdle(): void {
+    if (!this.isUsable || this.isIdling) return;
+    // Resolves when IDLE ends; a failure has closed the connection, which is told by `close`.
+    this.#client.idle().catch(() => this.close());
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  /** LOGOUT, then close; for a stop that has time. */
+  async logout(ms: number): Promise<void> {
+    try {
+      await withDeadline(this.#client.logout(), ms, () => timeout('LOGOUT'));
+    } catch {
+      // The connection is closed below whatever the server made of it.
+    }
+    this.close();
+  }
+
+  #listen(): void {
+    const emit = (event: Omit<MailboxEvent, 'path'>): void => {
+      const path = this.selected;
+      if (path !== undefined) this.#onEvent({ path, ...event });
+    };
+    this.#client.on('exists', ({ count, prevCount }) => emit({ kind: 'exists', count, prevCount }));
+    this.#client.on('expunge', ({ uid }) =>
+      emit(uid === undefined ? { kind: 'expunge' } : { kind: 'expunge', uid: uid as Uid }),
+    );
+    this.#client.on('flags', ({ uid }) =>
+      emit(uid === undefined ? { kind: 'flags' } : { kind: 'flags', uid: uid as Uid }),
+    );
+  }
+}
+
+const timeout = (command: string): AppError =>
+  new AppError('imap/timeout', { details: { command } });
+
+const upperKeys = (map: ReadonlyMap<string, unknown>): ReadonlySet<string> =>
+  new Set([...map.keys()].map((key) => key.toUpperCase()));
+
+function clientOptions(access: ImapAccess): ImapFlowOptions {
+  const { server } = access;
+  const { username, password } = access.credential();
+  return {
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    // `false` keeps the connection plain even when STARTTLS is announced; `true` demands it.
+    doSTARTTLS: server.security === 'starttls' ? true : server.security === 'none' ? false : undefined,
+    ...(server.servername === undefined ? {} : { servername: server.servername }),
+    ...(server.caFile === undefined ? {} : { tls: { ca: readFileSync(server.caFile) } }),
+    auth: { user: username, pass: password },
+    clientInfo: { name: 'Estafette', version: false, vendor: false, 'support-url': false },
+    // Its log lines carry commands, and so search texts and addresses.
+    logger: false,
+    disableAutoIdle: true,
+    missingIdleCommand: 'NOOP',
+    // Compression costs more CPU than a local network saves, and memory for each connection.
+    disableCompression: true,
+    // Rev2 mode changes SEARCH answers and flags for no gain here.
+    disableIMAP4rev2: true,
+    maxLineLength: MAX_LINE_BYTES,
+    maxLiteralSize: MAX_LITERAL_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    maxLockHoldTime: false,
+  };
+}

@@ -1,0 +1,10 @@
+// The LDAP wire: filters, connections, entries, and what a failure means.
+// Not who may sign in, nor what a page shows of an entry.
+// Called by session (sign-in), directory (search) and health checks.
+export { type LdapEndpoint, pingDirectory, withDirectoryClient } from './client';
+export { type DirectoryEntry, readEntry, valuesOf } from './entry';
+export { classifyFailure, type DirectoryFailure, toDirectoryError } from './errors';
+export { buildFilter, escapeFilterValue } from './filter';
+export { openForTls, whileOpen } from './socket';
+export { tlsOptionsFor } from './tls';
+export { type LdapServer, parseLdapUrl, urlOverTls } from './url';

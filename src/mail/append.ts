@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { OWN_ACCOUNT, type MessageRef, type Uid, type UidValidity } from '../base/types';
+import { AppError } from '../base/errors';
+import { noAnswer, searchUids, textArgument } from '../imap';
+import type { Actor } from '../session/types';
+import { checkPath, type MailContext } from './context';
+import { treeKey } from './tree';
+
+const APPEND_MS = 60_000; // 30 MB to a busy server
+
+interface AppendOptions {
+  readonly flags: readonly string[];
+  readonly purpose: 'draft' | 'sent' | 'import';
+}
+
+/** Runs at most `limit` at once; the rest wait in order. */
+export function gate(limit: number): <T>(run: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (run) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await run();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
+
+/**
+ * Writes a message from a file. The library takes it as one buffer, so few run at once and the
+ * site's limit on messages bounds each.
+ */
+export async function appendMessage(
+  context: MailContext,
+  actor: Actor,
+  mailbox: string,
+  file: { readonly path: string; readonly sizeBytes: number },
+  options: AppendOptions,
+): Promise<{ readonly uidValidity: UidValidity; readonly uid: Uid } | undefined> {
+  // Base64 makes a message a third larger than what was attached to it.
+  if (file.sizeBytes > actor.site.limits.messageBytes * 2) throw new AppError('request/too-large');
+  const path = checkPath(mailbox);
+  const content = await readFile(file.path);
+  const write = { kind: 'write', deadlineMs: APPEND_MS } as const;
+  const answer = await context.pool.withConnection(context.access(actor), write, (client) =>
+    client.append(path, content, [...options.flags]),
+  );
+  if (!answer) throw noAnswer('APPEND');
+  context.caches.trees.delete(treeKey(actor));
+  const at =
+    answer.uid === undefined || answer.uidValidity === undefined
+      ? undefined
+      : { uid: answer.uid as Uid, uidValidity: Number(answer.uidValidity) as UidValidity };
+  const ref: MessageRef | undefined = at && { account: OWN_ACCOUNT, mailbox: path, ...at };
+  const event = { ref, mailbox: path, purpose: options.purpose };
+  void context.hooks.action(actor.scope, 'message:appended', event);
+  return at;
+}
+
+/** Uids whose Message-ID is exactly this one; servers match HEADER by substring. */
+export async function findMessageId(
+  context: MailContext,
+  actor: Actor,
+  mailbox: string,
+  messageId: string,
+): Promise<readonly Uid[]> {
+  if (messageId.trim() === '') return [];
+  const access = context.access(actor);
+  return context.pool.withMailbox(access, checkPath(mailbox), { kind: 'read' }, async (box) => {
+    const found = await searchUids(box.client, [
+      { type: 'ATOM', value: 'HEADER' },
+      { type: 'ATOM', value: 'Message-ID' },
+      textArgument(messageId),
+    ]);
+    return [...found].map((uid) => uid as Uid);
+  });
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../base/clock';
+import type { ListedMailbox } from '../imap';
+import { type Cache, createCache } from '../kernel/cache';
+import type { OpenedMessage } from './opened';
+import type { Order } from './order';
+import type { FlagState, RowContent } from './rows';
+import type { MessageBody } from './types';
+
+export interface CacheSizes {
+  readonly rows: number;
+  readonly orderBytes: number;
+  readonly messages: number;
+  /** Encoded parts and rendered bodies, each. */
+  readonly bodyBytes: number;
+  readonly trees: number;
+}
+
+export const DEFAULT_CACHE_SIZES: CacheSizes = {
+  rows: 40_000, // about 0.7 kB each
+  orderBytes: 64 * 1024 * 1024, // 160 lists of 100,000 messages
+  messages: 2_000,
+  bodyBytes: 24 * 1024 * 1024,
+  trees: 2_000,
+};
+
+/** What is known of a row; flags are replaced as they change, the content never is. */
+export interface CachedRow {
+  readonly content: RowContent;
+  flags: FlagState;
+}
+
+/** Everything the mail domain keeps in memory: bounded, discardable, rebuilt from the server. */
+export interface MailCaches {
+  readonly rows: Cache<CachedRow>;
+  /** Lists of one mailbox, by sort and criteria; key {@link boxKey}. */
+  readonly orders: Cache<ReadonlyMap<string, Order>>;
+  /** Whether a message has an attachment, for searches; by row key. */
+  readonly attachments: Cache<boolean>;
+  /** Sort keys read for servers without SORT; by row key. */
+  readonly sortKeys: Cache<string>;
+  readonly opened: Cache<OpenedMessage>;
+  readonly parts: Cache<Buffer>;
+  readonly bodies: Cache<MessageBody>;
+  readonly trees: Cache<readonly ListedMailbox[]>;
+  /** The last known tree, whatever its counters: which mailbox is Trash seldom changes. */
+  readonly roles: Cache<readonly ListedMailbox[]>;
+  deletePrefix(prefix: string): void;
+}
+
+const TREE_TTL_MS = 20_000; // counters older than this are asked again; events come earlier
+const ROLES_TTL_MS = 10 * 60_000;
+const BODY_TTL_MS = 15 * 60_000;
+
+export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
+  const caches = {
+    rows: createCache<CachedRow>({ clock, max: sizes.rows }),
+    orders: createCache<ReadonlyMap<string, Order>>({
+      clock,
+      max: 10_000,
+      maxWeight: sizes.orderBytes,
+      weigh: (orders) => [...orders.values()].reduce((sum, one) => sum + one.uids.byteLength, 200),
+    }),
+    attachments: createCache<boolean>({ clock, max: sizes.rows }),
+    sortKeys: createCache<string>({ clock, max: sizes.rows }),
+    opened: createCache<OpenedMessage>({ clock, max: sizes.messages, ttlMs: BODY_TTL_MS }),
+    parts: createCache<Buffer>({
+      clock,
+      max: 5_000,
+      ttlMs: BODY_TTL_MS,
+      maxWeight: sizes.bodyBytes,
+      weigh: (bytes) => bytes.length,
+    }),
+    bodies: createCache<MessageBody>({
+      clock,
+      max: 5_000,
+      ttlMs: BODY_TTL_MS,
+      maxWeight: sizes.bodyBytes,
+      weigh: (body) => body.html.length * 2,
+    }),
+    trees: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: TREE_TTL_MS }),
+    roles: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: ROLES_TTL_MS }),
+  };
+  return {
+    ...caches,
+    deletePrefix(prefix) {
+      for (const cache of Object.values(caches)) cache.deletePrefix(prefix);
+    },
+  };
+}
+
+/** Key of a mailbox under one UIDVALIDITY; those of its messages and lists start with it. */
+export const boxKey = (account: string, mailbox: string, uidValidity: number): string =>
+  `${account}\0${mailbox}\0${uidValidity}\0`;

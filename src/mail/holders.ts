@@ -1,0 +1,68 @@
+import type { Actor } from '../session/types';
+import { accountKey } from './context';
+
+interface Holder {
+  readonly credential: Actor['credential'];
+  readonly watches: Set<() => void>;
+}
+
+/**
+ * Which sessions use an account: the browsers of one person share its connections, and only the
+ * last sign-out closes them. A credential belongs to a session and goes with it.
+ */
+export class Holders {
+  readonly #accounts = new Map<string, Map<string, Holder>>();
+
+  /** Notes the session's use and credential. */
+  note(actor: Actor): void {
+    this.#holder(actor);
+  }
+
+  /** The credential of a session that is still signed in, the newest first. */
+  credential(key: string): ReturnType<Actor['credential']> | undefined {
+    return [...(this.#accounts.get(key)?.values() ?? [])].at(-1)?.credential();
+  }
+
+  addWatch(actor: Actor, remove: () => void): () => void {
+    const { watches } = this.#holder(actor);
+    const once = (): void => {
+      if (watches.delete(once)) remove();
+    };
+    watches.add(once);
+    return once;
+  }
+
+  /** Ends a session's watches; true when no other session uses the account. */
+  release(actor: Actor): boolean {
+    const key = accountKey(actor);
+    const holders = this.#accounts.get(key);
+    for (const remove of [...(holders?.get(actor.session.id)?.watches ?? [])]) remove();
+    holders?.delete(actor.session.id);
+    if (holders && holders.size > 0) return false;
+    this.#accounts.delete(key);
+    return true;
+  }
+
+  #holder(actor: Actor): Holder {
+    const key = accountKey(actor);
+    const holders = this.#accounts.get(key) ?? new Map<string, Holder>();
+    this.#accounts.set(key, holders);
+    const known = holders.get(actor.session.id);
+    const holder = { credential: actor.credential, watches: known?.watches ?? new Set<() => void>() };
+    // Reinserted: the newest use is the likeliest to be current.
+    holders.delete(actor.session.id);
+    holders.set(actor.session.id, holder);
+    trim(holders);
+    return holder;
+  }
+}
+
+// Sessions that end without a sign-out (expired, lost cookie) leave a closure each.
+const MAX_SESSIONS = 50;
+
+function trim(holders: Map<string, Holder>): void {
+  for (const [id, holder] of holders) {
+    if (holders.size <= MAX_SESSIONS) return;
+    if (holder.watches.size === 0) holders.delete(id);
+  }
+}

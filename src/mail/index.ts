@@ -1,0 +1,9 @@
+/**
+ * The mail domain: mailboxes, lists, messages and what can be done to them, with the IMAP server
+ * as the only truth. No HTTP and no pages. Called by `compose` and by the web floor.
+ */
+export type { CacheSizes } from './caches';
+export type { MailLimits, MailMetrics, RunTask } from './context';
+export { type MailboxChange, mailHooks, type MessageBatch, type MessageChange } from './hooks';
+export { createMail, type MailDeps } from './mail';
+export type * from './types';

@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { ImapPool } from '../imap';
+import type { HookEmitter } from '../kernel/hook-types';
+import type { Actor } from '../session/types';
+import {
+  copyMessages,
+  deleteMessages,
+  emptyMailbox,
+  flagMessages,
+  junkMessages,
+  moveMessages,
+  removeMessages,
+} from './actions';
+import { appendMessage, findMessageId, gate } from './append';
+import { quotableBody, renderBody } from './body';
+import { type CacheSizes, createCaches, DEFAULT_CACHE_SIZES } from './caches';
+import {
+  accessOf,
+  accountKey,
+  createQuiet,
+  type MailContext,
+  type MailLimits,
+  type MailMetrics,
+  type RunTask,
+  userKey,
+} from './context';
+import { readHeaders } from './headers';
+import { Holders } from './holders';
+import { findNeighbours, listMessages } from './list';
+import { createOne, deleteOne, renameOne } from './mailbox-changes';
+import { streamPart, streamSource } from './stream';
+import { readAccount, readQuota, specialPath } from './tree';
+import type { Mail } from './types';
+import { viewMessage } from './view';
+import { watchMailbox } from './watcher';
+
+export interface MailDeps {
+  readonly pool: ImapPool;
+  readonly hooks: HookEmitter;
+  readonly runTask: RunTask;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<MailLimits>;
+  readonly metrics?: MailMetrics;
+  readonly cacheSizes?: Partial<CacheSizes>;
+}
+
+const DEFAULT_LIMITS: MailLimits = {
+  sortInProcess: 3_000,
+  bodyBytes: 4 * 1024 * 1024,
+  renderMs: 2_000,
+  selection: 10_000,
+  appends: 3,
+  searchMs: 25_000,
+};
+
+/** The mail domain over a pool of IMAP connections. */
+export function createMail(deps: MailDeps): Mail {
+  const holders = new Holders();
+  const context: MailContext = {
+    pool: deps.pool,
+    hooks: deps.hooks,
+    runTask: deps.runTask,
+    clock: deps.clock,
+    log: deps.log,
+    limits: { ...DEFAULT_LIMITS, ...deps.limits },
+    metrics: deps.metrics,
+    caches: createCaches(deps.clock, { ...DEFAULT_CACHE_SIZES, ...deps.cacheSizes }),
+    quiet: createQuiet(deps.clock),
+    access: (actor) => {
+      holders.note(actor);
+      const key = accountKey(actor);
+      // A watched mailbox outlives the request, and may outlive the session that asked first.
+      return accessOf(actor, () => holders.credential(key) ?? actor.credential());
+    },
+  };
+  const inTurn = gate(context.limits.appends);
+  return {
+    account: (actor, options) => readAccount(context, actor, options?.fresh === true),
+    special: (actor, use) => specialPath(context, actor, use),
+    quota: (actor) => readQuota(context, actor),
+    list: (actor, query) => listMessages(context, actor, query),
+    neighbours: (actor, query, uid) => findNeighbours(context, actor, query, uid),
+    message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
+    body: (actor, view, options) => renderBody(context, actor, view, options),
+    quotable: (actor, view) => quotableBody(context, actor, view),
+    part: (actor, ref, part) => streamPart(context, actor, ref, part),
+    source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),
+    headers: (actor, ref) => readHeaders(context, actor, ref),
+    flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),
+    move: (actor, from, to) => moveMessages(context, actor, from, to),
+    copy: (actor, from, to) => copyMessages(context, actor, from, to),
+    remove: (actor, from, options) => removeMessages(context, actor, from, options?.forGood === true),
+    archive: async (actor, from) =>
+      moveMessages(context, actor, from, await specialPath(context, actor, 'archive')),
+    junk: (actor, from, isJunk) => junkMessages(context, actor, from, isJunk),
+    empty: (actor, mailbox, uidValidity) => emptyMailbox(context, actor, mailbox, uidValidity),
+    createMailbox: async (actor, path) => createOne(context, actor, path),
+    renameMailbox: async (actor, from, to) => renameOne(context, actor, from, to),
+    deleteMailbox: async (actor, path) => deleteOne(context, actor, path),
+    append: (actor, mailbox, file, options) =>
+      inTurn(() => appendMessage(context, actor, mailbox, file, options)),
+    findByMessageId: (actor, mailbox, id) => findMessageId(context, actor, mailbox, id),
+    expunge: async (actor, from) => {
+      await deleteMessages(context, actor, from);
+    },
+    watch: (actor, mailbox, listener) =>
+      holders.addWatch(actor, watchMailbox(context, actor, mailbox, listener)),
+    release: (actor: Actor) => {
+      if (!holders.release(actor)) return;
+      deps.pool.close(userKey(actor));
+      context.caches.deletePrefix(userKey(actor));
+    },
+  };
+}

@@ -1,0 +1,289 @@
+import type { Readable } from 'node:stream';
+import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
+import type { Actor } from '../session/types';
+
+/** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
+export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
+
+export interface Mailbox {
+  readonly path: string;
+  /** Last segment of the path as the server names it. */
+  readonly name: string;
+  readonly delimiter: string;
+  readonly parent: string | undefined;
+  readonly specialUse: SpecialUse | undefined;
+  /** False for `\Noselect`: a node of the tree only. */
+  readonly isSelectable: boolean;
+  readonly isSubscribed: boolean;
+  readonly unseen: number;
+  readonly total: number;
+  readonly children: readonly Mailbox[];
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly name: string;
+  readonly mailboxes: readonly Mailbox[];
+}
+
+export interface Quota {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
+export interface Address {
+  readonly name: string;
+  readonly mail: string;
+}
+
+/** What a list line needs. */
+export interface Row {
+  readonly uid: Uid;
+  readonly from: readonly Address[];
+  readonly to: readonly Address[];
+  readonly subject: string;
+  /** Date header or arrival, ISO UTC. */
+  readonly date: string;
+  readonly sizeBytes: number;
+  readonly hasAttachment: boolean;
+  readonly hasInvitation: boolean;
+  readonly isSeen: boolean;
+  readonly isFlagged: boolean;
+  readonly isAnswered: boolean;
+  readonly isForwarded: boolean;
+  readonly isDraft: boolean;
+  readonly keywords: readonly string[];
+  readonly messageId: string | undefined;
+}
+
+export type SortKey = 'date' | 'arrival' | 'from' | 'subject' | 'size';
+
+/** Search in one mailbox; every given member must match. */
+export interface Criteria {
+  readonly text?: string;
+  /** Where `text` is looked for; `all` = subject, senders and recipients, and body. */
+  readonly in?: 'all' | 'subject' | 'from' | 'to' | 'body';
+  readonly from?: string;
+  readonly to?: string;
+  readonly subject?: string;
+  readonly unseen?: boolean;
+  readonly flagged?: boolean;
+  readonly unanswered?: boolean;
+  readonly hasAttachment?: boolean;
+  /** Calendar dates `YYYY-MM-DD`, `since` included, `before` excluded. */
+  readonly since?: string;
+  readonly before?: string;
+}
+
+export interface ListQuery {
+  readonly mailbox: string;
+  /** From 1. A page past the end shows the last one. */
+  readonly page: number;
+  readonly sort: SortKey;
+  readonly order: 'asc' | 'desc';
+  readonly criteria: Criteria;
+}
+
+export interface ListPage {
+  readonly account: AccountId;
+  readonly mailbox: string;
+  readonly uidValidity: UidValidity;
+  readonly rows: readonly Row[];
+  /** Of the whole result. */
+  readonly total: number;
+  readonly unseen: number;
+  readonly page: number;
+  readonly pages: number;
+  readonly pageSize: number;
+  /** The server cannot sort and the mailbox is too large: arrival order was used instead. */
+  readonly sortFellBack: boolean;
+}
+
+export interface AttachmentInfo {
+  /** IMAP part path. */
+  readonly part: string;
+  readonly filename: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+  readonly contentId: string | undefined;
+  /** message/rfc822: can be opened as a message. */
+  readonly isMessage: boolean;
+  /** Type family for the tile: `pdf`, `image`, `text`, `sheet`, `archive`, … */
+  readonly family: string;
+}
+
+/** Everything the message page shows but the body. */
+export interface MessageView {
+  readonly ref: MessageRef;
+  readonly subject: string;
+  readonly from: readonly Address[];
+  readonly sender: Address | undefined;
+  readonly replyTo: readonly Address[];
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly bcc: readonly Address[];
+  readonly date: string;
+  readonly internalDate: string;
+  readonly messageId: string | undefined;
+  readonly references: readonly string[];
+  readonly sizeBytes: number;
+  readonly row: Row;
+  readonly attachments: readonly AttachmentInfo[];
+  /** Parts that make the body, in order. Empty: nothing to show. */
+  readonly bodies: readonly { readonly kind: 'text' | 'html'; readonly part: string }[];
+  /** Both kinds exist, so the agent may switch. */
+  readonly hasAlternative: boolean;
+  /** Structure beyond our caps: offer the original as a download. */
+  readonly tooComplex: boolean;
+  /** Several From mailboxes, controls in names, look-alike domain…: codes for `message.warning.*`. */
+  readonly warnings: readonly string[];
+  /** Sender outside the site's mail domains. */
+  readonly isOutside: boolean;
+}
+
+/** The framed document's content: safe to serve under the frame's CSP, or without it. */
+export interface MessageBody {
+  readonly html: string;
+  readonly blockedRemote: number;
+  readonly truncated: boolean;
+  readonly hasQuoted: boolean;
+}
+
+export interface BodyOptions {
+  /** Show the plain text even when HTML exists. */
+  readonly prefer?: 'text' | 'html';
+  readonly remote: 'block' | 'proxy';
+  /** Prefix of a message/rfc822 part to show that inner message. */
+  readonly inside?: string;
+  /** Made by the web floor: the signed image proxy. */
+  readonly urls: BodyUrls;
+}
+
+/**
+ * Contract change: no URL for `cid:` parts. The frame has an opaque origin, so its image requests
+ * carry no cookie and could not open the sealed IMAP credential: inline images that a `cid:` names
+ * are fetched with the body (one FETCH, at most 20 images, 2 MB each, 6 MB in all; png, jpeg, gif,
+ * webp by magic) and stand in the HTML as `data:` URIs, put there by the sanitiser's own walk.
+ * Larger ones stay attachments.
+ */
+export interface BodyUrls {
+  /** What the worker needs to sign remote image URLs itself; see `mime/signed-url`. */
+  readonly proxy: {
+    readonly prefix: string;
+    readonly key: string;
+    readonly sessionTag: string;
+    readonly expires: number;
+  };
+}
+
+export interface PartStream {
+  readonly filename: string;
+  /** Declared type, lower case, without parameters. */
+  readonly type: string;
+  readonly charset: string | undefined;
+  /** Of the encoded part; the decoded one may be smaller. */
+  readonly sizeBytes: number;
+  /** Decoded bytes. Destroying it frees the connection. */
+  readonly stream: Readable;
+}
+
+export interface ActionResult {
+  readonly count: number;
+  /** Where the messages went, for undo: mailbox, its UIDVALIDITY and the new uids (COPYUID). */
+  readonly moved?: {
+    readonly mailbox: string;
+    readonly uidValidity: UidValidity | undefined;
+    readonly uids: readonly Uid[];
+  };
+}
+
+/** Messages of one mailbox that an action is about. */
+export interface Selection {
+  readonly mailbox: string;
+  readonly uidValidity: UidValidity;
+  readonly uids: readonly Uid[];
+}
+
+export type FlagName = 'seen' | 'flagged' | 'answered' | 'forwarded' | 'deleted';
+
+/** Something changed in a watched mailbox. */
+export interface MailChange {
+  readonly mailbox: string;
+  readonly kind: 'arrived' | 'changed' | 'removed' | 'down' | 'reconnected';
+}
+
+/** The mail domain: every function talks to the server of truth and throws AppError only. */
+export interface Mail {
+  /** Tree with counters; cached for seconds, refreshed by events. Creates missing special-use mailboxes once. */
+  account(actor: Actor, options?: { readonly fresh?: boolean }): Promise<Account>;
+  /** Path of a special-use mailbox, created when missing. */
+  special(actor: Actor, use: Exclude<SpecialUse, 'inbox'>): Promise<string>;
+  quota(actor: Actor): Promise<Quota | undefined>;
+  list(actor: Actor, query: ListQuery): Promise<ListPage>;
+  /** Uids before and after `uid` in the list's order, for next/previous. */
+  neighbours(
+    actor: Actor,
+    query: Omit<ListQuery, 'page'>,
+    uid: Uid,
+  ): Promise<{ readonly newer: Uid | undefined; readonly older: Uid | undefined }>;
+  /** Marks as read unless told; 404 when gone. `uidValidity` undefined accepts the current one. */
+  message(
+    actor: Actor,
+    at: { readonly mailbox: string; readonly uid: Uid; readonly uidValidity?: UidValidity },
+    options?: { readonly markSeen?: boolean; readonly inside?: string },
+  ): Promise<MessageView>;
+  body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
+  /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
+  quotable(
+    actor: Actor,
+    view: MessageView,
+  ): Promise<{ readonly text: string; readonly html: string | undefined }>;
+  part(actor: Actor, ref: MessageRef, part: string): Promise<PartStream>;
+  /** Raw bytes of the message, streamed (`source`, `.eml`). */
+  source(
+    actor: Actor,
+    ref: MessageRef,
+    options?: { readonly maxBytes?: number },
+  ): Promise<PartStream>;
+  /** Decoded header lines in order, capped. */
+  headers(
+    actor: Actor,
+    ref: MessageRef,
+  ): Promise<readonly { readonly name: string; readonly value: string }[]>;
+
+  flag(actor: Actor, on: Selection, flag: FlagName, value: boolean): Promise<ActionResult>;
+  move(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
+  copy(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
+  /** To Trash; for good in Trash (and in Junk when `forGood`). */
+  remove(
+    actor: Actor,
+    from: Selection,
+    options?: { readonly forGood?: boolean },
+  ): Promise<ActionResult>;
+  archive(actor: Actor, from: Selection): Promise<ActionResult>;
+  /** To Junk with `$Junk`, or back to the inbox with `$NotJunk`. */
+  junk(actor: Actor, from: Selection, isJunk: boolean): Promise<ActionResult>;
+  /** Everything in the mailbox goes for good; Trash and Junk only. */
+  empty(actor: Actor, mailbox: string, uidValidity: UidValidity): Promise<ActionResult>;
+
+  createMailbox(actor: Actor, path: string): Promise<void>;
+  renameMailbox(actor: Actor, from: string, to: string): Promise<void>;
+  deleteMailbox(actor: Actor, path: string): Promise<void>;
+
+  /** Appends a message from a file; returns where it is now when the server says (UIDPLUS). */
+  append(
+    actor: Actor,
+    mailbox: string,
+    file: { readonly path: string; readonly sizeBytes: number },
+    options: { readonly flags: readonly string[]; readonly purpose: 'draft' | 'sent' | 'import' },
+  ): Promise<{ readonly uidValidity: UidValidity; readonly uid: Uid } | undefined>;
+  /** Finds a message by its Message-ID; used to avoid a second Sent copy and to replace drafts. */
+  findByMessageId(actor: Actor, mailbox: string, messageId: string): Promise<readonly Uid[]>;
+  /** Deletes for good, whatever the mailbox: superseded drafts. */
+  expunge(actor: Actor, from: Selection): Promise<void>;
+
+  /** Changes of a mailbox until the remover is called. */
+  watch(actor: Actor, mailbox: string, listener: (change: MailChange) => void): () => void;
+  /** Drops caches and connections of a session's user (sign-out). */
+  release(actor: Actor): void;
+}

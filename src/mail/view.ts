@@ -1,0 +1,190 @@
+import { OWN_ACCOUNT, type MessageRef, type Uid, type UidValidity } from '../base/types';
+import { storeFlags } from '../imap';
+import {
+  type BodyPart,
+  cleanLine,
+  displayAddress,
+  displayName,
+  firstHeader,
+  headerValues,
+  messageIds,
+  parseAddressList,
+  type PickedBodies,
+  pickBodies,
+} from '../mime';
+import type { Actor } from '../session/types';
+import { prefetchBody } from './body';
+import { checkPath, type MailContext } from './context';
+import { familyOf } from './family';
+import { findMessage, type FoundMessage, partOf, shownRoot } from './opened';
+import { addresses, isoDate, messageDate, toRow } from './rows';
+import type { AttachmentInfo, MessageView } from './types';
+
+// A message to ten thousand people is shown folded (threats B3); the view says « et N autres ».
+const MAX_ADDRESSES = 10_000;
+const MAX_REFERENCES = 100;
+const MAX_ATTACHMENTS = 500;
+
+interface At {
+  readonly mailbox: string;
+  readonly uid: Uid;
+  readonly uidValidity?: UidValidity;
+}
+interface ViewOptions {
+  readonly markSeen?: boolean;
+  readonly inside?: string;
+}
+
+/** Everything the message page shows but the body; marks as read unless told. */
+export async function viewMessage(
+  context: MailContext,
+  actor: Actor,
+  at: At,
+  options: ViewOptions,
+): Promise<MessageView> {
+  const view = await findMessage(context, actor, at, async (found) => {
+    const flags = options.markSeen === false ? found.flags : await markSeen(context, found, at.uid);
+    return buildView(actor, at, options, { ...found, flags });
+  });
+  const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
+  prefetchBody(context, actor, shown);
+  void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
+  return shown;
+}
+
+/** Sets \Seen where the mailbox keeps it; a read-only one is simply read. */
+async function markSeen(
+  context: MailContext,
+  { box, key, flags }: FoundMessage,
+  uid: Uid,
+): Promise<readonly string[]> {
+  const isSeen = flags.some((flag) => flag.toLowerCase() === '\\seen');
+  const isKept = box.permanentFlags.size === 0 || [...box.permanentFlags].some(isSeenFlag);
+  if (isSeen || box.readOnly || !isKept) return flags;
+  await storeFlags(box.client, [uid], '+', ['\\Seen']);
+  const row = context.caches.rows.get(key);
+  if (row) row.flags = { ...row.flags, flags: [...row.flags.flags, '\\Seen'] };
+  return [...flags, '\\Seen'];
+}
+
+const isSeenFlag = (flag: string): boolean => flag.toLowerCase() === '\\seen';
+
+function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessage): MessageView {
+  const { opened, box, flags } = found;
+  const { tree } = opened;
+  const root = shownRoot(tree.root, options.inside);
+  const isInner = options.inside !== undefined;
+  const envelope = isInner ? (partOf(tree.root, options.inside ?? '').envelope ?? {}) : opened.envelope;
+  const picked = pickBodies(root);
+  const from = addresses(envelope.from, 20);
+  const ref: MessageRef = {
+    account: OWN_ACCOUNT,
+    mailbox: checkPath(at.mailbox),
+    uidValidity: box.uidValidity,
+    uid: at.uid,
+  };
+  const arrival = isoDate(opened.internalDate) ?? opened.content.date;
+  const sender = addresses(envelope.sender, 1)[0];
+  const isSame = sender?.mail === from[0]?.mail;
+  return {
+    ref,
+    subject: (isInner ? undefined : rawSubject(found)) ?? cleanLine(envelope.subject ?? ''),
+    from: isInner ? from : repairNames(from, found),
+    sender: isSame ? undefined : sender,
+    replyTo: addresses(envelope.replyTo, 50),
+    to: addresses(envelope.to, MAX_ADDRESSES),
+    cc: addresses(envelope.cc, MAX_ADDRESSES),
+    bcc: addresses(envelope.bcc, MAX_ADDRESSES),
+    date: messageDate(envelope.date, opened.internalDate),
+    internalDate: arrival,
+    messageId: envelope.messageId ? cleanLine(envelope.messageId) : undefined,
+    references: isInner ? [] : referencesOf(found),
+    sizeBytes: opened.content.sizeBytes,
+    row: toRow(at.uid, opened.content, flags),
+    attachments: attachmentsOf(picked),
+    bodies: picked.bodies.map(({ kind, part }) => ({ kind, part: part.part })),
+    hasAlternative: picked.html !== undefined && picked.text !== undefined,
+    tooComplex: tree.tooComplex,
+    warnings: warningsOf(found, isInner),
+    isOutside: isOutside(actor, from[0]?.mail),
+  };
+}
+
+/** The subject read from the header when the envelope lost raw 8-bit letters. */
+function rawSubject({ opened }: FoundMessage): string | undefined {
+  if (!(opened.envelope.subject ?? '').includes('\ufffd')) return undefined;
+  const subject = firstHeader(opened.headers, 'subject');
+  return subject === undefined ? undefined : cleanLine(subject);
+}
+
+function repairNames(
+  from: readonly { name: string; mail: string }[],
+  { opened }: FoundMessage,
+): readonly { name: string; mail: string }[] {
+  if (!from.some((one) => one.name.includes('\ufffd'))) return from;
+  const read = parseAddressList(firstHeader(opened.headers, 'from') ?? '').addresses;
+  return read.length > 0 ? read.map(displayAddress).map(({ name, mail }) => ({ name, mail })) : from;
+}
+
+function referencesOf({ opened }: FoundMessage): readonly string[] {
+  const text = ['references', 'in-reply-to'].map((name) => firstHeader(opened.headers, name) ?? '');
+  return [...new Set(messageIds(text.join(' ')))].slice(-MAX_REFERENCES);
+}
+
+/** Files in the order of the message; images that the HTML shows inline are not among them. */
+function attachmentsOf(picked: PickedBodies): readonly AttachmentInfo[] {
+  const inline = picked.html ? [] : Object.values(picked.inline);
+  const invitation = picked.calendar ? [picked.calendar] : [];
+  const parts = new Set([...picked.attachments, ...inline, ...picked.nested, ...invitation]);
+  return [...parts].sort(byPart).slice(0, MAX_ATTACHMENTS).map(attachmentInfo);
+}
+
+const byPart = (a: BodyPart, b: BodyPart): number =>
+  a.part.localeCompare(b.part, 'en', { numeric: true });
+
+function attachmentInfo(part: BodyPart): AttachmentInfo {
+  const filename = displayName(part);
+  return {
+    part: part.part,
+    filename,
+    type: part.type,
+    sizeBytes: decodedSize(part),
+    contentId: part.contentId,
+    isMessage: part.type === 'message/rfc822' || part.type === 'message/global',
+    family: familyOf(part.type, filename),
+  };
+}
+
+/** Base64 carries 57 bytes on a line of 78: what the file will weigh, not what travels. */
+const decodedSize = ({ encoding, sizeBytes }: BodyPart): number =>
+  encoding === 'base64' ? Math.floor((sizeBytes * 57) / 78) : sizeBytes;
+
+/** Codes for `message.warning.*`: what in the header may deceive (threats 19). */
+function warningsOf({ opened }: FoundMessage, isInner: boolean): readonly string[] {
+  if (isInner) return [];
+  const warnings = new Set<string>();
+  const from = opened.envelope.from ?? [];
+  const fields = headerValues(opened.headers, 'from');
+  if (from.length > 1 || fields.length > 1) warnings.add('severalFrom');
+  for (const { name = '', address = '' } of from.slice(0, 20)) {
+    const shown = displayAddress({ name, mail: address });
+    if (shown.punycode !== undefined) warnings.add('lookAlikeDomain');
+    else if (shown.isDeceptive) warnings.add('deceptiveName');
+    if (hidesText(name) || hidesText(address)) warnings.add('hiddenCharacters');
+  }
+  if (hidesText(opened.envelope.subject ?? '')) warnings.add('hiddenCharacters');
+  return [...warnings];
+}
+
+/** Bidi controls and NUL; soft hyphens and joiners are ordinary in newsletters. */
+const hidesText = (text: string): boolean =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
+  /[\u0000\u202a-\u202e\u2066-\u2069]/.test(text);
+
+function isOutside({ site }: Actor, mail: string | undefined): boolean {
+  const domain = mail?.slice(mail.lastIndexOf('@') + 1).toLowerCase() ?? '';
+  return !site.mailDomains.some((ours) => {
+    const own = ours.toLowerCase();
+    return domain === own || domain.endsWith(`.${own}`);
+  });
+}

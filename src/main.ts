@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createLog } from './base/log';
+import type { Deps } from './cli';
+import { runProcess } from './cli/process';
+import { openDatabase } from './kernel/db';
+import { loadConfig } from './sites';
+
+// Loaded when a command needs them: `help` and `version` answer at once. A dynamic import follows the
+// rules of ES modules, hence the extensions.
+const app = () => import('./app.js');
+const demo = () => import('./demo/index.js');
+
+const root = findRoot(__dirname);
+const deps: Deps = {
+  root,
+  version: readVersion(root),
+  loadConfig: () => loadConfig({ root, env: process.env }),
+  openDatabase: ({ database, log }) => openDatabase({ ...database, log: createLog(log) }),
+  createApp: async (config) => (await app()).createApp(config),
+  migrationSets: async (config) => (await app()).migrationSets(config),
+  pluginValue: async (built, question) => (await app()).pluginValue(built, question),
+  startDemo: async (options) => (await demo()).startDemo({ ...options, root }),
+  pings: {
+    imap: async (site, signal) => (await app()).pings.imap(site, signal),
+    smtp: async (site, signal) => (await app()).pings.smtp(site, signal),
+    ldap: async (site, signal) => (await app()).pings.ldap(site, signal),
+  },
+};
+
+void runProcess(deps); // never rejects: it ends the process itself
+
+/** The folder of our package.json: two levels above this file once compiled, one above before. */
+function findRoot(from: string): string {
+  const parent = path.dirname(from);
+  if (existsSync(path.join(from, 'package.json')) || parent === from) return from;
+  return findRoot(parent);
+}
+
+function readVersion(folder: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isManifest ? String(manifest.version) : 'unknown';
+}

@@ -1,0 +1,29 @@
+import { newToken, sha256 } from '../base/ids';
+import type { SessionId } from '../base/types';
+
+// Two tokens of 256 bits: 43 characters of base64url each.
+const BEARER = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
+
+/** The two secrets that only the browser's cookie holds. */
+export interface Bearer {
+  /** What the cookie carries: `<id>.<credential half>`. */
+  readonly cookie: string;
+  /** SHA-256 of the id: the key of the row. */
+  readonly sessionId: SessionId;
+  /** The browser's half of the key that seals the mail credential. */
+  readonly half: string;
+}
+
+/** A new pair of secrets. */
+export function newBearer(): Bearer {
+  const id = newToken();
+  const half = newToken();
+  return { cookie: `${id}.${half}`, sessionId: sha256(id) as SessionId, half };
+}
+
+/** A cookie's value as a bearer; undefined when it is not one. */
+export function parseBearer(cookie: string | undefined): Bearer | undefined {
+  const [, id, half] = BEARER.exec(cookie ?? '') ?? [];
+  if (cookie === undefined || id === undefined || half === undefined) return undefined;
+  return { cookie, sessionId: sha256(id) as SessionId, half };
+}

@@ -1,0 +1,56 @@
+import { isAppError } from '../base/errors';
+import { newToken } from '../base/ids';
+import type { ImapAccess } from '../imap/types';
+import type { Site } from '../sites/site';
+import { principalShape } from './hooks';
+import type { LoginInput } from './login-input';
+import type { Principal } from './types';
+
+/** Opens and closes one connection; throws `imap/credentials` when the server refuses. */
+export type VerifyImap = (access: ImapAccess) => Promise<void>;
+
+/** A principal, or undefined for a wrong login or password. Throws `imap/*` otherwise. */
+export type ImapLogin = (
+  site: Site,
+  loginDomain: string | undefined,
+  input: LoginInput,
+) => Promise<Principal | undefined>;
+
+/** Signs in by asking the mail server itself, for sites without a directory. */
+export function createImapLogin(deps: { readonly verifyImap: VerifyImap }): ImapLogin {
+  return async (site, loginDomain, { login, password }) => {
+    const username = completeLogin(login, loginDomain);
+    try {
+      await deps.verifyImap({
+        // Never the key of anybody's open connections.
+        key: `${site.id}:sign-in:${newToken(8)}`,
+        server: site.imap,
+        credential: () => ({ username, password }),
+      });
+    } catch (error) {
+      if (isAppError(error, 'imap/credentials')) return undefined;
+      throw error;
+    }
+    return principalOf(username, site);
+  };
+}
+
+const completeLogin = (login: string, domain: string | undefined): string =>
+  login.includes('@') || domain === undefined ? login : `${login}@${domain}`;
+
+/** The server tells nothing but yes: the rest follows from the login. */
+function principalOf(username: string, site: Site): Principal | undefined {
+  const [local = username] = username.split('@');
+  const mail = username.includes('@') ? username : `${username}@${site.mailDomains[0] ?? ''}`;
+  const parsed = principalShape.safeParse({
+    login: username.toLowerCase(),
+    name: local,
+    mail: mail.toLowerCase(),
+    aliases: [],
+    imapLogin: username,
+    attributes: {},
+  });
+  if (!parsed.success) return undefined;
+  const { dn: _none, ...principal } = parsed.data;
+  return principal;
+}

@@ -1,0 +1,45 @@
+import type { SessionId } from '../base/types';
+import type { CloseReason } from './hooks';
+import type { SignInInput } from './sign-in';
+import type { MailCredential, Session, SessionState, User } from './types';
+
+/** A session within one request. */
+export interface LoadedSession {
+  readonly session: Session;
+  /** Masked: another text each time, the same token. Compare with `sameToken`. */
+  readonly csrfToken: string;
+  /** The sealed credential; throws `session/frozen`, or `session/required` before it is open. */
+  openCredential(): MailCredential;
+}
+
+/** A session whose id has just been made: the cookie is to be set. */
+export interface SignedIn {
+  readonly kind: 'opened' | 'challenge';
+  /** The cookie's value. */
+  readonly bearer: string;
+  readonly session: Session;
+}
+
+/** One line of a person's list of sessions. */
+export interface SessionSummary {
+  readonly id: SessionId;
+  readonly state: SessionState;
+  readonly via: string;
+  readonly remote: string;
+  readonly device: string;
+  readonly createdAt: string;
+  readonly seenAt: string;
+}
+
+export interface ClosedSession {
+  readonly sessionId: SessionId;
+  readonly user: User;
+  readonly reason: CloseReason;
+}
+
+export interface SignInRequest extends SignInInput {
+  /** The browser's User-Agent, shown in the list of sessions. */
+  readonly device?: string;
+  /** Cookie that the browser sent: that session ends, whoever's it was. */
+  readonly previous?: string | undefined;
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock';
+import { AppError, isAppError, toAppError } from '../base/errors';
+import type { Denial, HookScope } from '../kernel/hook-types';
+import type { Site } from '../sites/site';
+import { type AuthenticateDeps, authenticate, type Identity } from './authenticate';
+import { usableLogin } from './login-input';
+import type { Throttle } from './throttle';
+
+/**
+ * A refused sign-in is answered this long after it was asked, whatever was done meanwhile: an
+ * unknown account needs no bind and would otherwise be told from a wrong password by its time.
+ */
+export const REFUSAL_FLOOR_MS = 700;
+
+export interface SignInDeps extends AuthenticateDeps {
+  readonly clock: Clock;
+  readonly throttle: Throttle;
+  readonly refusalFloorMs?: number;
+}
+export interface SignInInput {
+  readonly site: Site;
+  readonly scope: HookScope;
+  readonly login: string;
+  readonly password: string;
+  /** Client address, from trusted proxies only. */
+  readonly remote: string;
+}
+
+/**
+ * Who signs in: counted, authenticated, and let in by `session:opening`. Throws
+ * `session/credentials`, `session/throttled`, `session/refused`, `directory/*` or `imap/*`; each is
+ * told to `session:refused`.
+ */
+export async function identify(deps: SignInDeps, input: SignInInput): Promise<Identity> {
+  const startedMs = deps.clock.now();
+  try {
+    const identity = await countedAuthenticate(deps, input);
+    await askGuards(deps, input, identity);
+    return identity;
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === 'session/credentials') await waitForFloor(deps, startedMs);
+    const { site, scope, remote } = input;
+    const login = input.login.trim().slice(0, 256);
+    const event = { site: site.id, login, remote, code: error.code };
+    await deps.hooks.action(scope, 'session:refused', event);
+    throw error;
+  }
+}
+
+async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promise<Identity> {
+  const { site, scope, login, password, remote } = input;
+  const usable = usableLogin(login, password);
+  const attempt = await deps.throttle.begin({ site: site.id, login: login.slice(0, 256), remote });
+  let identity: Identity | undefined;
+  try {
+    identity = usable && (await authenticate(deps, scope, site, { ...usable, remote }));
+  } catch (error) {
+    // A directory that fails is nobody's wrong password; an unusable entry had the right one.
+    await attempt.refund();
+    throw error;
+  }
+  if (!identity) throw new AppError('session/credentials');
+  await attempt.succeeded();
+  return identity;
+}
+
+async function askGuards(deps: SignInDeps, input: SignInInput, { principal, via }: Identity) {
+  const query = { site: input.site.id, principal, remote: input.remote, via };
+  const [denial] = await deps.hooks.guard(input.scope, 'session:opening', query);
+  if (denial) throw refusalOf(denial);
+}
+
+function refusalOf({ plugin, code, message, values }: Denial & { readonly plugin: string }) {
+  const details = { plugin, code };
+  if (code === 'guard-failed') return new AppError('plugin/guard-failed', { details });
+  return new AppError('session/refused', {
+    details,
+    ...(message !== undefined && { textKey: message }),
+    ...(values && { textValues: values }),
+  });
+}
+
+function waitForFloor(
+  { clock, refusalFloorMs = REFUSAL_FLOOR_MS }: SignInDeps,
+  startedMs: number,
+): Promise<void> {
+  const leftMs = startedMs + refusalFloorMs - clock.now();
+  if (leftMs <= 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    clock.after(leftMs, resolve);
+  });
+}
+
+/** Whether an error is a refusal that a person can do something about, not a failing back end. */
+export const isRefusal = (error: unknown): boolean =>
+  ['session/credentials', 'session/throttled', 'session/refused'].some(
+    (code) => isAppError(error) && error.code === code,
+  );

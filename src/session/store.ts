@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { SessionId, SiteId, UserId } from '../base/types';
+import type { Database } from '../kernel/db-types';
+import type { Session, SessionState, User } from './types';
+import { USER_COLUMNS, userFromRow, userRowShape } from './user-store';
+
+/** A session as its row says, with its user. */
+export interface StoredSession {
+  readonly id: SessionId;
+  readonly site: SiteId;
+  readonly user: User;
+  readonly state: SessionState;
+  readonly via: string;
+  readonly challenges: readonly string[];
+  readonly sealed: string | undefined;
+  /** On the very first sign-in of the user. */
+  readonly isFirst: boolean;
+  readonly remote: string;
+  readonly device: string;
+  readonly createdAt: string;
+  readonly seenAt: string;
+  readonly idleExpiresAt: string;
+  readonly expiresAt: string;
+}
+/** What a transition writes. */
+export interface SessionChange {
+  readonly state: SessionState;
+  readonly challenges?: readonly string[];
+  readonly idleExpiresAt?: string;
+  readonly expiresAt?: string;
+}
+
+const shape = userRowShape.extend({
+  id: z.string(),
+  site: z.string(),
+  state: z.enum(['awaiting-challenge', 'open', 'frozen']),
+  via: z.string(),
+  challenges: z.string(),
+  sealed: z.string().nullable(),
+  // SQLite stores booleans as numbers.
+  is_first: z.coerce.boolean(),
+  remote: z.string(),
+  device: z.string(),
+  created_at: z.string(),
+  seen_at: z.string(),
+  idle_expires_at: z.string(),
+  expires_at: z.string(),
+});
+const challengesShape = z.array(z.string());
+const COLUMNS = { ...USER_COLUMNS, ...sessionColumns() };
+
+function sessionColumns(): Readonly<Record<string, string>> {
+  const own = Object.keys(shape.shape).filter((name) => !Object.hasOwn(USER_COLUMNS, name));
+  return Object.fromEntries(own.map((name) => [name, `sessions.${name}`]));
+}
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+/** Rows of `sessions`. Changes name the state they start from, so that two at once never both win. */
+export function createSessionStore(db: Database) {
+  const joined = () =>
+    db.knex('sessions').join('users', 'users.id', 'sessions.user_id').select(COLUMNS);
+
+  const readAll = async (query: ReturnType<typeof joined>): Promise<StoredSession[]> => {
+    const rows: unknown = await query;
+    return z.array(shape).parse(rows).map(fromRow);
+  };
+
+  return {
+    async find(id: SessionId): Promise<StoredSession | undefined> {
+      const [session] = await readAll(joined().where('sessions.id', id).limit(1));
+      return session;
+    },
+    /** Sessions of a user, the last seen first. */
+    ofUser: (user: UserId): Promise<readonly StoredSession[]> =>
+      readAll(joined().where('sessions.user_id', user).orderBy('sessions.seen_at', 'desc')),
+    /** At most `limit` sessions whose time is over. */
+    expired: (now: string, limit: number): Promise<readonly StoredSession[]> =>
+      readAll(
+        joined()
+          .where('sessions.idle_expires_at', '<=', now)
+          .orWhere('sessions.expires_at', '<=', now)
+          .limit(limit),
+      ),
+    async insert(session: StoredSession): Promise<void> {
+      await db.knex('sessions').insert(toRow(session));
+    },
+    /** Moves to a new id and state; false when the session is no longer in `from`. */
+    async renew(
+      from: StoredSession,
+      id: SessionId,
+      sealed: string,
+      change: SessionChange,
+    ): Promise<boolean> {
+      return (await whereUnchanged(from).update({ id, sealed, ...changeRow(change) })) > 0;
+    },
+    /** Changes state under the same id; false when the session is no longer in `from`. */
+    async change(from: StoredSession, change: SessionChange): Promise<boolean> {
+      return (await whereUnchanged(from).update(changeRow(change))) > 0;
+    },
+    async touch(id: SessionId, seenAt: string, idleExpiresAt: string): Promise<void> {
+      const row = { seen_at: seenAt, idle_expires_at: idleExpiresAt };
+      await db.knex('sessions').where({ id }).update(row);
+    },
+    /** False when another process was first. */
+    async delete(id: SessionId): Promise<boolean> {
+      return (await db.knex('sessions').where({ id }).delete()) > 0;
+    },
+  };
+
+  function whereUnchanged({ id, state, challenges }: StoredSession) {
+    return db.knex('sessions').where({ id, state, challenges: JSON.stringify(challenges) });
+  }
+}
+
+const changeRow = ({ state, challenges, idleExpiresAt, expiresAt }: SessionChange) => ({
+  state,
+  ...(challenges && { challenges: JSON.stringify(challenges) }),
+  ...(idleExpiresAt !== undefined && { idle_expires_at: idleExpiresAt }),
+  ...(expiresAt !== undefined && { expires_at: expiresAt }),
+});
+
+const toRow = (session: StoredSession) => ({
+  id: session.id,
+  user_id: session.user.id,
+  site: session.site,
+  state: session.state,
+  via: session.via,
+  challenges: JSON.stringify(session.challenges),
+  sealed: session.sealed ?? null,
+  is_first: session.isFirst,
+  remote: session.remote,
+  device: session.device,
+  created_at: session.createdAt,
+  seen_at: session.seenAt,
+  idle_expires_at: session.idleExpiresAt,
+  expires_at: session.expiresAt,
+});
+
+const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
+  id: row.id as SessionId, // our own rows
+  site: row.site as SiteId,
+  user: userFromRow(row),
+  state: row.state,
+  via: row.via,
+  challenges: challengesShape.parse(JSON.parse(row.challenges)),
+  sealed: row.sealed ?? undefined,
+  isFirst: row.is_first,
+  remote: row.remote,
+  device: row.device,
+  createdAt: row.created_at,
+  seenAt: row.seen_at,
+  idleExpiresAt: row.idle_expires_at,
+  expiresAt: row.expires_at,
+});
+
+/** What a request sees of a session: no secret, no bookkeeping. */
+export function sessionOf(stored: StoredSession): Session {
+  const { id, site, user, state, via, createdAt, challenges } = stored;
+  return { id, site, user, state, via, createdAt, challenges: [...challenges] };
+}

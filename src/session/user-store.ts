@@ -1,0 +1,159 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { type Clock, isoNow } from '../base/clock';
+import type { SiteId, UserId } from '../base/types';
+import type { Database } from '../kernel/db-types';
+import type { HookEmitter, HookScope } from '../kernel/hook-types';
+import type { Site } from '../sites/site';
+import type { NewUser } from './hooks';
+import type { Principal, User } from './types';
+
+/** Columns of `users`, prefixed so that they can stand beside those of a session. */
+export const USER_COLUMNS = {
+  user_id: 'users.id',
+  user_site: 'users.site',
+  user_login: 'users.login',
+  user_name: 'users.name',
+  user_mail: 'users.mail',
+  user_aliases: 'users.aliases',
+  user_locale: 'users.locale',
+} as const;
+
+export const userRowShape = z.object({
+  user_id: z.number(),
+  user_site: z.string(),
+  user_login: z.string(),
+  user_name: z.string(),
+  user_mail: z.string(),
+  user_aliases: z.string(),
+  user_locale: z.enum(['fr', 'en']),
+});
+const aliasesShape = z.array(z.string());
+
+/** A user from a row with the columns of {@link USER_COLUMNS}. */
+export const userFromRow = (row: z.infer<typeof userRowShape>): User => ({
+  id: row.user_id as UserId, // our own rows
+  site: row.user_site as SiteId,
+  login: row.user_login,
+  name: row.user_name,
+  mail: row.user_mail,
+  aliases: aliasesShape.parse(JSON.parse(row.user_aliases)),
+  locale: row.user_locale,
+});
+
+export interface UserExport {
+  readonly user: User;
+  readonly createdAt: string;
+  readonly signedInAt: string;
+}
+
+export interface UserStore {
+  /** The user of a principal, made at the first sign-in, brought up to date at each. */
+  provision(
+    scope: HookScope,
+    site: Site,
+    principal: Principal,
+  ): Promise<{ readonly user: User; readonly first: boolean }>;
+  find(id: UserId): Promise<User | undefined>;
+  findByLogin(site: SiteId, login: string): Promise<User | undefined>;
+  exportUser(id: UserId): Promise<UserExport | undefined>;
+  /** Removes the user and what the erasers hold of them, all or nothing. */
+  eraseUser(id: UserId): Promise<void>;
+}
+
+export interface UserStoreDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly hooks: HookEmitter;
+  /** Stores the first settings that `user:profile` gives. */
+  readonly writeSettings?: (user: UserId, values: NewUser['settings']) => Promise<void>;
+  /** Removes what other folders keep of a user, inside the same transaction. */
+  readonly erasers?: readonly ((user: UserId, trx: Knex.Transaction) => Promise<void>)[];
+}
+
+export function createUserStore(deps: UserStoreDeps): UserStore {
+  const { db, clock, hooks, erasers = [] } = deps;
+
+  async function findWhere(knex: Knex, where: object): Promise<User | undefined> {
+    const row: unknown = await knex('users').where(where).first(USER_COLUMNS);
+    return row === undefined ? undefined : userFromRow(userRowShape.parse(row));
+  }
+  const findByLogin = (site: SiteId, login: string, knex: Knex = db.knex) =>
+    findWhere(knex, { site, login: login.toLowerCase() });
+
+  async function provision(scope: HookScope, site: Site, principal: Principal) {
+    const login = principal.login.toLowerCase();
+    const known = await findByLogin(site.id, login);
+    // Plugins are asked before the transaction: SQLite has one connection, and they may be slow.
+    const profile = known ? undefined : await firstProfile(scope, site, principal);
+    const saved = await db.transaction(async (trx) => {
+      const existing = await findByLogin(site.id, login, trx);
+      if (existing || !profile) return { id: await update(trx, existing ?? known, principal) };
+      return { id: await insert(trx, site.id, login, profile), profile };
+    });
+    // Read again: what the row holds is what every later request will see.
+    const user = await findWhere(db.knex, { id: saved.id });
+    if (!user) throw new Error('the user was erased meanwhile');
+    if (saved.profile) await deps.writeSettings?.(user.id, saved.profile.settings);
+    return { user, first: saved.profile !== undefined };
+  }
+
+  function firstProfile(scope: HookScope, site: Site, principal: Principal): Promise<NewUser> {
+    const { login, name, mail, aliases } = principal;
+    const profile = {
+      login: login.toLowerCase(),
+      name,
+      mails: [mail, ...aliases],
+      language: site.locale,
+      settings: {},
+    };
+    return hooks.filter(scope, 'user:profile', profile, { site: site.id, principal });
+  }
+
+  async function insert(trx: Knex.Transaction, site: SiteId, login: string, profile: NewUser) {
+    const now = isoNow(clock);
+    const [mail = '', ...aliases] = profile.mails;
+    const rows: unknown = await trx('users')
+      .insert({
+        site,
+        login,
+        name: profile.name,
+        mail,
+        aliases: JSON.stringify(aliases),
+        locale: profile.language,
+        created_at: now,
+        signed_in_at: now,
+      })
+      .returning('id');
+    return z.tuple([z.object({ id: z.number() })]).parse(rows)[0].id;
+  }
+
+  async function update(trx: Knex.Transaction, user: User | undefined, principal: Principal) {
+    const { name, mail, aliases } = principal;
+    const id = user?.id ?? -1;
+    await trx('users')
+      .where({ id })
+      .update({ name, mail, aliases: JSON.stringify(aliases), signed_in_at: isoNow(clock) });
+    return id;
+  }
+
+  return {
+    provision,
+    find: (id) => findWhere(db.knex, { id }),
+    findByLogin: (site, login) => findByLogin(site, login),
+    async exportUser(id) {
+      const user = await findWhere(db.knex, { id });
+      const row: unknown = await db.knex('users').where({ id }).first();
+      if (!user) return undefined;
+      const times = z.object({ created_at: z.string(), signed_in_at: z.string() }).parse(row);
+      return { user, createdAt: times.created_at, signedInAt: times.signed_in_at };
+    },
+    async eraseUser(id) {
+      await db.transaction(async (trx) => {
+        for (const erase of erasers) await erase(id, trx);
+        await trx('sessions').where({ user_id: id }).delete();
+        await trx('users').where({ id }).delete();
+      });
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { UserId } from '../base/types';
+import { resolveSettings } from './schema';
+import { defineSection, type SectionValues } from './section';
+import type { Settings } from './types';
+
+/** Scope of the core's own settings; plugins use their id. */
+export const CORE_SCOPE = 'core';
+
+const options = <const V extends string>(field: string, values: readonly V[]) =>
+  values.map((value) => ({ value, labelKey: `settings.${field}.${value}` }));
+
+export const DISPLAY_SECTION = defineSection({
+  id: 'display',
+  labelKey: 'settings.display.title',
+  fields: [
+    {
+      key: 'theme',
+      kind: 'choice',
+      labelKey: 'settings.display.theme.label',
+      options: options('display.theme', ['auto', 'light', 'dark']),
+      default: 'auto',
+    },
+    {
+      key: 'density',
+      kind: 'choice',
+      labelKey: 'settings.display.density.label',
+      options: options('display.density', ['compact', 'normal', 'comfortable']),
+      default: 'normal',
+    },
+    {
+      key: 'layout',
+      kind: 'choice',
+      labelKey: 'settings.display.layout.label',
+      helpKey: 'settings.display.layout.help',
+      options: options('display.layout', ['side', 'list']),
+      default: 'side',
+    },
+    {
+      key: 'language',
+      kind: 'choice',
+      labelKey: 'settings.display.language.label',
+      options: options('display.language', ['fr', 'en']),
+      default: 'fr',
+    },
+  ],
+});
+
+export const READING_SECTION = defineSection({
+  id: 'reading',
+  labelKey: 'settings.reading.title',
+  fields: [
+    {
+      key: 'prefer',
+      kind: 'choice',
+      labelKey: 'settings.reading.prefer.label',
+      options: options('reading.prefer', ['html', 'text']),
+      default: 'html',
+    },
+    {
+      key: 'remoteImages',
+      kind: 'choice',
+      labelKey: 'settings.reading.remoteImages.label',
+      helpKey: 'settings.reading.remoteImages.help',
+      options: options('reading.remoteImages', ['ask', 'never']),
+      default: 'ask',
+    },
+  ],
+});
+
+export const WRITING_SECTION = defineSection({
+  id: 'writing',
+  labelKey: 'settings.writing.title',
+  fields: [
+    {
+      key: 'signature',
+      kind: 'textarea',
+      labelKey: 'settings.writing.signature.label',
+      helpKey: 'settings.writing.signature.help',
+      default: '',
+      maxLength: 4_000,
+    },
+    {
+      key: 'format',
+      kind: 'choice',
+      labelKey: 'settings.writing.format.label',
+      options: options('writing.format', ['html', 'plain']),
+      default: 'html',
+    },
+    {
+      key: 'quotePosition',
+      kind: 'choice',
+      labelKey: 'settings.writing.quotePosition.label',
+      helpKey: 'settings.writing.quotePosition.help',
+      options: options('writing.quotePosition', ['top', 'bottom']),
+      default: 'bottom',
+    },
+  ],
+});
+
+/** The core's sections in the order of their menu. */
+export const CORE_SECTIONS = [DISPLAY_SECTION, READING_SECTION, WRITING_SECTION] as const;
+
+export interface CoreSettings {
+  readonly display: SectionValues<typeof DISPLAY_SECTION>;
+  readonly reading: SectionValues<typeof READING_SECTION>;
+  readonly writing: SectionValues<typeof WRITING_SECTION>;
+}
+
+/** Keys of the core scope are `<section>.<field>`. */
+export const corePrefix = (section: { readonly id: string }): string => `${section.id}.`;
+
+/** A user's core settings, complete: defaults fill in. `locale` is the default language. */
+export async function readCoreSettings(
+  settings: Settings,
+  user: { readonly id: UserId; readonly locale: 'fr' | 'en' },
+): Promise<CoreSettings> {
+  const own = await settings.read(user.id, CORE_SCOPE);
+  const stored = { 'display.language': user.locale, ...own };
+  return {
+    display: resolveSettings(DISPLAY_SECTION, stored, corePrefix(DISPLAY_SECTION)),
+    reading: resolveSettings(READING_SECTION, stored, corePrefix(READING_SECTION)),
+    writing: resolveSettings(WRITING_SECTION, stored, corePrefix(WRITING_SECTION)),
+  };
+}

@@ -1,0 +1,29 @@
+// What each agent has chosen: rows by (user, scope, key), and the sections that describe them.
+// Not configuration (sites, plugins), nor anything that a page draws.
+// Called by web, mail, compose and, through their context, plugins.
+export {
+  CORE_SCOPE,
+  CORE_SECTIONS,
+  type CoreSettings,
+  corePrefix,
+  DISPLAY_SECTION,
+  READING_SECTION,
+  readCoreSettings,
+  WRITING_SECTION,
+} from './core-sections';
+export { settingsMigrations } from './migrations';
+export { fieldSchema, parseSectionForm, resolveSettings, type SectionForm } from './schema';
+export {
+  type ChoiceField,
+  defineSection,
+  type FieldValue,
+  type SectionValues,
+  type SettingField,
+  type SettingOption,
+  type SettingSection,
+  type SwitchField,
+  type TextField,
+} from './section';
+export { createSettings } from './store';
+export { addTrusted, isTrusted, removeTrusted } from './trust';
+export type { Settings } from './types';

@@ -1,0 +1,20 @@
+import { sha256 } from '../base/ids';
+import type { UserId } from '../base/types';
+import type { Settings } from './types';
+
+const SCOPE = 'trust';
+
+// The address itself is not stored: whom an agent reads is nobody's business (RGPD, minimisation).
+const keyOf = (mail: string): string => sha256(mail.trim().toLowerCase());
+
+/** Whether the user always shows the remote images of this sender. */
+export async function isTrusted(settings: Settings, user: UserId, mail: string): Promise<boolean> {
+  return (await settings.readKey(user, SCOPE, keyOf(mail))) === true;
+}
+
+/** Remembers a sender whose remote images are always shown. */
+export const addTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
+  settings.write(user, SCOPE, { [keyOf(mail)]: true });
+
+export const removeTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
+  settings.write(user, SCOPE, { [keyOf(mail)]: undefined });

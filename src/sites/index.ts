@@ -1,0 +1,37 @@
+// Sites: one ministry each, read from config/sites, found by host name. Holds the door to the
+// whole configuration, because a configuration without its sites is not one.
+// Not here: skins, sessions, connections. Called by everything from session upwards.
+import {
+  type Environment,
+  type LoadOptions,
+  loadPlatformConfig,
+  type PlatformConfig,
+  parsePlatformConfig,
+  type RawConfig,
+} from '../kernel/config';
+import { parseSites } from './load';
+import type { Site } from './site';
+
+export { type SiteQuestion, siteHooks } from './hooks';
+export { normalizeHost } from './host';
+export { createSiteResolver, type SiteResolver } from './resolve';
+export { siteSchema } from './schema';
+export type {
+  LdapDirectory,
+  Security,
+  ServerAddress,
+  SignInSource,
+  Site,
+  SmtpServer,
+  SupportContact,
+} from './site';
+
+export type AppConfig = PlatformConfig<Site>;
+
+/** Configuration from files and the environment; throws one `ConfigError` with every fault. */
+export const loadConfig = (options: LoadOptions): AppConfig =>
+  loadPlatformConfig(options, parseSites);
+
+/** Configuration from values in memory, through the same schemas. */
+export const parseAppConfig = (raw: RawConfig, env: Environment): AppConfig =>
+  parsePlatformConfig(raw, env, parseSites);

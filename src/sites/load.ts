@@ -1,0 +1,176 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { SiteId } from '../base/types';
+import {
+  type ConfigIssue,
+  type ConfigSource,
+  checkSource,
+  isLoopback,
+  issueAt,
+  layer,
+  type SiteContext,
+  type SitesParser,
+  secretVariable,
+} from '../kernel/config';
+import { type SiteFile, siteSchema } from './schema';
+import type { LdapDirectory, ServerAddress, SignInSource, Site } from './site';
+
+// These would make an environment variable that already means something else.
+const RESERVED_IDS: ReadonlySet<string> = new Set(['core', 'config', 'secret', 'database']);
+const SITE_ID = /^[a-z][a-z0-9-]{0,39}$/;
+
+const IMAP_PORTS = { tls: 993, starttls: 143, none: 143 } as const;
+const SMTP_PORTS = { tls: 465, starttls: 587, none: 25 } as const;
+
+type Fault = (path: readonly PropertyKey[], message: string) => void;
+
+/** Site files → sites, each complete and checked; faults are collected, not thrown. */
+export const parseSites: SitesParser<Site> = (sources, context) => {
+  const issues: ConfigIssue[] = [];
+  const owners = new Map<string, string>();
+  const sites: Site[] = [];
+  for (const source of sources) {
+    const checked = checkSource(siteSchema, source);
+    issues.push(...checked.issues);
+    const fault: Fault = (at, message) => issues.push(issueAt(source, at, message));
+    const id = siteIdOf(source, fault);
+    if (!checked.value || id === undefined) continue;
+    claimHosts(checked.value, source.file, owners, fault);
+    sites.push(buildSite(id, checked.value, context, fault));
+  }
+  return { sites, issues };
+};
+
+function siteIdOf({ file }: ConfigSource, fault: Fault): SiteId | undefined {
+  const id = path.basename(file, '.json');
+  if (SITE_ID.test(id) && !RESERVED_IDS.has(id)) return id as SiteId;
+  fault([], 'the file name is the id of the site: lower case letters, digits and "-"');
+  return undefined;
+}
+
+// A host that two sites claim would show one ministry's agents the other's sign-in page.
+function claimHosts(
+  { hosts }: SiteFile,
+  file: string,
+  owners: Map<string, string>,
+  fault: Fault,
+): void {
+  hosts.forEach((host, index) => {
+    const owner = owners.get(host);
+    if (owner !== undefined) fault(['hosts', index], `"${host}" already belongs to ${owner}`);
+    owners.set(host, file);
+  });
+  if (hosts[0]?.startsWith('*')) fault(['hosts', 0], 'the first host makes links: no "*" there');
+}
+
+function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Fault): Site {
+  const { auth, ...smtp } = file.smtp;
+  return {
+    id,
+    hosts: file.hosts,
+    title: file.title,
+    tagline: file.tagline,
+    mailDomains: file.mailDomains,
+    skin: file.skin,
+    locale: file.locale,
+    timeZone: file.timeZone,
+    imap: serverOf(file.imap, IMAP_PORTS, ['imap'], context, fault),
+    smtp: { ...serverOf(smtp, SMTP_PORTS, ['smtp'], context, fault), auth },
+    signIn: signInOf(id, file.signIn, context, fault),
+    support: file.support,
+    session: file.session,
+    limits: file.limits,
+    plugins: pluginsOf(file, context),
+    locked: file.locked,
+    taskbar: file.taskbar,
+    links: file.links,
+  };
+}
+
+function serverOf(
+  { allowPlain, caFile, port, ...server }: SiteFile['imap'],
+  ports: Readonly<Record<ServerAddress['security'], number>>,
+  at: readonly PropertyKey[],
+  context: SiteContext,
+  fault: Fault,
+): ServerAddress {
+  if (server.security === 'none' && !isLoopback(server.host) && !allowPlain) {
+    fault(
+      [...at, 'security'],
+      '"none" would send passwords in the clear to another machine; use "tls" or "starttls", or say "allowPlain": true',
+    );
+  }
+  return {
+    ...server,
+    port: port ?? ports[server.security],
+    ...readableFile(caFile, [...at, 'caFile'], context, fault),
+  };
+}
+
+function signInOf(
+  id: SiteId,
+  signIn: SiteFile['signIn'],
+  context: SiteContext,
+  fault: Fault,
+): SignInSource {
+  if (signIn.kind === 'imap') return signIn;
+  return { kind: 'ldap', ldap: ldapOf(id, signIn.ldap, context, fault) };
+}
+
+function ldapOf(
+  id: SiteId,
+  { allowPlain, caFile, bindDn, ...ldap }: Extract<SiteFile['signIn'], { kind: 'ldap' }>['ldap'],
+  context: SiteContext,
+  fault: Fault,
+): LdapDirectory {
+  const at = ['signIn', 'ldap'];
+  const isProtected = (url: string): boolean =>
+    url.startsWith('ldaps:') || ldap.startTls || allowPlain || isLoopback(new URL(url).hostname);
+  ldap.urls.forEach((url, index) => {
+    if (!URL.canParse(url)) fault([...at, 'urls', index], 'expected ldap://host:389');
+    else if (!isProtected(url)) {
+      fault(
+        [...at, 'urls', index],
+        'passwords would travel in the clear: use ldaps://, or "startTls": true, or say "allowPlain": true',
+      );
+    }
+  });
+  const variable = secretVariable(id, 'ldapBindPassword');
+  const bindPassword = bindDn === undefined ? undefined : context.secrets.read(variable);
+  if (bindDn !== undefined && bindPassword === undefined) {
+    context.secrets.fault(variable, `the password of signIn.ldap.bindDn of site ${id} is missing`);
+  }
+  return {
+    ...ldap,
+    ...(bindDn !== undefined && { bindDn }),
+    ...(bindPassword !== undefined && { bindPassword }),
+    ...readableFile(caFile, [...at, 'caFile'], context, fault),
+  };
+}
+
+function readableFile(
+  file: string | undefined,
+  at: readonly PropertyKey[],
+  { root }: SiteContext,
+  fault: Fault,
+): { readonly caFile?: string } {
+  if (file === undefined) return {};
+  const caFile = path.resolve(root, file);
+  try {
+    accessSync(caFile, constants.R_OK);
+  } catch {
+    fault(at, `expected a readable PEM file, found nothing readable at ${caFile}`);
+  }
+  return { caFile };
+}
+
+// `true` means "on with the defaults"; what a site says lies over what plugins.json says.
+function pluginsOf({ plugins }: SiteFile, { pluginDefaults }: SiteContext) {
+  const enabled = Object.entries(plugins).filter(([, value]) => value !== false);
+  return Object.fromEntries(
+    enabled.map(([id, value]) => {
+      const defaults = Object.hasOwn(pluginDefaults, id) ? pluginDefaults[id] : {};
+      return [id, layer(defaults, value === true ? {} : value)];
+    }),
+  );
+}

@@ -1,0 +1,209 @@
+import { domainToASCII } from 'node:url';
+import { z } from 'zod';
+import { normalizeHost } from './host';
+
+const domain =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+
+/** A host of ours: a name, an address, or `*.localhost`; Unicode names become ASCII (RFC 5891). */
+const ownHost = z.string().transform((text, context) => {
+  const isUnicodeName = /[^\x20-\x7e]/.test(text);
+  const ascii = isUnicodeName ? domainToASCII(text) : text;
+  const host = ascii === '*.localhost' ? ascii : normalizeHost(ascii);
+  if (host !== undefined && host !== '' && !/:\d+$/.test(ascii.replace(/\[.*\]/, ''))) return host;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected a host name without scheme, port or path',
+  });
+  return z.NEVER;
+});
+
+const serverHost = z
+  .string()
+  .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'expected a host name or an address');
+
+const port = z.int().min(1).max(65_535);
+
+const serverFields = {
+  host: serverHost.describe('Host name or address.'),
+  port: port.optional().describe('Port; the usual one of the protocol and protection otherwise.'),
+  security: z
+    .enum(['tls', 'starttls', 'none'])
+    .default('tls')
+    .describe('`none` is refused outside this machine unless `allowPlain` is true.'),
+  caFile: z.string().min(1).optional().describe('PEM file of the authority that signed it.'),
+  servername: serverHost
+    .optional()
+    .describe('Name in the certificate when it differs from `host`.'),
+  allowPlain: z
+    .boolean()
+    .default(false)
+    .describe('Accepts `none` towards another machine: passwords travel in the clear.'),
+};
+
+const imapSchema = z.strictObject(serverFields).describe('The IMAP server.');
+const smtpSchema = z
+  .strictObject({
+    ...serverFields,
+    auth: z
+      .enum(['user', 'none'])
+      .default('user')
+      .describe('`user`: as the agent; `none`: a relay that trusts our address.'),
+  })
+  .describe('The SMTP submission server.');
+
+const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;-]*$/, 'expected an attribute name');
+
+const ldapSchema = z
+  .strictObject({
+    urls: z
+      .array(
+        z.string().regex(/^ldaps?:\/\/[^/\s@]+$/, 'expected ldap://host:389 or ldaps://host:636'),
+      )
+      .min(1)
+      .describe('Servers, tried in this order.'),
+    startTls: z.boolean().default(false).describe('Protects `ldap://` before the bind.'),
+    caFile: z.string().min(1).optional().describe('PEM file of the authority that signed them.'),
+    allowPlain: z
+      .boolean()
+      .default(false)
+      .describe('Accepts unprotected `ldap://` towards another machine.'),
+    bindDn: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Service account; its password is `ESTAFETTE_<SITE>_LDAP_BIND_PASSWORD`.'),
+    searchBase: z.string().min(1).describe('Branch where agents are searched.'),
+    searchFilter: z
+      .string()
+      .refine((text) => text.includes('{{login}}'), 'expected a filter that holds {{login}}')
+      .default('(|(uid={{login}})(mail={{login}}))')
+      .describe('`{{login}}` is replaced by what was typed, escaped (RFC 4515).'),
+    timeoutMs: z.int().min(500).max(30_000).default(5_000).describe('For one server.'),
+    attributes: z
+      .strictObject({
+        uid: attribute.default('uid').describe('The agent’s login.'),
+        mail: attribute.default('mail').describe('Their address.'),
+        name: attribute.default('cn').describe('Their full name.'),
+        imapLogin: attribute.default('uid').describe('What signs in to IMAP and SMTP.'),
+      })
+      .prefault({})
+      .describe('Attributes of an entry.'),
+  })
+  .describe('The directory.');
+
+const signInSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('ldap').describe('By the directory.'), ldap: ldapSchema }),
+    z.strictObject({
+      kind: z.literal('imap').describe('By the IMAP server itself.'),
+      loginDomain: z
+        .string()
+        .regex(domain, 'expected a domain')
+        .optional()
+        .describe('Completes a login typed without `@`.'),
+    }),
+  ])
+  .describe('How a password is checked.');
+
+const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'expected an address https://…');
+const linkUrl = z.string().regex(/^(?:https?:\/\/|\/(?!\/))[^\s]*$/, 'expected https://… or /path');
+
+const isTimeZone = (text: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const supportSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('The service that agents turn to.'),
+    phone: z.string().min(1).optional().describe('Its telephone number.'),
+    mail: z.string().includes('@').optional().describe('Its address.'),
+    url: httpUrl.optional().describe('Its page.'),
+    hours: z.string().min(1).optional().describe('When it answers.'),
+  })
+  .describe('Shown beside errors and at sign-in.');
+
+const sessionSchema = z
+  .strictObject({
+    idleMinutes: z.int().min(1).max(1_440).default(60).describe('Ends a session left alone.'),
+    absoluteHours: z.int().min(1).max(720).default(12).describe('Ends any session.'),
+  })
+  .prefault({})
+  .describe('How long a session lasts.');
+
+const limitsSchema = z
+  .strictObject({
+    messageBytes: z
+      .int()
+      .min(100_000)
+      .max(500_000_000)
+      .default(25_000_000)
+      .describe('Largest message that can be sent, encoded.'),
+    recipients: z.int().min(1).max(10_000).default(200).describe('Most recipients of one message.'),
+    pageSize: z.int().min(10).max(200).default(50).describe('Messages on a page of a list.'),
+    undoSeconds: z.int().min(0).max(60).default(8).describe('How long a move can be undone.'),
+  })
+  .prefault({})
+  .describe('Limits of this site.');
+
+/** `config/sites/<id>.json`: one ministry. */
+export const siteSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors; ignored.'),
+    hosts: z
+      .array(ownHost)
+      .min(1)
+      .describe('Host names that browsers use; the first one is used in links.'),
+    title: z.string().min(1).max(80).describe('Name of the service, as agents know it.'),
+    tagline: z.string().max(160).default('').describe('A line under the name at sign-in.'),
+    mailDomains: z
+      .array(z.string().toLowerCase().regex(domain, 'expected a mail domain'))
+      .min(1)
+      .describe('Domains of this ministry; other correspondents are marked as outside.'),
+    skin: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'expected the name of a folder of skins/')
+      .default('base')
+      .describe('Folder of `skins/`.'),
+    locale: z.enum(['fr', 'en']).default('fr').describe('Language before an agent chooses.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'expected a time zone as Europe/Paris')
+      .default('Europe/Paris')
+      .describe('Time zone before an agent chooses.'),
+    imap: imapSchema,
+    smtp: smtpSchema,
+    signIn: signInSchema,
+    support: supportSchema,
+    session: sessionSchema,
+    limits: limitsSchema,
+    plugins: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a plugin id'),
+        z.union([z.boolean(), z.record(z.string(), z.unknown())]),
+      )
+      .default({})
+      .describe('Plugin id → true, or its settings here; false or absent: off.'),
+    locked: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]*\.[\w.-]+$/, 'expected plugin.setting'))
+      .default([])
+      .describe('Plugin settings that agents may not change: `plugin.setting`.'),
+    taskbar: z.array(z.string().min(1)).default([]).describe('Taskbar items that come first.'),
+    links: z
+      .array(
+        z.strictObject({
+          label: z.string().min(1).describe('What the link says.'),
+          href: linkUrl.describe('Where it leads.'),
+        }),
+      )
+      .default([])
+      .describe('Foot of the sign-in page: accessibility, legal, privacy.'),
+  })
+  .describe('One ministry.');
+
+export type SiteFile = z.output<typeof siteSchema>;

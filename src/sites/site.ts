@@ -1,0 +1,89 @@
+import type { SiteId } from '../base/types';
+
+/** How a socket to a server is protected. `none` is refused outside loopback unless `allowPlain`. */
+export type Security = 'tls' | 'starttls' | 'none';
+
+/** One network service of a site. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly caFile?: string;
+  /** Name expected in the certificate when it differs from `host`. */
+  readonly servername?: string;
+}
+
+export interface SmtpServer extends ServerAddress {
+  /** `user`: with the agent's own credential; `none`: a relay that trusts our address. */
+  readonly auth: 'user' | 'none';
+}
+
+/** One directory, its servers tried in turn. */
+export interface LdapDirectory {
+  /** `ldap://host:389`, `ldaps://host:636`, in order of preference. */
+  readonly urls: readonly string[];
+  readonly startTls: boolean;
+  readonly caFile?: string;
+  readonly bindDn?: string;
+  /** From `ESTAFETTE_<SITE>_LDAP_BIND_PASSWORD` or its `_FILE`, never from a site file. */
+  readonly bindPassword?: string;
+  readonly searchBase: string;
+  /** `{{login}}` is replaced by the escaped login: `(|(uid={{login}})(mail={{login}}))`. */
+  readonly searchFilter: string;
+  readonly timeoutMs: number;
+  readonly attributes: {
+    readonly uid: string;
+    readonly mail: string;
+    readonly name: string;
+    /** Attribute whose value signs in to IMAP and SMTP; `uid` or `mail` of the entry mostly. */
+    readonly imapLogin: string;
+  };
+}
+
+export type SignInSource =
+  | { readonly kind: 'ldap'; readonly ldap: LdapDirectory }
+  /** The IMAP server is asked; `loginDomain` completes a login without `@`. */
+  | { readonly kind: 'imap'; readonly loginDomain?: string };
+
+export interface SupportContact {
+  readonly name: string;
+  readonly phone?: string;
+  readonly mail?: string;
+  readonly url?: string;
+  readonly hours?: string;
+}
+
+/** One ministry's installation: parsed, checked and frozen at boot. */
+export interface Site {
+  readonly id: SiteId;
+  /** Host names, lower case, without port; the first is the one used in links. */
+  readonly hosts: readonly string[];
+  readonly title: string;
+  readonly tagline: string;
+  /** Mail domains of this ministry: what is not among them is « extérieur ». */
+  readonly mailDomains: readonly string[];
+  readonly skin: string;
+  readonly locale: 'fr' | 'en';
+  readonly timeZone: string;
+  readonly imap: ServerAddress;
+  readonly smtp: SmtpServer;
+  readonly signIn: SignInSource;
+  readonly support: SupportContact;
+  readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
+  readonly limits: {
+    readonly messageBytes: number;
+    readonly recipients: number;
+    readonly pageSize: number;
+    /** How long a deleted or moved message can be brought back with one click. */
+    readonly undoSeconds: number;
+  };
+  /** Plugin id → its configuration for this site; absent = off. Parsed by the plugin's schema. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+  /** Paths of plugin settings that the agent may not change: `attachment-reminder.enabled`. */
+  readonly locked: readonly string[];
+  /** Taskbar order by item id; the rest follow by their own order. */
+  readonly taskbar: readonly string[];
+  /** Links of the sign-in page's foot: accessibility, legal, privacy. */
+  readonly links: readonly { readonly label: string; readonly href: string }[];
+}

@@ -1,0 +1,75 @@
+/** A submission server; the part of a site's configuration that this floor needs. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly caFile?: string;
+  /** Name expected in the certificate when it differs from `host`. */
+  readonly servername?: string;
+  readonly auth: 'user' | 'none';
+}
+
+/** What signs in to the server; asked for only while a connection is being opened. */
+export interface SmtpCredential {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** MAIL FROM and RCPT TO, given explicitly: never read from the message's headers. */
+export interface SmtpEnvelope {
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/**
+ * Steps of a sending, each told before the next one begins. `data` comes before the last bytes
+ * and the final dot leave: until it settles the server cannot have accepted the message
+ * (RFC 5321 4.1.1.4), after it the outcome is only known from the answer.
+ */
+export type SmtpStage = 'connected' | 'recipients' | 'data' | 'accepted';
+
+export interface SmtpRejection {
+  readonly mail: string;
+  /** SMTP reply code, 400 to 599. */
+  readonly code: number;
+}
+
+export interface SmtpSendRequest {
+  readonly server: SmtpServer;
+  /** Opened only when the server asks for authentication. */
+  readonly credential: () => SmtpCredential;
+  readonly envelope: SmtpEnvelope;
+  /** The message exactly as it will be filed: CRLF line ends, no Bcc. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** For the log. */
+  readonly messageId: string;
+  /** A rejection stops the sending, except at `accepted`, which it cannot undo. */
+  readonly onStage?: (stage: SmtpStage) => void | Promise<void>;
+}
+
+export interface SmtpReceipt {
+  readonly accepted: readonly string[];
+  readonly rejected: readonly SmtpRejection[];
+  /** The server's last line, for the log only. */
+  readonly response: string;
+}
+
+export interface SmtpDeadlines {
+  /** Name look-up, connection, TLS and greeting. */
+  readonly connectMs: number;
+  /** One command, and the whole envelope at least. */
+  readonly commandMs: number;
+  /** From the go-ahead to the final answer, on top of the time the bytes need. */
+  readonly dataMs: number;
+}
+
+export interface SmtpTransport {
+  /**
+   * Sends one message over one connection. Throws `smtp/unreachable`, `smtp/timeout`,
+   * `SmtpRejected` (4xx or 5xx) when nothing was accepted, `SmtpAnswerLost` when nobody can tell,
+   * and `session/frozen` when the server refuses the credential.
+   */
+  send(request: SmtpSendRequest): Promise<SmtpReceipt>;
+}

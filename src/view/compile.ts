@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import ejs from 'ejs';
+
+/** The only names that exist inside a template (see `TemplateScope`). */
+export const TEMPLATE_NAMES = [
+  'model',
+  'shell',
+  't',
+  'locale',
+  'csrf',
+  'include',
+  'slot',
+  'icon',
+  'asset',
+  'date',
+  'size',
+  'number',
+] as const;
+
+export interface CompiledView {
+  readonly render: (scope: Readonly<Record<string, unknown>>) => string;
+  /** Slots that the file names itself. */
+  readonly slots: readonly string[];
+  /** Views that the file includes by a literal name. */
+  readonly includes: readonly string[];
+}
+
+const literals = (source: string, call: string): string[] => [
+  ...new Set(
+    [...source.matchAll(new RegExp(`\\b${call}\\(\\s*'([^']+)'`, 'g'))].map((m) => m[1] ?? ''),
+  ),
+];
+
+/** Compiles one file in EJS strict mode; its `include` is ours, never EJS's (dependencies.md, Views). */
+export function compileView(file: string): CompiledView {
+  const source = readFileSync(file, 'utf8');
+  const render = ejs.compile(source, {
+    strict: true,
+    destructuredLocals: [...TEMPLATE_NAMES],
+    filename: file,
+    compileDebug: true,
+    rmWhitespace: false,
+  });
+  return { render, slots: literals(source, 'slot'), includes: literals(source, 'include') };
+}

@@ -1,0 +1,81 @@
+import type { Locale, Translate } from '../kernel/i18n-types';
+
+export type DateStyle = 'list' | 'long' | 'short' | 'time';
+
+/** Dates, sizes and numbers as a person of this language and time zone writes them. */
+export interface Formats {
+  date(iso: string, style: DateStyle): string;
+  size(bytes: number): string;
+  number(value: number): string;
+}
+
+type Styles = Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+const STYLES = {
+  time: { hour: '2-digit', minute: '2-digit' },
+  weekday: { weekday: 'short', day: 'numeric' },
+  dayMonth: { day: 'numeric', month: 'short' },
+  short: { day: 'numeric', month: 'short', year: 'numeric' },
+  long: {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  },
+  key: { year: 'numeric', month: '2-digit', day: '2-digit' },
+} satisfies Styles;
+
+const DAY_MS = 86_400_000;
+const SIZE_STEPS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** Formats bound to a language and a zone; Intl objects are costly, so they are made once. */
+export function createFormats(
+  locale: Locale,
+  timeZone: string,
+  t: Translate,
+  now: () => number,
+): Formats {
+  const tag = locale === 'fr' ? 'fr-FR' : 'en-GB';
+  const made = new Map<string, Intl.DateTimeFormat>();
+  const format = (style: keyof typeof STYLES, at: Date | number): string => {
+    const intl =
+      made.get(style) ??
+      new Intl.DateTimeFormat(style === 'key' ? 'en-CA' : tag, { ...STYLES[style], timeZone });
+    made.set(style, intl);
+    return intl.format(at);
+  };
+  const integers = new Intl.NumberFormat(tag);
+  const decimals = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
+
+  const listDate = (at: Date): string => {
+    const today = now();
+    const key = format('key', at);
+    if (key === format('key', today)) return format('time', at);
+    if (key === format('key', today - DAY_MS)) return t('date.yesterday');
+    const age = today - at.getTime();
+    if (age > 0 && age < 6 * DAY_MS) return format('weekday', at);
+    const isThisYear = key.slice(0, 4) === format('key', today).slice(0, 4);
+    return format(isThisYear ? 'dayMonth' : 'short', at);
+  };
+
+  return {
+    date(iso, style) {
+      const at = new Date(iso);
+      if (Number.isNaN(at.getTime())) return '';
+      return style === 'list' ? listDate(at) : format(style, at);
+    },
+    size(bytes) {
+      let value = Math.max(0, bytes);
+      let step = 0;
+      while (value >= 1000 && step < SIZE_STEPS.length - 1) {
+        value /= 1000;
+        step += 1;
+      }
+      const text =
+        value >= 10 || step === 0 ? integers.format(Math.round(value)) : decimals.format(value);
+      return t(`size.${SIZE_STEPS[step] ?? 'byte'}`, { value: text });
+    },
+    number: (value) => integers.format(value),
+  };
+}

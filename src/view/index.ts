@@ -1,0 +1,11 @@
+/**
+ * Views: skins, compiled templates, slots, assets, content security policies.
+ * Knows no HTTP and no domain; the web floor hands it plain page models.
+ * Called by `web/` and by the plugin host.
+ */
+export { type Assets, loadAssets } from './assets';
+export { BYTES_CSP, bodyFrameCsp, type Csp, cspHeader, SHELL_CSP, widenCsp } from './csp';
+export { createRenderer } from './render';
+export { BASE_SKIN, loadSkins, type Skin, type Skins } from './skins';
+export { NO_SLOTS, SLOTS, type SlotFacts, type SlotName, type SlotSource } from './slots';
+export type { Renderer, RenderRequest, SlotItem, ViewContext } from './types';

@@ -1,0 +1,150 @@
+import { escapeHtml, safeHtml } from '../base/html';
+import type { SafeHtml } from '../base/types';
+import type { Locale, Texts } from '../kernel/i18n-types';
+import type { Assets } from './assets';
+import { type CompiledView, compileView } from './compile';
+import { createFormats, type DateStyle, type Formats } from './format';
+import { findView } from './lookup';
+import type { Skin, Skins } from './skins';
+import { SLOTS, type SlotFacts, type SlotSource } from './slots';
+import type { Renderer, RenderRequest, SlotItem, ViewContext } from './types';
+
+export interface RendererDeps {
+  readonly skins: Skins;
+  readonly assets: Assets;
+  readonly texts: Texts;
+  readonly slots: SlotSource;
+  /** Directory of a plugin's views; `undefined` for a word that is no plugin. */
+  pluginViews(plugin: string): string | undefined;
+  now(): number;
+}
+
+/** Every include is a call on the stack: a view that includes itself must end as an error. */
+const MAX_DEPTH = 32;
+
+/**
+ * The one renderer. Its cache of compiled views is keyed by skin chain and view, because a cache
+ * keyed by file name alone serves one ministry's partial to another (plugins.md P14).
+ */
+export function createRenderer(deps: RendererDeps): Renderer {
+  const compiled = new Map<string, CompiledView>();
+  const byFile = new Map<string, CompiledView>();
+  const slotsByView = new Map<string, readonly string[]>();
+  const formats = new Map<string, Formats>();
+
+  const load = (chain: readonly Skin[], view: string): CompiledView => {
+    const key = `${chain.map((skin) => skin.id).join('>')}|${view}`;
+    const known = compiled.get(key);
+    if (known) return known;
+    const file = findView(chain, deps.pluginViews, view);
+    const made = byFile.get(file) ?? compileView(file);
+    byFile.set(file, made);
+    compiled.set(key, made);
+    return made;
+  };
+
+  const slotNames = (chain: readonly Skin[], view: string): readonly string[] => {
+    const key = `${chain.map((skin) => skin.id).join('>')}|${view}`;
+    const known = slotsByView.get(key);
+    if (known) return known;
+    const names = new Set<string>();
+    const seen = new Set<string>();
+    const visit = (name: string): void => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const file = load(chain, name);
+      for (const slot of file.slots) if (slot in SLOTS) names.add(slot);
+      for (const included of file.includes) visit(included);
+    };
+    visit(view);
+    const result = [...names];
+    slotsByView.set(key, result);
+    return result;
+  };
+
+  const formatsFor = (locale: Locale, timeZone: string): Formats => {
+    const key = `${locale}|${timeZone}`;
+    const made =
+      formats.get(key) ?? createFormats(locale, timeZone, deps.texts.for(locale), deps.now);
+    formats.set(key, made);
+    return made;
+  };
+
+  /** The synchronous half: everything it needs is already here. */
+  const renderView = (
+    context: ViewContext,
+    chain: readonly Skin[],
+    request: Omit<RenderRequest, 'facts'>,
+    items: ReadonlyMap<string, readonly SlotItem[]>,
+  ): SafeHtml => {
+    const formats = formatsFor(context.locale, context.timeZone);
+    const find = (name: string): string => deps.assets.find(chain, name) ?? `/assets/${name}`;
+    const sprite = find('icons.svg');
+    let depth = 0;
+    const shared = {
+      shell: request.shell,
+      t: deps.texts.for(context.locale),
+      locale: context.locale,
+      csrf: context.csrf,
+      slot: (name: string): readonly SlotItem[] => items.get(name) ?? [],
+      icon: (name: string, label?: string): SafeHtml => iconHtml(sprite, name, label),
+      asset: find,
+      date: (iso: string, style: DateStyle) => formats.date(iso, style),
+      size: (bytes: number) => formats.size(bytes),
+      number: (value: number) => formats.number(value),
+    };
+    const include = (view: string, data: unknown = {}): SafeHtml => {
+      if (depth >= MAX_DEPTH) throw new Error(`view includes itself: ${view}`);
+      depth += 1;
+      try {
+        return safeHtml(load(chain, view).render({ ...shared, include, model: data }));
+      } finally {
+        depth -= 1;
+      }
+    };
+    return include(request.view, request.model);
+  };
+
+  const collect = (
+    context: ViewContext,
+    chain: readonly Skin[],
+    views: string[],
+    facts: SlotFacts,
+  ) => {
+    const names = [...new Set(views.flatMap((view) => slotNames(chain, view)))];
+    if (names.length === 0) return Promise.resolve(new Map<string, readonly SlotItem[]>());
+    return deps.slots.collect(context, names, facts, (view, model) =>
+      renderView(context, chain, { view, model, shell: undefined }, new Map()),
+    );
+  };
+
+  return {
+    async page(context, request) {
+      const chain = deps.skins.chain(context.skin);
+      const items = await collect(context, chain, [request.layout, request.view], request.facts);
+      const body = renderView(context, chain, request, items);
+      return renderView(
+        context,
+        chain,
+        { view: request.layout, model: { body }, shell: request.shell },
+        items,
+      );
+    },
+    async fragment(context, request) {
+      const chain = deps.skins.chain(context.skin);
+      const items = await collect(context, chain, [request.view], request.facts);
+      return renderView(context, chain, request, items);
+    },
+    formats: formatsFor,
+    asset: (skin, name) => deps.assets.find(deps.skins.chain(skin), name),
+  };
+}
+
+function iconHtml(sprite: string, name: string, label: string | undefined): SafeHtml {
+  const use = `<use href="${escapeHtml(sprite)}#${escapeHtml(name)}"></use>`;
+  return safeHtml(
+    label === undefined
+      ? `<svg class="icon" aria-hidden="true" focusable="false">${use}</svg>`
+      : `<svg class="icon" role="img" aria-label="${escapeHtml(label)}">${use}</svg>`,
+  );
+}

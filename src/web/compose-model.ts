@@ -1,0 +1,157 @@
+import type { Draft, DraftInit, Identity, SendOutcome } from '../compose';
+import type { Translate } from '../kernel/i18n-types';
+import type { Site } from '../sites';
+import { initFields } from './compose-init';
+import { badgeOf } from './message-model';
+import type { ComposeModel } from './pages/compose';
+import type { Banner } from './pages/shell';
+
+const AUTOSAVE_S = 5;
+
+export interface ComposeModelInput {
+  readonly draft: Draft;
+  readonly init: DraftInit;
+  readonly identities: readonly Identity[];
+  readonly site: Site;
+  readonly t: Translate;
+  readonly back: string;
+  readonly outcome?: SendOutcome | undefined;
+  readonly conflictWith?: string | undefined;
+  readonly savedOnServer?: boolean | undefined;
+  /** HTML of the draft with `cid:` images turned into addresses that the page can show. */
+  readonly editorHtml: string;
+  readonly attachmentNotice?: string | undefined;
+}
+
+/** The page model of the composer. */
+export function composeModel(input: ComposeModelInput): ComposeModel {
+  const { draft, outcome, t, site } = input;
+  const path = `/compose/${draft.id}`;
+  return {
+    id: draft.id,
+    revision: draft.revision,
+    heading: t(`compose.heading.${draft.mode}`),
+    action: path,
+    sendAction: `${path}/send`,
+    discardAction: `${path}/discard`,
+    attachAction: `${path}/attachments`,
+    back: input.back,
+    hidden: initFields(input.init),
+    identities: input.identities.map(({ id, name, mail }) => ({
+      id,
+      label: name === '' ? mail : `${name} <${mail}>`,
+      isSelected: id === draft.identity,
+    })),
+    fields: {
+      to: draft.to,
+      cc: draft.cc,
+      bcc: draft.bcc,
+      subject: draft.subject,
+      format: draft.format,
+      text: draft.text,
+      html: input.editorHtml,
+    },
+    showCc: draft.cc !== '',
+    showBcc: draft.bcc !== '',
+    attachments: draft.attachments
+      .filter(({ contentId }) => contentId === undefined)
+      .map((attachment) => attachmentView(draft.id, attachment)),
+    limitBytes: site.limits.messageBytes,
+    usedBytes: draft.attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    errors: outcomeErrors(outcome, t),
+    banners: outcomeBanners(input),
+    confirmations:
+      outcome?.kind === 'confirm'
+        ? outcome.denials.map(({ plugin, code, message, values }) => ({
+            id: `${plugin}:${code}`,
+            text: message === undefined ? t('compose.confirmGeneric') : t(message, { ...values }),
+          }))
+        : [],
+    resendAction:
+      outcome?.kind === 'unknown' || draft.sending === 'unknown' ? `${path}/resend` : undefined,
+    savedAt: draft.revision > 0 ? draft.savedAt : undefined,
+    isSavedOnServer: input.savedOnServer ?? true,
+    autocomplete: '/autocomplete',
+    autosaveSeconds: AUTOSAVE_S,
+    insideDomains: site.mailDomains,
+  };
+}
+
+/** An upload as the composer shows it, and as the upload's JSON answer says it. */
+export function attachmentView(
+  draft: string,
+  attachment: Draft['attachments'][number],
+): ComposeModel['attachments'][number] {
+  const path = `/compose/${draft}/attachments/${encodeURIComponent(attachment.id)}`;
+  return {
+    id: attachment.id,
+    filename: attachment.filename,
+    badge: badgeOf(attachment.filename, attachment.type.split('/')[0] ?? ''),
+    family: attachment.type.split('/')[0] ?? 'file',
+    sizeBytes: attachment.sizeBytes,
+    href: path,
+    removeAction: `${path}/remove`,
+  };
+}
+
+function outcomeErrors(outcome: SendOutcome | undefined, t: Translate): ComposeModel['errors'] {
+  if (outcome?.kind !== 'invalid') return [];
+  return outcome.errors.map(({ field, textKey, values }) => ({
+    field,
+    text: t(textKey, { ...values }),
+  }));
+}
+
+function outcomeBanners({
+  outcome,
+  draft,
+  t,
+  conflictWith,
+  savedOnServer,
+  attachmentNotice,
+}: ComposeModelInput): Banner[] {
+  const banners: Banner[] = [];
+  const say = (
+    level: Banner['level'],
+    key: string,
+    values: Record<string, string | number> = {},
+  ): void => {
+    banners.push({ level, text: t(key, values) });
+  };
+  if (conflictWith !== undefined) {
+    banners.push({
+      level: 'warn',
+      text: t('compose.conflict'),
+      actions: [{ label: t('compose.openOther'), href: `/compose/${conflictWith}` }],
+    });
+  }
+  if (savedOnServer === false) say('warn', 'compose.savedHereOnly');
+  if (attachmentNotice !== undefined) banners.push({ level: 'danger', text: attachmentNotice });
+  switch (outcome?.kind) {
+    case 'denied':
+      for (const { message, values } of outcome.denials) {
+        say('danger', message ?? 'compose.deniedGeneric', { ...values });
+      }
+      break;
+    case 'rejected':
+      say('danger', 'send.rejected', {
+        addresses: outcome.rejected.map(({ mail }) => mail).join(', '),
+      });
+      break;
+    case 'deferred':
+      say('warn', `send.deferred.${outcome.reason}`);
+      break;
+    case 'unknown':
+      say('danger', 'send.unknown');
+      break;
+    case 'sent':
+    case 'partial':
+    case 'queued':
+    case 'confirm':
+    case 'invalid':
+    case undefined:
+      if (draft.sending === 'unknown') say('danger', 'send.unknown');
+      break;
+  }
+  return banners;
+}

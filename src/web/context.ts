@@ -1,0 +1,101 @@
+import type { Request, Response } from 'express';
+import type { Clock } from '../base/clock';
+import { AppError } from '../base/errors';
+import type { Log } from '../base/log';
+import type { Compose } from '../compose';
+import type { Host } from '../host/host';
+import type { GuardedFetch } from '../kernel/fetch';
+import type { PluginBudget } from '../kernel/hook-types';
+import type { Hooks } from '../kernel/hooks';
+import type { Locale, Texts, Translate } from '../kernel/i18n-types';
+import type { Mail } from '../mail';
+import type { Actor, LoadedSession, LoginCsrf, Sessions } from '../session';
+import type { CoreSettings, Settings } from '../settings';
+import type { Site } from '../sites';
+import type { Renderer, Skins } from '../view';
+import type { WebMetrics } from './metrics';
+
+/** Everything the web floor calls. Built once in `app.ts`. */
+export interface WebDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly texts: Texts;
+  readonly hooks: Hooks;
+  readonly host: () => Host;
+  readonly renderer: Renderer;
+  readonly skins: Skins;
+  readonly sessions: Sessions;
+  readonly loginCsrf: LoginCsrf;
+  readonly settings: Settings;
+  readonly mail: Mail;
+  readonly compose: Compose;
+  readonly fetchImage: GuardedFetch;
+  readonly metrics: WebMetrics;
+  readonly resolveSite: (hostHeader: string | undefined) => Promise<Site | undefined>;
+  /** 32 bytes from which the keys of signed URLs are derived. */
+  readonly signingKey: Buffer;
+  readonly config: WebConfig;
+  readonly health: () => Promise<readonly HealthCheck[]>;
+}
+
+export interface HealthCheck {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly detail?: string;
+}
+
+export interface WebConfig {
+  /** Cookies are `Secure` and named `__Host-…`; false on plain loopback only. */
+  readonly isSecure: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly assetsDir: string;
+  readonly bodyBytes: number;
+  /** Form drafts carry whole messages. */
+  readonly draftBytes: number;
+  readonly pluginBudgetMs: number;
+  readonly version: string;
+}
+
+/** What the middleware learned about a request. */
+export interface RequestContext {
+  readonly id: string;
+  readonly site: Site;
+  readonly locale: Locale;
+  readonly t: Translate;
+  /** `https://mail.example`: scheme and validated host, for absolute URLs and origin checks. */
+  readonly origin: string;
+  readonly remote: string;
+  readonly budget: PluginBudget;
+  readonly session: LoadedSession | undefined;
+  /** Set when the session is open. */
+  readonly actor: Actor | undefined;
+  readonly core: CoreSettings;
+  /** Masked token for forms and the meta element. */
+  readonly csrf: string;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+export const setContext = (req: Request, context: RequestContext): void => {
+  contexts.set(req, context);
+};
+
+/** The context of a request; absent only before the host was resolved. */
+export const findContext = (req: Request): RequestContext | undefined => contexts.get(req);
+
+export function contextOf(req: Request): RequestContext {
+  const context = contexts.get(req);
+  if (!context) throw new AppError('internal/unexpected', { details: { problem: 'no context' } });
+  return context;
+}
+
+/** Context and actor of a route that needs an open session. */
+export function actorOf(req: Request): { readonly ctx: RequestContext; readonly actor: Actor } {
+  const ctx = contextOf(req);
+  if (!ctx.actor) throw new AppError('session/required');
+  return { ctx, actor: ctx.actor };
+}
+
+/** Request id set by the first middleware. */
+export const requestIdOf = (res: Response): string => String(res.getHeader('X-Request-Id') ?? '');

@@ -1,0 +1,46 @@
+import type { Request, Response } from 'express';
+
+export type CookieName = 'session' | 'pre' | 'flash' | 'lang';
+
+const NAMES: Readonly<Record<CookieName, string>> = {
+  session: 'estafette',
+  pre: 'estafette-pre',
+  flash: 'estafette-flash',
+  lang: 'estafette-lang',
+};
+/** Header with more than this is refused by the HTTP parser anyway. */
+const MAX_COOKIES = 50;
+
+/** `__Host-` binds a cookie to this host and to TLS (RFC 6265bis 4.1.3.2). */
+export const cookieName = (name: CookieName, isSecure: boolean): string =>
+  isSecure ? `__Host-${NAMES[name]}` : NAMES[name];
+
+/** Value of one of our cookies. A repeated name is refused: two values means somebody plants one. */
+export function readCookie(req: Request, name: CookieName, isSecure: boolean): string | undefined {
+  const wanted = cookieName(name, isSecure);
+  const values = (req.headers.cookie ?? '')
+    .split(';', MAX_COOKIES)
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${wanted}=`))
+    .map((pair) => pair.slice(wanted.length + 1));
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** Sets a cookie of the session's life, or removes it with `undefined`. */
+export function writeCookie(
+  res: Response,
+  name: CookieName,
+  value: string | undefined,
+  options: { readonly isSecure: boolean; readonly maxAgeS?: number },
+): void {
+  const parts = [
+    `${cookieName(name, options.isSecure)}=${value ?? ''}`,
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Lax',
+  ];
+  if (options.isSecure) parts.push('Secure');
+  if (value === undefined) parts.push('Max-Age=0');
+  else if (options.maxAgeS !== undefined) parts.push(`Max-Age=${options.maxAgeS}`);
+  res.append('Set-Cookie', parts.join('; '));
+}

@@ -1,0 +1,144 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { AppError, toAppError } from '../base/errors';
+import { escapeHtml } from '../base/html';
+import { findContext, requestIdOf, type WebDeps } from './context';
+import { localPath } from './links';
+import type { ErrorModel } from './pages/other';
+import { sendPage, wantsJson } from './reply';
+
+/** Nobody's route. */
+export const notFound: RequestHandler = () => {
+  throw new AppError('request/not-found');
+};
+
+/** Turns anything thrown into a translated page or JSON with the request's reference. */
+export function errorHandler(deps: WebDeps): ErrorRequestHandler {
+  return async (thrown: unknown, req, res, _next) => {
+    const error = fromExpress(thrown);
+    logError(deps, req, res, error);
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    if (error.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
+    if (error.code === 'imap/credentials' || error.code === 'session/frozen') {
+      await freeze(deps, req, res);
+    }
+    try {
+      await sendError(deps, req, res, error);
+    } catch (failure) {
+      deps.log.error({ err: failure, requestId: requestIdOf(res) }, 'web/error-page-failed');
+      sendPlain(res, error);
+    }
+  };
+}
+
+/** Errors of Express itself: a path that cannot be decoded, a body parser's refusal. */
+function fromExpress(thrown: unknown): AppError {
+  if (thrown instanceof URIError) return new AppError('request/invalid', { cause: thrown });
+  const status =
+    typeof thrown === 'object' && thrown !== null && 'status' in thrown ? thrown.status : 0;
+  if (thrown instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
+    return new AppError('request/invalid', { cause: thrown });
+  }
+  return toAppError(thrown);
+}
+
+function logError(deps: WebDeps, req: Request, res: Response, error: AppError): void {
+  const context = findContext(req);
+  deps.log[error.level](
+    {
+      code: error.code,
+      status: error.status,
+      requestId: requestIdOf(res),
+      route: res.locals['route'],
+      site: context?.site.id,
+      user: context?.actor?.user.id,
+      ...error.details,
+      ...(error.level !== 'info' && { err: error }),
+    },
+    'request/failed',
+  );
+}
+
+/** The mail server refused the stored credential: the session waits for a new sign-in. */
+async function freeze(deps: WebDeps, req: Request, _res: Response): Promise<void> {
+  const session = findContext(req)?.session;
+  if (session?.session.state === 'open') await deps.sessions.freeze(session.session.id);
+}
+
+async function sendError(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  error: AppError,
+): Promise<void> {
+  const context = findContext(req);
+  if (!context) {
+    sendPlain(res, error);
+    return;
+  }
+  const { t, site } = context;
+  const text = t(error.textKey, error.textValues);
+  if (wantsJson(req)) {
+    res.status(error.status).json({ error: { code: error.code, text, requestId: context.id } });
+    return;
+  }
+  const isGet = req.method === 'GET';
+  const model: ErrorModel = {
+    status: error.status,
+    heading: heading(t, error),
+    text,
+    advice: advice(t, error),
+    requestId: context.id,
+    retry: isGet && error.status >= 500 ? localPath(req.originalUrl, '/') : undefined,
+    home: context.actor ? '/mail/me/INBOX' : '/login',
+    support: {
+      name: site.support.name,
+      phone: site.support.phone,
+      mail: site.support.mail,
+      url: site.support.url,
+      hours: site.support.hours,
+    },
+  };
+  await sendPage(deps, req, res, {
+    view: 'error',
+    layout: 'layout-bare',
+    status: error.status,
+    model,
+    shell: { title: model.heading, area: 'error' },
+    facts: { status: error.status },
+  });
+}
+
+type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** `error.mailDown.heading` where a text has its own, else the status's. */
+function heading(t: Translate, error: AppError): string {
+  const own = t(`${error.textKey}Heading`);
+  if (own !== `${error.textKey}Heading`) return own;
+  const key = `error.status.${error.status}`;
+  const byStatus = t(key);
+  return byStatus === key ? t('error.status.500') : byStatus;
+}
+
+function advice(t: Translate, error: AppError): string | undefined {
+  const key = `${error.textKey}Advice`;
+  const text = t(key);
+  return text === key ? undefined : text;
+}
+
+/** Before a site is known, or when the page itself fails: both languages, no view. */
+function sendPlain(res: Response, error: AppError): void {
+  const id = escapeHtml(requestIdOf(res));
+  const text =
+    error.status === 421
+      ? 'Aucun service à cette adresse. / No service at this address.'
+      : 'Le service est momentanément indisponible. / The service is temporarily unavailable.';
+  res
+    .status(error.status)
+    .type('html')
+    .send(
+      `<!doctype html><html lang="fr"><meta charset="utf-8"><title>${error.status}</title><p>${text}</p><p>${id}</p></html>`,
+    );
+}

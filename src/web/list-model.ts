@@ -1,0 +1,197 @@
+import type { Translate } from '../kernel/i18n-types';
+import type { Account, Criteria, ListPage, ListQuery, Row, SortKey } from '../mail';
+import type { Actor } from '../session';
+import { findMailbox, mailboxLabel, moveTargets } from './folders';
+import { listParams, mailboxHref, messageHref, withQuery } from './links';
+import { isSearch } from './list-query';
+import type { ListModel, RowModel, SearchForm } from './pages/mail';
+import { isOutside } from './people';
+
+const SORTS: readonly SortKey[] = ['date', 'from', 'subject', 'size', 'arrival'];
+/** Dates and sizes are looked at from the top, words from A. */
+const FIRST_ORDER: Readonly<Record<SortKey, 'asc' | 'desc'>> = {
+  date: 'desc',
+  arrival: 'desc',
+  size: 'desc',
+  from: 'asc',
+  subject: 'asc',
+};
+const FILTERS = [
+  { id: 'all', criteria: {} },
+  { id: 'unread', criteria: { unseen: true } },
+  { id: 'flagged', criteria: { flagged: true } },
+  { id: 'attachment', criteria: { hasAttachment: true } },
+  { id: 'unanswered', criteria: { unanswered: true } },
+] as const satisfies readonly { id: string; criteria: Criteria }[];
+
+export interface ListModelInput {
+  readonly actor: Actor;
+  readonly account: Account;
+  readonly query: ListQuery;
+  readonly list: ListPage | undefined;
+  readonly error: ListModel['error'];
+  readonly selected: number | undefined;
+  readonly t: Translate;
+  readonly isSearchOpen: boolean;
+}
+
+/** The page model of a list, or of the reason why there is none. */
+export function listModel(input: ListModelInput): ListModel {
+  const { account, list, t } = input;
+  const query = list ? { ...input.query, page: list.page } : input.query;
+  const path = mailboxHref(account.id, query.mailbox);
+  const params = listParams(query);
+  const mailbox = findMailbox(account.mailboxes, query.mailbox);
+  const use = mailbox?.specialUse;
+  const at = (page: number): string =>
+    withQuery(path, { ...params, page: page > 1 ? page : undefined });
+  const self = at(query.page);
+  const rows = list?.rows ?? [];
+  const isOutgoing = use === 'sent' || use === 'drafts';
+  const first = list && rows.length > 0 ? (list.page - 1) * list.pageSize + 1 : 0;
+
+  return {
+    account: account.id,
+    mailbox: {
+      path: query.mailbox,
+      label: mailbox ? mailboxLabel(mailbox, t) : query.mailbox,
+      specialUse: use,
+    },
+    uidValidity: list?.uidValidity ?? 0,
+    rows: rows.map((row) =>
+      rowModel(row, { ...input, account: account.id, query, params, isOutgoing }),
+    ),
+    total: list?.total ?? 0,
+    unseen: list?.unseen ?? 0,
+    page: list?.page ?? 1,
+    pages: list?.pages ?? 1,
+    first,
+    last: first === 0 ? 0 : first + rows.length - 1,
+    isSearch: isSearch(query.criteria),
+    search: searchForm(path, query.criteria, input.isSearchOpen),
+    filters: filterLinks(path, query, t),
+    sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
+    links: {
+      self,
+      previous: list && list.page > 1 ? at(list.page - 1) : undefined,
+      next: list && list.page < list.pages ? at(list.page + 1) : undefined,
+      jump: path,
+      clearSearch: path,
+    },
+    state: Object.entries(params).flatMap(([name, value]) =>
+      value === undefined || name === 'page' ? [] : [{ name, value }],
+    ),
+    actions: `${path}/actions`,
+    back: self,
+    moveTargets: moveTargets(account, query.mailbox, t),
+    canEmpty: (use === 'trash' || use === 'junk') && (list?.total ?? 0) > 0,
+    isTrash: use === 'trash',
+    isJunk: use === 'junk',
+    isDrafts: use === 'drafts',
+    isSent: use === 'sent',
+    error: input.error,
+    notices: list?.sortFellBack ? [{ level: 'info', text: t('mail.sortFellBack') }] : [],
+  };
+}
+
+function rowModel(
+  row: Row,
+  at: {
+    readonly actor: Actor;
+    readonly account: string;
+    readonly query: ListQuery;
+    readonly params: Readonly<Record<string, string | undefined>>;
+    readonly isOutgoing: boolean;
+    readonly selected: number | undefined;
+    readonly t: Translate;
+  },
+): RowModel {
+  const { t } = at;
+  const people = at.isOutgoing ? row.to : row.from;
+  const names = people.map(({ name, mail }) => (name === '' ? mail : name)).join(', ');
+  const outside = !at.isOutgoing && people.some(({ mail }) => isOutside(at.actor.site, mail));
+  const states = [
+    row.isSeen ? undefined : 'unread',
+    row.isFlagged ? 'flagged' : undefined,
+    row.isAnswered ? 'answered' : undefined,
+    row.isForwarded ? 'forwarded' : undefined,
+    row.hasAttachment ? 'attachment' : undefined,
+    row.hasInvitation ? 'invitation' : undefined,
+    outside ? 'outside' : undefined,
+  ].filter((state) => state !== undefined);
+  return {
+    uid: row.uid,
+    href: withQuery(messageHref(at.account, at.query.mailbox, row.uid), at.params),
+    who: names === '' ? t('mail.nobody') : at.isOutgoing ? t('mail.toSomebody', { names }) : names,
+    whoTitle: people.map(({ name, mail }) => (name === '' ? mail : `${name} <${mail}>`)).join(', '),
+    subject: row.subject === '' ? t('mail.noSubject') : row.subject,
+    date: row.date,
+    sizeBytes: row.sizeBytes,
+    isSeen: row.isSeen,
+    isFlagged: row.isFlagged,
+    isAnswered: row.isAnswered,
+    isForwarded: row.isForwarded,
+    hasAttachment: row.hasAttachment,
+    hasInvitation: row.hasInvitation,
+    isOutside: outside,
+    isCurrent: row.uid === at.selected,
+    state: states.map((state) => t(`mail.state.${state}`)).join(', '),
+  };
+}
+
+function searchForm(action: string, criteria: Criteria, isOpen: boolean): SearchForm {
+  return {
+    action,
+    q: criteria.text ?? '',
+    in: criteria.in ?? 'all',
+    from: criteria.from ?? '',
+    to: criteria.to ?? '',
+    subject: criteria.subject ?? '',
+    unread: criteria.unseen ?? false,
+    flagged: criteria.flagged ?? false,
+    attachment: criteria.hasAttachment ?? false,
+    since: criteria.since ?? '',
+    before: criteria.before ?? '',
+    isOpen,
+  };
+}
+
+function filterLinks(path: string, query: ListQuery, t: Translate): ListModel['filters'] {
+  const { unseen, flagged, hasAttachment, unanswered, ...rest } = query.criteria;
+  const active = { unseen, flagged, hasAttachment, unanswered };
+  const set = Object.entries(active).filter(([, value]) => value);
+  return FILTERS.map(({ id, criteria }) => {
+    const [key] = Object.keys(criteria);
+    const isCurrent = key === undefined ? set.length === 0 : set.some(([name]) => name === key);
+    const href = withQuery(
+      path,
+      listParams({ ...query, page: 1, criteria: { ...rest, ...criteria } }),
+    );
+    return { id, label: t(`mail.filter.${id}`), href, isCurrent };
+  });
+}
+
+function sortLink(
+  path: string,
+  params: Readonly<Record<string, string | undefined>>,
+  query: ListQuery,
+  key: SortKey,
+  t: Translate,
+): ListModel['sorts'][number] {
+  const isCurrent = query.sort === key;
+  const flipped = query.order === 'asc' ? 'desc' : 'asc';
+  const order = isCurrent ? flipped : FIRST_ORDER[key];
+  const href = withQuery(path, {
+    ...params,
+    page: undefined,
+    sort: key === 'date' ? undefined : key,
+    order: order === 'desc' ? undefined : order,
+  });
+  return {
+    key,
+    label: t(`mail.sort.${key}`),
+    href,
+    isCurrent,
+    order: isCurrent ? query.order : order,
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { AppError } from '../base/errors';
+import type { Criteria, ListQuery } from '../mail';
+
+const text = z.string().trim().max(500).optional().catch(undefined);
+const flag = z
+  .enum(['0', '1', 'on'])
+  .optional()
+  .transform((value) => (value === '1' || value === 'on' ? true : undefined))
+  .catch(undefined);
+const day = z.iso.date().optional().catch(undefined);
+/** A page far beyond any mailbox is a mistake or an attack; the domain shows the last page anyway. */
+const MAX_PAGE = 1_000_000;
+
+const schema = z.object({
+  page: z.coerce.number().int().min(1).max(MAX_PAGE).catch(1),
+  sort: z.enum(['date', 'arrival', 'from', 'subject', 'size']).catch('date'),
+  order: z.enum(['asc', 'desc']).catch('desc'),
+  q: text,
+  in: z.enum(['all', 'subject', 'from', 'to', 'body']).catch('all'),
+  from: text,
+  to: text,
+  subject: text,
+  unread: flag,
+  flagged: flag,
+  unanswered: flag,
+  attachment: flag,
+  since: day,
+  before: day,
+});
+
+const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
+/** List state from a query string. Values that make no sense fall back: a list is always shown. */
+export function parseListQuery(mailbox: string, query: unknown): ListQuery {
+  const parsed = schema.safeParse(query);
+  if (!parsed.success) throw new AppError('request/invalid');
+  const { page, sort, order, ...rest } = parsed.data;
+  const q = given(rest.q);
+  const criteria: Criteria = {
+    ...(q !== undefined && { text: q, in: rest.in }),
+    ...(given(rest.from) !== undefined && { from: rest.from }),
+    ...(given(rest.to) !== undefined && { to: rest.to }),
+    ...(given(rest.subject) !== undefined && { subject: rest.subject }),
+    ...(rest.unread && { unseen: true }),
+    ...(rest.flagged && { flagged: true }),
+    ...(rest.unanswered && { unanswered: true }),
+    ...(rest.attachment && { hasAttachment: true }),
+    ...(rest.since !== undefined && { since: rest.since }),
+    ...(rest.before !== undefined && { before: rest.before }),
+  };
+  return { mailbox, page, sort, order, criteria };
+}
+
+/** Whether the agent searches (beyond the quick filters). */
+export const isSearch = ({ text, from, to, subject, since, before }: Criteria): boolean =>
+  [text, from, to, subject, since, before].some((value) => value !== undefined);

@@ -1,0 +1,139 @@
+import type { Request } from 'express';
+import { AppError, toAppError } from '../base/errors';
+import type { AccountId, Uid, UidValidity } from '../base/types';
+import { OWN_ACCOUNT } from '../base/types';
+import type { Account, ListQuery, Quota } from '../mail';
+import { findMailbox, folderPane } from './folders';
+import { listParams, mailboxHref, withQuery } from './links';
+import { listModel } from './list-model';
+import { isSearch, parseListQuery } from './list-query';
+import type { ListModel } from './pages/mail';
+import type { FolderPane } from './pages/shell';
+import type { OpenCall } from './route';
+import type { ShellParts } from './shell';
+
+/** Errors of the mail server that leave the rest of the page useful: said in the list's place. */
+const isServerTrouble = (error: AppError): boolean =>
+  error.code.startsWith('imap/') && error.code !== 'imap/credentials';
+
+const EMPTY_ACCOUNT: Account = { id: OWN_ACCOUNT, name: '', mailboxes: [] };
+
+/** Only the agent's own account exists so far: any other answers like an unknown one. */
+export function accountParam(account: string): AccountId {
+  if (account !== OWN_ACCOUNT) throw new AppError('request/not-found');
+  return OWN_ACCOUNT;
+}
+
+export interface MailFrame {
+  readonly account: Account;
+  readonly folders: FolderPane;
+  readonly trouble: AppError | undefined;
+  readonly unseen: number;
+}
+
+/** Folder pane and counters. The mail server being down is a sentence in the pane, not an exception. */
+export async function mailFrame(call: OpenCall, current: string | undefined): Promise<MailFrame> {
+  const { deps, actor, ctx } = call;
+  let account = EMPTY_ACCOUNT;
+  let quota: Quota | undefined;
+  let trouble: AppError | undefined;
+  try {
+    account = await deps.mail.account(actor);
+    quota = await deps.mail.quota(actor).catch(() => undefined);
+  } catch (error) {
+    trouble = toAppError(error);
+    if (!isServerTrouble(trouble)) throw trouble;
+  }
+  const folders = folderPane(account, {
+    id: OWN_ACCOUNT,
+    current,
+    quota,
+    error: trouble && ctx.t(trouble.textKey),
+    t: ctx.t,
+    size: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size,
+  });
+  return {
+    account,
+    folders,
+    trouble,
+    unseen: findMailbox(account.mailboxes, 'INBOX')?.unseen ?? 0,
+  };
+}
+
+export const queryOf = (req: Request, mailbox: string): ListQuery =>
+  parseListQuery(mailbox, req.query);
+
+/** The list pane of a page: rows, or the reason why there are none. */
+export async function listPane(
+  call: OpenCall,
+  frame: MailFrame,
+  query: ListQuery,
+  selected: number | undefined,
+): Promise<ListModel> {
+  const { deps, actor, ctx, req } = call;
+  const common = {
+    actor,
+    account: frame.account,
+    query,
+    selected,
+    t: ctx.t,
+    isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
+  };
+  try {
+    const list = await deps.mail.list(actor, query);
+    return listModel({ ...common, list, error: undefined });
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (!isServerTrouble(error)) throw error;
+    deps.log.warn({ err: error, requestId: ctx.id, site: ctx.site.id }, 'mail/list-failed');
+    const retry = withQuery(mailboxHref(frame.account.id, query.mailbox), listParams(query));
+    return listModel({
+      ...common,
+      list: undefined,
+      error: { text: ctx.t(error.textKey), requestId: ctx.id, retry },
+    });
+  }
+}
+
+/** Status of a page whose list failed: the page is useful, but a probe must see the failure. */
+export const listStatus = (model: ListModel, frame: MailFrame): number =>
+  model.error === undefined ? 200 : (frame.trouble?.status ?? 503);
+
+/** Frame of every mail page. */
+export function mailShell(
+  frame: MailFrame,
+  options: {
+    readonly title: string;
+    readonly query: ListQuery | undefined;
+    readonly selected?: number;
+  },
+): ShellParts {
+  const { query } = options;
+  const inbox = mailboxHref(OWN_ACCOUNT, query?.mailbox ?? 'INBOX');
+  return {
+    title: options.title,
+    area: 'mail',
+    folders: frame.folders,
+    unseen: frame.unseen,
+    search: { action: inbox, value: query?.criteria.text ?? '' },
+    ...(query && {
+      eventsHref: withQuery('/events', {
+        mailbox: query.mailbox,
+        ...listParams(query),
+        selected: options.selected,
+      }),
+    }),
+  };
+}
+
+export const asUid = (value: string): Uid => {
+  const uid = Number(value);
+  if (!/^\d{1,10}$/.test(value) || uid < 1 || uid > 0xffff_ffff)
+    throw new AppError('message/not-found');
+  return uid as Uid;
+};
+
+export const asUidValidity = (value: unknown): UidValidity | undefined => {
+  if (typeof value !== 'string' || !/^\d{1,10}$/.test(value)) return undefined;
+  return Number(value) as UidValidity;
+};

@@ -1,0 +1,221 @@
+import type { Uid } from '../base/types';
+import type { Translate } from '../kernel/i18n-types';
+import type {
+  Account,
+  Address,
+  AttachmentInfo,
+  ListQuery,
+  MessageBody,
+  MessageView,
+} from '../mail';
+import type { Actor } from '../session';
+import { findMailbox, moveTargets } from './folders';
+import { listParams, mailboxHref, messageHref, withQuery } from './links';
+import type { AttachmentModel, MessageModel } from './pages/mail';
+import type { Banner } from './pages/shell';
+import { isSelf, personModel } from './people';
+
+/** Types shown in a tab of their own when their bytes agree (architecture.md 8). */
+const VIEWABLE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']);
+const MAX_BADGE = 4;
+
+export interface MessageModelInput {
+  readonly actor: Actor;
+  readonly account: Account;
+  readonly view: MessageView;
+  readonly query: ListQuery;
+  readonly body: MessageBody | undefined;
+  readonly bodyError: string | undefined;
+  readonly neighbours: { readonly newer: Uid | undefined; readonly older: Uid | undefined };
+  readonly prefer: 'text' | 'html';
+  readonly remote: 'block' | 'proxy';
+  /** Part of a message/rfc822 that is shown instead of the outer message. */
+  readonly inside: string | undefined;
+  readonly canShowRemote: boolean;
+  readonly csrf: string;
+  readonly t: Translate;
+}
+
+/** The page model of an open message. */
+export function messageModel(input: MessageModelInput): MessageModel {
+  const { actor, account, view, query, t, inside } = input;
+  const { mailbox, uid, uidValidity } = view.ref;
+  const path = messageHref(account.id, mailbox, uid);
+  const params = listParams(query);
+  const use = findMailbox(account.mailboxes, mailbox)?.specialUse;
+  const shown = {
+    view: input.prefer === 'text' ? 'text' : undefined,
+    images: input.remote === 'proxy' ? '1' : undefined,
+    inside,
+  };
+  const self = withQuery(path, { ...params, ...shown });
+  const person = (address: Address) => personModel(actor, address);
+  const to = (target: Uid | undefined): string | undefined =>
+    target === undefined ? undefined : withQuery(messageHref(account.id, mailbox, target), params);
+  const compose = (mode: string): string =>
+    withQuery('/compose', { [mode]: `${mailbox}/${uid}`, uidvalidity: uidValidity });
+  const from = view.from[0];
+
+  return {
+    uid,
+    uidValidity,
+    mailbox,
+    subject: view.subject === '' ? t('mail.noSubject') : view.subject,
+    from: from && person(from),
+    sender: view.sender && view.sender.mail !== from?.mail ? person(view.sender) : undefined,
+    replyTo: view.replyTo.filter(({ mail }) => mail !== from?.mail).map(person),
+    to: view.to.map(person),
+    cc: view.cc.map(person),
+    bcc: view.bcc.map(person),
+    recipientsSummary: recipientsSummary(actor, [...view.to, ...view.cc, ...view.bcc], t),
+    date: view.date,
+    sizeBytes: view.sizeBytes,
+    isSeen: view.row.isSeen,
+    isFlagged: view.row.isFlagged,
+    isDraft: view.row.isDraft || use === 'drafts',
+    isOutside: view.isOutside,
+    banners: banners(input, self),
+    attachments: view.attachments.map((attachment) => attachmentModel(attachment, path)),
+    bodyHref: withQuery(`${path}/body`, { ...shown, uidvalidity: uidValidity }),
+    bodyTitle: t('message.bodyTitle', { subject: view.subject }),
+    hasBody: view.bodies.length > 0,
+    bodyError:
+      input.bodyError === undefined
+        ? undefined
+        : { text: input.bodyError, href: withQuery(`${path}/source`, { download: '1' }) },
+    hrefs: {
+      self,
+      back: withQuery(mailboxHref(account.id, mailbox), params),
+      reply: compose('reply'),
+      replyAll: compose('replyall'),
+      forward: compose('forward'),
+      forwardAttached: compose('attach'),
+      edit: view.row.isDraft || use === 'drafts' ? compose('edit') : undefined,
+      headers: `${path}/headers`,
+      source: `${path}/source`,
+      eml: withQuery(`${path}/source`, { download: '1' }),
+      print: withQuery(`${path}/print`, shown),
+      alternative: view.hasAlternative
+        ? {
+            href: withQuery(path, {
+              ...params,
+              ...shown,
+              view: input.prefer === 'text' ? 'html' : 'text',
+            }),
+            label: t(input.prefer === 'text' ? 'message.showHtml' : 'message.showText'),
+          }
+        : undefined,
+      newer: to(input.neighbours.newer),
+      older: to(input.neighbours.older),
+    },
+    actions: `${mailboxHref(account.id, mailbox)}/actions`,
+    back: withQuery(mailboxHref(account.id, mailbox), params),
+    moveTargets: moveTargets(account, mailbox, t),
+    isTrash: use === 'trash',
+    isJunk: use === 'junk',
+    canReplyAll:
+      new Set(
+        [...view.to, ...view.cc].filter(({ mail }) => !isSelf(actor, mail)).map(({ mail }) => mail),
+      ).size > 0,
+  };
+}
+
+/** "à moi et 2 autres". */
+function recipientsSummary(actor: Actor, all: readonly Address[], t: Translate): string {
+  const first = all.find(({ mail }) => isSelf(actor, mail)) ?? all[0];
+  if (!first) return t('message.noRecipient');
+  const name = isSelf(actor, first.mail)
+    ? t('message.me')
+    : first.name === ''
+      ? first.mail
+      : first.name;
+  const others = all.length - 1;
+  return others === 0 ? t('message.toOne', { name }) : t('message.toMany', { name, count: others });
+}
+
+function banners(input: MessageModelInput, self: string): Banner[] {
+  const { view, body, t } = input;
+  const found: Banner[] = view.warnings.map((code) => ({
+    level: 'danger',
+    strong: t('message.warning.title'),
+    text: t(`message.warning.${code}`),
+  }));
+  if (view.isOutside) {
+    found.push({
+      level: 'outside',
+      strong: t('message.outside.title'),
+      text: t('message.outside.text'),
+    });
+  }
+  if (input.inside !== undefined) {
+    const href = withQuery(
+      messageHref(input.account.id, view.ref.mailbox, view.ref.uid),
+      listParams(input.query),
+    );
+    found.push({
+      level: 'info',
+      text: t('message.insideOther'),
+      actions: [{ label: t('message.backToOuter'), href }],
+    });
+  }
+  if (body && body.blockedRemote > 0 && input.remote === 'block')
+    found.push(remoteBanner(input, self));
+  if (body?.truncated) {
+    const href = withQuery(
+      `${messageHref(input.account.id, view.ref.mailbox, view.ref.uid)}/source`,
+      { download: '1' },
+    );
+    found.push({
+      level: 'warn',
+      text: t('message.truncated'),
+      actions: [{ label: t('message.downloadOriginal'), href }],
+    });
+  }
+  if (view.tooComplex) found.push({ level: 'warn', text: t('message.tooComplex') });
+  return found;
+}
+
+function remoteBanner(input: MessageModelInput, self: string): Banner {
+  const { view, t } = input;
+  const text = t('message.remote.blocked', { count: input.body?.blockedRemote ?? 0 });
+  if (!input.canShowRemote) return { level: 'info', text };
+  const path = messageHref(input.account.id, view.ref.mailbox, view.ref.uid);
+  const show = withQuery(path, {
+    ...Object.fromEntries(new URLSearchParams(self.split('?')[1] ?? '')),
+    images: '1',
+  });
+  return {
+    level: 'info',
+    text,
+    actions: [
+      { label: t('message.remote.show'), href: show },
+      {
+        label: t('message.remote.always'),
+        action: `${path}/trust`,
+        fields: [
+          { name: '_csrf', value: input.csrf },
+          { name: 'back', value: self },
+        ],
+      },
+    ],
+  };
+}
+
+/** Text of a tile's badge: the file's extension, else its family. */
+export function badgeOf(filename: string, family: string): string {
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1];
+  return (extension ?? family).slice(0, MAX_BADGE).toUpperCase();
+}
+
+function attachmentModel(info: AttachmentInfo, path: string): AttachmentModel {
+  const href = `${path}/parts/${encodeURIComponent(info.part)}`;
+  return {
+    filename: info.filename,
+    badge: badgeOf(info.filename, info.family),
+    family: info.family,
+    sizeBytes: info.sizeBytes,
+    href,
+    viewHref: VIEWABLE.has(info.type) ? withQuery(href, { inline: '1' }) : undefined,
+    messageHref: info.isMessage ? withQuery(path, { inside: info.part }) : undefined,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Banner } from './shell';
+
+/** View `compose`. One POST form; `formaction` sends, discards, attaches. */
+export interface ComposeModel {
+  readonly id: string;
+  readonly revision: number;
+  readonly heading: string;
+  readonly action: string;
+  readonly sendAction: string;
+  readonly discardAction: string;
+  readonly attachAction: string;
+  readonly back: string;
+  /** Hidden inputs to put in the form: how the composition began, for its first POST. */
+  readonly hidden: readonly { readonly name: string; readonly value: string }[];
+  readonly identities: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly isSelected: boolean;
+  }[];
+  readonly fields: {
+    readonly to: string;
+    readonly cc: string;
+    readonly bcc: string;
+    readonly subject: string;
+    readonly format: 'plain' | 'html';
+    readonly text: string;
+    readonly html: string;
+  };
+  readonly showCc: boolean;
+  readonly showBcc: boolean;
+  /** Other format of the same draft: posts the form with `format` changed. */
+  readonly attachments: readonly {
+    readonly id: string;
+    readonly filename: string;
+    readonly badge: string;
+    readonly family: string;
+    readonly sizeBytes: number;
+    readonly href: string;
+    readonly removeAction: string;
+  }[];
+  readonly limitBytes: number;
+  readonly usedBytes: number;
+  readonly errors: readonly { readonly field: string; readonly text: string }[];
+  readonly banners: readonly Banner[];
+  /** Questions of plugins before sending; accepted by `confirm` fields `plugin:code`. */
+  readonly confirmations: readonly { readonly id: string; readonly text: string }[];
+  /** Outcome unknown or failed earlier: what the agent may do. */
+  readonly resendAction: string | undefined;
+  readonly savedAt: string | undefined;
+  readonly isSavedOnServer: boolean;
+  readonly autocomplete: string;
+  readonly autosaveSeconds: number;
+  /** Domains that are ours, so that chips can mark « extérieur » while typing. */
+  readonly insideDomains: readonly string[];
+}
+
+/** View `drafts-recovery`, part of the compose landing: what a crash or an expiry left. */
+export interface RecoveryModel {
+  readonly drafts: readonly {
+    readonly href: string;
+    readonly subject: string;
+    readonly to: string;
+    readonly savedAt: string;
+  }[];
+}

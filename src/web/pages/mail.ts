@@ -1,0 +1,201 @@
+import type { Banner } from './shell';
+
+/** View `mail`: list and reading pane. */
+export interface MailPageModel {
+  readonly list: ListModel;
+  readonly message: MessageModel | undefined;
+}
+
+/** View `mail/list`, alone in a stream; container `#message-list`. */
+export interface ListModel {
+  readonly account: string;
+  readonly mailbox: {
+    readonly path: string;
+    readonly label: string;
+    readonly specialUse: string | undefined;
+  };
+  readonly uidValidity: number;
+  readonly rows: readonly RowModel[];
+  readonly total: number;
+  readonly unseen: number;
+  readonly page: number;
+  readonly pages: number;
+  /** 1-based positions of the first and last row shown; 0 when empty. */
+  readonly first: number;
+  readonly last: number;
+  readonly isSearch: boolean;
+  readonly search: SearchForm;
+  /** Tabs above the list: all, unread, flagged, with attachment, unanswered. */
+  readonly filters: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+    readonly isCurrent: boolean;
+  }[];
+  readonly sorts: readonly {
+    readonly key: string;
+    readonly label: string;
+    readonly href: string;
+    readonly isCurrent: boolean;
+    readonly order: 'asc' | 'desc';
+  }[];
+  readonly links: {
+    readonly self: string;
+    readonly previous: string | undefined;
+    readonly next: string | undefined;
+    /** Action of the GET form with field `page`. */
+    readonly jump: string;
+    readonly clearSearch: string;
+  };
+  /** Hidden fields that keep sort and search when a GET form is sent. */
+  readonly state: readonly { readonly name: string; readonly value: string }[];
+  /** `/mail/me/INBOX/actions`: forms post to `${actions}/move` and so on. */
+  readonly actions: string;
+  /** What the list's actions come back to. */
+  readonly back: string;
+  readonly moveTargets: readonly {
+    readonly path: string;
+    readonly label: string;
+    readonly depth: number;
+  }[];
+  readonly canEmpty: boolean;
+  readonly isTrash: boolean;
+  readonly isJunk: boolean;
+  readonly isDrafts: boolean;
+  readonly isSent: boolean;
+  /** Set when the list could not be read: shown instead of rows, never as an empty list. */
+  readonly error:
+    | { readonly text: string; readonly requestId: string; readonly retry: string }
+    | undefined;
+  readonly notices: readonly Banner[];
+}
+
+export interface RowModel {
+  readonly uid: number;
+  readonly href: string;
+  /** Sender, or recipients in Sent and Drafts ("À : …"). */
+  readonly who: string;
+  readonly whoTitle: string;
+  readonly subject: string;
+  /** ISO; templates use `date(row.date, 'list')`. */
+  readonly date: string;
+  readonly sizeBytes: number;
+  readonly isSeen: boolean;
+  readonly isFlagged: boolean;
+  readonly isAnswered: boolean;
+  readonly isForwarded: boolean;
+  readonly hasAttachment: boolean;
+  readonly hasInvitation: boolean;
+  readonly isOutside: boolean;
+  readonly isCurrent: boolean;
+  /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */
+  readonly state: string;
+}
+
+/** Fields of the search form, GET, names as in the URL contract. */
+export interface SearchForm {
+  readonly action: string;
+  readonly q: string;
+  readonly in: 'all' | 'subject' | 'from' | 'to' | 'body';
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly unread: boolean;
+  readonly flagged: boolean;
+  readonly attachment: boolean;
+  readonly since: string;
+  readonly before: string;
+  readonly isOpen: boolean;
+}
+
+/** View `mail/message`, inside `<turbo-frame id="reading">`. */
+export interface MessageModel {
+  readonly uid: number;
+  readonly uidValidity: number;
+  readonly mailbox: string;
+  readonly subject: string;
+  readonly from: PersonModel | undefined;
+  /** "envoyé par" when Sender differs from From. */
+  readonly sender: PersonModel | undefined;
+  readonly replyTo: readonly PersonModel[];
+  readonly to: readonly PersonModel[];
+  readonly cc: readonly PersonModel[];
+  readonly bcc: readonly PersonModel[];
+  /** "à moi et 2 autres". */
+  readonly recipientsSummary: string;
+  readonly date: string;
+  readonly sizeBytes: number;
+  readonly isSeen: boolean;
+  readonly isFlagged: boolean;
+  readonly isDraft: boolean;
+  readonly isOutside: boolean;
+  readonly banners: readonly Banner[];
+  readonly attachments: readonly AttachmentModel[];
+  readonly bodyHref: string;
+  readonly bodyTitle: string;
+  /** No body part at all: said in its place. */
+  readonly hasBody: boolean;
+  /** Set when the body could not be shown: text and a link to the original. */
+  readonly bodyError: { readonly text: string; readonly href: string } | undefined;
+  readonly hrefs: {
+    readonly self: string;
+    readonly back: string;
+    readonly reply: string;
+    readonly replyAll: string;
+    readonly forward: string;
+    readonly forwardAttached: string;
+    readonly edit: string | undefined;
+    readonly headers: string;
+    readonly source: string;
+    readonly eml: string;
+    readonly print: string;
+    /** Shows the other alternative (text or HTML); absent when there is one only. */
+    readonly alternative: { readonly href: string; readonly label: string } | undefined;
+    readonly newer: string | undefined;
+    readonly older: string | undefined;
+  };
+  readonly actions: string;
+  readonly back: string;
+  readonly moveTargets: ListModelMoveTargets;
+  readonly isTrash: boolean;
+  readonly isJunk: boolean;
+  readonly canReplyAll: boolean;
+}
+
+type ListModelMoveTargets = ListModel['moveTargets'];
+
+export interface PersonModel {
+  readonly name: string;
+  readonly mail: string;
+  readonly initials: string;
+  /** 1 to 6: category colour of the avatar. */
+  readonly tint: number;
+  readonly isMe: boolean;
+  readonly isOutside: boolean;
+  readonly composeHref: string;
+}
+
+export interface AttachmentModel {
+  readonly filename: string;
+  /** `PDF`, `ODS`, `ICS`…: text of the tile's badge. */
+  readonly badge: string;
+  readonly family: string;
+  readonly sizeBytes: number;
+  readonly href: string;
+  /** Opens in a tab: png, jpeg, gif, webp, pdf. */
+  readonly viewHref: string | undefined;
+  /** message/rfc822: opens as a message. */
+  readonly messageHref: string | undefined;
+}
+
+/** View `headers`. */
+export interface HeadersModel {
+  readonly subject: string;
+  readonly back: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** View `print`: a document of its own with the framed body. */
+export interface PrintModel {
+  readonly message: MessageModel;
+}

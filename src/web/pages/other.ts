@@ -1,0 +1,82 @@
+import type { SupportModel } from './shell';
+
+/** View `login`. */
+export interface LoginModel {
+  readonly action: string;
+  readonly next: string;
+  readonly login: string;
+  readonly error:
+    | { readonly text: string; readonly field: 'username' | 'password' | undefined }
+    | undefined;
+  /** Session frozen or expired: the same page says that drafts are safe. */
+  readonly notice: string | undefined;
+  readonly methods: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+  }[];
+  readonly support: SupportModel;
+  readonly languages: readonly {
+    readonly code: string;
+    readonly label: string;
+    readonly href: string;
+    readonly isCurrent: boolean;
+  }[];
+}
+
+/** View `challenge`: which challenges are left, while `awaiting-challenge`. */
+export interface ChallengeModel {
+  readonly challenges: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+  }[];
+}
+
+/** View `error`: works without a session, without IMAP, without JavaScript. */
+export interface ErrorModel {
+  readonly status: number;
+  readonly heading: string;
+  readonly text: string;
+  /** What is safe, what to do. */
+  readonly advice: string | undefined;
+  readonly requestId: string;
+  readonly retry: string | undefined;
+  readonly home: string;
+  readonly support: SupportModel;
+}
+
+/** View `settings`. */
+export interface SettingsModel {
+  readonly sections: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+    readonly isCurrent: boolean;
+  }[];
+  readonly current: {
+    readonly id: string;
+    readonly label: string;
+    readonly action: string;
+    readonly fields: readonly SettingsFieldModel[];
+  };
+  readonly errors: readonly { readonly field: string; readonly text: string }[];
+}
+
+export interface SettingsFieldModel {
+  readonly name: string;
+  readonly kind: 'choice' | 'switch' | 'text' | 'textarea';
+  readonly label: string;
+  readonly help: string | undefined;
+  readonly value: string;
+  readonly isChecked: boolean;
+  readonly options: readonly {
+    readonly value: string;
+    readonly label: string;
+    readonly isSelected: boolean;
+  }[];
+  readonly maxLength: number | undefined;
+  /** Fixed by the ministry: shown, not editable. */
+  readonly isLocked: boolean;
+  readonly error: string | undefined;
+}

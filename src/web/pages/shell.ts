@@ -1,0 +1,108 @@
+/** The frame around every page: what `layout.ejs` and its partials show. Plain data. */
+export interface Shell {
+  /** Title of the document, without the site's name. */
+  readonly title: string;
+  /** `mail`, `compose`, `settings`, `login`, `error` or a plugin id: class of the body, asset group. */
+  readonly area: string;
+  readonly lang: 'fr' | 'en';
+  readonly theme: 'auto' | 'light' | 'dark';
+  readonly density: 'compact' | 'normal' | 'comfortable';
+  /** Where the reading pane is on wide screens. */
+  readonly layout: 'side' | 'list';
+  readonly site: {
+    readonly title: string;
+    readonly tagline: string;
+    readonly logo: string;
+    readonly support: SupportModel;
+    readonly links: readonly { readonly label: string; readonly href: string }[];
+  };
+  readonly user:
+    | {
+        readonly name: string;
+        readonly mail: string;
+        readonly initials: string;
+        readonly tint: number;
+      }
+    | undefined;
+  readonly taskbar: readonly TaskbarItem[];
+  /** Folder pane; absent on pages without one. */
+  readonly folders: FolderPane | undefined;
+  readonly banners: readonly Banner[];
+  /** Result of the last action, once. */
+  readonly flash: Flash | undefined;
+  /** Quick search of the top bar. */
+  readonly search: { readonly action: string; readonly value: string } | undefined;
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+  readonly requestId: string;
+  /** A page whose CSP differs cannot be swapped in by Turbo. */
+  readonly reloadVisit: boolean;
+  /** Bearer of `/events` for this page: the list to refresh; absent where nothing is live. */
+  readonly eventsHref: string | undefined;
+  readonly themeColor: string;
+}
+
+export interface SupportModel {
+  readonly name: string;
+  readonly phone: string | undefined;
+  readonly mail: string | undefined;
+  readonly url: string | undefined;
+  readonly hours: string | undefined;
+}
+
+export interface TaskbarItem {
+  readonly id: string;
+  readonly label: string;
+  readonly href: string;
+  readonly icon: string;
+  readonly isCurrent: boolean;
+  /** Number in the badge, 0 hides it; `badgeText` is for readers: "12 non lus". */
+  readonly badge: number;
+  readonly badgeText: string;
+}
+
+export interface FolderPane {
+  readonly account: string;
+  readonly roots: readonly FolderNode[];
+  readonly quota:
+    | { readonly text: string; readonly percent: number; readonly isAlmostFull: boolean }
+    | undefined;
+  /** The tree could not be read: said in its place. */
+  readonly error: string | undefined;
+  readonly composeHref: string;
+}
+
+export interface FolderNode {
+  readonly path: string;
+  readonly label: string;
+  readonly href: string;
+  readonly icon: string;
+  readonly unseen: number;
+  readonly total: number;
+  readonly isCurrent: boolean;
+  readonly isSelectable: boolean;
+  /** Opened because the current folder is below it. */
+  readonly isOpen: boolean;
+  readonly children: readonly FolderNode[];
+}
+
+export interface Banner {
+  readonly level: 'info' | 'ok' | 'warn' | 'danger' | 'outside';
+  readonly text: string;
+  readonly strong?: string;
+  readonly actions?: readonly BannerAction[];
+}
+
+/** A link (`href`) or a small form (`action` with hidden `fields`). */
+export interface BannerAction {
+  readonly label: string;
+  readonly href?: string;
+  readonly action?: string;
+  readonly fields?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface Flash {
+  readonly level: 'info' | 'ok' | 'warn' | 'danger';
+  readonly text: string;
+  readonly undo: BannerAction | undefined;
+}

@@ -1,0 +1,46 @@
+import type { Address } from '../mail';
+import type { Actor } from '../session';
+import type { Site } from '../sites';
+import type { PersonModel } from './pages/mail';
+
+const TINTS = 6;
+
+/** One or two letters of a name, for the avatar; a sign when there are none. */
+export function initialsOf(name: string, mail: string): string {
+  const words = (name.trim() === '' ? mail : name)
+    .split(/[\s.@_-]+/u)
+    .filter((word) => /^\p{L}/u.test(word));
+  const first = words[0]?.match(/\p{L}/u)?.[0] ?? '?';
+  const last = words.length > 1 ? (words.at(-1)?.match(/\p{L}/u)?.[0] ?? '') : '';
+  return `${first}${last}`.toLocaleUpperCase('fr');
+}
+
+/** The same colour for the same address, everywhere. */
+export function tintOf(mail: string): number {
+  let sum = 0;
+  for (const char of mail.toLowerCase()) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 65_521;
+  return (sum % TINTS) + 1;
+}
+
+/** Whether an address is none of this ministry's domains (or below one of them). */
+export function isOutside(site: Site, mail: string): boolean {
+  const domain = mail.slice(mail.lastIndexOf('@') + 1).toLowerCase();
+  if (domain === '') return false;
+  return !site.mailDomains.some((own) => domain === own || domain.endsWith(`.${own}`));
+}
+
+export const isSelf = (actor: Actor, mail: string): boolean =>
+  [actor.user.mail, ...actor.user.aliases].some((own) => own.toLowerCase() === mail.toLowerCase());
+
+/** An address as the message page shows it. */
+export function personModel(actor: Actor, { name, mail }: Address): PersonModel {
+  return {
+    name: name === '' ? mail : name,
+    mail,
+    initials: initialsOf(name, mail),
+    tint: tintOf(mail),
+    isMe: isSelf(actor, mail),
+    isOutside: isOutside(actor.site, mail),
+    composeHref: `/compose?to=${encodeURIComponent(name === '' ? mail : `"${name.replace(/["\\]/g, '')}" <${mail}>`)}`,
+  };
+}

@@ -1,0 +1,135 @@
+import type { Express, Request, Response } from 'express';
+import { AppError } from '../base/errors';
+import type { SiteId } from '../base/types';
+import type { RunningPlugin } from '../host/host';
+import type { PluginRequest, PluginResponse, PluginRoute } from '../host/route-types';
+import { can, isLocalPath } from '../session';
+import { cspHeader, SHELL_CSP, widenCsp } from '../view';
+import { formOf } from './body';
+import { contextOf, type WebDeps } from './context';
+import { writeCookie } from './cookies';
+import { seeOther, sendPage } from './reply';
+
+const ROUTE_TIMEOUT_MS = 10_000;
+
+/** Routes of every started plugin; a site where it is off answers 404 like any unknown path. */
+export function mountPluginRoutes(app: Express, deps: WebDeps): void {
+  for (const plugin of deps.host().all()) {
+    for (const route of plugin.routes) {
+      app[route.method](
+        `/${plugin.id}${route.path === '/' ? '' : route.path}`,
+        async (req, res) => {
+          res.locals['route'] = `/${plugin.id}${route.path}`;
+          await runRoute(deps, plugin, route, req, res);
+        },
+      );
+    }
+  }
+}
+
+async function runRoute(
+  deps: WebDeps,
+  plugin: RunningPlugin,
+  route: PluginRoute,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const ctx = contextOf(req);
+  const site: SiteId = ctx.site.id;
+  if (
+    !deps
+      .host()
+      .running(site)
+      .some(({ id }) => id === plugin.id)
+  )
+    throw new AppError('request/not-found');
+  const { permission } = route.options;
+  if (permission !== undefined && ctx.session) {
+    const isAllowed = await can(
+      { hooks: deps.hooks },
+      { site, requestId: ctx.id },
+      ctx.session.session,
+      permission,
+    );
+    if (!isAllowed) throw new AppError('request/forbidden');
+  }
+  const outcome = await deps.hooks.isolator.isolated(
+    { plugin: plugin.id, hook: 'route', timeoutMs: ROUTE_TIMEOUT_MS, site, requestId: ctx.id },
+    () => route.handler(pluginRequest(deps, route, req, res), plugin.context),
+  );
+  if (!outcome.ok) {
+    // An AppError thrown on purpose keeps its status; anything else is the plugin's failure.
+    if (outcome.error instanceof AppError) throw outcome.error;
+    throw new AppError('request/budget', { cause: outcome.error, textKey: 'error.pluginFailed' });
+  }
+  await answer(deps, plugin, outcome.value, req, res);
+}
+
+function pluginRequest(
+  deps: WebDeps,
+  route: PluginRoute,
+  req: Request,
+  res: Response,
+): PluginRequest {
+  const ctx = contextOf(req);
+  const user = ctx.session?.session.user;
+  const single = (fields: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
+    Object.fromEntries([...fields].map(([name, values]) => [name, values[0] ?? '']));
+  return {
+    site: ctx.site.id,
+    locale: ctx.locale,
+    requestId: ctx.id,
+    user: user && { id: user.id, name: user.name, mail: user.mail },
+    params: Object.fromEntries(
+      Object.entries(req.params).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join('/') : (value ?? ''),
+      ]),
+    ),
+    query: single(formOf(req.query)),
+    body: single(formOf(req.body)),
+    async satisfy(challenge) {
+      if (!ctx.session || route.options.challenge !== challenge)
+        throw new AppError('request/forbidden');
+      const scope = { site: ctx.site.id, requestId: ctx.id };
+      const renewed = await deps.sessions.satisfy(ctx.session, challenge, scope);
+      writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
+    },
+  };
+}
+
+async function answer(
+  deps: WebDeps,
+  plugin: RunningPlugin,
+  reply: PluginResponse,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  if ('redirect' in reply) {
+    if (!isLocalPath(reply.redirect))
+      throw new AppError('internal/unexpected', { details: { plugin: plugin.id } });
+    return seeOther(res, reply.redirect);
+  }
+  if ('json' in reply) {
+    res.status(reply.status ?? 200).json(reply.json);
+    return;
+  }
+  if ('view' in reply) {
+    const { csp } = plugin.definition;
+    if (csp) res.setHeader('Content-Security-Policy', cspHeader(widenCsp(SHELL_CSP, csp)));
+    const isOpen = contextOf(req).actor !== undefined;
+    await sendPage(deps, req, res, {
+      view: `${plugin.id}/${reply.view}`,
+      layout: isOpen ? 'layout' : 'layout-bare',
+      status: reply.status ?? 200,
+      model: reply.model,
+      shell: { title: reply.title, area: plugin.id },
+    });
+    return;
+  }
+  if (reply.status === 204) {
+    res.status(204).end();
+    return;
+  }
+  throw new AppError(reply.status === 403 ? 'request/forbidden' : 'request/not-found');
+}

@@ -1,0 +1,156 @@
+import type { Request } from 'express';
+import { AppError } from '../../base/errors';
+import type { Uid } from '../../base/types';
+import { assertNever } from '../../base/types';
+import type { ActionResult, FlagName, Selection } from '../../mail';
+import { field, formOf } from '../body';
+import { setFlash } from '../flash';
+import { findMailbox, mailboxLabel } from '../folders';
+import { localPath, mailboxHref } from '../links';
+import { accountParam, asUid, asUidValidity } from '../mail-page';
+import { seeOther, wantsJson } from '../reply';
+import { type OpenCall, param, type RouteSpec } from '../route';
+
+/** More than a page of messages at once comes from "empty", not from a form. */
+const MAX_UIDS = 1_000;
+const FLAGS: readonly FlagName[] = ['seen', 'flagged'];
+
+type Verb = 'flag' | 'move' | 'copy' | 'delete' | 'archive' | 'junk' | 'notjunk' | 'empty';
+
+interface Action {
+  readonly verb: Verb;
+  readonly selection: Selection;
+  readonly form: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reads a selection: `one` in the query (a row's own button) or the checked `uid` fields. */
+function parseAction(req: Request, verb: Verb): Action {
+  const form = new Map([...formOf(req.query), ...formOf(req.body)]);
+  const one = req.query['one'];
+  const raw = typeof one === 'string' ? [one] : (form.get('uid') ?? []);
+  if (raw.length > MAX_UIDS) throw new AppError('request/invalid');
+  const uids: Uid[] = [...new Set(raw)].map(asUid);
+  const uidValidity = asUidValidity(field(form, 'uidvalidity'));
+  if (uidValidity === undefined) throw new AppError('request/invalid');
+  return { verb, form, selection: { mailbox: param(req, 'mailbox'), uidValidity, uids } };
+}
+
+async function perform({ deps, actor }: OpenCall, action: Action): Promise<ActionResult> {
+  const { mail } = deps;
+  const { selection, form, verb } = action;
+  const to = field(form, 'to');
+  switch (verb) {
+    case 'flag': {
+      const flag = FLAGS.find((name) => name === field(form, 'flag'));
+      if (!flag) throw new AppError('request/invalid');
+      return mail.flag(actor, selection, flag, field(form, 'on') !== '0');
+    }
+    case 'move':
+      if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });
+      return mail.move(actor, selection, to);
+    case 'copy':
+      if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });
+      return mail.copy(actor, selection, to);
+    case 'delete':
+      return mail.remove(actor, selection, { forGood: field(form, 'forgood') === '1' });
+    case 'archive':
+      return mail.archive(actor, selection);
+    case 'junk':
+      return mail.junk(actor, selection, true);
+    case 'notjunk':
+      return mail.junk(actor, selection, false);
+    case 'empty':
+      return mail.empty(actor, selection.mailbox, selection.uidValidity);
+    default:
+      return assertNever(verb);
+  }
+}
+
+/** Tells what was done; a move can be taken back for as long as the note is on the screen. */
+async function announce(call: OpenCall, action: Action, result: ActionResult): Promise<void> {
+  const { deps, actor, res, ctx } = call;
+  const { verb, selection, form } = action;
+  if (verb === 'flag') return;
+  const isUndo = field(form, 'undo') === '1';
+  const target = result.moved?.mailbox ?? field(form, 'to');
+  const account = await deps.mail.account(actor).catch(() => undefined);
+  const mailbox = account && findMailbox(account.mailboxes, target);
+  const folder = mailbox ? mailboxLabel(mailbox, ctx.t) : target;
+  const key = isUndo
+    ? 'undone'
+    : verb === 'delete' && !result.moved
+      ? 'deletedForGood'
+      : DONE[verb];
+  const { moved } = result;
+  const canUndo = !isUndo && moved?.uidValidity !== undefined && moved.uids.length > 0;
+  setFlash(deps, res, {
+    level: 'ok',
+    key: `mail.done.${key}`,
+    values: { count: result.count, folder },
+    ...(canUndo &&
+      moved && {
+        undo: {
+          action: `${mailboxHref('me', moved.mailbox)}/actions/move`,
+          fields: [
+            { name: 'undo', value: '1' },
+            { name: 'to', value: selection.mailbox },
+            { name: 'uidvalidity', value: String(moved.uidValidity) },
+            {
+              name: 'back',
+              value: localPath(field(form, 'back'), mailboxHref('me', selection.mailbox)),
+            },
+            ...moved.uids.map((uid) => ({ name: 'uid', value: String(uid) })),
+          ],
+        },
+      }),
+  });
+}
+
+const DONE: Readonly<Record<Verb, string>> = {
+  flag: 'flagged',
+  move: 'moved',
+  copy: 'copied',
+  delete: 'deleted',
+  archive: 'archived',
+  junk: 'junked',
+  notjunk: 'notJunked',
+  empty: 'emptied',
+};
+
+function handle(verb: Verb) {
+  return async (call: OpenCall): Promise<void> => {
+    const { req, res } = call;
+    accountParam(param(req, 'account'));
+    const action = parseAction(req, verb);
+    const back = localPath(field(action.form, 'back'), mailboxHref('me', action.selection.mailbox));
+    if (verb !== 'empty' && action.selection.uids.length === 0) {
+      setFlash(call.deps, res, { level: 'warn', key: 'mail.nothingSelected', values: {} });
+      return seeOther(res, back);
+    }
+    const result = await perform(call, action);
+    if (wantsJson(req)) {
+      res.json({ count: result.count, ...(result.moved && { moved: result.moved }) });
+      return;
+    }
+    await announce(call, action, result);
+    seeOther(res, back);
+  };
+}
+
+const VERBS: readonly Verb[] = [
+  'flag',
+  'move',
+  'copy',
+  'delete',
+  'archive',
+  'junk',
+  'notjunk',
+  'empty',
+];
+
+export const actionRoutes: readonly RouteSpec[] = VERBS.map((verb) => ({
+  method: 'post',
+  path: `/mail/:account/:mailbox/actions/${verb}`,
+  access: 'open',
+  handle: handle(verb),
+}));

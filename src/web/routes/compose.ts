@@ -1,0 +1,251 @@
+import { AppError } from '../../base/errors';
+import type { Draft, DraftFields, DraftInit, SaveResult, SendOutcome } from '../../compose';
+import { field, formOf } from '../body';
+import { contentIdsToPaths, pathsToContentIds } from '../compose-images';
+import { initFromForm, initFromQuery } from '../compose-init';
+import { composeModel } from '../compose-model';
+import { setFlash } from '../flash';
+import { messageHref } from '../links';
+import { mailFrame, mailShell } from '../mail-page';
+import { seeOther, sendPage, wantsJson } from '../reply';
+import { type OpenCall, param, type RouteSpec } from '../route';
+
+const DRAFT_ID = /^[A-Za-z0-9_-]{16,64}$/;
+const HOME = '/mail/me/INBOX';
+
+export const draftParam = (value: string): string => {
+  if (!DRAFT_ID.test(value)) throw new AppError('draft/not-found');
+  return value;
+};
+
+interface PageState {
+  readonly status?: number;
+  readonly outcome?: SendOutcome;
+  readonly saved?: SaveResult;
+  readonly attachmentNotice?: string;
+}
+
+/** The composer with a draft: new, restored, or after something to correct. */
+export async function composePage(
+  call: OpenCall,
+  draft: Draft,
+  init: DraftInit,
+  state: PageState = {},
+): Promise<void> {
+  const { deps, actor, ctx, req, res } = call;
+  const frame = await mailFrame(call, undefined);
+  const back = draft.original
+    ? messageHref('me', draft.original.mailbox, draft.original.uid)
+    : HOME;
+  const model = composeModel({
+    draft,
+    init,
+    identities: await deps.compose.identities(actor),
+    site: ctx.site,
+    t: ctx.t,
+    back,
+    outcome: state.outcome,
+    conflictWith: state.saved?.conflictWith,
+    savedOnServer: state.saved?.savedOnServer,
+    editorHtml: contentIdsToPaths(draft),
+    attachmentNotice: state.attachmentNotice,
+  });
+  await sendPage(deps, req, res, {
+    view: 'compose',
+    status: state.status ?? 200,
+    model,
+    shell: {
+      ...mailShell(frame, { title: model.heading, query: undefined }),
+      area: 'compose',
+    },
+    facts: {
+      draft: {
+        id: draft.id,
+        mode: draft.mode,
+        subject: draft.subject,
+        attachmentCount: model.attachments.length,
+      },
+    },
+  });
+}
+
+/** A new composition: shows the form, writes nothing (every GET is safe). */
+async function showNew(call: OpenCall): Promise<void> {
+  const { deps, actor, req } = call;
+  const init = initFromQuery(req.query);
+  await composePage(call, await deps.compose.prepare(actor, init), init);
+}
+
+async function showDraft(call: OpenCall): Promise<void> {
+  const { deps, actor, req } = call;
+  const draft = await deps.compose.load(actor, draftParam(param(req, 'draft')));
+  await composePage(call, draft, { mode: 'new' });
+}
+
+/** Fields of the form; those that a script may leave out keep the draft's value. */
+export function fieldsOf(form: ReadonlyMap<string, readonly string[]>, draft: Draft): DraftFields {
+  const value = (name: 'to' | 'cc' | 'bcc' | 'subject' | 'text' | 'identity'): string =>
+    form.has(name) ? field(form, name) : draft[name];
+  const asked = field(form, 'format');
+  const format = asked === 'plain' || asked === 'html' ? asked : draft.format;
+  return {
+    identity: value('identity'),
+    to: value('to'),
+    cc: value('cc'),
+    bcc: value('bcc'),
+    subject: value('subject'),
+    format,
+    text: value('text').replaceAll('\r\n', '\n'),
+    html: form.has('html') ? pathsToContentIds(field(form, 'html'), draft) : draft.html,
+  };
+}
+
+/** The draft of the path, made from the form's hidden fields when this is its first POST. */
+export async function ensureDraft(
+  call: OpenCall,
+  form: ReadonlyMap<string, readonly string[]>,
+): Promise<{ readonly draft: Draft; readonly init: DraftInit }> {
+  const init = initFromForm(form);
+  const draft = await call.deps.compose.ensure(
+    call.actor,
+    draftParam(param(call.req, 'draft')),
+    init,
+  );
+  return { draft, init };
+}
+
+async function saveForm(
+  call: OpenCall,
+  options: { readonly toServer: boolean },
+): Promise<{ readonly saved: SaveResult; readonly init: DraftInit }> {
+  const form = formOf(call.req.body);
+  const { draft, init } = await ensureDraft(call, form);
+  const base = Number(field(form, 'revision'));
+  const saved = await call.deps.compose.save(call.actor, draft.id, fieldsOf(form, draft), {
+    baseRevision: Number.isInteger(base) && base > 0 ? base : draft.revision,
+    toServer: options.toServer,
+  });
+  return { saved, init };
+}
+
+/** Saving: JSON for the autosave, the page again for a button. */
+async function save(call: OpenCall): Promise<void> {
+  const { req, res } = call;
+  const { saved } = await saveForm(call, { toServer: true });
+  const { draft, conflictWith, savedOnServer } = saved;
+  if (wantsJson(req)) {
+    res.json({
+      id: draft.id,
+      revision: draft.revision,
+      savedAt: draft.savedAt,
+      savedOnServer,
+      ...(conflictWith !== undefined && { conflictWith }),
+    });
+    return;
+  }
+  setFlash(call.deps, res, {
+    level: savedOnServer ? 'ok' : 'warn',
+    key: savedOnServer ? 'compose.saved' : 'compose.savedHereOnly',
+    values: {},
+  });
+  seeOther(res, `/compose/${draft.id}`);
+}
+
+async function send(call: OpenCall): Promise<void> {
+  const { deps, actor, req } = call;
+  const form = formOf(req.body);
+  const id = draftParam(param(req, 'draft'));
+  const { draft: current } = await ensureDraft(call, form);
+  // A second click arrives when the first has sent: the outcome is told again, nothing is saved over it.
+  const isWriting = current.sending === undefined || current.sending === 'failed';
+  const hasFields = form.has('to') || form.has('text');
+  const saved =
+    isWriting && hasFields ? (await saveForm(call, { toServer: false })).saved : undefined;
+  if (saved?.conflictWith !== undefined) {
+    await composePage(call, saved.draft, { mode: 'new' }, { status: 409, saved });
+    return;
+  }
+  const outcome = await deps.compose.send(actor, id, { confirmed: form.get('confirm') ?? [] });
+  await answerOutcome(call, id, outcome, saved);
+}
+
+async function resend(call: OpenCall): Promise<void> {
+  const id = draftParam(param(call.req, 'draft'));
+  await answerOutcome(call, id, await call.deps.compose.resend(call.actor, id), undefined);
+}
+
+const STATUS: Readonly<
+  Record<Exclude<SendOutcome['kind'], 'sent' | 'partial' | 'queued'>, number>
+> = {
+  confirm: 422,
+  denied: 403,
+  invalid: 422,
+  rejected: 422,
+  deferred: 503,
+  unknown: 502,
+};
+
+/** Says the truth about a sending: gone, partly gone, to correct, refused, later, unknown. */
+async function answerOutcome(
+  call: OpenCall,
+  id: string,
+  outcome: SendOutcome,
+  saved: SaveResult | undefined,
+): Promise<void> {
+  const { deps, actor, res, req } = call;
+  if (outcome.kind === 'queued') {
+    setFlash(deps, res, { level: 'ok', key: 'send.queued', values: {} });
+    return seeOther(res, HOME);
+  }
+  if (outcome.kind === 'sent' || outcome.kind === 'partial') {
+    const isWhole = outcome.kind === 'sent';
+    const key = isWhole ? (outcome.sentCopy ? 'send.sent' : 'send.sentNoCopy') : 'send.partial';
+    const addresses = isWhole ? '' : outcome.rejected.map(({ mail }) => mail).join(', ');
+    setFlash(deps, res, {
+      level: isWhole && outcome.sentCopy ? 'ok' : 'warn',
+      key,
+      values: { addresses },
+    });
+    if (wantsJson(req)) res.json({ outcome: outcome.kind, location: HOME });
+    else seeOther(res, HOME);
+    return;
+  }
+  const draft = await deps.compose.load(actor, id);
+  await composePage(
+    call,
+    draft,
+    { mode: 'new' },
+    { status: STATUS[outcome.kind], outcome, ...(saved && { saved }) },
+  );
+}
+
+async function discard(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  await deps.compose.discard(actor, draftParam(param(req, 'draft')));
+  setFlash(deps, res, { level: 'ok', key: 'compose.discarded', values: {} });
+  seeOther(res, HOME);
+}
+
+async function autocomplete({ deps, actor, req, res, ctx }: OpenCall): Promise<void> {
+  const q = typeof req.query['q'] === 'string' ? req.query['q'].slice(0, 100) : '';
+  const asked = req.query['for'];
+  const purpose = asked === 'share' || asked === 'attendee' ? asked : 'to';
+  const items = q.trim() === '' ? [] : await deps.compose.suggest(actor, q, purpose);
+  res.json({
+    items: items.map(({ name, mail, source }) => ({
+      name,
+      mail,
+      source: ctx.t(`compose.source.${source}`),
+    })),
+  });
+}
+
+export const composeRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: '/compose', access: 'open', handle: showNew },
+  { method: 'get', path: '/compose/:draft', access: 'open', handle: showDraft },
+  { method: 'post', path: '/compose/:draft', access: 'open', handle: save },
+  { method: 'post', path: '/compose/:draft/send', access: 'open', handle: send },
+  { method: 'post', path: '/compose/:draft/resend', access: 'open', handle: resend },
+  { method: 'post', path: '/compose/:draft/discard', access: 'open', handle: discard },
+  { method: 'get', path: '/autocomplete', access: 'open', handle: autocomplete },
+];

@@ -1,0 +1,140 @@
+import type { Response } from 'express';
+import type { RequestContext } from '../context';
+import { readCookie } from '../cookies';
+import { asUid, listPane, mailFrame, mailShell, queryOf } from '../mail-page';
+import { viewContext } from '../reply';
+import type { OpenCall, RouteSpec } from '../route';
+import { buildShell } from '../shell';
+
+const HEARTBEAT_MS = 25_000; // proxies close a silent answer after 30 to 60 s
+const RETRY_MS = 3_000;
+/** Changes come in bursts (a filter moves fifty messages): one refresh for all of them. */
+const QUIET_MS = 300;
+const MAX_STREAMS_PER_SESSION = 6; // HTTP/1.1 browsers open no more; a tab over it falls back to reloads
+
+const open = new Map<string, number>();
+
+/**
+ * Server-sent events of one list: each change of its mailbox sends Turbo Streams with the list and
+ * the folder pane as they are now. Works on any process: nothing here is another one's memory.
+ */
+async function events(call: OpenCall): Promise<void> {
+  const { deps, actor, ctx, req, res } = call;
+  const key = ctx.session?.session.id ?? '';
+  const count = open.get(key) ?? 0;
+  if (count >= MAX_STREAMS_PER_SESSION) {
+    res.status(204).end();
+    return;
+  }
+  open.set(key, count + 1);
+  deps.metrics.sseOpened();
+  const mailbox = typeof req.query['mailbox'] === 'string' ? req.query['mailbox'] : 'INBOX';
+  startStream(res);
+
+  let timer: (() => void) | undefined;
+  let isSending = false;
+  let isDue = false;
+  const refresh = (): void => {
+    if (timer) return;
+    timer = deps.clock.after(QUIET_MS, () => {
+      timer = undefined;
+      void push();
+    });
+  };
+  const push = async (): Promise<void> => {
+    if (isSending) {
+      isDue = true;
+      return;
+    }
+    isSending = true;
+    try {
+      const html = await listStreams(call, mailbox);
+      if (!res.writableEnded) res.write(`id: ${deps.clock.now()}\n${dataLines(html)}\n\n`);
+    } catch (error) {
+      deps.log.warn({ err: error, requestId: ctx.id }, 'events/refresh-failed');
+    } finally {
+      isSending = false;
+      if (isDue) {
+        isDue = false;
+        refresh();
+      }
+    }
+  };
+
+  const stopWatch = deps.mail.watch(actor, mailbox, () => refresh());
+  const stopBeat = deps.clock.every(HEARTBEAT_MS, () => void beat(call, res));
+  const stopClosed = deps.sessions.onClosed(({ sessionId }) => {
+    if (sessionId === ctx.session?.session.id) res.end();
+  });
+  // A browser that reconnects may have missed changes meanwhile.
+  if (req.get('Last-Event-ID') !== undefined) refresh();
+  res.on('close', () => {
+    stopWatch();
+    stopBeat();
+    stopClosed();
+    timer?.();
+    deps.metrics.sseClosed();
+    const left = (open.get(key) ?? 1) - 1;
+    if (left > 0) open.set(key, left);
+    else open.delete(key);
+  });
+}
+
+function startStream(res: Response): void {
+  res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  res.setHeader('X-Accel-Buffering', 'no');
+  res.flushHeaders();
+  res.write(`retry: ${RETRY_MS}\n\n`);
+}
+
+/** Keeps the answer alive, and ends it when the session ended in another process. */
+async function beat({ deps, ctx, req }: OpenCall, res: Response): Promise<void> {
+  if (res.writableEnded) return;
+  const isAlive = await sessionIsAlive(deps, ctx, req);
+  if (isAlive) res.write(': ok\n\n');
+  else res.end();
+}
+
+async function sessionIsAlive(
+  deps: OpenCall['deps'],
+  ctx: RequestContext,
+  req: OpenCall['req'],
+): Promise<boolean> {
+  const cookie = readCookie(req, 'session', deps.config.isSecure);
+  const loaded = await deps.sessions
+    .load(cookie, ctx.site, { touch: false })
+    .catch(() => undefined);
+  return loaded?.session.state === 'open';
+}
+
+async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
+  const { deps, req, res } = call;
+  const query = queryOf(req, mailbox);
+  const asked = req.query['selected'];
+  const selected = typeof asked === 'string' && asked !== '' ? asUid(asked) : undefined;
+  const frame = await mailFrame(call, mailbox);
+  const list = await listPane(call, frame, query, selected);
+  const shell = await buildShell(
+    deps,
+    req,
+    res,
+    mailShell(frame, { title: list.mailbox.label, query }),
+  );
+  return deps.renderer.fragment(viewContext(req), {
+    view: 'stream/list',
+    model: { list },
+    shell,
+    facts: { site: { id: call.ctx.site.id, title: call.ctx.site.title } },
+  });
+}
+
+const dataLines = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => `data: ${line}`)
+    .join('\n');
+
+export const eventRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: '/events', access: 'open', handle: events },
+];

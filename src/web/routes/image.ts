@@ -1,0 +1,45 @@
+import { verifyTarget } from '../../mime';
+import { BYTES_CSP } from '../../view';
+import { imageKey } from '../body-urls';
+import { type Call, param, type RouteSpec } from '../route';
+import { sniffInline } from '../sniff';
+
+const MAX_IMAGE_BYTES = 5_000_000;
+const IMAGE_TIMEOUT_MS = 8_000;
+
+/**
+ * Fetches a remote image for a message body. The signature is the right: the address was in a
+ * message that this session opened, and the agent asked for images. Never an open proxy (X35).
+ */
+async function proxyImage({ deps, req, res }: Call): Promise<void> {
+  const tag = param(req, 'tag');
+  const now = Math.floor(deps.clock.now() / 1_000);
+  const url = verifyTarget({ key: imageKey(deps, tag), sessionTag: tag, now }, req.query);
+  res.setHeader('Content-Security-Policy', BYTES_CSP);
+  // Read by a document of an opaque origin: same-origin would refuse it.
+  res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  if (url === undefined) {
+    res.status(404).end();
+    return;
+  }
+  const image = await deps
+    .fetchImage(url, {
+      maxBytes: MAX_IMAGE_BYTES,
+      timeoutMs: IMAGE_TIMEOUT_MS,
+      accept: ['image/*'],
+    })
+    .catch(() => undefined);
+  const type = image && image.status === 200 ? sniffInline(image.body) : undefined;
+  if (!image || type === undefined || type === 'application/pdf') {
+    // One answer for refused, closed and wrong: the sender learns nothing of our network (X7).
+    res.status(404).end();
+    return;
+  }
+  res.setHeader('Content-Type', type);
+  res.setHeader('Cache-Control', 'private, max-age=3600');
+  res.send(image.body);
+}
+
+export const imageRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: '/image/:tag', access: 'public', handle: proxyImage },
+];

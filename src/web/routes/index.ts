@@ -1,0 +1,23 @@
+/** The core's routing table: URL contract of `docs/urls.md`. */
+import type { RouteSpec } from '../route';
+import { actionRoutes } from './actions';
+import { attachmentRoutes } from './attachments';
+import { composeRoutes } from './compose';
+import { eventRoutes } from './events';
+import { imageRoutes } from './image';
+import { loginRoutes } from './login';
+import { mailRoutes } from './mail';
+import { partRoutes } from './parts';
+import { settingsRoutes } from './settings';
+
+export const ROUTES: readonly RouteSpec[] = [
+  ...loginRoutes,
+  ...imageRoutes,
+  ...mailRoutes,
+  ...partRoutes,
+  ...actionRoutes,
+  ...composeRoutes,
+  ...attachmentRoutes,
+  ...settingsRoutes,
+  ...eventRoutes,
+];

@@ -1,0 +1,152 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { AppError } from '../../base/errors';
+import { safeHtml } from '../../base/html';
+import { addTrusted } from '../../settings';
+import { BYTES_CSP, bodyFrameCsp } from '../../view';
+import { field, formOf } from '../body';
+import { bodyUrls } from '../body-urls';
+import { contentDisposition } from '../content-disposition';
+import { localPath } from '../links';
+import { accountParam, asUid, asUidValidity } from '../mail-page';
+import { seeOther, viewContext } from '../reply';
+import { type OpenCall, param, type RouteSpec } from '../route';
+import { SNIFF_BYTES, sniffInline } from '../sniff';
+import { bodyChoice, insideOf, refOf } from './mail';
+
+/** Private and unchanging for its uidvalidity: the browser may keep it while signed in. */
+const PRIVATE_HOUR = 'private, max-age=3600';
+const SOURCE_VIEW_BYTES = 2_000_000;
+
+/** The framed document: its own CSP holds even if the sanitiser failed. */
+async function showBody(call: OpenCall): Promise<void> {
+  const { deps, actor, ctx, req, res } = call;
+  accountParam(param(req, 'account'));
+  const inside = insideOf(req.query['inside']);
+  const uidValidity = asUidValidity(req.query['uidvalidity']);
+  const at = { mailbox: param(req, 'mailbox'), uid: asUid(param(req, 'uid')) };
+  const view = await deps.mail.message(
+    actor,
+    { ...at, ...(uidValidity !== undefined && { uidValidity }) },
+    { markSeen: false, ...(inside !== undefined && { inside }) },
+  );
+  const choice = await bodyChoice(call, view);
+  const body = await deps.mail.body(actor, view, {
+    ...choice,
+    ...(inside !== undefined && { inside }),
+    urls: bodyUrls(deps, ctx),
+  });
+  const html = await deps.renderer.fragment(viewContext(req), {
+    view: 'body-frame',
+    model: {
+      lang: ctx.locale,
+      title: view.subject,
+      html: safeHtml(body.html),
+      theme: ctx.core.display.theme,
+    },
+    shell: undefined,
+    facts: { site: { id: ctx.site.id, title: ctx.site.title } },
+  });
+  res.setHeader('Content-Security-Policy', bodyFrameCsp(`${ctx.origin}/image/`));
+  res.setHeader('X-Frame-Options', 'SAMEORIGIN');
+  res.type('html').send(html);
+}
+
+async function downloadPart(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const { ref } = await refOf(call);
+  const part = insideOf(param(req, 'part'));
+  if (part === undefined) throw new AppError('message/not-found');
+  const opened = await deps.mail.part(actor, ref, part);
+  await sendBytes(res, opened.stream, {
+    filename: opened.filename,
+    inline: req.query['inline'] === '1',
+  });
+}
+
+/** Raw source: text in a tab, or an `.eml` file. */
+async function showSource(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const view = await refOf(call);
+  const isDownload = req.query['download'] === '1';
+  const source = await deps.mail.source(
+    actor,
+    view.ref,
+    isDownload ? {} : { maxBytes: SOURCE_VIEW_BYTES },
+  );
+  if (isDownload) {
+    const name = view.subject.trim().slice(0, 80) || 'message';
+    await sendBytes(res, source.stream, { filename: `${name}.eml`, inline: false });
+    return;
+  }
+  res.setHeader('Content-Security-Policy', BYTES_CSP);
+  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  await pipeline(source.stream, res);
+}
+
+/** Streams bytes that we did not make: never executed, shown in place only when they are what they say. */
+export async function sendBytes(
+  res: Response,
+  stream: Readable,
+  options: { readonly filename: string; readonly inline: boolean },
+): Promise<void> {
+  const { head, rest } = await peek(stream);
+  const type = options.inline ? sniffInline(head) : undefined;
+  res.setHeader(
+    'Content-Security-Policy',
+    type === 'application/pdf'
+      ? "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+      : BYTES_CSP,
+  );
+  res.setHeader('Content-Type', type ?? 'application/octet-stream');
+  res.setHeader(
+    'Content-Disposition',
+    contentDisposition(type ? 'inline' : 'attachment', options.filename),
+  );
+  res.setHeader('Cache-Control', PRIVATE_HOUR);
+  await pipeline(rest, res);
+}
+
+/** First bytes of a stream, and a stream that still has them. */
+async function peek(stream: Readable): Promise<{ readonly head: Buffer; readonly rest: Readable }> {
+  const rest = new PassThrough();
+  let head = Buffer.alloc(0);
+  const iterator = stream[Symbol.asyncIterator]();
+  while (head.length < SNIFF_BYTES) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head = Buffer.concat([head, Buffer.from(value as Uint8Array)]);
+  }
+  const all = async function* () {
+    if (head.length > 0) yield head;
+    for (;;) {
+      const { value, done } = await iterator.next();
+      if (done) return;
+      yield value as Uint8Array;
+    }
+  };
+  void pipeline(all, rest).catch((error: unknown) =>
+    rest.destroy(error instanceof Error ? error : undefined),
+  );
+  rest.on('close', () => stream.destroy());
+  return { head, rest };
+}
+
+/** Remembers the sender as one whose images are shown. */
+async function trustSender(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const view = await refOf(call);
+  const sender = view.from[0]?.mail;
+  if (sender !== undefined) await addTrusted(deps.settings, actor.user.id, sender);
+  seeOther(res, localPath(field(formOf(req.body), 'back'), req.path.replace(/\/trust$/, '')));
+}
+
+const MESSAGE = '/mail/:account/:mailbox/:uid';
+
+export const partRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: `${MESSAGE}/body`, access: 'open', handle: showBody },
+  { method: 'get', path: `${MESSAGE}/parts/:part`, access: 'open', handle: downloadPart },
+  { method: 'get', path: `${MESSAGE}/source`, access: 'open', handle: showSource },
+  { method: 'post', path: `${MESSAGE}/trust`, access: 'open', handle: trustSender },
+];

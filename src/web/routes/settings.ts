@@ -1,0 +1,166 @@
+import { AppError } from '../../base/errors';
+import type { PluginSettingSection } from '../../host';
+import { isLocked, readPluginSettings } from '../../host/plugin-settings';
+import {
+  CORE_SCOPE,
+  CORE_SECTIONS,
+  corePrefix,
+  parseSectionForm,
+  type SettingSection,
+} from '../../settings';
+import { formOf } from '../body';
+import { setFlash } from '../flash';
+import { mailFrame, mailShell } from '../mail-page';
+import type { SettingsFieldModel, SettingsModel } from '../pages/other';
+import { seeOther, sendPage } from '../reply';
+import { type OpenCall, param, type RouteSpec } from '../route';
+
+/** A section of the core or of a plugin, with where its values live. */
+interface Place {
+  readonly section: PluginSettingSection | SettingSection;
+  readonly scope: string;
+  readonly prefix: string;
+  readonly locked: readonly string[];
+  readonly values: Readonly<Record<string, string | boolean>>;
+}
+
+/** Sections of the menu: the core's, then those of the plugins in service on the site. */
+function sections({ deps, ctx }: OpenCall): { readonly id: string; readonly labelKey: string }[] {
+  const plugins = deps
+    .host()
+    .running(ctx.site.id)
+    .flatMap(({ definition }) => definition.contributes?.settings ?? []);
+  return [...CORE_SECTIONS, ...plugins].map(({ id, labelKey }) => ({ id, labelKey }));
+}
+
+async function findPlace(call: OpenCall, id: string): Promise<Place> {
+  const { deps, ctx, actor } = call;
+  const core = CORE_SECTIONS.find((section) => section.id === id);
+  if (core) {
+    const locked = ctx.site.locked
+      .filter((path) => path.startsWith(`core.${core.id}.`))
+      .map((path) => path.slice(`core.${core.id}.`.length));
+    return {
+      section: core,
+      scope: CORE_SCOPE,
+      prefix: corePrefix(core),
+      locked,
+      values: ctx.core[core.id],
+    };
+  }
+  for (const plugin of deps.host().running(ctx.site.id)) {
+    const section = plugin.definition.contributes?.settings?.find(
+      (candidate) => candidate.id === id,
+    );
+    if (!section) continue;
+    const place = {
+      plugin: plugin.id,
+      site: ctx.site,
+      config: deps.host().config(plugin.id, ctx.site.id),
+    };
+    return {
+      section,
+      scope: plugin.id,
+      prefix: '',
+      locked: section.fields.filter((field) => isLocked(place, field)).map(({ key }) => key),
+      values: await readPluginSettings(deps.settings, actor.user.id, [section], place),
+    };
+  }
+  throw new AppError('request/not-found');
+}
+
+async function showSection(call: OpenCall): Promise<void> {
+  await sectionPage(call, await findPlace(call, param(call.req, 'section')), []);
+}
+
+async function sectionPage(
+  call: OpenCall,
+  place: Place,
+  invalid: readonly string[],
+): Promise<void> {
+  const { deps, req, res, ctx } = call;
+  const { t } = ctx;
+  const { section } = place;
+  const frame = await mailFrame(call, undefined);
+  const label = t(section.labelKey);
+  const model: SettingsModel = {
+    sections: sections(call).map(({ id, labelKey }) => ({
+      id,
+      label: t(labelKey),
+      href: `/settings/${id}`,
+      isCurrent: id === section.id,
+    })),
+    current: {
+      id: section.id,
+      label,
+      action: `/settings/${section.id}`,
+      fields: section.fields.map((field) => fieldModel(field, place, invalid, t)),
+    },
+    errors: invalid.map((key) => ({ field: key, text: t('settings.invalid') })),
+  };
+  await sendPage(deps, req, res, {
+    view: 'settings',
+    status: invalid.length > 0 ? 422 : 200,
+    model,
+    shell: { ...mailShell(frame, { title: label, query: undefined }), area: 'settings' },
+    facts: { section: { id: section.id } },
+  });
+}
+
+function fieldModel(
+  field: SettingSection['fields'][number],
+  place: Place,
+  invalid: readonly string[],
+  t: OpenCall['ctx']['t'],
+): SettingsFieldModel {
+  const value = place.values[field.key] ?? field.default;
+  return {
+    name: field.key,
+    kind: field.kind,
+    label: t(field.labelKey),
+    help: field.helpKey === undefined ? undefined : t(field.helpKey),
+    value: String(value),
+    isChecked: value === true,
+    options:
+      field.kind === 'choice'
+        ? field.options.map((option) => ({
+            value: option.value,
+            label: t(option.labelKey),
+            isSelected: option.value === value,
+          }))
+        : [],
+    maxLength: field.kind === 'text' || field.kind === 'textarea' ? field.maxLength : undefined,
+    isLocked: place.locked.includes(field.key),
+    error: invalid.includes(field.key) ? t('settings.invalid') : undefined,
+  };
+}
+
+async function saveSection(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const place = await findPlace(call, param(req, 'section'));
+  const form = Object.fromEntries(
+    [...formOf(req.body)].map(([name, values]) => [name, values[0] ?? '']),
+  );
+  const parsed = parseSectionForm(place.section, form, {
+    prefix: place.prefix,
+    locked: place.locked,
+  });
+  if (!parsed.ok) {
+    await sectionPage(call, place, parsed.invalid);
+    return;
+  }
+  await deps.settings.write(actor.user.id, place.scope, parsed.values);
+  setFlash(deps, res, { level: 'ok', key: 'settings.saved', values: {} });
+  seeOther(res, `/settings/${place.section.id}`);
+}
+
+export const settingsRoutes: readonly RouteSpec[] = [
+  {
+    method: 'get',
+    path: '/settings',
+    access: 'open',
+    handle: async ({ res }: OpenCall) => seeOther(res, '/settings/display'),
+  },
+  { method: 'get', path: '/settings/:section', access: 'open', handle: showSection },
+  { method: 'post', path: '/settings/:section', access: 'open', handle: saveSection },
+];

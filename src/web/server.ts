@@ -1,0 +1,42 @@
+import express, { type Express } from 'express';
+import { requestId } from './access-log';
+import { bodyParser } from './body';
+import type { WebDeps } from './context';
+import { csrfGate } from './csrf-gate';
+import { errorHandler, notFound } from './errors';
+import { mountPluginRoutes } from './plugin-routes';
+import { requestContext } from './request-context';
+import { mountRoutes, type RouteInfo } from './route';
+import { ROUTES } from './routes';
+import { healthRoutes } from './routes/health';
+import { securityHeaders } from './security';
+import { sessionGate } from './session-gate';
+import { serveAssets } from './static';
+
+/** The HTTP application: one list shows the order, and nobody else adds to it. */
+export function createServer(deps: WebDeps): {
+  readonly app: Express;
+  readonly routes: readonly RouteInfo[];
+} {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.set('trust proxy', [...deps.config.trustedProxies]);
+  app.set('case sensitive routing', true);
+
+  app.use(securityHeaders(deps.config));
+  app.use(requestId(deps));
+  app.use('/assets', serveAssets(deps.config.assetsDir));
+  // Probes come by address, not by host name.
+  healthRoutes(app, deps);
+  app.use(requestContext(deps));
+  app.use(sessionGate(deps));
+  app.use(bodyParser(deps.config));
+  app.use(csrfGate(deps));
+  const routes = mountRoutes(app, deps, ROUTES);
+  mountPluginRoutes(app, deps);
+  app.use(notFound);
+  app.use(errorHandler(deps));
+  return { app, routes };
+}

@@ -1,0 +1,167 @@
+import type { Request, Response } from 'express';
+import type { WebDeps } from './context';
+import { contextOf } from './context';
+import { takeFlash } from './flash';
+import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
+import { initialsOf, tintOf } from './people';
+
+/** What a route says of its page's frame; the rest is the same for all. */
+export interface ShellParts {
+  readonly title: string;
+  /** Area of assets and of the taskbar: `mail`, `compose`, `settings`, `login`, `error`, a plugin id. */
+  readonly area: string;
+  readonly folders?: FolderPane;
+  readonly unseen?: number;
+  readonly banners?: readonly Banner[];
+  readonly search?: Shell['search'];
+  readonly eventsHref?: string;
+}
+
+/** Areas whose scripts and styles go beyond the common ones. */
+const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = { compose: ['compose'], login: [] };
+
+/** The frame of a page: site, person, taskbar, banners, assets. */
+export async function buildShell(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  parts: ShellParts,
+): Promise<Shell> {
+  const { site, locale, actor, core, id } = contextOf(req);
+  const isSignedIn = actor !== undefined;
+  const asset = (name: string): string | undefined => deps.renderer.asset(site.skin, name);
+  const chain = deps.skins.chain(site.skin);
+  const groups = [
+    isSignedIn || parts.area !== 'login' ? 'app' : 'login',
+    ...(OWN_ASSETS[parts.area] ?? []),
+  ];
+  const plugins = isSignedIn ? pluginAssets(deps, req, parts.area) : { styles: [], scripts: [] };
+  const isPresent = (url: string | undefined): url is string => url !== undefined;
+  return {
+    title: parts.title,
+    area: parts.area,
+    lang: locale,
+    theme: core.display.theme,
+    density: core.display.density,
+    layout: core.display.layout,
+    site: {
+      title: site.title,
+      tagline: site.tagline,
+      logo: asset('logo.svg') ?? '',
+      support: {
+        name: site.support.name,
+        phone: site.support.phone,
+        mail: site.support.mail,
+        url: site.support.url,
+        hours: site.support.hours,
+      },
+      links: site.links,
+    },
+    user: actor && {
+      name: actor.user.name,
+      mail: actor.user.mail,
+      initials: initialsOf(actor.user.name, actor.user.mail),
+      tint: tintOf(actor.user.mail),
+    },
+    taskbar: isSignedIn ? taskbar(deps, req, parts) : [],
+    folders: parts.folders,
+    banners: parts.banners ?? [],
+    flash: flashModel(deps, req, res),
+    search: parts.search,
+    styles: [
+      ...groups.map((group) => asset(`${group}.css`)),
+      asset('skin.css'),
+      ...plugins.styles,
+    ].filter(isPresent),
+    scripts: [...groups.map((group) => asset(`${group}.js`)), ...plugins.scripts].filter(isPresent),
+    requestId: id,
+    reloadVisit: false,
+    eventsHref: parts.eventsHref,
+    themeColor: chain.find((skin) => skin.themeColor !== undefined)?.themeColor ?? '#12333a',
+  };
+}
+
+function pluginAssets(
+  deps: WebDeps,
+  req: Request,
+  area: string,
+): { styles: string[]; scripts: string[] } {
+  const { site } = contextOf(req);
+  const styles: string[] = [];
+  const scripts: string[] = [];
+  for (const { id, definition } of deps.host().running(site.id)) {
+    const assets = definition.contributes?.assets;
+    if (!assets?.on.includes(area)) continue;
+    const url = (file: string): string[] => {
+      const found = deps.renderer.asset(site.skin, `${id}/${file}`);
+      return found === undefined ? [] : [found];
+    };
+    styles.push(...(assets.styles ?? []).flatMap(url));
+    scripts.push(...(assets.scripts ?? []).flatMap(url));
+  }
+  return { styles, scripts };
+}
+
+function taskbar(deps: WebDeps, req: Request, parts: ShellParts): TaskbarItem[] {
+  const { site, t } = contextOf(req);
+  const mailUnseen = parts.unseen ?? 0;
+  const own: (TaskbarItem & { order: number })[] = [
+    {
+      id: 'mail',
+      label: t('nav.mail'),
+      href: '/mail/me/INBOX',
+      icon: 'mail',
+      isCurrent: parts.area === 'mail' || parts.area === 'compose',
+      badge: mailUnseen,
+      badgeText: mailUnseen > 0 ? t('mail.unreadCount', { count: mailUnseen }) : '',
+      order: 10,
+    },
+    {
+      id: 'settings',
+      label: t('nav.settings'),
+      href: '/settings/display',
+      icon: 'settings',
+      isCurrent: parts.area === 'settings',
+      badge: 0,
+      badgeText: '',
+      order: 1_000,
+    },
+  ];
+  const plugins = deps
+    .host()
+    .running(site.id)
+    .flatMap(({ id, definition }) => {
+      const item = definition.contributes?.taskbar;
+      if (!item) return [];
+      return [
+        {
+          id: item.id,
+          label: t(item.label),
+          href: item.href,
+          icon: item.icon,
+          isCurrent: parts.area === id,
+          badge: 0,
+          badgeText: '',
+          order: item.order ?? 100,
+        },
+      ];
+    });
+  const wanted = (id: string): number => {
+    const index = site.taskbar.indexOf(id);
+    return index < 0 ? Number.MAX_SAFE_INTEGER : index;
+  };
+  return [...own, ...plugins]
+    .sort((a, b) => wanted(a.id) - wanted(b.id) || a.order - b.order)
+    .map(({ order: _order, ...item }) => item);
+}
+
+function flashModel(deps: WebDeps, req: Request, res: Response): Flash | undefined {
+  const note = takeFlash(deps, req, res);
+  if (!note) return undefined;
+  const { t } = contextOf(req);
+  return {
+    level: note.level,
+    text: t(note.key, note.values),
+    undo: note.undo && { label: t('app.undo'), action: note.undo.action, fields: note.undo.fields },
+  };
+}

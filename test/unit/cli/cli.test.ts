@@ -1,0 +1,355 @@
+import { AppError } from '../../../src/base/errors';
+import { COMMANDS } from '../../../src/cli';
+import type { Migration } from '../../../src/kernel/db-types';
+import { aSiteFile, parse } from '../sites/support';
+import { anApp, run } from './support';
+
+const badConfig = () => parse({ app: { listn: {} } });
+
+describe('the command line', () => {
+  it.each([[['help']], [['--help']], [[]]])('lists its commands for %j', async (argv) => {
+    const { code, out } = await run(argv);
+
+    expect(code).toBe(0);
+    for (const { name, summary } of COMMANDS) {
+      expect(out).toContain(name);
+      expect(out).toContain(summary);
+    }
+  });
+
+  it.each(COMMANDS.map(({ name }) => [name]))('explains %s', async (name) => {
+    const byHelp = await run(['help', name]);
+    const byOption = await run([name, '--help']);
+
+    expect(byHelp.out).toContain(`estafette ${name}`);
+    expect(byOption).toEqual(byHelp);
+  });
+
+  it.each([
+    [['bogus'], 'no command "bogus"'],
+    [['toString'], 'no command "toString"'],
+    [['version', '--bogus'], "Unknown option '--bogus'"],
+    [['version', 'x'], 'unexpected "x"'],
+    [['hooks', '--site'], "Option '--site <value>' argument missing"],
+    [['demo', '--port', 'x'], '"x" is not a port'],
+    [['demo', '--port', '70000'], '"70000" is not a port'],
+    [['docs:config'], 'say --write or --check'],
+    [['explain', '--site', 'one'], 'explain needs a key, as plugin.key'],
+    [['explain', '--site', 'two', 'a.b'], 'no site "two": one'],
+    [['hooks', 'message:outbond'], 'no hook "message:outbond"; did you mean "message:outbound"?'],
+    [['sites:check', '--site', 'two'], 'no site "two"'],
+  ])('ends %j with code 64', async (argv, message) => {
+    const { code, out, err } = await run(argv);
+
+    expect({ code, out }).toEqual({ code: 64, out: '' });
+    expect(err).toBe(`estafette: ${message}\nestafette: see "estafette help"\n`);
+  });
+
+  it.each([
+    [new AppError('storage/busy'), 69],
+    [new AppError('imap/unreachable'), 69],
+    [new AppError('config/invalid', { details: { reason: 'x' } }), 78],
+    [Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' }), 69],
+    [new Error('anything'), 1],
+    ['thrown text', 1],
+  ])('turns %s into an exit code without a stack', async (error, expected) => {
+    const deps = {
+      createApp: async () => {
+        throw error;
+      },
+    };
+
+    const { code, err } = await run(['plugins'], deps);
+
+    expect(code).toBe(expected);
+    expect(err).toMatch(/^estafette: .+\n$/);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('shows the stack with --debug', async () => {
+    const deps = {
+      createApp: async () => {
+        throw new Error('anything');
+      },
+    };
+
+    expect((await run(['plugins', '--debug'], deps)).err).toContain('    at ');
+  });
+
+  it('ends with code 78 and every fault when the configuration is wrong', async () => {
+    const text = await run(['serve'], { loadConfig: badConfig });
+    const json = await run(['serve', '--json'], { loadConfig: badConfig });
+
+    expect(text.code).toBe(78);
+    expect(text.err).toBe('estafette: app.json: listn: unknown key; did you mean "listen"?\n');
+    expect(JSON.parse(json.out)).toMatchObject({
+      error: { code: 'config', issues: [{ file: 'app.json', path: 'listn' }] },
+    });
+  });
+
+  it('prints the version', async () => {
+    expect((await run(['--version'])).out).toContain('estafette 1.2.3');
+    expect(JSON.parse((await run(['version', '--json'])).out)).toMatchObject({ version: '1.2.3' });
+  });
+});
+
+describe('serve', () => {
+  it('starts, says where, and stops when told', async () => {
+    const steps: string[] = [];
+    const app = anApp({
+      start: async () => {
+        steps.push('start');
+        return { url: 'http://127.0.0.1:4000/' };
+      },
+      stop: async () => {
+        steps.push('stop');
+      },
+    });
+    const untilStopped = async () => {
+      steps.push('signal');
+      return 'SIGTERM';
+    };
+
+    const { code, out } = await run(
+      ['serve', '--json'],
+      { createApp: async () => app },
+      {
+        untilStopped,
+      },
+    );
+
+    expect({ code, steps }).toEqual({ code: 0, steps: ['start', 'signal', 'stop'] });
+    expect(JSON.parse(out)).toMatchObject({ url: 'http://127.0.0.1:4000/' });
+  });
+
+  it('lets go of what it built when it cannot start', async () => {
+    let isStopped = false;
+    const app = anApp({
+      start: async () => {
+        throw Object.assign(new Error('listen'), { code: 'EADDRINUSE' });
+      },
+      stop: async () => {
+        isStopped = true;
+      },
+    });
+
+    const { code } = await run(['serve'], { createApp: async () => app });
+
+    expect({ code, isStopped }).toEqual({ code: 69, isStopped: true });
+  });
+});
+
+describe('demo', () => {
+  const info = {
+    url: 'http://127.0.0.1:3001/',
+    accounts: [{ username: 'zoe', password: 'demo', name: 'Zoé', site: 'saisons' }],
+    imap: { host: '127.0.0.1', port: 1 },
+    smtp: { host: '127.0.0.1', port: 2 },
+    ldap: { host: '127.0.0.1', port: 3 },
+  };
+
+  it('prints one line of JSON and passes its options on', async () => {
+    const asked: unknown[] = [];
+    const startDemo = async (options: unknown) => {
+      asked.push(options);
+      return { info, stop: async () => {} };
+    };
+
+    const { code, out } = await run(
+      ['demo', '--json', '--dovecot'],
+      { startDemo },
+      {
+        env: { PORT: '3100' },
+      },
+    );
+
+    expect(code).toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(out)).toEqual(info);
+    expect(asked).toEqual([{ dovecot: true, port: 3100 }]);
+  });
+});
+
+describe('migrate', () => {
+  const creating = (name: string, table: string): Migration => ({
+    name,
+    up: async (knex) => {
+      await knex.schema.createTable(table, (columns) => columns.increments('id'));
+    },
+    down: async () => {},
+  });
+  const broken: Migration = {
+    name: '0001-x',
+    up: async () => {
+      throw new Error('broken');
+    },
+    down: async () => {},
+  };
+
+  it('applies every set and says what it did', async () => {
+    const migrationSets = async () => [{ owner: 'core', migrations: [creating('0001-a', 'a')] }];
+
+    const { code, out } = await run(['migrate', '--json'], { migrationSets });
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      applied: [{ owner: 'core', name: '0001-a' }],
+      pending: [],
+      failed: [],
+    });
+  });
+
+  it('tells what is missing without touching anything', async () => {
+    const migrationSets = async () => [{ owner: 'core', migrations: [broken] }];
+
+    const { code, out } = await run(['migrate', '--status'], { migrationSets });
+
+    expect({ code, out }).toEqual({ code: 1, out: 'missing  core/0001-x\n' });
+  });
+
+  it('goes on after a plugin’s failure, not after the core’s', async () => {
+    const plugin = async () => [
+      { owner: 'notes', migrations: [broken] },
+      { owner: 'zoo', migrations: [creating('0001-a', 'zoo_a')] },
+    ];
+    const core = async () => [{ owner: 'core', migrations: [broken] }];
+
+    const one = await run(['migrate'], { migrationSets: plugin });
+    const two = await run(['migrate'], { migrationSets: core });
+
+    expect(one.code).toBe(1);
+    expect(one.out).toContain('applied  zoo/0001-a');
+    expect(one.out).toContain('failed   notes: migration notes/0001-x failed: broken');
+    expect(two).toMatchObject({
+      code: 1,
+      err: 'estafette: migration core/0001-x failed: broken\n',
+    });
+  });
+});
+
+describe('plugins and hooks', () => {
+  const report = {
+    id: 'notes',
+    version: '1.0.0',
+    state: 'failed' as const,
+    ms: 1,
+    reason: 'no such module',
+    sites: ['one'],
+    publicRoutes: [],
+  };
+
+  it('lists plugins, and fails when one did', async () => {
+    const app = anApp({ plugins: () => [report] });
+
+    const { code, out } = await run(['plugins'], { createApp: async () => app });
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/notes\s+1\.0\.0\s+failed\s+one\s+no such module/);
+  });
+
+  it('lists hooks with the number of plugins on each', async () => {
+    const { out } = await run(['hooks']);
+
+    expect(out).toMatch(/message:outbound\s+filter\s+compose\s+1\s+Changes a message/);
+  });
+
+  it('shows the handlers of one with their cost', async () => {
+    const { out } = await run(['hooks', '--site', 'one', 'message:outbound']);
+    const json = await run(['hooks', 'message:outbound', '--json']);
+
+    expect(out).toMatch(/one\s+signatures\s+5\s+closed\s+4\s+1\s+0\s+1\.23/);
+    expect(JSON.parse(json.out)).toMatchObject({
+      hooks: [{ name: 'message:outbound', handlers: [{ site: 'one', plugin: 'signatures' }] }],
+    });
+  });
+});
+
+describe('sites:check', () => {
+  const skins = { root: `${__dirname}/../../..` };
+
+  it('fails with the configuration code when a skin is missing', async () => {
+    const { code, out } = await run(['sites:check'], {
+      loadConfig: () => parse({ sites: { one: aSiteFile({ skin: 'nowhere' }) } }),
+    });
+
+    expect(code).toBe(78);
+    expect(out).toContain('FAILED: no skins/nowhere/skin.json');
+  });
+
+  it('tries each server and names the one that does not answer', async () => {
+    const tried: string[] = [];
+    const answers = (what: string) => async () => {
+      tried.push(what);
+    };
+    const pings = {
+      imap: answers('imap'),
+      smtp: async () => {
+        throw new AppError('smtp/unreachable', { cause: new Error('ECONNREFUSED') });
+      },
+      ldap: answers('ldap'),
+    };
+
+    const { out } = await run(['sites:check', '--connect', '--json'], { pings, ...skins });
+
+    const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: { what: string }[] };
+    expect(ok).toBe(false);
+    expect(tried).toEqual(['imap']);
+    expect(checks.find(({ what }) => what === 'smtp')).toMatchObject({
+      isOk: false,
+      detail: 'smtp/unreachable: ECONNREFUSED',
+    });
+  });
+});
+
+describe('explain', () => {
+  const ldapSite = () =>
+    parse({
+      sites: {
+        one: aSiteFile({
+          plugins: { notes: { size: 4 } },
+          signIn: {
+            kind: 'ldap',
+            ldap: { urls: ['ldaps://l.test'], searchBase: 'dc=x', bindDn: 'cn=web' },
+          },
+        }),
+      },
+      env: { ESTAFETTE_ONE_LDAP_BIND_PASSWORD: 'hidden-value' },
+    });
+
+  it('prints the value in force, the layer and the place', async () => {
+    const { code, out } = await run(['explain', '--site', 'one', 'notes.size'], {
+      loadConfig: ldapSite,
+      pluginValue: async () => ({ effective: 4, defaultValue: 2 }),
+    });
+
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'notes.size = 4',
+        '  default  2',
+        '  site     4  config/sites/one.json (plugins.notes.size) <- in force',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each(['signIn.ldap.bindPassword', 'signIn.ldap', 'signIn'])(
+    'never prints a secret (%s)',
+    async (key) => {
+      const { code, out } = await run(['explain', 'signIn', '--json'].with(1, key), {
+        loadConfig: ldapSite,
+      });
+
+      expect(code).toBe(0);
+      expect(out).toContain('(secret)');
+      expect(out).not.toContain('hidden-value');
+    },
+  );
+
+  it('says that a key does not exist', async () => {
+    const { code, err } = await run(['explain', 'notes.absent']);
+
+    expect(code).toBe(64);
+    expect(err).toContain('site one has no key "notes.absent"');
+  });
+});

@@ -1,0 +1,106 @@
+import { silentLog } from '../../../src/base/log';
+import type { SiteId } from '../../../src/base/types';
+import { type App, type Deps, type Io, runCli } from '../../../src/cli';
+import { openDatabase } from '../../../src/kernel/db';
+import type { HookDefinition, HookRegistry } from '../../../src/kernel/hook-types';
+import { parse } from '../sites/support';
+
+/** What a run printed and how it ended. */
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const unexpected = (): never => {
+  throw new Error('not expected in this test');
+};
+
+const definition: HookDefinition & { owner: string } = {
+  kind: 'filter',
+  doc: 'Changes a message before it leaves.',
+  owner: 'compose',
+};
+
+/** A registry with one hook and one handler on every site. */
+export const hookRegistry = (): HookRegistry => ({
+  define: unexpected,
+  on: unexpected,
+  removePlugin: unexpected,
+  filter: unexpected,
+  action: unexpected,
+  first: unexpected,
+  collect: unexpected,
+  guard: unexpected,
+  definitions: () => new Map([['message:outbound', definition]]),
+  handlers: (_site: SiteId, name: string) =>
+    name === 'message:outbound'
+      ? [
+          {
+            plugin: 'signatures',
+            priority: 5,
+            breaker: 'closed',
+            calls: 4,
+            errors: 1,
+            timeouts: 0,
+            meanMs: 1.234,
+          },
+        ]
+      : [],
+});
+
+export function anApp(over: Partial<App> = {}): App {
+  const { sites } = parse();
+  return {
+    start: async () => ({ url: 'http://127.0.0.1:3000/' }),
+    stop: async () => {},
+    report: { plugins: [], warnings: [], ms: 1 },
+    hooks: hookRegistry(),
+    plugins: () => [],
+    pluginConfig: () => undefined,
+    sites,
+    get db() {
+      return unexpected();
+    },
+    ...over,
+  };
+}
+
+export function someDeps(over: Partial<Deps> = {}): Deps {
+  return {
+    version: '1.2.3',
+    root: '/nowhere',
+    loadConfig: () => parse({ app: { database: { client: 'sqlite', filename: ':memory:' } } }),
+    createApp: async () => anApp(),
+    startDemo: unexpected,
+    openDatabase: ({ database }) => openDatabase({ ...database, log: silentLog() }),
+    migrationSets: async () => [],
+    pluginValue: async () => ({}),
+    pings: { imap: unexpected, smtp: unexpected, ldap: unexpected },
+    ...over,
+  };
+}
+
+export async function run(
+  argv: readonly string[],
+  deps: Partial<Deps> = {},
+  io: Partial<Io> = {},
+): Promise<Run> {
+  const lines = { out: '', err: '' };
+  const code = await runCli(
+    argv,
+    {
+      out: (text) => {
+        lines.out += `${text}\n`;
+      },
+      err: (text) => {
+        lines.err += `${text}\n`;
+      },
+      env: {},
+      untilStopped: async () => 'SIGTERM',
+      ...io,
+    },
+    someDeps(deps),
+  );
+  return { code, ...lines };
+}

@@ -1,0 +1,147 @@
+import type { SiteId } from '../../../src/base/types';
+import { can, createActor, isLocalPath, landingPage } from '../../../src/session';
+import { aBench, aPrincipal, type Bench } from './kit';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await aBench();
+});
+afterEach(() => bench.close());
+const scope = () => ({ site: bench.site.id });
+
+describe('permissions', () => {
+  it('are those of the site, less what a plugin refuses', async () => {
+    const { session } = await bench.signIn();
+    bench.hooks.on('quiet', 'access:granting', ({ permission }) =>
+      permission === 'mail.send' ? { deny: true, code: 'quiet' } : undefined,
+    );
+
+    expect(await can(bench, scope(), session, 'mail.read')).toBe(true);
+    expect(await can(bench, scope(), session, 'mail.send')).toBe(false);
+    expect(await can(bench, scope(), session, 'admin.sites')).toBe(false);
+  });
+
+  it('are refused when a guard fails', async () => {
+    const { session } = await bench.signIn();
+    bench.hooks.on('broken', 'access:granting', () => {
+      throw new Error('bug');
+    });
+
+    expect(await can(bench, scope(), session, 'mail.read')).toBe(false);
+  });
+
+  it('are none before the session is open, or on another site', async () => {
+    const open = (await bench.signIn()).session;
+    const other = { site: 'sport' as SiteId };
+    bench.hooks.on('factor', 'session:challenges', () => [
+      { id: 'totp', label: 'x', satisfied: false },
+    ]);
+    const half = (await bench.signIn()).session;
+
+    expect(await can(bench, other, open, 'mail.read')).toBe(false);
+    expect(await can(bench, scope(), half, 'mail.read')).toBe(false);
+  });
+});
+
+describe('the actor of a request', () => {
+  it('opens the credential only when asked', async () => {
+    const { bearer, session } = await bench.signIn();
+    const loaded = await bench.sessions.load(bearer, bench.site, { touch: false });
+    if (!loaded) throw new Error('no session');
+
+    const actor = createActor(loaded, bench.site, 'REQ', 'en', { leftMs: 150 });
+    expect(actor).toMatchObject({
+      user: session.user,
+      locale: 'en',
+      scope: { site: 'culture', requestId: 'REQ', budget: { leftMs: 150 } },
+    });
+    expect(JSON.stringify(actor)).not.toContain('correct horse');
+    expect(actor.credential().password).toBe('correct horse');
+  });
+});
+
+describe('the landing page', () => {
+  it.each(['/', '/mail/me/INBOX', '/mail/me/INBOX%2FProjets?page=2#x', '/a?next=//b'])(
+    'may be %s',
+    (path) => expect(isLocalPath(path)).toBe(true),
+  );
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    '\n//evil.example',
+    '/ /evil.example',
+    'mail',
+    '',
+    '/\u0000',
+    `/${'a'.repeat(3_000)}`,
+    undefined,
+    ['/a'],
+  ])('is never %j', (target) => {
+    expect(isLocalPath(target)).toBe(false);
+  });
+
+  it('is what plugins make of it, unless they lead elsewhere', async () => {
+    const { session } = await bench.signIn();
+    const land = () =>
+      landingPage(bench.hooks, scope(), session, { wanted: '/compose', fallback: '/mail' });
+
+    expect(await land()).toBe('/compose');
+    const remove = bench.hooks.on('desk', 'session:landing-page', () => ({ url: '/dashboard' }));
+    expect(await land()).toBe('/dashboard');
+    remove();
+    bench.hooks.on('evil', 'session:landing-page', () => ({ url: 'https://evil.example' }));
+    expect(await land()).toBe('/compose');
+  });
+});
+
+describe('users', () => {
+  it('are made once, then follow the directory', async () => {
+    const one = await bench.users.provision(scope(), bench.site, aPrincipal());
+    const moved = { login: 'Alice', name: 'Alice Durand', mail: 'a.durand@culture.example' };
+    const two = await bench.users.provision(scope(), bench.site, aPrincipal(moved));
+
+    expect([one.first, two.first]).toEqual([true, false]);
+    expect(two.user).toEqual({ ...one.user, name: moved.name, mail: moved.mail });
+    expect(await bench.users.findByLogin(bench.site.id, 'ALICE')).toEqual(two.user);
+  });
+
+  it('are made once when two browsers sign in at the same time', async () => {
+    const made = await Promise.all(
+      [1, 2, 3].map(() => bench.users.provision(scope(), bench.site, aPrincipal())),
+    );
+
+    expect(new Set(made.map(({ user }) => user.id)).size).toBe(1);
+    expect(made.filter(({ first }) => first)).toHaveLength(1);
+  });
+
+  it('may be completed by plugins, but not renamed', async () => {
+    bench.hooks.on('hr', 'user:profile', (profile) => ({
+      login: 'root',
+      name: 'Mme Martin',
+      mails: [...profile.mails, 'direction@culture.example'],
+      language: 'en' as const,
+      settings: { 'display.theme': 'dark' },
+    }));
+
+    const { user } = await bench.users.provision(scope(), bench.site, aPrincipal());
+    expect(user).toMatchObject({
+      login: 'alice',
+      name: 'Mme Martin',
+      aliases: ['direction@culture.example'],
+      locale: 'en',
+    });
+    expect(await bench.settings.read(user.id, 'core')).toEqual({ 'display.theme': 'dark' });
+  });
+
+  it('can take their data with them', async () => {
+    const { user } = await bench.users.provision(scope(), bench.site, aPrincipal());
+
+    const data = await bench.users.exportUser(user.id);
+    expect(data).toMatchObject({ user, createdAt: expect.stringMatching(/^2026-03-01T/) });
+  });
+});
