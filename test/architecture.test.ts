@@ -40,7 +40,6 @@ const HOMES: Readonly<Record<string, readonly RegExp[]>> = {
   i18next: [/^kernel\/i18n\.ts$/],
   undici: [/^kernel\/fetch\.ts$/],
   busboy: [/^web\//],
-  'hoodiecrow-imap': [/^demo\//],
   'smtp-server': [/^demo\//],
   ldapjs: [/^demo\//, /^session\//],
 };

@@ -1,4 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs, types } from 'node:util';
 import type { Deps } from './deps';
 
 /** Where a command reads and writes; tests give their own. */
@@ -63,7 +63,7 @@ export function readArgs<const O extends Options>(
     return parsed;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = types.isNativeError(error) ? error.message : String(error);
     // Node adds advice about "--" that says nothing to the reader.
     throw new UsageError((message.split('. ')[0] ?? message).replace(/\.$/, ''));
   }

@@ -1,6 +1,6 @@
 import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
-import { thisProcess, recoverOutbox } from './claim';
+import { recoverOutbox, thisProcess } from './claim';
 import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
 import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';

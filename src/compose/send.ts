@@ -20,9 +20,11 @@ import {
 import { prepareMessage, spoolMessage } from './prepare';
 import type { SendOutcome } from './types';
 
-// How long a request waits for another process that is sending the same draft.
-const WAIT_PAUSE_MS = 150;
-const WAIT_TRIES = 600;
+// How long a request waits for another one that is sending the same draft: 90 s, asking less and
+// less often.
+const WAIT_PAUSE_MS = 15;
+const WAIT_PAUSE_MAX_MS = 250;
+const WAIT_TRIES = 370;
 
 /** Sends a draft once, whoever asks however often; see `claimDraft`. */
 export async function sendDraft(
@@ -37,7 +39,7 @@ export async function sendDraft(
     const isWorthWaiting = claim.kind === 'repeat' && claim.isFinishing && tries < WAIT_TRIES;
     if (claim.kind === 'repeat' && !isWorthWaiting) return claim.outcome;
     if (claim.kind === 'claimed') return runClaim(context, actor, claim, confirmed);
-    await delay(WAIT_PAUSE_MS);
+    await delay(Math.min(WAIT_PAUSE_MAX_MS, WAIT_PAUSE_MS * tries));
     const settled = await findOutbox(context.db.knex, ownerOf(actor), id);
     if (settled?.state === 'failed') return told(tellOutcome(settled, true));
   }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -90,14 +90,9 @@ async function writeWhole(target: string, from: Readable, maxBytes: number): Pro
   const temporary = `${target}-${newToken(6)}${PART_SUFFIX}`;
   const meter = meterStream(maxBytes);
   try {
-    const handle = await open(temporary, 'wx', FILE_MODE);
-    try {
-      await pipeline(from, meter.stream, handle.createWriteStream({ autoClose: false }));
-      // On the disk before the row that speaks of it.
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    // `flush`: on the disk before the row that speaks of it.
+    const file = createWriteStream(temporary, { flags: 'wx', mode: FILE_MODE, flush: true });
+    await pipeline(from, meter.stream, file);
     await rename(temporary, target);
     return { sizeBytes: meter.sizeBytes(), head: meter.head() };
   } catch (error) {

@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
-import type { SiteId, UserId } from '../base/types';
+import type { SiteId } from '../base/types';
 import type { HandlerFor, HandlerOptions, HookName, HookOf } from '../kernel/hook-types';
 import type { Locale, Translate } from '../kernel/i18n-types';
 
 /** A bounded memory of one plugin; site and user are part of every key. */
 export interface PluginCache<V> {
-  get(site: SiteId, user: UserId | undefined, key: string): V | undefined;
-  set(site: SiteId, user: UserId | undefined, key: string, value: V): void;
+  get(site: SiteId, user: number | undefined, key: string): V | undefined;
+  set(site: SiteId, user: number | undefined, key: string, value: V): void;
 }
 
 /** All that a plugin is given. No request, no session secret, no environment. */
@@ -28,8 +28,11 @@ export interface PluginContext<C = unknown> {
   config(site: SiteId): Readonly<C>;
   /** A declared secret, for core clients only; never log it. */
   secret(name: string): string | undefined;
-  /** Values of the plugin's settings for a person: own value, else site default, else default. */
-  settings(site: SiteId, user: UserId): Promise<Readonly<Record<string, string | boolean>>>;
+  /**
+   * Values of the plugin's settings for a person (`user.id` of a hook, a slot or a route): own
+   * value, else site default, else default.
+   */
+  settings(site: SiteId, user: number): Promise<Readonly<Record<string, string | boolean>>>;
   readonly services: {
     provide<N extends keyof Estafette.ServiceMap & string>(
       name: N,

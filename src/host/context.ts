@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
-import type { SiteId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import { type Cache, cacheKey, createCache } from '../kernel/cache';
 import type { Database } from '../kernel/db-types';
 import type { GuardedFetch, GuardedFetchDeps } from '../kernel/fetch';
@@ -33,23 +33,32 @@ export interface ContextDeps {
   readonly secret: (plugin: string, name: string) => string | undefined;
 }
 
-/** The narrow door of one plugin; whatever it registers is recorded in `removers`. */
+/** What a context has registered, to be undone when its plugin fails or stops. */
+export interface Registrations {
+  add(remove: () => void): void;
+}
+
+/** The narrow door of one plugin; whatever it registers is recorded. */
 export function createPluginContext(
   plugin: FoundPlugin,
   deps: ContextDeps,
-  removers: (() => void)[],
+  registrations: Registrations,
 ): PluginContext {
   const needs = plugin.definition.needs ?? [];
-  const hosts = needs
+  const origins = needs
     .filter((need) => need.startsWith('http:'))
-    .map((need) => new URL(need.slice('http:'.length)).host);
+    .map((need) => new URL(need.slice('http:'.length)));
+  const isDeclared = (url: string): boolean => {
+    const origin = URL.canParse(url) ? new URL(url).origin : undefined;
+    return origins.some((declared) => declared.origin === origin);
+  };
   let fetch: GuardedFetch | undefined;
 
   return {
     id: plugin.id,
     hooks: {
       on: (name, handler, options) =>
-        void removers.push(deps.hooks.on(plugin.id, name, handler, options)),
+        registrations.add(deps.hooks.on(plugin.id, name, handler, options)),
     },
     log: deps.log.child({ plugin: plugin.id }),
     clock: deps.clock,
@@ -64,22 +73,29 @@ export function createPluginContext(
       return deps.secret(plugin.id, name);
     },
     settings: (site, user) =>
-      readPluginSettings(deps.settings, user, plugin.definition.contributes?.settings ?? [], {
-        plugin: plugin.id,
-        site: deps.site(site),
-        config: deps.config(plugin.id, site),
-      }),
+      // Ids of people come from hooks, slots and routes, whose payloads are plain data.
+      readPluginSettings(
+        deps.settings,
+        user as UserId,
+        plugin.definition.contributes?.settings ?? [],
+        {
+          plugin: plugin.id,
+          site: deps.site(site),
+          config: deps.config(plugin.id, site),
+        },
+      ),
     services: {
       provide: (name, service) =>
-        void removers.push(deps.services.provide(plugin.id, name, service)),
+        registrations.add(deps.services.provide(plugin.id, name, service)),
       get: (site, name) => deps.services.get(site, name),
     },
     db: pluginDatabase(plugin.id, deps.db, needs.includes('db')),
     async http(url, options = {}) {
-      if (hosts.length === 0) {
+      if (!isDeclared(url)) {
         throw new AppError('fetch/refused', { details: { plugin: plugin.id, needs: 'http:' } });
       }
-      fetch ??= deps.createFetch({ allowHosts: hosts });
+      // Redirects are held against the same hosts, one by one.
+      fetch ??= deps.createFetch({ allowHosts: origins.map(({ host }) => host) });
       const answer = await fetch(url, {
         maxBytes: Math.min(options.maxBytes ?? HTTP_MAX_BYTES, HTTP_MAX_BYTES),
         timeoutMs: Math.min(options.timeoutMs ?? HTTP_TIMEOUT_MS, HTTP_TIMEOUT_MS),
@@ -88,8 +104,8 @@ export function createPluginContext(
     },
     cache<V>(name: string, { max, ttlS }: { max: number; ttlS: number }): PluginCache<V> {
       const store: Cache<V> = createCache<V>({ clock: deps.clock, max, ttlMs: ttlS * 1_000 });
-      const key = (site: SiteId, user: Parameters<typeof cacheKey>[1] | undefined, own: string) =>
-        cacheKey(site, user ?? 'shared', name, own);
+      const key = (site: SiteId, user: number | undefined, own: string) =>
+        cacheKey(site, user === undefined ? 'shared' : (user as UserId), name, own);
       return {
         get: (site, user, own) => store.get(key(site, user, own)),
         set: (site, user, own, value) => store.set(key(site, user, own), value),

@@ -1,15 +1,19 @@
 import type { z } from 'zod';
 import type { TextKey } from '../base/types';
+import { deepFreeze } from '../kernel/freeze';
 import type { SettingField, SettingSection } from '../settings';
 import type { SlotFacts, SlotName } from '../view';
 import type { PluginContext } from './context-types';
+import { claimInstance } from './instance';
 import type { RouteRegistrar } from './route-types';
+
+claimInstance(__filename, globalThis);
 
 /** Version of the API of `estafette/plugin`; a plugin's `api` range is held against it. */
 export const API_VERSION = '1.0';
 
 /** A view of the plugin shown in a slot of the core. */
-export interface SlotContribution {
+export interface SlotContribution<C = unknown> {
   readonly slot: SlotName;
   /** `views/<view>.ejs` of the plugin. */
   readonly view: string;
@@ -20,14 +24,14 @@ export interface SlotContribution {
   /** Model of the view: plain data. `undefined` shows nothing. */
   readonly data?: (
     facts: SlotFacts,
-    context: PluginContext,
+    context: PluginContext<C>,
   ) =>
     | Readonly<Record<string, unknown>>
     | undefined
     | Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Lower first; 0 by default. */
   readonly order?: number;
-  /** 250 ms by default. */
+  /** 250 ms by default, 1,000 at most: a page waits for its slots. */
   readonly timeoutMs?: number;
   /** `say`: "momentarily unavailable" stands in its place; `hide` by default. */
   readonly onFailure?: 'hide' | 'say';
@@ -44,7 +48,7 @@ export interface PluginSettingSection extends SettingSection {
   readonly fields: readonly PluginSettingField[];
 }
 
-export interface PluginJob {
+export interface PluginJob<C = unknown> {
   readonly id: string;
   /** `30s`, `5m`, `1h`, `1d`. */
   readonly every: string;
@@ -52,25 +56,25 @@ export interface PluginJob {
   readonly perSite?: boolean;
   readonly timeoutS: number;
   run(
-    context: PluginContext,
+    context: PluginContext<C>,
     at: { readonly site?: string; readonly signal: AbortSignal },
   ): Promise<void>;
 }
 
-export interface PluginCommand {
+export interface PluginCommand<C = unknown> {
   /** `<plugin id>:<verb>`. */
   readonly name: string;
   readonly summary: string;
   run(
-    context: PluginContext,
+    context: PluginContext<C>,
     input: { readonly args: readonly string[]; print(line: string): void },
   ): Promise<number>;
 }
 
-export interface Contributions {
+export interface Contributions<C = unknown> {
   readonly permissions?: Readonly<Record<string, TextKey>>;
   /** Loaded when the plugin starts; mounted at `/<plugin id>`. */
-  readonly routes?: () => Promise<{ readonly routes: RouteRegistrar }>;
+  readonly routes?: () => Promise<{ readonly routes: RouteRegistrar<C> }>;
   readonly taskbar?: {
     readonly id: string;
     readonly icon: string;
@@ -78,7 +82,7 @@ export interface Contributions {
     readonly href: string;
     readonly order?: number;
   };
-  readonly slots?: readonly SlotContribution[];
+  readonly slots?: readonly SlotContribution<C>[];
   readonly settings?: readonly PluginSettingSection[];
   /** Files of `assets/`; `on` lists the page areas that load them (`mail`, `compose`, `settings`, the plugin's id). */
   readonly assets?: {
@@ -86,9 +90,12 @@ export interface Contributions {
     readonly scripts?: readonly string[];
     readonly on: readonly string[];
   };
-  readonly jobs?: readonly PluginJob[];
-  readonly commands?: readonly PluginCommand[];
-  readonly health?: readonly { readonly id: string; run(context: PluginContext): Promise<void> }[];
+  readonly jobs?: readonly PluginJob<C>[];
+  readonly commands?: readonly PluginCommand<C>[];
+  readonly health?: readonly {
+    readonly id: string;
+    run(context: PluginContext<C>): Promise<void>;
+  }[];
   /** Routes of the plugin that answer while a session awaits a challenge; ids match `session:challenges`. */
   readonly challenges?: readonly {
     readonly id: string;
@@ -118,17 +125,18 @@ export interface PluginDefinition<C = unknown> {
   readonly secrets?: readonly string[];
   /** Extra sources of the pages of this plugin. */
   readonly csp?: Readonly<Record<string, readonly string[]>>;
-  readonly contributes?: Contributions;
+  readonly contributes?: Contributions<C>;
   activate?(context: PluginContext<C>): void | Promise<void>;
   deactivate?(): void | Promise<void>;
 }
 
 /**
- * Declares a plugin; checks its shape and freezes it.
+ * Declares a plugin and freezes it; its shape is checked when the platform loads it, so that a
+ * wrong one is reported by name instead of breaking the boot.
  * @example export default definePlugin({ id: 'hello', api: '^1.0', title: 'hello:title' });
  */
 export function definePlugin<C = Record<string, never>>(
   definition: PluginDefinition<C>,
 ): PluginDefinition<C> {
-  return Object.freeze(definition);
+  return deepFreeze(definition);
 }

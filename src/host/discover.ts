@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Migration } from '../kernel/db-types';
 import type { PluginDefinition } from './define';
 import { parseManifest } from './manifest';
@@ -32,10 +33,36 @@ export interface DiscoverOptions {
 /** `plugin.ts` when the platform itself runs from source, `plugin.js` otherwise. */
 const EXTENSIONS = __filename.endsWith('.ts') ? ['.ts', '.js'] : ['.js'];
 
-function entryOf(folder: string): string | undefined {
-  return EXTENSIONS.map((ext) => path.join(folder, `plugin${ext}`)).find((file) =>
-    existsSync(file),
-  );
+const packageShape = z.object({
+  version: z.string().optional(),
+  estafette: z.object({ plugin: z.string().optional() }).optional(),
+});
+type PackageFile = z.infer<typeof packageShape>;
+
+const catalogueShape = z.record(z.string(), z.unknown());
+
+function readJson<T>(dir: string, name: string, shape: z.ZodType<T>): T | undefined {
+  const file = path.join(dir, name);
+  if (!existsSync(file)) return undefined;
+  try {
+    return shape.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`${name}: ${why}`, { cause: error });
+  }
+}
+
+/** The file that `package.json` names (`"estafette": { "plugin": … }`), else `plugin.ts` or `.js`. */
+function entryOf(folder: string, named: string | undefined): string | undefined {
+  const candidates = EXTENSIONS.map((ext) => path.join(folder, `plugin${ext}`));
+  if (named !== undefined) candidates.unshift(inside(folder, named));
+  return candidates.find((file) => existsSync(file));
+}
+
+function inside(folder: string, name: string): string {
+  const file = path.resolve(folder, name);
+  if (file.startsWith(path.resolve(folder) + path.sep)) return file;
+  throw new Error(`package.json: estafette.plugin: "${name}" is outside the plugin`);
 }
 
 function defaultExport(file: string): unknown {
@@ -43,15 +70,6 @@ function defaultExport(file: string): unknown {
   return typeof loaded === 'object' && loaded !== null && 'default' in loaded
     ? loaded.default
     : loaded;
-}
-
-function readLocale(dir: string, locale: 'fr' | 'en'): Readonly<Record<string, unknown>> {
-  const file = path.join(dir, 'locales', `${locale}.json`);
-  if (!existsSync(file)) return {};
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (typeof parsed !== 'object' || parsed === null)
-    throw new Error(`locales/${locale}.json: expected an object`);
-  return parsed as Readonly<Record<string, unknown>>;
 }
 
 function readMigrations(codeDir: string): Migration[] {
@@ -67,11 +85,38 @@ function readMigrations(codeDir: string): Migration[] {
   });
 }
 
-function readVersion(dir: string): string {
-  const file = path.join(dir, 'package.json');
-  if (!existsSync(file)) return '0.0.0';
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
-  return typeof parsed.version === 'string' ? parsed.version : '0.0.0';
+/** What stands beside the code of a plugin. Throws an error that names the file. */
+export function readResources(
+  dir: string,
+  codeDir = dir,
+): Pick<FoundPlugin, 'version' | 'migrations' | 'locales'> {
+  return {
+    version: readJson<PackageFile>(dir, 'package.json', packageShape)?.version ?? '0.0.0',
+    migrations: readMigrations(codeDir),
+    locales: {
+      fr: readJson(dir, 'locales/fr.json', catalogueShape) ?? {},
+      en: readJson(dir, 'locales/en.json', catalogueShape) ?? {},
+    },
+  };
+}
+
+/** Loads one plugin; throws with a reason fit for the boot report. */
+function loadPlugin(id: string, dir: string, codeDir: string): FoundPlugin {
+  const { estafette } = readJson<PackageFile>(dir, 'package.json', packageShape) ?? {};
+  const entry = entryOf(codeDir, estafette?.plugin);
+  if (entry === undefined) throw new Error('no plugin.ts or plugin.js');
+  const parsed = parseManifest(defaultExport(entry), id);
+  if (!parsed.ok) throw new Error(parsed.error);
+  checkViews(parsed.value, dir);
+  return { id, dir, definition: parsed.value, ...readResources(dir, path.dirname(entry)) };
+}
+
+/** A slot whose view is missing would fail on every page: told at boot instead. */
+function checkViews({ contributes }: PluginDefinition, dir: string): void {
+  for (const { slot, view } of contributes?.slots ?? []) {
+    if (existsSync(path.join(dir, 'views', `${view}.ejs`))) continue;
+    throw new Error(`contributes.slots: ${slot}: no file views/${view}.ejs`);
+  }
 }
 
 /**
@@ -86,40 +131,28 @@ export function discoverPlugins(options: DiscoverOptions): {
   const broken: BrokenPlugin[] = [];
   const load = (id: string, dir: string, codeDir: string): void => {
     try {
-      const entry = entryOf(codeDir);
-      if (entry === undefined) {
-        broken.push({ id, reason: 'no plugin.ts or plugin.js' });
-        return;
-      }
-      const parsed = parseManifest(defaultExport(entry), id);
-      if (!parsed.ok) {
-        broken.push({ id, reason: parsed.error });
-        return;
-      }
-      found.push({
-        id,
-        dir,
-        version: readVersion(dir),
-        definition: parsed.value,
-        migrations: readMigrations(codeDir),
-        locales: { fr: readLocale(dir, 'fr'), en: readLocale(dir, 'en') },
-      });
+      const first = found.find((plugin) => plugin.id === id);
+      if (first) throw new Error(`already found in ${first.dir}`);
+      found.push(loadPlugin(id, dir, codeDir));
     } catch (error) {
       broken.push({ id, reason: error instanceof Error ? error.message : String(error) });
     }
   };
 
-  const folders = existsSync(options.dir) ? readdirSync(options.dir, { withFileTypes: true }) : [];
-  for (const folder of folders.filter(
-    (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
-  )) {
-    const dir = path.join(options.dir, folder.name);
-    load(
-      folder.name,
-      dir,
-      options.codeDir === undefined ? dir : path.join(options.codeDir, folder.name),
-    );
+  for (const name of foldersOf(options.dir)) {
+    const dir = path.join(options.dir, name);
+    load(name, dir, options.codeDir === undefined ? dir : path.join(options.codeDir, name));
   }
   for (const { id, dir } of options.packages ?? []) load(id, dir, dir);
   return { found, broken };
+}
+
+/** Links count as folders: that is how plugins kept elsewhere are put in. */
+function foldersOf(dir: string): readonly string[] {
+  if (!existsSync(dir)) return [];
+  const isFolder = (name: string): boolean =>
+    statSync(path.join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true;
+  return readdirSync(dir)
+    .filter((name) => !name.startsWith('.') && isFolder(name))
+    .sort();
 }

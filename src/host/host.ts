@@ -5,28 +5,25 @@ import type { Hooks } from '../kernel/hooks';
 import { runAs, toError } from '../kernel/isolate';
 import type { Jobs } from '../kernel/job-types';
 import type { Site } from '../sites';
-import { type ContextDeps, createPluginContext } from './context';
-import type { PluginContext } from './context-types';
-import type { PluginDefinition } from './define';
+import { createCollisions } from './collisions';
+import type { ContextDeps } from './context';
 import type { BrokenPlugin, FoundPlugin } from './discover';
 import type { PluginSet } from './plugin-set';
+import { createRegistrations, type UndoableRegistrations } from './registrations';
 import type { BootReport, PluginReport, PluginState } from './report';
 import { resolvePlugins } from './resolve';
-import type { PluginRoute } from './route-types';
-import { collectRoutes } from './router';
 import { configFor, isOnFor } from './site-config';
+import { type RunningPlugin, startPlugin } from './start-plugin';
 
-const ACTIVATE_MS = 10_000; // plugins.md 3.1
+export type { RunningPlugin } from './start-plugin';
+
+// plugins.md 3.1
+const ACTIVATE_MS = 10_000;
 const DEACTIVATE_MS = 5_000;
+/** One failing hook out of one says little; two, and more than half, say that the plugin is ill. */
+const QUARANTINE_BREAKERS_MIN = 2;
 
-/** A started plugin. */
-export interface RunningPlugin {
-  readonly id: string;
-  readonly definition: PluginDefinition;
-  readonly context: PluginContext;
-  readonly dir: string;
-  readonly routes: readonly PluginRoute[];
-}
+type Plain = Readonly<Record<string, unknown>>;
 
 export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly hooks: Hooks;
@@ -36,13 +33,12 @@ export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
   /** `config/plugins.json`: plugin id → defaults. */
-  readonly defaults: Readonly<Record<string, unknown>>;
-  readonly layer: (
-    base: Readonly<Record<string, unknown>>,
-    ...over: Readonly<Record<string, unknown>>[]
-  ) => Readonly<Record<string, unknown>>;
+  readonly defaults: Plain;
+  readonly layer: (base: Plain, ...over: Plain[]) => Plain;
   /** Names of migrations not yet applied. */
   readonly pending: (plugin: FoundPlugin) => Promise<readonly string[]>;
+  /** For tests; 10 s and 5 s otherwise. */
+  readonly deadlines?: { readonly activateMs?: number; readonly deactivateMs?: number };
 }
 
 export interface Host {
@@ -52,188 +48,244 @@ export interface Host {
   /** Every started plugin, whatever the sites. */
   all(): readonly RunningPlugin[];
   state(): readonly PluginReport[];
-  config(plugin: string, site: SiteId): Readonly<Record<string, unknown>>;
+  config(plugin: string, site: SiteId): Plain;
   /** Takes a plugin out of service in this process. */
   quarantine(plugin: string, reason: string): void;
+  /** Quarantines a plugin whose breakers are open on most of its hooks; called after a failure. */
+  review(plugin: string): void;
   stop(): Promise<void>;
 }
 
 interface Started {
   readonly plugin: RunningPlugin;
-  readonly removers: (() => void)[];
+  readonly registrations: UndoableRegistrations;
 }
 
 /** Starts plugins in dependency order. Never rejects, unless a plugin asks to `abort` the boot. */
 export async function startHost(deps: HostDeps): Promise<Host> {
-  const bootStarted = performance.now();
-  const reports = new Map<string, PluginReport>();
-  const started: Started[] = [];
-  const configs = new Map<string, Readonly<Record<string, unknown>>>();
-  const warnings: string[] = [];
-  const siteById = new Map(deps.sites.map((site) => [site.id, site]));
+  const boot = new Boot(deps);
+  await boot.run();
+  return boot.host();
+}
 
-  const config: Host['config'] = (plugin, site) => {
-    const found = configs.get(`${plugin}|${site}`);
-    if (!found)
-      throw new AppError('internal/unexpected', { details: { plugin, site, problem: 'off' } });
-    return found;
-  };
-  const contextDeps: ContextDeps = {
-    ...deps,
-    config,
-    site(id) {
-      const site = siteById.get(id);
-      if (!site) throw new AppError('site/unknown', { details: { site: id } });
-      return site;
-    },
-  };
-  const note = (id: string, state: PluginState, more: Partial<PluginReport> = {}): void => {
-    reports.set(id, { id, version: '', state, ms: 0, sites: [], publicRoutes: [], ...more });
-  };
+class Boot {
+  readonly #deps: HostDeps;
+  readonly #startedAt = performance.now();
+  readonly #reports = new Map<string, PluginReport>();
+  readonly #started: Started[] = [];
+  readonly #configs = new Map<string, Plain>();
+  readonly #warnings: string[] = [];
+  readonly #collisions = createCollisions();
+  readonly #sites: ReadonlyMap<SiteId, Site>;
 
-  for (const { id, reason } of deps.broken) note(id, 'failed', { reason });
-  const { order, refused } = resolvePlugins(deps.found);
-  for (const { id, reason } of refused) note(id, 'refused', { reason });
-  deps.set.setOrder(order.map((plugin) => plugin.id));
-  warnAboutUnknown(deps, warnings);
+  constructor(deps: HostDeps) {
+    this.#deps = deps;
+    this.#sites = new Map(deps.sites.map((site) => [site.id, site]));
+  }
 
-  for (const plugin of order) {
-    const begun = performance.now();
-    const { version } = plugin;
-    const lost = (plugin.definition.requires ?? []).find(
-      (id) => reports.get(id)?.state === 'failed',
-    );
-    if (lost !== undefined) {
-      note(plugin.id, 'refused', { version, reason: `requires ${lost}: failed` });
-      continue;
-    }
-    const problems = prepareSites(plugin);
-    const removers: (() => void)[] = [];
+  async run(): Promise<void> {
+    const deps = this.#deps;
+    for (const { id, reason } of deps.broken) this.#note(id, 'failed', { reason });
+    const { order, refused } = resolvePlugins(deps.found);
+    for (const { id, reason } of refused) this.#note(id, 'refused', { reason });
+    deps.set.setOrder(order.map((plugin) => plugin.id));
+    this.#warnings.push(...findUnusable(deps));
+    for (const plugin of order) await this.#boot(plugin);
+    deps.hooks.invalidate();
     try {
-      const pending = await deps.pending(plugin);
-      if (pending.length > 0)
-        problems.push(`pending migrations: run "estafette migrate" (${pending.join(', ')})`);
-      const running = await start(plugin, removers);
-      started.push({ plugin: running, removers });
-      note(plugin.id, problems.length > 0 ? 'degraded' : 'active', {
-        version,
+      deps.services.assertUnique(deps.sites.map((site) => site.id));
+    } catch (error) {
+      await this.#stop();
+      throw new AppError('config/invalid', { cause: error });
+    }
+  }
+
+  host(): Host {
+    const { set } = this.#deps;
+    return {
+      report: {
+        plugins: [...this.#reports.values()],
+        warnings: this.#warnings,
+        ms: Math.round(performance.now() - this.#startedAt),
+      },
+      running: (site) => this.all().filter((plugin) => set.isEnabled(site, plugin.id)),
+      all: () => this.all(),
+      state: () => [...this.#reports.values()],
+      config: (plugin, site) => this.#config(plugin, site),
+      quarantine: (plugin, reason) => this.#quarantine(plugin, reason),
+      review: (plugin) => this.#review(plugin),
+      stop: () => this.#stop(),
+    };
+  }
+
+  all(): readonly RunningPlugin[] {
+    return this.#started.map(({ plugin }) => plugin);
+  }
+
+  #note(id: string, state: PluginState, more: Partial<PluginReport> = {}): void {
+    const version = this.#deps.found.find((plugin) => plugin.id === id)?.version ?? '';
+    this.#reports.set(id, { id, version, state, ms: 0, sites: [], publicRoutes: [], ...more });
+  }
+
+  async #boot(plugin: FoundPlugin): Promise<void> {
+    const { id, definition } = plugin;
+    const reason = this.#lostRequirement(plugin) ?? this.#collisions.claim(definition);
+    if (reason !== undefined) {
+      this.#note(id, 'refused', { reason });
+      return;
+    }
+    const begun = performance.now();
+    const registrations = createRegistrations(id, this.#deps.log);
+    try {
+      const problems = [...this.#prepareSites(plugin), ...(await this.#pending(plugin))];
+      const running = await startPlugin(plugin, this.#startDeps(), registrations);
+      this.#started.push({ plugin: running, registrations });
+      this.#note(id, problems.length > 0 ? 'degraded' : 'active', {
         ms: Math.round(performance.now() - begun),
-        sites: deps.set.sitesOf(plugin.id),
-        publicRoutes: running.routes
-          .filter((route) => route.options.public)
-          .map((route) => `/${plugin.id}${route.path}`),
+        sites: this.#deps.set.sitesOf(id),
+        publicRoutes: publicRoutes(running),
         ...(problems.length > 0 && { reason: problems.join('; ') }),
       });
     } catch (error) {
-      const reason = toError(error).message;
-      for (const remove of removers.reverse()) remove();
-      deps.set.exclude(plugin.id);
-      deps.log.error({ plugin: plugin.id, err: toError(error) }, 'plugin/start-failed');
-      note(plugin.id, 'failed', { version, reason });
-      if (plugin.definition.onBootFailure === 'abort') {
-        throw new AppError('config/invalid', {
-          cause: error,
-          details: { plugin: plugin.id, reason },
-        });
-      }
+      await this.#giveUp(plugin, registrations, toError(error));
     }
   }
-  deps.hooks.invalidate();
-  try {
-    deps.services.assertUnique(deps.sites.map((site) => site.id));
-  } catch (error) {
-    throw new AppError('config/invalid', { cause: error });
+
+  /** Undoes what a plugin did before it failed; ends the boot when the plugin asks for it. */
+  async #giveUp({ id, definition }: FoundPlugin, registrations: UndoableRegistrations, err: Error) {
+    registrations.undo();
+    this.#collisions.release(id);
+    this.#deps.set.exclude(id);
+    this.#deps.hooks.removePlugin(id);
+    this.#deps.log.error({ plugin: id, err }, 'plugin/start-failed');
+    const reason = reasonOf(err);
+    this.#note(id, 'failed', { reason });
+    if (definition.onBootFailure !== 'abort') return;
+    await this.#stop();
+    throw new AppError('config/invalid', { cause: err, details: { plugin: id, reason } });
+  }
+
+  /** Why a requirement that was installed did not start, with the chain of reasons. */
+  #lostRequirement({ definition }: FoundPlugin): string | undefined {
+    for (const id of definition.requires ?? []) {
+      const report = this.#reports.get(id);
+      if (report?.state === 'failed') return `requires ${id}: failed: ${report.reason ?? ''}`;
+      if (report?.state === 'refused') return `requires ${id}: ${report.reason ?? ''}`;
+    }
+    return undefined;
   }
 
   /** Parses the configuration of each site that enables the plugin; a wrong one keeps it off there. */
-  function prepareSites(plugin: FoundPlugin): string[] {
+  #prepareSites(plugin: FoundPlugin): string[] {
+    const { set, sites, defaults, layer } = this.#deps;
     const problems: string[] = [];
-    for (const site of deps.sites.filter((candidate) => isOnFor(candidate, plugin.id))) {
-      const parsed = configFor(plugin, site, deps.defaults[plugin.id], deps.layer);
+    for (const site of sites.filter((candidate) => isOnFor(candidate, plugin.id))) {
+      const off = (plugin.definition.requires ?? []).find((id) => !set.isEnabled(site.id, id));
+      if (off !== undefined) {
+        problems.push(
+          `config/sites/${site.id}.json: plugins.${plugin.id}: requires ${off}, which is off there`,
+        );
+        continue;
+      }
+      const parsed = configFor(plugin, site, defaults[plugin.id], layer);
       if (!parsed.ok) {
         problems.push(parsed.error);
         continue;
       }
-      configs.set(`${plugin.id}|${site.id}`, parsed.value);
-      deps.set.enable(site.id, plugin.id);
+      this.#configs.set(`${plugin.id}|${site.id}`, parsed.value);
+      set.enable(site.id, plugin.id);
     }
     return problems;
   }
 
-  async function start(plugin: FoundPlugin, removers: (() => void)[]): Promise<RunningPlugin> {
-    for (const locale of ['fr', 'en'] as const)
-      deps.texts.add(plugin.id, locale, plugin.locales[locale]);
-    const context = createPluginContext(plugin, contextDeps, removers);
-    const { contributes, activate } = plugin.definition;
-    const loaded = contributes?.routes ? await contributes.routes() : undefined;
-    const routes = loaded ? collectRoutes(plugin.id, loaded.routes) : [];
-    for (const job of contributes?.jobs ?? []) {
-      const targets = job.perSite ? deps.set.sitesOf(plugin.id) : [undefined];
-      for (const site of targets) {
-        const id = site === undefined ? `${plugin.id}:${job.id}` : `${plugin.id}:${job.id}:${site}`;
-        const run = (signal: AbortSignal) =>
-          runAs({ plugin: plugin.id, hook: `job:${job.id}` }, () =>
-            job.run(context, { ...(site !== undefined && { site }), signal }),
-          );
-        removers.push(deps.jobs.add({ id, every: job.every, timeoutS: job.timeoutS, run }));
-      }
-    }
-    if (activate) {
-      const work = runAs({ plugin: plugin.id, hook: 'activate' }, async () => activate(context));
-      await withDeadline(
-        work,
-        ACTIVATE_MS,
-        () => new Error(`activate: no answer in ${ACTIVATE_MS} ms`),
-      );
-    }
-    return { id: plugin.id, definition: plugin.definition, context, dir: plugin.dir, routes };
+  async #pending(plugin: FoundPlugin): Promise<readonly string[]> {
+    const names = await this.#deps.pending(plugin);
+    if (names.length === 0) return [];
+    return [`pending migrations: run "estafette migrate" (${names.join(', ')})`];
   }
 
-  async function stopOne({ plugin, removers }: Started): Promise<void> {
-    for (const remove of removers.splice(0).reverse()) remove();
-    const { deactivate } = plugin.definition;
-    if (!deactivate) return;
-    const work = runAs({ plugin: plugin.id, hook: 'deactivate' }, async () => deactivate());
-    await withDeadline(work, DEACTIVATE_MS, () => new Error('deactivate: no answer')).catch(
-      (error: unknown) =>
-        deps.log.error({ plugin: plugin.id, err: toError(error) }, 'plugin/stop-failed'),
+  #startDeps() {
+    return {
+      ...this.#deps,
+      config: (plugin: string, site: SiteId) => this.#config(plugin, site),
+      site: (id: SiteId) => this.#site(id),
+      activateMs: this.#deps.deadlines?.activateMs ?? ACTIVATE_MS,
+    };
+  }
+
+  #config(plugin: string, site: SiteId): Plain {
+    const found = this.#configs.get(`${plugin}|${site}`);
+    if (found && this.#deps.set.isEnabled(site, plugin)) return found;
+    throw new AppError('internal/unexpected', { details: { plugin, site, problem: 'off' } });
+  }
+
+  #site(id: SiteId): Site {
+    const site = this.#sites.get(id);
+    if (site) return site;
+    throw new AppError('site/unknown', { details: { site: id } });
+  }
+
+  #quarantine(id: string, reason: string): void {
+    const report = this.#reports.get(id);
+    if (report?.state !== 'active' && report?.state !== 'degraded') return;
+    this.#deps.set.exclude(id);
+    this.#deps.hooks.invalidate();
+    this.#reports.set(id, { ...report, state: 'quarantined', reason, sites: [] });
+    this.#deps.log.error({ plugin: id, reason }, 'plugin/quarantined');
+  }
+
+  #review(id: string): void {
+    const states = [...this.#deps.hooks.isolator.breakers(id).values()];
+    const open = states.filter((state) => state === 'open').length;
+    if (open < QUARANTINE_BREAKERS_MIN || open * 2 <= states.length) return;
+    this.#quarantine(id, `failing on ${open} of ${states.length} hooks`);
+  }
+
+  /** Last started first: nobody loses a requirement while running. */
+  async #stop(): Promise<void> {
+    for (const started of this.#started.splice(0).reverse()) await this.#stopOne(started);
+  }
+
+  async #stopOne({ plugin, registrations }: Started): Promise<void> {
+    const { log, set, hooks, deadlines } = this.#deps;
+    const { id, definition } = plugin;
+    set.exclude(id);
+    registrations.undo();
+    hooks.removePlugin(id);
+    const work = runAs({ plugin: id, hook: 'deactivate' }, async () => definition.deactivate?.());
+    const ms = deadlines?.deactivateMs ?? DEACTIVATE_MS;
+    await withDeadline(work, ms, () => new Error(`deactivate: no answer in ${ms} ms`)).catch(
+      (error: unknown) => log.error({ plugin: id, err: toError(error) }, 'plugin/stop-failed'),
     );
+    this.#note(id, 'stopped');
   }
-
-  return {
-    report: {
-      plugins: [...reports.values()],
-      warnings,
-      ms: Math.round(performance.now() - bootStarted),
-    },
-    running: (site) =>
-      started
-        .filter(({ plugin }) => deps.set.isEnabled(site, plugin.id))
-        .map(({ plugin }) => plugin),
-    all: () => started.map(({ plugin }) => plugin),
-    state: () => [...reports.values()],
-    config,
-    quarantine(id, reason) {
-      const report = reports.get(id);
-      if (!report || report.state === 'quarantined') return;
-      deps.set.exclude(id);
-      deps.hooks.invalidate();
-      reports.set(id, { ...report, state: 'quarantined', reason });
-      deps.log.error({ plugin: id, reason }, 'plugin/quarantined');
-    },
-    async stop() {
-      for (const one of [...started].reverse()) await stopOne(one);
-    },
-  };
 }
 
-/** A site that names a plugin nobody installed is told at boot, not discovered by its agents. */
-function warnAboutUnknown(deps: HostDeps, warnings: string[]): void {
-  const known = new Set([...deps.found.map(({ id }) => id), ...deps.broken.map(({ id }) => id)]);
-  for (const site of deps.sites) {
-    for (const id of Object.keys(site.plugins)) {
-      if (!known.has(id))
-        warnings.push(`config/sites/${site.id}.json: plugins.${id}: not installed`);
-    }
-  }
+const publicRoutes = (plugin: RunningPlugin): readonly string[] =>
+  plugin.routes
+    .filter((route) => route.options.public)
+    .map((route) => `/${plugin.id}${route.path}`);
+
+/** What an operator can act on: our own errors say what they mean in their details. */
+function reasonOf(error: Error): string {
+  if (!(error instanceof AppError)) return error.message;
+  const details = Object.entries(error.details)
+    .filter(([name]) => name !== 'plugin')
+    .map(([name, value]) => `${name} ${String(value)}`);
+  return [error.code, ...details].join(', ');
+}
+
+/** What the configuration asks for and cannot have: told at boot, not discovered by agents. */
+function findUnusable({ found, broken, sites }: HostDeps): readonly string[] {
+  const usable = new Set(found.map(({ id }) => id));
+  const known = new Set([...usable, ...broken.map(({ id }) => id)]);
+  const hidden = broken.filter(({ id }) => usable.has(id));
+  return [
+    ...hidden.map(({ id, reason }) => `plugin ${id}: ${reason}`),
+    ...sites.flatMap((site) =>
+      Object.keys(site.plugins)
+        .filter((id) => !known.has(id))
+        .map((id) => `config/sites/${site.id}.json: plugins.${id}: not installed`),
+    ),
+  ];
 }

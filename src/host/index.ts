@@ -4,8 +4,17 @@
  */
 export { z } from 'zod';
 export type { MessageRef, SiteId, TextKey, UserId } from '../base/types';
-export type { Denial, HandlerFor, HandlerOptions, HandlerScope } from '../kernel/hook-types';
+export type {
+  DeepReadonly,
+  Denial,
+  HandlerFor,
+  HandlerOptions,
+  HandlerScope,
+  HookName,
+  HookOf,
+} from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
+export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
 export type {
   PluginCache,
@@ -30,8 +39,10 @@ export type {
   PluginResponse,
   PluginRouter,
   RouteOptions,
+  RouteRegistrar,
 } from './route-types';
 
 import '../compose/hooks';
 import '../mail/hooks';
 import '../session/hooks';
+import '../sites/hooks';

@@ -1,109 +1,196 @@
 import { z } from 'zod';
 import type { Result } from '../base/result';
 import { err, ok } from '../base/result';
-import { SLOTS } from '../view';
-import { API_VERSION, type PluginDefinition } from './define';
+import { fieldSchema } from '../settings';
+import { SLOTS, WIDENABLE_CSP } from '../view';
+import { API_VERSION, type PluginDefinition, type PluginSettingField } from './define';
 
 const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** First segments of core URLs: a plugin may not be called so (architecture.md 7). */
+/**
+ * Names with a meaning of their own: first segments of core URLs (architecture.md 7), scopes of
+ * settings, the base skin. A plugin may not be called so.
+ */
 const RESERVED = new Set(
-  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge'.split(
+  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base'.split(
     ' ',
   ),
 );
 const NEED =
   /^(db|mail\.read|mail\.write|mail\.send|directory|http:https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
+/** Below `views/`: what the renderer looks up. */
+const VIEW = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/;
+/** Below `assets/`, no dots at the start of a segment. */
+const ASSET = /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)*$/i;
+/** One source: a `;` or a space would start another directive or another source. */
+const CSP_SOURCE =
+  /^(?:(?:https|wss):\/\/[a-z0-9*][a-z0-9.-]*(?::\d+)?(?:\/[\w./-]*)?|data:|blob:)$/;
 
 const fn = z.custom<(...args: never[]) => unknown>(
   (value) => typeof value === 'function',
   'expected a function',
 );
 const textKey = z.string().min(1);
+const word = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected [a-z][a-z0-9-]*');
+const named = z.looseObject({ id: word, run: fn });
 
-const shape = z.looseObject({
+const slot = z.strictObject({
+  slot: z.enum(Object.keys(SLOTS)),
+  view: z.string().regex(VIEW, 'expected the name of a view'),
+  id: word.optional(),
+  when: fn.optional(),
+  data: fn.optional(),
+  order: z.number().optional(),
+  timeoutMs: z.number().positive().max(1_000).optional(),
+  onFailure: z.enum(['hide', 'say']).optional(),
+});
+
+const fieldBase = {
+  key: z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected [a-z][A-Za-z0-9]*'),
+  labelKey: textKey,
+  helpKey: textKey.optional(),
+  defaultFrom: z.string().min(1).optional(),
+};
+const field = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      ...fieldBase,
+      kind: z.literal('choice'),
+      options: z.array(z.strictObject({ value: z.string(), labelKey: textKey })).min(1),
+      default: z.string(),
+    }),
+    z.strictObject({ ...fieldBase, kind: z.literal('switch'), default: z.boolean() }),
+    z.strictObject({
+      ...fieldBase,
+      kind: z.enum(['text', 'textarea']),
+      default: z.string(),
+      maxLength: z.int().positive().optional(),
+    }),
+  ])
+  .refine((value) => fieldSchema(value as PluginSettingField).safeParse(value.default).success, {
+    error: 'the default does not fit the field',
+  });
+
+const taskbar = z.strictObject({
+  id: word,
+  icon: z.string(),
+  label: textKey,
+  href: z.string().startsWith('/'),
+  order: z.number().optional(),
+});
+const asset = z.string().regex(ASSET, 'expected a file of assets/');
+
+const contributes = z.strictObject({
+  permissions: z.record(z.string(), textKey).optional(),
+  routes: fn.optional(),
+  taskbar: taskbar.optional(),
+  slots: z.array(slot).optional(),
+  settings: z
+    .array(z.strictObject({ id: word, labelKey: textKey, fields: z.array(field) }))
+    .optional(),
+  assets: z
+    .strictObject({
+      styles: z.array(asset).optional(),
+      scripts: z.array(asset).optional(),
+      on: z.array(z.string()),
+    })
+    .optional(),
+  jobs: z
+    .array(
+      z.strictObject({
+        id: word,
+        every: z.string(),
+        perSite: z.boolean().optional(),
+        timeoutS: z.number().positive(),
+        run: fn,
+      }),
+    )
+    .optional(),
+  commands: z.array(z.strictObject({ name: z.string(), summary: z.string(), run: fn })).optional(),
+  health: z.array(named).optional(),
+  challenges: z
+    .array(z.strictObject({ id: word, label: textKey, path: z.string().startsWith('/') }))
+    .optional(),
+});
+
+const head = z.looseObject({
   id: z.string().regex(PLUGIN_ID, 'expected [a-z][a-z0-9-]*'),
+  api: z.string(),
+});
+const shape = z.strictObject({
+  id: z.string(),
   api: z.string(),
   title: textKey,
   requires: z.array(z.string()).optional(),
   after: z.array(z.string()).optional(),
   onBootFailure: z.enum(['continue', 'abort']).optional(),
   needs: z.array(z.string().regex(NEED, 'unknown capability')).optional(),
-  secrets: z.array(z.string()).optional(),
-  csp: z.record(z.string(), z.array(z.string())).optional(),
+  config: z
+    .custom((value) => value instanceof Object && '_zod' in value, 'expected a schema of z')
+    .optional(),
+  secrets: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name')).optional(),
+  csp: z
+    .partialRecord(
+      z.enum(WIDENABLE_CSP),
+      z.array(z.string().regex(CSP_SOURCE, 'expected one https, wss, data: or blob: source')),
+    )
+    .optional(),
+  contributes: contributes.optional(),
   activate: fn.optional(),
   deactivate: fn.optional(),
-  contributes: z
-    .strictObject({
-      permissions: z.record(z.string(), textKey).optional(),
-      routes: fn.optional(),
-      taskbar: z
-        .strictObject({
-          id: z.string(),
-          icon: z.string(),
-          label: textKey,
-          href: z.string().startsWith('/'),
-          order: z.number().optional(),
-        })
-        .optional(),
-      slots: z
-        .array(
-          z.looseObject({
-            slot: z.enum(Object.keys(SLOTS) as [string, ...string[]]),
-            view: z.string(),
-          }),
-        )
-        .optional(),
-      settings: z
-        .array(
-          z.strictObject({
-            id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-            labelKey: textKey,
-            fields: z.array(
-              z.looseObject({ key: z.string().regex(/^[a-z][A-Za-z0-9]*$/), labelKey: textKey }),
-            ),
-          }),
-        )
-        .optional(),
-      assets: z
-        .strictObject({
-          styles: z.array(z.string()).optional(),
-          scripts: z.array(z.string()).optional(),
-          on: z.array(z.string()),
-        })
-        .optional(),
-      jobs: z
-        .array(
-          z.looseObject({ id: z.string(), every: z.string(), timeoutS: z.number().positive() }),
-        )
-        .optional(),
-      commands: z.array(z.looseObject({ name: z.string(), run: fn })).optional(),
-      health: z.array(z.looseObject({ id: z.string(), run: fn })).optional(),
-      challenges: z
-        .array(z.strictObject({ id: z.string(), label: textKey, path: z.string().startsWith('/') }))
-        .optional(),
-    })
-    .optional(),
 });
 
 /** `^1.0` against our version: same major, minor not above ours. */
 export function apiAccepts(range: string): boolean {
-  const wanted = /^\^?(\d+)(?:\.(\d+))?/.exec(range);
+  const wanted = /^\^?(\d+)(?:\.(\d+))?(?:\.\d+)?$/.exec(range);
   const [major, minor] = API_VERSION.split('.').map(Number);
   return wanted !== null && Number(wanted[1]) === major && Number(wanted[2] ?? 0) <= (minor ?? 0);
 }
 
 /** Checks what a plugin module exports; the error says what is wrong and where. */
 export function parseManifest(exported: unknown, folder: string): Result<PluginDefinition, string> {
-  const parsed = shape.safeParse(exported);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue?.path.join('.') ?? '';
-    return err(`${where === '' ? 'default export' : where}: ${issue?.message ?? 'invalid'}`);
-  }
-  const { id, api } = parsed.data;
+  const start = head.safeParse(exported);
+  if (!start.success) return err(firstIssue(start.error));
+  const { id, api } = start.data;
   if (id !== folder) return err(`id: expected "${folder}" (its folder), found "${id}"`);
-  if (RESERVED.has(id)) return err(`id: "${id}" is a path of the core`);
+  if (RESERVED.has(id)) return err(`id: "${id}" is a name of the core`);
+  // Before the rest: a plugin made for another version may well have another shape.
   if (!apiAccepts(api)) return err(`api: "${api}" does not accept version ${API_VERSION}`);
-  return ok(exported as PluginDefinition);
+  const parsed = shape.safeParse(exported);
+  if (!parsed.success) return err(firstIssue(parsed.error));
+  const definition = exported as PluginDefinition; // by the shape
+  const problem = ownNamesProblem(definition);
+  return problem === undefined ? ok(definition) : err(problem);
 }
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const where = issue?.path.join('.') ?? '';
+  return `${where === '' ? 'default export' : where}: ${issue?.message ?? 'invalid'}`;
+}
+
+/** Names that must carry the plugin's own, and names said twice. */
+function ownNamesProblem({ id, contributes: own }: PluginDefinition): string | undefined {
+  const commands = own?.commands?.map(({ name }) => name) ?? [];
+  const permissions = Object.keys(own?.permissions ?? {});
+  const foreign =
+    commands.find((name) => !isOwnName(name, id, ':')) ??
+    permissions.find((name) => !isOwnName(name, id, '.'));
+  if (foreign !== undefined) return `contributes: "${foreign}" does not start with "${id}"`;
+  const lists: Readonly<Record<string, readonly string[]>> = {
+    slots: own?.slots?.map(({ slot: name, id: item, view }) => `${name} ${item ?? view}`) ?? [],
+    jobs: own?.jobs?.map((job) => job.id) ?? [],
+    commands,
+    settings: own?.settings?.map((section) => section.id) ?? [],
+    // One scope for all sections of a plugin: a key said twice would be one value.
+    'settings fields': own?.settings?.flatMap(({ fields }) => fields.map((item) => item.key)) ?? [],
+  };
+  for (const [what, names] of Object.entries(lists)) {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) return `contributes: ${what}: "${twice}" twice`;
+  }
+  return undefined;
+}
+
+const isOwnName = (name: string, id: string, separator: string): boolean =>
+  name.startsWith(`${id}${separator}`) && /^[a-zA-Z0-9-]+$/.test(name.slice(id.length + 1));

@@ -29,10 +29,10 @@ export type PluginResponse =
   | { readonly json: unknown; readonly status?: number }
   | { readonly status: 204 | 403 | 404 };
 
-export type PluginHandler = (
+export type PluginHandler<C = unknown> = (
   request: PluginRequest,
-  context: PluginContext,
-) => Promise<PluginResponse>;
+  context: PluginContext<C>,
+) => PluginResponse | Promise<PluginResponse>;
 
 export interface RouteOptions {
   /** Answers without a session; listed in the boot report. */
@@ -42,12 +42,12 @@ export interface RouteOptions {
   readonly challenge?: string;
 }
 
-export interface PluginRouter {
-  get(path: string, handler: PluginHandler, options?: RouteOptions): void;
-  post(path: string, handler: PluginHandler, options?: RouteOptions): void;
+export interface PluginRouter<C = unknown> {
+  get(path: string, handler: PluginHandler<C>, options?: RouteOptions): void;
+  post(path: string, handler: PluginHandler<C>, options?: RouteOptions): void;
 }
 
-export type RouteRegistrar = (router: PluginRouter) => void;
+export type RouteRegistrar<C = unknown> = (router: PluginRouter<C>) => void;
 
 /** A registered route as the web floor mounts it. */
 export interface PluginRoute {

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Result } from '../base/result';
 import { err, ok } from '../base/result';
+import { isPlain } from '../kernel/config-layer';
+import { deepFreeze } from '../kernel/freeze';
 import type { Site } from '../sites';
 import type { FoundPlugin } from './discover';
 
 type Plain = Readonly<Record<string, unknown>>;
-
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a site's `plugins` entry turns the plugin on: `true` or an object of settings. */
 export const isOnFor = (site: Site, plugin: string): boolean => {
@@ -36,14 +35,13 @@ export function configFor(
     );
   }
   const parsed = z.safeParse(schema, merged);
-  if (parsed.success) return ok(deepFreeze(parsed.data) as Plain);
+  if (parsed.success) {
+    if (isPlain(parsed.data)) return ok(deepFreeze(parsed.data));
+    return err(
+      `config/sites/${site.id}.json: plugins.${plugin.id}: expected an object of settings`,
+    );
+  }
   const issue = parsed.error.issues[0];
   const key = [`plugins.${plugin.id}`, ...(issue?.path ?? [])].join('.');
   return err(`config/sites/${site.id}.json: ${key}: ${issue?.message ?? 'invalid'}`);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const member of Object.values(value)) deepFreeze(member);
-  return Object.freeze(value);
 }

@@ -1,12 +1,14 @@
 import { escapeHtml, safeHtml } from '../base/html';
 import type { SiteId } from '../base/types';
+import { isPlain } from '../kernel/config-layer';
 import type { Texts } from '../kernel/i18n-types';
 import type { Isolator } from '../kernel/isolate';
 import type { SlotItem, SlotSource } from '../view';
 import type { SlotContribution } from './define';
-import type { RunningPlugin } from './host';
+import type { RunningPlugin } from './start-plugin';
 
 const SLOT_TIMEOUT_MS = 250;
+const SLOT_TIMEOUT_MAX_MS = 1_000; // a page waits for all of its slots
 
 export interface SlotSourceDeps {
   running(site: SiteId): readonly RunningPlugin[];
@@ -21,7 +23,6 @@ interface Entry {
 
 /** Slots filled by plugins: in parallel, each within its time, a failure never spreads. */
 export function createSlotSource({ running, isolator, texts }: SlotSourceDeps): SlotSource {
-  // Built once per (site, slot): the set of running plugins changes only by a quarantine.
   const byOrder = (a: Entry, b: Entry): number => (a.slot.order ?? 0) - (b.slot.order ?? 0);
 
   return {
@@ -40,14 +41,16 @@ export function createSlotSource({ running, isolator, texts }: SlotSourceDeps): 
           {
             plugin: plugin.id,
             hook: `slot:${slot.slot}`,
-            timeoutMs: slot.timeoutMs ?? SLOT_TIMEOUT_MS,
+            timeoutMs: Math.min(slot.timeoutMs ?? SLOT_TIMEOUT_MS, SLOT_TIMEOUT_MAX_MS),
             site: context.site,
             ...(context.scope.requestId !== undefined && { requestId: context.scope.requestId }),
           },
           async () => {
             if (slot.when && !slot.when(facts)) return undefined;
             const model = slot.data ? await slot.data(facts, plugin.context) : {};
-            return model === undefined ? undefined : renderItem(`${plugin.id}/${slot.view}`, model);
+            if (model === undefined) return undefined;
+            if (!isPlain(model)) throw new Error(`${slot.slot}: data: expected a plain object`);
+            return renderItem(`${plugin.id}/${slot.view}`, model);
           },
         );
         if (outcome.ok) {

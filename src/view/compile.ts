@@ -27,7 +27,9 @@ export interface CompiledView {
 
 const literals = (source: string, call: string): string[] => [
   ...new Set(
-    [...source.matchAll(new RegExp(`\\b${call}\\(\\s*'([^']+)'`, 'g'))].map((m) => m[1] ?? ''),
+    [...source.matchAll(new RegExp(`\\b${call}\\(\\s*(['"\`])([^'"\`]+)\\1`, 'g'))].map(
+      (match) => match[2] ?? '',
+    ),
   ),
 ];
 

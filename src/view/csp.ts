@@ -31,15 +31,26 @@ export const bodyFrameCsp = (imageOrigin: string): string =>
 /** Bytes of a message or an upload: never executed, whatever they are. */
 export const BYTES_CSP = "sandbox; default-src 'none'";
 
-// What a plugin may widen; script and style stay ours.
-const WIDENABLE = new Set(['img-src', 'connect-src', 'frame-src', 'media-src', 'form-action']);
+/** What a plugin may widen; script and style stay ours. */
+export const WIDENABLE_CSP = [
+  'img-src',
+  'connect-src',
+  'frame-src',
+  'media-src',
+  'form-action',
+] as const;
+const WIDENABLE: ReadonlySet<string> = new Set(WIDENABLE_CSP);
+
+// A space or a `;` inside a source would start another source or another directive.
+const isOneSource = (source: string): boolean => /^[^\s;,]+$/.test(source);
 
 /** Adds declared sources to the shell's policy; anything not widenable is ignored. */
 export function widenCsp(base: Csp, extra: Readonly<Record<string, readonly string[]>>): Csp {
   const merged: Record<string, readonly string[]> = { ...base };
   for (const [directive, sources] of Object.entries(extra)) {
     if (!WIDENABLE.has(directive)) continue;
-    merged[directive] = [...new Set([...(merged[directive] ?? []), ...sources])];
+    const added = sources.filter(isOneSource);
+    if (added.length > 0) merged[directive] = [...new Set([...(base[directive] ?? []), ...added])];
   }
   return merged;
 }

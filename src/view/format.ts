@@ -29,6 +29,9 @@ const STYLES = {
 const DAY_MS = 86_400_000;
 const SIZE_STEPS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
+// Calendar days are counted in UTC: in the zone itself, days last 23 or 25 hours twice a year.
+const dayOf = (key: string): number => Date.parse(`${key}T00:00:00Z`);
+
 /** Formats bound to a language and a zone; Intl objects are costly, so they are made once. */
 export function createFormats(
   locale: Locale,
@@ -49,13 +52,13 @@ export function createFormats(
   const decimals = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
 
   const listDate = (at: Date): string => {
-    const today = now();
     const key = format('key', at);
-    if (key === format('key', today)) return format('time', at);
-    if (key === format('key', today - DAY_MS)) return t('date.yesterday');
-    const age = today - at.getTime();
-    if (age > 0 && age < 6 * DAY_MS) return format('weekday', at);
-    const isThisYear = key.slice(0, 4) === format('key', today).slice(0, 4);
+    const today = format('key', now());
+    const age = (dayOf(today) - dayOf(key)) / DAY_MS;
+    if (age === 0) return format('time', at);
+    if (age === 1) return t('date.yesterday');
+    if (age > 1 && age <= 6) return format('weekday', at);
+    const isThisYear = key.slice(0, 4) === today.slice(0, 4);
     return format(isThisYear ? 'dayMonth' : 'short', at);
   };
 
@@ -68,7 +71,8 @@ export function createFormats(
     size(bytes) {
       let value = Math.max(0, bytes);
       let step = 0;
-      while (value >= 1000 && step < SIZE_STEPS.length - 1) {
+      // Rounded as it will be written: 999,960 bytes are 1 MB, not 1,000 kB.
+      while (Math.round(value) >= 1000 && step < SIZE_STEPS.length - 1) {
         value /= 1000;
         step += 1;
       }

@@ -4,7 +4,15 @@
  * Called by `web/` and by the plugin host.
  */
 export { type Assets, loadAssets } from './assets';
-export { BYTES_CSP, bodyFrameCsp, type Csp, cspHeader, SHELL_CSP, widenCsp } from './csp';
+export {
+  BYTES_CSP,
+  bodyFrameCsp,
+  type Csp,
+  cspHeader,
+  SHELL_CSP,
+  WIDENABLE_CSP,
+  widenCsp,
+} from './csp';
 export { createRenderer } from './render';
 export { BASE_SKIN, loadSkins, type Skin, type Skins } from './skins';
 export { NO_SLOTS, SLOTS, type SlotFacts, type SlotName, type SlotSource } from './slots';

@@ -53,7 +53,7 @@ export function createRenderer(deps: RendererDeps): Renderer {
       if (seen.has(name)) return;
       seen.add(name);
       const file = load(chain, name);
-      for (const slot of file.slots) if (slot in SLOTS) names.add(slot);
+      for (const slot of file.slots) if (Object.hasOwn(SLOTS, slot)) names.add(slot);
       for (const included of file.includes) visit(included);
     };
     visit(view);
@@ -105,13 +105,16 @@ export function createRenderer(deps: RendererDeps): Renderer {
     return include(request.view, request.model);
   };
 
+  const slotsOf = (chain: readonly Skin[], views: readonly string[]): readonly string[] => [
+    ...new Set(views.flatMap((view) => slotNames(chain, view))),
+  ];
+
   const collect = (
     context: ViewContext,
     chain: readonly Skin[],
-    views: string[],
+    names: readonly string[],
     facts: SlotFacts,
   ) => {
-    const names = [...new Set(views.flatMap((view) => slotNames(chain, view)))];
     if (names.length === 0) return Promise.resolve(new Map<string, readonly SlotItem[]>());
     return deps.slots.collect(context, names, facts, (view, model) =>
       renderView(context, chain, { view, model, shell: undefined }, new Map()),
@@ -121,7 +124,8 @@ export function createRenderer(deps: RendererDeps): Renderer {
   return {
     async page(context, request) {
       const chain = deps.skins.chain(context.skin);
-      const items = await collect(context, chain, [request.layout, request.view], request.facts);
+      const names = slotsOf(chain, [request.layout, request.view]);
+      const items = await collect(context, chain, names, request.facts);
       const body = renderView(context, chain, request, items);
       return renderView(
         context,
@@ -132,8 +136,12 @@ export function createRenderer(deps: RendererDeps): Renderer {
     },
     async fragment(context, request) {
       const chain = deps.skins.chain(context.skin);
-      const items = await collect(context, chain, [request.view], request.facts);
+      const items = await collect(context, chain, slotsOf(chain, [request.view]), request.facts);
       return renderView(context, chain, request, items);
+    },
+    async slot(context, name, facts) {
+      const items = await collect(context, deps.skins.chain(context.skin), [name], facts);
+      return items.get(name) ?? [];
     },
     formats: formatsFor,
     asset: (skin, name) => deps.assets.find(deps.skins.chain(skin), name),

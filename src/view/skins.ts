@@ -31,13 +31,17 @@ export interface Skins {
 }
 
 function readSkin(dir: string, id: string): Skin {
-  const file = path.join(dir, id, 'skin.json');
-  const parsed = skinSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) {
-    throw new AppError('config/invalid', {
-      details: { file: `skins/${id}/skin.json`, problem: z.prettifyError(parsed.error) },
-    });
+  const invalid = (problem: string): AppError =>
+    new AppError('config/invalid', { details: { file: `skins/${id}/skin.json`, problem } });
+  const text = readFileSync(path.join(dir, id, 'skin.json'), 'utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw invalid(String(error));
   }
+  const parsed = skinSchema.safeParse(json);
+  if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
   return { ...parsed.data, id, dir: path.join(dir, id) };
 }
 

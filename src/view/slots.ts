@@ -1,8 +1,9 @@
+import type { SiteId } from '../base/types';
 import type { SlotItem, ViewContext } from './types';
 
 /** Facts of the page being made; each slot gets those that its area has. */
 export interface SlotFacts {
-  readonly site: { readonly id: string; readonly title: string };
+  readonly site: { readonly id: SiteId; readonly title: string };
   readonly user?: { readonly id: number; readonly name: string; readonly mail: string };
   readonly mailbox?: { readonly account: string; readonly path: string; readonly total: number };
   readonly message?: {

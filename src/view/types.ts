@@ -2,7 +2,7 @@ import type { SafeHtml, SiteId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Locale, Translate } from '../kernel/i18n-types';
 import type { Formats } from './format';
-import type { SlotFacts } from './slots';
+import type { SlotFacts, SlotName } from './slots';
 
 /** One contribution of a plugin to a slot, already rendered. */
 export interface SlotItem {
@@ -62,6 +62,8 @@ export interface Renderer {
   page(context: ViewContext, request: RenderRequest & { readonly layout: string }): Promise<string>;
   /** One view without layout: frames, streams. */
   fragment(context: ViewContext, request: RenderRequest): Promise<string>;
+  /** Items of one slot, for a page that is not being rendered. */
+  slot(context: ViewContext, name: SlotName, facts: SlotFacts): Promise<readonly SlotItem[]>;
   /** Dates, sizes and numbers as this language and zone write them; the same as in templates. */
   formats(locale: Locale, timeZone: string): Formats;
   /** Hashed URL of an asset for a skin, `undefined` when there is none. */

@@ -35,6 +35,7 @@ export function errorHandler(deps: WebDeps): ErrorRequestHandler {
 
 /** Errors of Express itself: a path that cannot be decoded, a body parser's refusal. */
 function fromExpress(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
   if (thrown instanceof URIError) return new AppError('request/invalid', { cause: thrown });
   const status =
     typeof thrown === 'object' && thrown !== null && 'status' in thrown ? thrown.status : 0;

@@ -1,14 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { delay } from '../../src/base/async';
-import { pingDirectory } from '../../src/ldap';
+import { type Certificate, createCertificate } from '../../src/demo/real/certificate';
+import {
+  findBinary,
+  freePorts,
+  inNewDirectory,
+  runCommand,
+  startPrivateServer,
+} from '../../src/demo/real/process';
 
-const run = promisify(execFile);
 export const SUFFIX = 'dc=culture,dc=example';
 export const SERVICE = { bindDn: `cn=service,${SUFFIX}`, bindPassword: 'service secret' };
 
@@ -51,15 +51,15 @@ const DATA = [
   person('twin2', 'pw', ['mail: twin@culture.example']),
 ].join('\n');
 
-const config = (dir: string) => `
+const config = (dir: string, { caFile, certFile, keyFile }: Certificate) => `
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-TLSCACertificateFile ${dir}/ca.pem
-TLSCertificateFile ${dir}/server.pem
-TLSCertificateKeyFile ${dir}/server.key
+TLSCACertificateFile ${caFile}
+TLSCertificateFile ${certFile}
+TLSCertificateKeyFile ${keyFile}
 database mdb
 suffix "${SUFFIX}"
 directory ${dir}/data
@@ -67,72 +67,31 @@ access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="cn=service,${SUFFIX}" read by self read by * none
 `;
 
-async function makeCertificates(dir: string): Promise<void> {
-  const openssl = (...args: string[]) => run('openssl', args, { cwd: dir });
-  const days = ['-days', '2', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  for (const name of ['ca', 'other-ca']) {
-    const files = ['-keyout', `${name}.key`, '-out', `${name}.pem`];
-    await openssl('req', '-x509', ...days, '-subj', `/CN=${name}`, ...files);
-  }
-  await writeFile(join(dir, 'ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  await openssl(
-    'req', ...days.slice(2), '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr',
-  ); // biome-ignore format: one command
-  await openssl(
-    'x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial',
-    '-days', '2', '-extfile', 'ext', '-out', 'server.pem',
-  ); // biome-ignore format: one command
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 /** Starts it in a new directory; resolves once it answers. */
-export async function startSlapd(): Promise<Slapd> {
-  const dir = await mkdtemp(join(tmpdir(), 'estafette-slapd-'));
-  await mkdir(join(dir, 'data'));
-  await makeCertificates(dir);
-  await writeFile(join(dir, 'slapd.conf'), config(dir));
-  await writeFile(join(dir, 'data.ldif'), DATA);
-  await run('/usr/sbin/slapadd', ['-f', join(dir, 'slapd.conf'), '-l', join(dir, 'data.ldif')]);
-  const [port, tlsPort] = [await freePort(), await freePort()];
-  const url = `ldap://127.0.0.1:${port}`;
-  const ldapsUrl = `ldaps://localhost:${tlsPort}`;
-  const args = ['-f', join(dir, 'slapd.conf'), '-h', `${url} ldaps://127.0.0.1:${tlsPort}`];
-  // With a debug level it stays in the foreground.
-  const child = spawn('/usr/sbin/slapd', [...args, '-d', '0'], { stdio: 'ignore' });
-  await untilUp(child, url);
-  return {
-    url,
-    ldapsUrl,
-    caFile: join(dir, 'ca.pem'),
-    otherCaFile: join(dir, 'other-ca.pem'),
-    async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
+export const startSlapd = (): Promise<Slapd> =>
+  inNewDirectory('sign-in', async (directory) => {
+    const slapd = await findBinary(['/usr/sbin/slapd'], 'slapd');
+    const slapadd = await findBinary(['/usr/sbin/slapadd'], 'slapd');
+    const other = join(directory, 'other');
+    for (const name of [other, join(directory, 'data')]) await mkdir(name);
+    const certificate = await createCertificate(directory);
+    const stranger = await createCertificate(other);
+    const [configFile, ldif] = [join(directory, 'slapd.conf'), join(directory, 'data.ldif')];
+    await writeFile(configFile, config(directory, certificate));
+    await writeFile(ldif, DATA);
+    await runCommand(slapadd, ['-f', configFile, '-l', ldif]);
+    const [port = 0, tlsPort = 0] = await freePorts(2);
+    const url = `ldap://127.0.0.1:${port}`;
+    const ldapsUrl = `ldaps://127.0.0.1:${tlsPort}`;
+    // With a debug level it stays in the foreground.
+    const args = ['-f', configFile, '-h', `${url} ${ldapsUrl}`, '-d', '0'];
+    const server = await startPrivateServer({ file: slapd, args, port, directory });
+    const files = { caFile: certificate.caFile, otherCaFile: stranger.caFile };
+    return { url, ldapsUrl, ...files, stop: () => server.stop() };
+  });
 
-async function untilUp(child: ChildProcess, url: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}`);
-    try {
-      await pingDirectory({ urls: [url], startTls: false, ...SERVICE }, { timeoutMs: 1_000 });
-      return;
-    } catch {
-      await delay(50); // not listening yet
-    }
-  }
-  throw new Error('slapd did not start');
+/** A port on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
 }

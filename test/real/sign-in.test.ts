@@ -3,6 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../src/base/clock';
 import { type ErrorCode, isAppError } from '../../src/base/errors';
 import { silentLog } from '../../src/base/log';
+import { demoAgents, demoSites, directoryEntries, directoryPasswords } from '../../src/demo/data';
+import { startDemoLdap } from '../../src/demo/ldap';
 import { pingDirectory } from '../../src/ldap';
 import { createLdapLogin } from '../../src/session';
 import type { LdapDirectory } from '../../src/sites/site';
@@ -288,5 +290,32 @@ describe('the health of a directory', () => {
     expect(await codeOf(pingDirectory(dead, { timeoutMs: 300 }))).toBe('directory/unreachable');
     expect(await codeOf(pingDirectory(mute, { timeoutMs: 300 }))).toBe('directory/timeout');
     expect(await codeOf(pingDirectory(denied, { timeoutMs: 1_000 }))).toBe('directory/unreachable');
+  });
+});
+
+describe('the directory of the demo', () => {
+  it('signs its agents in, by login or address', async () => {
+    const [site] = demoSites;
+    const agent = demoAgents.find((one) => one.site === site?.id);
+    if (!site || !agent) throw new Error('no demo agent');
+    const passwords = directoryPasswords(site);
+    const entries = directoryEntries(site);
+    const demo = await startDemoLdap({ entries, passwords, suffixes: [site.baseDn] });
+    relays.push({ close: () => void demo.close() });
+    const change = {
+      urls: [demo.url],
+      startTls: false,
+      bindDn: site.serviceDn,
+      bindPassword: site.servicePassword,
+      searchBase: site.baseDn,
+    };
+
+    for (const name of [agent.username, agent.mail]) {
+      expect(await signIn(name, agent.password, change)).toMatchObject({ mail: agent.mail });
+    }
+    expect(await signIn(agent.username, 'wrong', change)).toBeUndefined();
+    expect(await signIn('nobody', 'wrong', change)).toBeUndefined();
+    while (demo.stats().connections > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(demo.stats().connections).toBe(0);
   });
 });

@@ -12,9 +12,9 @@ export interface Conversation {
 
 export const CONVERSATIONS: readonly Conversation[] = [
   {
-    subject: 'Compte rendu du comité de pilotage du {date}',
+    subject: 'Compte rendu du comité de pilotage du {passé}',
     opening:
-      'Bonjour à toutes et à tous,\n\nVous trouverez ci-joint le compte rendu du comité de pilotage du {date}. Trois points demandent une suite avant la fin du mois :\n\n- le choix du prestataire pour les relevés de {lieu} ;\n- la note de cadrage sur le calendrier, à relire par {collègue} ;\n- la réponse à la mairie au sujet du stationnement.\n\nMerci de me signaler toute erreur d’ici {jour}.',
+      'Bonjour à toutes et à tous,\n\nVous trouverez ci-joint le compte rendu du comité de pilotage du {passé}. Trois points demandent une suite avant la fin du mois :\n\n- le choix du prestataire pour les relevés de {lieu} ;\n- la note de cadrage sur le calendrier, à relire par {collègue} ;\n- la réponse à la mairie au sujet du stationnement.\n\nMerci de me signaler toute erreur d’ici {jour}.',
     answers: [
       'Merci pour ce compte rendu très complet. Une précision : au point 2, la date retenue est bien le {date2}, et non la semaine suivante.',
       'Bien noté. Je me charge de la réponse à la mairie et je vous mets en copie.',
@@ -90,7 +90,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
       'Bonjour à tous,\n\nJeanne nous quitte à la fin du mois pour rejoindre le musée des Nuages. Une carte circule au deuxième étage, et une enveloppe dans le bureau {n}. Le pot aura lieu le {date} à {heure}.',
     answers: [
       'Merci d’y avoir pensé. Je passe signer demain.',
-      'Je serai absent ce jour-là, peux-tu signer pour moi ? J’ai laissé ma participation à l’accueil.',
+      'Je ne serai pas là ce jour-là, peux-tu signer pour moi ? J’ai laissé ma participation à l’accueil.',
       'C’est fait. Il reste de la place pour un petit mot au dos.',
       'J’apporte un gâteau aux noix, prévoyez des assiettes.',
     ],
@@ -108,7 +108,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   {
     subject: 'Relevés de {lieu} : une valeur étrange',
     opening:
-      'Bonjour {prénom},\n\nEn reprenant les relevés de {lieu}, je tombe sur une valeur de {n} mm le {date}, alors que les stations voisines n’ont presque rien enregistré. Capteur bouché, ou véritable averse ? Tu connais le terrain mieux que moi.',
+      'Bonjour {prénom},\n\nEn reprenant les relevés de {lieu}, je tombe sur une valeur de {n} mm le {passé}, alors que les stations voisines n’ont presque rien enregistré. Capteur bouché, ou véritable averse ? Tu connais le terrain mieux que moi.',
     answers: [
       'C’est une vraie averse : j’y étais, il a plu vingt minutes sur le seul versant ouest. On peut garder la valeur en la commentant.',
       'Merci, je la garde avec une note. Belle coïncidence que tu sois passé par là.',
@@ -239,7 +239,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   {
     subject: 'Réunion de service décalée à {heure}',
     opening:
-      'Bonjour,\n\nLa réunion de service de {jour} est décalée à {heure}, même salle. Désolée pour ce changement tardif : la salle {salle} est prise par la visite de la délégation.',
+      'Bonjour,\n\nLa réunion de service de {jour} est décalée à {heure}, même salle. Toutes mes excuses pour ce changement tardif : la salle {salle} est prise par la visite de la délégation.',
     answers: ['Bien noté, merci.', 'C’est noté pour moi aussi. Je préviens {collègue}.'],
   },
   {

@@ -26,7 +26,7 @@ export const LETTERS: readonly Letter[] = [
   },
   {
     from: 'grandLarge',
-    subject: 'Remerciements pour votre accueil du {date}',
+    subject: 'Remerciements pour votre accueil du {passé}',
     text: 'Bonjour {prénom},\n\nToute l’association vous remercie pour votre accueil. Les enfants parlent encore du baromètre géant et l’un d’eux note chaque matin la couleur du ciel dans un cahier.\n\nAu plaisir de vous recevoir à notre tour.',
     rich: true,
   },
@@ -60,7 +60,7 @@ export const LETTERS: readonly Letter[] = [
   },
   {
     from: 'syndicat',
-    subject: 'Niveau du bassin au {date}',
+    subject: 'Niveau du bassin au {passé}',
     text: 'Bonjour,\n\nLe niveau du bassin est de {n} cm à l’échelle, en baisse de quatre centimètres sur la semaine. Aucune restriction n’est envisagée. Prochain bulletin dans quinze jours.',
     file: 'niveaux.ods',
   },

@@ -30,7 +30,7 @@ export const NOTICES: readonly Notice[] = [
   },
   {
     from: 'rh',
-    subject: 'Soldes de congés au {date}',
+    subject: 'Soldes de congés au {passé}',
     text: 'Bonjour,\n\nVotre solde de congés s’élève à {n2} jours. Les jours non pris peuvent être reportés jusqu’au 31 mars, sur simple demande.',
   },
   {

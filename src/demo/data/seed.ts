@@ -96,10 +96,10 @@ class Seeder {
   }
 
   private addConversation(conversation: Conversation, start: Date): void {
-    const words = this.words(start);
     const people = this.random.shuffle(this.colleagues).slice(0, 3);
-    const subject = fill(conversation.subject, words);
     const begins = this.random.chance(0.15);
+    const words = this.words(start, begins ? people[0]?.name.split(' ')[0] : undefined);
+    const subject = fill(conversation.subject, words);
     const filed = conversation.folder && this.random.chance(0.3) ? conversation.folder : 'INBOX';
     const references: string[] = [];
     let date = start;
@@ -132,11 +132,7 @@ class Seeder {
       this.push(mine ? 'Sent' : filed, raw, date, mine, messageId);
       references.push(messageId);
       previous = { text: said, who, date };
-      date = new Date(
-        date.getTime() +
-          this.random.between(1, 26) * HOUR_MS +
-          this.random.between(1, 59) * MINUTE_MS,
-      );
+      date = this.later(date);
     }
   }
 
@@ -269,9 +265,9 @@ class Seeder {
     return flags;
   }
 
-  private words(date: Date): Vocabulary {
+  private words(date: Date, greeted = this.agent.givenName): Vocabulary {
     const colleague = this.random.pick(this.colleagues).name;
-    return createVocabulary(this.random, date, this.agent.givenName, colleague);
+    return createVocabulary(this.random, date, greeted, colleague);
   }
 
   private signature(who: Person): string {
@@ -291,6 +287,17 @@ class Seeder {
       this.random.between(0, 59),
     );
     return date;
+  }
+
+  /** When an answer is written: some hours later, not in the night. */
+  private later(date: Date): Date {
+    const minutes = this.random.between(60, 26 * 60);
+    const answered = new Date(date.getTime() + minutes * MINUTE_MS);
+    const hour = answered.getUTCHours();
+    if (hour >= 6 && hour < 18) return answered;
+    if (hour >= 18) answered.setUTCDate(answered.getUTCDate() + 1);
+    answered.setUTCHours(this.random.between(6, 9));
+    return answered;
   }
 
   private messageId(): string {

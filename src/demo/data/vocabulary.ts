@@ -49,7 +49,7 @@ const longDate = (date: Date): string => {
   return `${day === 1 ? '1er' : day} ${MONTHS[date.getUTCMonth()]}`;
 };
 
-/** A workday some days after `from`. */
+/** A workday some days after `from`, or before. */
 function workday(from: Date, days: number): Date {
   const date = new Date(from.getTime() + days * DAY_MS);
   const weekday = date.getUTCDay();
@@ -71,6 +71,7 @@ export function createVocabulary(
     salle: random.pick(ROOMS),
     jour: random.pick(DAYS),
     date: longDate(workday(date, random.between(4, 12))),
+    passé: longDate(workday(date, -random.between(3, 9))),
     date2: longDate(workday(date, random.between(14, 30))),
     mois: MONTHS[(date.getUTCMonth() + 11) % 12] ?? '',
     heure: hour,

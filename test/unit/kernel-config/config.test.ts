@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from '../../../src/kernel/config';
-import { loadConfig } from '../../../src/sites';
+import { loadConfig, parseAppConfig } from '../../../src/sites';
 import { aSiteFile, faultsOf, parse } from '../sites/support';
 import { cleanUp, newFolder } from './support';
 
@@ -266,8 +266,18 @@ describe('the platform', () => {
   });
 
   it('never writes the development key when one is given in memory', () => {
-    parse({ app: { mode: 'development' } });
+    const root = newFolder();
 
-    expect(() => readFileSync(path.join(__dirname, 'var', 'secret.key'))).toThrow('ENOENT');
+    parseAppConfig(
+      {
+        app: { mode: 'development' },
+        sites: [{ file: 'one.json', value: aSiteFile() }],
+        root,
+        secretKey: Buffer.from(KEY, 'base64'),
+      },
+      {},
+    );
+
+    expect(readdirSync(root)).toEqual([]);
   });
 });

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+const plain = z.record(z.string(), z.unknown());
+const status = z.int().min(200).max(599).optional();
+const shape = z.union([
+  z.strictObject({ view: z.string().min(1), model: plain, title: z.string(), status }),
+  z.strictObject({ redirect: z.string().min(1) }),
+  z.strictObject({ json: z.unknown(), status }),
+  z.strictObject({ status: z.literal([204, 403, 404]) }),
+]);
+
+/** Whether a route answered one of the four shapes of `PluginResponse`; anything else is its failure. */
+export const isPluginResponse = (value: unknown): boolean => shape.safeParse(value).success;

@@ -1,0 +1,73 @@
+import { withDeadline } from '../base/async';
+import { runAs } from '../kernel/isolate';
+import type { Jobs } from '../kernel/job-types';
+import { type ContextDeps, createPluginContext, type Registrations } from './context';
+import type { PluginContext } from './context-types';
+import type { PluginDefinition, PluginJob } from './define';
+import type { FoundPlugin } from './discover';
+import type { PluginSet } from './plugin-set';
+import type { PluginRoute } from './route-types';
+import { collectRoutes } from './router';
+
+/** A started plugin. */
+export interface RunningPlugin {
+  readonly id: string;
+  readonly definition: PluginDefinition;
+  readonly context: PluginContext;
+  readonly dir: string;
+  readonly routes: readonly PluginRoute[];
+}
+
+export interface StartDeps extends ContextDeps {
+  readonly jobs: Jobs;
+  readonly set: PluginSet;
+  readonly activateMs: number;
+}
+
+/** Registers what a plugin declares and activates it; rejects with the reason, undoing nothing. */
+export async function startPlugin(
+  plugin: FoundPlugin,
+  deps: StartDeps,
+  registrations: Registrations,
+): Promise<RunningPlugin> {
+  const { id, definition, dir } = plugin;
+  for (const locale of deps.texts.locales) deps.texts.add(id, locale, plugin.locales[locale]);
+  const context = createPluginContext(plugin, deps, registrations);
+  const late = (what: string) => () => new Error(`${what}: no answer in ${deps.activateMs} ms`);
+  const within = <T>(what: string, run: () => T | Promise<T>): Promise<T> =>
+    withDeadline(
+      runAs({ plugin: id, hook: what }, async () => run()),
+      deps.activateMs,
+      late(what),
+    );
+
+  const { contributes, activate } = definition;
+  const load = contributes?.routes;
+  const loaded = load ? await within('routes', () => load()) : undefined;
+  const routes = loaded ? collectRoutes(id, loaded.routes) : [];
+  for (const job of contributes?.jobs ?? []) addJob(job, context, deps, registrations);
+  if (activate) await within('activate', () => activate.call(definition, context));
+  return { id, definition, context, dir, routes };
+}
+
+function addJob(
+  job: PluginJob,
+  context: PluginContext,
+  { jobs, set }: StartDeps,
+  registrations: Registrations,
+): void {
+  const sites = set.sitesOf(context.id);
+  for (const site of job.perSite ? sites : [undefined]) {
+    const id = [context.id, job.id, ...(site === undefined ? [] : [site])].join(':');
+    // Asked at each run: a plugin can be taken out of service meanwhile, or be on nowhere.
+    const isInService = (): boolean =>
+      site === undefined ? set.sitesOf(context.id).length > 0 : set.isEnabled(site, context.id);
+    const run = async (signal: AbortSignal): Promise<void> => {
+      if (!isInService()) return;
+      await runAs({ plugin: context.id, hook: `job:${job.id}` }, async () =>
+        job.run(context, { ...(site !== undefined && { site }), signal }),
+      );
+    };
+    registrations.add(jobs.add({ id, every: job.every, timeoutS: job.timeoutS, run }));
+  }
+}

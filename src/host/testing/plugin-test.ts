@@ -1,0 +1,139 @@
+import { AppError } from '../../base/errors';
+import type { SiteId } from '../../base/types';
+import type { HookScope } from '../../kernel/hook-types';
+import type { Locale } from '../../kernel/i18n-types';
+import type { SlotFacts } from '../../view';
+import { callRoute } from './routes';
+import { TEST_SITE } from './sites';
+import type { PluginTest, PluginTestOptions, RouteInput } from './types';
+import { createWorld, OTHER_PLUGIN, type World } from './world';
+
+/**
+ * Starts one plugin alone, as the platform would, and gives the means to ask it anything.
+ * @example const test = await createPluginTest({ plugin, config: { words: ['annexe'] } });
+ */
+export async function createPluginTest<C>(options: PluginTestOptions<C>): Promise<PluginTest> {
+  const world = await createWorld(options);
+  const { id } = options.plugin;
+  return {
+    site: TEST_SITE,
+    user: world.user,
+    clock: world.clock,
+    report: world.host.report,
+    state: () => stateOf(world, id),
+    get db() {
+      return contextOf(world, id).db;
+    },
+    ...hookCalls(world),
+    ...pageCalls(world, id),
+    ...dataCalls(world, id),
+    ...taskCalls(world, id),
+    async stop() {
+      await world.host.stop();
+      await world.hooks.idle();
+      await world.db.close();
+    },
+  };
+}
+
+const scopeOf = (site?: string): HookScope => ({
+  site: (site ?? TEST_SITE) as SiteId,
+  requestId: 'TEST-0000-00',
+});
+
+function hookCalls({ hooks }: World) {
+  return {
+    guard: (name, query, { site, confirmed } = {}) =>
+      hooks.guard(scopeOf(site), name, query, { all: true, ...(confirmed && { confirmed }) }),
+    filter: (name, value, context, site) => hooks.filter(scopeOf(site), name, value, context),
+    first: async (name, query, site) => (await hooks.first(scopeOf(site), name, query))?.answer,
+    collect: async (name, query, site) =>
+      (await hooks.collect(scopeOf(site), name, query)).map(({ item }) => item),
+    async action(name, event, site) {
+      await hooks.action(scopeOf(site), name, event);
+      await hooks.idle();
+    },
+    on: (name, handler) => hooks.on(OTHER_PLUGIN, name, handler),
+  } satisfies Partial<PluginTest>;
+}
+
+function pageCalls(world: World, id: string) {
+  const { renderer, user } = world;
+  const context = (locale: Locale = 'fr', site?: string) => ({
+    site: scopeOf(site).site,
+    skin: 'base',
+    locale,
+    timeZone: 'Europe/Paris',
+    scope: scopeOf(site),
+    csrf: 'csrf-token',
+  });
+  return {
+    async renderSlot(slot, facts = {}, { locale, site } = {}) {
+      const all: SlotFacts = {
+        site: { id: scopeOf(site).site, title: 'Messagerie de test' },
+        user,
+        ...facts,
+      };
+      const items = await renderer.slot(context(locale, site), slot, all);
+      return items.map(({ html }) => html).join('');
+    },
+    route: (method, path, input) => callRoute(world, id, method, path, input),
+    async renderRoute(path: string, input: RouteInput = {}) {
+      const answer = await callRoute(world, id, 'get', path, input);
+      if (!('view' in answer)) throw new Error(`${path}: no view in ${JSON.stringify(answer)}`);
+      return renderer.fragment(context(input.locale, input.site), {
+        view: `${id}/${answer.view}`,
+        model: answer.model,
+        shell: undefined,
+        facts: { site: { id: scopeOf(input.site).site, title: 'Messagerie de test' }, user },
+      });
+    },
+  } satisfies Partial<PluginTest>;
+}
+
+function dataCalls(world: World, id: string) {
+  const { host, settings, user, texts } = world;
+  return {
+    config: (site) => host.config(id, scopeOf(site).site),
+    setUserSetting: (key, value) => settings.write(user.id, id, { [key]: value }),
+    settings: async (site) => contextOf(world, id).settings(scopeOf(site).site, user.id),
+    text: (key, locale, values) => texts.for(locale)(key, values),
+  } satisfies Partial<PluginTest>;
+}
+
+function taskCalls(world: World, id: string) {
+  const { host, jobs } = world;
+  return {
+    async runJob(job) {
+      const names = jobs.list().map((entry) => entry.id);
+      const own = names.filter(
+        (name) => name === `${id}:${job}` || name.startsWith(`${id}:${job}:`),
+      );
+      if (own.length === 0) throw new AppError('request/not-found', { details: { job } });
+      for (const name of own) await jobs.runNow(name);
+    },
+    async runCommand(name, args = []) {
+      const running = host.all().find((plugin) => plugin.id === id);
+      const command = running?.definition.contributes?.commands?.find((one) => one.name === name);
+      if (!running || !command) throw new AppError('request/not-found', { details: { name } });
+      const lines: string[] = [];
+      const print = (line: string): void => void lines.push(line);
+      return { code: await command.run(running.context, { args, print }), lines };
+    },
+  } satisfies Partial<PluginTest>;
+}
+
+function contextOf({ host }: World, id: string) {
+  const running = host.all().find((plugin) => plugin.id === id);
+  if (running) return running.context;
+  throw new Error(`plugin ${id} did not start: ${reasonOf(host.state(), id)}`);
+}
+
+function stateOf({ host }: World, id: string) {
+  const report = host.state().find((plugin) => plugin.id === id);
+  if (report) return report;
+  throw new Error(`plugin ${id} is not in the report`);
+}
+
+const reasonOf = (states: readonly { id: string; reason?: string }[], id: string): string =>
+  states.find((state) => state.id === id)?.reason ?? 'no reason';

@@ -1,0 +1,68 @@
+import type { SiteId } from '../../base/types';
+import { isPluginResponse } from '../response';
+import type { PluginRequest, PluginResponse, PluginRoute } from '../route-types';
+import { TEST_SITE } from './sites';
+import type { RouteInput } from './types';
+import type { World } from './world';
+
+interface Match {
+  readonly route: PluginRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Calls a route as the web floor does: refused without a session unless public, checked answer. */
+export async function callRoute(
+  world: World,
+  plugin: string,
+  method: 'get' | 'post',
+  path: string,
+  input: RouteInput = {},
+): Promise<PluginResponse> {
+  const site = (input.site ?? TEST_SITE) as SiteId;
+  const running = world.host.running(site).find(({ id }) => id === plugin);
+  const match = running?.routes
+    .filter((route) => route.method === method)
+    .map((route) => matchRoute(route, path))
+    .find((found) => found !== undefined);
+  if (!running || !match) return { status: 404 };
+  if (input.user === false && !match.route.options.public) return { status: 403 };
+  const answer: unknown = await match.route.handler(
+    requestOf(world, site, match, input),
+    running.context,
+  );
+  if (!isPluginResponse(answer)) {
+    throw new Error(`${method} ${match.route.path}: expected one of the four kinds of response`);
+  }
+  return answer as PluginResponse; // by the check
+}
+
+function requestOf(
+  world: World,
+  site: SiteId,
+  { params }: Match,
+  input: RouteInput,
+): PluginRequest {
+  return {
+    site,
+    locale: input.locale ?? 'fr',
+    requestId: 'TEST-0000-00',
+    user: input.user === false ? undefined : world.user,
+    params,
+    query: input.query ?? {},
+    body: input.body ?? {},
+    satisfy: async () => {},
+  };
+}
+
+function matchRoute(route: PluginRoute, path: string): Match | undefined {
+  const wanted = route.path.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (part.startsWith(':') && value !== '') params[part.slice(1)] = decodeURIComponent(value);
+    else if (part !== value) return undefined;
+  }
+  return { route, params };
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../../base/clock';
+import type { SiteId, UserId } from '../../base/types';
+import type {
+  HandlerFor,
+  HookEmitter,
+  HookName,
+  HookOf,
+  NamesOfKind,
+} from '../../kernel/hook-types';
+import type { Locale } from '../../kernel/i18n-types';
+import type { Site } from '../../sites';
+import type { SlotFacts, SlotName } from '../../view';
+import type { PluginDatabase, PluginHttpResponse } from '../context-types';
+import type { PluginDefinition } from '../define';
+import type { BootReport, PluginReport } from '../report';
+import type { PluginResponse } from '../route-types';
+
+/** A site of the test: `on` is what its file says under `plugins.<id>`, `false` being off. */
+export type TestSite = Partial<Omit<Site, 'id' | 'plugins'>> & {
+  readonly on?: boolean | Readonly<Record<string, unknown>>;
+};
+
+export interface PluginTestOptions<C> {
+  readonly plugin: PluginDefinition<C>;
+  /**
+   * Folder of the plugin's views, locales and migrations; by default the working directory or
+   * its `plugins/<id>`, whichever holds the plugin.
+   */
+  readonly dir?: string;
+  /** Configuration of the site `test`, where the plugin is on: what `plugins.<id>` would say. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Other values of the site `test`: `{ locked: ['hello.greeting'] }`. */
+  readonly site?: Omit<TestSite, 'on'>;
+  /** More sites by id. */
+  readonly sites?: Readonly<Record<string, TestSite>>;
+  /** `config/plugins.json`: defaults of the plugin for every site. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** What the person has chosen, by setting key. */
+  readonly settings?: Readonly<Record<string, string | boolean>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Answers `context.http`; without it every call fails as a dead network does. */
+  readonly http?: (url: string) => PluginHttpResponse | Promise<PluginHttpResponse>;
+  /** Plugins that `requires` names, as definitions without resources. */
+  readonly with?: readonly PluginDefinition[];
+  /** Milliseconds allowed to `activate` and `deactivate`; 10 s and 5 s as in service otherwise. */
+  readonly deadlines?: { readonly activateMs?: number; readonly deactivateMs?: number };
+}
+
+/** Real timers, and a date that a test moves. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export interface RouteInput {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string>>;
+  readonly locale?: Locale;
+  readonly site?: string;
+  /** `false`: nobody is signed in, which only routes with `public` accept. */
+  readonly user?: false;
+}
+
+type Part<H, K extends string> = H extends { [P in K]: infer V } ? V : never;
+
+/** A started plugin. Every call is made for the site `test` unless `site` says another. */
+export interface PluginTest {
+  readonly site: SiteId;
+  readonly user: { readonly id: UserId; readonly name: string; readonly mail: string };
+  readonly clock: TestClock;
+  readonly report: BootReport;
+  /** The plugin's line of the report, as it is now. */
+  state(): PluginReport;
+
+  /** Every denial, so that confirmable ones are seen together. */
+  guard<N extends NamesOfKind<'guard'>>(
+    name: N,
+    query: Part<HookOf<N>, 'query'>,
+    options?: { readonly confirmed?: readonly string[]; readonly site?: string },
+  ): ReturnType<HookEmitter['guard']>;
+  filter<N extends NamesOfKind<'filter'>>(
+    name: N,
+    value: Part<HookOf<N>, 'value'>,
+    context: Part<HookOf<N>, 'context'>,
+    site?: string,
+  ): Promise<Part<HookOf<N>, 'value'>>;
+  first<N extends NamesOfKind<'first'>>(
+    name: N,
+    query: Part<HookOf<N>, 'query'>,
+    site?: string,
+  ): Promise<Part<HookOf<N>, 'answer'> | undefined>;
+  collect<N extends NamesOfKind<'collect'>>(
+    name: N,
+    query: Part<HookOf<N>, 'query'>,
+    site?: string,
+  ): Promise<readonly Part<HookOf<N>, 'item'>[]>;
+  /** Resolves when every handler has ended. */
+  action<N extends NamesOfKind<'action'>>(
+    name: N,
+    event: Part<HookOf<N>, 'event'>,
+    site?: string,
+  ): Promise<void>;
+  /** Handles a hook beside the plugin, as another one would. */
+  on<N extends HookName>(name: N, handler: HandlerFor<HookOf<N>>): () => void;
+
+  /** HTML of what the plugin shows in a slot, `''` for nothing. */
+  renderSlot(
+    slot: SlotName,
+    facts?: Partial<SlotFacts>,
+    options?: { readonly locale?: Locale; readonly site?: string },
+  ): Promise<string>;
+  /** Calls a route by its path below `/<plugin id>`: `/items/3`. */
+  route(method: 'get' | 'post', path: string, input?: RouteInput): Promise<PluginResponse>;
+  /** HTML of a route's view, without layout. */
+  renderRoute(path: string, input?: RouteInput): Promise<string>;
+  runJob(id: string): Promise<void>;
+  /** Runs a command; its lines and exit code. */
+  runCommand(
+    name: string,
+    args?: readonly string[],
+  ): Promise<{ readonly code: number; readonly lines: readonly string[] }>;
+
+  /** Parsed configuration; throws where the plugin is off. */
+  config(site?: string): Readonly<Record<string, unknown>>;
+  /** Writes what the person chose, as the settings page does; `undefined` goes back to default. */
+  setUserSetting(key: string, value: string | boolean | undefined): Promise<void>;
+  /** Settings in force for the person. */
+  settings(site?: string): Promise<Readonly<Record<string, string | boolean>>>;
+  /** The plugin's own tables. */
+  readonly db: PluginDatabase;
+  /** A text, the key as in code: `hello:greeting`. */
+  text(key: string, locale: Locale, values?: Readonly<Record<string, string | number>>): string;
+
+  /** Deactivates the plugin and closes the database. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,148 @@
+import path from 'node:path';
+import { AppError } from '../../base/errors';
+import { silentLog } from '../../base/log';
+import type { UserId } from '../../base/types';
+import { composeHooks } from '../../compose';
+import { layer } from '../../kernel/config-layer';
+import { openDatabase } from '../../kernel/db';
+import type { Database, MigrationSet } from '../../kernel/db-types';
+import type { GuardedFetch } from '../../kernel/fetch';
+import { createHooks } from '../../kernel/hooks';
+import { createTexts } from '../../kernel/i18n';
+import { createJobs, jobMigrations } from '../../kernel/jobs';
+import { createMeter, createMetrics } from '../../kernel/meter';
+import { migrate } from '../../kernel/migrate';
+import { createServices } from '../../kernel/services';
+import { mailHooks } from '../../mail';
+import { sessionHooks, sessionMigrations } from '../../session';
+import { createSettings, settingsMigrations } from '../../settings';
+import { siteHooks } from '../../sites';
+import { createRenderer, loadAssets } from '../../view';
+import type { PluginDefinition } from '../define';
+import { type FoundPlugin, readResources } from '../discover';
+import { startHost } from '../host';
+import { parseManifest } from '../manifest';
+import { createPluginSet } from '../plugin-set';
+import { createSlotSource } from '../slot-source';
+import { createTestClock } from './clock';
+import { findPluginDir, platformRoot } from './root';
+import { buildSites, TEST_SITE } from './sites';
+import type { PluginTestOptions } from './types';
+
+/** Who handles hooks for a test, beside the plugin. */
+export const OTHER_PLUGIN = 'test-other';
+const USER = { name: 'Camille Durand', mail: 'camille.durand@test.example' };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Everything of the platform that a plugin touches, real but for mail, directory and network. */
+export async function createWorld<C>(options: PluginTestOptions<C>) {
+  const root = platformRoot();
+  const log = silentLog();
+  const clock = createTestClock();
+  const metrics = createMetrics();
+  const meter = createMeter(metrics);
+  const set = createPluginSet();
+  const services = createServices(set);
+  const hooks = createHooks({
+    log,
+    clock,
+    meter,
+    isEnabled: (site, plugin) => plugin === OTHER_PLUGIN || set.isEnabled(site, plugin),
+    rank: set.rank,
+    mode: 'development',
+  });
+  for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
+  const found = [...(options.with ?? []).map((one) => asFound(one)), foundOf(options)];
+
+  const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log });
+  await migrate(db, migrationSets(found));
+  const user = await addUser(db);
+  const settings = createSettings({ db, clock });
+  await settings.write(user.id, options.plugin.id, options.settings ?? {});
+  const jobs = createJobs({ db, clock, log, instanceId: 'test' });
+
+  const host = await startHost({
+    log,
+    clock,
+    hooks,
+    services,
+    texts,
+    db,
+    settings,
+    jobs,
+    set,
+    found,
+    broken: [],
+    sites: buildSites(options),
+    defaults: { [options.plugin.id]: options.defaults ?? {} },
+    layer: (base, ...over) => layer(base, ...over),
+    pending: async () => [],
+    createFetch: () => fetchFrom(options.http),
+    secret: (_plugin, name) => options.secrets?.[name],
+    ...(options.deadlines && { deadlines: options.deadlines }),
+  }).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  const skin = { id: 'base', dir: path.join(root, 'skins', 'base') };
+  const renderer = createRenderer({
+    // The base skin alone: a plugin's views use nothing of a ministry's.
+    skins: { ids: [skin.id], chain: () => [skin] },
+    assets: loadAssets(path.join(root, 'dist', 'assets')),
+    texts,
+    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts }),
+    pluginViews: (id) => {
+      const dir = found.find((plugin) => plugin.id === id)?.dir;
+      return dir === undefined || dir === '' ? undefined : path.join(dir, 'views');
+    },
+    now: () => clock.now(),
+  });
+  return { clock, hooks, texts, db, user, settings, jobs, host, renderer };
+}
+
+function foundOf<C>({ plugin, dir }: PluginTestOptions<C>): FoundPlugin {
+  // A definition of C is one of the host, which gives each plugin its own parsed configuration.
+  return asFound(plugin as PluginDefinition, dir ?? findPluginDir(plugin.id));
+}
+
+/** Throws what the boot report would say of a wrong definition or a broken file. */
+function asFound(plugin: PluginDefinition, dir?: string): FoundPlugin {
+  const parsed = parseManifest(plugin, plugin.id);
+  if (!parsed.ok) throw new Error(`plugin ${plugin.id}: ${parsed.error}`);
+  const none = { version: '0.0.0', migrations: [], locales: { fr: {}, en: {} } };
+  return {
+    id: plugin.id,
+    dir: dir ?? '',
+    definition: parsed.value,
+    ...(dir === undefined ? none : readResources(dir)),
+  };
+}
+
+const migrationSets = (found: readonly FoundPlugin[]): readonly MigrationSet[] => [
+  { owner: 'core', migrations: [...sessionMigrations, ...settingsMigrations] },
+  jobMigrations,
+  ...found.map(({ id, migrations }) => ({ owner: id, migrations })),
+];
+
+async function addUser(db: Database) {
+  const [id] = await db.knex('users').insert({
+    site: TEST_SITE,
+    login: 'camille.durand',
+    ...USER,
+    aliases: '[]',
+    locale: 'fr',
+    created_at: '2026-01-01T00:00:00.000Z',
+    signed_in_at: '2026-01-01T00:00:00.000Z',
+  });
+  return { id: id as UserId, ...USER };
+}
+
+const fetchFrom =
+  (http: PluginTestOptions<unknown>['http']): GuardedFetch =>
+  async (url) => {
+    if (!http) throw new AppError('fetch/failed');
+    const answer = await http(String(url));
+    return { ...answer, headers: {}, url: String(url) };
+  };

@@ -1,0 +1,46 @@
+// Run as a process of its own: sends one draft by the real path and stops for ever at one step, to
+// be killed there. `node crash-send.js <dir> <smtp port> <draft id> <step>`.
+import { silentLog } from '../../src/base/log';
+import { createSmtpTransport, type SmtpTransport } from '../../src/smtp';
+import { aComposeStand, aWriter } from './compose-stand';
+
+const [dir = '', port = '', draft = '', step = ''] = process.argv.slice(2);
+
+/** Says where it is and never comes back. */
+const stopAt = async (reached: string): Promise<void> => {
+  if (reached !== step) return;
+  process.stdout.write(`at ${reached}\n`);
+  // A pending promise alone does not keep a process alive.
+  setInterval(() => undefined, 60_000);
+  await new Promise(() => undefined);
+};
+
+const real = createSmtpTransport({ log: silentLog() });
+const transport: SmtpTransport = {
+  async send(request) {
+    await stopAt('built');
+    const receipt = await real.send({
+      ...request,
+      onStage: async (stage) => {
+        await stopAt(stage);
+        await request.onStage?.(stage);
+        if (stage === 'data') await stopAt('data-committed');
+      },
+    });
+    await stopAt('answered');
+    return receipt;
+  },
+};
+
+async function main(): Promise<void> {
+  const stand = await aComposeStand({ dir, transport });
+  stand.hooks.on('crash', 'message:sending', () => stopAt('claimed').then(() => undefined));
+  stand.mail.onAppend = (when) => stopAt(when === 'before' ? 'settled' : 'filed');
+  const outcome = await stand.compose.send(aWriter({ smtpPort: Number(port) }), draft, {
+    confirmed: [],
+  });
+  process.stdout.write(`done ${outcome.kind}\n`);
+  await stand.close();
+}
+
+void main();
