@@ -8,6 +8,7 @@ import { systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
 import type { App as CliApp, PluginValue } from './cli';
 import { composeHooks, composeMigrations, createCompose } from './compose';
+import type { FoundPlugin } from './host/discover';
 import { type Host, startHost } from './host/host';
 import { createPluginSet } from './host/plugin-set';
 import { createSlotSource } from './host/slot-source';
@@ -56,6 +57,8 @@ export interface AppOptions {
   readonly log?: Log;
   /** For the demonstration and tests: `host:port` pairs that the image proxy may reach. */
   readonly allowPrivate?: readonly string[];
+  /** For tests: plugins beside those of `plugins/`. */
+  readonly extraPlugins?: readonly FoundPlugin[];
   /** Handles process-wide errors: only the program itself, never a test. */
   readonly ownsProcess?: boolean;
 }
@@ -68,7 +71,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const clock = systemClock;
   const { sites } = config;
   const db = await openDatabase({ ...config.database, log });
-  const { found, broken } = installedPlugins(config);
+  const installed = installedPlugins(config);
+  const found = [...installed.found, ...(options.extraPlugins ?? [])];
   const sets = coreAndPluginMigrations(found);
   if (options.migrate !== false) await migrate(db, sets);
 
@@ -164,7 +168,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     set,
     sites,
     found,
-    broken,
+    broken: installed.broken,
     createFetch,
     secret: config.pluginSecret,
     defaults: config.plugins.defaults,

@@ -96,7 +96,9 @@ function describe(
 ): DraftAttachment {
   const sniffed = sniffType(written.head);
   const filename = cleanFilename(upload.filename) || id;
-  if (!upload.inline) {
+  // Of a received message, an image that is none is kept as the file that it is.
+  const isFile = !upload.inline || (upload.contentId !== undefined && !isInlineImage(sniffed));
+  if (isFile) {
     const type = cleanType(upload.declaredType);
     return { id, filename, type, sizeBytes: written.sizeBytes, contentId: undefined };
   }

@@ -1,4 +1,5 @@
-import type { MessageView } from '../mail/types';
+import { isAppError } from '../base/errors';
+import type { AttachmentInfo, MessageView } from '../mail/types';
 import type { Actor } from '../session/types';
 import { attachableBytes, writeUpload } from './attachments';
 import type { ComposeContext } from './context';
@@ -32,9 +33,12 @@ interface Part {
   readonly contentId: string | undefined;
 }
 
+/** A view that also lists the images its HTML shows, which are no attachments. */
+type ViewWithInline = MessageView & { readonly inline?: readonly AttachmentInfo[] };
+
 /** What will be copied, in order. */
 export function partsToBring(
-  view: MessageView,
+  view: ViewWithInline,
   html: string,
   which: BroughtParts,
 ): readonly Part[] {
@@ -45,9 +49,16 @@ export function partsToBring(
     return [{ part: undefined, filename, type: 'message/rfc822', sizeBytes, contentId: undefined }];
   }
   const shown = shownCids(html);
-  return view.attachments.flatMap(({ part, filename, type, sizeBytes, contentId }) => {
+  const inline = (view.inline ?? []).filter(
+    ({ part }) => !view.attachments.some((file) => file.part === part),
+  );
+  // An inline image that the quoted HTML no longer shows was never a file of its own.
+  return [
+    ...inline.map((found) => ({ ...found, isFile: false })),
+    ...view.attachments.map((found) => ({ ...found, isFile: true })),
+  ].flatMap(({ part, filename, type, sizeBytes, contentId, isFile }) => {
     const isShown = contentId !== undefined && shown.has(contentId) && isInlineImage(type);
-    if (!isShown && which === 'shown') return [];
+    if (!isShown && (which === 'shown' || !isFile)) return [];
     return [{ part, filename, type, sizeBytes, contentId: isShown ? contentId : undefined }];
   });
 }
@@ -67,19 +78,40 @@ export async function copyParts(
   let used = 0;
   try {
     for (const part of from.parts) {
-      const { stream } = await openPart(context, actor, from.view, part.part);
-      const upload = { filename: part.filename, declaredType: part.type, stream };
-      const { contentId } = part;
-      const inline = contentId === undefined ? {} : { inline: true, contentId };
       const room = { limit, used };
-      const written = await writeUpload(context, draft, { ...upload, ...inline }, room);
-      copied.push(written.attachment);
-      used += written.attachment.sizeBytes;
+      const written = await copyPart(context, actor, draft, { view: from.view, part, room });
+      if (!written) continue;
+      copied.push(written);
+      used += written.sizeBytes;
     }
     return copied;
   } catch (error) {
     await removeCopies(context, draft, copied);
     throw error;
+  }
+}
+
+/** `undefined` for an image of the quote that does not fit: the answer is worth more than it. */
+async function copyPart(
+  context: ComposeContext,
+  actor: Actor,
+  draft: Pick<StoredDraft, 'site' | 'id'>,
+  from: {
+    readonly view: MessageView;
+    readonly part: Part;
+    readonly room: { readonly limit: number; readonly used: number };
+  },
+): Promise<DraftAttachment | undefined> {
+  const { filename, type, contentId, part } = from.part;
+  const { stream } = await openPart(context, actor, from.view, part);
+  const upload = { filename, declaredType: type, stream };
+  const inline = contentId === undefined ? {} : { inline: true, contentId };
+  try {
+    return (await writeUpload(context, draft, { ...upload, ...inline }, from.room)).attachment;
+  } catch (error) {
+    stream.destroy();
+    if (contentId === undefined || !isAppError(error, 'attachment/too-large')) throw error;
+    return undefined;
   }
 }
 

@@ -14,6 +14,7 @@ import type { ComposeBody, DraftSeed } from './hooks';
 import { addressedIdentity, defaultIdentity, listIdentities } from './identities';
 import { messageIdFor } from './message-ids';
 import { findOpenDraft, restoreDraft } from './open-edit';
+import { type Opening, openNew, openOn } from './openings';
 import { findOutbox } from './outbox-store';
 import { addressField, replyRecipients } from './recipients';
 import type { DraftLinks, ServerCopy } from './rows';
@@ -29,14 +30,6 @@ import type {
 } from './types';
 import { viewDraft, viewOf, viewSent } from './view';
 
-/** What a mode makes of its original, before plugins and the sanitiser. */
-export interface Opening {
-  readonly fields: DraftFields;
-  readonly links: DraftLinks;
-  readonly serverCopy?: ServerCopy;
-  readonly parts: BroughtParts;
-}
-
 /** A draft worked out and not written. */
 interface Plan {
   readonly draft: StoredDraft;
@@ -44,7 +37,6 @@ interface Plan {
   readonly parts: ReturnType<typeof partsToBring>;
 }
 
-const NO_LINKS: DraftLinks = { references: [] };
 const NO_DRAFT_YET = 0;
 // 128 random bits as `newToken` writes them: ids come back from forms.
 const DRAFT_ID = /^[A-Za-z0-9_-]{22}$/;
@@ -179,94 +171,6 @@ async function originalOf(
     uidValidity === undefined ? at : { ...at, uidValidity: uidValidity as UidValidity };
   return context.mail.message(actor, checked, { markSeen: false });
 }
-
-async function openNew(
-  context: ComposeContext,
-  actor: Actor,
-  identities: readonly Identity[],
-  prefill: Partial<DraftFields> = {},
-): Promise<Opening> {
-  const { writing } = await readCoreSettings(context.settings, actor.user);
-  const identity =
-    identities.find(({ id }) => id === prefill.identity) ?? defaultIdentity(identities);
-  const body = newBody(prefill.text ?? '', { signature: identity?.signature ?? '' });
-  const html = prefill.html ?? body.html ?? '';
-  const fields = {
-    identity: identity?.id ?? '',
-    to: prefill.to ?? '',
-    cc: prefill.cc ?? '',
-    bcc: prefill.bcc ?? '',
-    subject: prefill.subject ?? '',
-    format: prefill.format ?? writing.format,
-    text: body.text,
-    html,
-  };
-  return { fields, links: NO_LINKS, parts: 'none' };
-}
-
-async function openOn(
-  context: ComposeContext,
-  actor: Actor,
-  view: MessageView,
-  given: { readonly mode: ComposeMode; readonly identities: readonly Identity[] },
-): Promise<Opening> {
-  if (given.mode === 'edit') return restoreDraft(context, actor, view, given.identities);
-  const { writing } = await readCoreSettings(context.settings, actor.user);
-  const identity = addressedIdentity(given.identities, [...view.to, ...view.cc]);
-  const common = {
-    identity: identity?.id ?? '',
-    bcc: '',
-    format: writing.format,
-  };
-  const signature = identity?.signature ?? '';
-  const text = context.texts.for(actor.locale);
-  const original = { ...view.ref, account: OWN_ACCOUNT };
-  if (given.mode === 'reply' || given.mode === 'reply-all') {
-    const { to, cc } = replyRecipients(view, given.mode, given.identities);
-    const quotable = await context.mail.quotable(actor, view);
-    const { quotePosition } = writing;
-    const body = replyBody(quotable, attributionOf(view, actor, text), {
-      signature,
-      quotePosition,
-    });
-    const thread = replyHeaders({
-      messageId: view.messageId,
-      references: view.references.join(' '),
-    });
-    return {
-      fields: {
-        ...common,
-        to: addressField(to),
-        cc: addressField(cc),
-        subject: replySubject(view.subject),
-        ...bothBodies(body),
-      },
-      links: { ...thread, references: [...thread.references], original },
-      parts: 'shown',
-    };
-  }
-  const subject = forwardSubject(view.subject, text('compose.forward.prefix'));
-  const isWhole = given.mode === 'forward-attached';
-  const body = isWhole
-    ? newBody('', { signature })
-    : forwardBody(
-        await context.mail.quotable(actor, view),
-        forwardLines(view, actor, text),
-        text('compose.forward.heading'),
-        { signature },
-      );
-  return {
-    fields: { ...common, to: '', cc: '', subject, ...bothBodies(body) },
-    links: { references: [], original },
-    parts: isWhole ? 'whole' : 'all',
-  };
-}
-
-/** Both are kept whatever the format: a page without scripts offers the plain one. */
-const bothBodies = ({ text, html }: ComposeBody): { text: string; html: string } => ({
-  text,
-  html: html ?? '',
-});
 
 async function filterFields(
   context: ComposeContext,

@@ -1,13 +1,13 @@
+import type { ImapFlow } from 'imapflow';
 import { withDeadline } from '../base/async';
 import type { Clock } from '../base/clock';
 import { AppError, isAppError } from '../base/errors';
 import { Backoff } from './backoff';
 import { Connection } from './connection';
 import { isDropped, isServerAnswer, toImapError } from './errors';
+import type { ImapAccess, MailboxEvent, OpenMailbox, UseOptions } from './types';
 import { WaitQueue } from './wait-queue';
 import { Watch } from './watch';
-import type { ImapAccess, MailboxEvent, OpenMailbox, UseOptions } from './types';
-import type { ImapFlow } from 'imapflow';
 
 export interface PoolLimits {
   /** Connections of one account in this process: one primary and a burst. */
@@ -29,7 +29,11 @@ export interface PoolLimits {
 export interface AccountPoolDeps {
   readonly clock: Clock;
   readonly limits: PoolLimits;
-  readonly onConnected: (info: { key: string; capabilities: readonly string[]; ms: number }) => void;
+  readonly onConnected: (info: {
+    key: string;
+    capabilities: readonly string[];
+    ms: number;
+  }) => void;
 }
 
 type Work<T> = (connection: Connection) => Promise<T>;
@@ -124,15 +128,22 @@ export class AccountPool {
   ): Promise<T> {
     const connection = await this.#acquire(path, until, fresh);
     try {
-      return await withDeadline(work(connection), Math.max(1, until - this.#deps.clock.now()), () => {
+      const ms = Math.max(1, until - this.#deps.clock.now());
+      return await withDeadline(this.#run(connection, work), ms, () => {
         // The command is still on the wire: nobody else may use this connection.
         connection.close();
         return new AppError('imap/timeout');
       });
-    } catch (error) {
-      throw this.#failure(connection, error);
     } finally {
       this.#release(connection);
+    }
+  }
+
+  async #run<T>(connection: Connection, work: Work<T>): Promise<T> {
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw this.#failure(connection, error);
     }
   }
 
@@ -141,6 +152,8 @@ export class AccountPool {
     const isLost = !connection.isUsable;
     if (!isAppError(error) && !isServerAnswer(error)) connection.close();
     const failure = toImapError(error);
+    // Nonsense, even in a line of ours to parse: nothing after it can be trusted.
+    if (failure.code === 'imap/protocol' && !isServerAnswer(failure.cause)) connection.close();
     if (!isLost || failure.details['answer'] !== 'none') return failure;
     return new AppError('imap/unreachable', { cause: error, details: { dropped: true } });
   }
@@ -237,7 +250,8 @@ export class AccountPool {
   #idle(): void {
     const path = this.#watch.main;
     if (this.#closed || path === undefined) return;
-    if ([...this.#all].some((connection) => connection.isIdling && connection.selected === path)) return;
+    if ([...this.#all].some((connection) => connection.isIdling && connection.selected === path))
+      return;
     const connection = this.#takeFree(path);
     if (!connection) {
       if (this.#all.size === 0 && this.#opening === 0) this.#watch.connect();
@@ -253,7 +267,7 @@ export class AccountPool {
 
   async #enterIdle(connection: Connection, path: string): Promise<void> {
     const ms = this.#deps.limits.commandMs;
-    const isReturn = connection.selected !== path;
+    const isReturn = connection.selected !== path || !this.#watch.hasSeen(path);
     const prepare = async (): Promise<void> => {
       await connection.select(path);
       // What happened while the connection served another mailbox was told to nobody.

@@ -52,9 +52,17 @@ export class Connection {
   /** Connects and signs in within `ms`; a failure of any kind closes the socket. */
   async open(ms: number): Promise<void> {
     try {
-      await withDeadline(this.#client.connect(), ms, () => timeout('CONNECT'));
+      await withDeadline(this.#connect(), ms, () => timeout('CONNECT'));
     } catch (error) {
       this.close();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#client.connect();
+    } catch (error) {
       throw toImapError(error);
     }
   }
@@ -138,7 +146,8 @@ function clientOptions(access: ImapAccess): ImapFlowOptions {
     port: server.port,
     secure: server.security === 'tls',
     // `false` keeps the connection plain even when STARTTLS is announced; `true` demands it.
-    doSTARTTLS: server.security === 'starttls' ? true : server.security === 'none' ? false : undefined,
+    doSTARTTLS:
+      server.security === 'starttls' ? true : server.security === 'none' ? false : undefined,
     ...(server.servername === undefined ? {} : { servername: server.servername }),
     ...(server.caFile === undefined ? {} : { tls: { ca: readFileSync(server.caFile) } }),
     auth: { user: username, pass: password },

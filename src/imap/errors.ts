@@ -65,7 +65,9 @@ function codeOf(error: unknown): ErrorCode {
   const wire = asWire(error);
   if (wire.mailboxMissing === true || wire.code === 'NotFound') return 'mailbox/not-found';
   const answer =
-    typeof wire.serverResponseCode === 'string' ? BY_RESPONSE_CODE[wire.serverResponseCode] : undefined;
+    typeof wire.serverResponseCode === 'string'
+      ? BY_RESPONSE_CODE[wire.serverResponseCode]
+      : undefined;
   if (answer) return answer;
   if (wire.authenticationFailed === true) return 'imap/credentials';
   if (wire.responseStatus === 'NO') return 'imap/refused';

@@ -2,17 +2,17 @@
  * The IMAP floor: connections, commands and answers. It knows nothing of pages, actors or hooks,
  * and no connection leaves the callback it is lent to. Called by `mail` and `session`.
  */
-export { createImapPool, type ImapPoolDeps } from './pool';
+
 export type { PoolLimits } from './account-pool';
 export {
-  copyUids,
   type Copied,
+  copyUids,
   createMailbox,
   expungeUids,
   moveUids,
+  type SortProgram,
   searchUids,
   sortUids,
-  type SortProgram,
   storeFlags,
   textArgument,
   uidKey,
@@ -20,7 +20,15 @@ export {
 } from './commands';
 export { isServerAnswer, noAnswer, toImapError } from './errors';
 export { type ListedMailbox, listMailboxes, personalNamespace } from './mailboxes';
-export { fetchMessage, fetchMessages, fetchParts, fetchSlice, isSection, type Slice } from './parts';
+export {
+  fetchMessage,
+  fetchMessages,
+  fetchParts,
+  fetchSlice,
+  isSection,
+  type Slice,
+} from './parts';
+export { createImapPool, type ImapPoolDeps } from './pool';
 export type { Attribute } from './raw';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';
 export { catchUp, type MailboxState, readState } from './status';

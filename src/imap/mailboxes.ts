@@ -77,7 +77,10 @@ async function readStatus(client: ImapFlow, path: string): Promise<Counters> {
     return countersOf((await client.status(path, STATUS_QUERY)) || undefined);
   } catch (error) {
     // Listed but gone or forbidden meanwhile: no counters, and the tree still shows it.
-    if (isServerAnswer(error) || (error instanceof Error && 'code' in error && error.code === 'NotFound')) {
+    if (
+      isServerAnswer(error) ||
+      (error instanceof Error && 'code' in error && error.code === 'NotFound')
+    ) {
       return NO_COUNTERS;
     }
     throw error;

@@ -16,7 +16,8 @@ export const isSection = (key: string): boolean =>
 /** Bytes of one slice; fewer than asked at the end of the part. Throws `message/not-found`. */
 export async function fetchSlice(client: ImapFlow, uid: number, slice: Slice): Promise<Buffer> {
   if (slice.key === '') return fetchSource(client, uid, slice);
-  if (!isSection(slice.key)) throw new AppError('request/invalid', { details: { part: 'malformed' } });
+  if (!isSection(slice.key))
+    throw new AppError('request/invalid', { details: { part: 'malformed' } });
   const bodyParts = [{ key: slice.key, start: slice.start, maxLength: slice.length }];
   const message = await fetchMessage(client, uid, { bodyParts });
   return firstPart(message, slice.length);

@@ -19,7 +19,11 @@ export interface ImapPoolDeps {
   readonly clock: Clock;
   readonly limits?: Partial<PoolLimits>;
   /** After each sign-in; `ms` from the first packet to the first usable command. */
-  readonly onConnected?: (info: { key: string; capabilities: readonly string[]; ms: number }) => void;
+  readonly onConnected?: (info: {
+    key: string;
+    capabilities: readonly string[];
+    ms: number;
+  }) => void;
 }
 
 /** The one door to IMAP connections, for every account of this process. */

@@ -28,17 +28,45 @@ export const ATTRIBUTE_OF: Readonly<Partial<Record<Role, string>>> = {
 
 /** Names by which other clients made these mailboxes, folded; the first is the better match. */
 const FALLBACK_NAMES: Readonly<Record<Exclude<Role, 'inbox'>, readonly string[]>> = {
-  sent: ['sent', 'envoyes', 'elements envoyes', 'messages envoyes', 'sent items', 'sent messages', 'sent mail'],
+  sent: [
+    'sent',
+    'envoyes',
+    'elements envoyes',
+    'messages envoyes',
+    'sent items',
+    'sent messages',
+    'sent mail',
+  ],
   drafts: ['drafts', 'brouillons', 'draft', 'brouillon'],
-  trash: ['trash', 'corbeille', 'deleted items', 'elements supprimes', 'deleted messages', 'messages supprimes'],
-  junk: ['junk', 'indesirables', 'spam', 'courrier indesirable', 'junk e-mail', 'junk email', 'pourriel', 'bulk mail'],
+  trash: [
+    'trash',
+    'corbeille',
+    'deleted items',
+    'elements supprimes',
+    'deleted messages',
+    'messages supprimes',
+  ],
+  junk: [
+    'junk',
+    'indesirables',
+    'spam',
+    'courrier indesirable',
+    'junk e-mail',
+    'junk email',
+    'pourriel',
+    'bulk mail',
+  ],
   archive: ['archive', 'archives'],
   templates: ['templates', 'modeles', 'modele', 'template'],
 };
 
 /** Lower case without accents; precomposed and decomposed names become equal. */
 const fold = (name: string): string =>
-  name.normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase().trim();
+  name
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase()
+    .trim();
 
 /** Path → role: by attribute (RFC 6154), else by name at the top or directly below INBOX. */
 export function assignRoles(mailboxes: readonly NamedMailbox[]): ReadonlyMap<string, Role> {
@@ -50,7 +78,8 @@ export function assignRoles(mailboxes: readonly NamedMailbox[]): ReadonlyMap<str
     taken.add(role);
   };
   const usable = mailboxes.filter((mailbox) => isSelectable(mailbox.flags));
-  for (const mailbox of usable) if (mailbox.path.toUpperCase() === 'INBOX') assign(mailbox.path, 'inbox');
+  for (const mailbox of usable)
+    if (mailbox.path.toUpperCase() === 'INBOX') assign(mailbox.path, 'inbox');
   for (const mailbox of usable) {
     for (const flag of mailbox.flags) {
       const role = BY_ATTRIBUTE[flag.toLowerCase()];

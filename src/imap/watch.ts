@@ -113,6 +113,10 @@ export class Watch {
     this.compare(path, await this.#deps.status(path));
   }
 
+  hasSeen(path: string): boolean {
+    return this.#seen.has(path);
+  }
+
   /** Emits a change when the mailbox's state is not the one seen before. */
   compare(path: string, now: string): void {
     const before = this.#seen.get(path);

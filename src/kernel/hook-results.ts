@@ -11,7 +11,7 @@ export function acceptsFiltered(
   current: unknown,
 ): (value: unknown) => boolean {
   const check = definition.check ?? ((value) => hasShapeOf(current, value));
-  return (value) => value === undefined || check(value);
+  return (value) => value === undefined || check(value, current);
 }
 
 export function acceptsAnswer(definition: HookDefinition): (value: unknown) => boolean {

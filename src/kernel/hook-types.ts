@@ -123,8 +123,11 @@ export interface HookDefinition {
   readonly kind: HookKind;
   /** One sentence for the generated reference. */
   readonly doc: string;
-  /** Refuses a wrong value that types could not stop: of a filter, answer, item. */
-  readonly check?: (value: unknown) => boolean;
+  /**
+   * Refuses a wrong value that types could not stop: of a filter, answer, item. A filter's check is
+   * also given the value that it would replace: what may be changed, and what may not be lost.
+   */
+  readonly check?: (value: unknown, before?: unknown) => boolean;
   /** Milliseconds; the kind's default otherwise. */
   readonly timeoutMs?: number;
   /** Actions only: the emitter waits for handlers. */

@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors';
 import { OWN_ACCOUNT, type Uid } from '../base/types';
 import {
-  chunks,
   type Copied,
+  chunks,
   copyUids,
   expungeUids,
   moveUids,
@@ -70,13 +70,19 @@ export async function moveMessages(
 ): Promise<ActionResult> {
   const target = checkPath(to);
   if (target === checkPath(from.mailbox)) return { count: 0 };
-  return act(context, actor, from, { op: 'move', on: batch(from), to: target }, async (box, uids) => {
-    if (box.readOnly) throw new AppError('imap/refused', { details: { readOnly: true } });
-    await storeKeywords(box, uids, flags);
-    const copied = await moveUids(box.client, uids, target);
-    forgetUids(context.caches, cacheBox(actor, box), uids);
-    return copied;
-  });
+  return act(
+    context,
+    actor,
+    from,
+    { op: 'move', on: batch(from), to: target },
+    async (box, uids) => {
+      if (box.readOnly) throw new AppError('imap/refused', { details: { readOnly: true } });
+      await storeKeywords(box, uids, flags);
+      const copied = await moveUids(box.client, uids, target);
+      forgetUids(context.caches, cacheBox(actor, box), uids);
+      return copied;
+    },
+  );
 }
 
 /** Keywords that teach a filter travel with the message where the mailbox takes keywords. */
@@ -137,7 +143,9 @@ export async function junkMessages(
   isJunk: boolean,
 ): Promise<ActionResult> {
   const to = isJunk ? await specialPath(context, actor, 'junk') : 'INBOX';
-  const flags = isJunk ? { add: '$Junk', remove: '$NotJunk' } : { add: '$NotJunk', remove: '$Junk' };
+  const flags = isJunk
+    ? { add: '$Junk', remove: '$NotJunk' }
+    : { add: '$NotJunk', remove: '$Junk' };
   return moveMessages(context, actor, from, to, flags);
 }
 
@@ -158,7 +166,8 @@ export async function emptyMailbox(
   });
   let count = 0;
   for (const part of chunks([...uids].map(toUid), context.limits.selection)) {
-    count += (await deleteMessages(context, actor, { mailbox: path, uidValidity, uids: part })).count;
+    count += (await deleteMessages(context, actor, { mailbox: path, uidValidity, uids: part }))
+      .count;
   }
   return { count };
 }

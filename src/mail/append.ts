@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { OWN_ACCOUNT, type MessageRef, type Uid, type UidValidity } from '../base/types';
 import { AppError } from '../base/errors';
+import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { noAnswer, searchUids, textArgument } from '../imap';
 import type { Actor } from '../session/types';
 import { checkPath, type MailContext } from './context';

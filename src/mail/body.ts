@@ -13,8 +13,8 @@ import {
   type RemotePolicy,
   type RenderedBody,
   type SanitizeOptions,
-  tasks,
   type TextOptions,
+  tasks,
 } from '../mime';
 import type { Actor } from '../session/types';
 import type { MailContext } from './context';
@@ -60,7 +60,10 @@ interface Rendering {
 }
 type RenderedPart = Pick<RenderedBody, 'html' | 'blockedRemote' | 'truncated' | 'hasQuoted'>;
 
-function chosenBodies(picked: PickedBodies, prefer: 'text' | 'html' | undefined): readonly BodyChoice[] {
+function chosenBodies(
+  picked: PickedBodies,
+  prefer: 'text' | 'html' | undefined,
+): readonly BodyChoice[] {
   if (prefer === 'text' && picked.html && picked.text) return [{ kind: 'text', part: picked.text }];
   return picked.bodies;
 }
@@ -231,6 +234,8 @@ async function plainText(
 ): Promise<string> {
   const { part: source } = await fetchPart(context, actor, ref, part);
   const isSmall = source.bytes.length <= INLINE_TEXT_BYTES;
-  const plain = isSmall ? tasks.plainText(source) : await runTask<PlainText>(context, 'plainText', source);
+  const plain = isSmall
+    ? tasks.plainText(source)
+    : await runTask<PlainText>(context, 'plainText', source);
   return plain.text;
 }

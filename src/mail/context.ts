@@ -31,7 +31,10 @@ export interface MailLimits {
 
 /** Counters, where somebody measures. */
 export interface MailMetrics {
-  count(name: 'row-hit' | 'row-miss' | 'order-hit' | 'order-insert' | 'order-miss', by: number): void;
+  count(
+    name: 'row-hit' | 'row-miss' | 'order-hit' | 'order-insert' | 'order-miss',
+    by: number,
+  ): void;
 }
 
 export interface MailContext {

@@ -24,7 +24,10 @@ export function searchKeys(criteria: Criteria): Keys {
 
 const cleanText = (value: string | undefined): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-  (value ?? '').replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, MAX_TEXT_CHARS);
+  (value ?? '')
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim()
+    .slice(0, MAX_TEXT_CHARS);
 
 const fieldKeys = (field: 'from' | 'subject' | 'body', value: string): Keys => [
   ATOM(field.toUpperCase()),
@@ -99,7 +102,16 @@ function imapDate(date: string): string {
  * much (a mixed message with a text footer) is taken out by its structure, see `attachments.ts`.
  */
 function attachmentKeys(): Keys {
-  const types = ['multipart/mixed', 'multipart/related', 'multipart/signed', 'application/', 'image/', 'audio/', 'video/', 'message/rfc822'];
+  const types = [
+    'multipart/mixed',
+    'multipart/related',
+    'multipart/signed',
+    'application/',
+    'image/',
+    'audio/',
+    'video/',
+    'message/rfc822',
+  ];
   return either(
     types.map((type): Keys => [ATOM('HEADER'), ATOM('Content-Type'), textArgument(type)]),
   );
@@ -114,10 +126,24 @@ export const isEmptyCriteria = (criteria: Criteria): boolean => criteriaKey(crit
 /** The same text for the same search; '' for none. */
 export function criteriaKey(criteria: Criteria): string {
   const { text, in: place, from, to, subject } = criteria;
-  const texts = { text: cleanText(text), from: cleanText(from), to: cleanText(to), subject: cleanText(subject) };
+  const texts = {
+    text: cleanText(text),
+    from: cleanText(from),
+    to: cleanText(to),
+    subject: cleanText(subject),
+  };
   const where = texts.text ? { in: place ?? 'all' } : {};
   const { unseen, flagged, unanswered, hasAttachment, since, before } = criteria;
-  const all = { ...texts, ...where, unseen, flagged, unanswered, since, before, hasAttachment: hasAttachment || undefined };
+  const all = {
+    ...texts,
+    ...where,
+    unseen,
+    flagged,
+    unanswered,
+    since,
+    before,
+    hasAttachment: hasAttachment || undefined,
+  };
   const given = Object.entries(all).filter(([, value]) => value !== undefined && value !== '');
   return given.length === 0 ? '' : JSON.stringify(given);
 }

@@ -1,7 +1,7 @@
 import type { Uid } from '../base/types';
 import { fetchMessages, formatSet, type MailboxState, type OpenMailbox } from '../imap';
 import { firstHeader, parseHeaders } from '../mime';
-import { type CachedRow, boxKey } from './caches';
+import { boxKey, type CachedRow } from './caches';
 import type { MailContext } from './context';
 import { refreshFlags } from './flags';
 import { ROW_QUERY, rowContent, toRow } from './rows';
@@ -78,13 +78,21 @@ async function repairRawText(box: OpenMailbox, rows: Map<Uid, CachedRow>): Promi
   const broken = [...rows].filter(([, row]) => isBroken(row)).map(([uid]) => uid);
   if (broken.length === 0) return;
   const headers = ['subject', 'from'];
-  for (const message of await fetchMessages(box.client, formatSet(broken), { uid: true, headers })) {
+  for (const message of await fetchMessages(box.client, formatSet(broken), {
+    uid: true,
+    headers,
+  })) {
     const row = rows.get(message.uid as Uid);
     if (!row || !message.headers) continue;
     const block = parseHeaders(message.headers);
     const subject = firstHeader(block, 'subject') ?? row.content.subject;
-    const name = (firstHeader(block, 'from') ?? '').replace(/<[^>]*>\s*$/, '').replace(/"/g, '').trim();
-    const from = row.content.from.map((one, index) => (index === 0 && name ? { ...one, name } : one));
+    const name = (firstHeader(block, 'from') ?? '')
+      .replace(/<[^>]*>\s*$/, '')
+      .replace(/"/g, '')
+      .trim();
+    const from = row.content.from.map((one, index) =>
+      index === 0 && name ? { ...one, name } : one,
+    );
     rows.set(message.uid as Uid, { ...row, content: { ...row.content, subject, from } });
   }
 }

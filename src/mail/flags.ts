@@ -1,5 +1,5 @@
-import { fetchMessages, formatSet, type MailboxState, type OpenMailbox } from '../imap';
 import type { Uid } from '../base/types';
+import { fetchMessages, formatSet, type MailboxState, type OpenMailbox } from '../imap';
 import type { CachedRow } from './caches';
 
 /**

@@ -48,7 +48,10 @@ export class Holders {
     const holders = this.#accounts.get(key) ?? new Map<string, Holder>();
     this.#accounts.set(key, holders);
     const known = holders.get(actor.session.id);
-    const holder = { credential: actor.credential, watches: known?.watches ?? new Set<() => void>() };
+    const holder = {
+      credential: actor.credential,
+      watches: known?.watches ?? new Set<() => void>(),
+    };
     // Reinserted: the newest use is the likeliest to be current.
     holders.delete(actor.session.id);
     holders.set(actor.session.id, holder);

@@ -4,6 +4,6 @@
  */
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
-export { type MailboxChange, mailHooks, type MessageBatch, type MessageChange } from './hooks';
+export { type MailboxChange, type MessageBatch, type MessageChange, mailHooks } from './hooks';
 export { createMail, type MailDeps } from './mail';
 export type * from './types';

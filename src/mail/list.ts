@@ -25,7 +25,9 @@ export async function listMessages(
     sort: query.sort,
   });
   const wanted = { ...query, mailbox, criteria };
-  const page = await onMailbox(context, actor, wanted, (place) => readPage(context, actor, place, wanted));
+  const page = await onMailbox(context, actor, wanted, (place) =>
+    readPage(context, actor, place, wanted),
+  );
   const rows = await context.hooks.filter(actor.scope, 'message:list', page.rows, about);
   if (page.page < page.pages) prefetch(context, actor, { ...wanted, page: page.page + 1 });
   return { ...page, rows };
@@ -77,7 +79,18 @@ async function readPage(
     }
     const { uidValidity, path: mailbox } = place.box;
     const { unseen } = place.state;
-    return { account: OWN_ACCOUNT, mailbox, uidValidity, rows, total, unseen, page, pages, pageSize, sortFellBack };
+    return {
+      account: OWN_ACCOUNT,
+      mailbox,
+      uidValidity,
+      rows,
+      total,
+      unseen,
+      page,
+      pages,
+      pageSize,
+      sortFellBack,
+    };
   }
 }
 
@@ -91,7 +104,11 @@ function dropVanished(
   rows: readonly Row[],
 ): void {
   const present = new Set(rows.map((row) => row.uid));
-  forgetUids(context.caches, boxOf(place), uids.filter((uid) => !present.has(uid)));
+  forgetUids(
+    context.caches,
+    boxOf(place),
+    uids.filter((uid) => !present.has(uid)),
+  );
 }
 
 /** Reads the rows of a page into the cache when nobody waits for a connection. */
@@ -117,5 +134,8 @@ export async function findNeighbours(
   );
   const at = order.uids.indexOf(uid);
   if (at < 0) return { newer: undefined, older: undefined };
-  return { newer: order.uids[at - 1] as Uid | undefined, older: order.uids[at + 1] as Uid | undefined };
+  return {
+    newer: order.uids[at - 1] as Uid | undefined,
+    older: order.uids[at + 1] as Uid | undefined,
+  };
 }

@@ -13,6 +13,7 @@ import {
   removeMessages,
 } from './actions';
 import { appendMessage, findMessageId, gate } from './append';
+import { Arrivals } from './arrivals';
 import { quotableBody, renderBody } from './body';
 import { type CacheSizes, createCaches, DEFAULT_CACHE_SIZES } from './caches';
 import {
@@ -75,6 +76,7 @@ export function createMail(deps: MailDeps): Mail {
       return accessOf(actor, () => holders.credential(key) ?? actor.credential());
     },
   };
+  const arrivals = new Arrivals(context);
   const inTurn = gate(context.limits.appends);
   return {
     account: (actor, options) => readAccount(context, actor, options?.fresh === true),
@@ -91,7 +93,8 @@ export function createMail(deps: MailDeps): Mail {
     flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),
     move: (actor, from, to) => moveMessages(context, actor, from, to),
     copy: (actor, from, to) => copyMessages(context, actor, from, to),
-    remove: (actor, from, options) => removeMessages(context, actor, from, options?.forGood === true),
+    remove: (actor, from, options) =>
+      removeMessages(context, actor, from, options?.forGood === true),
     archive: async (actor, from) =>
       moveMessages(context, actor, from, await specialPath(context, actor, 'archive')),
     junk: (actor, from, isJunk) => junkMessages(context, actor, from, isJunk),
@@ -106,7 +109,7 @@ export function createMail(deps: MailDeps): Mail {
       await deleteMessages(context, actor, from);
     },
     watch: (actor, mailbox, listener) =>
-      holders.addWatch(actor, watchMailbox(context, actor, mailbox, listener)),
+      holders.addWatch(actor, watchMailbox(context, arrivals, actor, mailbox, listener)),
     release: (actor: Actor) => {
       if (!holders.release(actor)) return;
       deps.pool.close(userKey(actor));

@@ -21,15 +21,25 @@ export const renameOne = (
   from: string,
   to: string,
 ): Promise<void> =>
-  change(context, actor, { op: 'rename', path: checkPath(from), to: checkPath(to) }, async (client, { path, to: name }) => {
-    await client.mailboxRename(path, name ?? path);
-  });
+  change(
+    context,
+    actor,
+    { op: 'rename', path: checkPath(from), to: checkPath(to) },
+    async (client, { path, to: name }) => {
+      await client.mailboxRename(path, name ?? path);
+    },
+  );
 
 /** Deletes a mailbox of the agent's own, with what is in it. */
 export const deleteOne = (context: MailContext, actor: Actor, path: string): Promise<void> =>
-  change(context, actor, { op: 'delete', path: checkPath(path) }, async (client, { path: name }) => {
-    await client.mailboxDelete(name);
-  });
+  change(
+    context,
+    actor,
+    { op: 'delete', path: checkPath(path) },
+    async (client, { path: name }) => {
+      await client.mailboxDelete(name);
+    },
+  );
 
 async function change(
   context: MailContext,

@@ -1,7 +1,13 @@
 import { AppError } from '../base/errors';
 import type { MessageRef, Uid, UidValidity } from '../base/types';
 import { type FetchMessageObject, fetchMessage, type OpenMailbox } from '../imap';
-import { type BodyPart, type BodyTree, buildStructure, type HeaderBlock, parseHeaders } from '../mime';
+import {
+  type BodyPart,
+  type BodyTree,
+  buildStructure,
+  type HeaderBlock,
+  parseHeaders,
+} from '../mime';
 import type { Actor } from '../session/types';
 import { boxKey } from './caches';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
@@ -32,7 +38,11 @@ const HEADERS = ['from', 'sender', 'reply-to', 'subject', 'references', 'in-repl
 export async function findMessage<T>(
   context: MailContext,
   actor: Actor,
-  at: { readonly mailbox: string; readonly uid: Uid; readonly uidValidity?: UidValidity | undefined },
+  at: {
+    readonly mailbox: string;
+    readonly uid: Uid;
+    readonly uidValidity?: UidValidity | undefined;
+  },
   fn: (found: FoundMessage) => Promise<T>,
 ): Promise<T> {
   const mailbox = checkPath(at.mailbox);

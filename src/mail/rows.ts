@@ -1,5 +1,5 @@
-import type { FetchMessageObject } from '../imap';
 import type { Uid } from '../base/types';
+import type { FetchMessageObject } from '../imap';
 import { type BodyPart, buildStructure, cleanLine, displayAddress, pickBodies } from '../mime';
 import type { Address, Row } from './types';
 

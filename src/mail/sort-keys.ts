@@ -1,6 +1,6 @@
 import type { FetchMessageObject } from '../imap';
 import { chunks, fetchMessages, formatSet } from '../imap';
-import { cleanLine, firstHeader, parseHeaders, baseSubject } from '../mime';
+import { baseSubject, cleanLine, firstHeader, parseHeaders } from '../mime';
 import type { MailContext } from './context';
 import { type Place, rowKeys } from './fetch-rows';
 import { isoDate } from './rows';
@@ -69,4 +69,7 @@ function sortKey(message: FetchMessageObject, sort: SortKey): string {
 }
 
 const fold = (text: string): string =>
-  cleanLine(text).normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase();
+  cleanLine(text)
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();

@@ -1,18 +1,18 @@
 import {
   type Attribute,
   catchUp,
+  type SortProgram,
   searchUids,
   sortUids,
-  type SortProgram,
   uidKey,
   uidsFrom,
 } from '../imap';
+import { confirmAttachments } from './attachments';
 import type { MailContext } from './context';
 import { criteriaKey, dependsOnFlags, isEmptyCriteria, searchKeys } from './criteria';
 import { boxOf, type Place } from './fetch-rows';
 import { insertSorted, type Order, onlyAlive } from './order';
 import { keepOrder, readOrder } from './order-cache';
-import { confirmAttachments } from './attachments';
 import { inProcessOrder } from './sort-keys';
 import type { Criteria, ListQuery, SortKey } from './types';
 
@@ -87,14 +87,18 @@ async function search(
   const found = plan.bySort
     ? await sortUids(client, programOf(plan.sort, query.order), keys)
     : await searchUids(client, keys);
-  const uids = query.criteria.hasAttachment ? await confirmAttachments(context, place, found) : found;
+  const uids = query.criteria.hasAttachment
+    ? await confirmAttachments(context, place, found)
+    : found;
   if (plan.bySort) return uids;
   if (plan.sort !== 'arrival') return inProcessOrder(context, place, uids, plan.sort, query.order);
   return query.order === 'desc' ? uids.slice().reverse() : uids;
 }
 
 function programOf(sort: SortKey, order: 'asc' | 'desc'): SortProgram {
-  const key = ({ date: 'DATE', arrival: 'ARRIVAL', from: 'FROM', subject: 'SUBJECT', size: 'SIZE' } as const)[sort];
+  const key = (
+    { date: 'DATE', arrival: 'ARRIVAL', from: 'FROM', subject: 'SUBJECT', size: 'SIZE' } as const
+  )[sort];
   // Within one sender or subject the newest comes first, whatever the direction.
   const then: SortProgram = sort === 'from' || sort === 'subject' ? ['REVERSE', 'DATE'] : [];
   return order === 'desc' ? ['REVERSE', key, ...then] : [key, ...then];
@@ -109,7 +113,10 @@ async function update(
   order: Order,
 ): Promise<Order | undefined> {
   const { state } = place;
-  if (dependsOnFlags(query.criteria) && (state.modseq === undefined || order.modseq !== state.modseq)) {
+  if (
+    dependsOnFlags(query.criteria) &&
+    (state.modseq === undefined || order.modseq !== state.modseq)
+  ) {
     return undefined;
   }
   if (order.uidNext === state.uidNext && order.exists === state.total) {

@@ -5,7 +5,7 @@ import { fetchSlice } from '../imap';
 import { displayName, transferStream } from '../mime';
 import type { Actor } from '../session/types';
 import { checkValidity, type MailContext } from './context';
-import { partOf, openedOf } from './opened';
+import { openedOf, partOf } from './opened';
 import type { PartStream } from './types';
 
 // A connection is borrowed for one slice at a time: a stalled reader holds none. Large enough

@@ -1,5 +1,5 @@
-import { OWN_ACCOUNT } from '../base/types';
 import { isAppError } from '../base/errors';
+import { OWN_ACCOUNT } from '../base/types';
 import {
   ATTRIBUTE_OF,
   createMailbox,
@@ -76,7 +76,11 @@ async function createMissing(
       await createSpecial(context, actor, use);
       created = true;
     } catch (error) {
-      if (!isAppError(error) || error.code === 'imap/unreachable' || error.code === 'imap/timeout') {
+      if (
+        !isAppError(error) ||
+        error.code === 'imap/unreachable' ||
+        error.code === 'imap/timeout'
+      ) {
         throw error;
       }
       context.log.warn({ use, code: error.code }, 'mailbox/special-not-created');
@@ -177,4 +181,3 @@ export async function readQuota(context: MailContext, actor: Actor): Promise<Quo
   const quota = { usedBytes: usage, limitBytes: limit };
   return context.hooks.filter(actor.scope, 'mailbox:quota', quota, { account: OWN_ACCOUNT });
 }
-

@@ -1,4 +1,4 @@
-import { OWN_ACCOUNT, type MessageRef, type Uid, type UidValidity } from '../base/types';
+import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { storeFlags } from '../imap';
 import {
   type BodyPart,
@@ -8,15 +8,15 @@ import {
   firstHeader,
   headerValues,
   messageIds,
-  parseAddressList,
   type PickedBodies,
+  parseAddressList,
   pickBodies,
 } from '../mime';
 import type { Actor } from '../session/types';
 import { prefetchBody } from './body';
 import { checkPath, type MailContext } from './context';
 import { familyOf } from './family';
-import { findMessage, type FoundMessage, partOf, shownRoot } from './opened';
+import { type FoundMessage, findMessage, partOf, shownRoot } from './opened';
 import { addresses, isoDate, messageDate, toRow } from './rows';
 import type { AttachmentInfo, MessageView } from './types';
 
@@ -74,7 +74,9 @@ function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessa
   const { tree } = opened;
   const root = shownRoot(tree.root, options.inside);
   const isInner = options.inside !== undefined;
-  const envelope = isInner ? (partOf(tree.root, options.inside ?? '').envelope ?? {}) : opened.envelope;
+  const envelope = isInner
+    ? (partOf(tree.root, options.inside ?? '').envelope ?? {})
+    : opened.envelope;
   const picked = pickBodies(root);
   const from = addresses(envelope.from, 20);
   const ref: MessageRef = {
@@ -123,7 +125,9 @@ function repairNames(
 ): readonly { name: string; mail: string }[] {
   if (!from.some((one) => one.name.includes('\ufffd'))) return from;
   const read = parseAddressList(firstHeader(opened.headers, 'from') ?? '').addresses;
-  return read.length > 0 ? read.map(displayAddress).map(({ name, mail }) => ({ name, mail })) : from;
+  return read.length > 0
+    ? read.map(displayAddress).map(({ name, mail }) => ({ name, mail }))
+    : from;
 }
 
 function referencesOf({ opened }: FoundMessage): readonly string[] {

@@ -1,6 +1,6 @@
-import { OWN_ACCOUNT, type Uid } from '../base/types';
-import { type MailboxEvent, readState, searchUids, uidsFrom } from '../imap';
+import type { MailboxEvent } from '../imap';
 import type { Actor } from '../session/types';
+import type { Arrivals } from './arrivals';
 import { checkPath, type MailContext } from './context';
 import { treeKey } from './tree';
 import type { MailChange } from './types';
@@ -11,6 +11,7 @@ const GATHER_MS = 150;
 /** Tells changes of a mailbox, gathered, until the remover is called. */
 export function watchMailbox(
   context: MailContext,
+  arrivals: Arrivals,
   actor: Actor,
   mailbox: string,
   listener: (change: MailChange) => void,
@@ -19,14 +20,14 @@ export function watchMailbox(
   const pending = new Set<MailChange['kind']>();
   let cancel: (() => void) | undefined;
   let isStopped = false;
-  const news = arrivals(context, actor, path);
+  const news = arrivals.join(actor, path);
 
   const flush = (): void => {
     cancel = undefined;
     const kinds = [...pending];
     pending.clear();
     context.caches.trees.delete(treeKey(actor));
-    if (kinds.includes('arrived')) news();
+    if (kinds.includes('arrived')) news.look();
     for (const kind of kinds) if (!isStopped) listener({ mailbox: path, kind });
   };
   const remove = context.pool.watch(context.access(actor), path, (event) => {
@@ -36,6 +37,7 @@ export function watchMailbox(
   return () => {
     isStopped = true;
     cancel?.();
+    news.leave();
     remove();
   };
 }
@@ -53,30 +55,4 @@ function kindOf({ kind, count, prevCount }: MailboxEvent): MailChange['kind'] {
     case 'reconnected':
       return kind;
   }
-}
-
-const MAX_ANNOUNCED = 200;
-
-/** Emits `mail:arrived` with the uids that came since the last time; the first call only looks. */
-function arrivals(context: MailContext, actor: Actor, mailbox: string): () => void {
-  let uidNext: number | undefined;
-  const access = context.access(actor);
-  const look = (): Promise<void> =>
-    context.pool.withMailbox(access, mailbox, { kind: 'read' }, async (box) => {
-      await box.client.noop();
-      const state = await readState(box.client, mailbox);
-      const from = uidNext;
-      uidNext = state.uidNext;
-      if (from === undefined || state.uidNext <= from) return;
-      const found = await searchUids(box.client, uidsFrom(from));
-      const uids = [...found].filter((uid) => uid >= from).slice(-MAX_ANNOUNCED);
-      if (uids.length === 0) return;
-      const event = { account: OWN_ACCOUNT, mailbox, uids: uids.map((uid) => uid as Uid) };
-      void context.hooks.action(actor.scope, 'mail:arrived', { ...event, unseen: state.unseen });
-    });
-  const run = (): void => {
-    look().catch((error: unknown) => context.log.debug({ err: error }, 'mail/arrival-unknown'));
-  };
-  run();
-  return run;
 }

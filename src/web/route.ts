@@ -14,8 +14,6 @@ type Access =
 interface RouteBase {
   readonly method: 'get' | 'post';
   readonly path: string;
-  /** Multipart bodies are streamed by the route itself, which then checks the token. */
-  readonly streamsBody?: boolean;
 }
 
 export type RouteSpec = RouteBase &

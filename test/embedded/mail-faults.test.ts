@@ -1,9 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { isAppError } from '../../src/base/errors';
 import type { Uid } from '../../src/base/types';
 import { type DemoImap, startDemoImap } from '../../src/demo/imap';
-import { aBench, ALL, aMessage, type Bench, PASSWORD, until } from './mail-kit';
+import { ALL, aBench, aMessage, type Bench, PASSWORD, until } from './mail-kit';
 
 let server: DemoImap;
 let bench: Bench;
@@ -14,7 +14,13 @@ async function start(count: number, limits = {}, options = {}): Promise<void> {
     raw: aMessage({ subject: `m${index}`, date: new Date(Date.UTC(2026, 0, 1, index)) }),
   }));
   server = await startDemoImap({
-    users: [{ username: 'alice', password: PASSWORD, mailboxes: [{ path: 'INBOX', messages }, { path: 'Autre' }] }],
+    users: [
+      {
+        username: 'alice',
+        password: PASSWORD,
+        mailboxes: [{ path: 'INBOX', messages }, { path: 'Autre' }],
+      },
+    ],
     ...options,
   });
   bench = aBench({ server, limits });
@@ -25,7 +31,8 @@ afterEach(async () => {
   await server.close();
 });
 
-const list = (mailbox = 'INBOX', page = 1) => bench.mail.list(bench.actor, { ...ALL, mailbox, page });
+const list = (mailbox = 'INBOX', page = 1) =>
+  bench.mail.list(bench.actor, { ...ALL, mailbox, page });
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'no error',
@@ -46,7 +53,7 @@ describe('a connection that breaks', () => {
   it('in the middle of a write: the failure is told and the write not repeated', async () => {
     await start(3);
     const { rows, uidValidity } = await list();
-    await bench.mail.special(bench.actor, 'trash');
+    await bench.mail.account(bench.actor);
     const moves = () => server.stats().recent.filter((command) => /MOVE/i.test(command)).length;
     server.faults.dropAfter(0);
     const on = { mailbox: 'INBOX', uidValidity, uids: [rows[0]?.uid as Uid] };
@@ -115,10 +122,14 @@ describe('a server that is down', () => {
   it('refuses a wrong password as such, and keeps no socket', async () => {
     await start(1);
     const wrong = { ...bench.actor, credential: () => ({ username: 'alice', password: 'no' }) };
-    expect(await codeOf(bench.mail.list(wrong, { ...ALL, mailbox: 'INBOX', page: 1 }))).toBe('imap/credentials');
+    expect(await codeOf(bench.mail.list(wrong, { ...ALL, mailbox: 'INBOX', page: 1 }))).toBe(
+      'imap/credentials',
+    );
     const access = { key: 'x:1:', server: bench.actor.site.imap, credential: wrong.credential };
     expect(await codeOf(bench.pool.verify(access))).toBe('imap/credentials');
-    expect(await codeOf(bench.pool.verify({ ...access, credential: bench.actor.credential }))).toBe('no error');
+    expect(await codeOf(bench.pool.verify({ ...access, credential: bench.actor.credential }))).toBe(
+      'no error',
+    );
     await until('no socket is left', () => server.stats().connections === 0);
   });
 });
@@ -152,8 +163,13 @@ describe('a server that talks nonsense', () => {
   ])('%s does not end the process', async (_name, chunk, times) => {
     await start(1);
     const hostile = await aHostileServer(chunk(), times);
-    const own = aBench({ server: { host: '127.0.0.1', port: (hostile.address() as AddressInfo).port }, limits: SHORT });
-    expect(await codeOf(own.mail.list(own.actor, { ...ALL, mailbox: 'INBOX', page: 1 }))).toMatch(/^imap\//);
+    const own = aBench({
+      server: { host: '127.0.0.1', port: (hostile.address() as AddressInfo).port },
+      limits: SHORT,
+    });
+    expect(await codeOf(own.mail.list(own.actor, { ...ALL, mailbox: 'INBOX', page: 1 }))).toMatch(
+      /^imap\//,
+    );
     expect(own.pool.stats().connections).toBe(0);
     await own.close();
     await new Promise((resolve) => hostile.close(resolve));
@@ -166,7 +182,8 @@ function aHostileServer(chunk: string, times: number): Promise<Server> {
     const tag = line.split(' ')[0] ?? '';
     if (/CAPABILITY/i.test(line)) socket.write(`* CAPABILITY IMAP4rev1 ESEARCH\r\n${tag} OK\r\n`);
     else if (/LOGIN|ID|NAMESPACE|ENABLE/i.test(line)) socket.write(`${tag} OK\r\n`);
-    else if (/SELECT/i.test(line)) socket.write(`* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 2] x\r\n${tag} OK\r\n`);
+    else if (/SELECT/i.test(line))
+      socket.write(`* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 2] x\r\n${tag} OK\r\n`);
     else if (/STATUS/i.test(line)) {
       socket.write(`* STATUS INBOX (MESSAGES 1 UNSEEN 0 UIDNEXT 2 UIDVALIDITY 1)\r\n${tag} OK\r\n`);
     } else if (/NOOP/i.test(line)) socket.write(`${tag} OK\r\n`);

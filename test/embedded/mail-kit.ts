@@ -2,8 +2,8 @@ import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import type { SessionId, SiteId, UserId } from '../../src/base/types';
 import { createImapPool, type ImapPool, type PoolLimits } from '../../src/imap';
-import { createHooks } from '../../src/kernel/hooks';
 import type { HookRegistry } from '../../src/kernel/hook-types';
+import { createHooks } from '../../src/kernel/hooks';
 import { createMeter, createMetrics } from '../../src/kernel/meter';
 import { createMail, type Mail, type MailDeps, mailHooks } from '../../src/mail';
 import { tasks } from '../../src/mime';
@@ -118,15 +118,19 @@ export async function until(what: string, check: () => boolean | Promise<boolean
 }
 
 /** A raw message; CRLF line ends. */
-export function aMessage(options: {
-  readonly subject?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly date?: Date;
-  readonly text?: string;
-  readonly headers?: readonly string[];
-} = {}): Buffer {
-  const date = (options.date ?? new Date('2026-03-01T10:00:00Z')).toUTCString().replace('GMT', '+0000');
+export function aMessage(
+  options: {
+    readonly subject?: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly date?: Date;
+    readonly text?: string;
+    readonly headers?: readonly string[];
+  } = {},
+): Buffer {
+  const date = (options.date ?? new Date('2026-03-01T10:00:00Z'))
+    .toUTCString()
+    .replace('GMT', '+0000');
   const lines = [
     `From: ${options.from ?? 'Bob <bob@culture.gouv.example>'}`,
     `To: ${options.to ?? 'alice@culture.gouv.example'}`,

@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { AppError } from '../../src/base/errors';
 import type { Uid, UidValidity } from '../../src/base/types';
 import { type DemoImap, startDemoImap } from '../../src/demo/imap';
 import type { BodyOptions, Selection } from '../../src/mail';
-import { aBench, ALL, aMessage, anActor, type Bench, PASSWORD, until } from './mail-kit';
+import { ALL, aBench, aMessage, anActor, type Bench, PASSWORD, until } from './mail-kit';
 
-const urls: BodyOptions['urls'] = { proxy: { prefix: '/image', key: 'a2V5', sessionTag: 't', expires: 9 } };
+const urls: BodyOptions['urls'] = {
+  proxy: { prefix: '/image', key: 'a2V5', sessionTag: 't', expires: 9 },
+};
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -59,7 +62,11 @@ const MIXED = Buffer.from(
 let server: DemoImap;
 let bench: Bench;
 
-async function start(messages: readonly Buffer[], hide: readonly string[] = [], options = {}): Promise<void> {
+async function start(
+  messages: readonly Buffer[],
+  hide: readonly string[] = [],
+  options = {},
+): Promise<void> {
   server = await startDemoImap({
     hide,
     users: [
@@ -122,9 +129,13 @@ describe('the tree of mailboxes', () => {
     expect(paths).toContain('Dossiers/Comités');
     expect(paths).not.toContain('Réunions');
     await mail.deleteMailbox(actor, 'Dossiers/Comités');
-    await expect(mail.deleteMailbox(actor, await mail.special(actor, 'sent'))).rejects.toThrow('request/forbidden');
+    await expect(mail.deleteMailbox(actor, await mail.special(actor, 'sent'))).rejects.toThrow(
+      'request/forbidden',
+    );
     await expect(mail.createMailbox(actor, 'a\r\nb')).rejects.toThrow('mailbox/not-found');
-    await expect(mail.list(actor, { ...ALL, mailbox: 'Rien', page: 1 })).rejects.toThrow('mailbox/not-found');
+    await expect(mail.list(actor, { ...ALL, mailbox: 'Rien', page: 1 })).rejects.toThrow(
+      'mailbox/not-found',
+    );
   });
 });
 
@@ -141,7 +152,9 @@ describe('a list', () => {
       expect(await subjects({ sort: 'arrival' })).toEqual(['c', 'a', 'b']);
       server.deliver('alice', dated('d', 2));
       server.deliver('alice', dated('e', 9));
-      expect(await subjects()).toEqual(['e', 'a', 'd', 'b', 'c'].sort((x, y) => order(x) - order(y)));
+      expect(await subjects()).toEqual(
+        ['e', 'a', 'd', 'b', 'c'].sort((x, y) => order(x) - order(y)),
+      );
     },
   );
   // On equal dates the one that came first stands first (RFC 5256 3, REVERSE keeps it so).
@@ -150,7 +163,11 @@ describe('a list', () => {
   it('shows the last page for a page past the end, and an empty mailbox as empty', async () => {
     await start(three(), [], { pageSize: 2 });
     expect(await inbox(99)).toMatchObject({ page: 2, pages: 2, total: 3, unseen: 3 });
-    const empty = await bench.mail.list(bench.actor, { ...ALL, mailbox: 'Projets/Été & hiver "2026"', page: 1 });
+    const empty = await bench.mail.list(bench.actor, {
+      ...ALL,
+      mailbox: 'Projets/Été & hiver "2026"',
+      page: 1,
+    });
     expect(empty).toMatchObject({ rows: [], total: 0, page: 1, pages: 1 });
   });
 
@@ -172,21 +189,28 @@ describe('a list', () => {
     expect(server.stats().commands - before - cold).toBeLessThanOrEqual(3);
   });
 
-  it.each([[[]], [['CONDSTORE']]])('sees flags, arrivals and removals of another client without %j', async (hide) => {
-    await start(three(), hide);
-    const other = aBench({ server });
-    const first = await inbox();
-    const on = { mailbox: 'INBOX', uidValidity: first.uidValidity };
-    const [a, b] = first.rows;
-    if (!a || !b) throw new Error('no rows');
-    await other.mail.flag(other.actor, { ...on, uids: [b.uid] }, 'flagged', true);
-    await other.mail.remove(other.actor, { ...on, uids: [a.uid] });
-    server.deliver('alice', dated('z', 20));
-    const after = await inbox();
-    await other.close();
-    expect(after.rows.map((row) => [row.subject, row.isFlagged])).toEqual([['z', false], ['b', true], ['c', false]]);
-    expect(after.total).toBe(3);
-  });
+  it.each([[[]], [['CONDSTORE']]])(
+    'sees flags, arrivals and removals of another client without %j',
+    async (hide) => {
+      await start(three(), hide);
+      const other = aBench({ server });
+      const first = await inbox();
+      const on = { mailbox: 'INBOX', uidValidity: first.uidValidity };
+      const [a, b] = first.rows;
+      if (!a || !b) throw new Error('no rows');
+      await other.mail.flag(other.actor, { ...on, uids: [b.uid] }, 'flagged', true);
+      await other.mail.remove(other.actor, { ...on, uids: [a.uid] });
+      server.deliver('alice', dated('z', 20));
+      const after = await inbox();
+      await other.close();
+      expect(after.rows.map((row) => [row.subject, row.isFlagged])).toEqual([
+        ['z', false],
+        ['b', true],
+        ['c', false],
+      ]);
+      expect(after.total).toBe(3);
+    },
+  );
 
   it('searches text, people, flags and dates, whatever the text', async () => {
     await start([
@@ -199,7 +223,16 @@ describe('a list', () => {
     expect(await search({ text: 'réunion' })).toEqual(['Budget', 'Réunion de rentrée']);
     expect(await search({ from: 'zoe@x' })).toEqual(['Autre']);
     expect(await search({ since: '2026-03-05', before: '2026-03-09' })).toEqual(['Budget']);
-    for (const text of ['"', '\\', 'a\r\nA9 LOGOUT\r\n', '{5}\r\nhello', '\u0000', '\ud800', ')', '*']) {
+    for (const text of [
+      '"',
+      '\\',
+      'a\r\nA9 LOGOUT\r\n',
+      '{5}\r\nhello',
+      '\u0000',
+      '\ud800',
+      ')',
+      '*',
+    ]) {
       expect(await search({ text })).toEqual(text.trim() === '\u0000' ? expect.anything() : []);
     }
     expect(server.stats().recent.filter((command) => command.includes('LOGOUT'))).toEqual([]);
@@ -207,7 +240,8 @@ describe('a list', () => {
 
   it('finds attachments by structure, not by the outer type alone', async () => {
     const footer = ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=F'];
-    const text = '--F\r\nContent-Type: text/plain\r\n\r\nTexte\r\n--F\r\nContent-Type: text/plain\r\n\r\nPied\r\n--F--';
+    const text =
+      '--F\r\nContent-Type: text/plain\r\n\r\nTexte\r\n--F\r\nContent-Type: text/plain\r\n\r\nPied\r\n--F--';
     await start([MIXED, dated('pied', 2, { headers: footer, text }), dated('simple', 3)]);
     expect(await subjects({ criteria: { hasAttachment: true } })).toEqual(['Réunion']);
   });
@@ -230,7 +264,10 @@ describe('a list', () => {
     const query = { ...ALL, mailbox: 'INBOX' };
     const near = await bench.mail.neighbours(bench.actor, query, rows[1]?.uid as Uid);
     expect(near).toEqual({ newer: rows[0]?.uid, older: rows[2]?.uid });
-    expect(await bench.mail.neighbours(bench.actor, query, 999 as Uid)).toEqual({ newer: undefined, older: undefined });
+    expect(await bench.mail.neighbours(bench.actor, query, 999 as Uid)).toEqual({
+      newer: undefined,
+      older: undefined,
+    });
   });
 });
 
@@ -277,7 +314,10 @@ describe('a message', () => {
 
   it('lets a plugin change a part before the sanitiser, which is last', async () => {
     await start([MIXED]);
-    bench.hooks.on('p', 'message:part', ({ kind }) => ({ kind, content: '<b>clair</b><script>x</script>' }));
+    bench.hooks.on('p', 'message:part', ({ kind }) => ({
+      kind,
+      content: '<b>clair</b><script>x</script>',
+    }));
     const body = await bench.mail.body(bench.actor, await open(), { remote: 'block', urls });
     expect(body.html).toContain('<b>clair</b>');
     expect(body.html).not.toContain('script');
@@ -327,10 +367,11 @@ describe('a message', () => {
   });
 
   it('is offered as a download when the worker cannot finish', async () => {
-    const { AppError } = await import('../../src/base/errors');
     const runTask = () => Promise.reject(new AppError('worker/timeout'));
     await start([MIXED], [], { mail: { runTask } });
-    await expect(bench.mail.body(bench.actor, await open(), { remote: 'block', urls })).rejects.toThrow('message/too-complex');
+    await expect(
+      bench.mail.body(bench.actor, await open(), { remote: 'block', urls }),
+    ).rejects.toThrow('message/too-complex');
   });
 
   it('quotes as text and as safe HTML', async () => {
@@ -348,7 +389,12 @@ describe('a message', () => {
   });
 
   it('warns of a sender who hides, and keeps raw 8-bit text readable', async () => {
-    const latin = Buffer.from(aMessage({ subject: 'Été', from: '"chef@culture.gouv.example" <pirate@x.example>' }).toString('utf8'), 'latin1');
+    const latin = Buffer.from(
+      aMessage({ subject: 'Été', from: '"chef@culture.gouv.example" <pirate@x.example>' }).toString(
+        'utf8',
+      ),
+      'latin1',
+    );
     await start([latin]);
     const view = await open();
     expect(view.warnings).toContain('deceptiveName');
@@ -360,12 +406,18 @@ describe('a message', () => {
     await start([MIXED, aMessage()]);
     const { rows, uidValidity } = await inbox();
     const uid = rows[0]?.uid as Uid;
-    await expect(bench.mail.message(bench.actor, { mailbox: 'INBOX', uid: 999 as Uid })).rejects.toThrow('message/not-found');
+    await expect(
+      bench.mail.message(bench.actor, { mailbox: 'INBOX', uid: 999 as Uid }),
+    ).rejects.toThrow('message/not-found');
     server.renewUidValidity('alice', 'INBOX');
     const selection = { mailbox: 'INBOX', uidValidity, uids: [uid] };
-    await expect(bench.mail.message(bench.actor, { mailbox: 'INBOX', uid, uidValidity })).rejects.toThrow('mailbox/changed');
+    await expect(
+      bench.mail.message(bench.actor, { mailbox: 'INBOX', uid, uidValidity }),
+    ).rejects.toThrow('mailbox/changed');
     await expect(bench.mail.remove(bench.actor, selection)).rejects.toThrow('mailbox/changed');
-    await expect(bench.mail.flag(bench.actor, selection, 'seen', true)).rejects.toThrow('mailbox/changed');
+    await expect(bench.mail.flag(bench.actor, selection, 'seen', true)).rejects.toThrow(
+      'mailbox/changed',
+    );
     expect(server.mailbox('alice', 'INBOX')).toHaveLength(2);
     expect((await inbox()).uidValidity).not.toBe(uidValidity);
   });
@@ -375,18 +427,29 @@ describe('an action', () => {
   const few = () => [dated('a', 3), dated('b', 2), dated('c', 1)];
   const at = (path: string) => server.mailbox('alice', path).length;
 
-  it.each([[[]], [['MOVE']], [['MOVE', 'UIDPLUS']]])('moves, and the next list knows, without %j', async (hide) => {
-    await start(few(), hide);
-    const result = await bench.mail.archive(bench.actor, await select('b'));
-    expect(await subjects()).toEqual(['a', 'c']);
-    expect((await inbox()).total).toBe(2);
-    expect(at('Archive')).toBe(1);
-    if (hide.includes('UIDPLUS')) return;
-    expect(result.moved?.uids).toHaveLength(1);
-    const { mailbox, uidValidity, uids } = result.moved ?? { mailbox: '', uidValidity: undefined, uids: [] };
-    await bench.mail.move(bench.actor, { mailbox, uidValidity: uidValidity as UidValidity, uids }, 'INBOX');
-    expect(await subjects()).toEqual(['a', 'b', 'c']);
-  });
+  it.each([[[]], [['MOVE']], [['MOVE', 'UIDPLUS']]])(
+    'moves, and the next list knows, without %j',
+    async (hide) => {
+      await start(few(), hide);
+      const result = await bench.mail.archive(bench.actor, await select('b'));
+      expect(await subjects()).toEqual(['a', 'c']);
+      expect((await inbox()).total).toBe(2);
+      expect(at('Archive')).toBe(1);
+      if (hide.includes('UIDPLUS')) return;
+      expect(result.moved?.uids).toHaveLength(1);
+      const { mailbox, uidValidity, uids } = result.moved ?? {
+        mailbox: '',
+        uidValidity: undefined,
+        uids: [],
+      };
+      await bench.mail.move(
+        bench.actor,
+        { mailbox, uidValidity: uidValidity as UidValidity, uids },
+        'INBOX',
+      );
+      expect(await subjects()).toEqual(['a', 'b', 'c']);
+    },
+  );
 
   it('deletes to Trash, then for good; empties only Trash and Junk', async () => {
     await start(few());
@@ -406,14 +469,21 @@ describe('an action', () => {
     await start(few(), ['UIDPLUS', 'MOVE']);
     await bench.mail.flag(bench.actor, await select('c'), 'deleted', true);
     await bench.mail.expunge(bench.actor, await select('a'));
-    expect(server.mailbox('alice', 'INBOX').map((one) => one.flags.includes('\\Deleted'))).toEqual([false, true]);
+    expect(server.mailbox('alice', 'INBOX').map((one) => one.flags.includes('\\Deleted'))).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('teaches the junk filter both ways', async () => {
     await start(few());
     const { moved } = await bench.mail.junk(bench.actor, await select('a'), true);
     expect(server.mailbox('alice', 'Junk')[0]?.flags).toContain('$Junk');
-    const back = { mailbox: 'Junk', uidValidity: moved?.uidValidity as UidValidity, uids: moved?.uids ?? [] };
+    const back = {
+      mailbox: 'Junk',
+      uidValidity: moved?.uidValidity as UidValidity,
+      uids: moved?.uids ?? [],
+    };
     await bench.mail.junk(bench.actor, back, false);
     const flags = server.mailbox('alice', 'INBOX').at(-1)?.flags;
     expect(flags).toContain('$NotJunk');
@@ -444,7 +514,9 @@ describe('an action', () => {
     await until('the news', () => told.length > 0);
     expect(told).toEqual([['move', 2, 2]]);
     bench.hooks.on('p', 'message:changing', () => ({ deny: true as const, code: 'held' }));
-    await expect(bench.mail.remove(bench.actor, await select('c'))).rejects.toThrow('plugin/denied');
+    await expect(bench.mail.remove(bench.actor, await select('c'))).rejects.toThrow(
+      'plugin/denied',
+    );
     expect(at('INBOX')).toBe(1);
   });
 
@@ -475,7 +547,9 @@ describe('an action', () => {
     expect(await mail.findByMessageId(actor, sent, id)).toEqual([where?.uid]);
     expect(await mail.findByMessageId(actor, sent, '<other@x>')).toEqual([]);
     server.faults.failAppend('[OVERQUOTA] full');
-    await expect(mail.append(actor, sent, { path, sizeBytes: raw.length }, options)).rejects.toThrow('imap/over-quota');
+    await expect(
+      mail.append(actor, sent, { path, sizeBytes: raw.length }, options),
+    ).rejects.toThrow('imap/over-quota');
     await rm(directory, { recursive: true });
   });
 

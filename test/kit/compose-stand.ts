@@ -17,6 +17,7 @@ import { createHooks, type Hooks } from '../../src/kernel/hooks';
 import type { Texts } from '../../src/kernel/i18n-types';
 import { createMeter, createMetrics } from '../../src/kernel/meter';
 import { migrate } from '../../src/kernel/migrate';
+import type { Mail } from '../../src/mail/types';
 import { tasks } from '../../src/mime';
 import { sessionMigrations } from '../../src/session';
 import type { Actor } from '../../src/session/types';
@@ -41,6 +42,8 @@ export interface StandOptions {
   readonly dir?: string;
   readonly clock?: Clock;
   readonly transport?: SmtpTransport;
+  /** Instead of the fake one, which `Stand.mail` then still is, unused. */
+  readonly realMail?: Mail;
 }
 
 /** The compose domain over real database, hooks and SMTP, and the fake mail domain. */
@@ -70,7 +73,7 @@ export async function aComposeStand(options: StandOptions = {}): Promise<Stand> 
   const uploadsDir = path.join(dir, 'uploads');
   const deps: ComposeDeps = {
     db,
-    mail,
+    mail: options.realMail ?? mail,
     hooks,
     runTask: runHere,
     clock,

@@ -159,10 +159,15 @@ export function createFakeMail(dir: string): FakeMail {
   return fake;
 }
 
-function viewOf(mailbox: string, uid: Uid, raw: string, content: FakeContent): MessageView {
-  const headers = parseHeaders(raw);
+function viewOf(
+  mailbox: string,
+  uid: Uid,
+  raw: string,
+  content: FakeContent,
+): MessageView & { readonly inline: readonly AttachmentInfo[] } {
+  const headers = parseHeaders(Buffer.from(raw, 'latin1'));
   const people = (name: string) => parseAddressList(firstHeader(headers, name) ?? '').addresses;
-  const attachments: AttachmentInfo[] = (content.parts ?? []).map((part, index) => ({
+  const parts: AttachmentInfo[] = (content.parts ?? []).map((part, index) => ({
     part: String(index + 2),
     filename: part.filename,
     type: part.type,
@@ -171,6 +176,8 @@ function viewOf(mailbox: string, uid: Uid, raw: string, content: FakeContent): M
     isMessage: false,
     family: 'file',
   }));
+  const attachments = parts.filter(({ contentId }) => contentId === undefined);
+  const inline = parts.filter(({ contentId }) => contentId !== undefined);
   const subject = firstHeader(headers, 'subject') ?? '';
   const date = new Date(firstHeader(headers, 'date') ?? 0).toISOString();
   const messageId = messageIds(firstHeader(headers, 'message-id') ?? '')[0];
@@ -206,6 +213,7 @@ function viewOf(mailbox: string, uid: Uid, raw: string, content: FakeContent): M
       messageId,
     },
     attachments,
+    inline,
     bodies: [],
     hasAlternative: false,
     tooComplex: false,

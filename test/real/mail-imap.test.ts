@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type PrivateDovecot, startDovecot } from '../../src/demo/real/dovecot';
 import type { SortKey } from '../../src/mail';
-import { aBench, ALL, aMessage, type Bench, PASSWORD, until } from '../embedded/mail-kit';
+import { ALL, aBench, aMessage, type Bench, PASSWORD, until } from '../embedded/mail-kit';
 
 let server: PrivateDovecot;
 let bench: Bench;
@@ -31,29 +31,45 @@ afterEach(() => bench.close());
 
 const page = (sort: SortKey, order: 'asc' | 'desc', criteria = {}, number = 1) =>
   bench.mail.list(bench.actor, { mailbox: 'INBOX', sort, order, criteria, page: number });
-const uidsOf = async (...args: Parameters<typeof page>) => (await page(...args)).rows.map((row) => row.uid);
+const uidsOf = async (...args: Parameters<typeof page>) =>
+  (await page(...args)).rows.map((row) => row.uid);
 
 describe('lists of a real server', () => {
-  it.each(['date', 'arrival', 'from', 'subject', 'size'] as const)('are sorted by %s', async (sort) => {
-    const { rows, total } = await page(sort, 'desc');
-    expect(total).toBe(COUNT);
-    expect(rows).toHaveLength(50);
-    const dates = rows.map((row) => row.date);
-    if (sort === 'date') expect(dates).toEqual([...dates].sort().reverse());
-    const sizes = rows.map((row) => row.sizeBytes);
-    if (sort === 'size') expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
-  });
+  it.each(['date', 'arrival', 'from', 'subject', 'size'] as const)(
+    'are sorted by %s',
+    async (sort) => {
+      const { rows, total } = await page(sort, 'desc');
+      expect(total).toBe(COUNT);
+      expect(rows).toHaveLength(50);
+      const dates = rows.map((row) => row.date);
+      if (sort === 'date') expect(dates).toEqual([...dates].sort().reverse());
+      const sizes = rows.map((row) => row.sizeBytes);
+      if (sort === 'size') expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    },
+  );
 
   it('place a message that arrives where a new sort would', async () => {
     for (const sort of ['date', 'subject', 'from', 'size'] as const) await page(sort, 'desc');
     counts = {};
     const before = (await page('date', 'desc')).total;
-    server.deliver('alice', aMessage({ subject: 'Milieu de liste', date: new Date('2024-05-05T05:05:05Z') }));
-    server.deliver('alice', aMessage({ subject: 'Zzz dernier', date: new Date('2036-05-05T05:05:05Z') }));
+    server.deliver(
+      'alice',
+      aMessage({ subject: 'Milieu de liste', date: new Date('2024-05-05T05:05:05Z') }),
+    );
+    server.deliver(
+      'alice',
+      aMessage({ subject: 'Zzz dernier', date: new Date('2036-05-05T05:05:05Z') }),
+    );
     const fresh = aBench({ server });
     for (const sort of ['date', 'subject', 'from', 'size'] as const) {
       for (const number of [1, 12, 25]) {
-        const query = { mailbox: 'INBOX', sort, order: 'desc', criteria: {}, page: number } as const;
+        const query = {
+          mailbox: 'INBOX',
+          sort,
+          order: 'desc',
+          criteria: {},
+          page: number,
+        } as const;
         const expected = await fresh.mail.list(fresh.actor, query);
         expect(await uidsOf(sort, 'desc', {}, number)).toEqual(expected.rows.map((row) => row.uid));
         expect(expected.total).toBe(before + 2);
@@ -79,7 +95,17 @@ describe('lists of a real server', () => {
     const { rows } = await page('date', 'desc');
     counts = {};
     const uid = rows[2]?.uid ?? 0;
-    await server.doveadm('flags', 'add', '-u', 'alice', '\\Flagged', 'mailbox', 'INBOX', 'uid', String(uid));
+    await server.doveadm(
+      'flags',
+      'add',
+      '-u',
+      'alice',
+      '\\Flagged',
+      'mailbox',
+      'INBOX',
+      'uid',
+      String(uid),
+    );
     const after = await page('date', 'desc');
     expect(after.rows.find((row) => row.uid === uid)?.isFlagged).toBe(true);
     expect(counts['row-miss'] ?? 0).toBe(0);
@@ -101,7 +127,17 @@ describe('a real server', () => {
     server.deliver('alice', aMessage({ subject: 'Nouveau' }));
     await until('the arrival', () => kinds.includes('arrived'));
     const uid = String(rows[0]?.uid);
-    await server.doveadm('flags', 'add', '-u', 'alice', '\\Answered', 'mailbox', 'INBOX', 'uid', uid);
+    await server.doveadm(
+      'flags',
+      'add',
+      '-u',
+      'alice',
+      '\\Answered',
+      'mailbox',
+      'INBOX',
+      'uid',
+      uid,
+    );
     await until('the flag', () => kinds.includes('changed'));
     await server.doveadm('expunge', '-u', 'alice', 'mailbox', 'INBOX', 'uid', uid);
     await until('the removal', () => kinds.includes('removed'));
@@ -137,18 +173,31 @@ describe('a real server', () => {
     server.deliver('bob', aMessage({ headers, text }), 'Gros');
     const { rows } = await bob.mail.list(bob.actor, { ...ALL, mailbox: 'Gros', page: 1 });
     expect(rows[0]?.hasAttachment).toBe(true);
-    const view = await bob.mail.message(bob.actor, { mailbox: 'Gros', uid: rows[0]?.uid ?? rows.length as never });
+    const view = await bob.mail.message(bob.actor, {
+      mailbox: 'Gros',
+      uid: rows[0]?.uid ?? (rows.length as never),
+    });
     const part = await bob.mail.part(bob.actor, view.ref, '2');
     expect((await buffer(part.stream)).equals(bytes)).toBe(true);
     await bob.close();
   });
 
   it('is reached over TLS only with its own authority', async () => {
-    const imap = { host: server.host, port: server.tlsPort, security: 'tls', servername: 'localhost' } as const;
+    const imap = {
+      host: server.host,
+      port: server.tlsPort,
+      security: 'tls',
+      servername: 'localhost',
+    } as const;
     const access = { key: 'tls:1:me', credential: bench.actor.credential };
     await bench.pool.verify({ ...access, server: { ...imap, caFile: server.caFile } });
     await expect(bench.pool.verify({ ...access, server: imap })).rejects.toThrow('imap/');
-    const starttls = { ...imap, port: server.port, security: 'starttls', caFile: server.caFile } as const;
+    const starttls = {
+      ...imap,
+      port: server.port,
+      security: 'starttls',
+      caFile: server.caFile,
+    } as const;
     await bench.pool.verify({ ...access, server: starttls });
   });
 });

@@ -173,7 +173,6 @@ export const attachmentRoutes: readonly RouteSpec[] = [
     method: 'post',
     path: '/compose/:draft/attachments',
     access: 'open',
-    streamsBody: true,
     handle: upload,
   },
   {

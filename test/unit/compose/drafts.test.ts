@@ -289,6 +289,29 @@ describe('opening', () => {
     expect(draft.html).toMatch(/compose\.forward\.heading/);
   });
 
+  it('answers although an image of the original is none, or does not fit', async () => {
+    const html = '<p><img src="cid:fake@x"><img src="cid:huge@x"><img src="cid:good@x"></p>';
+    const huge = Buffer.concat([PNG, Buffer.alloc(1_000_000)]);
+    const parts = [
+      {
+        filename: 'fake.png',
+        type: 'image/png',
+        bytes: Buffer.from('<svg/>'),
+        contentId: 'fake@x',
+      },
+      { filename: 'huge.png', type: 'image/png', bytes: huge, contentId: 'huge@x' },
+      { filename: 'good.png', type: 'image/png', bytes: PNG, contentId: 'good@x' },
+    ];
+    const init = { mode: 'reply' as const, original: original(RAW, { html, parts }) };
+
+    const draft = await stand.compose.ensure(actor, newId(), init);
+
+    expect(draft.attachments.map(({ filename, contentId }) => [filename, contentId])).toEqual([
+      ['fake.png', undefined],
+      ['good.png', 'good@x'],
+    ]);
+  });
+
   it('makes one whole draft of two first posts at once', async () => {
     const parts = [{ filename: 'a.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1') }];
     const init = { mode: 'forward' as const, original: original(RAW, { parts }) };

@@ -41,9 +41,12 @@ describe('a sequence set from the server', () => {
     expect(set('4:6,2,9')).toEqual([4, 5, 6, 2, 9]);
   });
 
-  it.each(['1:4294967295', `1:${MAX_UIDS + 5}`])('refuses %s, which would fill the memory', (text) => {
-    expect(() => set(text)).toThrow('imap/protocol');
-  });
+  it.each(['1:4294967295', `1:${MAX_UIDS + 5}`])(
+    'refuses %s, which would fill the memory',
+    (text) => {
+      expect(() => set(text)).toThrow('imap/protocol');
+    },
+  );
 
   it.each(['*', '1:*', '-3', '1e5', '', '1,,2', '0', '1:99999999999'])('refuses %p', (text) => {
     expect(() => set(text)).toThrow('imap/protocol');
@@ -57,6 +60,7 @@ describe('a set for a command', () => {
 
   it('accepts only what a uid can be', () => {
     expect(toUid(1)).toBe(1);
-    for (const wrong of [0, -1, 1.5, Number.NaN, 2 ** 32]) expect(() => toUid(wrong)).toThrow('request/invalid');
+    for (const wrong of [0, -1, 1.5, Number.NaN, 2 ** 32])
+      expect(() => toUid(wrong)).toThrow('request/invalid');
   });
 });

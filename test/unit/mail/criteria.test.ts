@@ -4,7 +4,11 @@ import { criteriaKey, dependsOnFlags, readsBodies, searchKeys } from '../../../s
 const show = (keys: readonly Attribute[]): string =>
   keys
     .map((key) =>
-      'type' in key ? (key.type === 'ATOM' ? key.value : `<${key.type}:${key.value.toString()}>`) : '()',
+      'type' in key
+        ? key.type === 'ATOM'
+          ? key.value
+          : `<${key.type}:${key.value.toString()}>`
+        : '()',
     )
     .join(' ');
 
@@ -23,23 +27,20 @@ describe('criteria as IMAP search keys', () => {
     expect(show(searchKeys({ text: 'réunion', in: 'subject' }))).toBe('SUBJECT <LITERAL:réunion>');
   });
 
-  it.each([
-    'a\r\nA1 LOGOUT',
-    'a\u0000b',
-    'a"b\\c',
-    '{3}\r\nabc',
-    'a) UNSEEN (b',
-  ])('keep hostile text %j inside one string', (text) => {
-    const keys = searchKeys({ text, in: 'subject' });
-    expect(keys).toHaveLength(2);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the point
-    expect(show(keys)).not.toMatch(/[\u0000-\u001f]/);
-  });
+  it.each(['a\r\nA1 LOGOUT', 'a\u0000b', 'a"b\\c', '{3}\r\nabc', 'a) UNSEEN (b'])(
+    'keep hostile text %j inside one string',
+    (text) => {
+      const keys = searchKeys({ text, in: 'subject' });
+      expect(keys).toHaveLength(2);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the point
+      expect(show(keys)).not.toMatch(/[\u0000-\u001f]/);
+    },
+  );
 
   it('combine flags and dates', () => {
-    expect(show(searchKeys({ unseen: true, flagged: false, since: '2026-02-01', before: '2026-03-09' }))).toBe(
-      'UNSEEN UNFLAGGED SENTSINCE 1-Feb-2026 SENTBEFORE 9-Mar-2026',
-    );
+    expect(
+      show(searchKeys({ unseen: true, flagged: false, since: '2026-02-01', before: '2026-03-09' })),
+    ).toBe('UNSEEN UNFLAGGED SENTSINCE 1-Feb-2026 SENTBEFORE 9-Mar-2026');
   });
 
   it.each(['2026-13-01', '2026-02-00', '01/02/2026', '2026-1-1', '2026-02-01\r\nX'])(

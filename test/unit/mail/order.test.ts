@@ -1,4 +1,4 @@
-import { insertSorted, onlyAlive, type Order, withoutUids } from '../../../src/mail/order';
+import { insertSorted, type Order, onlyAlive, withoutUids } from '../../../src/mail/order';
 
 /** A server that sorts by a hidden key, ties by uid, and counts what it was asked. */
 function aServer(keys: ReadonlyMap<number, number>) {

@@ -1,10 +1,14 @@
-import type { FetchMessageObject } from '../../../src/imap';
 import type { Uid } from '../../../src/base/types';
+import type { FetchMessageObject } from '../../../src/imap';
 import { familyOf } from '../../../src/mail/family';
 import { isoDate, messageDate, rowContent, toRow } from '../../../src/mail/rows';
 
 const leaf = (type: string, more: object = {}) => ({ type, size: 10, ...more });
-const message = (fields: Partial<FetchMessageObject>): FetchMessageObject => ({ seq: 1, uid: 1, ...fields });
+const message = (fields: Partial<FetchMessageObject>): FetchMessageObject => ({
+  seq: 1,
+  uid: 1,
+  ...fields,
+});
 const mixed = (...childNodes: ReturnType<typeof leaf>[]) =>
   message({ bodyStructure: { type: 'multipart/mixed', childNodes } });
 
@@ -29,13 +33,22 @@ describe('what a list line says of a message', () => {
   });
 
   it('has an attachment for a file, and none for an inline image or a signature', () => {
-    const pdf = leaf('application/pdf', { disposition: 'attachment', dispositionParameters: { filename: 'a.pdf' } });
+    const pdf = leaf('application/pdf', {
+      disposition: 'attachment',
+      dispositionParameters: { filename: 'a.pdf' },
+    });
     const logo = leaf('image/png', { id: '<logo@x>', disposition: 'inline' });
     expect(rowContent(mixed(leaf('text/plain'), pdf)).hasAttachment).toBe(true);
     expect(rowContent(mixed(leaf('text/html'), logo)).hasAttachment).toBe(false);
     const signed = {
       type: 'multipart/signed',
-      childNodes: [leaf('text/plain'), leaf('application/pkcs7-signature', { disposition: 'attachment', dispositionParameters: { filename: 'smime.p7s' } })],
+      childNodes: [
+        leaf('text/plain'),
+        leaf('application/pkcs7-signature', {
+          disposition: 'attachment',
+          dispositionParameters: { filename: 'smime.p7s' },
+        }),
+      ],
     };
     expect(rowContent(message({ bodyStructure: signed })).hasAttachment).toBe(false);
   });
@@ -46,7 +59,11 @@ describe('what a list line says of a message', () => {
   });
 
   it('survives a message without envelope or structure', () => {
-    expect(rowContent(message({}))).toMatchObject({ subject: '', from: [], date: '1970-01-01T00:00:00.000Z' });
+    expect(rowContent(message({}))).toMatchObject({
+      subject: '',
+      from: [],
+      date: '1970-01-01T00:00:00.000Z',
+    });
   });
 
   it('reads flags whatever their case and keeps the others as keywords', () => {
@@ -63,13 +80,17 @@ describe('the date of a message', () => {
     expect(messageDate(new Date('2026-01-01T00:00:00Z'), arrival)).toBe('2026-01-01T00:00:00.000Z');
   });
 
-  it.each([undefined, 'Tomorrow', '', new Date(Number.NaN), '-000001-01-01', '+012026-01-01T00:00:00Z'])(
-    'is the arrival when the header says %p',
-    (header) => {
-      expect(messageDate(header, arrival)).toBe('2026-01-02T03:04:05.000Z');
-      expect(isoDate(header)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    'Tomorrow',
+    '',
+    new Date(Number.NaN),
+    '-000001-01-01',
+    '+012026-01-01T00:00:00Z',
+  ])('is the arrival when the header says %p', (header) => {
+    expect(messageDate(header, arrival)).toBe('2026-01-02T03:04:05.000Z');
+    expect(isoDate(header)).toBeUndefined();
+  });
 });
 
 describe('the family of a file', () => {

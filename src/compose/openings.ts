@@ -1,0 +1,114 @@
+import { OWN_ACCOUNT } from '../base/types';
+import type { MessageView } from '../mail/types';
+import { forwardSubject, replyHeaders, replySubject } from '../mime';
+import type { Actor } from '../session/types';
+import { readCoreSettings } from '../settings';
+import { attributionOf, forwardBody, forwardLines, newBody, replyBody } from './bodies';
+import type { ComposeContext } from './context';
+import type { BroughtParts } from './copy-parts';
+import type { ComposeBody } from './hooks';
+import { addressedIdentity, defaultIdentity } from './identities';
+import { restoreDraft } from './open-edit';
+import { addressField, replyRecipients } from './recipients';
+import type { DraftLinks, ServerCopy } from './rows';
+import type { ComposeMode, DraftFields, Identity } from './types';
+
+/** What a mode makes of its original, before plugins and the sanitiser. */
+export interface Opening {
+  readonly fields: DraftFields;
+  readonly links: DraftLinks;
+  readonly serverCopy?: ServerCopy;
+  readonly parts: BroughtParts;
+}
+
+const NO_LINKS: DraftLinks = { references: [] };
+
+/** A blank message, or what a link asked for. */
+export async function openNew(
+  context: ComposeContext,
+  actor: Actor,
+  identities: readonly Identity[],
+  prefill: Partial<DraftFields> = {},
+): Promise<Opening> {
+  const { writing } = await readCoreSettings(context.settings, actor.user);
+  const identity =
+    identities.find(({ id }) => id === prefill.identity) ?? defaultIdentity(identities);
+  const body = newBody(prefill.text ?? '', { signature: identity?.signature ?? '' });
+  const html = prefill.html ?? body.html ?? '';
+  const fields = {
+    identity: identity?.id ?? '',
+    to: prefill.to ?? '',
+    cc: prefill.cc ?? '',
+    bcc: prefill.bcc ?? '',
+    subject: prefill.subject ?? '',
+    format: prefill.format ?? writing.format,
+    text: body.text,
+    html,
+  };
+  return { fields, links: NO_LINKS, parts: 'none' };
+}
+
+/** An answer, a forward, or a draft of the server. */
+export async function openOn(
+  context: ComposeContext,
+  actor: Actor,
+  view: MessageView,
+  given: { readonly mode: ComposeMode; readonly identities: readonly Identity[] },
+): Promise<Opening> {
+  if (given.mode === 'edit') return restoreDraft(context, actor, view, given.identities);
+  const { writing } = await readCoreSettings(context.settings, actor.user);
+  const identity = addressedIdentity(given.identities, [...view.to, ...view.cc]);
+  const common = {
+    identity: identity?.id ?? '',
+    bcc: '',
+    format: writing.format,
+  };
+  const signature = identity?.signature ?? '';
+  const text = context.texts.for(actor.locale);
+  const original = { ...view.ref, account: OWN_ACCOUNT };
+  if (given.mode === 'reply' || given.mode === 'reply-all') {
+    const { to, cc } = replyRecipients(view, given.mode, given.identities);
+    const quotable = await context.mail.quotable(actor, view);
+    const { quotePosition } = writing;
+    const body = replyBody(quotable, attributionOf(view, actor, text), {
+      signature,
+      quotePosition,
+    });
+    const thread = replyHeaders({
+      messageId: view.messageId,
+      references: view.references.join(' '),
+    });
+    return {
+      fields: {
+        ...common,
+        to: addressField(to),
+        cc: addressField(cc),
+        subject: replySubject(view.subject),
+        ...bothBodies(body),
+      },
+      links: { ...thread, references: [...thread.references], original },
+      parts: 'shown',
+    };
+  }
+  const subject = forwardSubject(view.subject, text('compose.forward.prefix'));
+  const isWhole = given.mode === 'forward-attached';
+  const body = isWhole
+    ? newBody('', { signature })
+    : forwardBody(
+        await context.mail.quotable(actor, view),
+        forwardLines(view, actor, text),
+        text('compose.forward.heading'),
+        { signature },
+      );
+  return {
+    fields: { ...common, to: '', cc: '', subject, ...bothBodies(body) },
+    links: { references: [], original },
+    parts: isWhole ? 'whole' : 'all',
+  };
+}
+
+/** Both are kept whatever the format: a page without scripts offers the plain one. */
+const bothBodies = ({ text, html }: ComposeBody): { text: string; html: string } => ({
+  text,
+  html: html ?? '',
+});

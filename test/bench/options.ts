@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  /** 500 messages only, fewer rounds: about 20 s. */
+  readonly quick: boolean;
+  /** One JSON document on standard output instead of tables. */
+  readonly json: boolean;
+  /** Writes `docs/reports/bench.md`. */
+  readonly write: boolean;
+  /** Folder for V8 CPU profiles of the product; none when undefined. */
+  readonly profile: string | undefined;
+  /** Ids (or their beginnings) of the measures to take; all when empty. */
+  readonly only: readonly string[];
+  readonly help: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+--quick         500 messages only, about 20 s
+--json          one JSON document on standard output
+--write         writes docs/reports/bench.md
+--only a,b      only measures whose id starts so (list, open, flag, move, search, next, signin, …)
+--profile dir   writes a V8 CPU profile of the product into dir`;
+
+/** Throws with a readable message for an unknown option. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      profile: { type: 'string' },
+      only: { type: 'string', default: '' },
+    },
+  });
+  const { quick, json, write, help, profile, only } = values;
+  const ids = only.split(',').filter((id) => id !== '');
+  return { quick, json, write, help, profile, only: ids };
+}
+
+export const isWanted = ({ only }: Pick<BenchOptions, 'only'>, id: string): boolean =>
+  only.length === 0 || only.some((start) => id.startsWith(start));

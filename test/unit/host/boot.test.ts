@@ -1,0 +1,321 @@
+import { z } from 'zod';
+import {
+  aPlugin,
+  aSite,
+  HANGS,
+  type HostTest,
+  lineOf,
+  SITE_A,
+  SITE_B,
+  startTest,
+  stopAll,
+} from './kit';
+
+afterEach(stopAll);
+
+const fails = (): never => {
+  throw new Error('no luck');
+};
+const runningOn = ({ host }: HostTest, site = SITE_A): string[] =>
+  host.running(site).map(({ id }) => id);
+
+describe('a plugin that does not start', () => {
+  it('is reported while the others start', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('bad', { activate: fails }), aPlugin('good')],
+      broken: [{ id: 'worse', reason: 'no plugin.ts or plugin.js' }],
+    });
+
+    expect(lineOf(test, 'bad')).toEqual({ state: 'failed', reason: 'no luck' });
+    expect(lineOf(test, 'worse')?.state).toBe('failed');
+    expect(lineOf(test, 'good')?.state).toBe('active');
+    expect(runningOn(test)).toEqual(['good']);
+  });
+
+  it.each([
+    ['activate', { activate: HANGS }],
+    ['routes', { contributes: { routes: HANGS } }],
+  ])('is given up when %s hangs', async (what, definition) => {
+    const test = await startTest({ plugins: [aPlugin('slow', definition)] });
+
+    expect(lineOf(test, 'slow')).toEqual({
+      state: 'failed',
+      reason: `${what}: no answer in 50 ms`,
+    });
+  });
+
+  it('leaves nothing of what it registered', async () => {
+    const test = await startTest({
+      plugins: [
+        aPlugin('bad', {
+          contributes: { jobs: [{ id: 'j', every: '1h', timeoutS: 1, run: async () => {} }] },
+          activate(context) {
+            context.hooks.on('message:sent', () => {});
+            fails();
+          },
+        }),
+      ],
+    });
+
+    expect(test.hooks.handlers(SITE_A, 'message:sent')).toEqual([]);
+    expect(test.world.jobs.list()).toEqual([]);
+    expect(runningOn(test)).toEqual([]);
+  });
+
+  it('cannot register anything later, when activate goes on after its deadline', async () => {
+    let goOn = (): void => {};
+    let late: Promise<unknown> = Promise.resolve();
+    const test = await startTest({
+      plugins: [
+        aPlugin('slow', {
+          async activate(context) {
+            await new Promise<void>((resolve) => {
+              goOn = resolve;
+            });
+            late = Promise.resolve().then(() => context.hooks.on('message:sent', () => {}));
+            await late;
+          },
+        }),
+      ],
+    });
+
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    await expect(late).rejects.toThrow('stopped');
+    expect(test.hooks.handlers(SITE_A, 'message:sent')).toEqual([]);
+  });
+
+  it('ends the boot when it says so, and stops those already started', async () => {
+    const stopped: string[] = [];
+    const first = aPlugin('a-first', { deactivate: () => void stopped.push('a-first') });
+    const vital = aPlugin('vital', { onBootFailure: 'abort', activate: fails });
+
+    await expect(startTest({ plugins: [first, vital] })).rejects.toMatchObject({
+      code: 'config/invalid',
+      details: { plugin: 'vital', reason: 'no luck' },
+    });
+    expect(stopped).toEqual(['a-first']);
+  });
+
+  it('names an unknown hook', async () => {
+    const plugin = aPlugin('typo', {
+      activate: (context) => context.hooks.on('message:snet' as 'message:sent', () => {}),
+    });
+
+    const test = await startTest({ plugins: [plugin] });
+
+    expect(lineOf(test, 'typo')?.reason).toContain('message:snet');
+  });
+});
+
+describe('requirements', () => {
+  it('refuses what requires a plugin that is missing, with the chain', async () => {
+    const test = await startTest({
+      plugins: [
+        aPlugin('a', { requires: ['b'] }),
+        aPlugin('b', { requires: ['c'] }),
+        aPlugin('z'),
+      ],
+    });
+
+    expect(lineOf(test, 'a')).toEqual({
+      state: 'refused',
+      reason: 'requires b: requires c: not installed',
+    });
+    expect(lineOf(test, 'b')?.reason).toBe('requires c: not installed');
+    expect(runningOn(test)).toEqual(['z']);
+  });
+
+  it('refuses what requires, at any distance, a plugin that failed to start', async () => {
+    const test = await startTest({
+      plugins: [
+        aPlugin('a', { requires: ['b'] }),
+        aPlugin('b', { requires: ['c'] }),
+        aPlugin('c', { activate: fails }),
+      ],
+    });
+
+    expect(lineOf(test, 'b')).toEqual({
+      state: 'refused',
+      reason: 'requires c: failed: no luck',
+    });
+    expect(lineOf(test, 'a')).toEqual({
+      state: 'refused',
+      reason: 'requires b: requires c: failed: no luck',
+    });
+  });
+
+  it('refuses a circle and starts the rest', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('a', { requires: ['b'] }), aPlugin('b', { requires: ['a'] }), aPlugin('c')],
+    });
+
+    expect(lineOf(test, 'a')?.reason).toContain('cycle: a → b → a');
+    expect(lineOf(test, 'b')?.state).toBe('refused');
+    expect(runningOn(test)).toEqual(['c']);
+  });
+
+  it('starts requirements first, then follows ids, whatever the order of discovery', async () => {
+    const started: string[] = [];
+    const plugin = (id: string, requires: string[] = [], after: string[] = []) =>
+      aPlugin(id, { requires, after, activate: () => void started.push(id) });
+    const plugins = [plugin('b', ['z']), plugin('a', [], ['c']), plugin('z'), plugin('c')];
+
+    await startTest({ plugins });
+    await startTest({ plugins: [...plugins].reverse() });
+
+    expect(started).toEqual(['c', 'a', 'z', 'b', 'c', 'a', 'z', 'b']);
+  });
+
+  it('drops a soft order that contradicts a requirement', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('a', { after: ['b'] }), aPlugin('b', { requires: ['a'] })],
+    });
+
+    expect(runningOn(test)).toEqual(['a', 'b']);
+  });
+
+  it('keeps a plugin off where the site has its requirement off', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('base-data'), aPlugin('user-of', { requires: ['base-data'] })],
+      sites: [aSite('a', { 'base-data': true, 'user-of': true }), aSite('b', { 'user-of': true })],
+    });
+
+    expect(runningOn(test)).toEqual(['base-data', 'user-of']);
+    expect(runningOn(test, SITE_B)).toEqual([]);
+    expect(lineOf(test, 'user-of')).toEqual({
+      state: 'degraded',
+      reason: 'config/sites/b.json: plugins.user-of: requires base-data, which is off there',
+    });
+  });
+});
+
+describe('configuration of a site', () => {
+  const plugin = aPlugin('sized', {
+    config: z.object({ size: z.number().default(1), tags: z.array(z.string()).default([]) }),
+  });
+
+  it('is schema default, then plugins.json, then site; frozen', async () => {
+    const { host } = await startTest({
+      plugins: [plugin],
+      defaults: { sized: { size: 2, tags: ['x', 'y'] } },
+      sites: [aSite('a', { sized: true }), aSite('b', { sized: { tags: ['z'] } })],
+    });
+
+    expect(host.config('sized', SITE_A)).toEqual({ size: 2, tags: ['x', 'y'] });
+    expect(host.config('sized', SITE_B)).toEqual({ size: 2, tags: ['z'] });
+    expect(Object.isFrozen(host.config('sized', SITE_B)['tags'])).toBe(true);
+  });
+
+  it('keeps the plugin off for the one site where it is wrong, and says where', async () => {
+    const test = await startTest({
+      plugins: [plugin],
+      sites: [aSite('a', { sized: true }), aSite('b', { sized: { size: 'big' } })],
+    });
+
+    expect(runningOn(test)).toEqual(['sized']);
+    expect(runningOn(test, SITE_B)).toEqual([]);
+    expect(lineOf(test, 'sized')?.state).toBe('degraded');
+    expect(lineOf(test, 'sized')?.reason).toMatch(
+      /^config\/sites\/b\.json: plugins\.sized\.size: .*expected number, received string/,
+    );
+    expect(() => test.host.config('sized', SITE_B)).toThrow('internal/unexpected');
+  });
+
+  it('refuses settings for a plugin that takes none', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('plain')],
+      sites: [aSite('a', { plain: { colour: 'red' } })],
+    });
+
+    expect(lineOf(test, 'plain')?.reason).toContain('takes no settings, found colour');
+  });
+
+  it.each([
+    ['throws', z.object({}).refine(fails)],
+    ['is asynchronous', z.object({}).refine(async () => true)],
+    ['is not of an object', z.array(z.string()).catch([])],
+  ])('never ends the boot when a schema %s', async (_what, config) => {
+    const test = await startTest({ plugins: [aPlugin('odd', { config }), aPlugin('good')] });
+
+    expect(runningOn(test)).toEqual(['good']);
+    expect(lineOf(test, 'odd')?.reason).toBeTruthy();
+  });
+
+  it('warns of plugins that nobody installed', async () => {
+    const { host } = await startTest({
+      plugins: [],
+      sites: [aSite('a', { ghost: true })],
+    });
+
+    expect(host.report.warnings).toEqual(['config/sites/a.json: plugins.ghost: not installed']);
+  });
+});
+
+describe('names shared by plugins', () => {
+  const section = (id: string) => ({ settings: [{ id, labelKey: 'x', fields: [] }] });
+
+  it.each([
+    ['a settings section of the core', [section('display')], 'the core'],
+    ['a settings section', [section('same'), section('same')], 'one'],
+    [
+      'a taskbar item',
+      [
+        { taskbar: { id: 'same', icon: 'i', label: 'l', href: '/one' } },
+        { taskbar: { id: 'same', icon: 'i', label: 'l', href: '/two' } },
+      ],
+      'one',
+    ],
+  ])('refuses the later plugin that takes %s', async (_what, contributions, owner) => {
+    const ids = ['one', 'two'];
+    const plugins = contributions.map((contributes, index) =>
+      aPlugin(ids[index] ?? '', { contributes }),
+    );
+
+    const test = await startTest({ plugins });
+
+    const last = ids[contributions.length - 1] ?? '';
+    expect(lineOf(test, last)).toEqual({
+      state: 'refused',
+      reason: expect.stringContaining(`already belongs to ${owner}`),
+    });
+  });
+
+  it('gives the names of a plugin that failed to the next one', async () => {
+    const test = await startTest({
+      plugins: [
+        aPlugin('one', { contributes: section('same'), activate: fails }),
+        aPlugin('two', { contributes: section('same') }),
+      ],
+    });
+
+    expect(runningOn(test)).toEqual(['two']);
+  });
+
+  it('refuses to boot with two providers of one port on a site', async () => {
+    const provider = (id: string) =>
+      aPlugin(id, {
+        activate: (context) => context.services.provide('directory' as never, {} as never),
+      });
+
+    await expect(startTest({ plugins: [provider('one'), provider('two')] })).rejects.toMatchObject({
+      code: 'config/invalid',
+    });
+  });
+});
+
+describe('migrations', () => {
+  it('names the command when some are pending, and starts degraded', async () => {
+    const test = await startTest({
+      plugins: [aPlugin('stored')],
+      pending: async () => ['0001-first'],
+    });
+
+    expect(lineOf(test, 'stored')).toEqual({
+      state: 'degraded',
+      reason: 'pending migrations: run "estafette migrate" (0001-first)',
+    });
+    expect(runningOn(test)).toEqual(['stored']);
+  });
+});
