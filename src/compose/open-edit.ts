@@ -5,7 +5,7 @@ import type { Actor } from '../session/types';
 import { type ComposeContext, ownerOf } from './context';
 import { findDraft, listDrafts, type StoredDraft } from './draft-store';
 import { addressedIdentity } from './identities';
-import type { Opening } from './openings';
+import type { Opening } from './opening';
 import { addressField } from './recipients';
 import { DRAFT_HEADER } from './server-copy';
 import type { Identity } from './types';

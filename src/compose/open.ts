@@ -1,33 +1,22 @@
 import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import { newToken } from '../base/ids';
-import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
+import type { Uid, UidValidity } from '../base/types';
 import type { MessageView } from '../mail/types';
-import { forwardSubject, replyHeaders, replySubject } from '../mime';
 import type { Actor } from '../session/types';
-import { readCoreSettings } from '../settings';
-import { attributionOf, forwardBody, forwardLines, newBody, replyBody } from './bodies';
 import { type ComposeContext, ownerOf } from './context';
-import { type BroughtParts, copyParts, partsToBring, removeCopies } from './copy-parts';
+import { copyParts, partsToBring, removeCopies } from './copy-parts';
 import { findDraft, insertAttachment, insertDraft, type StoredDraft } from './draft-store';
-import type { ComposeBody, DraftSeed } from './hooks';
-import { addressedIdentity, defaultIdentity, listIdentities } from './identities';
+import type { DraftSeed } from './hooks';
+import { listIdentities } from './identities';
 import { messageIdFor } from './message-ids';
-import { findOpenDraft, restoreDraft } from './open-edit';
-import { type Opening, openNew, openOn } from './openings';
+import { findOpenDraft } from './open-edit';
+import type { Opening } from './opening';
+import { openNew, openOn } from './openings';
 import { findOutbox } from './outbox-store';
-import { addressField, replyRecipients } from './recipients';
-import type { DraftLinks, ServerCopy } from './rows';
 import { cleanFields } from './save';
 import { isGoneError } from './server-copy';
-import type {
-  ComposeMode,
-  Draft,
-  DraftAttachment,
-  DraftFields,
-  DraftInit,
-  Identity,
-} from './types';
+import type { ComposeMode, Draft, DraftAttachment, DraftFields, DraftInit } from './types';
 import { viewDraft, viewOf, viewSent } from './view';
 
 /** A draft worked out and not written. */

@@ -5,21 +5,13 @@ import type { Actor } from '../session/types';
 import { readCoreSettings } from '../settings';
 import { attributionOf, forwardBody, forwardLines, newBody, replyBody } from './bodies';
 import type { ComposeContext } from './context';
-import type { BroughtParts } from './copy-parts';
 import type { ComposeBody } from './hooks';
 import { addressedIdentity, defaultIdentity } from './identities';
 import { restoreDraft } from './open-edit';
+import type { Opening } from './opening';
 import { addressField, replyRecipients } from './recipients';
-import type { DraftLinks, ServerCopy } from './rows';
+import type { DraftLinks } from './rows';
 import type { ComposeMode, DraftFields, Identity } from './types';
-
-/** What a mode makes of its original, before plugins and the sanitiser. */
-export interface Opening {
-  readonly fields: DraftFields;
-  readonly links: DraftLinks;
-  readonly serverCopy?: ServerCopy;
-  readonly parts: BroughtParts;
-}
 
 const NO_LINKS: DraftLinks = { references: [] };
 

@@ -5,6 +5,7 @@ import { AppError, isAppError } from '../base/errors';
 import { Backoff } from './backoff';
 import { Connection } from './connection';
 import { isDropped, isServerAnswer, toImapError } from './errors';
+import { stateText } from './status';
 import type { ImapAccess, MailboxEvent, OpenMailbox, UseOptions } from './types';
 import { WaitQueue } from './wait-queue';
 import { Watch } from './watch';
@@ -63,7 +64,7 @@ export class AccountPool {
       clock: deps.clock,
       backoff: this.#backoff,
       use: (path, fn) => this.mailbox(path, { kind: 'read' }, fn),
-      status: (path) => this.connection({ kind: 'read' }, (client) => readStatus(client, path)),
+      status: (path) => this.connection({ kind: 'read' }, (client) => stateText(client, path)),
     });
     this.#stopTick = deps.clock.every(deps.limits.pollMs, () => this.#tick());
   }
@@ -192,7 +193,7 @@ export class AccountPool {
       this.#deps.onConnected({ key: this.access.key, capabilities, ms });
       return connection;
     } catch (error) {
-      this.#backoff.failed();
+      this.#backoff.failed(error);
       // Those who wait must not outlive the last connection that could have served them.
       if (this.#all.size === 0) this.#queue.rejectAll(() => toImapError(error));
       throw error;
@@ -271,7 +272,7 @@ export class AccountPool {
     const prepare = async (): Promise<void> => {
       await connection.select(path);
       // What happened while the connection served another mailbox was told to nobody.
-      if (isReturn) this.#watch.compare(path, await readStatus(connection.client, path));
+      if (isReturn) this.#watch.compare(path, await stateText(connection.client, path));
     };
     await withDeadline(prepare(), ms, () => new AppError('imap/timeout'));
     connection.startIdle();
@@ -294,15 +295,4 @@ export class AccountPool {
     }
     if (!this.#isRecent()) for (const connection of [...this.#free]) connection.close();
   }
-}
-
-async function readStatus(client: ImapFlow, path: string): Promise<string> {
-  const status = await client.status(path, {
-    messages: true,
-    uidNext: true,
-    unseen: true,
-    highestModseq: true,
-  });
-  if (!status) throw new AppError('imap/protocol', { details: { command: 'STATUS' } });
-  return [status.messages, status.uidNext, status.unseen, status.highestModseq].join(' ');
 }

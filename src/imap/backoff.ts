@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 
 const FIRST_MS = 500;
 const WATCH_MAX_MS = 30_000; // a returned server is noticed within a minute (threats F5)
@@ -10,20 +10,22 @@ export class Backoff {
   readonly #clock: Clock;
   #failures = 0;
   #requestAt = 0;
+  #code: 'imap/unreachable' | 'imap/credentials' = 'imap/unreachable';
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Throws `imap/unreachable` when several attempts just failed: no need to try again yet. */
+  /** Throws what the last of several failed attempts said: no need to try again yet. */
   check(): void {
     const waitMs = this.#requestAt - this.#clock.now();
     if (waitMs <= 0) return;
-    throw new AppError('imap/unreachable', { retryAfterS: Math.ceil(waitMs / 1000) });
+    throw new AppError(this.#code, { retryAfterS: Math.ceil(waitMs / 1000) });
   }
 
-  failed(): void {
+  failed(error?: unknown): void {
     this.#failures++;
+    this.#code = isAppError(error, 'imap/credentials') ? 'imap/credentials' : 'imap/unreachable';
     // The first failure costs nothing: one refused connection says little.
     const waitMs = this.#failures < 2 ? 0 : Math.min(this.#spanMs(), REQUEST_MAX_MS);
     this.#requestAt = this.#clock.now() + jitter(waitMs);

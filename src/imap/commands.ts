@@ -17,8 +17,7 @@ const SET = (uids: Iterable<number>): Attribute => ({ type: 'SEQUENCE', value: f
  * literal, whose length the server counts: no character can end it. NUL fits neither.
  */
 export function textArgument(text: string): Attribute {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-  const plain = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  const plain = text.replace(/\p{Cc}+/gu, ' ').trim();
   if (/^[ -~]*$/.test(plain)) return { type: 'STRING', value: plain };
   return { type: 'LITERAL', value: Buffer.from(plain, 'utf8') };
 }

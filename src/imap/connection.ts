@@ -24,7 +24,10 @@ export class Connection {
 
   constructor(
     access: ImapAccess,
-    hooks: { onEvent(event: MailboxEvent): void; onClose(connection: Connection): void },
+    hooks: {
+      readonly onEvent: (event: MailboxEvent) => void;
+      readonly onClose: (connection: Connection) => void;
+    },
   ) {
     this.#onEvent = hooks.onEvent;
     this.#client = new ImapFlow(clientOptions(access));

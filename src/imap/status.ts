@@ -42,3 +42,9 @@ export async function readState(client: ImapFlow, path: string): Promise<Mailbox
 export async function catchUp(box: OpenMailbox, state: MailboxState): Promise<void> {
   if (box.uidNext < state.uidNext || box.exists !== state.total) await box.client.noop();
 }
+
+/** A text that changes whenever the mailbox does: arrivals, removals, and flags with CONDSTORE. */
+export async function stateText(client: ImapFlow, path: string): Promise<string> {
+  const { uidValidity, uidNext, total, unseen, modseq } = await readState(client, path);
+  return [uidValidity, uidNext, total, unseen, modseq].join(' ');
+}

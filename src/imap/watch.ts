@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { isAppError } from '../base/errors';
 import type { Backoff } from './backoff';
 import type { MailboxEvent, OpenMailbox } from './types';
 
@@ -87,9 +88,10 @@ export class Watch {
       const wasDown = this.#isDown;
       this.#isDown = false;
       if (wasDown) this.#emitAll('reconnected');
-    } catch {
-      // Still down: the watchers were told, the next attempt comes later.
-      this.lost();
+    } catch (error) {
+      // Trying a refused password again and again locks the account; the next request of a
+      // person settles it.
+      if (!isRefusal(error)) this.lost();
     }
   }
 
@@ -130,3 +132,6 @@ export class Watch {
     for (const path of [...this.#listeners.keys()]) this.emit({ path, kind });
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error) && (error.status === 401 || error.status === 403);

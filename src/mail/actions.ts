@@ -11,7 +11,7 @@ import {
   storeFlags,
   toUid,
 } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { boxKey } from './caches';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
 import type { MessageChange } from './hooks';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../base/errors';
 import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { noAnswer, searchUids, textArgument } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
 import { treeKey } from './tree';
 

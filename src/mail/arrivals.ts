@@ -1,7 +1,7 @@
 import { singleFlight } from '../base/async';
 import { OWN_ACCOUNT, type Uid } from '../base/types';
 import { readState, searchUids, uidsFrom } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { accountKey, type MailContext } from './context';
 
 // A mailbox filled by a migration: the event is for notices, not for synchronising.

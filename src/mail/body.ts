@@ -16,7 +16,7 @@ import {
   type TextOptions,
   tasks,
 } from '../mime';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import type { MailContext } from './context';
 import { inlineImages } from './inline-images';
 import { messageKey, openedOf, shownRoot } from './opened';

@@ -4,7 +4,7 @@ import type { Log } from '../base/log';
 import { OWN_ACCOUNT, type UidValidity } from '../base/types';
 import type { ImapAccess, ImapPool, OpenMailbox } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import type { MailCaches } from './caches';
 
 /** Runs a task of `mime/tasks` in the worker pool. */
@@ -89,8 +89,7 @@ const MAX_PATH_CHARS = 1000;
 
 /** A mailbox path from outside: no controls, which no command could carry. */
 export function checkPath(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  if (path === '' || path.length > MAX_PATH_CHARS || /[\u0000-\u001f\u007f]/.test(path)) {
+  if (path === '' || path.length > MAX_PATH_CHARS || /\p{Cc}/u.test(path)) {
     throw new AppError('mailbox/not-found');
   }
   return path.toUpperCase() === 'INBOX' ? 'INBOX' : path;

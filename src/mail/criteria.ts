@@ -23,9 +23,8 @@ export function searchKeys(criteria: Criteria): Keys {
 }
 
 const cleanText = (value: string | undefined): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
   (value ?? '')
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, MAX_TEXT_CHARS);
 

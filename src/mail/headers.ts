@@ -1,6 +1,6 @@
 import type { MessageRef } from '../base/types';
 import { type HeaderBlock, parseHeaders } from '../mime';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import type { MailContext } from './context';
 import { readSection } from './stream';
 

@@ -1,7 +1,7 @@
 import type { MessageRef } from '../base/types';
 import { fetchParts } from '../imap';
 import { type BodyPart, decodeTransfer, type EncodedPart } from '../mime';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { checkValidity, type MailContext } from './context';
 
 const MAX_IMAGES = 20;

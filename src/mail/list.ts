@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors';
 import { OWN_ACCOUNT, type Uid } from '../base/types';
 import { type OpenMailbox, readState } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { accountKey, checkPath, type MailContext } from './context';
 import { readsBodies } from './criteria';
 import { boxOf, type Place, readRows } from './fetch-rows';

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { ImapPool } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import {
   copyMessages,
   deleteMessages,

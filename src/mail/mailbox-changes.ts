@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors';
 import { OWN_ACCOUNT } from '../base/types';
 import { createMailbox, type ImapFlow } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
 import type { MailboxChange } from './hooks';
 import { forgetTree, readTree } from './tree';

@@ -8,7 +8,7 @@ import {
   type HeaderBlock,
   parseHeaders,
 } from '../mime';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { boxKey } from './caches';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
 import { ROW_QUERY, type RowContent, rowContent } from './rows';

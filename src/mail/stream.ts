@@ -3,7 +3,7 @@ import { AppError } from '../base/errors';
 import type { MessageRef } from '../base/types';
 import { fetchSlice } from '../imap';
 import { displayName, transferStream } from '../mime';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { checkValidity, type MailContext } from './context';
 import { openedOf, partOf } from './opened';
 import type { PartStream } from './types';

@@ -8,7 +8,7 @@ import {
   NEW_NAMES,
   personalNamespace,
 } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import { accountKey, type MailContext } from './context';
 import type { Account, Mailbox, Quota, SpecialUse } from './types';
 

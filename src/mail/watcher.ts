@@ -1,5 +1,5 @@
 import type { MailboxEvent } from '../imap';
-import type { Actor } from '../session/types';
+import type { Actor } from '../session';
 import type { Arrivals } from './arrivals';
 import { checkPath, type MailContext } from './context';
 import { treeKey } from './tree';

@@ -25,9 +25,9 @@ export class ImapClient {
     this.#socket = socket.setNoDelay(true);
     socket.on('data', (piece: Buffer) => {
       this.#pieces.push(piece);
-      this.#tail = (this.#tail + piece.toString('latin1', Math.max(0, piece.length - TAIL_BYTES))).slice(
-        -TAIL_BYTES,
-      );
+      this.#tail = (
+        this.#tail + piece.toString('latin1', Math.max(0, piece.length - TAIL_BYTES))
+      ).slice(-TAIL_BYTES);
       this.#wake();
     });
     const failed = (error?: Error): void => {

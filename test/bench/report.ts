@@ -60,7 +60,10 @@ function weightLines({ files, fileBytes, pages, requests }: Weight): string[] {
   return [
     `Sign-in, list and one message: ${kilobytes(fileBytes)} kB compressed in ${files.length} files, ${requests} requests with the ${pages.length} documents (aim: ${kilobytes(MAX_BYTES)} kB, ${MAX_REQUESTS} requests: ${isLight ? 'met' : 'missed'})`,
     `Documents: ${kilobytes(html)} kB as sent`,
-    ...files.map(({ url, bytes }) => `  ${kilobytes(bytes)} kB  ${url}`),
+    ...files.map(
+      ({ url, bytes, status }) =>
+        `  ${kilobytes(bytes)} kB  ${url}${status === 200 ? '' : ` (answers ${status})`}`,
+    ),
   ];
 }
 

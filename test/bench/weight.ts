@@ -9,6 +9,8 @@ export interface StaticFile {
   readonly url: string;
   /** As it travels. */
   readonly bytes: number;
+  /** 200, or why it weighs nothing. */
+  readonly status: number;
 }
 
 /** What a cold visit costs: sign-in, list, one message read. */
@@ -76,9 +78,8 @@ async function fetchFiles(client: HttpClient, wanted: Set<string>): Promise<Stat
   for (const url of wanted) {
     // The set grows while it is walked: what a file asks for is walked too.
     const plain = await client.get(url);
-    if (plain.status !== 200) throw new Error(`GET ${url}: ${plain.status}`);
     const travelled = await client.get(url, { 'Accept-Encoding': 'br, gzip' });
-    files.push({ url, bytes: travelled.body.length });
+    files.push({ url, bytes: travelled.body.length, status: travelled.status });
     if (/\.(?:css|js)$/.test(url)) {
       for (const more of filesOfAsset(url, plain.body.toString('utf8'))) wanted.add(more);
     }

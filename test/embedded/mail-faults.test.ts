@@ -127,9 +127,9 @@ describe('a server that is down', () => {
     );
     const access = { key: 'x:1:', server: bench.actor.site.imap, credential: wrong.credential };
     expect(await codeOf(bench.pool.verify(access))).toBe('imap/credentials');
-    expect(await codeOf(bench.pool.verify({ ...access, credential: bench.actor.credential }))).toBe(
-      'no error',
-    );
+    expect(
+      await codeOf(bench.pool.verify({ ...access, credential: () => bench.actor.credential() })),
+    ).toBe('no error');
     await until('no socket is left', () => server.stats().connections === 0);
   });
 });
@@ -268,6 +268,27 @@ describe('a watched mailbox', () => {
     server.faults.down(false);
     await until('back', () => kinds.includes('reconnected'));
     expect(kinds.filter((kind) => kind === 'down')).toHaveLength(1);
+  });
+
+  it('stops trying when the password is refused, so that the account is not locked', async () => {
+    await start(1);
+    let password = PASSWORD;
+    const actor = { ...bench.actor, credential: () => ({ username: 'alice', password }) };
+    const kinds: string[] = [];
+    bench.mail.watch(actor, 'INBOX', ({ kind }) => kinds.push(kind));
+    await until('IDLE', () => server.stats().recent.some((command) => /IDLE/i.test(command)));
+    password = 'changed elsewhere';
+    server.faults.bye();
+    await until('down', () => kinds.includes('down'));
+    const logins = () =>
+      server.stats().recent.filter((one) => /LOGIN|AUTHENTICATE/i.test(one)).length;
+    await until('one refused attempt', () => logins() >= 2);
+    const after = logins();
+    await bench.mail.list(actor, { ...ALL, mailbox: 'INBOX', page: 1 }).catch(() => {});
+    expect(logins()).toBeLessThanOrEqual(after + 1);
+    expect(await codeOf(bench.mail.list(actor, { ...ALL, mailbox: 'INBOX', page: 1 }))).toBe(
+      'imap/credentials',
+    );
   });
 
   it('is polled when IDLE tells nothing', async () => {

@@ -576,4 +576,12 @@ describe('two sessions of one person', () => {
     expect(bench.pool.stats().connections).toBe(0);
     await until('the server sees them close', () => server.stats().connections === 0);
   });
+
+  it('cannot be opened again by work that outlived the sign-out', async () => {
+    await start([aMessage()]);
+    await inbox();
+    bench.mail.release(bench.actor);
+    await expect(inbox()).rejects.toThrow('session/required');
+    expect(bench.pool.stats().connections).toBe(0);
+  });
 });

@@ -11,9 +11,9 @@ export interface Journey {
   /** With the working SMTP server. */
   readonly actor: Actor;
   /** Puts a message into the actor's inbox. */
-  deliver(raw: string): unknown;
+  readonly deliver: (raw: string) => unknown;
   /** What SMTP accepted, oldest first. */
-  sent(): readonly { readonly to: readonly string[]; readonly raw: Buffer }[];
+  readonly sent: () => readonly { readonly to: readonly string[]; readonly raw: Buffer }[];
 }
 
 const NEW: DraftFields = {

@@ -189,7 +189,7 @@ describe('a real server', () => {
       security: 'tls',
       servername: 'localhost',
     } as const;
-    const access = { key: 'tls:1:me', credential: bench.actor.credential };
+    const access = { key: 'tls:1:me', credential: () => bench.actor.credential() };
     await bench.pool.verify({ ...access, server: { ...imap, caFile: server.caFile } });
     await expect(bench.pool.verify({ ...access, server: imap })).rejects.toThrow('imap/');
     const starttls = {

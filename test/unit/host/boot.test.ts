@@ -112,11 +112,7 @@ describe('a plugin that does not start', () => {
 describe('requirements', () => {
   it('refuses what requires a plugin that is missing, with the chain', async () => {
     const test = await startTest({
-      plugins: [
-        aPlugin('a', { requires: ['b'] }),
-        aPlugin('b', { requires: ['c'] }),
-        aPlugin('z'),
-      ],
+      plugins: [aPlugin('a', { requires: ['b'] }), aPlugin('b', { requires: ['c'] }), aPlugin('z')],
     });
 
     expect(lineOf(test, 'a')).toEqual({

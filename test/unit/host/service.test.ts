@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { UserId } from '../../../src/base/types';
 import type { PluginContext } from '../../../src/host/context-types';
 import { aPlugin, aSite, HANGS, lineOf, SITE_A, SITE_B, startTest, stopAll } from './kit';
@@ -53,7 +54,10 @@ describe('a plugin that is off for a site', () => {
         context = own;
       },
     });
-    await startTest({ plugins: [plugin], sites: [aSite('a', { somewhere: true }), aSite('b', {})] });
+    await startTest({
+      plugins: [plugin],
+      sites: [aSite('a', { somewhere: true }), aSite('b', {})],
+    });
 
     expect(() => context?.config(SITE_B)).toThrow('internal/unexpected');
     expect(() => context?.settings(SITE_B, 1)).toThrow('internal/unexpected');
@@ -167,7 +171,7 @@ describe('stopping', () => {
 
 describe('settings of a person', () => {
   const plugin = aPlugin('choosy', {
-    config: undefined,
+    config: z.looseObject({}),
     contributes: {
       settings: [
         {
@@ -191,18 +195,12 @@ describe('settings of a person', () => {
       ],
     },
   });
-  const { z } = jest.requireActual<typeof import('zod')>('zod');
-  const configured = {
-    ...plugin,
-    config: z.looseObject({}),
-  };
-
   const start = async (config: object, own: Record<string, unknown>, locked: string[] = []) => {
     let context: PluginContext | undefined;
     const test = await startTest({
       plugins: [
         {
-          ...configured,
+          ...plugin,
           activate(given: PluginContext) {
             context = given;
           },

@@ -1,0 +1,86 @@
+import { isPluginResponse } from '../../../src/host/response';
+import type { PluginRouter } from '../../../src/host/route-types';
+import { collectRoutes } from '../../../src/host/router';
+
+const answer = async () => ({ status: 204 }) as const;
+
+describe('paths of routes', () => {
+  it.each(['/', '/items', '/items/:id', '/a-b/:itemId/c9'])('accepts %s', (path) => {
+    const routes = collectRoutes('p', (router) => router.get(path, answer, { public: true }));
+
+    expect(routes).toMatchObject([{ plugin: 'p', method: 'get', path, options: { public: true } }]);
+  });
+
+  it.each([
+    '',
+    'items',
+    '//',
+    '//evil.example',
+    '/a//b',
+    '/a/',
+    '/*',
+    '/:id?',
+    '/../x',
+    '/A b',
+    '/(x+)+',
+  ])('refuses %j', (path) => {
+    const register = () => collectRoutes('p', (router) => router.get(path, answer));
+
+    expect(register).toThrow(
+      expect.objectContaining({ details: { plugin: 'p', route: path, problem: 'not a path' } }),
+    );
+  });
+
+  it('refuses two routes for the same requests, not the same path by two methods', () => {
+    const both = (router: PluginRouter): void => {
+      router.get('/items/:id', answer);
+      router.post('/items/:id', answer);
+    };
+    const same = (router: PluginRouter): void => {
+      router.get('/items/:id', answer);
+      router.get('/items/:name', answer);
+    };
+
+    expect(collectRoutes('p', both)).toHaveLength(2);
+    expect(() => collectRoutes('p', same)).toThrow('config/invalid');
+  });
+
+  it('refuses a route without a handler, and routes added later', () => {
+    let kept: PluginRouter | undefined;
+    const routes = collectRoutes('p', (router) => {
+      kept = router;
+    });
+
+    kept?.get('/late', answer);
+
+    expect(routes).toEqual([]);
+    expect(() => collectRoutes('p', (router) => router.get('/', undefined as never))).toThrow(
+      'config/invalid',
+    );
+  });
+});
+
+describe('answers of routes', () => {
+  it.each([
+    [{ view: 'v', model: {}, title: 't' }],
+    [{ view: 'v', model: { a: 1 }, title: 't', status: 422 }],
+    [{ redirect: '/p' }],
+    [{ json: [1] }],
+    [{ status: 404 }],
+  ])('accepts %j', (value) => {
+    expect(isPluginResponse(value)).toBe(true);
+  });
+
+  it.each([
+    [undefined],
+    ['<p>html</p>'],
+    [{}],
+    [{ view: 'v' }],
+    [{ view: 'v', model: null, title: 't' }],
+    [{ status: 200 }],
+    [{ redirect: '' }],
+    [{ redirect: '/x', html: '<p>' }],
+  ])('refuses %j', (value) => {
+    expect(isPluginResponse(value)).toBe(false);
+  });
+});
