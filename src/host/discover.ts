@@ -103,8 +103,12 @@ export function readResources(
 /** Loads one plugin; throws with a reason fit for the boot report. */
 function loadPlugin(id: string, dir: string, codeDir: string): FoundPlugin {
   const { estafette } = readJson<PackageFile>(dir, 'package.json', packageShape) ?? {};
-  const entry = entryOf(codeDir, estafette?.plugin);
-  if (entry === undefined) throw new Error('no plugin.ts or plugin.js');
+  // Plugins written in JavaScript have no compiled copy: their code is where their views are.
+  const entry = entryOf(codeDir, estafette?.plugin) ?? entryOf(dir, estafette?.plugin);
+  if (entry === undefined) {
+    const isSource = existsSync(path.join(dir, 'plugin.ts'));
+    throw new Error(isSource ? 'plugin.ts is not compiled' : 'no plugin.ts or plugin.js');
+  }
   const parsed = parseManifest(defaultExport(entry), id);
   if (!parsed.ok) throw new Error(parsed.error);
   checkViews(parsed.value, dir);

@@ -72,6 +72,8 @@ function codeOf(error: unknown): ErrorCode {
   if (wire.authenticationFailed === true) return 'imap/credentials';
   if (wire.responseStatus === 'NO') return 'imap/refused';
   if (wire.responseStatus === 'BAD') return 'imap/protocol';
+  // A mistake of ours inside the callback is not the server's.
+  if (error instanceof TypeError || error instanceof ReferenceError) return 'internal/unexpected';
   if (typeof wire.code !== 'string') return 'imap/protocol';
   if (TIMEOUTS.has(wire.code)) return 'imap/timeout';
   if (isGarbled(wire.code)) return 'imap/protocol';

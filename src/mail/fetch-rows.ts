@@ -4,7 +4,7 @@ import { firstHeader, parseHeaders } from '../mime';
 import { boxKey, type CachedRow } from './caches';
 import type { MailContext } from './context';
 import { refreshFlags } from './flags';
-import { ROW_QUERY, rowContent, toRow } from './rows';
+import { PLAIN_QUERY, ROW_QUERY, rowContent, toRow } from './rows';
 import type { Row } from './types';
 
 /** Where rows live: the account and mailbox at hand. */
@@ -57,11 +57,16 @@ async function fetchContent(
   uids: readonly Uid[],
 ): Promise<ReadonlyMap<Uid, CachedRow>> {
   const rows = new Map<Uid, CachedRow>();
-  if (uids.length === 0) return rows;
-  for (const message of await fetchMessages(box.client, formatSet(uids), ROW_QUERY)) {
-    const content = rowContent(message);
-    const flags = { flags: [...(message.flags ?? [])], modseq: state.modseq };
-    rows.set(message.uid as Uid, { content, flags });
+  // A structure nested deeper than the library parses (25 levels) costs the whole answer: such a
+  // message is asked for again without it. One that is gone is in neither answer.
+  for (const query of [ROW_QUERY, PLAIN_QUERY]) {
+    const wanted = uids.filter((uid) => !rows.has(uid));
+    if (wanted.length === 0) break;
+    for (const message of await fetchMessages(box.client, formatSet(wanted), query)) {
+      const content = rowContent(message);
+      const flags = { flags: [...(message.flags ?? [])], modseq: state.modseq };
+      rows.set(message.uid as Uid, { content, flags });
+    }
   }
   await repairRawText(box, rows);
   return rows;

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import type { MessageRef, Uid, UidValidity } from '../base/types';
 import { type FetchMessageObject, fetchMessage, type OpenMailbox } from '../imap';
 import {
@@ -11,7 +11,7 @@ import {
 import type { Actor } from '../session';
 import { boxKey } from './caches';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
-import { ROW_QUERY, type RowContent, rowContent } from './rows';
+import { PLAIN_QUERY, ROW_QUERY, type RowContent, rowContent } from './rows';
 
 type Envelope = NonNullable<FetchMessageObject['envelope']>;
 
@@ -51,12 +51,23 @@ export async function findMessage<T>(
     checkValidity(box, at.uidValidity);
     const key = `${boxKey(accountKey(actor), mailbox, box.uidValidity)}${at.uid}`;
     const cached = context.caches.opened.get(key);
-    const query = cached ? { uid: true, flags: true } : { ...ROW_QUERY, headers: HEADERS };
-    const message = await fetchMessage(box.client, at.uid, query);
+    const message = cached
+      ? await fetchMessage(box.client, at.uid, { uid: true, flags: true })
+      : await fetchWhole(box, at.uid);
     const opened = cached ?? readMessage(message);
     if (!cached) context.caches.opened.set(key, opened);
     return fn({ box, key, opened, flags: [...(message.flags ?? [])] });
   });
+}
+
+/** With its structure, or without when that is nested too deeply to be parsed. */
+async function fetchWhole({ client }: OpenMailbox, uid: Uid): Promise<FetchMessageObject> {
+  try {
+    return await fetchMessage(client, uid, { ...ROW_QUERY, headers: HEADERS });
+  } catch (error) {
+    if (!isAppError(error, 'message/not-found')) throw error;
+    return fetchMessage(client, uid, { ...PLAIN_QUERY, headers: HEADERS });
+  }
 }
 
 function readMessage(message: FetchMessageObject): OpenedMessage {
@@ -64,17 +75,17 @@ function readMessage(message: FetchMessageObject): OpenedMessage {
     content: rowContent(message),
     envelope: message.envelope ?? {},
     internalDate: message.internalDate,
-    // No structure at all is a broken server or a message it cannot read: offer the original.
     tree: message.bodyStructure
       ? buildStructure(message.bodyStructure)
-      : { root: EMPTY_PART, tooComplex: true },
+      : { root: NO_PARTS, tooComplex: true },
     headers: parseHeaders(message.headers ?? ''),
   };
 }
 
-const EMPTY_PART: BodyPart = {
-  part: '1',
-  type: 'text/plain',
+/** Nothing to show and nothing to list: the original is offered as a download. */
+const NO_PARTS: BodyPart = {
+  part: 'TEXT',
+  type: 'multipart/mixed',
   parameters: {},
   encoding: '7bit',
   sizeBytes: 0,

@@ -25,15 +25,17 @@ export interface FlagState {
   readonly modseq: bigint | undefined;
 }
 
-/** Query for everything a row needs, in one FETCH. */
-export const ROW_QUERY = {
+/** What a row needs but its structure. */
+export const PLAIN_QUERY = {
   uid: true,
   flags: true,
   envelope: true,
-  bodyStructure: true,
   internalDate: true,
   size: true,
 } as const;
+
+/** Everything a row needs, in one FETCH. */
+export const ROW_QUERY = { ...PLAIN_QUERY, bodyStructure: true } as const;
 
 /** What a list shows of a fetched message, cleaned of controls and bidi marks. */
 export function rowContent(message: FetchMessageObject): RowContent {

@@ -129,6 +129,8 @@ export interface MessageView {
   readonly sizeBytes: number;
   readonly row: Row;
   readonly attachments: readonly AttachmentInfo[];
+  /** Images that the HTML may show by `cid:`; a reply or a restored draft takes them along. */
+  readonly inline: readonly AttachmentInfo[];
   /** Parts that make the body, in order. Empty: nothing to show. */
   readonly bodies: readonly { readonly kind: 'text' | 'html'; readonly part: string }[];
   /** Both kinds exist, so the agent may switch. */

@@ -104,6 +104,7 @@ function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessa
     sizeBytes: opened.content.sizeBytes,
     row: toRow(at.uid, opened.content, flags),
     attachments: attachmentsOf(picked),
+    inline: Object.values(picked.inline).slice(0, MAX_ATTACHMENTS).map(attachmentInfo),
     bodies: picked.bodies.map(({ kind, part }) => ({ kind, part: part.part })),
     hasAlternative: picked.html !== undefined && picked.text !== undefined,
     tooComplex: tree.tooComplex,

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
-import type { Compose } from '../compose';
+import type { ComposeService } from '../compose';
 import type { Host } from '../host/host';
 import type { GuardedFetch } from '../kernel/fetch';
 import type { PluginBudget } from '../kernel/hook-types';
@@ -28,7 +28,7 @@ export interface WebDeps {
   readonly loginCsrf: LoginCsrf;
   readonly settings: Settings;
   readonly mail: Mail;
-  readonly compose: Compose;
+  readonly compose: ComposeService;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly resolveSite: (hostHeader: string | undefined) => Promise<Site | undefined>;

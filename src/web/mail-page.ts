@@ -63,13 +63,19 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
 export const queryOf = (req: Request, mailbox: string): ListQuery =>
   parseListQuery(mailbox, req.query);
 
+export interface ListPane {
+  readonly model: ListModel;
+  /** Why there are no rows: the page is useful, but its status says so. */
+  readonly trouble: AppError | undefined;
+}
+
 /** The list pane of a page: rows, or the reason why there are none. */
 export async function listPane(
   call: OpenCall,
   frame: MailFrame,
   query: ListQuery,
   selected: number | undefined,
-): Promise<ListModel> {
+): Promise<ListPane> {
   const { deps, actor, ctx, req } = call;
   const common = {
     actor,
@@ -80,24 +86,19 @@ export async function listPane(
     isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
   };
   try {
+    // What has just failed for the folders would only fail again, after another deadline.
+    if (frame.trouble) throw frame.trouble;
     const list = await deps.mail.list(actor, query);
-    return listModel({ ...common, list, error: undefined });
+    return { model: listModel({ ...common, list, error: undefined }), trouble: undefined };
   } catch (thrown) {
-    const error = toAppError(thrown);
-    if (!isServerTrouble(error)) throw error;
-    deps.log.warn({ err: error, requestId: ctx.id, site: ctx.site.id }, 'mail/list-failed');
+    const trouble = toAppError(thrown);
+    if (!isServerTrouble(trouble)) throw trouble;
+    deps.log.warn({ err: trouble, requestId: ctx.id, site: ctx.site.id }, 'mail/list-failed');
     const retry = withQuery(mailboxHref(frame.account.id, query.mailbox), listParams(query));
-    return listModel({
-      ...common,
-      list: undefined,
-      error: { text: ctx.t(error.textKey), requestId: ctx.id, retry },
-    });
+    const error = { text: ctx.t(trouble.textKey), requestId: ctx.id, retry };
+    return { model: listModel({ ...common, list: undefined, error }), trouble };
   }
 }
-
-/** Status of a page whose list failed: the page is useful, but a probe must see the failure. */
-export const listStatus = (model: ListModel, frame: MailFrame): number =>
-  model.error === undefined ? 200 : (frame.trouble?.status ?? 503);
 
 /** Frame of every mail page. */
 export function mailShell(

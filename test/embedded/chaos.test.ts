@@ -51,9 +51,6 @@ describe.each(['throw', 'reject', 'hang', 'rubbish'] as const)(
   'a plugin that does %s in every hook and slot',
   (how) => {
     let demo: DemoApp;
-    const floating: unknown[] = [];
-    const onRejection = (reason: unknown): void => void floating.push(reason);
-
     beforeAll(async () => {
       demo = await start(
         how,

@@ -402,6 +402,27 @@ describe('a message', () => {
     expect((await inbox()).rows[0]?.subject).toBe('Été');
   });
 
+  it.each([30, 200])(
+    'nested %d levels deep is listed and offered as a download',
+    async (levels) => {
+      let body = 'Content-Type: text/plain\r\n\r\nau fond';
+      for (let i = 0; i < levels; i++) {
+        body = `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n${body}\r\n--b${i}--`;
+      }
+      const raw = Buffer.from(
+        `From: a@x.example\r\nSubject: Poup\u00e9e russe\r\nMIME-Version: 1.0\r\n${body}\r\n`,
+      );
+      await start([raw, dated('autre', 1)]);
+      expect((await inbox()).rows).toHaveLength(2);
+      const uid = (await inbox()).rows.find((row) => row.subject !== 'autre')?.uid as Uid;
+      const view = await bench.mail.message(bench.actor, { mailbox: 'INBOX', uid });
+      expect(view).toMatchObject({ tooComplex: true, bodies: [], subject: 'Poup\u00e9e russe' });
+      expect((await bench.mail.body(bench.actor, view, { remote: 'block', urls })).html).toBe('');
+      const source = await bench.mail.source(bench.actor, view.ref);
+      expect((await buffer(source.stream)).equals(raw)).toBe(true);
+    },
+  );
+
   it('is not found once gone, and never guessed at after a new UIDVALIDITY', async () => {
     await start([MIXED, aMessage()]);
     const { rows, uidValidity } = await inbox();

@@ -24,7 +24,7 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     get db() {
       return contextOf(world, id).db;
     },
-    ...hookCalls(world),
+    ...hookCalls(world, id),
     ...pageCalls(world, id),
     ...dataCalls(world, id),
     ...taskCalls(world, id),
@@ -41,7 +41,7 @@ const scopeOf = (site?: string): HookScope => ({
   requestId: 'TEST-0000-00',
 });
 
-function hookCalls({ hooks }: World) {
+function hookCalls({ hooks, failures }: World, id: string) {
   return {
     guard: (name, query, { site, confirmed } = {}) =>
       hooks.guard(scopeOf(site), name, query, { all: true, ...(confirmed && { confirmed }) }),
@@ -53,6 +53,11 @@ function hookCalls({ hooks }: World) {
       await hooks.action(scopeOf(site), name, event);
       await hooks.idle();
     },
+    handlers: (site) =>
+      [...hooks.definitions().keys()].filter((name) =>
+        hooks.handlers(scopeOf(site).site, name).some(({ plugin }) => plugin === id),
+      ),
+    failures: () => failures.filter(({ plugin }) => plugin === id),
     on: (name, handler) => hooks.on(OTHER_PLUGIN, name, handler),
   } satisfies Partial<PluginTest>;
 }

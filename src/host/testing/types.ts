@@ -99,6 +99,8 @@ export interface PluginTest {
     event: Part<HookOf<N>, 'event'>,
     site?: string,
   ): Promise<void>;
+  /** Names of the hooks that the plugin handles for a site. */
+  handlers(site?: string): readonly string[];
   /** Handles a hook beside the plugin, as another one would. */
   on<N extends HookName>(name: N, handler: HandlerFor<HookOf<N>>): () => void;
 
@@ -108,6 +110,8 @@ export interface PluginTest {
     facts?: Partial<SlotFacts>,
     options?: { readonly locale?: Locale; readonly site?: string },
   ): Promise<string>;
+  /** Failures of the plugin that the platform lived through: slots left out, handlers dropped. */
+  failures(): readonly { readonly hook: string; readonly error: Error }[];
   /** Calls a route by its path below `/<plugin id>`: `/items/3`. */
   route(method: 'get' | 'post', path: string, input?: RouteInput): Promise<PluginResponse>;
   /** HTML of a route's view, without layout. */

@@ -44,6 +44,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
   const meter = createMeter(metrics);
   const set = createPluginSet();
   const services = createServices(set);
+  const failures: { plugin: string; hook: string; error: Error }[] = [];
   const hooks = createHooks({
     log,
     clock,
@@ -51,6 +52,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     isEnabled: (site, plugin) => plugin === OTHER_PLUGIN || set.isEnabled(site, plugin),
     rank: set.rank,
     mode: 'development',
+    onReported: ({ plugin, hook, err: error }) => void failures.push({ plugin, hook, error }),
   });
   for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
   const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
@@ -99,7 +101,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     },
     now: () => clock.now(),
   });
-  return { clock, hooks, texts, db, user, settings, jobs, host, renderer };
+  return { clock, hooks, failures, texts, db, user, settings, jobs, host, renderer };
 }
 
 function foundOf<C>({ plugin, dir }: PluginTestOptions<C>): FoundPlugin {

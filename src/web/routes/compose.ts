@@ -165,8 +165,10 @@ async function send(call: OpenCall): Promise<void> {
     await composePage(call, saved.draft, { mode: 'new' }, { status: 409, saved });
     return;
   }
-  const outcome = await deps.compose.send(actor, id, { confirmed: form.get('confirm') ?? [] });
-  await answerOutcome(call, id, outcome, saved);
+  // A save after a conflict goes on in the draft that took this tab's text.
+  const target = saved?.draft.id ?? id;
+  const outcome = await deps.compose.send(actor, target, { confirmed: form.get('confirm') ?? [] });
+  await answerOutcome(call, target, outcome, saved);
 }
 
 async function resend(call: OpenCall): Promise<void> {

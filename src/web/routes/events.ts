@@ -113,7 +113,7 @@ async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
   const asked = req.query['selected'];
   const selected = typeof asked === 'string' && asked !== '' ? asUid(asked) : undefined;
   const frame = await mailFrame(call, mailbox);
-  const list = await listPane(call, frame, query, selected);
+  const { model: list } = await listPane(call, frame, query, selected);
   const shell = await buildShell(
     deps,
     req,

@@ -8,7 +8,6 @@ import {
   asUid,
   asUidValidity,
   listPane,
-  listStatus,
   mailFrame,
   mailShell,
   queryOf,
@@ -24,14 +23,22 @@ async function showList(call: OpenCall): Promise<void> {
   accountParam(param(req, 'account'));
   const query = queryOf(req, param(req, 'mailbox'));
   const frame = await mailFrame(call, query.mailbox);
-  const list = await listPane(call, frame, query, undefined);
+  const { model: list, trouble } = await listPane(call, frame, query, undefined);
+  if (!trouble && query.page === 1) fileLateCopies(call);
   const model: MailPageModel = { list, message: undefined };
   await sendPage(deps, req, res, {
     view: 'mail',
-    status: listStatus(list, frame),
+    status: trouble?.status ?? 200,
     model,
     shell: mailShell(frame, { title: list.mailbox.label, query }),
     facts: { mailbox: { account: list.account, path: query.mailbox, total: list.total } },
+  });
+}
+
+/** The mail server answers: copies in Sent that failed earlier are tried again, nobody waits for it. */
+function fileLateCopies({ deps, actor, ctx }: OpenCall): void {
+  void deps.compose.retrySentCopies(actor).catch((error: unknown) => {
+    deps.log.warn({ err: error, requestId: ctx.id }, 'compose/late-copies-failed');
   });
 }
 
@@ -54,7 +61,7 @@ async function showMessage(call: OpenCall): Promise<void> {
     });
     return;
   }
-  const list = await listPane(call, frame, query, uid);
+  const { model: list } = await listPane(call, frame, query, uid);
   const model: MailPageModel = { list, message: message.model };
   await sendPage(deps, req, res, { view: 'mail', model, shell, facts });
 }
@@ -71,6 +78,7 @@ export async function openMessage(
   readonly facts: MessageFacts;
 }> {
   const { deps, actor, ctx, req } = call;
+  if (frame.trouble) throw frame.trouble;
   const inside = insideOf(req.query['inside']);
   const uidValidity = asUidValidity(req.query['uidvalidity']);
   const view = await deps.mail.message(

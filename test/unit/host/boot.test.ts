@@ -233,7 +233,9 @@ describe('configuration of a site', () => {
     ['is asynchronous', z.object({}).refine(async () => true)],
     ['is not of an object', z.array(z.string()).catch([])],
   ])('never ends the boot when a schema %s', async (_what, config) => {
-    const test = await startTest({ plugins: [aPlugin('odd', { config }), aPlugin('good')] });
+    const test = await startTest({
+      plugins: [aPlugin<unknown>('odd', { config }), aPlugin('good')],
+    });
 
     expect(runningOn(test)).toEqual(['good']);
     expect(lineOf(test, 'odd')?.reason).toBeTruthy();

@@ -32,6 +32,10 @@ describe('failures of the wire', () => {
     expect(error.message).toBe('imap/refused');
   });
 
+  it('do not take a mistake of ours for one of the server', () => {
+    expect(toImapError(new TypeError('x is undefined')).code).toBe('internal/unexpected');
+  });
+
   it('leave our own errors alone', () => {
     const own = new AppError('message/not-found');
     expect(toImapError(own)).toBe(own);

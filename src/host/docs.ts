@@ -1,0 +1,86 @@
+import type { HookDefinition } from '../kernel/hook-types';
+import { KIND_TIMEOUT_MS } from '../kernel/isolate';
+import { SLOTS } from '../view';
+
+type Definitions = ReadonlyMap<string, HookDefinition & { readonly owner: string }>;
+
+const KINDS: Readonly<Record<HookDefinition['kind'], string>> = {
+  filter: 'hands one value from handler to handler; `undefined` leaves it as it is',
+  action: 'tells that something has happened',
+  first: 'asks in order until somebody answers',
+  collect: 'asks everybody and gathers the items',
+  guard: 'asks whether something may happen; a denial stops it',
+};
+
+/** `docs/plugins/reference-hooks.md`: every hook, by area. Pure: the same table, the same text. */
+export function renderHookReference(definitions: Definitions): string {
+  const names = [...definitions.keys()].sort();
+  const areas = [...new Set(names.map(areaOf))];
+  return [
+    '# Hooks',
+    '',
+    'Generated from the tables beside the code that emits the hooks. Payload types: `Estafette.HookMap`, which editors show in `context.hooks.on(…)`.',
+    '',
+    '| kind | what an emit does | time of a handler |',
+    '|---|---|---|',
+    ...Object.entries(KINDS).map(
+      ([kind, what]) => `| ${kind} | ${what} | ${timeOf(timeoutOf(kind))} |`,
+    ),
+    '',
+    '*Open*: a handler that fails, or is late, is left out. *Closed*: the operation is refused, since an authority that cannot answer has not agreed.',
+    '',
+    ...areas.flatMap((area) => areaTable(area, names, definitions)),
+  ].join('\n');
+}
+
+function areaTable(area: string, names: readonly string[], definitions: Definitions): string[] {
+  const rows = names
+    .filter((name) => areaOf(name) === area)
+    .flatMap((name) => {
+      const definition = definitions.get(name);
+      return definition ? [hookRow(name, definition)] : [];
+    });
+  return [
+    `## ${area}`,
+    '',
+    '| hook | kind | fails | time | what it is |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ];
+}
+
+function hookRow(name: string, definition: HookDefinition & { readonly owner: string }): string {
+  const { kind, doc, timeoutMs = KIND_TIMEOUT_MS[kind], owner, awaited } = definition;
+  const notes = [
+    doc,
+    ...(awaited ? ['The emitter waits.'] : []),
+    ...(owner === 'core' ? [] : [`Of the plugin \`${owner}\`.`]),
+  ];
+  const cells = [`\`${name}\``, kind, failureOf(definition), timeOf(timeoutMs), notes.join(' ')];
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
+
+const areaOf = (name: string): string => name.split(':')[0] ?? name;
+const timeoutOf = (kind: string): number => KIND_TIMEOUT_MS[kind as HookDefinition['kind']];
+const timeOf = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`);
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+
+function failureOf({ kind, advisory, failClosed }: HookDefinition): string {
+  if (kind === 'guard') return advisory ? 'open' : 'closed';
+  return failClosed ? 'closed' : 'open';
+}
+
+/** `docs/plugins/reference-slots.md`: every place that a plugin can fill. */
+export function renderSlotReference(slots: Readonly<Record<string, string>> = SLOTS): string {
+  return [
+    '# Slots',
+    '',
+    'Generated from the table of slots. The number after `@` is the version of what the slot offers: a slot that changes its data gets the next one. Data: `SlotFacts`, of which each page fills what it has.',
+    '',
+    '| slot | where it stands |',
+    '|---|---|',
+    ...Object.entries(slots).map(([name, where]) => `| \`${name}\` | ${cell(where)} |`),
+    '',
+  ].join('\n');
+}
