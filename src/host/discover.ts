@@ -144,10 +144,11 @@ export function discoverPlugins(options: DiscoverOptions): {
   };
 
   for (const name of foldersOf(options.dir)) {
-    const dir = path.join(options.dir, name);
-    load(name, dir, options.codeDir === undefined ? dir : path.join(options.codeDir, name));
+    // `require` takes a relative path for one from this file, not from the working directory.
+    const dir = path.resolve(options.dir, name);
+    load(name, dir, options.codeDir === undefined ? dir : path.resolve(options.codeDir, name));
   }
-  for (const { id, dir } of options.packages ?? []) load(id, dir, dir);
+  for (const { id, dir } of options.packages ?? []) load(id, path.resolve(dir), path.resolve(dir));
   return { found, broken };
 }
 

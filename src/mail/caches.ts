@@ -4,7 +4,7 @@ import { type Cache, createCache } from '../kernel/cache';
 import type { OpenedMessage } from './opened';
 import type { Order } from './order';
 import type { FlagState, RowContent } from './rows';
-import type { MessageBody } from './types';
+import type { MessageBody, Quota } from './types';
 
 export interface CacheSizes {
   readonly rows: number;
@@ -44,11 +44,14 @@ export interface MailCaches {
   readonly trees: Cache<readonly ListedMailbox[]>;
   /** The last known tree, whatever its counters: which mailbox is Trash seldom changes. */
   readonly roles: Cache<readonly ListedMailbox[]>;
+  /** Storage used; `none` where the server has no quota, or did not say. */
+  readonly quotas: Cache<Quota | 'none'>;
   deletePrefix(prefix: string): void;
 }
 
 const TREE_TTL_MS = 20_000; // counters older than this are asked again; events come earlier
 const ROLES_TTL_MS = 10 * 60_000;
+const QUOTA_TTL_MS = 2 * 60_000; // a bar at the foot of the folders, not an account statement
 const BODY_TTL_MS = 15 * 60_000;
 
 export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
@@ -79,6 +82,7 @@ export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
     }),
     trees: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: TREE_TTL_MS }),
     roles: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: ROLES_TTL_MS }),
+    quotas: createCache<Quota | 'none'>({ clock, max: sizes.trees, ttlMs: QUOTA_TTL_MS }),
   };
   return {
     ...caches,

@@ -168,8 +168,21 @@ function byUseThenName(a: ListedMailbox, b: ListedMailbox): number {
   return rank(a) - rank(b) || a.name.localeCompare(b.name, 'fr', { numeric: true });
 }
 
-/** Storage of the account (RFC 2087, 9208), or undefined where the server has no quota. */
+/**
+ * Storage of the account (RFC 2087, 9208), or undefined where the server has none or does not say;
+ * asked again after minutes only, so that no page waits for a decoration.
+ */
 export async function readQuota(context: MailContext, actor: Actor): Promise<Quota | undefined> {
+  const { quotas } = context.caches;
+  const key = treeKey(actor);
+  const known = quotas.get(key);
+  if (known !== undefined) return known === 'none' ? undefined : known;
+  const quota = await askQuota(context, actor).catch(() => undefined);
+  quotas.set(key, quota ?? 'none');
+  return quota;
+}
+
+async function askQuota(context: MailContext, actor: Actor): Promise<Quota | undefined> {
   const access = context.access(actor);
   const answer = await context.pool.withConnection(access, { kind: 'read' }, async (client) => {
     if (!client.capabilities.has('QUOTA')) return undefined;

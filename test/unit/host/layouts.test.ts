@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { tempTree } from './kit';
 
@@ -19,8 +19,8 @@ const SCRIPT = `
 const { discoverPlugins } = require('./dist/src/host/discover');
 const { found, broken } = discoverPlugins({
   dir: 'plugins',
-  codeDir: require('node:path').resolve('dist/plugins'),
-  packages: [{ id: 'packaged', dir: require('node:path').resolve('node_modules/estafette-plugin-packaged') }],
+  codeDir: 'dist/plugins',
+  packages: [{ id: 'packaged', dir: 'node_modules/estafette-plugin-packaged' }],
 });
 console.log(JSON.stringify({
   found: found.map(({ id }) => id),
@@ -78,16 +78,21 @@ beforeAll(() => {
 
   const modules = path.join(installation, 'node_modules');
   symlinkSync(installation, path.join(modules, 'estafette'));
-  for (const name of ['zod', 'knex', 'undici', 'i18next', 'pino']) link(modules, name);
+  linkPackages(modules);
   const copy = path.join(installation, 'plugins/copied/node_modules');
-  link(copy, 'zod');
   execFileSync('cp', ['-r', path.join(installation, 'dist'), path.join(copy, 'estafette/dist')]);
   mkdirSync(path.join(copy, 'estafette/node_modules'));
-  for (const name of ['knex', 'undici', 'i18next', 'pino']) link(copy, name);
+  linkPackages(path.join(copy, 'estafette/node_modules'));
 }, 120_000);
 
-const link = (modules: string, name: string): void =>
-  symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
+/** Every installed package but the platform itself. */
+function linkPackages(modules: string): void {
+  const installed = path.join(ROOT, 'node_modules');
+  for (const name of readdirSync(installed)) {
+    if (name === 'estafette' || name.startsWith('.')) continue;
+    symlinkSync(path.join(installed, name), path.join(modules, name));
+  }
+}
 
 afterAll(() => rmSync(installation, { recursive: true, force: true }));
 
