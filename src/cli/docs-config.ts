@@ -1,45 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { appSchema, pluginsSchema } from '../kernel/config';
 import { describeShapes, type Shape, shapeOf } from '../kernel/config-shape';
 import { siteSchema } from '../sites';
-import { type Command, EXIT, print, readArgs, UsageError } from './command';
+import { generatedDocs } from './generated-docs';
 
-const FILE = path.join('docs', 'config.md');
-
-export const docsConfig: Command = {
+export const docsConfig = generatedDocs({
   name: 'docs:config',
-  summary: 'writes docs/config.md from the schemas, or checks that it is current',
-  usage: 'estafette docs:config --write | --check [--json]',
-  async run(io, args, deps) {
-    const { values } = readArgs(args, {
-      write: { type: 'boolean' },
-      check: { type: 'boolean' },
-    });
-    if (values.write === values.check) throw new UsageError('say --write or --check');
-    const file = path.join(deps.root, FILE);
-    const text = configReference();
-    if (values.write) {
-      mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      print(io, values, { file: FILE, written: true }, () => `${FILE} written`);
-      return EXIT.ok;
-    }
-    const isCurrent = readIfAny(file) === text;
-    print(io, values, { file: FILE, current: isCurrent }, () =>
-      isCurrent ? `${FILE} is current` : `${FILE} is stale: run estafette docs:config --write`,
-    );
-    return isCurrent ? EXIT.ok : EXIT.failure;
-  },
-};
-
-function readIfAny(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined; // absent is stale
-  }
-}
+  what: 'docs/config.md',
+  make: () => ({ [path.join('docs', 'config.md')]: configReference() }),
+});
 
 /** The reference of every file of `config/`, as Markdown. */
 export function configReference(): string {

@@ -5,6 +5,7 @@ import { type Command, EXIT, type Io, UsageError } from './command';
 import { demo } from './demo';
 import type { Deps } from './deps';
 import { docsConfig } from './docs-config';
+import { docsPlugins } from './docs-plugins';
 import { explain } from './explain';
 import { reportFailure } from './failure';
 import { helpText } from './help';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   assetsBuild,
   docsConfig,
+  docsPlugins,
   version,
 ];
 

@@ -67,7 +67,7 @@ export interface PluginCommand<C = unknown> {
   readonly summary: string;
   run(
     context: PluginContext<C>,
-    input: { readonly args: readonly string[]; print(line: string): void },
+    input: { readonly args: readonly string[]; readonly print: (line: string) => void },
   ): Promise<number>;
 }
 

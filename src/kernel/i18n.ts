@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInstance, type i18n } from 'i18next';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
+import { fillTemplate, parseTemplate, type Template } from './i18n-templates';
 import type { Locale, Texts, Translate } from './i18n-types';
 
 const LOCALES: readonly Locale[] = ['fr', 'en'];
@@ -34,8 +35,10 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     missing.add(`${locale} ${key}`);
     log.warn({ key, locale }, 'text/missing');
   };
+  const translators = new Map<Locale, Translator>();
   const add: Texts['add'] = (namespace, locale, catalogue) => {
     if (!NAMESPACE.test(namespace)) throw catalogueError(`namespace "${namespace}"`);
+    translators.clear(); // what they remember may have changed
     engine.addResourceBundle(locale, namespace, flatten(catalogue, namespace), true, true);
   };
   for (const [locale, catalogue] of readCore(coreDir)) add(CORE, locale, catalogue);
@@ -44,7 +47,11 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     locales: LOCALES,
     add,
     has: (key, locale) => isKnown(engine, key, locale),
-    for: (locale) => translator(engine, locale, fallback, reportMissing),
+    for(locale) {
+      const made = translators.get(locale) ?? translator(engine, locale, fallback, reportMissing);
+      translators.set(locale, made);
+      return made;
+    },
   };
 }
 

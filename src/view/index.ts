@@ -15,5 +15,12 @@ export {
 } from './csp';
 export { createRenderer } from './render';
 export { BASE_SKIN, loadSkins, type Skin, type Skins } from './skins';
-export { NO_SLOTS, SLOTS, type SlotFacts, type SlotName, type SlotSource } from './slots';
-export type { Renderer, RenderRequest, SlotItem, ViewContext } from './types';
+export { SLOTS, type SlotFacts, type SlotName } from './slots';
+export {
+  NO_SLOTS,
+  type Renderer,
+  type RenderRequest,
+  type SlotItem,
+  type SlotSource,
+  type ViewContext,
+} from './types';

@@ -6,8 +6,8 @@ import { type CompiledView, compileView } from './compile';
 import { createFormats, type DateStyle, type Formats } from './format';
 import { findView } from './lookup';
 import type { Skin, Skins } from './skins';
-import { SLOTS, type SlotFacts, type SlotSource } from './slots';
-import type { Renderer, RenderRequest, SlotItem, ViewContext } from './types';
+import { SLOTS, type SlotFacts } from './slots';
+import type { Renderer, RenderRequest, SlotItem, SlotSource, ViewContext } from './types';
 
 export interface RendererDeps {
   readonly skins: Skins;

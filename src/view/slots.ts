@@ -1,6 +1,4 @@
 import type { SiteId } from '../base/types';
-import type { SlotItem, ViewContext } from './types';
-
 /** Facts of the page being made; each slot gets those that its area has. */
 export interface SlotFacts {
   readonly site: { readonly id: SiteId; readonly title: string };
@@ -85,15 +83,3 @@ export const SLOTS: Readonly<Record<SlotName, string>> = {
   'settings.section.after@1': 'Foot of a settings section',
   'error.body@1': 'On error pages',
 };
-
-/** Who fills slots: the plugin host. Never rejects; a failing item is absent or says so. */
-export interface SlotSource {
-  collect(
-    context: ViewContext,
-    names: readonly string[],
-    facts: SlotFacts,
-    renderItem: (view: string, model: unknown) => string,
-  ): Promise<ReadonlyMap<string, readonly SlotItem[]>>;
-}
-
-export const NO_SLOTS: SlotSource = { collect: async () => new Map() };

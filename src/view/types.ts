@@ -69,3 +69,15 @@ export interface Renderer {
   /** Hashed URL of an asset for a skin, `undefined` when there is none. */
   asset(skin: string, name: string): string | undefined;
 }
+
+/** Who fills slots: the plugin host. Never rejects; a failing item is absent or says so. */
+export interface SlotSource {
+  collect(
+    context: ViewContext,
+    names: readonly string[],
+    facts: SlotFacts,
+    renderItem: (view: string, model: unknown) => string,
+  ): Promise<ReadonlyMap<string, readonly SlotItem[]>>;
+}
+
+export const NO_SLOTS: SlotSource = { collect: async () => new Map() };

@@ -50,7 +50,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     clock,
     meter,
     isEnabled: (site, plugin) => plugin === OTHER_PLUGIN || set.isEnabled(site, plugin),
-    rank: set.rank,
+    rank: (plugin) => set.rank(plugin),
     mode: 'development',
     onReported: ({ plugin, hook, err: error }) => void failures.push({ plugin, hook, error }),
   });
@@ -94,7 +94,11 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     skins: { ids: [skin.id], chain: () => [skin] },
     assets: loadAssets(path.join(root, 'dist', 'assets')),
     texts,
-    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts }),
+    slots: createSlotSource({
+      running: (site) => host.running(site),
+      isolator: hooks.isolator,
+      texts,
+    }),
     pluginViews: (id) => {
       const dir = found.find((plugin) => plugin.id === id)?.dir;
       return dir === undefined || dir === '' ? undefined : path.join(dir, 'views');

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AppError, toAppError } from '../../base/errors';
 import type { Draft, DraftAttachment } from '../../compose';
+import { formOf } from '../body';
 import { attachmentView } from '../compose-model';
 import { requireToken } from '../csrf-gate';
 import { seeOther, wantsJson } from '../reply';
@@ -163,6 +164,7 @@ async function download(call: OpenCall): Promise<void> {
 async function remove(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const id = draftParam(param(req, 'draft'));
+  await keepFields(call, formOf(req.body));
   await deps.compose.detach(actor, id, param(req, 'attachment'));
   if (wantsJson(req)) res.json({ removed: param(req, 'attachment') });
   else seeOther(res, `/compose/${id}`);

@@ -95,8 +95,8 @@ export async function createWorld() {
     log,
     clock,
     meter: createMeter(createMetrics()),
-    isEnabled: set.isEnabled,
-    rank: set.rank,
+    isEnabled: (site, plugin) => set.isEnabled(site, plugin),
+    rank: (plugin) => set.rank(plugin),
     mode: 'development',
   });
   for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);

@@ -25,7 +25,7 @@ async function fill(plugins: Readonly<Record<string, readonly Slot[]>>, site = S
   const on = Object.fromEntries(definitions.map(({ id }) => [id, true]));
   const test = await startTest({ plugins: definitions, sites: [aSite('a', on), aSite('b', {})] });
   const source = createSlotSource({
-    running: test.host.running,
+    running: (one) => test.host.running(one),
     isolator: test.hooks.isolator,
     texts: test.world.texts,
   });

@@ -32,7 +32,7 @@ function isAllowedRaw(name: string, expression: string): boolean {
 /** `include('a') + model.x` starts as a call and is none. */
 function isOneCall(expression: string): boolean {
   let depth = 0;
-  for (const [index, char] of [...expression].entries()) {
+  for (const [index, char] of expression.split('').entries()) {
     if (char === '(') depth++;
     if (char === ')') depth--;
     if (depth === 0 && char === ')') return index === expression.length - 1;

@@ -1,0 +1,221 @@
+import './reading-frame.js';
+import { announce } from './announce.js';
+import { postFlag, showStar } from './flags.js';
+import { onListKey } from './list-keys.js';
+import { positionOf, savePosition, setNext, takeNext } from './list-memory.js';
+import { ListSelection } from './list-selection.js';
+import { setCount } from './page-title.js';
+
+/** Attributes that the agent's own gestures set: a refresh of the list must not undo them. */
+const KEPT = new Set(['open', 'checked', 'tabindex', 'hidden']);
+/** Actions after which the rows are no longer in the list. */
+const LEAVING = new Set(['archive', 'delete', 'junk', 'notjunk', 'move']);
+
+/** The list of messages: one tab stop, keys, selection, and its place kept when it refreshes. */
+class EstList extends HTMLElement {
+  #stop;
+  #isDue = false;
+  #newest = 0;
+  #current;
+  selection = new ListSelection(this);
+
+  connectedCallback() {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.addEventListener('click', (event) => this.#onClick(event), { signal });
+    this.addEventListener('focusin', (event) => this.#onFocus(event), { signal });
+    this.addEventListener('scroll', () => this.#remember(), { signal, capture: true, passive: true });
+    document.addEventListener('keydown', (event) => onListKey(this, event), { signal });
+    document.addEventListener('turbo:submit-start', (event) => this.#onSubmit(event), { signal });
+    document.addEventListener('turbo:before-morph-attribute', (event) => this.#keep(event), { signal });
+    document.addEventListener('turbo:morph-element', (event) => this.#onMorph(event), { signal });
+    document.addEventListener('estafette:mail:opened', () => this.refresh(), { signal });
+    this.#newest = this.#highestUid();
+    this.refresh();
+    this.#restore();
+  }
+
+  disconnectedCallback() {
+    this.#stop?.abort();
+  }
+
+  get pane() {
+    return this.querySelector('[data-message-list]');
+  }
+
+  get rows() {
+    return [...this.querySelectorAll('.row')];
+  }
+
+  /** The row that the keyboard is on: the last one focused, else the open one, else the first. */
+  get active() {
+    const { rows } = this;
+    return (
+      rows.find((row) => row.dataset.uid === this.#current) ??
+      rows.find((row) => row.classList.contains('is-open')) ??
+      rows[0]
+    );
+  }
+
+  focusRow(row) {
+    if (!row) return;
+    this.#current = row.dataset.uid;
+    this.#rove();
+    row.querySelector('.subject')?.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Puts back what the server does not know: tab stop, open row, buttons that need scripts. */
+  refresh() {
+    for (const control of this.querySelectorAll('.js-only')) control.hidden = false;
+    this.#markOpen();
+    this.#rove();
+    this.selection.show({ isQuiet: true });
+    this.#tellNew();
+    const { pane } = this;
+    if (pane?.dataset.mailbox === 'INBOX') setCount(Number(pane.dataset.unseen));
+  }
+
+  /** Submits an action for one row, whatever is checked. */
+  actOnRow(row, action) {
+    const source = this.querySelector(`#list-actions [data-action="${action}"]`);
+    if (!row || !source) return;
+    this.querySelector('[data-for-row]')?.remove();
+    const button = source.cloneNode(true);
+    const url = new URL(button.formAction);
+    url.searchParams.set('one', row.dataset.uid);
+    button.setAttribute('formaction', url.pathname + url.search);
+    button.dataset.forRow = row.dataset.uid;
+    button.hidden = true;
+    source.after(button);
+    button.click();
+  }
+
+  #onClick(event) {
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    if (event.isTrusted) delete this.dataset.walking;
+    if (target.matches('.pick input')) this.selection.click(target, event.shiftKey);
+    const control = target.closest('[data-action]');
+    if (control?.dataset.action === 'select-none') this.selection.setAll(false);
+    else if (control?.dataset.action === 'select-page') this.selection.setAll(true);
+    else if (control?.matches('.row .star')) this.#star(event, control);
+  }
+
+  /** A star changes in place; if the server refuses, the form is sent and the page says why. */
+  async #star(event, button) {
+    if (button.dataset.plain) return;
+    event.preventDefault();
+    const { uid } = button.closest('.row').dataset;
+    const { actions, uidvalidity } = this.pane.dataset;
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    showStar(uid, on);
+    try {
+      await postFlag({ actions, uidvalidity, uid, flag: 'flagged', on });
+    } catch {
+      showStar(uid, !on);
+      announce(this.dataset.textFailed);
+      button.dataset.plain = '1';
+      button.click();
+    }
+  }
+
+  #onFocus({ target }) {
+    const row = target.closest('.row');
+    if (!row || row.dataset.uid === this.#current) return;
+    this.#current = row.dataset.uid;
+    this.#rove();
+  }
+
+  /** One tab stop for all rows (the active one's link, box and star), as in any long list. */
+  #rove() {
+    const { active } = this;
+    for (const row of this.rows) {
+      const index = row === active ? 0 : -1;
+      for (const control of row.querySelectorAll('a, input, button')) control.tabIndex = index;
+    }
+  }
+
+  #markOpen() {
+    const uid = document.querySelector('#reading [data-message-uid]')?.dataset.messageUid;
+    for (const row of this.rows) {
+      const isOpen = row.dataset.uid === uid;
+      row.classList.toggle('is-open', isOpen);
+      const link = row.querySelector('.subject');
+      if (isOpen) link?.setAttribute('aria-current', 'true');
+      else link?.removeAttribute('aria-current');
+    }
+  }
+
+  #highestUid() {
+    return this.rows.reduce((most, row) => Math.max(most, Number(row.dataset.uid)), 0);
+  }
+
+  #tellNew() {
+    const newest = this.#highestUid();
+    const row = this.rows.find((one) => Number(one.dataset.uid) === newest);
+    const isNew = this.#newest > 0 && newest > this.#newest;
+    if (isNew && row?.classList.contains('is-unread')) announce(this.dataset.textNew);
+    this.#newest = Math.max(newest, this.#newest);
+  }
+
+  #onSubmit({ detail }) {
+    const { formElement, submitter } = detail.formSubmission;
+    const action = submitter?.dataset.action ?? '';
+    if (!LEAVING.has(action)) return;
+    if (formElement.id !== 'list-actions' && formElement.id !== 'message-actions') return;
+    const one = submitter.dataset.forRow ?? formElement.elements.namedItem('uid')?.value;
+    const gone = new Set(
+      submitter.dataset.forRow || formElement.id === 'message-actions' ? [one] : this.selection.uids,
+    );
+    const { rows } = this;
+    const last = rows.findLastIndex((row) => gone.has(row.dataset.uid));
+    const stays = (row) => !gone.has(row.dataset.uid);
+    const next = rows.slice(last + 1).find(stays) ?? rows.slice(0, last).findLast(stays);
+    setNext(next?.dataset.uid);
+  }
+
+  #keep(event) {
+    const { target } = event;
+    if (this.contains(target) && KEPT.has(event.detail.attributeName)) event.preventDefault();
+  }
+
+  #onMorph({ target }) {
+    if (this.#isDue || !(target === this || this.contains(target))) return;
+    this.#isDue = true;
+    // After the whole refresh, not after each of its elements.
+    setTimeout(() => {
+      this.#isDue = false;
+      if (!this.isConnected) return;
+      this.refresh();
+      this.#focusNext();
+    });
+  }
+
+  get #scroller() {
+    const pane = this.querySelector('.rows-pane');
+    return pane && pane.scrollHeight > pane.clientHeight ? pane : this.pane;
+  }
+
+  #remember() {
+    if (this.pane && this.#scroller) savePosition(this.pane.dataset.self, this.#scroller.scrollTop);
+  }
+
+  #restore() {
+    const top = this.pane && positionOf(this.pane.dataset.self);
+    if (top !== undefined && this.#scroller) this.#scroller.scrollTop = top;
+    else this.querySelector('.row.is-open')?.scrollIntoView({ block: 'nearest' });
+    this.#focusNext();
+  }
+
+  #focusNext() {
+    const uid = takeNext();
+    if (uid === undefined) return;
+    const row = this.rows.find((one) => one.dataset.uid === uid);
+    const isFree = document.activeElement === document.body || this.contains(document.activeElement);
+    if (isFree) this.focusRow(row ?? this.active);
+    else if (row) this.#current = uid;
+  }
+}
+
+customElements.define('est-list', EstList);

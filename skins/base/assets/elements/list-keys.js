@@ -1,0 +1,128 @@
+import { postFlag, showSeen } from './flags.js';
+import { areShortcutsOn, isForPage } from './typing.js';
+
+const reading = (selector) => document.querySelector(`#reading ${selector}`);
+const isShown = (element) => element !== null && element.getClientRects().length > 0;
+
+/** Rows move under j and k; with a message open beside the list, the next one opens. */
+function step(list, by) {
+  if (!isShown(list)) {
+    reading(by > 0 ? '[data-action="older"]' : '[data-action="newer"]')?.click();
+    return;
+  }
+  const { rows } = list;
+  const from = rows.indexOf(list.active);
+  const isFirst = !list.contains(document.activeElement) && !reading('[data-message-uid]');
+  const row = rows[isFirst ? Math.max(from, 0) : from + by];
+  if (!row) return;
+  list.focusRow(row);
+  if (!reading('[data-message-subject]')) return;
+  list.dataset.walking = '1';
+  row.querySelector('.subject').click();
+}
+
+/** What an action is about: the checked rows, else the row in focus, else the open message. */
+function act(list, action) {
+  if (list.selection.uids.length > 0) {
+    list.querySelector(`#list-actions [data-action="${action}"]`)?.click();
+    return;
+  }
+  const isOnRow = isShown(list) && list.contains(document.activeElement);
+  const open = reading(`[data-action="${action}"]`);
+  if (open && !isOnRow) open.click();
+  else if (isShown(list)) list.actOnRow(list.active, action);
+}
+
+function toggleSelected(list) {
+  const box = isShown(list) ? list.active?.querySelector('.pick input') : undefined;
+  if (!box) return;
+  box.checked = !box.checked;
+  list.selection.click(box, false);
+}
+
+function selectRange(list) {
+  const box = isShown(list) ? list.active?.querySelector('.pick input') : undefined;
+  if (!box) return;
+  box.checked = true;
+  list.selection.click(box, true);
+}
+
+function star(list) {
+  const isOnRow = isShown(list) && list.contains(document.activeElement);
+  const open = reading('.star');
+  if (open && !isOnRow) open.click();
+  else list.active?.querySelector('.star')?.click();
+}
+
+/** Opens the folder choice of the selection or of the open message, and goes into it. */
+function openMove(list) {
+  const place = list.selection.uids.length > 0 ? list : document.getElementById('reading');
+  const menu = place?.querySelector('.move-menu');
+  if (!menu) return;
+  menu.open = true;
+  menu.querySelector('select')?.focus();
+}
+
+async function markUnread(list) {
+  if (list.selection.uids.length > 0 || reading('[data-message-uid]')) {
+    act(list, 'mark-unread');
+    return;
+  }
+  const row = list.active;
+  if (!row) return;
+  const { actions, uidvalidity } = list.pane.dataset;
+  const { uid } = row.dataset;
+  await postFlag({ actions, uidvalidity, uid, flag: 'seen', on: false });
+  showSeen(uid, false);
+}
+
+function escape(list) {
+  if (list.selection.uids.length > 0) list.selection.setAll(false);
+  else reading('[data-action="back"]')?.click();
+}
+
+const open = (list) => list.active?.querySelector('.subject').click();
+const press = (action) => () => reading(`[data-action="${action}"]`)?.click();
+
+const KEYS = {
+  j: (list) => step(list, 1),
+  k: (list) => step(list, -1),
+  o: open,
+  x: toggleSelected,
+  X: selectRange,
+  '*': (list) => list.selection.setAll(true),
+  e: (list) => act(list, 'archive'),
+  '#': (list) => act(list, 'delete'),
+  '!': (list) => act(list, 'junk'),
+  m: openMove,
+  s: star,
+  u: markUnread,
+  r: press('reply'),
+  a: press('reply-all'),
+  f: press('forward'),
+};
+
+/** Keys that have their meaning everywhere keep it when single-key shortcuts are off. */
+const ALWAYS = {
+  ArrowDown: (list) => step(list, 1),
+  ArrowUp: (list) => step(list, -1),
+  Home: (list) => list.focusRow(list.rows[0]),
+  End: (list) => list.focusRow(list.rows.at(-1)),
+  Delete: (list) => act(list, 'delete'),
+};
+
+/** One key on the mail page. */
+export function onListKey(list, event) {
+  if (!isForPage(event)) return;
+  if (event.key === 'Escape') {
+    escape(list);
+    return;
+  }
+  // Arrows scroll the message when the focus is there: only inside the rows do they change rows.
+  const isInside = event.target instanceof Element && list.contains(event.target.closest('.rows'));
+  const always = isInside || event.key === 'Delete' ? ALWAYS[event.key] : undefined;
+  const handler = always ?? (areShortcutsOn() ? KEYS[event.key] : undefined);
+  if (!handler) return;
+  event.preventDefault();
+  handler(list);
+}

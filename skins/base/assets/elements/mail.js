@@ -1,0 +1,4 @@
+// Everything of the mail page, in one import.
+import './est-list.js';
+import './est-live.js';
+import './est-shortcuts.js';

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { composeHooks } from '../compose';
+import { renderHookReference, renderSlotReference } from '../host/docs';
+import type { HookDefinition } from '../kernel/hook-types';
+import { mailHooks } from '../mail';
+import { sessionHooks } from '../session';
+import { siteHooks } from '../sites';
+import { generatedDocs } from './generated-docs';
+
+const TABLES: readonly Readonly<Record<string, HookDefinition>>[] = [
+  siteHooks,
+  sessionHooks,
+  mailHooks,
+  composeHooks,
+];
+
+const definitions = () =>
+  new Map(
+    TABLES.flatMap((table) => Object.entries(table)).map(
+      ([name, definition]) => [name, { ...definition, owner: 'core' }] as const,
+    ),
+  );
+
+export const docsPlugins = generatedDocs({
+  name: 'docs:plugins',
+  what: 'the reference of hooks and slots',
+  make: () => ({
+    [path.join('docs', 'plugins', 'reference-hooks.md')]: renderHookReference(definitions()),
+    [path.join('docs', 'plugins', 'reference-slots.md')]: renderSlotReference(),
+  }),
+});

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { definePlugin } from '../../../src/host';
+import type { PluginDefinition } from '../../../src/host/define';
+import { createPluginTest, type PluginTest } from '../../../src/host/testing';
+import { aPlugin, HANGS } from './kit';
+
+let test: PluginTest | undefined;
+afterEach(async () => {
+  await test?.stop();
+  test = undefined;
+});
+const start = async <C>(
+  plugin: PluginDefinition<C>,
+  options: Omit<Parameters<typeof createPluginTest<C>>[0], 'plugin'> = {},
+): Promise<PluginTest> => {
+  test = await createPluginTest({ ...options, plugin });
+  return test;
+};
+
+const IDENTITY = { id: 'i', name: 'N', mail: 'a@b.example', isDefault: true, signature: '' };
+
+describe('the plugin test kit', () => {
+  it('emits every kind of hook to the plugin alone', async () => {
+    const heard: string[] = [];
+    const plugin = definePlugin({
+      id: 'hooked',
+      api: '^1.0',
+      title: 'hooked:title',
+      activate({ hooks }) {
+        hooks.on('identity:list', (list) => [...list, { ...IDENTITY, id: 'j' }]);
+        hooks.on('message:file', () => ({ mailbox: 'Projets' }));
+        hooks.on('contact:suggestions', () => [{ name: 'N', mail: 'n@b.example', score: 1 }]);
+        hooks.on('attachment:discarded', async ({ ids }) => void heard.push(...ids));
+        hooks.on('attachment:receiving', () => ({ deny: true, code: 'no-files' }));
+      },
+    });
+    const kit = await start(plugin);
+    const file = { name: 'a', declaredType: '', sniffedType: undefined, sizeBytes: 1, user: 1 };
+
+    expect(await kit.filter('identity:list', [IDENTITY], { user: 1 })).toHaveLength(2);
+    expect(await kit.first('message:file', { draft: 'd', sent: 'Sent', user: 1 })).toEqual({
+      mailbox: 'Projets',
+    });
+    expect(
+      await kit.collect('contact:suggestions', { query: 'n', limit: 5, for: 'to', user: 1 }),
+    ).toHaveLength(1);
+    await kit.action('attachment:discarded', { ids: ['x'], user: 1 });
+    expect(heard).toEqual(['x']);
+    expect(await kit.guard('attachment:receiving', file)).toMatchObject([{ code: 'no-files' }]);
+    expect(kit.handlers()).toContain('message:file');
+    expect(kit.handlers('elsewhere')).toEqual([]);
+  });
+
+  it('lets a test handle hooks beside the plugin', async () => {
+    const kit = await start(aPlugin('quiet'));
+    const remove = kit.on('message:file', () => ({ mailbox: 'Other' }));
+    const ask = () => kit.first('message:file', { draft: 'd', sent: 'Sent', user: 1 });
+
+    expect(await ask()).toEqual({ mailbox: 'Other' });
+    remove();
+    expect(await ask()).toBeUndefined();
+  });
+
+  it('calls routes as the platform does', async () => {
+    const plugin = aPlugin('paged', {
+      contributes: {
+        routes: async () => ({
+          routes: (router) => {
+            router.get('/items/:id', async ({ params, query, user }) => ({
+              json: { params, query, name: user?.name },
+            }));
+            router.post('/items', async ({ body }) => ({ redirect: `/paged/${body['id']}` }));
+            router.get('/open', async () => ({ status: 204 }), { public: true });
+            router.get('/odd', async () => '<p>' as never);
+          },
+        }),
+      },
+    });
+    const kit = await start(plugin, { sites: { off: { on: false } } });
+
+    expect(await kit.route('get', '/items/a%20b', { query: { p: '2' } })).toEqual({
+      json: { params: { id: 'a b' }, query: { p: '2' }, name: 'Camille Durand' },
+    });
+    expect(await kit.route('post', '/items', { body: { id: '3' } })).toEqual({
+      redirect: '/paged/3',
+    });
+    expect(await kit.route('get', '/items')).toEqual({ status: 404 });
+    expect(await kit.route('get', '/items/1', { site: 'off' })).toEqual({ status: 404 });
+    expect(await kit.route('get', '/items/1', { user: false })).toEqual({ status: 403 });
+    expect(await kit.route('get', '/open', { user: false })).toEqual({ status: 204 });
+    await expect(kit.route('get', '/odd')).rejects.toThrow('/odd: expected one of the four');
+  });
+
+  it('runs jobs and commands', async () => {
+    const ran: (string | undefined)[] = [];
+    const run = async (_context: unknown, { site }: { site?: string }) => void ran.push(site);
+    const plugin = aPlugin('busy', {
+      contributes: {
+        jobs: [
+          { id: 'once', every: '1h', timeoutS: 5, run },
+          { id: 'each', every: '1h', timeoutS: 5, perSite: true, run },
+        ],
+        commands: [
+          {
+            name: 'busy:say',
+            summary: 'says',
+            async run(_context, { args, print }) {
+              print(args.join(' '));
+              return 3;
+            },
+          },
+        ],
+      },
+    });
+    const kit = await start(plugin, { sites: { second: { on: true }, off: { on: false } } });
+
+    await kit.runJob('once');
+    await kit.runJob('each');
+
+    expect(ran).toEqual([undefined, 'test', 'second']);
+    expect(await kit.runCommand('busy:say', ['a', 'b'])).toEqual({ code: 3, lines: ['a b'] });
+    await expect(kit.runJob('never')).rejects.toThrow('not-found');
+  });
+
+  it('gives typed configuration, secrets, answers of the network and a movable date', async () => {
+    const seen: unknown[] = [];
+    const plugin = definePlugin({
+      id: 'rich',
+      api: '^1.0',
+      title: 'rich:title',
+      needs: ['http:https://dav.example'],
+      secrets: ['token'],
+      config: z.strictObject({ size: z.number().default(1), name: z.string() }),
+      activate(context) {
+        context.hooks.on('attachment:discarded', async (_event, { site }) => {
+          const { size } = context.config(site);
+          const { body } = await context.http('https://dav.example/x');
+          const now = new Date(context.clock.now()).toISOString();
+          seen.push(size + 1, context.secret('token'), String(body), now);
+        });
+      },
+    });
+    const kit = await start(plugin, {
+      defaults: { size: 4, name: 'x' },
+      config: { name: 'y' },
+      secrets: { token: 's' },
+      http: (url) => ({ status: 200, contentType: 'text/plain', body: Buffer.from(url) }),
+    });
+
+    kit.clock.advance(86_400_000);
+    await kit.action('attachment:discarded', { ids: [], user: 1 });
+
+    expect(kit.config()).toEqual({ size: 4, name: 'y' });
+    expect(seen).toEqual([5, 's', 'https://dav.example/x', '2026-01-16T09:00:00.000Z']);
+  });
+
+  it('tells of failures that the platform lives through', async () => {
+    const plugin = aPlugin('ill', {
+      activate({ hooks }) {
+        hooks.on('attachment:discarded', () => {
+          throw new Error('ill');
+        });
+      },
+    });
+    const kit = await start(plugin);
+
+    await kit.action('attachment:discarded', { ids: [], user: 1 });
+
+    expect(kit.failures()).toMatchObject([
+      { hook: 'attachment:discarded', error: { message: 'ill' } },
+    ]);
+  });
+
+  it('reports a plugin that does not start, and still stops', async () => {
+    const kit = await start(aPlugin('slow', { activate: HANGS }), {
+      deadlines: { activateMs: 20 },
+    });
+
+    expect(kit.state()).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('20 ms'),
+    });
+    expect(() => kit.db).toThrow('did not start');
+  });
+
+  it('starts required plugins first', async () => {
+    const kit = await start(aPlugin('user-of', { requires: ['data'] }), {
+      with: [aPlugin('data')],
+    });
+
+    expect(kit.state().state).toBe('active');
+    expect(kit.report.plugins.map(({ id }) => id)).toEqual(['data', 'user-of']);
+  });
+
+  it('refuses a definition of the wrong shape by name', async () => {
+    await expect(
+      createPluginTest({ plugin: aPlugin('odd', { needs: ['shell'] }) }),
+    ).rejects.toThrow('plugin odd: needs.0');
+  });
+});
