@@ -186,7 +186,7 @@ describe.each(found.map((plugin) => [plugin.id, plugin] as const))('plugin %s', 
       expect(await test.renderSlot(slot, FULL_FACTS, { site: 'off' })).toBe('');
     }
     expect(await test.route('get', '/', { site: 'off' })).toEqual({ status: 404 });
-    expect(() => test.config('off')).toThrow();
+    expect(() => test.config('off')).toThrow('internal/unexpected');
     expect(test.handlers('off')).toEqual([]);
     await test.stop();
   });

@@ -44,5 +44,5 @@ function spellings(text: string): readonly string[] {
 
 const acronym = (letters: string): readonly Phrase[] => [
   { comparison: 'exact', words: [letters], joint: FULL_STOP },
-  { comparison: 'exact', words: [...letters], joint: FULL_STOP },
+  { comparison: 'exact', words: Array.from(letters), joint: FULL_STOP },
 ];

@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import type { HandlerFor, HandlerOptions, HookName, HookOf } from '../kernel/hook-types';
 import type { Locale, Translate } from '../kernel/i18n-types';
+import type { ServiceName } from '../kernel/services';
 
 /** A bounded memory of one plugin; site and user are part of every key. */
 export interface PluginCache<V> {
@@ -34,14 +35,8 @@ export interface PluginContext<C = unknown> {
    */
   settings(site: SiteId, user: number): Promise<Readonly<Record<string, string | boolean>>>;
   readonly services: {
-    provide<N extends keyof Estafette.ServiceMap & string>(
-      name: N,
-      service: Estafette.ServiceMap[N],
-    ): void;
-    get<N extends keyof Estafette.ServiceMap & string>(
-      site: SiteId,
-      name: N,
-    ): Estafette.ServiceMap[N] | undefined;
+    provide<N extends ServiceName>(name: N, service: Estafette.ServiceMap[N]): void;
+    get<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N] | undefined;
   };
   /** Tables named `<id>_*` only (dashes as underscores); needs `db`. */
   readonly db: PluginDatabase;

@@ -11,7 +11,7 @@ export function claimInstance(file: string, process: object): void {
     Object.defineProperty(process, INSTANCE, { value: file });
   } else if (owner !== file) {
     throw new Error(
-      `a second copy of estafette at ${file}, beside ${String(owner)}: make it a peer dependency`,
+      `a second copy of estafette at ${file}, beside ${JSON.stringify(owner)}: make it a peer dependency`,
     );
   }
 }

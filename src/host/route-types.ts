@@ -37,7 +37,7 @@ export type PluginHandler<C = unknown> = (
 export interface RouteOptions {
   /** Answers without a session; listed in the boot report. */
   readonly public?: boolean;
-  readonly permission?: keyof Estafette.PermissionMap & string;
+  readonly permission?: Extract<keyof Estafette.PermissionMap, string>;
   /** Answers while the session awaits this challenge. */
   readonly challenge?: string;
 }

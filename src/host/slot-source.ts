@@ -11,7 +11,7 @@ const SLOT_TIMEOUT_MS = 250;
 const SLOT_TIMEOUT_MAX_MS = 1_000; // a page waits for all of its slots
 
 export interface SlotSourceDeps {
-  running(site: SiteId): readonly RunningPlugin[];
+  readonly running: (site: SiteId) => readonly RunningPlugin[];
   readonly isolator: Isolator;
   readonly texts: Texts;
 }

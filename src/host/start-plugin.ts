@@ -41,12 +41,12 @@ export async function startPlugin(
       late(what),
     );
 
-  const { contributes, activate } = definition;
+  const { contributes } = definition;
   const load = contributes?.routes;
   const loaded = load ? await within('routes', () => load()) : undefined;
   const routes = loaded ? collectRoutes(id, loaded.routes) : [];
   for (const job of contributes?.jobs ?? []) addJob(job, context, deps, registrations);
-  if (activate) await within('activate', () => activate.call(definition, context));
+  await within('activate', () => definition.activate?.(context));
   return { id, definition, context, dir, routes };
 }
 

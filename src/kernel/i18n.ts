@@ -35,10 +35,10 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     missing.add(`${locale} ${key}`);
     log.warn({ key, locale }, 'text/missing');
   };
-  const translators = new Map<Locale, Translator>();
+  const memory = new Map<string, Template>();
   const add: Texts['add'] = (namespace, locale, catalogue) => {
     if (!NAMESPACE.test(namespace)) throw catalogueError(`namespace "${namespace}"`);
-    translators.clear(); // what they remember may have changed
+    memory.clear(); // what it holds may have changed
     engine.addResourceBundle(locale, namespace, flatten(catalogue, namespace), true, true);
   };
   for (const [locale, catalogue] of readCore(coreDir)) add(CORE, locale, catalogue);
@@ -47,11 +47,7 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     locales: LOCALES,
     add,
     has: (key, locale) => isKnown(engine, key, locale),
-    for(locale) {
-      const made = translators.get(locale) ?? translator(engine, locale, fallback, reportMissing);
-      translators.set(locale, made);
-      return made;
-    },
+    for: (locale) => translator(engine, locale, { fallback, reportMissing, memory }),
   };
 }
 
@@ -73,29 +69,75 @@ function createEngine(fallback: Locale): i18n {
   return engine;
 }
 
-function translator(
+interface TranslatorOptions {
+  readonly fallback: Locale;
+  readonly reportMissing: (key: string, locale: Locale) => void;
+  /** Templates in use, by language, plural form and key: at most what the catalogues hold. */
+  readonly memory: Map<string, Template>;
+}
+
+/**
+ * A page asks for hundreds of texts, and i18next takes 10 µs to find one: each is looked up once,
+ * cut at its placeholders, and only filled from then on.
+ */
+function translator(engine: i18n, locale: Locale, options: TranslatorOptions): Translate {
+  const { memory } = options;
+  const plurals = new Intl.PluralRules(locale);
+  return (key, values = {}) => {
+    const { count } = values;
+    const form = typeof count === 'number' ? pluralForm(plurals, count) : '';
+    const id = `${locale} ${form} ${key}`;
+    const known = memory.get(id);
+    if (known) return fillTemplate(known, values);
+    const template = findTemplate(engine, locale, key, form);
+    if (!template) return translateSlowly(engine, locale, key, values, options);
+    memory.set(id, template);
+    return fillTemplate(template, values);
+  };
+}
+
+/** i18next lets a text for nothing at all come before the language's own form for 0. */
+const pluralForm = (plurals: Intl.PluralRules, count: number): string =>
+  count === 0 ? `zero ${plurals.select(0)}` : plurals.select(count);
+
+/** The text of this very language, for this number of things; `undefined` leaves it to i18next. */
+function findTemplate(
   engine: i18n,
   locale: Locale,
-  fallback: Locale,
-  reportMissing: (key: string, locale: Locale) => void,
-): Translate {
-  return (key, values) => {
-    if (!isKnown(engine, key, locale)) {
-      reportMissing(key, locale);
-      if (!isKnown(engine, key, fallback)) return key;
-    }
-    const { namespace, name } = splitKey(key);
-    const count = values?.['count'];
-    return engine.t(name, {
-      lng: locale,
-      ns: namespace,
-      // `replace` keeps values apart from options: one named `lng` or `context` is only a value.
-      replace: values ?? {},
-      // A value that holds `$t(…)` came from a person: no text may call another one.
-      nest: false,
-      ...(typeof count === 'number' && { count }),
-    });
-  };
+  key: string,
+  form: string,
+): Template | undefined {
+  const { namespace, name } = splitKey(key);
+  const forms = form === '' ? [] : form.split(' ').map((word) => `${name}_${word}`);
+  for (const candidate of [...forms, name]) {
+    const text: unknown = engine.getResource(locale, namespace, candidate);
+    if (typeof text === 'string') return parseTemplate(text);
+  }
+  return undefined;
+}
+
+function translateSlowly(
+  engine: i18n,
+  locale: Locale,
+  key: string,
+  values: Readonly<Record<string, string | number>>,
+  { fallback, reportMissing }: TranslatorOptions,
+): string {
+  if (!isKnown(engine, key, locale)) {
+    reportMissing(key, locale);
+    if (!isKnown(engine, key, fallback)) return key;
+  }
+  const { namespace, name } = splitKey(key);
+  const { count } = values;
+  return engine.t(name, {
+    lng: locale,
+    ns: namespace,
+    // `replace` keeps values apart from options: one named `lng` or `context` is only a value.
+    replace: values,
+    // A value that holds `$t(…)` came from a person: no text may call another one.
+    nest: false,
+    ...(typeof count === 'number' && { count }),
+  });
 }
 
 function isKnown(engine: i18n, key: string, locale: Locale): boolean {

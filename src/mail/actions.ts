@@ -12,7 +12,7 @@ import {
   toUid,
 } from '../imap';
 import type { Actor } from '../session';
-import { boxKey } from './caches';
+import { boxKey } from './box-key';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
 import type { MessageChange } from './hooks';
 import { applyFlags, forgetUids } from './order-cache';

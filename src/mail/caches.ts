@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { ListedMailbox } from '../imap';
 import { type Cache, createCache } from '../kernel/cache';
-import type { OpenedMessage } from './opened';
+import type { OpenedMessage } from './opened-message';
 import type { Order } from './order';
 import type { FlagState, RowContent } from './rows';
 import type { MessageBody, Quota } from './types';
@@ -32,7 +32,7 @@ export interface CachedRow {
 /** Everything the mail domain keeps in memory: bounded, discardable, rebuilt from the server. */
 export interface MailCaches {
   readonly rows: Cache<CachedRow>;
-  /** Lists of one mailbox, by sort and criteria; key {@link boxKey}. */
+  /** Lists of one mailbox, by sort and criteria; key of `box-key`. */
   readonly orders: Cache<ReadonlyMap<string, Order>>;
   /** Whether a message has an attachment, for searches; by row key. */
   readonly attachments: Cache<boolean>;
@@ -91,7 +91,3 @@ export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
     },
   };
 }
-
-/** Key of a mailbox under one UIDVALIDITY; those of its messages and lists start with it. */
-export const boxKey = (account: string, mailbox: string, uidValidity: number): string =>
-  `${account}\0${mailbox}\0${uidValidity}\0`;

@@ -1,7 +1,8 @@
 import type { Uid } from '../base/types';
 import { fetchMessages, formatSet, type MailboxState, type OpenMailbox } from '../imap';
 import { firstHeader, parseHeaders } from '../mime';
-import { boxKey, type CachedRow } from './caches';
+import { boxKey } from './box-key';
+import type { CachedRow } from './caches';
 import type { MailContext } from './context';
 import { refreshFlags } from './flags';
 import { PLAIN_QUERY, ROW_QUERY, rowContent, toRow } from './rows';

@@ -1,28 +1,12 @@
 import { AppError, isAppError } from '../base/errors';
 import type { MessageRef, Uid, UidValidity } from '../base/types';
 import { type FetchMessageObject, fetchMessage, type OpenMailbox } from '../imap';
-import {
-  type BodyPart,
-  type BodyTree,
-  buildStructure,
-  type HeaderBlock,
-  parseHeaders,
-} from '../mime';
+import { type BodyPart, buildStructure, parseHeaders } from '../mime';
 import type { Actor } from '../session';
-import { boxKey } from './caches';
+import { boxKey } from './box-key';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
-import { PLAIN_QUERY, ROW_QUERY, type RowContent, rowContent } from './rows';
-
-type Envelope = NonNullable<FetchMessageObject['envelope']>;
-
-/** What a message's pages need and what never changes: fetched once. */
-export interface OpenedMessage {
-  readonly content: RowContent;
-  readonly envelope: Envelope;
-  readonly internalDate: Date | string | undefined;
-  readonly tree: BodyTree;
-  readonly headers: HeaderBlock;
-}
+import type { OpenedMessage } from './opened-message';
+import { PLAIN_QUERY, ROW_QUERY, rowContent } from './rows';
 
 export interface FoundMessage {
   readonly box: OpenMailbox;

@@ -15,8 +15,8 @@ export interface RendererDeps {
   readonly texts: Texts;
   readonly slots: SlotSource;
   /** Directory of a plugin's views; `undefined` for a word that is no plugin. */
-  pluginViews(plugin: string): string | undefined;
-  now(): number;
+  readonly pluginViews: (plugin: string) => string | undefined;
+  readonly now: () => number;
 }
 
 /** Every include is a call on the stack: a view that includes itself must end as an error. */

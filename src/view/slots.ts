@@ -56,7 +56,7 @@ declare global {
   }
 }
 
-export type SlotName = keyof Estafette.SlotMap & string;
+export type SlotName = Extract<keyof Estafette.SlotMap, string>;
 
 /** Every slot, with where it stands; unknown names are refused when a plugin is loaded. */
 export const SLOTS: Readonly<Record<SlotName, string>> = {

@@ -266,7 +266,7 @@ describe('a second copy of the platform', () => {
 
     expect(() => claimInstance('/first/define.js', process)).not.toThrow();
     expect(() => claimInstance('/second/define.js', process)).toThrow(
-      /second copy of estafette at \/second.*beside \/first/,
+      /second copy of estafette at \/second.*beside "\/first/,
     );
   });
 });

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const AXE = require.resolve('axe-core');
+
+/** Debian's Chromium; nothing of it speaks to the outside. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface BrowserStand {
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+export async function startBrowser(): Promise<BrowserStand> {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'estafette-chromium-'));
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: FLAGS,
+    env: { ...process.env, HOME: home },
+  });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  readonly scripts: boolean;
+  readonly dark?: boolean;
+}
+
+/** A person's browser window; every request it makes to anywhere but the product is noted. */
+export async function openWindow(
+  stand: BrowserStand,
+  base: string,
+  view: View,
+): Promise<{ context: BrowserContext; page: Page; foreign: string[]; problems: string[] }> {
+  const context = await stand.browser.newContext({
+    viewport: { width: view.width, height: view.height },
+    javaScriptEnabled: view.scripts,
+    colorScheme: view.dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    hasTouch: view.width < 768,
+    locale: 'fr-FR',
+  });
+  const page = await context.newPage();
+  const foreign: string[] = [];
+  const problems: string[] = [];
+  const { host } = new URL(base);
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.host !== host) foreign.push(request.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  return { context, page, foreign, problems };
+}
+
+/** Violations of WCAG 2.1 A and AA on the page as it is now: `rule: target`. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE }).catch(() => undefined);
+  const found = await page.evaluate(async () => {
+    const axe = (
+      globalThis as unknown as { axe: { run(root: unknown, options: unknown): Promise<unknown> } }
+    ).axe;
+    return axe.run(
+      { exclude: [['iframe[data-message-body]']] },
+      {
+        runOnly: {
+          type: 'tag',
+          values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+        },
+      },
+    );
+  });
+  const { violations } = found as {
+    violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[];
+  };
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) =>
+      `${id}: ${target.join(' ')} ${failureSummary ?? ''}`.slice(0, 400),
+    ),
+  );
+}
+
+/** The page's CSP forbids added scripts: axe runs in a context that bypasses it, for the audit alone. */
+export async function openAudited(
+  stand: BrowserStand,
+  view: View,
+): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await stand.browser.newContext({
+    viewport: { width: view.width, height: view.height },
+    colorScheme: view.dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    bypassCSP: true,
+    locale: 'fr-FR',
+  });
+  return { context, page: await context.newPage() };
+}
