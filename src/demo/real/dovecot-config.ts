@@ -36,6 +36,9 @@ mail_uid = ${owner.uid}
 mail_gid = ${owner.gid}
 mail_location = maildir:${directory}/mail/%u:LAYOUT=fs
 mail_fsync = never
+# Nobody but Dovecot changes cur/ (mail comes through new/): without it each flag set in a mailbox
+# of 100,000 messages reads the directory again, 200 ms.
+maildir_very_dirty_syncs = yes
 mail_plugins = quota
 # What a list needs is indexed at delivery, as a tuned server does.
 mail_always_cache_fields = flags date.sent date.received size.virtual imap.envelope imap.bodystructure hdr.references hdr.message-id mime.parts
