@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
-import { createHealth, type Dependencies } from './app-health';
-import { installedPlugins } from './app-plugins';
+import { detachedPool } from './app/detached-pool';
+import { createHealth, type Dependencies } from './app/health';
+import { closeServer, createHttpServer, createMetricsServer, listen } from './app/http';
+import { migrateAll } from './app/migrations';
+import { installedPlugins } from './app/plugins';
 import { systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
 import type { App as CliApp, PluginValue } from './cli';
-import { composeHooks, composeMigrations, createCompose } from './compose';
+import { composeHooks, createCompose } from './compose';
 import type { FoundPlugin } from './host/discover';
 import { type Host, startHost } from './host/host';
 import { createPluginSet } from './host/plugin-set';
@@ -15,15 +17,13 @@ import { createSlotSource } from './host/slot-source';
 import { createImapPool } from './imap';
 import { layer } from './kernel/config';
 import { openDatabase } from './kernel/db';
-import type { MigrationSet } from './kernel/db-types';
 import { createGuardedFetch } from './kernel/fetch';
 import { watchFloatingErrors } from './kernel/floating';
 import { createHooks } from './kernel/hooks';
 import { createTexts } from './kernel/i18n';
-import { runDetached } from './kernel/isolate';
-import { createJobs, jobMigrations } from './kernel/jobs';
-import { createMeter, createMetrics, type Metrics } from './kernel/meter';
-import { migrate, pending } from './kernel/migrate';
+import { createJobs } from './kernel/jobs';
+import { createMeter, createMetrics } from './kernel/meter';
+import { pending } from './kernel/migrate';
 import { createServices } from './kernel/services';
 import { createWorkerPool } from './kernel/worker';
 import { createMail, mailHooks } from './mail';
@@ -36,9 +36,8 @@ import {
   createThrottle,
   createUserStore,
   sessionHooks,
-  sessionMigrations,
 } from './session';
-import { CORE_SCOPE, createSettings, settingsMigrations } from './settings';
+import { CORE_SCOPE, createSettings } from './settings';
 import { type AppConfig, createSiteResolver, siteHooks } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createRenderer, loadAssets, loadSkins } from './view';
@@ -72,10 +71,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const { sites } = config;
   const db = await openDatabase({ ...config.database, log });
   const installed = installedPlugins(config);
-  const found = [...installed.found, ...(options.extraPlugins ?? [])];
-  const sets = coreAndPluginMigrations(found);
-  if (options.migrate !== false) await migrate(db, sets);
+  const candidates = [...installed.found, ...(options.extraPlugins ?? [])];
+  const { found, failed } =
+    options.migrate === false
+      ? { found: candidates, failed: [] }
+      : await migrateAll(db, candidates);
+  const broken = [...installed.broken, ...failed];
 
+  // Set once the host stands: a failure before that is a boot failure, which it reports itself.
+  let review: (plugin: string) => void = () => {};
   const metrics = createMetrics({ processMetrics: true });
   const meter = createMeter(metrics);
   const set = createPluginSet();
@@ -87,6 +91,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     rank: set.rank,
     order: config.plugins.order,
     mode: config.mode,
+    onReported: ({ plugin }) => review(plugin),
   });
   for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
   const services = createServices({ isEnabled: set.isEnabled });
@@ -168,7 +173,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     set,
     sites,
     found,
-    broken: installed.broken,
+    broken,
     createFetch,
     secret: config.pluginSecret,
     defaults: config.plugins.defaults,
@@ -178,6 +183,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
         ({ name }) => name,
       ),
   });
+
+  review = host.review;
 
   const skins = loadSkins(path.join(config.root, 'skins'));
   for (const site of sites) skins.chain(site.skin); // a wrong skin is a boot error, not a request's
@@ -243,7 +250,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     run: async () => void (await compose.sweepUploads()),
   });
 
-  const server = httpServer(web.app);
+  const server = createHttpServer(web.app);
   const metricsServer = config.metrics && createMetricsServer(metrics);
   let unwatch: (() => void) | undefined;
 
@@ -316,88 +323,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   };
 }
 
-/** The core's migrations, then each plugin's in its own table. */
-function coreAndPluginMigrations(
-  found: readonly { readonly id: string; readonly migrations: MigrationSet['migrations'] }[],
-): readonly MigrationSet[] {
-  const core: MigrationSet = {
-    owner: 'core',
-    migrations: [
-      ...sessionMigrations,
-      ...settingsMigrations,
-      ...composeMigrations,
-      ...jobMigrations.migrations,
-    ],
-  };
-  const plugins = found.filter(({ migrations }) => migrations.length > 0);
-  return [core, ...plugins.map(({ id, migrations }) => ({ owner: id, migrations }))];
-}
-
-/** What `estafette migrate` applies. */
-export const migrationSets = async (config: AppConfig): Promise<readonly MigrationSet[]> =>
-  coreAndPluginMigrations(installedPlugins(config).found);
-
-/** Connections outlive the plugin call in which one may be opened: their errors are not the plugin's. */
-function detachedPool(pool: ReturnType<typeof createImapPool>): ReturnType<typeof createImapPool> {
-  return {
-    ...pool,
-    withMailbox: (access, mailbox, use, fn) =>
-      runDetached(() => pool.withMailbox(access, mailbox, use, fn)),
-    withConnection: (access, use, fn) => runDetached(() => pool.withConnection(access, use, fn)),
-    watch: (access, mailbox, listener) => runDetached(() => pool.watch(access, mailbox, listener)),
-  };
-}
-
-function httpServer(handler: http.RequestListener): http.Server {
-  const server = http.createServer({ maxHeaderSize: 32 * 1024 }, handler);
-  // Slow or idle clients let go of their socket (threats B11); uploads have the request's own limits.
-  server.headersTimeout = 15_000;
-  server.requestTimeout = 600_000;
-  server.keepAliveTimeout = 65_000; // above the usual 60 s of a proxy, so that it closes first
-  server.maxHeadersCount = 100;
-  return server;
-}
-
-function createMetricsServer(metrics: Metrics): http.Server {
-  return http.createServer((req, res) => {
-    if (req.url !== '/metrics') {
-      res.writeHead(404).end();
-      return;
-    }
-    void metrics.text().then(
-      (text) => res.writeHead(200, { 'Content-Type': metrics.contentType }).end(text),
-      () => res.writeHead(500).end(),
-    );
-  });
-}
-
-function listen(server: http.Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-/** Stops accepting, lets what is under way finish for `ms`, then cuts. */
-function closeServer(server: http.Server, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    const cut = setTimeout(() => server.closeAllConnections(), ms);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
 function readVersion(root: string): string {
   const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed
@@ -419,4 +344,6 @@ export async function pluginValue(
   return { effective: value };
 }
 
-export { pings } from './app-health';
+export { pings } from './app/health';
+
+export { migrationSets } from './app/migrations';

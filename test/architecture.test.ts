@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['sites', 'session', 'settings', 'directory', 'notify', 'mail', 'compose'],
   ['host', 'view'],
   ['web'],
-  ['cli', 'demo', ''],
+  ['cli', 'demo', 'app', ''],
 ];
 /** Floor 3 has an order of its own: a folder sees those before it, through their doors. */
 const DOMAIN = ['sites', 'session', 'settings', 'directory', 'notify', 'mail', 'compose'];

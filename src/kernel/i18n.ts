@@ -42,12 +42,17 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     engine.addResourceBundle(locale, namespace, flatten(catalogue, namespace), true, true);
   };
   for (const [locale, catalogue] of readCore(coreDir)) add(CORE, locale, catalogue);
+  const options = { fallback, reportMissing, memory };
+  const translators: Readonly<Record<Locale, Translate>> = {
+    fr: translator(engine, 'fr', options),
+    en: translator(engine, 'en', options),
+  };
 
   return {
     locales: LOCALES,
     add,
     has: (key, locale) => isKnown(engine, key, locale),
-    for: (locale) => translator(engine, locale, { fallback, reportMissing, memory }),
+    for: (locale) => translators[locale],
   };
 }
 

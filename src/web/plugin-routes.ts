@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
 import type { RunningPlugin } from '../host/host';
+import { isPluginResponse } from '../host/response';
 import type { PluginRequest, PluginResponse, PluginRoute } from '../host/route-types';
 import { can, isLocalPath } from '../session';
 import { cspHeader, SHELL_CSP, widenCsp } from '../view';
@@ -54,7 +55,14 @@ async function runRoute(
     if (!isAllowed) throw new AppError('request/forbidden');
   }
   const outcome = await deps.hooks.isolator.isolated(
-    { plugin: plugin.id, hook: 'route', timeoutMs: ROUTE_TIMEOUT_MS, site, requestId: ctx.id },
+    {
+      plugin: plugin.id,
+      hook: 'route',
+      timeoutMs: ROUTE_TIMEOUT_MS,
+      site,
+      requestId: ctx.id,
+      accept: isPluginResponse,
+    },
     () => route.handler(pluginRequest(deps, route, req, res), plugin.context),
   );
   if (!outcome.ok) {

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
-import { withDeadline } from './base/async';
-import type { Database } from './kernel/db-types';
-import { pingDirectory } from './ldap';
-import type { Site } from './sites';
-import { pingSmtp } from './smtp';
-import type { HealthCheck } from './web/context';
+import { withDeadline } from '../base/async';
+import type { Database } from '../kernel/db-types';
+import { pingDirectory } from '../ldap';
+import type { Site } from '../sites';
+import { pingSmtp } from '../smtp';
+import type { HealthCheck } from '../web/context';
 
 const CHECK_MS = 3_000;
 /** Probes come every few seconds; back ends are asked less often than that. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { discoverPlugins } from './host/discover';
-import type { AppConfig } from './sites';
+import { discoverPlugins } from '../host/discover';
+import type { AppConfig } from '../sites';
 
 /**
  * The plugins of an installation: `plugins/` and the packages named in `config/plugins.json`. Code
