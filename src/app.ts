@@ -44,6 +44,7 @@ import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
 import { createServer } from './web/server';
 import { deriveSigningKey } from './web/signing';
+import { createStreams } from './web/streams';
 
 /** What SIGTERM leaves to requests under way (threats K2). */
 const DRAIN_MS = 10_000;
@@ -202,6 +203,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   });
   const resolver = createSiteResolver(sites);
   const dependencies: Dependencies = { db, sites };
+  const streams = createStreams();
   const web = createServer({
     log,
     clock,
@@ -217,6 +219,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     compose,
     fetchImage: createFetch({}),
     metrics: createWebMetrics(metrics),
+    streams,
     resolveSite: async (header) => resolver.byHost(header),
     signingKey: deriveSigningKey(config.secretKey),
     health: createHealth(dependencies),
@@ -233,7 +236,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
   jobs.add({
     id: 'core:sessions',
-    every: '5m',
+    every: '1m',
     timeoutS: 60,
     run: async () => void (await sessions.purgeExpired()),
   });
@@ -257,6 +260,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   async function stop(): Promise<void> {
     unwatch?.();
     await jobs.stop();
+    streams.closeAll();
     await closeServer(server, DRAIN_MS);
     if (metricsServer) await closeServer(metricsServer, 0);
     await host.stop();

@@ -21,11 +21,14 @@ const definitions = () =>
     ),
   );
 
+/** `docs/plugins/reference-*.md`: path → text. */
+export const hookAndSlotReference = (): Readonly<Record<string, string>> => ({
+  [path.join('docs', 'plugins', 'reference-hooks.md')]: renderHookReference(definitions()),
+  [path.join('docs', 'plugins', 'reference-slots.md')]: renderSlotReference(),
+});
+
 export const docsPlugins = generatedDocs({
   name: 'docs:plugins',
   what: 'the reference of hooks and slots',
-  make: () => ({
-    [path.join('docs', 'plugins', 'reference-hooks.md')]: renderHookReference(definitions()),
-    [path.join('docs', 'plugins', 'reference-slots.md')]: renderSlotReference(),
-  }),
+  make: hookAndSlotReference,
 });

@@ -14,6 +14,7 @@ import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
 import type { WebMetrics } from './metrics';
+import type { Streams } from './streams';
 
 /** Everything the web floor calls. Built once in `app.ts`. */
 export interface WebDeps {
@@ -31,6 +32,7 @@ export interface WebDeps {
   readonly compose: ComposeService;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
+  readonly streams: Streams;
   readonly resolveSite: (hostHeader: string | undefined) => Promise<Site | undefined>;
   /** 32 bytes from which the keys of signed URLs are derived. */
   readonly signingKey: Buffer;

@@ -25,6 +25,8 @@ const ORDER: readonly (SpecialUse | undefined)[] = [
   undefined,
 ];
 const ALMOST_FULL_PERCENT = 90;
+// Made once: `localeCompare` with options makes one for each comparison.
+const BY_NAME = new Intl.Collator('fr', { numeric: true });
 
 /** Name of a folder for people: special ones are translated, the rest is the agent's own word. */
 export const mailboxLabel = (
@@ -36,8 +38,7 @@ export const mailboxLabel = (
 function sorted(mailboxes: readonly Mailbox[]): Mailbox[] {
   return [...mailboxes].sort(
     (a, b) =>
-      ORDER.indexOf(a.specialUse) - ORDER.indexOf(b.specialUse) ||
-      a.name.localeCompare(b.name, 'fr', { numeric: true }),
+      ORDER.indexOf(a.specialUse) - ORDER.indexOf(b.specialUse) || BY_NAME.compare(a.name, b.name),
   );
 }
 

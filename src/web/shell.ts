@@ -156,10 +156,13 @@ function taskbar(deps: WebDeps, req: Request, parts: ShellParts): TaskbarItem[] 
 }
 
 function flashModel(deps: WebDeps, req: Request, res: Response): Flash | undefined {
+  // An event stream has sent its headers: the note waits for the next page.
+  if (res.headersSent) return undefined;
   const note = takeFlash(deps, req, res);
   if (!note) return undefined;
-  const { t } = contextOf(req);
+  const { t, site } = contextOf(req);
   return {
+    seconds: site.limits.undoSeconds,
     level: note.level,
     text: t(note.key, note.values),
     undo: note.undo && { label: t('app.undo'), action: note.undo.action, fields: note.undo.fields },

@@ -105,4 +105,6 @@ export interface Flash {
   readonly level: 'info' | 'ok' | 'warn' | 'danger';
   readonly text: string;
   readonly undo: BannerAction | undefined;
+  /** How long it stays on the screen, in seconds. */
+  readonly seconds: number;
 }

@@ -10,9 +10,6 @@ const HEARTBEAT_MS = 25_000; // proxies close a silent answer after 30 to 60 s
 const RETRY_MS = 3_000;
 /** Changes come in bursts (a filter moves fifty messages): one refresh for all of them. */
 const QUIET_MS = 300;
-const MAX_STREAMS_PER_SESSION = 6; // HTTP/1.1 browsers open no more; a tab over it falls back to reloads
-
-const open = new Map<string, number>();
 
 /**
  * Server-sent events of one list: each change of its mailbox sends Turbo Streams with the list and
@@ -20,13 +17,11 @@ const open = new Map<string, number>();
  */
 async function events(call: OpenCall): Promise<void> {
   const { deps, actor, ctx, req, res } = call;
-  const key = ctx.session?.session.id ?? '';
-  const count = open.get(key) ?? 0;
-  if (count >= MAX_STREAMS_PER_SESSION) {
+  if (!deps.streams.add(ctx.session?.session.id ?? '', res)) {
+    // 204 tells an EventSource not to come back (HTML 9.2.3); the tab falls back to reloads.
     res.status(204).end();
     return;
   }
-  open.set(key, count + 1);
   deps.metrics.sseOpened();
   const mailbox = typeof req.query['mailbox'] === 'string' ? req.query['mailbox'] : 'INBOX';
   startStream(res);
@@ -47,6 +42,8 @@ async function events(call: OpenCall): Promise<void> {
       return;
     }
     isSending = true;
+    // Each refresh is a request of its own for the time that plugins may take.
+    ctx.budget.leftMs = deps.config.pluginBudgetMs;
     try {
       const html = await listStreams(call, mailbox);
       if (!res.writableEnded) res.write(`id: ${deps.clock.now()}\n${dataLines(html)}\n\n`);
@@ -74,9 +71,6 @@ async function events(call: OpenCall): Promise<void> {
     stopClosed();
     timer?.();
     deps.metrics.sseClosed();
-    const left = (open.get(key) ?? 1) - 1;
-    if (left > 0) open.set(key, left);
-    else open.delete(key);
   });
 }
 

@@ -155,7 +155,7 @@ class EstList extends HTMLElement {
     const newest = this.#highestUid();
     const row = this.rows.find((one) => Number(one.dataset.uid) === newest);
     const isNew = this.#newest > 0 && newest > this.#newest;
-    if (isNew && row?.classList.contains('is-unread')) announce(this.dataset.textNew);
+    if (isNew && row?.classList.contains('is-unread')) announce(this.dataset.textNew.replace('%who', row.querySelector('.who').textContent));
     this.#newest = Math.max(newest, this.#newest);
   }
 
