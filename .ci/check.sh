@@ -6,7 +6,7 @@ bash .ci/install.sh
 npx --no-install tsc -p tsconfig.json
 npx --no-install biome ci --diagnostic-level=error .
 npx --no-install oxlint --type-aware --quiet
-npm run --silent build
+bash .ci/build.sh
 npx --no-install jest --config test/jest.config.cjs --selectProjects unit --testPathPatterns 'test/(architecture|docs|locales|types|plugins\.contract)\.test\.ts'
 node dist/src/main.js docs:config --check
 node dist/src/main.js docs:plugins --check

@@ -45,14 +45,21 @@ function describe(error: unknown): Failure {
 }
 
 function describeAppError(error: AppError): Failure {
-  const { reason } = error.details;
   const parts = [
     error.code,
-    typeof reason === 'string' ? reason : undefined,
+    detailsOf(error),
     isNativeError(error.cause) ? error.cause.message : undefined,
   ];
   const message = parts.filter((part) => part !== undefined).join(': ');
   return { exitCode: exitCodeOf(error), code: error.code, message };
+}
+
+/** The reason in words, else everything known: `file skins/x/skin.json, problem …`. */
+function detailsOf({ details }: AppError): string | undefined {
+  const { reason } = details;
+  if (typeof reason === 'string') return reason;
+  const known = Object.entries(details).map(([name, value]) => `${name} ${String(value)}`);
+  return known.length === 0 ? undefined : known.join(', ');
 }
 
 function exitCodeOf({ code }: AppError): number {
@@ -71,9 +78,17 @@ const SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_CANTOPEN: 'the database file cannot be opened',
 };
 
+// knex loads the driver by itself, and says what is missing in twenty lines.
+const NO_PG_DRIVER = /Cannot find module 'pg'/;
+const HOW_TO_ADD_PG =
+  'app.json: database.client: "pg" needs the package pg, which is not installed: npm install pg';
+
 function describeOther(error: unknown): Failure {
   if (!isNativeError(error)) {
     return { exitCode: EXIT.failure, code: 'unexpected', message: String(error) };
+  }
+  if (NO_PG_DRIVER.test(error.message)) {
+    return { exitCode: EXIT.config, code: 'config', message: HOW_TO_ADD_PG };
   }
   const code = errorCode(error) ?? 'unexpected';
   const known = Object.hasOwn(SYSTEM, code) ? SYSTEM[code] : undefined;

@@ -1,3 +1,4 @@
+import type { BootReport } from '../host/report';
 import { type Command, EXIT, print, readArgs } from './command';
 
 export const serve: Command = {
@@ -12,7 +13,9 @@ export const serve: Command = {
       const { url } = await app.start();
       const { plugins, warnings } = app.report;
       const document = { url, pid: process.pid, plugins, warnings };
-      print(io, values, document, () => `Estafette listens on ${url}`);
+      print(io, values, document, () =>
+        [`Estafette listens on ${url}`, ...troubles(app.report)].join('\n'),
+      );
       await io.untilStopped();
     } finally {
       await app.stop();
@@ -20,3 +23,11 @@ export const serve: Command = {
     return EXIT.ok;
   },
 };
+
+/** Plugins that are not in service everywhere they were asked for: mail works, somebody should know. */
+const troubles = ({ plugins, warnings }: BootReport): readonly string[] => [
+  ...plugins
+    .filter(({ state }) => state !== 'active')
+    .map(({ id, state, reason }) => `plugin ${id}: ${[state, reason].filter(Boolean).join(': ')}`),
+  ...warnings.map((warning) => `warning: ${warning}`),
+];

@@ -90,9 +90,19 @@ async function tryServer({ site, what, target, ping }: Try): Promise<Check> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof AppError)) return error.message;
-  return error.cause instanceof Error ? `${error.code}: ${error.cause.message}` : error.code;
+  if (!(error instanceof AppError)) return oneLine(error.message);
+  if (error.details['failure'] === 'credentials') return SERVICE_REFUSED;
+  return error.cause instanceof Error
+    ? `${error.code}: ${oneLine(error.cause.message)}`
+    : error.code;
 }
+
+// The library's own words for it are " Code: 0x31".
+const SERVICE_REFUSED =
+  'the directory refused the service account: check signIn.ldap.bindDn and its password';
+
+/** Several lines would break the table. */
+const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
 const describe = (checks: readonly Check[]): string =>
   table(

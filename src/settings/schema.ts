@@ -37,9 +37,9 @@ export function resolveSettings<S extends SettingSection>(
 ): SectionValues<S> {
   const values = section.fields.map((field) => {
     const key = `${prefix}${field.key}`;
-    const parsed = fieldSchema(field).safeParse(
-      Object.hasOwn(stored, key) ? stored[key] : undefined,
-    );
+    // Most fields are at their default, and this runs for every request.
+    if (!Object.hasOwn(stored, key)) return [field.key, field.default];
+    const parsed = fieldSchema(field).safeParse(stored[key]);
     return [field.key, parsed.success ? parsed.data : field.default];
   });
   return Object.fromEntries(values) as SectionValues<S>; // each value was parsed by its own schema

@@ -66,6 +66,25 @@ describe('the command line', () => {
     expect(err).not.toContain('    at ');
   });
 
+  it.each([
+    [
+      new AppError('config/invalid', { details: { file: 'skins/x/skin.json', problem: 'absent' } }),
+      'config/invalid: file skins/x/skin.json, problem absent',
+    ],
+    [
+      new Error("Knex: run\n$ npm install pg --save\nCannot find module 'pg'\nRequire stack:"),
+      'app.json: database.client: "pg" needs the package pg, which is not installed: npm install pg',
+    ],
+  ])('says in one line what to correct (%#)', async (error, line) => {
+    const createApp = async () => {
+      throw error;
+    };
+
+    const { code, err } = await run(['serve'], { createApp });
+
+    expect({ code, err }).toEqual({ code: 78, err: `estafette: ${line}\n` });
+  });
+
   it('shows the stack with --debug', async () => {
     const deps = {
       createApp: async () => {
@@ -120,6 +139,27 @@ describe('serve', () => {
 
     expect({ code, steps }).toEqual({ code: 0, steps: ['start', 'signal', 'stop'] });
     expect(JSON.parse(out)).toMatchObject({ url: 'http://127.0.0.1:4000/' });
+  });
+
+  it('tells which plugins are not in service, and what the configuration asks in vain', async () => {
+    const plugin = { version: '1.0.0', ms: 1, sites: [], publicRoutes: [] };
+    const report = {
+      plugins: [
+        { ...plugin, id: 'fine', state: 'active' as const },
+        { ...plugin, id: 'notes', state: 'degraded' as const, reason: 'plugins.notes.size: wrong' },
+      ],
+      warnings: ['plugins.calendar: not installed'],
+      ms: 1,
+    };
+
+    const { out } = await run(['serve'], { createApp: async () => anApp({ report }) });
+
+    expect(out.split('\n')).toEqual([
+      'Estafette listens on http://127.0.0.1:3000/',
+      'plugin notes: degraded: plugins.notes.size: wrong',
+      'warning: plugins.calendar: not installed',
+      '',
+    ]);
   });
 
   it('lets go of what it built when it cannot start', async () => {
@@ -298,6 +338,42 @@ describe('sites:check', () => {
       isOk: false,
       detail: 'smtp/unreachable: ECONNREFUSED',
     });
+  });
+});
+
+describe('sites:check, when the directory answers', () => {
+  const ldap = {
+    urls: ['ldaps://l.test'],
+    searchBase: 'dc=x',
+  };
+  const checked = async (error: Error) => {
+    const works = async () => {};
+    const fails = async () => {
+      throw error;
+    };
+    const { code, out } = await run(['sites:check', '--connect'], {
+      root: `${__dirname}/../../..`,
+      loadConfig: () => parse({ sites: { one: aSiteFile({ signIn: { kind: 'ldap', ldap } }) } }),
+      pings: { imap: works, smtp: works, ldap: fails },
+    });
+    return { code, line: out.split('\n').find((row) => row.includes('ldap')) ?? '' };
+  };
+
+  it('says in words that the service account was refused', async () => {
+    const cause = new Error(' Code: 0x31');
+    const details = { failure: 'credentials' };
+
+    const { line } = await checked(new AppError('directory/unreachable', { cause, details }));
+
+    expect(line).toContain('FAILED: the directory refused the service account');
+  });
+
+  it('keeps a message of several lines in its row', async () => {
+    const cause = new Error('Socket error.\nself-signed certificate');
+
+    const { line } = await checked(new AppError('directory/unreachable', { cause }));
+
+    expect(line).toContain('directory/unreachable: Socket error. self-signed certificate');
   });
 });
 

@@ -24,10 +24,16 @@ class EstList extends HTMLElement {
     const { signal } = this.#stop;
     this.addEventListener('click', (event) => this.#onClick(event), { signal });
     this.addEventListener('focusin', (event) => this.#onFocus(event), { signal });
-    this.addEventListener('scroll', () => this.#remember(), { signal, capture: true, passive: true });
+    this.addEventListener('scroll', () => this.#remember(), {
+      signal,
+      capture: true,
+      passive: true,
+    });
     document.addEventListener('keydown', (event) => onListKey(this, event), { signal });
     document.addEventListener('turbo:submit-start', (event) => this.#onSubmit(event), { signal });
-    document.addEventListener('turbo:before-morph-attribute', (event) => this.#keep(event), { signal });
+    document.addEventListener('turbo:before-morph-attribute', (event) => this.#keep(event), {
+      signal,
+    });
     document.addEventListener('turbo:morph-element', (event) => this.#onMorph(event), { signal });
     document.addEventListener('estafette:mail:opened', () => this.refresh(), { signal });
     this.#newest = this.#highestUid();
@@ -155,7 +161,8 @@ class EstList extends HTMLElement {
     const newest = this.#highestUid();
     const row = this.rows.find((one) => Number(one.dataset.uid) === newest);
     const isNew = this.#newest > 0 && newest > this.#newest;
-    if (isNew && row?.classList.contains('is-unread')) announce(this.dataset.textNew.replace('%who', row.querySelector('.who').textContent));
+    if (isNew && row?.classList.contains('is-unread'))
+      announce(this.dataset.textNew.replace('%who', row.querySelector('.who').textContent));
     this.#newest = Math.max(newest, this.#newest);
   }
 
@@ -166,7 +173,9 @@ class EstList extends HTMLElement {
     if (formElement.id !== 'list-actions' && formElement.id !== 'message-actions') return;
     const one = submitter.dataset.forRow ?? formElement.elements.namedItem('uid')?.value;
     const gone = new Set(
-      submitter.dataset.forRow || formElement.id === 'message-actions' ? [one] : this.selection.uids,
+      submitter.dataset.forRow || formElement.id === 'message-actions'
+        ? [one]
+        : this.selection.uids,
     );
     const { rows } = this;
     const last = rows.findLastIndex((row) => gone.has(row.dataset.uid));
@@ -212,7 +221,8 @@ class EstList extends HTMLElement {
     const uid = takeNext();
     if (uid === undefined) return;
     const row = this.rows.find((one) => one.dataset.uid === uid);
-    const isFree = document.activeElement === document.body || this.contains(document.activeElement);
+    const isFree =
+      document.activeElement === document.body || this.contains(document.activeElement);
     if (isFree) this.focusRow(row ?? this.active);
     else if (row) this.#current = uid;
   }

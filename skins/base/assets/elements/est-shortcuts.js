@@ -27,7 +27,8 @@ class EstShortcuts extends HTMLElement {
     document.addEventListener(
       'click',
       (event) => {
-        const opener = event.target instanceof Element && event.target.closest('[data-action="shortcuts"]');
+        const opener =
+          event.target instanceof Element && event.target.closest('[data-action="shortcuts"]');
         if (!opener) return;
         event.preventDefault();
         opener.closest('details')?.removeAttribute('open');
@@ -36,7 +37,9 @@ class EstShortcuts extends HTMLElement {
       { signal },
     );
     // A click on the backdrop lands on the dialog itself.
-    dialog.addEventListener('click', (event) => event.target === dialog && dialog.close(), { signal });
+    dialog.addEventListener('click', (event) => event.target === dialog && dialog.close(), {
+      signal,
+    });
     document.addEventListener('keydown', (event) => this.#onKey(event, dialog), { signal });
   }
 
@@ -47,7 +50,8 @@ class EstShortcuts extends HTMLElement {
   #onKey(event, dialog) {
     if (!isForPage(event)) return;
     // Help answers even when single keys are off: it is where they are turned on again.
-    const handler = event.key === '?' ? () => dialog.showModal() : areShortcutsOn() && KEYS[event.key];
+    const handler =
+      event.key === '?' ? () => dialog.showModal() : areShortcutsOn() && KEYS[event.key];
     if (!handler) return;
     event.preventDefault();
     handler();

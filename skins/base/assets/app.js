@@ -1,0 +1,10 @@
+// Every signed-in page. The order counts: Turbo must find the page prepared.
+import './elements/turbo-boot.js';
+import '@hotwired/turbo';
+import './elements/turbo-ready.js';
+import './elements/morph-guard.js';
+import './elements/est-dialog.js';
+import './elements/est-menu.js';
+import './elements/est-toast.js';
+import './elements/folder-drawer.js';
+import './elements/mail.js';

@@ -1,0 +1,34 @@
+import { cache, config } from '@hotwired/turbo';
+
+// An own property of this one element, set by turbo-boot.js.
+delete document.head.insertBefore;
+
+/** Under this time nothing moves: most pages come faster. */
+config.drive.progressBarDelay = 400;
+
+/** Choices of appearance stand on the root element, which Turbo leaves as it is between two pages. */
+const APPEARANCE = ['theme', 'density', 'layout'];
+
+document.addEventListener('turbo:before-render', ({ detail }) => {
+  const next = detail.newBody?.closest('html');
+  // The choice is on every page with the frame; a page without it says nothing of it.
+  if (!next?.dataset.layout) return;
+  const { dataset } = document.documentElement;
+  for (const name of APPEARANCE) {
+    if (next.dataset[name] === undefined) delete dataset[name];
+    else dataset[name] = next.dataset[name];
+  }
+});
+
+// Nothing of a closed session stays in the memory of a shared computer.
+document.addEventListener('submit', ({ target }) => {
+  if (new URL(target.action).pathname === '/logout') cache.clear();
+});
+
+/** Buttons that need scripts are hidden until there are some. */
+function showScripted() {
+  for (const control of document.querySelectorAll('.js-only[hidden]')) control.hidden = false;
+}
+document.addEventListener('turbo:load', showScripted);
+document.addEventListener('turbo:render', showScripted);
+showScripted();

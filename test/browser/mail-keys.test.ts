@@ -1,0 +1,171 @@
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const WIDE = { width: 1366, height: 768, scripts: true } as const;
+const PHONE = { width: 360, height: 740, scripts: true } as const;
+let demo: DemoApp;
+let stand: BrowserStand;
+let base: string;
+
+beforeAll(async () => {
+  [demo, stand] = await Promise.all([
+    startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } }),
+    startBrowser(),
+  ]);
+  base = `http://127.0.0.1:${demo.port}`;
+}, 60_000);
+afterAll(async () => {
+  await stand?.close();
+  await demo?.stop();
+});
+
+/** A page of the inbox, with its scripts at work: the rows have become one tab stop. */
+async function inbox(view: typeof WIDE | typeof PHONE, index: number): Promise<Page> {
+  const agent = demo.stack.agents[index];
+  if (!agent) throw new Error('no such agent');
+  const { page } = await openWindow(stand, base, view);
+  await page.goto(`${base}/login`);
+  await page.fill('input[name=username]', agent.username);
+  await page.fill('input[name=password]', agent.password);
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForURL(/\/mail\/me\/INBOX/);
+  await page.waitForSelector('.row a.subject[tabindex="0"]');
+  return page;
+}
+
+const uidsOf = (page: Page): Promise<string[]> =>
+  page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-uid') ?? ''));
+const row = (uid: string | undefined): string => `.row[data-uid="${uid ?? ''}"]`;
+const focused = (uid: string | undefined): string => `${row(uid)} a.subject:focus`;
+const message = '#reading [data-message-subject]';
+
+describe('the list by keyboard', () => {
+  it('goes through the rows, selects some and counts them aloud', async () => {
+    const page = await inbox(WIDE, 0);
+    const uids = await uidsOf(page);
+
+    await page.keyboard.press('j');
+    await page.waitForSelector(focused(uids[0]));
+    await page.keyboard.press('ArrowDown');
+    await page.waitForSelector(focused(uids[1]));
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+X');
+
+    expect(await page.locator('.pick input:checked').count()).toBe(3);
+    await page.locator('#live', { hasText: /3/ }).waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.pick input:checked').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('archives the row in focus, goes to the next one, and takes it back', async () => {
+    const page = await inbox(WIDE, 1);
+    const uids = await uidsOf(page);
+    await page.focus(`${row(uids[6])} a.subject`);
+
+    await page.keyboard.press('e');
+
+    await page.waitForSelector(focused(uids[7]));
+    expect(await page.locator(row(uids[6])).count()).toBe(0);
+    await page.waitForSelector('#toasts [data-action=undo]');
+    const total = Number(await page.getAttribute('[data-message-list]', 'data-total'));
+    await page.keyboard.press('z');
+    await page.waitForSelector(`[data-message-list][data-total="${total + 1}"]`);
+    await page.context().close();
+  });
+
+  it('sets a star without leaving the page, and it is still there afterwards', async () => {
+    const page = await inbox(WIDE, 2);
+    const [uid] = await uidsOf(page);
+    const before = await page.getAttribute(`${row(uid)} .star`, 'aria-pressed');
+    const answered = page.waitForResponse((response) => response.url().includes('/actions/flag'));
+
+    await page.click(`${row(uid)} .star`);
+
+    expect((await answered).status()).toBe(200);
+    await page.reload();
+    expect(await page.getAttribute(`${row(uid)} .star`, 'aria-pressed')).not.toBe(before);
+    await page.context().close();
+  });
+
+  it('does nothing on single keys once they are turned off', async () => {
+    const page = await inbox(WIDE, 3);
+    const [uid] = await uidsOf(page);
+    await page.keyboard.press('?');
+    await page.uncheck('#shortcuts [data-shortcuts-switch]');
+    await page.keyboard.press('Escape');
+    await page.focus(`${row(uid)} a.subject`);
+
+    await page.keyboard.press('x');
+
+    expect(await page.locator('.pick input:checked').count()).toBe(0);
+    await page.keyboard.press('?');
+    await page.waitForSelector('#shortcuts[open]');
+    await page.context().close();
+  });
+});
+
+describe('an open message', () => {
+  it('takes the focus and the title; the next one opens with the focus left in the list', async () => {
+    const page = await inbox(WIDE, 0);
+    const uids = await uidsOf(page);
+
+    await page.click(`${row(uids[2])} a.subject`);
+    await page.waitForSelector(`${message}:focus`);
+    const subject = (await page.innerText(message)).trim();
+    expect(await page.title()).toContain(subject);
+    expect(page.url()).toContain(`/INBOX/${uids[2]}`);
+    expect(await page.locator(`${row(uids[2])}.is-open:not(.is-unread)`).count()).toBe(1);
+
+    await page.keyboard.press('j');
+    await page.waitForURL(new RegExp(`/INBOX/${uids[3]}`));
+    await page.waitForSelector(focused(uids[3]));
+    await page.context().close();
+  });
+
+  it('closes on a phone to the list where it was, also with the back button', async () => {
+    const page = await inbox(PHONE, 1);
+    const uids = await uidsOf(page);
+    const link = page.locator(`${row(uids[15])} a.subject`);
+    await link.scrollIntoViewIfNeeded();
+    const isInView = () => link.evaluate((element) => element.getBoundingClientRect().top > 0);
+
+    await link.click();
+    await page.waitForSelector(message);
+    expect(await page.locator('.rows').isVisible()).toBe(false);
+    await page.click('#reading [data-action=back]');
+    await page.locator(message).waitFor({ state: 'detached' });
+    expect(await isInView()).toBe(true);
+
+    await link.click();
+    await page.waitForSelector(message);
+    await page.goBack();
+    await page.locator(message).waitFor({ state: 'detached' });
+    await link.waitFor();
+    await expect(link.boundingBox()).resolves.toMatchObject({ y: expect.any(Number) });
+    const box = await link.boundingBox();
+    expect(box?.y).toBeLessThan(PHONE.height);
+    await page.context().close();
+  });
+
+  it('that is gone is said on a page of its own', async () => {
+    const page = await inbox(WIDE, 2);
+    await page
+      .locator('.row a.subject')
+      .first()
+      .evaluate((link) => {
+        link.setAttribute('href', '/mail/me/INBOX/999999');
+      });
+
+    await page.locator('.row a.subject').first().click();
+
+    await page.locator('.rows').waitFor({ state: 'detached' });
+    expect(await page.locator('h1').count()).toBe(1);
+    await page.context().close();
+  });
+});
