@@ -118,7 +118,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const pool = detachedPool(
     createImapPool({ clock, limits: { connections: config.limits.imapConnectionsPerAccount } }),
   );
-  const mail = createMail({ pool, hooks, runTask, clock, log });
+  const mail = createMail({ pool, hooks, runTask, texts, clock, log });
   const transport = createSmtpTransport({ log });
   const compose = createCompose({
     db,

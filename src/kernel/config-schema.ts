@@ -40,7 +40,9 @@ const databaseSchema = z
     z.strictObject({
       client: z
         .literal('pg')
-        .describe('PostgreSQL; its address comes from `ESTAFETTE_DATABASE_URL`.'),
+        .describe(
+          'PostgreSQL, with the package `pg` added; its address comes from `ESTAFETTE_DATABASE_URL`.',
+        ),
     }),
   ])
   .describe('Where settings, sessions, drafts and the outbox are kept.');
@@ -53,12 +55,6 @@ const limitsSchema = z
       .max(64 * MIB)
       .default(2 * MIB)
       .describe('Largest form a request may carry, files apart.'),
-    uploadBytes: z
-      .int()
-      .min(64 * 1024)
-      .max(2048 * MIB)
-      .default(25 * MIB)
-      .describe('Largest file that can be attached.'),
     workers: z
       .int()
       .min(1)
@@ -95,7 +91,7 @@ export const appSchema = z
     role: z
       .enum(['all', 'web', 'worker'])
       .default('all')
-      .describe('`web` answers requests, `worker` runs jobs. `ESTAFETTE_ROLE` wins.'),
+      .describe('`web` runs no jobs; the others do. `ESTAFETTE_ROLE` wins.'),
     listen: listener('the web server', 3000).prefault({}).describe('Where the web server listens.'),
     metrics: listener('the metrics server', 9464)
       .optional()
@@ -117,7 +113,7 @@ export const appSchema = z
           .refine(isAddressRange, 'expected an IP address, a range (10.0.0.0/8) or "loopback"'),
       )
       .default(['loopback'])
-      .describe('Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.'),
+      .describe('Proxies whose `X-Forwarded-For` is believed.'),
     database: databaseSchema.prefault({ client: 'sqlite' }),
     dataDir: z
       .string()

@@ -52,7 +52,6 @@ export interface PlatformConfig<S> {
   readonly log: { readonly level: string };
   readonly limits: {
     readonly bodyBytes: number;
-    readonly uploadBytes: number;
     readonly workers: number;
     readonly imapConnectionsPerAccount: number;
     readonly pluginBudgetMs: number;

@@ -26,7 +26,6 @@ import type { BodyOptions, MessageBody, MessageView } from './types';
 // Below, rendering plain text in this process takes less than the way to a worker and back
 // (about 0.3 ms for 8 kB), and its algorithms are linear.
 const INLINE_TEXT_BYTES = 16 * 1024;
-const PREFETCH_BYTES = 256 * 1024;
 const KEPT_PART_BYTES = 1024 * 1024;
 /** A plugin sees parts up to here; larger ones go to the worker undecoded. */
 const FILTERED_BYTES = 256 * 1024;
@@ -79,7 +78,7 @@ async function renderPart(
   const source = await filterPart(context, actor, ref, { kind, part }, fetched.part);
   const body = await (kind === 'html'
     ? renderHtml(context, actor, ref, source, rendering)
-    : renderText(context, { ...source, options: textOptions(actor, part) }));
+    : renderText(context, { ...source, options: textOptions(context, actor, part) }));
   return { ...body, truncated: body.truncated || fetched.truncated };
 }
 
@@ -101,8 +100,9 @@ async function runTask<T>(context: MailContext, name: string, input: unknown): P
   }
 }
 
-// The sanitiser writes this label into the document; words of each language, no markup.
-const QUOTED_LABEL = { fr: 'Texte cité', en: 'Quoted text' } as const;
+/** The sanitiser writes this label into the document, as text. */
+const quotedLabel = (context: MailContext, actor: Actor): string =>
+  context.texts.for(actor.locale)('message.quoted');
 
 async function renderHtml(
   context: MailContext,
@@ -114,16 +114,16 @@ async function renderHtml(
   const remote: RemotePolicy =
     options.remote === 'proxy' ? { mode: 'proxy', ...options.urls.proxy } : { mode: 'block' };
   const cids = await inlineImages(context, actor, ref, picked.inline, source);
-  const task: SanitizeOptions = { remote, cids, quotedSummary: QUOTED_LABEL[actor.locale] };
+  const task: SanitizeOptions = { remote, cids, quotedSummary: quotedLabel(context, actor) };
   return runTask<RenderedBody>(context, 'renderHtml', { ...source, options: task });
 }
 
 /** RFC 3676 4: `format=flowed`, and `delsp` for scripts without spaces. */
-function textOptions(actor: Actor, { parameters }: BodyPart): TextOptions {
+function textOptions(context: MailContext, actor: Actor, { parameters }: BodyPart): TextOptions {
   return {
     isFlowed: parameters['format']?.toLowerCase() === 'flowed',
     delSp: parameters['delsp']?.toLowerCase() === 'yes',
-    quotedSummary: QUOTED_LABEL[actor.locale],
+    quotedSummary: quotedLabel(context, actor),
   };
 }
 
@@ -185,18 +185,6 @@ function bodyKey(actor: Actor, ref: MessageRef, options: BodyOptions): string {
   const { prefix, sessionTag, expires } = options.urls.proxy;
   const about = [options.prefer, options.remote, options.inside, actor.locale, actor.session.id];
   return `${messageKey(actor, ref)}\0${sha256(JSON.stringify([about, prefix, sessionTag, expires]))}`;
-}
-
-/** Fetches the part that the frame is about to ask for, while the page is on its way. */
-export function prefetchBody(context: MailContext, actor: Actor, view: MessageView): void {
-  const first = view.bodies[0];
-  const opened = context.caches.opened.get(messageKey(actor, view.ref));
-  if (!first || !opened) return;
-  const choice = pickBodies(opened.tree.root).bodies.find(({ part }) => part.part === first.part);
-  if (!choice || choice.part.sizeBytes > PREFETCH_BYTES) return;
-  fetchPart(context, actor, view.ref, choice.part).catch((error: unknown) =>
-    context.log.debug({ err: error }, 'mail/prefetch-failed'),
-  );
 }
 
 /** Plain text and safe HTML for quoting in a reply or taking a draft up again. */

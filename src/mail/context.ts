@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import { OWN_ACCOUNT, type UidValidity } from '../base/types';
 import type { ImapAccess, ImapPool, OpenMailbox } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
+import type { Texts } from '../kernel/i18n-types';
 import type { Actor } from '../session';
 import type { MailCaches } from './caches';
 
@@ -41,6 +42,7 @@ export interface MailContext {
   readonly pool: ImapPool;
   readonly hooks: HookEmitter;
   readonly runTask: RunTask;
+  readonly texts: Texts;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: MailLimits;

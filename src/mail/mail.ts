@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { ImapPool } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
+import type { Texts } from '../kernel/i18n-types';
 import type { Actor } from '../session';
 import {
   copyMessages,
@@ -40,6 +41,7 @@ export interface MailDeps {
   readonly pool: ImapPool;
   readonly hooks: HookEmitter;
   readonly runTask: RunTask;
+  readonly texts: Texts;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<MailLimits>;
@@ -63,6 +65,7 @@ export function createMail(deps: MailDeps): Mail {
     pool: deps.pool,
     hooks: deps.hooks,
     runTask: deps.runTask,
+    texts: deps.texts,
     clock: deps.clock,
     log: deps.log,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },

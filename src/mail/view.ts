@@ -13,7 +13,6 @@ import {
   pickBodies,
 } from '../mime';
 import type { Actor } from '../session';
-import { prefetchBody } from './body';
 import { checkPath, type MailContext } from './context';
 import { familyOf } from './family';
 import { type FoundMessage, findMessage, partOf, shownRoot } from './opened';
@@ -47,7 +46,6 @@ export async function viewMessage(
     return buildView(actor, at, options, { ...found, flags });
   });
   const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
-  prefetchBody(context, actor, shown);
   void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
   return shown;
 }

@@ -114,7 +114,7 @@ async function sendError(
 
 type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
-/** `error.mailDown.heading` where a text has its own, else the status's. */
+/** `error.mailDownHeading` where a text has its own, else the status's. */
 function heading(t: Translate, error: AppError): string {
   const own = t(`${error.textKey}Heading`);
   if (own !== `${error.textKey}Heading`) return own;

@@ -41,7 +41,7 @@ export class HttpClient {
     return { ...answer, html };
   }
 
-  /** Opens the event stream of a page and leaves it open. */
+  /** Opens the event stream of a page and leaves it open until {@link quiet}. */
   listen(path: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const headers = { Cookie: this.#cookieHeader(), Accept: 'text/event-stream' };
@@ -55,8 +55,13 @@ export class HttpClient {
     });
   }
 
+  /** Ends the event streams. */
+  quiet(): void {
+    for (const stream of this.#streams.splice(0)) stream.destroy();
+  }
+
   close(): void {
-    for (const stream of this.#streams) stream.destroy();
+    this.quiet();
     this.#agent.destroy();
   }
 

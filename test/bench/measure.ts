@@ -15,6 +15,8 @@ export interface Measure {
   /** Both get the number of the round, warm-up included, and return milliseconds. */
   product(round: number): Promise<number>;
   server(round: number): Promise<number>;
+  /** Takes back what the measure left behind. */
+  finish?(): void;
 }
 
 export interface Result {
@@ -52,6 +54,7 @@ export async function run(measure: Measure, cpuMs: () => number): Promise<Result
   }
   await delay(AFTERWARDS_MS);
   const cpu = (cpuMs() - before) / rounds;
+  measure.finish?.();
   return { ...resultOf({ id, title, beside, aim }, times), cpuMs: cpu };
 }
 

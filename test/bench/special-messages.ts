@@ -80,7 +80,7 @@ function newsletter(number: number): Entity {
   return newsletterEntity({ ...bulletin, articles }, `Numéro ${number}`, words);
 }
 
-/** A short message of now, as it arrives while somebody looks at the list. */
+/** A short message of now in ASCII, as it arrives while somebody looks at the list. */
 export const newMessage = (): Buffer =>
   message(
     {

@@ -9,8 +9,8 @@ export interface Stand {
   readonly imap: ImapServer;
   /** Kept connection, INBOX of the pair's second person selected. */
   readonly client: ImapClient;
-  /** Puts a new message into an inbox. */
-  deliver(username: string): void;
+  /** Puts a new message into an inbox, through the mail server as a delivery does. */
+  readonly deliver: (username: string) => Promise<void>;
   /** Fewer rounds. */
   readonly quick: boolean;
 }

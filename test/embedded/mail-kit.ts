@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import type { SessionId, SiteId, UserId } from '../../src/base/types';
 import { createImapPool, type ImapPool, type PoolLimits } from '../../src/imap';
 import type { HookRegistry } from '../../src/kernel/hook-types';
 import { createHooks } from '../../src/kernel/hooks';
+import { createTexts } from '../../src/kernel/i18n';
 import { createMeter, createMetrics } from '../../src/kernel/meter';
 import { createMail, type Mail, type MailDeps, mailHooks } from '../../src/mail';
 import { tasks } from '../../src/mime';
@@ -40,7 +42,9 @@ export function aBench(options: BenchOptions): Bench {
   });
   hooks.define(mailHooks);
   const pool = createImapPool({ clock: systemClock, limits: { quietMs: 60, ...options.limits } });
-  const mail = createMail({ pool, hooks, runTask, clock: systemClock, log, ...options.mail });
+  const texts = createTexts({ coreDir: path.resolve(__dirname, '..', '..', 'locales'), fallback: 'fr' });
+  const deps = { pool, hooks, runTask, texts, clock: systemClock, log };
+  const mail = createMail({ ...deps, ...options.mail });
   const actor = anActor(options);
   return { mail, pool, hooks, actor, close: () => pool.closeAll() };
 }

@@ -128,7 +128,8 @@ export async function bodyChoice(
 ): Promise<{ readonly prefer: 'text' | 'html'; readonly remote: 'block' | 'proxy' }> {
   const asked = req.query['view'];
   const prefer = asked === 'text' || asked === 'html' ? asked : ctx.core.reading.prefer;
-  if (ctx.core.reading.remoteImages === 'never') return { prefer, remote: 'block' };
+  const hasHtml = view.bodies.some(({ kind }) => kind === 'html');
+  if (!hasHtml || ctx.core.reading.remoteImages === 'never') return { prefer, remote: 'block' };
   const sender = view.from[0]?.mail ?? '';
   const isShown =
     req.query['images'] === '1' ||

@@ -102,7 +102,12 @@ async function sectionPage(
     view: 'settings',
     status: invalid.length > 0 ? 422 : 200,
     model,
-    shell: { ...mailShell(frame, { title: label, query: undefined }), area: 'settings' },
+    // The menu of sections stands where the folders are elsewhere.
+    shell: {
+      ...mailShell(frame, { title: label, query: undefined }),
+      area: 'settings',
+      folders: undefined,
+    },
     facts: { section: { id: section.id } },
   });
 }

@@ -49,6 +49,15 @@ describe('a measure', () => {
     expect(result.cpuMs).toBe(10);
   });
 
+  it('takes back what it left behind, after the processor time was read', async () => {
+    const order: string[] = [];
+    const cpuMs = (): number => order.push('read');
+
+    await run(aMeasure([], { finish: () => order.push('finish') }), cpuMs);
+
+    expect(order).toEqual(['read', 'read', 'finish']);
+  });
+
   it('fails when either side fails', async () => {
     const measure = aMeasure([], { server: () => Promise.reject(new Error('BYE')) });
 

@@ -10,6 +10,13 @@ const keyOf = (href) => {
   return url.href;
 };
 
+/** The counter of the taskbar is there only when there is something to count. */
+function showBadge({ target }) {
+  if (target.getAttribute('target') !== 'unread-count') return;
+  const badge = document.getElementById('unread-count')?.closest('.badge');
+  if (badge) badge.hidden = target.templateContent.textContent.trim() === '';
+}
+
 /**
  * Server-sent events of the list on this page: Turbo Streams, applied as they come. Closed while the
  * page is away (a page kept by the back button must not hold one), reopened with growing patience.
@@ -30,6 +37,7 @@ class EstLive extends HTMLElement {
     window.addEventListener('online', () => this.#reopen(), { signal });
     // A list that changed while nobody looked is brought up to date at the first look.
     document.addEventListener('visibilitychange', () => this.#catchUp(), { signal });
+    document.addEventListener('turbo:before-stream-render', showBadge, { signal });
     this.#open();
   }
 

@@ -76,7 +76,7 @@ async function markUnread(list) {
   showSeen(uid, false);
 }
 
-function escape(list) {
+function leave(list) {
   if (list.selection.uids.length > 0) list.selection.setAll(false);
   else reading('[data-action="back"]')?.click();
 }
@@ -115,7 +115,7 @@ const ALWAYS = {
 export function onListKey(list, event) {
   if (!isForPage(event)) return;
   if (event.key === 'Escape') {
-    escape(list);
+    leave(list);
     return;
   }
   // Arrows scroll the message when the focus is there: only inside the rows do they change rows.

@@ -1,0 +1,212 @@
+import { formatAddress, isList, isOutside, parseAddress, splitAddresses } from './addresses.js';
+import { announce } from './announce.js';
+import { Suggestions } from './suggestions.js';
+import './outside-count.js';
+
+/**
+ * An address field as chips. The field with the name stays and holds the whole list as text, so
+ * that the form is the same with and without scripts.
+ */
+class EstChips extends HTMLElement {
+  #field;
+  #input;
+  #list;
+  #suggestions;
+
+  connectedCallback() {
+    if (this.#field) return;
+    this.#field = this.querySelector(':scope > input[name]');
+    this.#build();
+    for (const text of splitAddresses(this.#field.value)) this.#list.append(this.#chip(text));
+    this.#sync(false);
+    this.addEventListener('click', (event) => this.#onClick(event));
+    this.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#input.addEventListener('input', () => this.#onInput());
+    this.#input.addEventListener('paste', (event) => this.#onPaste(event));
+    this.#input.addEventListener('blur', () => {
+      this.#suggestions.close();
+      this.#take();
+    });
+  }
+
+  /** Addresses as `{ name, mail, isValid }`, those still being typed left out. */
+  get addresses() {
+    return this.#chips().map((chip) => parseAddress(chip.dataset.value));
+  }
+
+  #build() {
+    const field = this.#field;
+    const input = document.createElement('input');
+    for (const { name, value } of [...field.attributes]) {
+      if (name !== 'name' && name !== 'value') input.setAttribute(name, value);
+    }
+    input.value = '';
+    // The label names what one types in; the field is only carried along.
+    field.removeAttribute('id');
+    field.type = 'hidden';
+    this.#input = input;
+    this.#list = document.createElement('ul');
+    this.#list.className = 'chip-list';
+    this.#list.ariaLabel = this.parentElement.querySelector('label')?.textContent ?? '';
+    this.append(this.#list, input);
+    this.classList.add('is-on');
+    this.#suggestions = new Suggestions(input, {
+      id: `${input.id}-suggestions`,
+      label: this.#list.ariaLabel,
+      href: this.dataset.suggest,
+      onPick: (item) => {
+        input.value = '';
+        this.#add([formatAddress(item)]);
+      },
+      onCount: (count) => this.#sayCount(count),
+    });
+  }
+
+  #sayCount(count) {
+    const { textNone, textSuggestionsOne, textSuggestionsMany } = this.dataset;
+    if (count === 0) announce(textNone);
+    else announce(count === 1 ? textSuggestionsOne : textSuggestionsMany.replace('%n', count));
+  }
+
+  #chips() {
+    return [...this.#list.children];
+  }
+
+  #chip(text) {
+    const chip = this.querySelector('template[data-chip]').content.firstElementChild.cloneNode(true);
+    const address = parseAddress(text);
+    const domains = this.dataset.inside.split(' ').filter((domain) => domain !== '');
+    const outside = address.isValid && domains.length > 0 && isOutside(address.mail, domains);
+    const shown = address.name || address.mail || text;
+    chip.dataset.value = text;
+    chip.title = text;
+    chip.classList.toggle('is-invalid', !address.isValid);
+    chip.classList.toggle('is-outside', outside);
+    const domain = address.mail.slice(address.mail.lastIndexOf('@') + 1);
+    chip.querySelector('.chip-name').textContent =
+      outside && address.name ? `${shown} (${domain})` : shown;
+    const { textInvalid, textOutside } = this.dataset;
+    chip.querySelector('.chip-note').textContent = address.isValid ? textOutside : textInvalid;
+    if (address.isValid && !outside) chip.querySelector('.chip-note').remove();
+    const label = this.dataset.textRemove.replace('%name', shown);
+    chip.querySelector('[data-chip-remove] .visually-hidden').textContent = label;
+    return chip;
+  }
+
+  #add(texts) {
+    const known = new Set(this.addresses.map(({ mail }) => mail.toLowerCase()));
+    const fresh = texts.filter((text) => !known.has(parseAddress(text).mail.toLowerCase()));
+    for (const text of fresh) this.#list.append(this.#chip(text));
+    this.#sync();
+    const [first] = fresh;
+    if (first === undefined) return;
+    const { name, mail } = parseAddress(first);
+    const last = this.#list.lastElementChild.querySelector('.chip-note')?.textContent;
+    announce([this.dataset.textAdded.replace('%name', name || mail), last].filter(Boolean).join(', '));
+  }
+
+  /** What stands in the input becomes chips. */
+  #take() {
+    const texts = splitAddresses(this.#input.value);
+    if (texts.length === 0) return false;
+    this.#input.value = '';
+    this.#add(texts);
+    return true;
+  }
+
+  #remove(chip) {
+    const chips = this.#chips();
+    const next = chips[chips.indexOf(chip) + 1];
+    const { name, mail } = parseAddress(chip.dataset.value);
+    chip.remove();
+    this.#sync();
+    announce(this.dataset.textRemoved.replace('%name', name || mail));
+    (next?.querySelector('[data-chip-remove]') ?? this.#input).focus();
+  }
+
+  #sync(isChange = true) {
+    const rest = this.#input.value.trim();
+    const texts = this.#chips().map((chip) => chip.dataset.value);
+    this.#field.value = [...texts, ...(rest === '' ? [] : [rest])].join(', ');
+    // One chip at a time is a stop of the tab key; the arrows walk through the others.
+    for (const [index, button] of [...this.querySelectorAll('[data-chip-remove]')].entries()) {
+      button.tabIndex = index === texts.length - 1 ? 0 : -1;
+    }
+    this.dispatchEvent(
+      new CustomEvent('estafette:compose:recipients', { bubbles: true, detail: { isChange } }),
+    );
+  }
+
+  #onInput() {
+    if (isList(this.#input.value)) {
+      this.#suggestions.close();
+      this.#take();
+      return;
+    }
+    this.#suggestions.ask(this.#input.value);
+    this.#sync();
+  }
+
+  #onPaste(event) {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (splitAddresses(text).length < 2) return;
+    event.preventDefault();
+    // A single-line input would join the lines of a pasted column.
+    this.#add(splitAddresses(text));
+  }
+
+  #onClick(event) {
+    const button = event.target.closest('[data-chip-remove]');
+    if (button) this.#remove(button.closest('.chip'));
+    else if (event.target === this) this.#input.focus();
+    else if (event.target.closest('.chip-name')) this.#edit(event.target.closest('.chip'));
+  }
+
+  /** A chip goes back to text: to correct an address rather than type it again. */
+  #edit(chip) {
+    this.#take();
+    const text = chip.dataset.value;
+    chip.remove();
+    this.#input.value = text;
+    this.#sync();
+    this.#input.focus();
+  }
+
+  #onKey(event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target === this.#input) this.#onInputKey(event);
+    else if (event.target.matches('[data-chip-remove]')) this.#onChipKey(event);
+  }
+
+  #onInputKey(event) {
+    const { key } = event;
+    const isEmpty = this.#input.value === '';
+    if (this.#suggestions.key(event)) {
+      // Tab takes the suggestion and stays: the next person is often typed at once.
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (key === 'Enter') {
+      event.preventDefault(); // never sends nor saves from an address field
+      this.#take();
+    } else if (key === 'Backspace' && isEmpty && this.#list.lastElementChild) {
+      event.preventDefault();
+      this.#edit(this.#list.lastElementChild);
+    } else if (key === 'ArrowLeft' && isEmpty) {
+      this.#list.lastElementChild?.querySelector('[data-chip-remove]').focus();
+    }
+  }
+
+  #onChipKey(event) {
+    const chip = event.target.closest('.chip');
+    const buttonOf = (other) => other?.querySelector('[data-chip-remove]');
+    if (event.key === 'ArrowLeft') buttonOf(chip.previousElementSibling)?.focus();
+    else if (event.key === 'ArrowRight') {
+      (buttonOf(chip.nextElementSibling) ?? this.#input).focus();
+    } else if (event.key === 'Delete' || event.key === 'Backspace') this.#remove(chip);
+    else if (event.key === 'F2') this.#edit(chip);
+    else return;
+    event.preventDefault();
+  }
+}
+
+customElements.define('est-chips', EstChips);

@@ -1,0 +1,297 @@
+import { announce } from './announce.js';
+import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
+
+/** Not more often: each save also writes the draft to the mailbox. */
+const SPACING_MS = 10_000;
+const RETRY_MS = 15_000;
+const UNSAVED = new Set(['_csrf', 'revision', 'confirm']);
+
+/**
+ * Saves the draft while it is being written, and sends it without leaving the page before the
+ * server has answered: whatever fails, the text is still there. Nothing is kept in the browser's
+ * storage (shared computers).
+ */
+class EstDraft extends HTMLElement {
+  #form;
+  #status;
+  #saved = '';
+  #timer;
+  #lastSave = 0;
+  #running;
+  #isLeaving = false;
+  #listening;
+
+  connectedCallback() {
+    this.#form = this.querySelector('form');
+    this.#status = this.querySelector('[data-draft-status]');
+    this.#isLeaving = false;
+    this.#listening = new AbortController();
+    const on = (target, type, handle) =>
+      target.addEventListener(type, handle, { signal: this.#listening.signal });
+    on(this, 'input', () => this.#schedule());
+    on(this, 'change', () => this.#schedule());
+    on(this, 'estafette:compose:changed', () => this.#schedule());
+    on(this, 'estafette:compose:recipients', () => this.#schedule());
+    on(this.#form, 'submit', (event) => this.#onSubmit(event));
+    on(this, 'keydown', (event) => this.#onKey(event));
+    on(document, 'visibilitychange', () => this.#onVisibility());
+    on(window, 'pagehide', () => this.#flush());
+    on(window, 'beforeunload', (event) => this.#onUnload(event));
+    on(document, 'turbo:before-visit', () => this.#flush());
+    on(window, 'online', () => this.#schedule(0));
+    // The other elements fill their fields first.
+    queueMicrotask(() => this.#begin());
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    this.#listening?.abort();
+  }
+
+  #begin() {
+    this.#saved = this.#content();
+    if (Number(this.dataset.revision) > 0) this.#setAddress(this.dataset.draft);
+    this.querySelector('[data-focus-first]')?.focus();
+  }
+
+  /** What is worth saving, as one string. */
+  #content() {
+    return JSON.stringify(fieldsOf(this.#form).filter(([name]) => !UNSAVED.has(name)));
+  }
+
+  get #isDirty() {
+    return this.#content() !== this.#saved;
+  }
+
+  #schedule(delay = Number(this.dataset.seconds) * 1000) {
+    if (this.#isLeaving || !this.isConnected) return;
+    clearTimeout(this.#timer);
+    if (!this.#isDirty) return;
+    const spaced = this.#lastSave + SPACING_MS - Date.now();
+    this.#timer = setTimeout(() => void this.save(), Math.max(delay, spaced));
+  }
+
+  /** Saves what changed; a save under way is waited for first, since each one needs its revision. */
+  async save() {
+    while (this.#running) await this.#running;
+    if (this.#isLeaving || !this.#isDirty) return;
+    clearTimeout(this.#timer);
+    this.#running = this.#save();
+    try {
+      await this.#running;
+    } finally {
+      this.#running = undefined;
+    }
+    this.#schedule();
+  }
+
+  async #save() {
+    const content = this.#content();
+    this.#lastSave = Date.now();
+    this.#say(this.dataset.textSaving);
+    try {
+      const { status, data } = await postForm(this.#form, this.#form.getAttribute('action'));
+      if (status === 401) this.#sayExpired();
+      else if (status === 200 && data?.revision) {
+        this.#saved = content;
+        this.#adopt(data);
+        return;
+      } else this.#sayFailed(data?.error?.text);
+    } catch {
+      this.#sayFailed();
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), RETRY_MS);
+  }
+
+  /** A conflict leaves the other tab its draft: this one goes on in the draft of the answer. */
+  #adopt({ id, revision, savedAt, savedOnServer, conflictWith }) {
+    const form = this.#form;
+    form.elements['revision'].value = String(revision);
+    const before = `/compose/${this.dataset.draft}`;
+    const after = `/compose/${encodeURIComponent(id)}`;
+    if (before !== after) this.#move(before, after);
+    this.dataset.draft = id;
+    this.#setAddress(id);
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }).format(new Date(savedAt));
+    const { textSaved, textSavedHere } = this.dataset;
+    this.#say((savedOnServer ? textSaved : textSavedHere).replace('%time', time), !savedOnServer);
+    if (conflictWith) this.#sayConflict(conflictWith);
+  }
+
+  #move(before, after) {
+    for (const control of [this.#form, ...this.querySelectorAll('[formaction], a[href]')]) {
+      for (const name of ['action', 'formaction', 'href']) {
+        const value = control.getAttribute(name);
+        if (value === before || value?.startsWith(`${before}/`)) {
+          control.setAttribute(name, after + value.slice(before.length));
+        }
+      }
+    }
+  }
+
+  /** A reload comes back to this draft. Turbo's own state stays with the entry. */
+  #setAddress(id) {
+    const path = `/compose/${encodeURIComponent(id)}`;
+    if (location.pathname !== path) history.replaceState(history.state, '', path);
+  }
+
+  /** Last chance: the page is being left. */
+  #flush() {
+    if (this.#isLeaving || this.#running || !this.#isDirty) return;
+    clearTimeout(this.#timer);
+    this.#lastSave = Date.now();
+    const content = this.#content();
+    const running = postForm(this.#form, this.#form.getAttribute('action'), { keepalive: true })
+      .then(({ status, data }) => {
+        if (status !== 200 || !data?.revision) return;
+        this.#saved = content;
+        this.#adopt(data);
+      })
+      .catch(() => undefined) // gone, or tried again by the next save
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+  }
+
+  #onVisibility() {
+    if (document.visibilityState === 'hidden') this.#flush();
+    else this.#schedule(0); // back from signing in again in another tab
+  }
+
+  /** Asked only when the text cannot leave with the page. */
+  #onUnload(event) {
+    if (this.#isLeaving || !this.#isDirty || fitsKeepalive(this.#form)) return;
+    event.preventDefault();
+  }
+
+  #onKey(event) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    document.activeElement?.dispatchEvent(new Event('blur')); // takes the address being typed
+    this.#form.requestSubmit(this.querySelector('[data-action="send"]'));
+  }
+
+  #onSubmit(event) {
+    const action = event.submitter?.dataset.action;
+    if (action === 'attach') return;
+    if (action === 'detach' || action === 'discard' || action === 'resend') {
+      this.#leaveBy(event);
+      return;
+    }
+    event.preventDefault();
+    if (action === 'send') void this.#send(event.submitter);
+    else void this.#saveNow();
+  }
+
+  async #saveNow() {
+    while (this.#running) await this.#running;
+    this.#saved = ''; // the button saves even what did not change
+    await this.save();
+  }
+
+  /** A plain form post that leaves the page: after the save under way, which holds the revision. */
+  #leaveBy(event) {
+    if (this.#isLeaving) return;
+    clearTimeout(this.#timer);
+    if (!this.#running) {
+      this.#isLeaving = true;
+      return;
+    }
+    event.preventDefault();
+    const { submitter } = event;
+    void this.#running.then(() => this.#form.requestSubmit(submitter));
+  }
+
+  async #send(button) {
+    if (this.#isLeaving) return;
+    if (this.querySelector('est-upload')?.isBusy) {
+      this.#say(this.dataset.textUploads, true);
+      return;
+    }
+    this.#isLeaving = true; // from here nothing is saved behind the sending
+    clearTimeout(this.#timer);
+    button.disabled = true;
+    this.#say(this.dataset.textSending);
+    try {
+      while (this.#running) await this.#running;
+      this.#say(this.dataset.textSending);
+      const action = button.getAttribute('formaction');
+      this.#onAnswer(await postForm(this.#form, action));
+    } catch {
+      this.#sayFailed();
+      this.#stay();
+    }
+  }
+
+  #onAnswer({ status, isRedirect, data, html }) {
+    if (isRedirect || data?.location) {
+      location.assign(data?.location ?? this.querySelector('[data-action="close"]').href);
+      return;
+    }
+    if (status === 401) this.#sayExpired();
+    else if (data?.error || !this.#replace(html)) this.#sayFailed(data?.error?.text);
+    this.#stay();
+  }
+
+  #stay() {
+    this.#isLeaving = false;
+    for (const button of this.querySelectorAll('.compose-actions [disabled]')) {
+      button.disabled = false;
+    }
+  }
+
+  /** The page says what is to correct or to confirm: it takes this one's place. */
+  #replace(html) {
+    const page = new DOMParser().parseFromString(html, 'text/html');
+    const next = page.querySelector('est-draft');
+    if (!next) return false;
+    this.replaceWith(document.importNode(next, true));
+    return true;
+  }
+
+  #say(text, isWarning = false) {
+    if (this.#status.textContent === text) return;
+    this.#status.textContent = text;
+    this.#status.classList.toggle('is-warning', isWarning);
+  }
+
+  #sayFailed(text) {
+    this.#say(text ?? this.dataset.textFailed, true);
+  }
+
+  #sayExpired() {
+    const { textExpired, textSignIn } = this.dataset;
+    if (this.#status.querySelector('a')) return;
+    const link = document.createElement('a');
+    link.href = '/login';
+    link.target = '_blank';
+    link.rel = 'noopener';
+    link.textContent = textSignIn;
+    this.#say(textExpired, true);
+    this.#status.append(' ', link);
+  }
+
+  #sayConflict(other) {
+    const banner = document.createElement('div');
+    banner.className = 'banner warn';
+    const text = document.createElement('p');
+    text.textContent = this.dataset.textConflict;
+    const link = document.createElement('a');
+    link.className = 'btn';
+    link.href = `/compose/${encodeURIComponent(other)}`;
+    link.target = '_blank';
+    link.rel = 'noopener';
+    link.textContent = this.dataset.textOpenOther;
+    banner.append(text, link);
+    this.querySelector('[data-compose-notices]').prepend(banner);
+    announce(this.dataset.textConflict);
+  }
+}
+
+customElements.define('est-draft', EstDraft);

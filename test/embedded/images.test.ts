@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import { WebAgent } from '../kit/agent';
+import { textOf } from '../kit/html';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let remote: Server;
+let asked: string[];
+let port: number;
+
+beforeAll(async () => {
+  remote = createServer((req, res) => {
+    asked.push(req.url ?? '');
+    if (req.url === '/html.png')
+      res.writeHead(200, { 'Content-Type': 'image/png' }).end('<script>alert(1)</script>');
+    else res.writeHead(200, { 'Content-Type': 'image/png' }).end(PNG);
+  });
+  await new Promise<void>((resolve) => remote.listen(0, '127.0.0.1', resolve));
+  port = (remote.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await new Promise((resolve) => remote.close(resolve));
+});
+beforeEach(() => {
+  asked = [];
+});
+
+/** A product that may, or may not, reach this machine's own addresses. */
+async function withProduct(
+  options: { readonly allowPrivate: boolean },
+  run: (web: WebAgent, demo: DemoApp) => Promise<void>,
+): Promise<void> {
+  const demo = await startDemoApp({
+    root: ROOT,
+    port: 0,
+    seed: false,
+    app: { log: { level: 'silent' } },
+    options: options.allowPrivate ? { allowPrivate: [`127.0.0.1:${port}`] } : {},
+  });
+  try {
+    const agent = demo.stack.agents[0];
+    const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
+    await web.signIn(agent?.username ?? '', agent?.password ?? '');
+    if ('faults' in demo.stack.imap) {
+      const html = `<p>Bonjour</p><img src="http://127.0.0.1:${port}/a.png"><img src="http://127.0.0.1:${port}/html.png">`;
+      demo.stack.imap.deliver(
+        agent?.username ?? '',
+        `From: lettre@dehors.example\r\nTo: x@y.example\r\nSubject: Lettre\r\nMessage-ID: <l@dehors.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n${html}\r\n`,
+      );
+    }
+    await run(web, demo);
+  } finally {
+    await demo.stop();
+  }
+}
+
+async function open(web: WebAgent) {
+  const list = await web.get('/mail/me/INBOX');
+  const link =
+    list.all((e) => e.name === 'a' && textOf(e).includes('Lettre'))[0]?.attribs['href'] ?? '';
+  const message = await web.get(link);
+  return { link: link.split('?')[0] ?? '', message };
+}
+const imagesOf = async (web: WebAgent, src: string): Promise<string[]> => {
+  const body = await web.get(src);
+  return body
+    .all((e) => e.name === 'img' && (e.attribs['src'] ?? '') !== '')
+    .map((e) => e.attribs['src'] ?? '');
+};
+
+describe('remote images', () => {
+  it('are asked by nobody until the agent wants them, then by the proxy alone', async () => {
+    await withProduct({ allowPrivate: true }, async (web) => {
+      const { link, message } = await open(web);
+      const before = await imagesOf(web, message.one('data-message-body').attribs['src'] ?? '');
+      expect(before).toEqual([]);
+      expect(asked).toEqual([]);
+
+      const shown = await web.get(`${link}?images=1`);
+      const images = await imagesOf(web, shown.one('data-message-body').attribs['src'] ?? '');
+      expect(images).toHaveLength(2);
+      expect(asked).toEqual([]);
+      const [good, disguised] = await Promise.all(images.map((url) => fetch(url)));
+
+      expect(good?.status).toBe(200);
+      expect(good?.headers.get('content-type')).toBe('image/png');
+      expect(good?.headers.get('content-security-policy')).toContain('sandbox');
+      expect(disguised?.status).toBe(404);
+      expect(asked.sort()).toEqual(['/a.png', '/html.png']);
+    });
+  }, 60_000);
+
+  it('are shown at once for a sender that the agent trusts', async () => {
+    await withProduct({ allowPrivate: true }, async (web) => {
+      const { link, message } = await open(web);
+      const token = message.one('name', 'csrf-token').attribs['content'] ?? '';
+
+      await web.post(`${link}/trust`, [['_csrf', token]]);
+      const again = await web.get(link);
+
+      expect(await imagesOf(web, again.one('data-message-body').attribs['src'] ?? '')).toHaveLength(
+        2,
+      );
+    });
+  }, 60_000);
+
+  it('of an altered address, or of another session’s, are refused', async () => {
+    await withProduct({ allowPrivate: true }, async (web) => {
+      const { link } = await open(web);
+      const shown = await web.get(`${link}?images=1`);
+      const [first = ''] = await imagesOf(web, shown.one('data-message-body').attribs['src'] ?? '');
+      const url = new URL(first);
+      const altered = new URL(first);
+      altered.searchParams.set('u', Buffer.from('http://169.254.169.254/').toString('base64url'));
+      const elsewhere = new URL(first);
+      elsewhere.pathname = url.pathname
+        .slice(0, -2)
+        .concat(url.pathname.endsWith('aa') ? 'bb' : 'aa');
+
+      expect((await fetch(altered)).status).toBe(404);
+      expect((await fetch(elsewhere)).status).toBe(404);
+      expect(asked).toEqual([]);
+    });
+  }, 60_000);
+
+  it('inside our own network are never reached', async () => {
+    await withProduct({ allowPrivate: false }, async (web) => {
+      const { link } = await open(web);
+      const shown = await web.get(`${link}?images=1`);
+      const images = await imagesOf(web, shown.one('data-message-body').attribs['src'] ?? '');
+
+      const answers = await Promise.all(images.map(async (url) => (await fetch(url)).status));
+
+      expect(answers).toEqual([404, 404]);
+      expect(asked).toEqual([]);
+    });
+  }, 60_000);
+});
