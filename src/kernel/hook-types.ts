@@ -61,7 +61,7 @@ export interface Denial {
   readonly confirm?: boolean;
 }
 
-export type HookName = keyof Estafette.HookMap & string;
+export type HookName = Extract<keyof Estafette.HookMap, string>;
 export type HookOf<N extends HookName> = Estafette.HookMap[N];
 export type NamesOfKind<K extends HookKind> = {
   [N in HookName]: HookOf<N> extends { kind: K } ? N : never;

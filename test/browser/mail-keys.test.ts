@@ -117,7 +117,7 @@ describe('an open message', () => {
 
     await page.click(`${row(uids[2])} a.subject`);
     await page.waitForSelector(`${message}:focus`);
-    const subject = (await page.locator(message).innerText()).trim();
+    const subject = ((await page.textContent(message)) ?? '').trim();
     expect(await page.title()).toContain(subject);
     expect(page.url()).toContain(`/INBOX/${uids[2]}`);
     expect(await page.locator(`${row(uids[2])}.is-open:not(.is-unread)`).count()).toBe(1);

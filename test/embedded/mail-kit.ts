@@ -42,7 +42,10 @@ export function aBench(options: BenchOptions): Bench {
   });
   hooks.define(mailHooks);
   const pool = createImapPool({ clock: systemClock, limits: { quietMs: 60, ...options.limits } });
-  const texts = createTexts({ coreDir: path.resolve(__dirname, '..', '..', 'locales'), fallback: 'fr' });
+  const texts = createTexts({
+    coreDir: path.resolve(__dirname, '..', '..', 'locales'),
+    fallback: 'fr',
+  });
   const deps = { pool, hooks, runTask, texts, clock: systemClock, log };
   const mail = createMail({ ...deps, ...options.mail });
   const actor = anActor(options);

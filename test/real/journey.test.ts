@@ -97,7 +97,7 @@ beforeAll(async () => {
   );
   app = await createApp(config);
   port = (await app.start()).port;
-  await dovecot().deliver(writer.username, Buffer.from(html));
+  dovecot().deliver(writer.username, Buffer.from(html));
 });
 afterAll(async () => {
   await app?.stop();
@@ -187,7 +187,7 @@ describe('Dovecot, OpenLDAP and SMTP', () => {
     const filed = await imap.ok('FETCH 1 (BODY.PEEK[HEADER.FIELDS (SUBJECT MESSAGE-ID)])');
     await imap.ok('SELECT INBOX');
     const flags = await imap.ok('FETCH 1 (FLAGS)');
-    await imap.close();
+    imap.close();
 
     expect(sent.status).toBe(200);
     expect((await file.arrayBuffer()).byteLength).toBe(200_000);
@@ -220,7 +220,7 @@ describe('Dovecot, OpenLDAP and SMTP', () => {
     expect(stream.status).toBe(200);
     expect(list.status).toBe(200);
     stream.close();
-    await imap.close();
+    imap.close();
   }, 60_000);
 
   it('end the stream and the session everywhere at sign-out', async () => {

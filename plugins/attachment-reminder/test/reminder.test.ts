@@ -25,7 +25,7 @@ it('asks for a confirmation in plain words when nothing is attached', async () =
     confirm: true,
   });
   const question = reminder.text(denial?.message ?? '', 'fr', denial?.values);
-  expect(question).toContain('« ci-joint »');
+  expect(question).toContain('«\u00a0ci-joint\u00a0»');
   expect(reminder.text(denial?.message ?? '', 'en', denial?.values)).toContain('“ci-joint”');
 });
 

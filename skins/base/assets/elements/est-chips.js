@@ -73,7 +73,8 @@ class EstChips extends HTMLElement {
   }
 
   #chip(text) {
-    const chip = this.querySelector('template[data-chip]').content.firstElementChild.cloneNode(true);
+    const chip =
+      this.querySelector('template[data-chip]').content.firstElementChild.cloneNode(true);
     const address = parseAddress(text);
     const domains = this.dataset.inside.split(' ').filter((domain) => domain !== '');
     const outside = address.isValid && domains.length > 0 && isOutside(address.mail, domains);
@@ -102,7 +103,9 @@ class EstChips extends HTMLElement {
     if (first === undefined) return;
     const { name, mail } = parseAddress(first);
     const last = this.#list.lastElementChild.querySelector('.chip-note')?.textContent;
-    announce([this.dataset.textAdded.replace('%name', name || mail), last].filter(Boolean).join(', '));
+    announce(
+      [this.dataset.textAdded.replace('%name', name || mail), last].filter(Boolean).join(', '),
+    );
   }
 
   /** What stands in the input becomes chips. */

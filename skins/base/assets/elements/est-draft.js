@@ -66,7 +66,6 @@ class EstDraft extends HTMLElement {
   #schedule(delay = Number(this.dataset.seconds) * 1000) {
     if (this.#isLeaving || !this.isConnected) return;
     clearTimeout(this.#timer);
-    if (!this.#isDirty) return;
     const spaced = this.#lastSave + SPACING_MS - Date.now();
     this.#timer = setTimeout(() => void this.save(), Math.max(delay, spaced));
   }
@@ -82,7 +81,6 @@ class EstDraft extends HTMLElement {
     } finally {
       this.#running = undefined;
     }
-    this.#schedule();
   }
 
   async #save() {
@@ -95,6 +93,7 @@ class EstDraft extends HTMLElement {
       else if (status === 200 && data?.revision) {
         this.#saved = content;
         this.#adopt(data);
+        if (this.#isDirty) this.#schedule(); // written on while it was being saved
         return;
       } else this.#sayFailed(data?.error?.text);
     } catch {

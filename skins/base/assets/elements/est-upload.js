@@ -19,9 +19,13 @@ class EstUpload extends HTMLElement {
     this.addEventListener('click', (event) => this.#onClick(event), { signal });
     const area = this.closest('est-draft') ?? this;
     area.addEventListener('dragover', (event) => this.#onDrag(event), { signal });
-    area.addEventListener('dragleave', (event) => {
-      if (!area.contains(event.relatedTarget)) this.#showDrop(false);
-    }, { signal });
+    area.addEventListener(
+      'dragleave',
+      (event) => {
+        if (!area.contains(event.relatedTarget)) this.#showDrop(false);
+      },
+      { signal },
+    );
     area.addEventListener('drop', (event) => this.#onDrop(event), { signal });
   }
 
@@ -89,7 +93,9 @@ class EstUpload extends HTMLElement {
     const item = template.content.firstElementChild.cloneNode(true);
     item.querySelector('.upload-name').textContent = name;
     item.querySelector('.upload-name').title = name;
-    item.querySelector('.attachment-badge').textContent = (/\.([^.]{1,4})$/.exec(name)?.[1] ?? '').toUpperCase();
+    item.querySelector('.attachment-badge').textContent = (
+      /\.([^.]{1,4})$/.exec(name)?.[1] ?? ''
+    ).toUpperCase();
     const progress = item.querySelector('progress');
     progress.ariaLabel = this.#text('textUploading', name);
     const stop = item.querySelector('[data-upload-stop]');
@@ -157,7 +163,8 @@ class EstUpload extends HTMLElement {
 
   #showProgress(item, sent, size) {
     item.querySelector('progress').value = size === 0 ? 100 : Math.round((sent / size) * 100);
-    item.querySelector('.upload-size').textContent = `${sizeText(sent, this)} / ${sizeText(size, this)}`;
+    item.querySelector('.upload-size').textContent =
+      `${sizeText(sent, this)} / ${sizeText(size, this)}`;
   }
 
   #joined(item, data) {

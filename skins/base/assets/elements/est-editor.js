@@ -1,0 +1,154 @@
+import Squire from 'squire-rte';
+import { announce } from './announce.js';
+import { changed } from './draft-link.js';
+import { EditorHtml, htmlOfText, plainText } from './editor-html.js';
+import { EditorLink } from './editor-link.js';
+import { EditorToolbar } from './editor-toolbar.js';
+
+const IMAGES = 'image/png,image/jpeg,image/gif,image/webp';
+
+/**
+ * The text of the message, with or without formatting. The plain text stays in its textarea; a
+ * formatted one joins the form's data when that is collected, with the text it reads as.
+ */
+class EstEditor extends HTMLElement {
+  #html;
+  #squire;
+  #body;
+  #listening;
+
+  connectedCallback() {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.#switch().addEventListener('click', () => this.#toggle(), { signal });
+    this.closest('form').addEventListener('formdata', (event) => this.#fill(event), { signal });
+    this.querySelector('[data-editor-foot]').hidden = false;
+    if (this.dataset.format === 'html') this.#rich(this.#source().value);
+    else this.#showSwitch();
+  }
+
+  disconnectedCallback() {
+    this.#listening?.abort();
+    this.#listening = undefined;
+    this.#destroy();
+  }
+
+  #switch() {
+    return this.querySelector('[data-editor-switch]');
+  }
+
+  #text() {
+    return this.querySelector('textarea[name="text"]');
+  }
+
+  #source() {
+    return this.querySelector('textarea[name="html"]');
+  }
+
+  #fill({ formData }) {
+    if (!this.#squire) return;
+    formData.set('format', 'html');
+    formData.set('html', this.#html.restored(this.#squire.getHTML()));
+    formData.set('text', plainText(this.#body));
+  }
+
+  /** Formatted from now on, starting with this HTML. */
+  #rich(html) {
+    this.#html = new EditorHtml();
+    this.#html.attach();
+    const body = document.createElement('div');
+    body.className = 'editor-body';
+    body.role = 'textbox';
+    body.ariaMultiLine = 'true';
+    body.ariaLabel = this.dataset.textLabel;
+    body.spellcheck = true;
+    this.#body = body;
+    this.#text().hidden = true;
+    this.#text().before(body);
+    this.#squire = new Squire(body, {
+      blockTag: 'P',
+      sanitizeToDOMFragment: (source) => this.#html.fragment(source),
+      willCutCopy: (source) => this.#html.restored(source),
+    });
+    this.#squire.setHTML(html);
+    this.#squire.addEventListener('input', () => changed(this));
+    this.#squire.addEventListener('pasteImage', ({ detail }) => void this.#paste(detail));
+    const link = new EditorLink(this.querySelector('[data-editor-link]'), this.#squire, {
+      invalid: this.dataset.textLinkInvalid,
+    });
+    this.#squire.setKeyHandler('Ctrl-k', (_squire, event) => {
+      event.preventDefault();
+      link.open();
+    });
+    new EditorToolbar(this.#bar(), this.#squire, {
+      open: { link: () => link.open(), image: () => this.#chooseImage() },
+      unquote: this.dataset.textUnquote,
+    });
+    this.#showSwitch();
+  }
+
+  /** A fresh copy each time: the listeners of the editor before must not act on this one. */
+  #bar() {
+    const bar = this.querySelector('[data-editor-bar]');
+    const fresh = bar.cloneNode(true);
+    bar.replaceWith(fresh);
+    return fresh;
+  }
+
+  #destroy() {
+    this.#squire?.destroy();
+    this.#html?.detach();
+    this.#body?.remove();
+    this.#squire = undefined;
+    this.#body = undefined;
+  }
+
+  #toggle() {
+    if (this.#squire) {
+      this.#text().value = plainText(this.#body);
+      this.#destroy();
+      this.#text().hidden = false;
+      this.querySelector('[data-editor-bar]').hidden = true;
+      this.#showSwitch();
+      this.#text().focus();
+    } else {
+      this.#rich(htmlOfText(this.#text().value));
+      this.#squire.focus();
+    }
+    changed(this);
+  }
+
+  #showSwitch() {
+    const button = this.#switch();
+    const isRich = this.#squire !== undefined;
+    button.textContent = isRich ? button.dataset.textPlain : button.dataset.textRich;
+    // Asked by the page's own dialog: formatting is lost on the way to plain text.
+    if (isRich) button.dataset.confirm = this.dataset.textConfirmPlain;
+    else delete button.dataset.confirm;
+  }
+
+  async #paste({ clipboardData }) {
+    const files = [...(clipboardData?.files ?? [])].filter(({ type }) => IMAGES.includes(type));
+    for (const file of files) await this.#insert(file);
+  }
+
+  #chooseImage() {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = IMAGES;
+    input.addEventListener('change', () => void this.#insert(input.files[0]));
+    input.click();
+  }
+
+  async #insert(file) {
+    const upload = this.closest('form')?.querySelector('est-upload');
+    if (!file || !upload || !this.#squire) return;
+    const joined = await upload.add(file, { inline: true });
+    if (!joined || !this.#squire) return;
+    this.#squire.insertImage(joined.href, { alt: file.name || this.dataset.textImage });
+    announce(this.dataset.textImage);
+  }
+}
+
+customElements.define('est-editor', EstEditor);
