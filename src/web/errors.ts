@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, toAppError } from '../base/errors';
 import { escapeHtml } from '../base/html';
-import { findContext, requestIdOf, type WebDeps } from './context';
+import { findContext, type RequestContext, requestIdOf, type WebDeps } from './context';
 import { localPath } from './links';
 import type { ErrorModel } from './pages/other';
 import { sendPage, wantsJson } from './reply';
@@ -88,9 +88,9 @@ async function sendError(
   const isGet = req.method === 'GET';
   const model: ErrorModel = {
     status: error.status,
-    heading: heading(t, error),
+    heading: heading(deps, context, error),
     text,
-    advice: advice(t, error),
+    advice: advice(deps, context, error),
     requestId: context.id,
     retry: isGet && error.status >= 500 ? localPath(req.originalUrl, '/') : undefined,
     home: context.actor ? '/mail/me/INBOX' : '/login',
@@ -112,21 +112,17 @@ async function sendError(
   });
 }
 
-type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+type Reader = Pick<RequestContext, 'locale' | 't'>;
 
 /** `error.mailDownHeading` where a text has its own, else the status's. */
-function heading(t: Translate, error: AppError): string {
-  const own = t(`${error.textKey}Heading`);
-  if (own !== `${error.textKey}Heading`) return own;
-  const key = `error.status.${error.status}`;
-  const byStatus = t(key);
-  return byStatus === key ? t('error.status.500') : byStatus;
+function heading({ texts }: WebDeps, { locale, t }: Reader, { textKey, status }: AppError): string {
+  const keys = [`${textKey}Heading`, `error.status.${status}`];
+  return t(keys.find((key) => texts.has(key, locale)) ?? 'error.status.500');
 }
 
-function advice(t: Translate, error: AppError): string | undefined {
+function advice({ texts }: WebDeps, { locale, t }: Reader, error: AppError): string | undefined {
   const key = `${error.textKey}Advice`;
-  const text = t(key);
-  return text === key ? undefined : text;
+  return texts.has(key, locale) ? t(key) : undefined;
 }
 
 /** Before a site is known, or when the page itself fails: both languages, no view. */

@@ -8,7 +8,7 @@ import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, parseListQuery } from './list-query';
 import type { ListModel } from './pages/mail';
-import type { FolderPane } from './pages/shell';
+import type { FolderNode, FolderPane } from './pages/shell';
 import type { OpenCall } from './route';
 import type { ShellParts } from './shell';
 
@@ -98,6 +98,25 @@ export async function listPane(
     const error = { text: ctx.t(trouble.textKey), requestId: ctx.id, retry };
     return { model: listModel({ ...common, list: undefined, error }), trouble };
   }
+}
+
+/**
+ * The frame with the counter that the list has just read: the tree's own may be some seconds old,
+ * and two figures for one folder would make both doubtful.
+ */
+export function withCounter(shell: ShellParts, list: ListModel): ShellParts {
+  if (!shell.folders || list.error) return shell;
+  const { path } = list.mailbox;
+  const refresh = (node: FolderNode): FolderNode => ({
+    ...node,
+    ...(node.path === path && { unseen: list.unseen }),
+    children: node.children.map(refresh),
+  });
+  return {
+    ...shell,
+    folders: { ...shell.folders, roots: shell.folders.roots.map(refresh) },
+    ...(path === 'INBOX' && { unseen: list.unseen }),
+  };
 }
 
 /** Frame of every mail page. */

@@ -5,11 +5,10 @@ import type { HandlerFor, HookName, HookOf } from '../../src/kernel/hook-types';
 
 export type Misbehaviour = 'throw' | 'reject' | 'hang' | 'rubbish';
 
-/** Values that no hook and no slot expects. */
+/** Values that no hook and no slot expects; `null` is left to the others: a guard takes it for consent. */
 const RUBBISH: readonly unknown[] = [
   42,
   'rubbish',
-  null,
   [],
   [null],
   { deny: 'maybe' },

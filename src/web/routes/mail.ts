@@ -1,8 +1,6 @@
-import { AppError, isAppError } from '../../base/errors';
-import type { Uid } from '../../base/types';
-import type { MessageBody, MessageView } from '../../mail';
-import { isTrusted } from '../../settings';
-import { bodyUrls } from '../body-urls';
+import { AppError } from '../../base/errors';
+import type { MessageView } from '../../mail';
+import { sendBodyFrame } from '../body-frame';
 import {
   accountParam,
   asUid,
@@ -11,9 +9,10 @@ import {
   mailFrame,
   mailShell,
   queryOf,
+  withCounter,
 } from '../mail-page';
-import { messageModel } from '../message-model';
-import type { MailPageModel, MessageModel } from '../pages/mail';
+import { messagePane, openMessage } from '../open-message';
+import type { MailPageModel } from '../pages/mail';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 
@@ -30,7 +29,7 @@ async function showList(call: OpenCall): Promise<void> {
     view: 'mail',
     status: trouble?.status ?? 200,
     model,
-    shell: mailShell(frame, { title: list.mailbox.label, query }),
+    shell: withCounter(mailShell(frame, { title: list.mailbox.label, query }), list),
     facts: { mailbox: { account: list.account, path: query.mailbox, total: list.total } },
   });
 }
@@ -48,8 +47,10 @@ async function showMessage(call: OpenCall): Promise<void> {
   accountParam(param(req, 'account'));
   const query = queryOf(req, param(req, 'mailbox'));
   const uid = asUid(param(req, 'uid'));
+  // First the message: opening marks it as read, and the counters follow.
+  const opened = await openMessage(call, query, uid);
   const frame = await mailFrame(call, query.mailbox);
-  const message = await openMessage(call, frame, query, uid);
+  const message = messagePane(call, frame, query, opened);
   const shell = mailShell(frame, { title: message.model.subject, query, selected: uid });
   const facts = { message: message.facts };
   if (wantsFrame(req, 'reading')) {
@@ -63,96 +64,12 @@ async function showMessage(call: OpenCall): Promise<void> {
   }
   const { model: list } = await listPane(call, frame, query, uid);
   const model: MailPageModel = { list, message: message.model };
-  await sendPage(deps, req, res, { view: 'mail', model, shell, facts });
-}
-
-/** Reads a message and its body; a body that cannot be shown is a sentence, not a failure. */
-export async function openMessage(
-  call: OpenCall,
-  frame: Awaited<ReturnType<typeof mailFrame>>,
-  query: ReturnType<typeof queryOf>,
-  uid: Uid,
-): Promise<{
-  readonly model: MessageModel;
-  readonly view: MessageView;
-  readonly facts: MessageFacts;
-}> {
-  const { deps, actor, ctx, req } = call;
-  if (frame.trouble) throw frame.trouble;
-  const inside = insideOf(req.query['inside']);
-  const uidValidity = asUidValidity(req.query['uidvalidity']);
-  const view = await deps.mail.message(
-    actor,
-    { mailbox: query.mailbox, uid, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: true, ...(inside !== undefined && { inside }) },
-  );
-  const shown = await bodyChoice(call, view);
-  let body: MessageBody | undefined;
-  let bodyError: string | undefined;
-  try {
-    body = await deps.mail.body(actor, view, {
-      ...shown,
-      ...(inside !== undefined && { inside }),
-      urls: bodyUrls(deps, ctx),
-    });
-  } catch (error) {
-    if (!isAppError(error, 'message/too-complex')) throw error;
-    bodyError = ctx.t(error.textKey);
-  }
-  const { page: _page, ...rest } = query;
-  const neighbours = await deps.mail
-    .neighbours(actor, rest, uid)
-    .catch(() => ({ newer: undefined, older: undefined }));
-  const model = messageModel({
-    actor,
-    account: frame.account,
-    view,
-    query,
-    body,
-    bodyError,
-    neighbours,
-    prefer: shown.prefer,
-    remote: shown.remote,
-    inside,
-    canShowRemote: ctx.core.reading.remoteImages === 'ask',
-    csrf: ctx.csrf,
-    t: ctx.t,
+  await sendPage(deps, req, res, {
+    view: 'mail',
+    model,
+    shell: withCounter(shell, list),
+    facts,
   });
-  return { model, view, facts: messageFacts(view) };
-}
-
-/** Which alternative, and remote images or not: the link asked, else the agent's settings. */
-export async function bodyChoice(
-  { deps, actor, ctx, req }: OpenCall,
-  view: MessageView,
-): Promise<{ readonly prefer: 'text' | 'html'; readonly remote: 'block' | 'proxy' }> {
-  const asked = req.query['view'];
-  const prefer = asked === 'text' || asked === 'html' ? asked : ctx.core.reading.prefer;
-  const hasHtml = view.bodies.some(({ kind }) => kind === 'html');
-  if (!hasHtml || ctx.core.reading.remoteImages === 'never') return { prefer, remote: 'block' };
-  const sender = view.from[0]?.mail ?? '';
-  const isShown =
-    req.query['images'] === '1' ||
-    (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
-  return { prefer, remote: isShown ? 'proxy' : 'block' };
-}
-
-export const insideOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d{1,4}(\.\d{1,4}){0,30}$/.test(value) ? value : undefined;
-
-type MessageFacts = ReturnType<typeof messageFacts>;
-
-function messageFacts(view: MessageView) {
-  const { account, mailbox, uidValidity, uid } = view.ref;
-  return {
-    account,
-    mailbox,
-    uidValidity,
-    uid,
-    subject: view.subject,
-    from: view.from[0],
-    attachments: view.attachments.map(({ part, filename, type }) => ({ part, filename, type })),
-  };
 }
 
 async function showHeaders({ deps, actor, ctx, req, res }: OpenCall): Promise<void> {
@@ -166,17 +83,14 @@ async function showHeaders({ deps, actor, ctx, req, res }: OpenCall): Promise<vo
   });
 }
 
+/** The framed document with the message's header above it: it prints whole, which a frame does not. */
 async function showPrint(call: OpenCall): Promise<void> {
-  const { deps, req, res } = call;
+  const { req } = call;
   const query = queryOf(req, param(req, 'mailbox'));
-  const frame = await mailFrame(call, query.mailbox);
-  const message = await openMessage(call, frame, query, asUid(param(req, 'uid')));
-  await sendPage(deps, req, res, {
-    view: 'print',
-    layout: 'layout-bare',
-    model: { message: message.model },
-    shell: { title: message.model.subject, area: 'print' },
-  });
+  const opened = await openMessage(call, query, asUid(param(req, 'uid')));
+  const { model } = messagePane(call, await mailFrame(call, query.mailbox), query, opened);
+  const { body } = opened;
+  await sendBodyFrame(call, { title: model.subject, html: body?.html ?? '', message: model });
 }
 
 /** The reference named by a path: account, mailbox, uid, and the UIDVALIDITY of the link if it says. */

@@ -2,18 +2,19 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { AppError } from '../../base/errors';
-import { safeHtml } from '../../base/html';
 import { addTrusted } from '../../settings';
-import { BYTES_CSP, bodyFrameCsp } from '../../view';
+import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
+import { sendBodyFrame } from '../body-frame';
 import { bodyUrls } from '../body-urls';
 import { contentDisposition } from '../content-disposition';
 import { localPath } from '../links';
 import { accountParam, asUid, asUidValidity } from '../mail-page';
-import { seeOther, viewContext } from '../reply';
+import { bodyChoice, insideOf } from '../open-message';
+import { seeOther } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 import { SNIFF_BYTES, sniffInline } from '../sniff';
-import { bodyChoice, insideOf, refOf } from './mail';
+import { refOf } from './mail';
 
 /** Private and unchanging for its uidvalidity: the browser may keep it while signed in. */
 const PRIVATE_HOUR = 'private, max-age=3600';
@@ -21,7 +22,7 @@ const SOURCE_VIEW_BYTES = 2_000_000;
 
 /** The framed document: its own CSP holds even if the sanitiser failed. */
 async function showBody(call: OpenCall): Promise<void> {
-  const { deps, actor, ctx, req, res } = call;
+  const { deps, actor, ctx, req } = call;
   accountParam(param(req, 'account'));
   const inside = insideOf(req.query['inside']);
   const uidValidity = asUidValidity(req.query['uidvalidity']);
@@ -37,20 +38,7 @@ async function showBody(call: OpenCall): Promise<void> {
     ...(inside !== undefined && { inside }),
     urls: bodyUrls(deps, ctx),
   });
-  const html = await deps.renderer.fragment(viewContext(req), {
-    view: 'body-frame',
-    model: {
-      lang: ctx.locale,
-      title: view.subject,
-      html: safeHtml(body.html),
-      theme: ctx.core.display.theme,
-    },
-    shell: undefined,
-    facts: { site: { id: ctx.site.id, title: ctx.site.title } },
-  });
-  res.setHeader('Content-Security-Policy', bodyFrameCsp(`${ctx.origin}/image/`));
-  res.setHeader('X-Frame-Options', 'SAMEORIGIN');
-  res.type('html').send(html);
+  await sendBodyFrame(call, { title: view.subject, html: body.html });
 }
 
 async function downloadPart(call: OpenCall): Promise<void> {

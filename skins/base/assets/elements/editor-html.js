@@ -19,9 +19,10 @@ const OWN_IMAGES =
   /^(?:\/compose\/[\w-]+\/attachments\/[\w%.:@-]+$|data:image\/(?:png|jpeg|gif|webp);base64,)/i;
 const MAX_DEPTH = 200;
 
-/** Start tags, quoted values whole, so that `style=` is found in them and not in text. */
+/** Start tags, quoted values whole, so that attributes are found in them and not in text. */
 const START_TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-const STYLE_NAME = /([\s"'/])style(\s*=)/gi;
+/** What the policy would refuse, with a report, while it is being parsed. */
+const REFUSED_NAMES = /([\s"'/])(style|on[a-z]+)(?=\s*=)/gi;
 
 /**
  * The page's policy refuses style attributes, even in a parsed document that is never shown. Here
@@ -43,7 +44,7 @@ export class EditorHtml {
 
   /** Any HTML (a stored draft, something pasted) to nodes that can do nothing. */
   fragment(html) {
-    const quiet = html.replace(START_TAG, (tag) => tag.replace(STYLE_NAME, '$1data-style$2'));
+    const quiet = html.replace(START_TAG, (tag) => tag.replace(REFUSED_NAMES, '$1data-$2'));
     const parsed = new DOMParser().parseFromString(quiet, 'text/html');
     const fragment = document.createDocumentFragment();
     this.#copy(parsed.body, fragment, 0);

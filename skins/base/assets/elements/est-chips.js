@@ -69,7 +69,7 @@ class EstChips extends HTMLElement {
   }
 
   #chips() {
-    return [...this.#list.children];
+    return [...(this.#list?.children ?? [])];
   }
 
   #chip(text) {

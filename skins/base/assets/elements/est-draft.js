@@ -1,4 +1,5 @@
 import { announce } from './announce.js';
+import { moveDraft } from './draft-move.js';
 import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
 
 /** Not more often: each save also writes the draft to the mailbox. */
@@ -51,12 +52,27 @@ class EstDraft extends HTMLElement {
   #begin() {
     this.#saved = this.#content();
     if (Number(this.dataset.revision) > 0) this.#setAddress(this.dataset.draft);
-    this.querySelector('[data-focus-first]')?.focus();
+    this.#focusFirst();
+  }
+
+  /** What must be read comes first; then the first thing to fill: who it is for, or the answer. */
+  #focusFirst() {
+    const notice = this.querySelector('[data-focus-first]');
+    if (notice) notice.focus();
+    const { activeElement } = document;
+    if (notice || (activeElement !== document.body && activeElement?.id !== 'main')) return;
+    const to = this.querySelector('#compose-to');
+    if (this.#form.elements['to'].value === '') to.focus();
+    else this.querySelector('est-editor').focus();
   }
 
   /** What is worth saving, as one string. */
   #content() {
     return JSON.stringify(fieldsOf(this.#form).filter(([name]) => !UNSAVED.has(name)));
+  }
+
+  #html() {
+    return new FormData(this.#form).get('html') ?? '';
   }
 
   get #isDirty() {
@@ -85,6 +101,7 @@ class EstDraft extends HTMLElement {
 
   async #save() {
     const content = this.#content();
+    const savedHtml = this.#html();
     this.#lastSave = Date.now();
     this.#say(this.dataset.textSaving);
     try {
@@ -92,7 +109,7 @@ class EstDraft extends HTMLElement {
       if (status === 401) this.#sayExpired();
       else if (status === 200 && data?.revision) {
         this.#saved = content;
-        this.#adopt(data);
+        await this.#adopt(data, savedHtml);
         if (this.#isDirty) this.#schedule(); // written on while it was being saved
         return;
       } else this.#sayFailed(data?.error?.text);
@@ -104,13 +121,15 @@ class EstDraft extends HTMLElement {
   }
 
   /** A conflict leaves the other tab its draft: this one goes on in the draft of the answer. */
-  #adopt({ id, revision, savedAt, savedOnServer, conflictWith }) {
+  async #adopt({ id, revision, savedAt, savedOnServer, conflictWith }, savedHtml) {
     const form = this.#form;
     form.elements['revision'].value = String(revision);
     const before = `/compose/${this.dataset.draft}`;
     const after = `/compose/${encodeURIComponent(id)}`;
-    if (before !== after) this.#move(before, after);
     this.dataset.draft = id;
+    if (before !== after) {
+      await moveDraft(this, { before, after, savedHtml }).catch(() => undefined);
+    }
     this.#setAddress(id);
     const time = new Intl.DateTimeFormat(document.documentElement.lang, {
       hour: '2-digit',
@@ -120,17 +139,6 @@ class EstDraft extends HTMLElement {
     const { textSaved, textSavedHere } = this.dataset;
     this.#say((savedOnServer ? textSaved : textSavedHere).replace('%time', time), !savedOnServer);
     if (conflictWith) this.#sayConflict(conflictWith);
-  }
-
-  #move(before, after) {
-    for (const control of [this.#form, ...this.querySelectorAll('[formaction], a[href]')]) {
-      for (const name of ['action', 'formaction', 'href']) {
-        const value = control.getAttribute(name);
-        if (value === before || value?.startsWith(`${before}/`)) {
-          control.setAttribute(name, after + value.slice(before.length));
-        }
-      }
-    }
   }
 
   /** A reload comes back to this draft. Turbo's own state stays with the entry. */
@@ -145,11 +153,12 @@ class EstDraft extends HTMLElement {
     clearTimeout(this.#timer);
     this.#lastSave = Date.now();
     const content = this.#content();
+    const savedHtml = this.#html();
     const running = postForm(this.#form, this.#form.getAttribute('action'), { keepalive: true })
-      .then(({ status, data }) => {
+      .then(async ({ status, data }) => {
         if (status !== 200 || !data?.revision) return;
         this.#saved = content;
-        this.#adopt(data);
+        await this.#adopt(data, savedHtml);
       })
       .catch(() => undefined) // gone, or tried again by the next save
       .finally(() => {

@@ -34,6 +34,15 @@ class EstEditor extends HTMLElement {
     this.#destroy();
   }
 
+  /** The caret at the start: an answer is written above what it quotes. */
+  focus() {
+    if (this.#squire) this.#squire.moveCursorToStart().focus();
+    else {
+      this.#text().focus();
+      this.#text().setSelectionRange(0, 0);
+    }
+  }
+
   #switch() {
     return this.querySelector('[data-editor-switch]');
   }

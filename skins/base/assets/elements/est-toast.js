@@ -1,6 +1,6 @@
-const SHOWN_MS = 10_000;
+const SHOWN_S = 10;
 
-/** The result of the last action: ten seconds, and as long as the pointer or the focus is on it. */
+/** The result of the last action: for `data-seconds`, and as long as the pointer or the focus is on it. */
 class EstToast extends HTMLElement {
   #stop;
   #timer;
@@ -29,7 +29,7 @@ class EstToast extends HTMLElement {
     clearTimeout(this.#timer);
     // What went wrong stays until it is closed.
     if (this.querySelector('.toast.danger')) return;
-    this.#timer = setTimeout(() => this.#close(), SHOWN_MS);
+    this.#timer = setTimeout(() => this.#close(), (Number(this.dataset.seconds) || SHOWN_S) * 1000);
   }
 
   #close() {

@@ -5,9 +5,10 @@ function show(compose) {
   const notice = compose.querySelector('[data-outside]');
   if (!notice) return;
   const outside = new Map();
+  // Fields not yet turned into chips have none; they say so themselves when they are.
   for (const field of compose.querySelectorAll('est-chips')) {
     const domains = field.dataset.inside.split(' ').filter((domain) => domain !== '');
-    for (const { name, mail, isValid } of field.addresses) {
+    for (const { name, mail, isValid } of field.addresses ?? []) {
       const isOut = isValid && domains.length > 0 && isOutside(mail, domains);
       if (isOut) outside.set(mail.toLowerCase(), name ? `${name} (${mail})` : mail);
     }
