@@ -167,6 +167,14 @@ async function send(call: OpenCall): Promise<void> {
   }
   // A save after a conflict goes on in the draft that took this tab's text.
   const target = saved?.draft.id ?? id;
+  // A form without script sends the name of a file that was chosen and never attached: it must not
+  // leave without it.
+  const forgotten = field(form, 'file');
+  if (forgotten !== '' && saved) {
+    const attachmentNotice = call.ctx.t('compose.error.notAttached', { name: forgotten });
+    await composePage(call, saved.draft, { mode: 'new' }, { status: 422, saved, attachmentNotice });
+    return;
+  }
   const outcome = await deps.compose.send(actor, target, { confirmed: form.get('confirm') ?? [] });
   await answerOutcome(call, target, outcome, saved);
 }
