@@ -153,8 +153,10 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({ verifyImap: (access) => pool.verify(access) }),
   });
-  // A session that ends anywhere takes its connections with it.
-  sessions.onClosed(({ user }) => pool.close(`${user.site}:${user.id}:`));
+  // A session that ends takes its watches with it, and the last one its connections.
+  sessions.onClosed(({ sessionId, user }) =>
+    mail.release({ site: { id: user.site }, user, session: { id: sessionId } }),
+  );
 
   const createFetch = (limits: { readonly allowHosts?: readonly string[] }) =>
     createGuardedFetch({

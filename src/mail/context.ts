@@ -5,7 +5,7 @@ import { OWN_ACCOUNT, type UidValidity } from '../base/types';
 import type { ImapAccess, ImapPool, OpenMailbox } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
-import type { Actor } from '../session';
+import type { Actor, SessionKey } from '../session';
 import type { MailCaches } from './caches';
 
 /** Runs a task of `mime/tasks` in the worker pool. */
@@ -73,8 +73,10 @@ export function createQuiet(clock: Clock): Quiet {
 }
 
 /** Prefix of everything kept for a user: pool keys and cache keys. */
-export const userKey = (actor: Actor): string => `${actor.site.id}:${actor.user.id}:`;
-export const accountKey = (actor: Actor): string => `${userKey(actor)}${OWN_ACCOUNT}`;
+export const userKey = (actor: Pick<SessionKey, 'site' | 'user'>): string =>
+  `${actor.site.id}:${actor.user.id}:`;
+export const accountKey = (actor: Pick<SessionKey, 'site' | 'user'>): string =>
+  `${userKey(actor)}${OWN_ACCOUNT}`;
 
 /** How to open the agent's own account. The credential is asked for when a connection is made. */
 export function accessOf(actor: Actor, credential: Actor['credential']): ImapAccess {

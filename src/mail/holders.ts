@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors';
-import type { Actor, MailCredential } from '../session';
+import type { Actor, MailCredential, SessionKey } from '../session';
 import { accountKey } from './context';
 
 interface Holder {
@@ -39,7 +39,7 @@ export class Holders {
   }
 
   /** Ends a session's watches; true when no other session uses the account. */
-  release(actor: Actor): boolean {
+  release(actor: SessionKey): boolean {
     const key = accountKey(actor);
     this.#remember(actor.session.id);
     const holders = this.#accounts.get(key);

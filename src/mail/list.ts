@@ -1,12 +1,14 @@
 import { AppError } from '../base/errors';
-import { OWN_ACCOUNT, type Uid } from '../base/types';
+import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { type OpenMailbox, readState } from '../imap';
 import type { Actor } from '../session';
+import { boxKey } from './box-key';
 import { accountKey, checkPath, type MailContext } from './context';
 import { readsBodies } from './criteria';
 import { boxOf, type Place, readRows } from './fetch-rows';
+import type { Order } from './order';
 import { forgetUids } from './order-cache';
-import { findOrder, type OrderQuery } from './sorting';
+import { findOrder, knownOrder, type OrderQuery } from './sorting';
 import type { ListPage, ListQuery, Row } from './types';
 
 // The next page is fetched after the answer has left and its own requests have come.
@@ -121,21 +123,28 @@ function prefetch(context: MailContext, actor: Actor, query: ListQuery): void {
   });
 }
 
-/** Uids beside one in a list's order; `newer` is the line above. */
+/**
+ * Uids beside one in a list's order; `newer` is the line above. From memory where the list was
+ * shown: opening a message then asks the server nothing for it.
+ */
 export async function findNeighbours(
   context: MailContext,
   actor: Actor,
   query: OrderQuery & { readonly mailbox: string },
-  uid: Uid,
+  at: { readonly uid: Uid; readonly uidValidity: UidValidity },
 ): Promise<{ readonly newer: Uid | undefined; readonly older: Uid | undefined }> {
-  const wanted = { ...query, mailbox: checkPath(query.mailbox) };
+  const mailbox = checkPath(query.mailbox);
+  const wanted = { ...query, mailbox };
+  const known = knownOrder(context, boxKey(accountKey(actor), mailbox, at.uidValidity), wanted);
+  if (known?.uids.includes(at.uid)) return besides(known, at.uid);
   const { order } = await onMailbox(context, actor, wanted, (place) =>
     findOrder(context, place, wanted),
   );
-  const at = order.uids.indexOf(uid);
+  return besides(order, at.uid);
+}
+
+function besides({ uids }: Order, uid: Uid) {
+  const at = uids.indexOf(uid);
   if (at < 0) return { newer: undefined, older: undefined };
-  return {
-    newer: order.uids[at - 1] as Uid | undefined,
-    older: order.uids[at + 1] as Uid | undefined,
-  };
+  return { newer: uids[at - 1] as Uid | undefined, older: uids[at + 1] as Uid | undefined };
 }

@@ -3,7 +3,6 @@ import type { Log } from '../base/log';
 import type { ImapPool } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
-import type { Actor } from '../session';
 import {
   copyMessages,
   deleteMessages,
@@ -34,7 +33,7 @@ import { createOne, deleteOne, renameOne } from './mailbox-changes';
 import { streamPart, streamSource } from './stream';
 import { readAccount, readQuota, specialPath } from './tree';
 import type { Mail } from './types';
-import { viewMessage } from './view';
+import { markRead, viewMessage } from './view';
 import { watchMailbox } from './watcher';
 
 export interface MailDeps {
@@ -86,8 +85,9 @@ export function createMail(deps: MailDeps): Mail {
     special: (actor, use) => specialPath(context, actor, use),
     quota: (actor) => readQuota(context, actor),
     list: (actor, query) => listMessages(context, actor, query),
-    neighbours: (actor, query, uid) => findNeighbours(context, actor, query, uid),
+    neighbours: (actor, query, at) => findNeighbours(context, actor, query, at),
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
+    markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),
     quotable: (actor, view) => quotableBody(context, actor, view),
     part: (actor, ref, part) => streamPart(context, actor, ref, part),
@@ -113,10 +113,10 @@ export function createMail(deps: MailDeps): Mail {
     },
     watch: (actor, mailbox, listener) =>
       holders.addWatch(actor, watchMailbox(context, arrivals, actor, mailbox, listener)),
-    release: (actor: Actor) => {
-      if (!holders.release(actor)) return;
-      deps.pool.close(userKey(actor));
-      context.caches.deletePrefix(userKey(actor));
+    release: (session) => {
+      if (!holders.release(session)) return;
+      deps.pool.close(userKey(session));
+      context.caches.deletePrefix(userKey(session));
     },
   };
 }

@@ -42,6 +42,16 @@ export async function findOrder(
   return { order: found, sortFellBack: plan.sortFellBack };
 }
 
+/** An order already in memory, as old as it may be: for what a line more or less does not change. */
+export const knownOrder = (
+  { caches }: MailContext,
+  box: string,
+  { sort, order, criteria }: OrderQuery,
+): Order | undefined => readOrder(caches, box, orderKey(sort, order, criteria));
+
+const orderKey = (sort: SortKey, order: 'asc' | 'desc', criteria: Criteria): string =>
+  `${sort} ${order} ${criteriaKey(criteria)}`;
+
 interface Plan {
   readonly key: string;
   readonly sort: SortKey;
@@ -55,7 +65,7 @@ function planOf({ limits }: MailContext, place: Place, query: OrderQuery): Plan 
   const sortFellBack = query.sort !== 'arrival' && !canSort && isTooLarge;
   const sort = sortFellBack ? 'arrival' : query.sort;
   return {
-    key: `${sort} ${query.order} ${criteriaKey(query.criteria)}`,
+    key: orderKey(sort, query.order, query.criteria),
     sort,
     bySort: canSort && sort !== 'arrival',
     sortFellBack,

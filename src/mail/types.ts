@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
-import type { Actor } from '../session/types';
+import type { Actor, SessionKey } from '../session/types';
 
 /** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
 export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
@@ -226,7 +226,7 @@ export interface Mail {
   neighbours(
     actor: Actor,
     query: Omit<ListQuery, 'page'>,
-    uid: Uid,
+    at: Pick<MessageRef, 'uid' | 'uidValidity'>,
   ): Promise<{ readonly newer: Uid | undefined; readonly older: Uid | undefined }>;
   /** Marks as read unless told; 404 when gone. `uidValidity` undefined accepts the current one. */
   message(
@@ -234,6 +234,8 @@ export interface Mail {
     at: { readonly mailbox: string; readonly uid: Uid; readonly uidValidity?: UidValidity },
     options?: { readonly markSeen?: boolean; readonly inside?: string },
   ): Promise<MessageView>;
+  /** Sets `\Seen` on a message opened with `markSeen: false`; lists know it at once. */
+  markRead(actor: Actor, view: MessageView): Promise<void>;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
   quotable(
@@ -287,5 +289,5 @@ export interface Mail {
   /** Changes of a mailbox until the remover is called. */
   watch(actor: Actor, mailbox: string, listener: (change: MailChange) => void): () => void;
   /** Drops caches and connections of a session's user (sign-out). */
-  release(actor: Actor): void;
+  release(session: SessionKey): void;
 }

@@ -13,9 +13,9 @@ import {
   pickBodies,
 } from '../mime';
 import type { Actor } from '../session';
-import { checkPath, type MailContext } from './context';
+import { checkPath, checkValidity, type MailContext } from './context';
 import { familyOf } from './family';
-import { type FoundMessage, findMessage, partOf, shownRoot } from './opened';
+import { type FoundMessage, findMessage, messageKey, partOf, shownRoot } from './opened';
 import { addresses, isoDate, messageDate, toRow } from './rows';
 import type { AttachmentInfo, MessageView } from './types';
 
@@ -48,6 +48,24 @@ export async function viewMessage(
   const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
   void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
   return shown;
+}
+
+/** Marks an opened message as read: the page need not wait for it, so it comes after the body. */
+export async function markRead(
+  context: MailContext,
+  actor: Actor,
+  view: MessageView,
+): Promise<void> {
+  if (view.row.isSeen) return;
+  const { uid, uidValidity, mailbox } = view.ref;
+  const key = messageKey(actor, view.ref);
+  const { opened } = context.caches;
+  const known = opened.get(key);
+  if (!known) return;
+  await context.pool.withMailbox(context.access(actor), mailbox, { kind: 'write' }, async (box) => {
+    checkValidity(box, uidValidity);
+    await markSeen(context, { box, key, opened: known, flags: [] }, uid);
+  });
 }
 
 /** Sets \Seen where the mailbox keeps it; a read-only one is simply read. */

@@ -44,6 +44,7 @@ export type {
   MailCredential,
   Principal,
   Session,
+  SessionKey,
   SessionState,
   User,
 } from './types';

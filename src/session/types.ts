@@ -43,6 +43,13 @@ export interface Session {
   readonly challenges: readonly string[];
 }
 
+/** Names one session of one person: enough to let go of what it holds. */
+export interface SessionKey {
+  readonly site: Pick<Site, 'id'>;
+  readonly user: Pick<User, 'id'>;
+  readonly session: Pick<Session, 'id'>;
+}
+
 /** What opens the agent's IMAP and SMTP connections. Exists in memory only while one is opened. */
 export interface MailCredential {
   readonly username: string;

@@ -35,7 +35,7 @@ export async function openMessage(
   const view = await deps.mail.message(
     actor,
     { mailbox: query.mailbox, uid, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: true, ...(inside !== undefined && { inside }) },
+    { markSeen: false, ...(inside !== undefined && { inside }) },
   );
   const choice = await bodyChoice(call, view);
   let body: MessageBody | undefined;
@@ -52,9 +52,14 @@ export async function openMessage(
   }
   const { page: _page, ...list } = query;
   const neighbours = await deps.mail
-    .neighbours(actor, list, uid)
+    .neighbours(actor, list, view.ref)
     .catch(() => ({ newer: undefined, older: undefined }));
-  return { view, body, bodyError, neighbours, choice, inside };
+  // The flag travels while the page is made; the next command on this account comes after it.
+  void deps.mail.markRead(actor, view).catch((error: unknown) => {
+    deps.log.warn({ err: error, requestId: ctx.id, site: ctx.site.id }, 'mail/mark-read-failed');
+  });
+  const read = { ...view, row: { ...view.row, isSeen: true } };
+  return { view: read, body, bodyError, neighbours, choice, inside };
 }
 
 /** The page model of an opened message, and what slots are told of it. */

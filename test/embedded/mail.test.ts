@@ -260,11 +260,12 @@ describe('a list', () => {
 
   it('knows the neighbours of a message in its order', async () => {
     await start(three());
-    const { rows } = await inbox();
+    const { rows, uidValidity } = await inbox();
     const query = { ...ALL, mailbox: 'INBOX' };
-    const near = await bench.mail.neighbours(bench.actor, query, rows[1]?.uid as Uid);
+    const at = (uid: number | undefined) => ({ uid: uid as Uid, uidValidity });
+    const near = await bench.mail.neighbours(bench.actor, query, at(rows[1]?.uid));
     expect(near).toEqual({ newer: rows[0]?.uid, older: rows[2]?.uid });
-    expect(await bench.mail.neighbours(bench.actor, query, 999 as Uid)).toEqual({
+    expect(await bench.mail.neighbours(bench.actor, query, at(999))).toEqual({
       newer: undefined,
       older: undefined,
     });

@@ -143,6 +143,7 @@ export function createFakeMail(dir: string): FakeMail {
     quota: unused,
     list: unused,
     neighbours: unused,
+    markRead: unused,
     body: unused,
     move: unused,
     copy: unused,

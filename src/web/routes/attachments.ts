@@ -41,20 +41,23 @@ async function receive(
   let isTrusted = req.get('X-CSRF-Token') !== undefined;
   let chain = Promise.resolve();
 
-  const parser = busboy({
-    headers: req.headers,
-    defParamCharset: 'utf8',
-    limits: {
-      fields: MAX_FIELDS,
-      files: MAX_FILES,
-      fieldSize: MAX_FIELD_BYTES,
-      fileSize: limit + 1,
-      parts: MAX_FIELDS + MAX_FILES,
-    },
-  });
+  const parser = multipartParser(req, limit);
+  const tooMuch = (): void => {
+    refused ??= new AppError('request/too-large');
+  };
+  parser.on('filesLimit', tooMuch);
+  parser.on('fieldsLimit', tooMuch);
+  parser.on('partsLimit', tooMuch);
   await new Promise<void>((resolve, reject) => {
-    parser.on('field', (name, value) => form.set(name, [...(form.get(name) ?? []), value]));
+    parser.on('field', (name, value, { valueTruncated }) => {
+      // Half a text must never be saved over a whole one.
+      if (valueTruncated) reject(new AppError('request/too-large'));
+      form.set(name, [...(form.get(name) ?? []), value]);
+    });
     parser.on('file', (name, stream, info) => {
+      // A body cut short fails the file at once, maybe before anybody reads it: without a listener
+      // that would end the process. Who reads it later is told as well.
+      stream.on('error', () => undefined);
       try {
         if (!isTrusted) requireToken(deps, req, form.get('_csrf')?.[0] ?? '');
         isTrusted = true;
@@ -80,12 +83,38 @@ async function receive(
     });
     parser.on('close', () => resolve());
     parser.on('error', (error) => reject(new AppError('request/invalid', { cause: error })));
-    req.on('aborted', () => reject(new AppError('request/invalid')));
+    req.on('aborted', () => {
+      reject(new AppError('request/invalid'));
+      // Ends the file being written, whose temporary copy would stay open otherwise.
+      parser.destroy();
+    });
     req.pipe(parser);
   });
   await chain;
   if (!isTrusted) requireToken(deps, req, form.get('_csrf')?.[0] ?? '');
   return { form, files, refused };
+}
+
+/** Throws `request/invalid` for a body that is not multipart, or that names no boundary. */
+function multipartParser(req: OpenCall['req'], maxFileBytes: number): busboy.Busboy {
+  if (!(req.headers['content-type'] ?? '').startsWith('multipart/form-data')) {
+    throw new AppError('request/invalid');
+  }
+  try {
+    return busboy({
+      headers: req.headers,
+      defParamCharset: 'utf8',
+      limits: {
+        fields: MAX_FIELDS,
+        files: MAX_FILES,
+        fieldSize: MAX_FIELD_BYTES,
+        fileSize: maxFileBytes + 1,
+        parts: MAX_FIELDS + MAX_FILES,
+      },
+    });
+  } catch (cause) {
+    throw new AppError('request/invalid', { cause });
+  }
 }
 
 interface IncomingFile {
