@@ -2,9 +2,6 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 
-// ES-only packages that jest has to transform before it can require() them.
-const esOnly = ['jose', 'openid-client', 'oauth4webapi'];
-
 const common = {
   rootDir: root,
   testEnvironment: 'node',
@@ -18,7 +15,6 @@ const common = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esOnly.join('|')})/)`],
   moduleNameMapper: {
     '^estafette/plugin$': '<rootDir>/src/host/index.ts',
     '^estafette/plugin/testing$': '<rootDir>/src/host/testing/index.ts',

@@ -49,10 +49,18 @@ function describe({ url, accounts, imap, smtp, ldap }: DemoInfo): string {
   ]);
   return [
     `Estafette is ready: ${url}`,
+    ...otherSites(url, accounts),
     '',
     table(['site', 'username', 'password', 'name'], rows),
     '',
     `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}, LDAP ${ldap.host}:${ldap.port}`,
     'Ctrl+C stops everything.',
   ].join('\n');
+}
+
+/** Where the sites after the first one answer: names under .localhost lead to this machine. */
+function otherSites(url: string, accounts: DemoInfo['accounts']): string[] {
+  const { port } = new URL(url);
+  const [, ...others] = new Set(accounts.map(({ site }) => site));
+  return others.map((site) => `Site ${site}: http://${site}.localhost:${port}`);
 }

@@ -78,5 +78,13 @@ export class EditorLink {
       link.textContent = text;
       this.#squire.insertHTML(link.outerHTML);
     } else this.#squire.makeLink(href);
+    this.#stepOut();
+  }
+
+  /** The caret goes behind the link: what is typed next must not replace it. */
+  #stepOut() {
+    const range = this.#squire.getSelection();
+    range.collapse(false);
+    this.#squire.setSelection(range);
   }
 }

@@ -97,15 +97,16 @@ class EstChips extends HTMLElement {
   #add(texts) {
     const known = new Set(this.addresses.map(({ mail }) => mail.toLowerCase()));
     const fresh = texts.filter((text) => !known.has(parseAddress(text).mail.toLowerCase()));
-    for (const text of fresh) this.#list.append(this.#chip(text));
+    const chips = fresh.map((text) => this.#chip(text));
+    this.#list.append(...chips);
     this.#sync();
-    const [first] = fresh;
-    if (first === undefined) return;
-    const { name, mail } = parseAddress(first);
-    const last = this.#list.lastElementChild.querySelector('.chip-note')?.textContent;
-    announce(
-      [this.dataset.textAdded.replace('%name', name || mail), last].filter(Boolean).join(', '),
-    );
+    if (chips.length === 0) return;
+    const said = chips.map((chip) => {
+      const { name, mail } = parseAddress(chip.dataset.value);
+      const note = chip.querySelector('.chip-note')?.textContent;
+      return [name || mail || chip.dataset.value, note].filter(Boolean).join(', ');
+    });
+    announce(this.dataset.textAdded.replace('%name', () => said.join(' ; ')));
   }
 
   /** What stands in the input becomes chips. */
