@@ -38,7 +38,7 @@ import {
   sessionHooks,
 } from './session';
 import { CORE_SCOPE, createSettings } from './settings';
-import { type AppConfig, createSiteResolver, siteHooks } from './sites';
+import { type AppConfig, createSiteResolver } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
@@ -94,9 +94,16 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     mode: config.mode,
     onReported: ({ plugin }) => review(plugin),
   });
-  for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);
   const services = createServices({ isEnabled: set.isEnabled });
-  const jobs = createJobs({ db, clock, log, instanceId: randomUUID() });
+  const jobRuns = metrics.counter('job_runs_total', 'Runs of periodic work', ['job', 'outcome']);
+  const jobs = createJobs({
+    db,
+    clock,
+    log,
+    instanceId: randomUUID(),
+    onRun: ({ id, outcome }) => jobRuns.inc({ job: id, outcome }),
+  });
   const texts = createTexts({
     coreDir: path.join(config.root, 'locales'),
     fallback: 'fr',
@@ -117,6 +124,19 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
   const pool = detachedPool(
     createImapPool({ clock, limits: { connections: config.limits.imapConnectionsPerAccount } }),
+  );
+  metrics.gauge('imap_connections', 'Open IMAP connections', [], () => pool.stats().connections);
+  metrics.gauge(
+    'imap_waiting',
+    'Calls waiting for an IMAP connection',
+    [],
+    () => pool.stats().waiting,
+  );
+  metrics.gauge(
+    'worker_queue',
+    'Tasks waiting for a parsing thread',
+    [],
+    () => workers.stats().queued,
   );
   const mail = createMail({ pool, hooks, runTask, texts, clock, log });
   const transport = createSmtpTransport({ log });
@@ -291,7 +311,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     }
     await compose.recover();
     if (config.role !== 'web') jobs.start();
-    const port = await listen(server, config.listen.host, config.listen.port);
+    // A worker answers no request: jobs and the outbox only.
+    const port =
+      config.role === 'worker' ? 0 : await listen(server, config.listen.host, config.listen.port);
     if (metricsServer && config.metrics)
       await listen(metricsServer, config.metrics.host, config.metrics.port);
     workers.warm();

@@ -18,7 +18,8 @@ const deps: Deps = {
   version: readVersion(root),
   loadConfig: () => loadConfig({ root, env: process.env }),
   openDatabase: ({ database, log }) => openDatabase({ ...database, log: createLog(log) }),
-  createApp: async (config) => (await app()).createApp(config, { ownsProcess: true }),
+  createApp: async (config, options) =>
+    (await app()).createApp(config, { ...options, ownsProcess: true }),
   migrationSets: async (config) => (await app()).migrationSets(config),
   pluginValue: async (built, question) => (await app()).pluginValue(built, question),
   startDemo: async (options) => (await demo()).startDemo({ ...options, root }),

@@ -108,7 +108,6 @@ it.each([
   ['message:sent', 'action'],
   ['contact:suggestions', 'collect'],
   ['imap:options', 'filter'],
-  ['site:resolve', 'first'],
 ] as const)('takes %s as a %s', (name, kind) => {
   expect(hookNameProblem(name, kind)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { withDeadline } from '../base/async';
+import { pingImap } from '../imap';
 import type { Database } from '../kernel/db-types';
 import { pingDirectory } from '../ldap';
 import type { Site } from '../sites';
@@ -15,27 +15,8 @@ export interface Dependencies {
   readonly sites: readonly Site[];
 }
 
-/** A TCP connection is enough to say that a server is there; sign-in needs somebody's credential. */
-export function reachTcp({
-  host,
-  port,
-}: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', reject);
-    socket.setTimeout(CHECK_MS, () => socket.destroy(new Error('timeout')));
-  });
-}
-
 export const pings = {
-  imap: (site: Site, _signal: AbortSignal): Promise<void> => reachTcp(site.imap),
+  imap: (site: Site, _signal: AbortSignal): Promise<void> => pingImap(site.imap, CHECK_MS),
   smtp: async (site: Site, _signal: AbortSignal): Promise<void> => {
     await pingSmtp(site.smtp, { timeoutMs: CHECK_MS });
   },

@@ -19,6 +19,8 @@ const SECRET_KEYS = [
   'query',
   'filter',
   'q',
+  // imapflow's errors carry the command as sent: folder names, words searched for.
+  'executedCommand',
 ]; // prettier-ignore
 const REDACT_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 

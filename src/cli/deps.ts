@@ -68,7 +68,8 @@ export interface Deps {
   /** Folder of the installation. */
   readonly root: string;
   loadConfig(): AppConfig;
-  createApp(config: AppConfig): Promise<App>;
+  /** `migrate: false` looks at an installation without touching its schema. */
+  createApp(config: AppConfig, options?: { readonly migrate?: boolean }): Promise<App>;
   startDemo(options: DemoOptions): Promise<Demo>;
   openDatabase(config: AppConfig): Promise<Database>;
   /** The core's and every plugin's, in the order in which they apply. */

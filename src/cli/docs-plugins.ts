@@ -4,11 +4,9 @@ import { renderHookReference, renderSlotReference } from '../host/docs';
 import type { HookDefinition } from '../kernel/hook-types';
 import { mailHooks } from '../mail';
 import { sessionHooks } from '../session';
-import { siteHooks } from '../sites';
 import { generatedDocs } from './generated-docs';
 
 const TABLES: readonly Readonly<Record<string, HookDefinition>>[] = [
-  siteHooks,
   sessionHooks,
   mailHooks,
   composeHooks,

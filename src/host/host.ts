@@ -138,6 +138,10 @@ class Boot {
     const registrations = createRegistrations(id, this.#deps.log);
     try {
       const problems = [...this.#prepareSites(plugin), ...(await this.#pending(plugin))];
+      // An authority that is silently off would let everybody in: its faults end the boot.
+      const [fault] = problems;
+      if (fault !== undefined && plugin.definition.onBootFailure === 'abort')
+        throw new Error(fault);
       const running = await startPlugin(plugin, this.#startDeps(), registrations);
       this.#started.push({ plugin: running, registrations });
       this.#note(id, problems.length > 0 ? 'degraded' : 'active', {

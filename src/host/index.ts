@@ -45,4 +45,3 @@ export type {
 import '../compose/hooks';
 import '../mail/hooks';
 import '../session/hooks';
-import '../sites/hooks';

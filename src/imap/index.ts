@@ -28,6 +28,7 @@ export {
   isSection,
   type Slice,
 } from './parts';
+export { pingImap } from './ping';
 export { createImapPool, type ImapPoolDeps } from './pool';
 export type { Attribute } from './raw';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';

@@ -4,7 +4,6 @@
 export { type Address, type AddressList, formatAddress, parseAddressList } from './address';
 export { type DisplayAddress, displayAddress } from './address-display';
 export { asciiDomain, isValidAddress } from './address-rules';
-export { type AuthResults, type AuthVerdict, parseAuthResults } from './auth-results';
 export { type BodyChoice, listAttachments, type PickedBodies, pickBodies } from './bodies';
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';

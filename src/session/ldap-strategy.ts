@@ -1,6 +1,7 @@
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { type AuthenticateOptions, Passport } from 'passport';
 import Strategy from 'passport-ldapauth';
 
 /** What the strategy said: an entry, a refused password, or the name of another failure. */
@@ -22,6 +23,13 @@ export interface StrategyInput {
   readonly tlsOptions?: ConnectionOptions;
 }
 
+type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+const STRATEGY = 'directory';
 const NO_SUCH_BASE = 'no-such-base';
 // ldapauth-fork puts the name into the filter with `replace`, which expands `$&` and its kin, and
 // escapes `*` twice. It is given a complete filter and this name, which is in no filter.
@@ -34,16 +42,23 @@ export function runLdapStrategy(input: StrategyInput): Promise<StrategyOutcome> 
       { server: serverOptions(input), credentialsLookup: () => ({ ...NAME, ...passOf(input) }) },
       (entry: unknown, done: Strategy.VerifyDoneCallback) => done(null, entry),
     );
-    // Passport itself adds these four to a copy of the strategy for each request.
-    const run = Object.assign(Object.create(strategy) as typeof strategy, {
-      success: (entry: unknown) => resolve({ kind: 'entry', entry }),
-      fail: (info: { message?: string } | undefined) =>
-        resolve({ kind: info?.message === NO_SUCH_BASE ? 'no-base' : 'refused' }),
-      error: (error: unknown) => resolve({ kind: 'error', error }),
-      pass: () => resolve({ kind: 'error', error: new Error('strategy passed') }),
-    });
+    // A passport of its own: strategies are per server and per call, never global.
+    const passport = new Passport();
+    passport.use(STRATEGY, strategy);
+    const middleware = passport.authenticate(
+      STRATEGY,
+      { session: false, noSuchObject: NO_SUCH_BASE } as AuthenticateOptions,
+      (error: unknown, entry: unknown, info: { readonly message?: string } | undefined) => {
+        if (error) resolve({ kind: 'error', error });
+        else if (entry) resolve({ kind: 'entry', entry });
+        else resolve({ kind: info?.message === NO_SUCH_BASE ? 'no-base' : 'refused' });
+      },
+    ) as RequestHandler;
+    const request = new IncomingMessage(new Socket());
     try {
-      run.authenticate(new IncomingMessage(new Socket()), { noSuchObject: NO_SUCH_BASE });
+      middleware(request, new ServerResponse(request), (error?: unknown) =>
+        resolve({ kind: 'error', error: error ?? new Error('strategy passed') }),
+      );
     } catch (error) {
       resolve({ kind: 'error', error }); // a filter or base that the parser refuses
     }

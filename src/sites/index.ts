@@ -12,7 +12,6 @@ import {
 import { parseSites } from './load';
 import type { Site } from './site';
 
-export { type SiteQuestion, siteHooks } from './hooks';
 export { normalizeHost } from './host';
 export { createSiteResolver, type SiteResolver } from './resolve';
 export { siteSchema } from './schema';

@@ -12,7 +12,6 @@ const FREE = [
   /^\/assets\//,
   /^\/health(\/|$)/,
   /^\/image\/[A-Za-z0-9_-]+$/,
-  /^\/lang$/,
 ];
 const CHALLENGE_HOME = '/challenge';
 

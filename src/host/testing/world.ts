@@ -16,7 +16,6 @@ import { createServices } from '../../kernel/services';
 import { mailHooks } from '../../mail';
 import { sessionHooks, sessionMigrations } from '../../session';
 import { createSettings, settingsMigrations } from '../../settings';
-import { siteHooks } from '../../sites';
 import { createRenderer, loadAssets } from '../../view';
 import type { PluginDefinition } from '../define';
 import { type FoundPlugin, readResources } from '../discover';
@@ -54,7 +53,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     mode: 'development',
     onReported: ({ plugin, hook, err: error }) => void failures.push({ plugin, hook, error }),
   });
-  for (const table of [siteHooks, sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);
   const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
   const found = [...(options.with ?? []).map((one) => asFound(one)), foundOf(options)];
 

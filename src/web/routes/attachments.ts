@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AppError, toAppError } from '../../base/errors';
 import type { Draft, DraftAttachment } from '../../compose';
@@ -74,7 +74,9 @@ async function receive(
       }
       chain = chain.then(async () => {
         try {
-          files.push(await onFile(form, { filename, type: info.mimeType, stream }));
+          files.push(
+            await onFile(form, { filename, type: info.mimeType, stream: detached(stream) }),
+          );
         } catch (error) {
           stream.resume();
           refused ??= toAppError(error);
@@ -115,6 +117,27 @@ function multipartParser(req: OpenCall['req'], maxFileBytes: number): busboy.Bus
   } catch (cause) {
     throw new AppError('request/invalid', { cause });
   }
+}
+
+/**
+ * A copy that may be destroyed: busboy waits for ever for a file that its reader left, and with it
+ * the request. What nobody reads any more is drained.
+ */
+function detached(file: Readable): Readable {
+  const copy = new PassThrough();
+  copy.on('close', () => {
+    file.unpipe(copy);
+    file.resume();
+  });
+  // A body cut short must fail the copy too, or its reader waits for ever with the file open.
+  const fail = (): void => {
+    copy.destroy(file.errored ?? new AppError('request/invalid'));
+  };
+  // Failing before anybody reads it must not end the process; who reads it later is told.
+  copy.on('error', () => undefined);
+  file.on('error', fail);
+  if (file.errored) fail();
+  return file.pipe(copy);
 }
 
 interface IncomingFile {

@@ -2,7 +2,6 @@ import {
   encodeFlowed,
   forwardSubject,
   linkify,
-  parseAuthResults,
   plainFromHtml,
   quoteHtml,
   quoteText,
@@ -194,22 +193,6 @@ describe('signed targets', () => {
     expect(
       verifyTarget({ key, sessionTag: 's1', now: 1_000, ...options }, { ...query, ...change }),
     ).toBeUndefined();
-  });
-});
-
-describe('authentication results', () => {
-  it('believes only trusted servers, and no comment', () => {
-    const fields = [
-      'mx.gouv.fr; spf=fail (dkim=pass; dmarc=pass) smtp.mailfrom=x; dkim=fail; dkim=pass header.d=x; dmarc=quarantined',
-      'evil.test; spf=pass; dmarc=pass',
-    ];
-
-    expect(parseAuthResults(fields, ['MX.gouv.fr'])).toEqual({
-      spf: 'fail',
-      dkim: 'pass',
-      dmarc: 'none',
-    });
-    expect(parseAuthResults(fields, [])).toEqual({});
   });
 });
 

@@ -39,15 +39,13 @@ export const fieldsOf = (form) =>
   [...new FormData(form)].filter(([, value]) => typeof value === 'string');
 
 /**
- * Posts the form's fields; once more with the new token when the session was opened anew meanwhile.
+ * Posts the form's fields, or those that `fields` answers; once more with the new token when the
+ * session was opened anew meanwhile.
  */
-export async function postForm(form, url, options = {}) {
-  const send = () => {
-    const token = form.elements['_csrf'].value;
-    return post(url, fieldsOf(form), { token, ...options });
-  };
+export async function postForm(form, url, { fields = () => fieldsOf(form), keepalive } = {}) {
+  const send = () => post(url, fields(), { token: form.elements['_csrf'].value, keepalive });
   const answer = await send();
-  if (answer.status !== 403 || options.keepalive) return answer;
+  if (answer.status !== 403 || keepalive) return answer;
   if (answer.data?.error?.code !== 'request/csrf') return answer;
   const token = await freshToken();
   if (!token) return { ...answer, status: 401 };

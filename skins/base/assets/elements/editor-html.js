@@ -8,21 +8,23 @@ const TAGS = new Set(
 const DROPPED = new Set(
   `applet audio base button canvas embed frame frameset head iframe input link math meta noframes
   noscript object option param script select source style svg template textarea title track
-  video`.split(/\s+/),
+  video xmp`.split(/\s+/),
 );
 const ATTRIBUTES = new Set(
   `align alt bgcolor border cellpadding cellspacing class color colspan dir face height lang rowspan
   size start title type valign width`.split(/\s+/),
 );
 const LINKS = /^(?:https?:|mailto:|tel:)/i;
+/** A part of the original that is not copied yet has no address: `pending:2`. */
 const OWN_IMAGES =
-  /^(?:\/compose\/[\w-]+\/attachments\/[\w%.:@-]+$|data:image\/(?:png|jpeg|gif|webp);base64,)/i;
+  /^(?:\/compose\/[\w-]+\/attachments\/[\w%.@-]+$|data:image\/(?:png|jpeg|gif|webp);base64,)/i;
 const MAX_DEPTH = 200;
 
 /** Start tags, quoted values whole, so that attributes are found in them and not in text. */
 const START_TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
 /** What the policy would refuse, with a report, while it is being parsed. */
 const REFUSED_NAMES = /([\s"'/])(style|on[a-z]+)(?=\s*=)/gi;
+const REFUSED_ELEMENT = /<(\/?)style\b/gi;
 
 /**
  * The page's policy refuses style attributes, even in a parsed document that is never shown. Here
@@ -31,6 +33,7 @@ const REFUSED_NAMES = /([\s"'/])(style|on[a-z]+)(?=\s*=)/gi;
  */
 export class EditorHtml {
   #styles = [];
+  #moved = new Map();
   #sheet = new CSSStyleSheet();
 
   attach() {
@@ -42,9 +45,21 @@ export class EditorHtml {
     document.adoptedStyleSheets = others;
   }
 
+  /**
+   * Other addresses of images: kept, because undoing brings the old ones back. Answers the pairs
+   * that are images of ours.
+   */
+  move(pairs) {
+    const moved = pairs.filter(([before, after]) => before !== after && OWN_IMAGES.test(after));
+    for (const [before, after] of moved) this.#moved.set(before, after);
+    return moved;
+  }
+
   /** Any HTML (a stored draft, something pasted) to nodes that can do nothing. */
   fragment(html) {
-    const quiet = html.replace(START_TAG, (tag) => tag.replace(REFUSED_NAMES, '$1data-$2'));
+    const quiet = html
+      .replace(REFUSED_ELEMENT, '<$1xmp') // raw text as well, and dropped
+      .replace(START_TAG, (tag) => tag.replace(REFUSED_NAMES, '$1data-$2'));
     const parsed = new DOMParser().parseFromString(quiet, 'text/html');
     const fragment = document.createDocumentFragment();
     this.#copy(parsed.body, fragment, 0);
@@ -119,7 +134,11 @@ export class EditorHtml {
         const style = this.#styles[Number(index)];
         return style === undefined ? '' : ` style="${attribute(style)}"`;
       })
-      .replace(/(<img\b[^>]*?) data-src="/g, '$1 src="');
+      .replace(/(<img\b[^>]*?) data-src="/g, '$1 src="')
+      .replace(/(<img\b[^>]*? src=")([^"]*)"/g, (all, start, address) => {
+        const moved = this.#moved.get(address);
+        return moved === undefined ? all : `${start}${moved}"`;
+      });
   }
 }
 
@@ -176,9 +195,9 @@ export function plainText(root) {
 const escaped = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Plain text to paragraphs: an empty line ends one, a single end of line is kept in it. */
+/** Plain text to the editor's blocks: one a line. */
 export const htmlOfText = (text) =>
   text
-    .split(/\n{2,}/)
-    .map((part) => `<p>${escaped(part).replaceAll('\n', '<br>') || '<br>'}</p>`)
+    .split('\n')
+    .map((line) => `<div>${escaped(line) || '<br>'}</div>`)
     .join('');

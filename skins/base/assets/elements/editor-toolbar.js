@@ -101,7 +101,7 @@ export class EditorToolbar {
     }
     this.#button('link').setAttribute('aria-pressed', String(this.#squire.hasFormat('A')));
     const block = ['H2', 'H3', 'PRE'].find((tag) => this.#squire.hasFormat(tag));
-    this.#bar.querySelector('[data-editor-style]').value = (block ?? 'P').toLowerCase();
+    this.#bar.querySelector('[data-editor-style]').value = (block ?? 'DIV').toLowerCase();
   }
 
   #showUndo({ canUndo, canRedo }) {

@@ -1,5 +1,6 @@
 import { announce } from './announce.js';
-import { moveDraft } from './draft-move.js';
+import { startFields } from './draft-link.js';
+import { hasPending, moveDraft, refreshFiles } from './draft-move.js';
 import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
 
 /** Not more often: each save also writes the draft to the mailbox. */
@@ -79,9 +80,19 @@ class EstDraft extends HTMLElement {
     return this.#content() !== this.#saved;
   }
 
-  #schedule(delay = Number(this.dataset.seconds) * 1000) {
+  /** Whether the server knows this draft: by a save, or by a file that was joined to it. */
+  get #isMade() {
+    if (Number(this.#form.elements['revision'].value) > 0) return true;
+    const files =
+      '[data-upload]:not([data-upload^="pending:"]), .editor-body img[src^="/compose/"]';
+    return this.querySelector(files) !== null;
+  }
+
+  #schedule(asked) {
     if (this.#isLeaving || !this.isConnected) return;
     clearTimeout(this.#timer);
+    // Until the draft is made, the images of what it answers are in no copy of ours.
+    const delay = asked ?? (hasPending(this) ? 0 : Number(this.dataset.seconds) * 1000);
     const spaced = this.#lastSave + SPACING_MS - Date.now();
     this.#timer = setTimeout(() => void this.save(), Math.max(delay, spaced));
   }
@@ -105,7 +116,7 @@ class EstDraft extends HTMLElement {
     this.#lastSave = Date.now();
     this.#say(this.dataset.textSaving);
     try {
-      const { status, data } = await postForm(this.#form, this.#form.getAttribute('action'));
+      const { status, data } = (await this.#make()) ?? (await this.#post());
       if (status === 401) this.#sayExpired();
       else if (status === 200 && data?.revision) {
         this.#saved = content;
@@ -118,6 +129,26 @@ class EstDraft extends HTMLElement {
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), RETRY_MS);
+  }
+
+  #post(options) {
+    return postForm(this.#form, this.#form.getAttribute('action'), options);
+  }
+
+  /**
+   * Making the draft copies the files of what it answers or forwards; from then on they have
+   * addresses, and its text may be saved without losing its images. Answers only what went wrong.
+   */
+  async #make() {
+    if (!hasPending(this)) return undefined;
+    const { elements } = this.#form;
+    const own = () => ['_csrf', 'revision'].map((name) => [name, elements[name].value]);
+    const answer = await this.#post({ fields: () => [...own(), ...startFields(this.#form)] });
+    if (answer.status !== 200 || !answer.data?.revision) return answer;
+    elements['revision'].value = String(answer.data.revision);
+    const { value } = this.querySelector('textarea[name="html"]');
+    await refreshFiles(this, this.#form.getAttribute('action'), value);
+    return undefined;
   }
 
   /** A conflict leaves the other tab its draft: this one goes on in the draft of the answer. */
@@ -154,7 +185,7 @@ class EstDraft extends HTMLElement {
     this.#lastSave = Date.now();
     const content = this.#content();
     const savedHtml = this.#html();
-    const running = postForm(this.#form, this.#form.getAttribute('action'), { keepalive: true })
+    const running = this.#post({ keepalive: true })
       .then(async ({ status, data }) => {
         if (status !== 200 || !data?.revision) return;
         this.#saved = content;
@@ -188,6 +219,12 @@ class EstDraft extends HTMLElement {
   #onSubmit(event) {
     const action = event.submitter?.dataset.action;
     if (action === 'attach') return;
+    if (action === 'discard' && !this.#running && !this.#isMade) {
+      event.preventDefault();
+      this.#isLeaving = true;
+      this.querySelector('[data-action="close"]').click();
+      return;
+    }
     if (action === 'detach' || action === 'discard' || action === 'resend') {
       this.#leaveBy(event);
       return;
@@ -230,7 +267,7 @@ class EstDraft extends HTMLElement {
       while (this.#running) await this.#running;
       this.#say(this.dataset.textSending);
       const action = button.getAttribute('formaction');
-      this.#onAnswer(await postForm(this.#form, action));
+      this.#onAnswer((await this.#make()) ?? (await postForm(this.#form, action)));
     } catch {
       this.#sayFailed();
       this.#stay();
@@ -252,6 +289,7 @@ class EstDraft extends HTMLElement {
     for (const button of this.querySelectorAll('.compose-actions [disabled]')) {
       button.disabled = false;
     }
+    this.#schedule(); // what could not be sent is saved at least
   }
 
   /** The page says what is to correct or to confirm: it takes this one's place. */

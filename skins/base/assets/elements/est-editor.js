@@ -2,10 +2,13 @@ import Squire from 'squire-rte';
 import { announce } from './announce.js';
 import { changed } from './draft-link.js';
 import { EditorHtml, htmlOfText, plainText } from './editor-html.js';
+import { dataFile, shownWidth } from './editor-images.js';
 import { EditorLink } from './editor-link.js';
 import { EditorToolbar } from './editor-toolbar.js';
 
 const IMAGES = 'image/png,image/jpeg,image/gif,image/webp';
+
+const addressOf = (image) => image.getAttribute('src') ?? image.dataset.src ?? '';
 
 /**
  * The text of the message, with or without formatting. The plain text stays in its textarea; a
@@ -15,6 +18,8 @@ class EstEditor extends HTMLElement {
   #html;
   #squire;
   #body;
+  /** Addresses of the images that the text came with. */
+  #images;
   #listening;
 
   connectedCallback() {
@@ -40,6 +45,17 @@ class EstEditor extends HTMLElement {
     else {
       this.#text().focus();
       this.#text().setSelectionRange(0, 0);
+    }
+  }
+
+  /** Images that have another address from now on: `[before, after]` pairs. */
+  moveImages(pairs) {
+    const moved = this.#html?.move(pairs) ?? [];
+    for (const image of this.#body?.querySelectorAll('img') ?? []) {
+      const pair = moved.find(([before]) => before === addressOf(image));
+      if (!pair) continue;
+      image.setAttribute('src', pair[1]);
+      delete image.dataset.src;
     }
   }
 
@@ -76,13 +92,19 @@ class EstEditor extends HTMLElement {
     this.#text().hidden = true;
     this.#text().before(body);
     this.#squire = new Squire(body, {
-      blockTag: 'P',
+      blockTag: 'DIV', // as the server writes a new text and a quote
       sanitizeToDOMFragment: (source) => this.#html.fragment(source),
       willCutCopy: (source) => this.#html.restored(source),
     });
     this.#squire.setHTML(html);
+    this.#images = new Set([...body.querySelectorAll('img')].map(addressOf));
     this.#squire.addEventListener('input', () => changed(this));
     this.#squire.addEventListener('pasteImage', ({ detail }) => void this.#paste(detail));
+    this.#squire.addEventListener('willPaste', ({ detail }) => this.#onPaste(detail));
+    // Squire's handles around an image are placed by style attributes, which the policy refuses.
+    body.addEventListener('click', (event) => {
+      if (event.target instanceof HTMLImageElement) event.stopPropagation();
+    });
     const link = new EditorLink(this.querySelector('[data-editor-link]'), this.#squire, {
       invalid: this.dataset.textLinkInvalid,
     });
@@ -137,6 +159,36 @@ class EstEditor extends HTMLElement {
     else delete button.dataset.confirm;
   }
 
+  /**
+   * Images of other pages would ask their servers for something at each reader's, and those of
+   * another draft stay with it: not pasted, unless the text had them before they were cut.
+   */
+  #onPaste({ fragment }) {
+    if (!fragment) return;
+    const own = `${this.closest('form').getAttribute('action')}/`;
+    for (const image of fragment.querySelectorAll('img')) {
+      const address = addressOf(image);
+      if (address.startsWith('data:')) void this.#takeIn(address);
+      else if (!address.startsWith(own) && !this.#images.has(address)) image.remove();
+    }
+  }
+
+  /** A pasted image that stands in the HTML itself becomes a file of the draft, as any other. */
+  async #takeIn(address) {
+    const file = dataFile(address, this.dataset.textImage);
+    const joined = file && (await this.#upload()?.add(file, { inline: true }));
+    for (const image of this.#body?.querySelectorAll('img') ?? []) {
+      if (image.getAttribute('src') !== address) continue;
+      if (joined) image.setAttribute('src', joined.href);
+      else image.remove();
+    }
+    changed(this);
+  }
+
+  #upload() {
+    return this.closest('form')?.querySelector('est-upload');
+  }
+
   async #paste({ clipboardData }) {
     const files = [...(clipboardData?.files ?? [])].filter(({ type }) => IMAGES.includes(type));
     for (const file of files) await this.#insert(file);
@@ -151,11 +203,15 @@ class EstEditor extends HTMLElement {
   }
 
   async #insert(file) {
-    const upload = this.closest('form')?.querySelector('est-upload');
+    const upload = this.#upload();
     if (!file || !upload || !this.#squire) return;
-    const joined = await upload.add(file, { inline: true });
+    const [joined, width] = await Promise.all([
+      upload.add(file, { inline: true }),
+      shownWidth(file),
+    ]);
     if (!joined || !this.#squire) return;
-    this.#squire.insertImage(joined.href, { alt: file.name || this.dataset.textImage });
+    const alt = file.name || this.dataset.textImage;
+    this.#squire.insertImage(joined.href, { alt, ...(width && { width: String(width) }) });
     announce(this.dataset.textImage);
   }
 }

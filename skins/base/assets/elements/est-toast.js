@@ -4,13 +4,15 @@ const SHOWN_S = 10;
 class EstToast extends HTMLElement {
   #stop;
   #timer;
+  #isPointed = false;
 
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     const listen = (name, handler) => this.addEventListener(name, handler, { signal });
-    for (const name of ['pointerenter', 'focusin']) listen(name, () => clearTimeout(this.#timer));
-    for (const name of ['pointerleave', 'focusout']) listen(name, () => this.#start());
+    listen('pointerenter', () => this.#point(true));
+    listen('pointerleave', () => this.#point(false));
+    for (const name of ['focusin', 'focusout']) listen(name, () => this.#start());
     // A refresh may write the next notice into this element.
     listen('turbo:morph-element', () => this.#start());
     listen('click', ({ target }) => {
@@ -25,8 +27,15 @@ class EstToast extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
+  #point(isOver) {
+    this.#isPointed = isOver;
+    this.#start();
+  }
+
   #start() {
     clearTimeout(this.#timer);
+    // The pointer may leave while the focus stays, and the other way round.
+    if (this.#isPointed || this.contains(document.activeElement)) return;
     // What went wrong stays until it is closed.
     if (this.querySelector('.toast.danger')) return;
     this.#timer = setTimeout(() => this.#close(), (Number(this.dataset.seconds) || SHOWN_S) * 1000);

@@ -171,6 +171,8 @@ class EstUpload extends HTMLElement {
     changed(this);
     if (!item) return;
     const { id, filename, badge, family, sizeBytes, href, removeAction } = data;
+    // The server's list may have been read since.
+    this.querySelector(`[data-upload="${CSS.escape(id)}"]`)?.remove();
     item.classList.add(`family-${family}`);
     item.dataset.upload = id;
     item.querySelector('.attachment-badge').textContent = badge;
