@@ -6,7 +6,7 @@ import { badgeOf } from './message-model';
 import type { ComposeModel } from './pages/compose';
 import type { Banner } from './pages/shell';
 
-const AUTOSAVE_S = 5;
+const AUTOSAVE_S = 3;
 
 export interface ComposeModelInput {
   readonly draft: Draft;
@@ -74,6 +74,7 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     autocomplete: '/autocomplete',
     autosaveSeconds: AUTOSAVE_S,
     insideDomains: site.mailDomains,
+    timeZone: site.timeZone,
   };
 }
 

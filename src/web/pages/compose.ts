@@ -52,6 +52,8 @@ export interface ComposeModel {
   readonly autosaveSeconds: number;
   /** Domains that are ours, so that chips can mark « extérieur » while typing. */
   readonly insideDomains: readonly string[];
+  /** Of the site: scripts tell the time as the server's pages do. */
+  readonly timeZone: string;
 }
 
 /** View `drafts-recovery`, part of the compose landing: what a crash or an expiry left. */

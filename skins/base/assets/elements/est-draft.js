@@ -1,7 +1,7 @@
-import { announce } from './announce.js';
 import { startFields } from './draft-link.js';
 import { hasPending, moveDraft, refreshFiles } from './draft-move.js';
 import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
+import { DraftStatus } from './draft-status.js';
 
 /** Not more often: each save also writes the draft to the mailbox. */
 const SPACING_MS = 10_000;
@@ -25,7 +25,7 @@ class EstDraft extends HTMLElement {
 
   connectedCallback() {
     this.#form = this.querySelector('form');
-    this.#status = this.querySelector('[data-draft-status]');
+    this.#status = new DraftStatus(this);
     this.#isLeaving = false;
     this.#listening = new AbortController();
     const on = (target, type, handle) =>
@@ -111,21 +111,22 @@ class EstDraft extends HTMLElement {
   }
 
   async #save() {
-    const content = this.#content();
-    const savedHtml = this.#html();
     this.#lastSave = Date.now();
-    this.#say(this.dataset.textSaving);
+    this.#status.saving();
     try {
-      const { status, data } = (await this.#make()) ?? (await this.#post());
-      if (status === 401) this.#sayExpired();
+      const failed = await this.#make();
+      const content = this.#content();
+      const savedHtml = this.#html();
+      const { status, data } = failed ?? (await this.#post());
+      if (status === 401) this.#status.expired();
       else if (status === 200 && data?.revision) {
         this.#saved = content;
         await this.#adopt(data, savedHtml);
         if (this.#isDirty) this.#schedule(); // written on while it was being saved
         return;
-      } else this.#sayFailed(data?.error?.text);
+      } else this.#status.failed(data?.error?.text);
     } catch {
-      this.#sayFailed();
+      this.#status.failed();
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), RETRY_MS);
@@ -162,14 +163,8 @@ class EstDraft extends HTMLElement {
       await moveDraft(this, { before, after, savedHtml }).catch(() => undefined);
     }
     this.#setAddress(id);
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, {
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    }).format(new Date(savedAt));
-    const { textSaved, textSavedHere } = this.dataset;
-    this.#say((savedOnServer ? textSaved : textSavedHere).replace('%time', time), !savedOnServer);
-    if (conflictWith) this.#sayConflict(conflictWith);
+    this.#status.saved(savedAt, savedOnServer);
+    if (conflictWith) this.#status.conflict(conflictWith);
   }
 
   /** A reload comes back to this draft. Turbo's own state stays with the entry. */
@@ -256,20 +251,20 @@ class EstDraft extends HTMLElement {
   async #send(button) {
     if (this.#isLeaving) return;
     if (this.querySelector('est-upload')?.isBusy) {
-      this.#say(this.dataset.textUploads, true);
+      this.#status.waiting();
       return;
     }
     this.#isLeaving = true; // from here nothing is saved behind the sending
     clearTimeout(this.#timer);
     button.disabled = true;
-    this.#say(this.dataset.textSending);
+    this.#status.sending();
     try {
       while (this.#running) await this.#running;
-      this.#say(this.dataset.textSending);
+      this.#status.sending();
       const action = button.getAttribute('formaction');
       this.#onAnswer((await this.#make()) ?? (await postForm(this.#form, action)));
     } catch {
-      this.#sayFailed();
+      this.#status.failed();
       this.#stay();
     }
   }
@@ -279,8 +274,8 @@ class EstDraft extends HTMLElement {
       location.assign(data?.location ?? this.querySelector('[data-action="close"]').href);
       return;
     }
-    if (status === 401) this.#sayExpired();
-    else if (data?.error || !this.#replace(html)) this.#sayFailed(data?.error?.text);
+    if (status === 401) this.#status.expired();
+    else if (data?.error || !this.#replace(html)) this.#status.failed(data?.error?.text);
     this.#stay();
   }
 
@@ -299,44 +294,6 @@ class EstDraft extends HTMLElement {
     if (!next) return false;
     this.replaceWith(document.importNode(next, true));
     return true;
-  }
-
-  #say(text, isWarning = false) {
-    if (this.#status.textContent === text) return;
-    this.#status.textContent = text;
-    this.#status.classList.toggle('is-warning', isWarning);
-  }
-
-  #sayFailed(text) {
-    this.#say(text ?? this.dataset.textFailed, true);
-  }
-
-  #sayExpired() {
-    const { textExpired, textSignIn } = this.dataset;
-    if (this.#status.querySelector('a')) return;
-    const link = document.createElement('a');
-    link.href = '/login';
-    link.target = '_blank';
-    link.rel = 'noopener';
-    link.textContent = textSignIn;
-    this.#say(textExpired, true);
-    this.#status.append(' ', link);
-  }
-
-  #sayConflict(other) {
-    const banner = document.createElement('div');
-    banner.className = 'banner warn';
-    const text = document.createElement('p');
-    text.textContent = this.dataset.textConflict;
-    const link = document.createElement('a');
-    link.className = 'btn';
-    link.href = `/compose/${encodeURIComponent(other)}`;
-    link.target = '_blank';
-    link.rel = 'noopener';
-    link.textContent = this.dataset.textOpenOther;
-    banner.append(text, link);
-    this.querySelector('[data-compose-notices]').prepend(banner);
-    announce(this.dataset.textConflict);
   }
 }
 
