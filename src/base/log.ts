@@ -19,8 +19,6 @@ const SECRET_KEYS = [
   'query',
   'filter',
   'q',
-  // imapflow's errors carry the command as sent: folder names, words searched for.
-  'executedCommand',
 ]; // prettier-ignore
 const REDACT_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
@@ -37,10 +35,30 @@ export function createLog({ level, destination }: LogOptions): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: REDACT_PATHS, censor: '[redacted]' },
-      serializers: { err: pino.stdSerializers.errWithCause },
+      serializers: { err: (error: unknown) => serializeError(error) },
     },
     destination ?? pino.destination({ dest: 2, sync: false }),
   );
+}
+
+const MAX_CAUSES = 5;
+
+/**
+ * What a log may say of an error: kind, message, code, place, and its causes. Not the other members
+ * that libraries attach: imapflow's carry the command as sent (folder names, words searched for),
+ * SMTP clients' the server's answer (addresses).
+ */
+function serializeError(error: unknown, depth = 0): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { name, message, code, stack, cause, details } = error as Partial<Record<string, unknown>>;
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' && { code }),
+    ...(details !== undefined && { details }),
+    stack,
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: serializeError(cause, depth + 1) }),
+  };
 }
 
 /** A log that writes nothing, for tests and tools. */

@@ -98,18 +98,19 @@ const asciiMail = (mail: string): string =>
 function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
   const references = messageIds((outgoing.references ?? []).join(' '));
   const inReplyTo = messageIds(outgoing.inReplyTo ?? '')[0];
+  const subject = subjectOf(outgoing.subject);
   return {
     from: mailbox(outgoing.from),
     ...(outgoing.sender && { sender: mailbox(outgoing.sender) }),
     ...(outgoing.replyTo && { replyTo: outgoing.replyTo.map(mailbox) }),
     to: outgoing.to.map(mailbox),
     cc: outgoing.cc.map(mailbox),
-    subject: cleanLine(outgoing.subject),
+    ...(subject.subject !== undefined && { subject: subject.subject }),
     date: outgoing.date,
     messageId,
     ...(inReplyTo && { inReplyTo }),
     ...(references.length > 0 && { references }),
-    headers: extraHeaders(outgoing.headers ?? {}),
+    headers: { ...extraHeaders(outgoing.headers ?? {}), ...subject.headers },
     text: encodeFlowed(printable(outgoing.text)),
     ...(outgoing.html !== undefined && { html: printable(outgoing.html) }),
     attachments: [
@@ -120,6 +121,29 @@ function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+// Octets of text in one encoded word: 75 characters at most with its frame (RFC 2047 2).
+const WORD_BYTES = 42;
+
+/**
+ * The subject. Text that looks like an encoded word is encoded itself: sent as it is, the reader
+ * would decode it into something that nobody wrote.
+ */
+function subjectOf(text: string): Pick<Mail.Options, 'subject' | 'headers'> {
+  const subject = cleanLine(text);
+  if (!subject.includes('=?')) return { subject };
+  const words: string[] = [''];
+  for (const char of subject) {
+    const last = words.length - 1;
+    const grown = `${words[last] ?? ''}${char}`;
+    if (Buffer.byteLength(grown) > WORD_BYTES) words.push(char);
+    else words[last] = grown;
+  }
+  const value = words
+    .map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`)
+    .join('\r\n ');
+  return { headers: { subject: { prepared: true, value } } };
 }
 
 function mailbox(address: Address): { name: string; address: string } {

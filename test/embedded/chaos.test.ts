@@ -103,10 +103,18 @@ describe.each(['throw', 'reject', 'hang', 'rubbish'] as const)(
   },
 );
 
-describe.each(['throw', 'hang', 'rubbish'] as const)('a guard that does %s', (how) => {
+/** Every authority but those of signing in, which are tried after. */
+const AUTHORITIES = HOOKS.filter((hook) => !isOpen(hook))
+  .map(([name]) => name)
+  .filter((name) => !/^(session|user):/.test(name));
+
+describe.each(['throw', 'hang', 'rubbish'] as const)('authorities that do %s', (how) => {
   let demo: DemoApp;
   beforeAll(async () => {
-    demo = await start(how, ['message:sending']);
+    expect(AUTHORITIES).toEqual(
+      expect.arrayContaining(['message:sending', 'message:changing', 'attachment:receiving']),
+    );
+    demo = await start(how, AUTHORITIES);
   });
   afterAll(async () => {
     await demo?.stop();
@@ -129,3 +137,24 @@ describe.each(['throw', 'hang', 'rubbish'] as const)('a guard that does %s', (ho
     expect((await web.get('/mail/me/INBOX')).status).toBe(200);
   }, 60_000);
 });
+
+describe.each(['throw', 'hang', 'rubbish'] as const)(
+  'a guard of signing in that does %s',
+  (how) => {
+    let demo: DemoApp;
+    beforeAll(async () => {
+      demo = await start(how, ['session:opening', 'session:challenges', 'user:profile']);
+    });
+    afterAll(async () => {
+      await demo?.stop();
+    });
+
+    it('lets nobody in, says so, and the process goes on', async () => {
+      const { web, page } = await signIn(demo);
+
+      expect(page.status).toBeGreaterThanOrEqual(400);
+      expect((await web.get('/mail/me/INBOX')).url).toMatch(/^\/login/);
+      expect((await web.get('/login')).status).toBe(200);
+    }, 60_000);
+  },
+);

@@ -272,6 +272,43 @@ describe('an open session', () => {
     expect(JSON.stringify(snapshot(username))).toBe(before);
   }, 60_000);
 
+  it('survives uploads that end in the middle, or have no boundary', async () => {
+    const page = await web.get('/compose');
+    const token = page.one('name', 'csrf-token').attribs['content'] ?? '';
+    for (const [type, body] of [
+      [
+        'multipart/form-data; boundary=x',
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
+      ],
+      ['multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="fi'],
+      ['multipart/form-data', 'x'],
+      ['multipart/form-data; boundary=', 'x'],
+    ] as const) {
+      const answer = await ask(demo.port, '/compose/AAAAAAAAAAAAAAAAAAAAAA/attachments', {
+        method: 'POST',
+        headers: { ...JSON_TYPE, Cookie: web.cookies, 'Content-Type': type, 'X-CSRF-Token': token },
+        body,
+      });
+      expect(answer.status).toBe(400);
+    }
+    expect((await ask(demo.port, '/health/live')).status).toBe(200);
+  }, 60_000);
+
+  it('answers an upload over the limit instead of waiting for it', async () => {
+    const page = await web.get('/compose');
+    const token = page.one('name', 'csrf-token').attribs['content'] ?? '';
+    const upload = new FormData();
+    upload.set('file', new Blob([Buffer.alloc(22_000_000)]), 'grand.bin');
+
+    const answer = await web.raw('/compose/AAAAAAAAAAAAAAAAAAAAAA/attachments', {
+      method: 'POST',
+      body: upload,
+      headers: { ...JSON_TYPE, 'X-CSRF-Token': token },
+    });
+
+    expect(answer.status).toBe(413);
+  }, 60_000);
+
   it('refuses redirects to elsewhere', async () => {
     for (const next of [
       '//evil.example',

@@ -1,6 +1,8 @@
 import type { Response } from 'express';
+import { AppError } from '../../base/errors';
 import type { RequestContext } from '../context';
 import { readCookie } from '../cookies';
+import { findMailbox } from '../folders';
 import { asUid, listPane, mailFrame, mailShell, queryOf } from '../mail-page';
 import { viewContext } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
@@ -17,13 +19,15 @@ const QUIET_MS = 300;
  */
 async function events(call: OpenCall): Promise<void> {
   const { deps, actor, ctx, req, res } = call;
+  const mailbox = typeof req.query['mailbox'] === 'string' ? req.query['mailbox'] : 'INBOX';
+  const { mailboxes } = await deps.mail.account(actor);
+  if (!findMailbox(mailboxes, mailbox)) throw new AppError('mailbox/not-found');
   if (!deps.streams.add(ctx.session?.session.id ?? '', res)) {
     // 204 tells an EventSource not to come back (HTML 9.2.3); the tab falls back to reloads.
     res.status(204).end();
     return;
   }
   deps.metrics.sseOpened();
-  const mailbox = typeof req.query['mailbox'] === 'string' ? req.query['mailbox'] : 'INBOX';
   startStream(res);
 
   let timer: (() => void) | undefined;

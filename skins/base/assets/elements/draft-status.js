@@ -39,6 +39,8 @@ export class DraftStatus {
 
   saved(at, isOnServer) {
     const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+      // The clock of the server's pages, not of this computer.
+      timeZone: document.querySelector('est-draft')?.dataset.timeZone,
       hour: '2-digit',
       minute: '2-digit',
       hourCycle: 'h23',

@@ -142,6 +142,13 @@ export class EditorHtml {
   }
 }
 
+/** The address of a link whose text does not say it. */
+function addressBeside(link) {
+  const href = link.getAttribute('href') ?? '';
+  const address = href.replace(/^mailto:/i, '');
+  return address === '' || link.textContent.includes(address) ? '' : ` <${address}>`;
+}
+
 const BLOCK = /^(?:address|blockquote|center|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|table|tr|ul)$/;
 
 /** The text of the editor for a plain draft: blocks are lines, quotes have their `> `. */
@@ -166,6 +173,7 @@ export function plainText(root) {
     else if (!BLOCK.test(name)) {
       for (const child of node.childNodes) walk(child);
       if (name === 'td' || name === 'th') write(' ');
+      if (name === 'a') write(addressBeside(node));
     } else block(node, name);
   };
   const block = (node, name) => {

@@ -68,7 +68,7 @@ class EstUpload extends HTMLElement {
   add(file, { inline = false } = {}) {
     const name = file.name || this.dataset.textImage;
     const left = Number(this.dataset.limit) - this.#used - this.#waitingBytes();
-    const item = inline ? undefined : this.#item(name);
+    const item = inline ? undefined : this.#item(name, file.size);
     if (file.size > left) {
       const text = this.#text('textTooLarge', name).replace('%left', sizeText(left, this));
       this.#fail(item, text);
@@ -88,7 +88,7 @@ class EstUpload extends HTMLElement {
     return this.dataset[key].replace('%name', name);
   }
 
-  #item(name) {
+  #item(name, size) {
     const template = this.querySelector('template[data-upload-item]');
     const item = template.content.firstElementChild.cloneNode(true);
     item.querySelector('.upload-name').textContent = name;
@@ -98,6 +98,7 @@ class EstUpload extends HTMLElement {
     ).toUpperCase();
     const progress = item.querySelector('progress');
     progress.ariaLabel = this.#text('textUploading', name);
+    item.querySelector('.upload-size').textContent = sizeText(size, this);
     const stop = item.querySelector('[data-upload-stop]');
     stop.title = this.#text('textCancel', name);
     stop.querySelector('.visually-hidden').textContent = stop.title;
