@@ -1,3 +1,4 @@
+import { withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
 import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { type OpenMailbox, readState } from '../imap';
@@ -46,10 +47,20 @@ async function onMailbox<T>(
   return context.pool.withMailbox(context.access(actor), query.mailbox, options, async (box) => {
     // A server need not notice other sessions' changes for a STATUS of the selected mailbox;
     // Dovecot does at NOOP.
-    await box.client.noop();
+    await proveAlive(box);
     const state = await readState(box.client, box.path);
     checkSelected(box, state.uidValidity);
     return fn({ account: accountKey(actor), box, state });
+  });
+}
+
+// A search of bodies may take long; a server that says nothing at all is told much sooner.
+const ALIVE_MS = 5_000;
+
+async function proveAlive({ client }: OpenMailbox): Promise<void> {
+  await withDeadline(client.noop(), ALIVE_MS, () => {
+    client.close();
+    return new AppError('imap/timeout', { details: { step: 'noop' } });
   });
 }
 

@@ -1,0 +1,310 @@
+import path from 'node:path';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const WIDE = { width: 1366, height: 768, scripts: true } as const;
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+let demo: DemoApp;
+let stand: BrowserStand;
+let base: string;
+
+beforeAll(async () => {
+  [demo, stand] = await Promise.all([
+    startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } }),
+    startBrowser(),
+  ]);
+  base = `http://127.0.0.1:${demo.port}`;
+}, 60_000);
+afterAll(async () => {
+  await stand?.close();
+  await demo?.stop();
+});
+
+const agent = (index: number) => {
+  const found = demo.stack.agents[index];
+  if (!found) throw new Error('no such agent');
+  return found;
+};
+
+async function signIn(page: Page, index: number): Promise<void> {
+  await page.goto(`${base}/login`);
+  await page.fill('input[name=username]', agent(index).username);
+  await page.fill('input[name=password]', agent(index).password);
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForURL(/\/mail\/me\/INBOX/);
+}
+
+interface Window {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly foreign: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** A signed-in window, and the composer in it with its scripts at work. */
+async function composer(index: number): Promise<Window> {
+  const window = await openWindow(stand, base, WIDE);
+  await signIn(window.page, index);
+  await window.page.goto(`${base}/compose`);
+  await body(window.page).waitFor();
+  return window;
+}
+
+const body = (page: Page): Locator => page.locator('.editor-body');
+const to = (page: Page): Locator => page.locator('[data-field=to] input:not([type=hidden])');
+const saved = (page: Page): Promise<void> =>
+  page.locator('[data-draft-status]', { hasText: /\d{2}:\d{2}/ }).waitFor({ timeout: 25_000 });
+
+async function addTo(page: Page, text: string): Promise<void> {
+  await to(page).fill(text);
+  await to(page).press('Enter');
+}
+
+/** Puts something on the clipboard and pastes it, as types and their content. */
+const paste = (target: Locator, content: Readonly<Record<string, string>>): Promise<unknown> =>
+  target.evaluate(
+    `(element, content) => {
+      const data = new DataTransfer();
+      for (const [type, value] of Object.entries(content)) {
+        if (type.startsWith('image/')) {
+          const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
+          data.items.add(new File([bytes], 'capture.png', { type }));
+        } else data.setData(type, value);
+      }
+      const init = { clipboardData: data, bubbles: true, cancelable: true };
+      element.dispatchEvent(new ClipboardEvent('paste', init));
+    }` as unknown as (element: unknown, content: unknown) => unknown,
+    content,
+  );
+
+const imageWidths = (page: Page): Promise<number[]> =>
+  body(page)
+    .locator('img')
+    .evaluateAll(
+      '(images) => images.map((image) => image.naturalWidth)' as unknown as (
+        images: unknown,
+      ) => number[],
+    );
+
+describe('recipients', () => {
+  it('takes a pasted list apart, keeps what is wrong visible, and says who is outside', async () => {
+    const { page, context, problems } = await composer(0);
+
+    await paste(to(page), {
+      'text/plain': '"Durand, Paul" <paul@saisons.example>; elsewhere@vents.example\nincomplet',
+    });
+
+    expect(await page.locator('[data-field=to] .chip').count()).toBe(3);
+    expect(await page.locator('.chip.is-outside').textContent()).toContain('extérieur');
+    expect(await page.locator('.chip.is-invalid').textContent()).toContain('incomplet');
+    expect(await page.locator('input[name=to]').inputValue()).toBe(
+      '"Durand, Paul" <paul@saisons.example>, elsewhere@vents.example, incomplet',
+    );
+    expect(await page.locator('[data-outside]').textContent()).toContain('elsewhere@vents.example');
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('removes and corrects addresses by keyboard alone', async () => {
+    const { page, context } = await composer(0);
+    for (const mail of ['un@saisons.example', 'deux@saisons.example', 'trois']) {
+      await addTo(page, mail);
+    }
+
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('@saisons.example');
+    await page.keyboard.press('Enter');
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'Delete']) await page.keyboard.press(key);
+
+    expect(await page.locator('input[name=to]').inputValue()).toBe(
+      'un@saisons.example, trois@saisons.example',
+    );
+    await context.close();
+  }, 60_000);
+
+  it('suggests those one has written to', async () => {
+    const { page, context } = await composer(1);
+    const { mail } = agent(2);
+    await addTo(page, mail);
+    await page.fill('#compose-subject', 'Pour être suggéré');
+    await page.locator('[data-action=send]').click();
+    await page.waitForURL(/\/mail\/me\/INBOX/);
+    await page.goto(`${base}/compose`);
+
+    await to(page).pressSequentially(mail.slice(0, 4));
+    await page.locator('[role=option]', { hasText: mail }).waitFor();
+    await page.keyboard.press('Enter');
+
+    expect(await page.locator('input[name=to]').inputValue()).toContain(mail);
+    await context.close();
+  }, 60_000);
+});
+
+describe('what is pasted', () => {
+  it('asks nothing of other servers, runs nothing, and keeps the text', async () => {
+    const { page, context, foreign, problems } = await composer(0);
+    await body(page).click();
+
+    await paste(body(page), {
+      'text/html':
+        '<style>p{color:red}</style><p style="color:#c00;background:url(https://vents.example/x)"' +
+        ' onclick="alert(1)">du texte<img src="https://vents.example/t.gif" onerror="alert(2)">' +
+        '<a href="javascript:alert(3)">un lien</a><svg onload="alert(4)"></svg></p>',
+    });
+    await paste(body(page), { 'image/png': PIXEL });
+    await body(page).locator('img[src]').waitFor();
+    await saved(page);
+    await page.reload();
+    await body(page).locator('img[src]').waitFor();
+
+    const html = await body(page).innerHTML();
+    expect(html).toContain('du texte');
+    expect(html).toContain('un lien');
+    expect(html).not.toMatch(/javascript|vents\.example|onclick|onerror|<svg/);
+    expect(await imageWidths(page)).toEqual([1]);
+    expect(foreign).toEqual([]);
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
+});
+
+describe('the draft', () => {
+  it('keeps the inline images and the files of what is forwarded', async () => {
+    const { page, context, problems } = await openWindow(stand, base, WIDE);
+    await signIn(page, 0);
+    await page.goto(`${base}/mail/me/INBOX?q=vents&in=subject&search=1`);
+    await page.locator('a.subject', { hasText: 'Carte des vents' }).first().click();
+    await page.locator('[data-action=forward]').first().click();
+    await body(page).locator('img').waitFor();
+
+    await addTo(page, agent(1).mail);
+    await saved(page);
+    await page.reload();
+    await body(page).locator('img[src]').waitFor();
+    await page.waitForLoadState('networkidle');
+
+    expect(await imageWidths(page)).toEqual([expect.any(Number)]);
+    expect((await imageWidths(page))[0]).toBeGreaterThan(1);
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('waits for a session that expired, with the text in the page', async () => {
+    const { page, context } = await composer(2);
+    await page.fill('#compose-subject', 'Avant la fin');
+    await saved(page);
+    await context.clearCookies();
+
+    await body(page).click();
+    await page.keyboard.type('écrit après la fin');
+    await page.locator('[data-draft-status] a[href="/login"]').waitFor({ timeout: 20_000 });
+    const other = await context.newPage();
+    await signIn(other, 2);
+    await saved(page);
+    await page.reload();
+
+    expect(await body(page).textContent()).toContain('écrit après la fin');
+    await context.close();
+  }, 90_000);
+
+  it('loses neither text when two tabs write the same draft', async () => {
+    const { page, context } = await composer(3);
+    await page.fill('#compose-subject', 'Commun');
+    await saved(page);
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await body(other).waitFor();
+
+    await other.fill('#compose-subject', 'Commun, second onglet');
+    await other.locator('[data-action=save]').click();
+    await saved(other);
+    await page.fill('#compose-subject', 'Commun, premier onglet');
+    await page.locator('[data-action=save]').click();
+    await page.locator('[data-compose-notices] a').waitFor({ timeout: 20_000 });
+
+    const href = await page.locator('[data-compose-notices] a').getAttribute('href');
+    await other.goto(`${base}${href ?? ''}`);
+    expect(await other.locator('#compose-subject').inputValue()).toBe('Commun, second onglet');
+    await page.reload();
+    expect(await page.locator('#compose-subject').inputValue()).toBe('Commun, premier onglet');
+    await context.close();
+  }, 90_000);
+
+  it('leaves nothing behind when it is discarded before it was ever saved', async () => {
+    const { page, context, problems } = await composer(1);
+    await page.fill('#compose-subject', 'Jamais enregistré');
+
+    await page.locator('[data-action=discard]').click();
+    await page.locator('dialog[open] [value=confirm]').click();
+    await page.waitForURL(/\/mail\/me\/INBOX/);
+    await page.goto(`${base}/mail/me/Drafts`);
+
+    expect(await page.locator('a.subject', { hasText: 'Jamais enregistré' }).count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
+});
+
+describe('files', () => {
+  it('refuses one that is too large before it is sent, and joins the others', async () => {
+    const { page, context } = await composer(0);
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/attachments')) posts.push(request.url());
+    });
+
+    await page.setInputFiles('#compose-file', [
+      { name: 'petit.txt', mimeType: 'text/plain', buffer: Buffer.from('petit') },
+      { name: 'énorme.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(27e6) },
+    ]);
+    await page.locator('[data-upload]', { hasText: 'petit.txt' }).waitFor();
+
+    expect(await page.locator('.upload.is-failed').textContent()).toContain('énorme.bin');
+    expect(posts).toHaveLength(1);
+    await context.close();
+  }, 60_000);
+});
+
+describe('sending', () => {
+  it('delivers once what is sent by two clicks, after the question was answered', async () => {
+    const { page, context } = await composer(0);
+    const subject = 'Deux clics';
+    await addTo(page, agent(1).mail);
+    await page.fill('#compose-subject', subject);
+    await body(page).click();
+    await page.keyboard.type('Vous trouverez ci-joint le rapport.');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('input[name=confirm]').check();
+
+    await page.locator('[data-action=send]').dblclick();
+    await page.waitForURL(/\/mail\/me\/INBOX/);
+
+    const reader = await openWindow(stand, base, WIDE);
+    await signIn(reader.page, 1);
+    expect(await reader.page.locator('a.subject', { hasText: subject }).count()).toBe(1);
+    await reader.context.close();
+    await context.close();
+  }, 60_000);
+
+  it('says what is to correct without losing a chip, a file or a word', async () => {
+    const { page, context } = await composer(0);
+    await addTo(page, 'incomplet');
+    await body(page).click();
+    await page.keyboard.type('un texte gardé');
+    await page.setInputFiles('#compose-file', [
+      { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('note') },
+    ]);
+    await page.locator('[data-upload]').waitFor();
+
+    await page.locator('[data-action=send]').click();
+    await page.locator('.compose-errors:focus').waitFor();
+
+    expect(await page.locator('.chip.is-invalid').count()).toBe(1);
+    expect(await page.locator('[data-upload]').count()).toBe(1);
+    expect(await body(page).textContent()).toContain('un texte gardé');
+    await context.close();
+  }, 60_000);
+});
