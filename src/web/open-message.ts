@@ -54,8 +54,9 @@ export async function openMessage(
   const neighbours = await deps.mail
     .neighbours(actor, list, view.ref)
     .catch(() => ({ newer: undefined, older: undefined }));
-  // The flag travels while the page is made; the next command on this account comes after it.
-  void deps.mail.markRead(actor, view).catch((error: unknown) => {
+  // After the body, which is what the agent waits for; and awaited, so that the next command finds
+  // this connection free instead of opening a second one on the same mailbox.
+  await deps.mail.markRead(actor, view).catch((error: unknown) => {
     deps.log.warn({ err: error, requestId: ctx.id, site: ctx.site.id }, 'mail/mark-read-failed');
   });
   const read = { ...view, row: { ...view.row, isSeen: true } };

@@ -5,6 +5,7 @@ import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const WIDE = { width: 1366, height: 768, scripts: true } as const;
+const TO = '[data-field=to] input:not([type=hidden])';
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 let demo: DemoApp;
@@ -54,7 +55,7 @@ async function composer(index: number): Promise<Window> {
 }
 
 const body = (page: Page): Locator => page.locator('.editor-body');
-const to = (page: Page): Locator => page.locator('[data-field=to] input:not([type=hidden])');
+const to = (page: Page): Locator => page.locator(TO);
 const saved = (page: Page): Promise<void> =>
   page.locator('[data-draft-status]', { hasText: /\d{2}:\d{2}/ }).waitFor({ timeout: 25_000 });
 
@@ -63,37 +64,34 @@ async function addTo(page: Page, text: string): Promise<void> {
   await to(page).press('Enter');
 }
 
-/** Puts something on the clipboard and pastes it, as types and their content. */
-const paste = (target: Locator, content: Readonly<Record<string, string>>): Promise<unknown> =>
-  target.evaluate(
-    `(element, content) => {
-      const data = new DataTransfer();
-      for (const [type, value] of Object.entries(content)) {
-        if (type.startsWith('image/')) {
-          const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
-          data.items.add(new File([bytes], 'capture.png', { type }));
-        } else data.setData(type, value);
-      }
-      const init = { clipboardData: data, bubbles: true, cancelable: true };
-      element.dispatchEvent(new ClipboardEvent('paste', init));
-    }` as unknown as (element: unknown, content: unknown) => unknown,
-    content,
-  );
+/** Pastes something, given as types and their content, into the element of a selector. */
+const paste = (
+  page: Page,
+  selector: string,
+  content: Readonly<Record<string, string>>,
+): Promise<unknown> =>
+  page.evaluate(`{
+    const data = new DataTransfer();
+    for (const [type, value] of Object.entries(${JSON.stringify(content)})) {
+      if (type.startsWith('image/')) {
+        const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
+        data.items.add(new File([bytes], 'capture.png', { type }));
+      } else data.setData(type, value);
+    }
+    const init = { clipboardData: data, bubbles: true, cancelable: true };
+    document.querySelector(${JSON.stringify(selector)}).dispatchEvent(new ClipboardEvent('paste', init));
+  }`);
 
-const imageWidths = (page: Page): Promise<number[]> =>
-  body(page)
-    .locator('img')
-    .evaluateAll(
-      '(images) => images.map((image) => image.naturalWidth)' as unknown as (
-        images: unknown,
-      ) => number[],
-    );
+const imageWidths = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    "[...document.querySelectorAll('.editor-body img')].map(({ naturalWidth }) => naturalWidth)",
+  );
 
 describe('recipients', () => {
   it('takes a pasted list apart, keeps what is wrong visible, and says who is outside', async () => {
     const { page, context, problems } = await composer(0);
 
-    await paste(to(page), {
+    await paste(page, TO, {
       'text/plain': '"Durand, Paul" <paul@saisons.example>; elsewhere@vents.example\nincomplet',
     });
 
@@ -148,13 +146,13 @@ describe('what is pasted', () => {
     const { page, context, foreign, problems } = await composer(0);
     await body(page).click();
 
-    await paste(body(page), {
+    await paste(page, '.editor-body', {
       'text/html':
         '<style>p{color:red}</style><p style="color:#c00;background:url(https://vents.example/x)"' +
         ' onclick="alert(1)">du texte<img src="https://vents.example/t.gif" onerror="alert(2)">' +
         '<a href="javascript:alert(3)">un lien</a><svg onload="alert(4)"></svg></p>',
     });
-    await paste(body(page), { 'image/png': PIXEL });
+    await paste(page, '.editor-body', { 'image/png': PIXEL });
     await body(page).locator('img[src]').waitFor();
     await saved(page);
     await page.reload();
@@ -186,8 +184,7 @@ describe('the draft', () => {
     await body(page).locator('img[src]').waitFor();
     await page.waitForLoadState('networkidle');
 
-    expect(await imageWidths(page)).toEqual([expect.any(Number)]);
-    expect((await imageWidths(page))[0]).toBeGreaterThan(1);
+    expect(await imageWidths(page)).toEqual([240]);
     expect(problems).toEqual([]);
     await context.close();
   }, 60_000);
