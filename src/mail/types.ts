@@ -232,7 +232,12 @@ export interface Mail {
   message(
     actor: Actor,
     at: { readonly mailbox: string; readonly uid: Uid; readonly uidValidity?: UidValidity },
-    options?: { readonly markSeen?: boolean; readonly inside?: string },
+    options?: {
+      readonly markSeen?: boolean;
+      readonly inside?: string;
+      /** Nothing is asked of the server for a message that was opened a moment ago. */
+      readonly fromMemory?: boolean;
+    },
   ): Promise<MessageView>;
   /** Sets `\Seen` on a message opened with `markSeen: false`; lists know it at once. */
   markRead(actor: Actor, view: MessageView): Promise<void>;
