@@ -130,7 +130,10 @@ const WORD_BYTES = 42;
  * The subject. Text that looks like an encoded word is encoded itself: sent as it is, the reader
  * would decode it into something that nobody wrote.
  */
-function subjectOf(text: string): Pick<Mail.Options, 'subject' | 'headers'> {
+function subjectOf(text: string): {
+  readonly subject?: string;
+  readonly headers?: Readonly<Record<string, { readonly prepared: true; readonly value: string }>>;
+} {
   const subject = cleanLine(text);
   if (!subject.includes('=?')) return { subject };
   const words: string[] = [''];
