@@ -41,6 +41,16 @@ async function build(change: Partial<Outgoing> = {}, maxBytes?: number) {
 }
 
 describe('buildMessage', () => {
+  it('shows a subject that looks encoded as it was typed', async () => {
+    const typed = `=?utf-8?Q?a=0D=0AX-Evil:_1?= ${'été '.repeat(40)}`.trim();
+
+    const { source, headers } = await build({ subject: typed });
+
+    expect(firstHeader(headers, 'subject')).toBe(typed);
+    expect(source).not.toMatch(/^X-Evil/m);
+    expect(source.split('\r\n').every((line) => line.length <= 998)).toBe(true);
+  });
+
   it('writes the headers of the message, and never Bcc', async () => {
     const { built, source, headers, bytes } = await build({
       inReplyTo: '<a@x>',
