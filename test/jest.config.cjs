@@ -32,6 +32,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 module.exports = {
   rootDir: root,
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/count-reporter.cjs'],
   projects: [
     project('unit', ['test/unit/**/*.test.ts', 'test/*.test.ts', 'plugins/*/test/**/*.test.ts']),
     project('embedded', ['test/embedded/**/*.test.ts']),
