@@ -235,8 +235,6 @@ export interface Mail {
     options?: {
       readonly markSeen?: boolean;
       readonly inside?: string;
-      /** Nothing is asked of the server for a message that was opened a moment ago. */
-      readonly fromMemory?: boolean;
     },
   ): Promise<MessageView>;
   /** Sets `\Seen` on a message opened with `markSeen: false`; lists know it at once. */

@@ -29,12 +29,7 @@ interface At {
   readonly uid: Uid;
   readonly uidValidity?: UidValidity;
 }
-type BuiltFrom = Pick<FoundMessage, 'opened' | 'flags'> & {
-  readonly box: Pick<FoundMessage['box'], 'uidValidity'>;
-};
-
 interface ViewOptions {
-  readonly fromMemory?: boolean;
   readonly markSeen?: boolean;
   readonly inside?: string;
 }
@@ -46,8 +41,6 @@ export async function viewMessage(
   at: At,
   options: ViewOptions,
 ): Promise<MessageView> {
-  const known = options.fromMemory ? knownView(context, actor, at, options) : undefined;
-  if (known) return context.hooks.filter(actor.scope, 'message:model', known, {});
   const view = await findMessage(context, actor, at, async (found) => {
     const flags = options.markSeen === false ? found.flags : await markSeen(context, found, at.uid);
     return buildView(actor, at, options, { ...found, flags });
@@ -55,21 +48,6 @@ export async function viewMessage(
   const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
   void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
   return shown;
-}
-
-/** What a page shows already, without asking the server again: the frame of that page. */
-function knownView(
-  { caches }: MailContext,
-  actor: Actor,
-  at: At,
-  options: ViewOptions,
-): MessageView | undefined {
-  const { uid, uidValidity } = at;
-  if (uidValidity === undefined) return undefined;
-  const key = messageKey(actor, { account: OWN_ACCOUNT, mailbox: at.mailbox, uid, uidValidity });
-  const opened = caches.opened.get(key);
-  const flags = caches.rows.get(key)?.flags.flags ?? [];
-  return opened && buildView(actor, at, options, { opened, flags, box: { uidValidity } });
 }
 
 /** Marks an opened message as read: the page need not wait for it, so it comes after the body. */
@@ -107,7 +85,7 @@ async function markSeen(
 
 const isSeenFlag = (flag: string): boolean => flag.toLowerCase() === '\\seen';
 
-function buildView(actor: Actor, at: At, options: ViewOptions, found: BuiltFrom): MessageView {
+function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessage): MessageView {
   const { opened, box, flags } = found;
   const { tree } = opened;
   const root = shownRoot(tree.root, options.inside);
@@ -152,7 +130,7 @@ function buildView(actor: Actor, at: At, options: ViewOptions, found: BuiltFrom)
 }
 
 /** The subject read from the header when the envelope lost raw 8-bit letters. */
-function rawSubject({ opened }: BuiltFrom): string | undefined {
+function rawSubject({ opened }: FoundMessage): string | undefined {
   if (!(opened.envelope.subject ?? '').includes('\ufffd')) return undefined;
   const subject = firstHeader(opened.headers, 'subject');
   return subject === undefined ? undefined : cleanLine(subject);
@@ -160,7 +138,7 @@ function rawSubject({ opened }: BuiltFrom): string | undefined {
 
 function repairNames(
   from: readonly { name: string; mail: string }[],
-  { opened }: BuiltFrom,
+  { opened }: FoundMessage,
 ): readonly { name: string; mail: string }[] {
   if (!from.some((one) => one.name.includes('\ufffd'))) return from;
   const read = parseAddressList(firstHeader(opened.headers, 'from') ?? '').addresses;
@@ -169,7 +147,7 @@ function repairNames(
     : from;
 }
 
-function referencesOf({ opened }: BuiltFrom): readonly string[] {
+function referencesOf({ opened }: FoundMessage): readonly string[] {
   const text = ['references', 'in-reply-to'].map((name) => firstHeader(opened.headers, name) ?? '');
   return [...new Set(messageIds(text.join(' ')))].slice(-MAX_REFERENCES);
 }
@@ -203,7 +181,7 @@ const decodedSize = ({ encoding, sizeBytes }: BodyPart): number =>
   encoding === 'base64' ? Math.floor((sizeBytes * 57) / 78) : sizeBytes;
 
 /** Codes for `message.warning.*`: what in the header may deceive (threats 19). */
-function warningsOf({ opened }: BuiltFrom, isInner: boolean): readonly string[] {
+function warningsOf({ opened }: FoundMessage, isInner: boolean): readonly string[] {
   if (isInner) return [];
   const warnings = new Set<string>();
   const from = opened.envelope.from ?? [];

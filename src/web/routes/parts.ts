@@ -30,7 +30,7 @@ async function showBody(call: OpenCall): Promise<void> {
   const view = await deps.mail.message(
     actor,
     { ...at, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: false, fromMemory: true, ...(inside !== undefined && { inside }) },
+    { markSeen: false, ...(inside !== undefined && { inside }) },
   );
   const choice = await bodyChoice(call, view);
   const body = await deps.mail.body(actor, view, {
