@@ -6,6 +6,7 @@ import type { Database } from '../kernel/db-types';
 import type { Denial, HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import type { Metrics } from '../kernel/meter';
+import type { RunTask } from '../mail';
 import type { Mail } from '../mail/types';
 import type { Actor } from '../session/types';
 import type { Settings } from '../settings/types';
@@ -13,12 +14,7 @@ import type { SmtpTransport } from '../smtp';
 import { findDraft, type StoredDraft } from './draft-store';
 import type { UploadFiles } from './upload-files';
 
-/** Runs a named task of the MIME floor in the worker pool. */
-export type RunTask = <T>(
-  name: string,
-  input: unknown,
-  options: { readonly timeoutMs: number },
-) => Promise<T>;
+export type { RunTask };
 
 export interface ComposeDeps {
   readonly db: Database;

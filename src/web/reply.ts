@@ -5,8 +5,6 @@ import { contextOf } from './context';
 import type { Shell } from './pages/shell';
 import { buildShell, type ShellParts } from './shell';
 
-export const TURBO_STREAM = 'text/vnd.turbo-stream.html';
-
 /** A whole page: what a route hands to {@link sendPage}. */
 export interface PageReply {
   readonly view: string;
@@ -22,9 +20,6 @@ export const wantsFrame = (req: Request, id: string): boolean => req.get('Turbo-
 
 export const wantsJson = (req: Request): boolean =>
   (req.get('Accept') ?? '').split(',')[0]?.trim().startsWith('application/json') ?? false;
-
-export const wantsStream = (req: Request): boolean =>
-  (req.get('Accept') ?? '').includes(TURBO_STREAM);
 
 /** Renders and sends an HTML page in the request's site, language and skin. */
 export async function sendPage(
