@@ -79,7 +79,7 @@ const linkTo = (page: Page, subject: string): string | undefined =>
 
 describe('a hostile message', () => {
   it.each(Object.keys(HOSTILE))(
-    '%s opens or says that it is too complex, and stalls nobody',
+    '%s opens or says that it is too complex, and a neighbour is answered',
     async (name) => {
       if (!('faults' in demo.stack.imap)) throw new Error('needs the server in memory');
       demo.stack.imap.deliver(

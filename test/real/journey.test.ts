@@ -223,7 +223,7 @@ describe('Dovecot, OpenLDAP and SMTP', () => {
     imap.close();
   }, 60_000);
 
-  it('end the stream and the session everywhere at sign-out', async () => {
+  it('end the session everywhere at sign-out', async () => {
     const web = await signedIn(writer);
     const page = await web.get('/mail/me/INBOX');
     const old = web.cookies;
