@@ -1,0 +1,145 @@
+import {
+  type AuditEntry,
+  auditMigrations,
+  createAudit,
+  type NewAuditEntry,
+  pluginEvent,
+} from '../../../src/audit';
+import type { Clock } from '../../../src/base/clock';
+import { silentLog } from '../../../src/base/log';
+import type { SiteId } from '../../../src/base/types';
+import { openDatabase } from '../../../src/kernel/db';
+import type { Database } from '../../../src/kernel/db-types';
+import { migrate } from '../../../src/kernel/migrate';
+
+const [marees, saisons] = ['marees' as SiteId, 'saisons' as SiteId];
+const time = { now: 0 };
+const clock: Clock = { now: () => time.now, after: () => () => {}, every: () => () => {} };
+
+let db: Database;
+let told: { site: string; name: string; entry: AuditEntry }[];
+const audit = () =>
+  createAudit({
+    db,
+    clock,
+    sites: [marees, saisons],
+    hooks: {
+      action: async ({ site }, name, entry) => {
+        told.push({ site, name, entry: entry as AuditEntry });
+      },
+    },
+  });
+
+beforeEach(async () => {
+  time.now = Date.UTC(2026, 0, 31);
+  told = [];
+  db = await openDatabase({ client: 'sqlite', filename: ':memory:', log: silentLog() });
+  await migrate(db, [{ owner: 'core', migrations: auditMigrations }]);
+});
+afterEach(() => db.close());
+
+describe('a recorded line', () => {
+  it('is kept with its time and told to the plugins of its site', async () => {
+    const entry = await audit().record({
+      site: marees,
+      actor: 'alice',
+      event: 'config:changed',
+      target: 'calendar.enabled',
+      remote: '192.0.2.1',
+      details: { change: 3 },
+    });
+
+    expect(entry).toEqual({
+      id: 1,
+      at: '2026-01-31T00:00:00.000Z',
+      site: 'marees',
+      actor: 'alice',
+      event: 'config:changed',
+      target: 'calendar.enabled',
+      remote: '192.0.2.1',
+      details: { change: 3 },
+    });
+    expect(await audit().list({})).toEqual([entry]);
+    expect(told).toEqual([{ site: 'marees', name: 'audit:recorded', entry }]);
+  });
+
+  it('of every site is told once in each', async () => {
+    const entry = await audit().record({ site: '*', event: 'config:changed' });
+
+    expect(told.map(({ site }) => site)).toEqual(['marees', 'saisons']);
+    expect(told.every((one) => one.entry.id === entry.id)).toBe(true);
+  });
+
+  it('is neither kept nor told when what it tells of did not happen', async () => {
+    const attempt = db.transaction(async (trx) => {
+      await audit().write(trx, { site: marees, event: 'config:changed' });
+      throw new Error('no');
+    });
+
+    await expect(attempt).rejects.toThrow('no');
+    expect(await audit().list({})).toEqual([]);
+    expect(told).toEqual([]);
+  });
+});
+
+it.each<[string, Partial<NewAuditEntry>]>([
+  ['a sentence as event', { event: 'Alice changed the calendar' }],
+  ['an event without area', { event: 'changed' }],
+  ['a line break in the target', { target: 'x\nforged line' }],
+  ['a long text', { details: { subject: 'x'.repeat(257) } }],
+  [
+    'many details',
+    { details: Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`key${n}`, n])) },
+  ],
+  ['a nested detail', { details: { body: { text: 'x' } as unknown as string } }],
+  ['no site', { site: '' as SiteId }],
+])('refuses %s', async (_what, wrong) => {
+  const attempt = audit().record({ site: marees, event: 'config:changed', ...wrong });
+
+  await expect(attempt).rejects.toMatchObject({ code: 'internal/unexpected' });
+  expect(await audit().list({})).toEqual([]);
+});
+
+it('puts the id of a plugin before its event', () => {
+  expect(pluginEvent('calendar', 'shared')).toBe('calendar:shared');
+  expect(() => pluginEvent('calendar', 'config:changed')).toThrow('internal/unexpected');
+});
+
+describe('reading', () => {
+  beforeEach(async () => {
+    for (const [site, actor] of [
+      [marees, 'alice'],
+      [saisons, 'bruno'],
+      ['*', 'alice'],
+    ] as const) {
+      await audit().record({ site, actor, event: 'config:changed' });
+      time.now += 86_400_000;
+    }
+  });
+
+  it('gives a site its own lines and those of every site, newest first', async () => {
+    const lines = await audit().list({ site: marees });
+
+    expect(lines.map(({ id }) => id)).toEqual([3, 1]);
+  });
+
+  it('pages by number and filters by actor', async () => {
+    expect((await audit().list({ limit: 2 })).map(({ id }) => id)).toEqual([3, 2]);
+    expect((await audit().list({ before: 2 })).map(({ id }) => id)).toEqual([1]);
+    expect((await audit().list({ actor: 'bruno' })).map(({ id }) => id)).toEqual([2]);
+  });
+
+  it('ends where lines are purged by age', async () => {
+    const removed = await audit().purge('2026-02-02T00:00:00.000Z');
+
+    expect(removed).toBe(2);
+    expect((await audit().list({})).map(({ id }) => id)).toEqual([3]);
+  });
+});
+
+it('comes and goes with its migration', async () => {
+  for (const { down } of auditMigrations) await down(db.knex);
+  expect(await db.knex.schema.hasTable('audit_log')).toBe(false);
+  for (const { up } of auditMigrations) await up(db.knex);
+  expect(await db.knex.schema.hasTable('audit_log')).toBe(true);
+});
