@@ -9,13 +9,23 @@ const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['kernel'],
   ['imap', 'smtp', 'ldap', 'mime'],
-  ['sites', 'session', 'settings', 'directory', 'notify', 'mail', 'compose'],
+  ['sites', 'session', 'settings', 'audit', 'enabling', 'directory', 'notify', 'mail', 'compose'],
   ['host', 'view'],
   ['web'],
   ['cli', 'demo', 'app', ''],
 ];
 /** Floor 3 has an order of its own: a folder sees those before it, through their doors. */
-const DOMAIN = ['sites', 'session', 'settings', 'directory', 'notify', 'mail', 'compose'];
+const DOMAIN = [
+  'sites',
+  'session',
+  'settings',
+  'audit',
+  'enabling',
+  'directory',
+  'notify',
+  'mail',
+  'compose',
+];
 
 /** One home a library: file patterns that may import it. */
 const HOMES: Readonly<Record<string, readonly RegExp[]>> = {

@@ -1,0 +1,103 @@
+import type { SiteId } from '../base/types';
+import { describeShapes, shapeOf, shapesAt } from '../kernel/config-shape';
+import type { CheckDeps, CheckedChange } from './change-types';
+import type { Model, PluginFault } from './model';
+import { overlaps, splitPath } from './paths';
+import { type ChangeRefusal, describeFound, type Refuse } from './refusal';
+import { ENABLED, type EnablingPlugin, type Subject } from './types';
+
+/**
+ * Whether the plugin's settings hold with the change in place, for the site and each group. Faults
+ * that were there before and lie elsewhere do not count: settings are completed one by one.
+ */
+export function checkEffect(
+  { model, modelWith }: CheckDeps,
+  change: CheckedChange,
+  plugin: EnablingPlugin,
+  refuse: Refuse,
+): ChangeRefusal | undefined {
+  if (change.site === '*') return undefined;
+  const after = modelWith(change);
+  for (const subject of subjectsOf(after, change.site, plugin.id)) {
+    const fault = newFault(model, after, change, plugin.id, subject);
+    if (fault) return refuseFault(fault, change, plugin, refuse);
+  }
+  return checkRequired(after, change, plugin, refuse);
+}
+
+/** The site alone, each group that has a say, and all of them together. */
+function subjectsOf(model: Model, site: SiteId, plugin: string): readonly Subject[] {
+  const groups = model.speakingGroups(site, plugin);
+  const combinations = [
+    [],
+    ...groups.map((group) => [group]),
+    ...(groups.length > 1 ? [groups] : []),
+  ];
+  return combinations.map((ids) => ({ site, groups: ids }));
+}
+
+function newFault(
+  before: Model,
+  after: Model,
+  { path }: CheckedChange,
+  plugin: string,
+  subject: Subject,
+): PluginFault | undefined {
+  const parsed = after.config(plugin, subject);
+  if (parsed.ok) return undefined;
+  const isOn = after.resolve(plugin, subject).enabled;
+  const earlier = before.config(plugin, subject);
+  const known = new Set(earlier.ok ? [] : earlier.error.map(faultPath));
+  // Turned on with settings that do not hold, it would silently stay off.
+  const isTurnedOn =
+    path === `${plugin}.${ENABLED}` && isOn && !before.resolve(plugin, subject).enabled;
+  return parsed.error.find((fault) => {
+    const at = faultPath(fault);
+    return isTurnedOn || overlaps(at, path) || (isOn && !known.has(at));
+  });
+}
+
+/** What a schema accepts at a key, in the words of the configuration's own messages. */
+function describeExpected({ schema }: EnablingPlugin, keys: readonly string[]): string {
+  const shapes = schema ? shapesAt(shapeOf(schema), keys) : [];
+  return describeShapes(shapes) || 'another value';
+}
+
+const faultPath = ({ plugin, keys }: PluginFault): string => [plugin, ...keys].join('.');
+
+function refuseFault(
+  fault: PluginFault,
+  { path, value }: CheckedChange,
+  plugin: EnablingPlugin,
+  refuse: Refuse,
+): ChangeRefusal {
+  const at = faultPath(fault);
+  const isOwn = value !== undefined && overlaps(at, path);
+  if (!isOwn) return refuse('breaks', 'value', `settings that hold`, `${at}: ${fault.message}`);
+  // Messages of schemas end with what was found, or are whole sentences.
+  const message = fault.message.replace(/^expected /, '').replace(/, found .*$/s, '');
+  const keys = splitPath(path)?.keys ?? [];
+  const expected = message === '' ? describeExpected(plugin, keys) : message;
+  return refuse(
+    'wrong-value',
+    'value',
+    at === path ? expected : `${at}: ${expected}`,
+    describeFound(value),
+  );
+}
+
+function checkRequired(
+  after: Model,
+  { site, group, path, value }: CheckedChange,
+  { id, requires = [] }: EnablingPlugin,
+  refuse: Refuse,
+): ChangeRefusal | undefined {
+  if (value !== true || path !== `${id}.${ENABLED}` || site === '*') return undefined;
+  const reach = after.reach(site);
+  const on = after.enabled({ site, ...(group !== undefined && { groups: [group] }) });
+  const missing = requires.find(
+    (required) => !reach.has(required) || (group !== undefined && !on.has(required)),
+  );
+  if (missing === undefined) return undefined;
+  return refuse('requires', 'value', `${missing} to be on first`, `${missing} off`);
+}

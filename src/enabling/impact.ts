@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SiteId, UserId } from '../base/types';
+import { valueAtPath } from '../kernel/explain';
+import type { CheckedChange } from './change-types';
+import type { Model } from './model';
+import { splitPath } from './paths';
+import { type Choices, ENABLED, type Subject } from './types';
+
+/** Somebody who has signed in at least once. */
+export interface KnownUser {
+  readonly id: UserId;
+  readonly site: SiteId;
+  readonly login: string;
+  readonly groups: readonly string[];
+  readonly choices: Choices;
+}
+
+/** Whom a change would touch, before it is made. */
+export interface Impact {
+  /** Known users of the site, or of all. */
+  readonly users: number;
+  /** Those for whom something would be different. */
+  readonly affected: number;
+  /** Open sessions of those. */
+  readonly openSessions: number;
+  /** Logins of some of those, at most 5. */
+  readonly examples: readonly string[];
+}
+
+export interface ImpactDeps {
+  readonly before: Model;
+  readonly after: Model;
+  readonly people: readonly KnownUser[];
+  /** Open sessions by user; absent: none. */
+  readonly openSessions: ReadonlyMap<UserId, number>;
+}
+
+const EXAMPLES_MAX = 5;
+
+/** Compares what each known user would have with what they have. */
+export function impactOf(
+  { before, after, people, openSessions }: ImpactDeps,
+  change: CheckedChange,
+): Impact {
+  const concerned = people.filter(({ site }) => change.site === '*' || site === change.site);
+  // Thousands of agents share a few combinations of groups and choices.
+  const answers = new Map<string, boolean>();
+  const isAffected = (user: KnownUser): boolean => {
+    const key = JSON.stringify([user.site, user.groups, user.choices]);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = differs(before, after, change.path, user);
+    answers.set(key, answer);
+    return answer;
+  };
+  const affected = concerned.filter(isAffected);
+  return {
+    users: concerned.length,
+    affected: affected.length,
+    openSessions: affected.reduce((sum, { id }) => sum + (openSessions.get(id) ?? 0), 0),
+    examples: affected.slice(0, EXAMPLES_MAX).map(({ login }) => login),
+  };
+}
+
+function differs(before: Model, after: Model, path: string, subject: Subject): boolean {
+  const { plugin, keys } = splitPath(path) ?? { plugin: path, keys: [] };
+  const [setBefore, setAfter] = [before.enabled(subject), after.enabled(subject)];
+  // Whole sets: what requires the plugin goes and comes with it.
+  if (setBefore.key !== setAfter.key) return true;
+  if (keys[0] === ENABLED || !setAfter.has(plugin)) return false;
+  return !isDeepStrictEqual(
+    inForce(before, plugin, keys, subject),
+    inForce(after, plugin, keys, subject),
+  );
+}
+
+function inForce(model: Model, plugin: string, keys: readonly string[], subject: Subject): unknown {
+  const parsed = model.config(plugin, subject);
+  return parsed.ok ? valueAtPath(parsed.value, keys) : undefined;
+}

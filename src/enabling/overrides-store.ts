@@ -1,0 +1,182 @@
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import { AppError } from '../base/errors';
+import type { SiteId } from '../base/types';
+
+/** One row of `config_changes`; an absent value is "nothing said". */
+export interface ConfigChange {
+  readonly id: number;
+  readonly site: SiteId | '*';
+  readonly group?: string;
+  readonly path: string;
+  readonly value: unknown;
+  readonly previous: unknown;
+  readonly author: string;
+  /** UTC ISO. */
+  readonly at: string;
+  /** Id of the change that took this one back. */
+  readonly undoneBy?: number;
+}
+
+/** What an administrator says of a path; `undefined` takes it back. */
+export type NewChange = Pick<ConfigChange, 'site' | 'path' | 'value' | 'author' | 'at'> & {
+  readonly group?: string | undefined;
+};
+
+/** Which changes to read, newest first. */
+export interface HistoryQuery {
+  /** This site's, and those of every site. */
+  readonly site?: SiteId | undefined;
+  readonly path?: string | undefined;
+  /** All paths of a plugin. */
+  readonly plugin?: string | undefined;
+  /** Older than this change: how pages follow each other. */
+  readonly before?: number | undefined;
+  /** 50 by default, at most 500. */
+  readonly limit?: number | undefined;
+}
+
+const PAGE = 50;
+const PAGE_MAX = 500;
+const IN_FORCE_MAX = 5_000; // sites × groups × the few keys that administrators touch
+const AUTHOR_MAX = 256;
+
+const rowShape = z.object({
+  id: z.number(),
+  site: z.string(),
+  group_id: z.string().nullable(),
+  path: z.string(),
+  value: z.string().nullable(),
+  previous: z.string().nullable(),
+  author: z.string(),
+  at: z.string(),
+  undone_by: z.number().nullable(),
+});
+const rowsShape = z.array(rowShape);
+
+/** Changes in force, oldest first: the last of each site, group and path that says something. */
+export async function selectInForce(knex: Knex): Promise<readonly ConfigChange[]> {
+  const last = knex('config_changes').max('id').groupBy(['site', 'group_id', 'path']);
+  const rows: unknown = await knex('config_changes')
+    .whereIn('id', last)
+    .whereNotNull('value')
+    .orderBy('id')
+    .limit(IN_FORCE_MAX);
+  return rowsShape.parse(rows).map(changeFromRow);
+}
+
+/**
+ * Changes whenever a row is added. Counted too, since on PostgreSQL a lower number may be committed
+ * after a higher one.
+ */
+export async function selectVersion(knex: Knex): Promise<string> {
+  const rows: unknown = await knex('config_changes').count({ n: '*' }).max({ last: 'id' });
+  const shape = z.tuple([z.object({ n: z.coerce.number(), last: z.coerce.number().nullable() })]);
+  const [{ n, last }] = shape.parse(rows);
+  return `${n}.${last ?? 0}`;
+}
+
+export async function selectHistory(
+  knex: Knex,
+  { site, path, plugin, before, limit = PAGE }: HistoryQuery,
+): Promise<readonly ConfigChange[]> {
+  const query = knex('config_changes').orderBy('id', 'desc');
+  if (site !== undefined) query.whereIn('site', [site, '*']);
+  if (path !== undefined) query.where({ path });
+  // Ids of plugins hold none of the characters that LIKE reads.
+  if (plugin !== undefined) query.where('path', 'like', `${plugin.replace(/[^a-z0-9-]/g, '')}.%`);
+  if (before !== undefined) query.where('id', '<', before);
+  const rows: unknown = await query.limit(Math.max(1, Math.min(limit, PAGE_MAX)));
+  return rowsShape.parse(rows).map(changeFromRow);
+}
+
+export async function selectChange(knex: Knex, id: number): Promise<ConfigChange | undefined> {
+  const row: unknown = await knex('config_changes').where({ id }).first();
+  return row === undefined ? undefined : changeFromRow(rowShape.parse(row));
+}
+
+/** Adds a change; `undefined` when it says what is in force already. */
+export async function insertChange(
+  trx: Knex.Transaction,
+  change: NewChange,
+): Promise<ConfigChange | undefined> {
+  const { site, group = null, path, at } = change;
+  const last = await selectLast(trx, change);
+  const value = encode(change.value);
+  const previous = encode(last?.value);
+  if (value === previous) return undefined;
+  const rows: unknown = await trx('config_changes')
+    .insert({
+      site,
+      group_id: group,
+      path,
+      value,
+      previous,
+      author: change.author.slice(0, AUTHOR_MAX),
+      at,
+    })
+    .returning('*');
+  return changeFromRow(z.tuple([rowShape]).parse(rows)[0]);
+}
+
+/**
+ * Adds the change that takes another one back. Only what is in force can be taken back: the value
+ * before an older change has been replaced since, on purpose.
+ */
+export async function insertRollback(
+  trx: Knex.Transaction,
+  id: number,
+  { author, at }: Pick<ConfigChange, 'author' | 'at'>,
+): Promise<ConfigChange> {
+  const change = await selectChange(trx, id);
+  if (!change) throw new AppError('request/not-found', { details: { change: id } });
+  const last = await selectLast(trx, change);
+  if (last?.id !== id) throw superseded(id, last?.id);
+  const { site, group, path, previous: value } = change;
+  const added = await insertChange(trx, { site, group, path, value, author, at });
+  if (!added) throw superseded(id, id);
+  // Two administrators at once on PostgreSQL: the second one finds the row taken.
+  const taken = await trx('config_changes')
+    .where({ id })
+    .whereNull('undone_by')
+    .update({ undone_by: added.id });
+  if (taken !== 1) throw superseded(id, undefined);
+  return added;
+}
+
+const superseded = (change: number, by: number | undefined) =>
+  new AppError('request/invalid', { details: { reason: 'superseded', change, by } });
+
+async function selectLast(
+  knex: Knex,
+  { site, group, path }: Pick<NewChange, 'site' | 'group' | 'path'>,
+): Promise<ConfigChange | undefined> {
+  const query = knex('config_changes').where({ site, path });
+  const row: unknown = await (group === undefined
+    ? query.whereNull('group_id')
+    : query.where({ group_id: group })
+  )
+    .orderBy('id', 'desc')
+    .first();
+  return row === undefined ? undefined : changeFromRow(rowShape.parse(row));
+}
+
+const encode = (value: unknown): string | null =>
+  value === undefined ? null : JSON.stringify(value);
+
+const decode = (json: string | null): unknown =>
+  json === null ? undefined : (JSON.parse(json) as unknown);
+
+function changeFromRow(row: z.infer<typeof rowShape>): ConfigChange {
+  return {
+    id: row.id,
+    site: row.site === '*' ? '*' : (row.site as SiteId), // our own rows
+    ...(row.group_id !== null && { group: row.group_id }),
+    path: row.path,
+    value: decode(row.value),
+    previous: decode(row.previous),
+    author: row.author,
+    at: row.at,
+    ...(row.undone_by !== null && { undoneBy: row.undone_by }),
+  };
+}
