@@ -1,7 +1,9 @@
+import type { Address } from '../mail/types';
 import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
 import { recoverOutbox, thisProcess } from './claim';
 import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
+import { meetPeople } from './correspondent-store';
 import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';
 import { retryUnfinished } from './finish';
@@ -17,6 +19,8 @@ import { createUploadFiles } from './upload-files';
 import { viewDraft, viewDrafts } from './view';
 
 const MAX_UNFINISHED = 50;
+// Of a message to a whole directorate only the first.
+const MAX_MET_AT_ONCE = 20;
 
 /** The compose domain, and the work that the process does for it by itself. */
 export interface ComposeService extends Compose {
@@ -49,10 +53,26 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     resend: (actor, id) => resendDraft(context, actor, id),
     suggest: (actor, query, purpose) => suggest(context, actor, query, purpose),
     recover: () => recoverOutbox(context),
+    meet: (actor, people) => meet(context, actor, people),
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
     sweepUploads: () => sweepUploads(context),
   };
 }
+
+/** The agent's own addresses are nobody to suggest. */
+async function meet(
+  context: ComposeContext,
+  actor: Actor,
+  people: readonly Address[],
+): Promise<void> {
+  const own = new Set([actor.user.mail, ...actor.user.aliases].map((mail) => mail.toLowerCase()));
+  const others = people.filter(({ mail }) => isMail(mail) && !own.has(mail.toLowerCase()));
+  const each = new Map(others.map((person) => [person.mail.toLowerCase(), person]));
+  const met = [...each.values()].slice(0, MAX_MET_AT_ONCE);
+  await context.db.transaction((trx) => meetPeople(trx, actor.user.id, met, context.clock.now()));
+}
+
+const isMail = (mail: string): boolean => mail.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(mail);
 
 async function listUnfinished(context: ComposeContext, actor: Actor): Promise<readonly Draft[]> {
   const drafts = await listDrafts(context.db.knex, ownerOf(actor), MAX_UNFINISHED);

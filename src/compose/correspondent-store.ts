@@ -6,6 +6,9 @@ import type { Executor } from './rows';
 // The oldest beyond this are forgotten: nobody writes to more people than this and wants them all.
 const MAX_CORRESPONDENTS = 5_000;
 
+// People met in what was read, apart from those written to: they never push those out.
+const MAX_MET = 1_000;
+
 export interface Correspondent extends Address {
   readonly uses: number;
   readonly lastUsed: number;
@@ -54,6 +57,32 @@ export async function learnCorrespondents(
   await forgetOldest(on, user);
 }
 
+/** Takes note of people whom nobody wrote to yet: of no use until then, below all who were. */
+export async function meetPeople(
+  on: Executor,
+  user: UserId,
+  people: readonly Address[],
+  now: number,
+): Promise<void> {
+  const rows = people.map((person) => {
+    const mail = person.mail.toLowerCase();
+    const words = wordsOf({ name: person.name, mail });
+    return { user_id: user, mail, name: person.name, words, last_used: now, uses: 0 };
+  });
+  if (rows.length === 0) return;
+  await on('correspondents').insert(rows).onConflict(['user_id', 'mail']).ignore();
+  // Somebody written to by the bare address has a name now.
+  for (const { mail, name, words } of rows.filter((row) => row.name !== '')) {
+    await on('correspondents').where({ user_id: user, mail, name: '' }).update({ name, words });
+  }
+  const met = on('correspondents').where({ user_id: user, uses: 0 });
+  const last = z
+    .object({ last_used: z.coerce.number() })
+    .optional()
+    .parse(await met.clone().orderBy('last_used', 'desc').offset(MAX_MET).first('last_used'));
+  if (last) await met.clone().where('last_used', '<=', last.last_used).delete();
+}
+
 async function forgetOldest(on: Executor, user: UserId): Promise<void> {
   const oldestKept = z
     .object({ last_used: z.coerce.number() })
@@ -83,6 +112,8 @@ export async function searchCorrespondents(
   for (const word of fold(query).split(/\s+/).filter(Boolean).slice(0, 8)) {
     search.whereRaw("words like ? escape '\\'", [`% ${likeText(word)}%`]);
   }
+  // Of many who match, those written to come first.
+  search.orderByRaw('case when uses > 0 then 0 else 1 end');
   const rows = z
     .array(
       z.object({

@@ -118,7 +118,7 @@ function failureOf(error: unknown): StoredOutcome | undefined {
   if (error instanceof SmtpAnswerLost) return { kind: 'unknown' };
   if (error instanceof SmtpRejected) {
     return error.isPermanent
-      ? { kind: 'rejected', rejected: [...error.rejected] }
+      ? { kind: 'rejected', rejected: [...error.rejected], refused: error.refused }
       : { kind: 'deferred', reason: 'temporary' };
   }
   if (isAppError(error, 'smtp/unreachable')) return { kind: 'deferred', reason: 'unreachable' };

@@ -1,17 +1,23 @@
 import type { Actor } from '../session/types';
-import { type ComposeContext, ownerOf, requireDraft } from './context';
-import { deleteDraft, listAttachments } from './draft-store';
+import { type ComposeContext, ownerOf } from './context';
+import { deleteDraft, findDraft, listAttachments } from './draft-store';
 import { deleteOutbox, findOutbox } from './outbox-store';
+import { soon } from './patience';
 import { removeServerCopy } from './server-copy';
 import { refuseWhileSending } from './view';
 
-/** Deletes a draft everywhere; a mail server that does not answer keeps its copy, which is told in the log. */
+/**
+ * Deletes a draft everywhere; a mail server that does not answer keeps its copy, which is told in
+ * the log. One that is not there is what was asked for: never saved, or discarded by another click.
+ * Another agent's is as unknown, and stays.
+ */
 export async function discardDraft(
   context: ComposeContext,
   actor: Actor,
   id: string,
 ): Promise<void> {
-  const draft = await requireDraft(context, actor, id);
+  const draft = await findDraft(context.db.knex, ownerOf(actor), id);
+  if (!draft) return;
   const attachments = (await listAttachments(context.db.knex, [id])).get(id) ?? [];
   const spool = await context.db.transaction(async (trx) => {
     await refuseWhileSending(trx, ownerOf(actor), id);
@@ -28,9 +34,8 @@ export async function discardDraft(
   }
   const copy = draft.serverCopy;
   if (!copy) return;
-  await context
-    .inTurn(id, () => removeServerCopy(context, actor, copy))
-    .catch((err: unknown) => {
-      context.log.warn({ err }, 'draft/server-copy-kept');
-    });
+  const removal = context.inTurn(id, () => removeServerCopy(context, actor, copy));
+  await soon(context.clock, removal, undefined, (err) => {
+    context.log.warn({ err }, 'draft/server-copy-kept');
+  });
 }

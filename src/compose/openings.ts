@@ -11,6 +11,7 @@ import { restoreDraft } from './open-edit';
 import type { Opening } from './opening';
 import { addressField, replyRecipients } from './recipients';
 import type { DraftLinks } from './rows';
+import { shortenQuote, shortenSubject } from './shorten';
 import type { ComposeMode, DraftFields, Identity } from './types';
 
 const NO_LINKS: DraftLinks = { references: [] };
@@ -60,7 +61,7 @@ export async function openOn(
   const original = { ...view.ref, account: OWN_ACCOUNT };
   if (given.mode === 'reply' || given.mode === 'reply-all') {
     const { to, cc } = replyRecipients(view, given.mode, given.identities);
-    const quotable = await context.mail.quotable(actor, view);
+    const quotable = shortenQuote(await context.mail.quotable(actor, view), text);
     const { quotePosition } = writing;
     const body = replyBody(quotable, attributionOf(view, actor, text), {
       signature,
@@ -75,23 +76,25 @@ export async function openOn(
         ...common,
         to: addressField(to),
         cc: addressField(cc),
-        subject: replySubject(view.subject),
+        subject: replySubject(shortenSubject(view.subject)),
         ...bothBodies(body),
       },
       links: { ...thread, references: [...thread.references], original },
       parts: 'shown',
     };
   }
-  const subject = forwardSubject(view.subject, text('compose.forward.prefix'));
-  const isWhole = given.mode === 'forward-attached';
-  const body = isWhole
-    ? newBody('', { signature })
-    : forwardBody(
-        await context.mail.quotable(actor, view),
-        forwardLines(view, actor, text),
-        text('compose.forward.heading'),
-        { signature },
-      );
+  const start = shortenSubject(view.subject);
+  const subject = forwardSubject(start, text('compose.forward.prefix'));
+  const quoted =
+    given.mode === 'forward-attached'
+      ? undefined
+      : shortenQuote(await context.mail.quotable(actor, view), text);
+  const lines = forwardLines({ ...view, subject: start }, actor, text);
+  const body = quoted
+    ? forwardBody(quoted, lines, text('compose.forward.heading'), { signature })
+    : newBody('', { signature });
+  // What the quote leaves out goes along, in the original.
+  const isWhole = quoted === undefined || quoted.isShortened;
   return {
     fields: { ...common, to: '', cc: '', subject, ...bothBodies(body) },
     links: { references: [], original },

@@ -39,7 +39,12 @@ export const storedOutcome = z.discriminatedUnion('kind', [
     accepted: z.array(z.string()),
     rejected: z.array(rejection),
   }),
-  z.object({ kind: z.literal('rejected'), rejected: z.array(rejection) }),
+  z.object({
+    kind: z.literal('rejected'),
+    rejected: z.array(rejection),
+    // Rows of before this was told.
+    refused: z.enum(['recipients', 'sender', 'size', 'content', 'credential']).default('content'),
+  }),
   z.object({
     kind: z.literal('deferred'),
     reason: z.enum(['unreachable', 'temporary', 'timeout']),

@@ -1,5 +1,5 @@
 import { isoNow } from '../base/clock';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import { headerValue } from '../base/html';
 import { newToken } from '../base/ids';
 import type { Actor } from '../session/types';
@@ -16,6 +16,7 @@ import {
 import { sanitizeDraftHtml } from './html';
 import { messageIdFor } from './message-ids';
 import { findOutbox } from './outbox-store';
+import { soon } from './patience';
 import { type Executor, hashFields } from './rows';
 import { saveServerCopy } from './server-copy';
 import type { ComposeMode, DraftFields, SaveResult } from './types';
@@ -25,6 +26,8 @@ import { refuseWhileSending, viewDraft, viewSent } from './view';
 const MAX_ADDRESS_CHARS = 500_000;
 const MAX_SUBJECT_CHARS = 2_000;
 const MAX_TEXT_CHARS = 5_000_000;
+// Tabs and clicks that save one draft at the same moment; each is overtaken once by each other.
+const STORE_TRIES = 5;
 
 /**
  * Two tabs on one draft: nobody's text is overwritten. Who saves on an older revision keeps this
@@ -46,17 +49,23 @@ export async function saveDraft(
   const save = { id, fields, base: options.baseRevision };
   let saved: Saved;
   try {
-    saved = await context.db.transaction((trx) => store(context, trx, actor, save));
+    saved = await storeFirst(context, actor, save);
   } catch (error) {
     // The other click may have come to the sending, or to its end, in between.
     const late = await repeatedSave(context, actor, id, typed);
     if (late) return late;
     throw error;
   }
-  const savedOnServer = !options.toServer || (await saveServerCopy(context, actor, saved.draft.id));
+  const savedOnServer = !options.toServer || (await copySoon(context, actor, saved.draft.id));
   const draft = await viewDraft(context, saved.draft);
   return { draft, conflictWith: saved.conflictWith, savedOnServer };
 }
+
+/** The row is the truth: a slow server's copy follows, with the latest text when its turn comes. */
+const copySoon = (context: ComposeContext, actor: Actor, id: string): Promise<boolean> =>
+  soon(context.clock, saveServerCopy(context, actor, id), false, (err) => {
+    context.log.warn({ err }, 'draft/server-copy-failed');
+  });
 
 /**
  * A second click posts the same form again while the first one sends, or when it has: there is
@@ -117,11 +126,30 @@ interface Saved {
   readonly conflictWith: string | undefined;
 }
 
+interface Save {
+  readonly id: string;
+  readonly fields: DraftFields;
+  readonly base: number;
+}
+
+/** Looks again when another save came in between: it may have brought the very same text. */
+async function storeFirst(context: ComposeContext, actor: Actor, save: Save): Promise<Saved> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await context.db.transaction((trx) => store(context, trx, actor, save));
+    } catch (error) {
+      const isOvertaken =
+        isAppError(error, 'draft/conflict') && error.details['overtaken'] === true;
+      if (!isOvertaken || tries === STORE_TRIES) throw error;
+    }
+  }
+}
+
 async function store(
   context: ComposeContext,
   on: Executor,
   actor: Actor,
-  save: { readonly id: string; readonly fields: DraftFields; readonly base: number },
+  save: Save,
 ): Promise<Saved> {
   const current = await findDraft(on, ownerOf(actor), save.id);
   if (!current) throw new AppError('draft/not-found');
@@ -158,7 +186,9 @@ async function write(
 ): Promise<StoredDraft> {
   const savedAt = isoNow(context.clock);
   // Without an immediate transaction (PostgreSQL) another save may have come in between.
-  if (!(await updateFields(on, draft, fields, savedAt))) throw new AppError('draft/conflict');
+  if (!(await updateFields(on, draft, fields, savedAt))) {
+    throw new AppError('draft/conflict', { details: { overtaken: true } });
+  }
   return { ...draft, fields, savedAt, revision: draft.revision + 1 };
 }
 

@@ -17,6 +17,7 @@ import {
   type StoredOutcome,
   tellOutcome,
 } from './outbox-store';
+import { PATIENCE_MS, soon } from './patience';
 import { prepareMessage, spoolMessage } from './prepare';
 import type { SendOutcome } from './types';
 
@@ -33,10 +34,15 @@ export async function sendDraft(
   id: string,
   confirmed: readonly string[],
 ): Promise<SendOutcome> {
+  const patientUntil = context.clock.now() + PATIENCE_MS;
   for (let tries = 1; tries <= WAIT_TRIES; tries++) {
     const claim = await claimDraft(context, actor, id);
     // A copy on its way into Sent is worth a moment: the answer then says that it is there.
-    const isWorthWaiting = claim.kind === 'repeat' && claim.isFinishing && tries < WAIT_TRIES;
+    const isWorthWaiting =
+      claim.kind === 'repeat' &&
+      claim.isFinishing &&
+      tries < WAIT_TRIES &&
+      context.clock.now() < patientUntil;
     if (claim.kind === 'repeat' && !isWorthWaiting) return claim.outcome;
     if (claim.kind === 'claimed') return runClaim(context, actor, claim, confirmed);
     await delay(Math.min(WAIT_PAUSE_MAX_MS, WAIT_PAUSE_MS * tries));
@@ -180,7 +186,13 @@ async function tell(
     case 'sent':
     case 'partial': {
       await learn(context, actor, job, outcome);
-      const sentCopy = await finishSent(context, actor, draft, owner);
+      // It has left: who waits hears that first. The row keeps what is left to do.
+      const sentCopy = await soon(
+        context.clock,
+        finishSent(context, actor, draft, owner),
+        false,
+        (err) => context.log.warn({ err, draft }, 'outbox/finish-failed'),
+      );
       await context.hooks.action(actor.scope, 'message:sent', {
         messageId,
         envelope: job.envelope,

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { MessageRef } from '../base/types';
 import type { Denial } from '../kernel/hook-types';
+import type { Address } from '../mail/types';
 import type { Actor } from '../session/types';
+import type { SmtpRefused } from '../smtp';
 
 export type ComposeMode = 'new' | 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'edit';
 
@@ -91,9 +93,10 @@ export type SendOutcome =
         readonly values: Readonly<Record<string, string | number>>;
       }[];
     }
-  /** Refused by the server for good (5xx); the draft is kept. */
+  /** Refused by the server for good (5xx), for what `refused` says; the draft is kept. */
   | {
       readonly kind: 'rejected';
+      readonly refused: SmtpRefused;
       readonly rejected: readonly { readonly mail: string; readonly code: number }[];
     }
   /** Temporary failure (4xx, connection refused): nothing was sent; the draft is kept. */
@@ -178,6 +181,8 @@ export interface Compose {
     query: string,
     purpose: 'to' | 'share' | 'attendee',
   ): Promise<readonly Suggestion[]>;
+  /** People of a message that was opened, to be suggested below those written to. */
+  meet(actor: Actor, people: readonly Address[]): Promise<void>;
   /** Work left by a stopped process: rows in `sending` become `unknown`, Sent copies are retried. */
   recover(): Promise<{ readonly unknown: number }>;
 }

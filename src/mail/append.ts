@@ -4,27 +4,50 @@ import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../bas
 import { noAnswer, searchUids, textArgument } from '../imap';
 import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
+import { SILENCE_MS, whileHeard } from './silence';
 import { treeKey } from './tree';
 
 const APPEND_MS = 60_000; // 30 MB to a busy server
+// While a message goes up the server has nothing to say.
+const SLOWEST_BYTES_PER_MS = 1_000;
 
 interface AppendOptions {
   readonly flags: readonly string[];
   readonly purpose: 'draft' | 'sent' | 'import';
 }
 
-/** Runs at most `limit` at once; the rest wait in order. */
-export function gate(limit: number): <T>(run: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+/** Runs a job of some weight when there is room for it; the rest wait in order. */
+export type Gate = <T>(weight: number, run: () => Promise<T>) => Promise<T>;
+
+/**
+ * At most `count` jobs at once, that weigh `weight` together at most; one that is heavier alone
+ * runs alone.
+ */
+export function gate({ count, weight }: { readonly count: number; readonly weight: number }): Gate {
+  const waiting: { readonly weight: number; readonly start: () => void }[] = [];
   let running = 0;
-  return async (run) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
+  let load = 0;
+  const fits = (more: number): boolean =>
+    running === 0 || (running < count && load + more <= weight);
+  const startNext = (): void => {
+    for (let next = waiting[0]; next && fits(next.weight); next = waiting[0]) {
+      waiting.shift();
+      running++;
+      load += next.weight;
+      next.start();
+    }
+  };
+  return async (own, run) => {
+    await new Promise<void>((start) => {
+      waiting.push({ weight: own, start });
+      startNext();
+    });
     try {
       return await run();
     } finally {
       running--;
-      waiting.shift()?.();
+      load -= own;
+      startNext();
     }
   };
 }
@@ -45,8 +68,11 @@ export async function appendMessage(
   const path = checkPath(mailbox);
   const content = await readFile(file.path);
   const write = { kind: 'write', deadlineMs: APPEND_MS } as const;
-  const answer = await context.pool.withConnection(context.access(actor), write, (client) =>
-    client.append(path, content, [...options.flags]),
+  const silenceMs = SILENCE_MS + content.length / SLOWEST_BYTES_PER_MS;
+  const answer = await whileHeard(context.clock, silenceMs, (listening) =>
+    context.pool.withConnection(context.access(actor), write, (client) =>
+      listening(client, () => client.append(path, content, [...options.flags])),
+    ),
   );
   if (!answer) throw noAnswer('APPEND');
   context.caches.trees.delete(treeKey(actor));

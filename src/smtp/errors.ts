@@ -1,17 +1,21 @@
 import { AppError, isAppError } from '../base/errors';
-import type { SmtpRejection } from './types';
+import type { SmtpRefused, SmtpRejection } from './types';
 
 /** The server answered 4xx or 5xx: nothing was accepted. */
 export class SmtpRejected extends AppError {
+  readonly refused: SmtpRefused;
+
   constructor(
     readonly rejected: readonly SmtpRejection[],
     readonly isPermanent: boolean,
-    options: { cause?: unknown; step: string; replyCode?: number },
+    options: { cause?: unknown; step: string; replyCode?: number; refused: SmtpRefused },
   ) {
+    const { step, replyCode, refused } = options;
     super('smtp/rejected', {
       cause: options.cause,
-      details: { step: options.step, replyCode: options.replyCode, count: rejected.length },
+      details: { step, replyCode, refused, count: rejected.length },
     });
+    this.refused = refused;
     this.name = 'SmtpRejected';
   }
 }
@@ -31,6 +35,7 @@ interface ReplyFacts {
   readonly replyCode: number | undefined;
   readonly command: string | undefined;
   readonly recipient: string | undefined;
+  readonly response: string;
   readonly parts: readonly unknown[];
 }
 
@@ -50,6 +55,7 @@ function factsOf(error: unknown): ReplyFacts {
     replyCode: typeof reply === 'number' && reply >= 400 && reply < 600 ? reply : undefined,
     command: text('command'),
     recipient: text('recipient'),
+    response: text('response') ?? '',
     parts: Array.isArray(parts) ? parts : [],
   };
 }
@@ -79,7 +85,8 @@ export function smtpError(error: unknown, step: string, to: readonly string[]): 
   }
   // The announced SIZE limit, compared before MAIL FROM (RFC 1870 6.1).
   if (facts.code === 'EMESSAGE' && facts.command === 'MAIL FROM') {
-    return new SmtpRejected(all(to, 552), true, { cause: error, step, replyCode: 552 });
+    const options = { cause: error, step, replyCode: 552, refused: 'size' } as const;
+    return new SmtpRejected(all(to, 552), true, options);
   }
   return new AppError('smtp/unreachable', {
     cause: error,
@@ -87,15 +94,16 @@ export function smtpError(error: unknown, step: string, to: readonly string[]): 
   });
 }
 
-/** 535 is a wrong or expired password (RFC 4954 6): the session asks for it again in place. */
+/**
+ * 535 says that this server refuses the password (RFC 4954 6), and nothing of the servers that
+ * accepted it at sign-in: the session goes on, and ends by itself if IMAP refuses it too.
+ */
 function authError(error: unknown, facts: ReplyFacts): AppError {
-  if (facts.replyCode === 535) {
-    return new AppError('session/frozen', { cause: error, details: { step: 'auth' } });
-  }
   const isPermanent = facts.replyCode !== undefined && isPermanentReply(facts.replyCode);
   return new SmtpRejected([], isPermanent, {
     cause: error,
     step: 'auth',
+    refused: 'credential',
     ...(facts.replyCode === undefined ? {} : { replyCode: facts.replyCode }),
   });
 }
@@ -114,9 +122,22 @@ function rejection(
     : isPermanentReply(replyCode);
   return new SmtpRejected(own.length ? own : all(to, replyCode), isPermanent, {
     cause: error,
-    step,
+    step: facts.command ?? step,
     replyCode,
+    refused: refusedBy(facts, step),
   });
+}
+
+/**
+ * Addresses are refused at RCPT alone: any other step is about the message, and naming addresses
+ * that are right would send people to look for an error that is not there.
+ */
+function refusedBy({ command, replyCode, response }: ReplyFacts, step: string): SmtpRefused {
+  if (command === 'RCPT TO') return 'recipients';
+  // RFC 3463: 5.3.4 is too big, whatever the reply; 552 with X.2.2 is a mailbox that is full.
+  const isFull = /\b5\.2\.2\b/.test(response);
+  if (/\b5\.3\.4\b/.test(response) || (replyCode === 552 && !isFull)) return 'size';
+  return command === 'MAIL FROM' && step !== 'answer' ? 'sender' : 'content';
 }
 
 const all = (to: readonly string[], code: number): SmtpRejection[] =>

@@ -8,6 +8,7 @@ export type {
   SmtpDeadlines,
   SmtpEnvelope,
   SmtpReceipt,
+  SmtpRefused,
   SmtpRejection,
   SmtpSendRequest,
   SmtpServer,

@@ -74,7 +74,11 @@ function splitByUtf8(
     .filter((mail) => !ready.includes(mail))
     .map((mail) => ({ mail, code: NO_UTF8 }));
   if (ready.length === 0)
-    throw new SmtpRejected(refused, true, { step: 'utf8', replyCode: NO_UTF8 });
+    throw new SmtpRejected(refused, true, {
+      step: 'utf8',
+      replyCode: NO_UTF8,
+      refused: needsUtf8(from) ? 'sender' : 'recipients',
+    });
   return { ready, refused };
 }
 
@@ -171,6 +175,7 @@ function asGivenError(error: unknown, to: ReadonlyMap<string, string>): unknown 
   return new SmtpRejected(rejected, error.isPermanent, {
     cause: error.cause,
     step: String(error.details['step']),
+    refused: error.refused,
     ...(typeof reply === 'number' ? { replyCode: reply } : {}),
   });
 }

@@ -35,6 +35,9 @@ export interface SmtpRejection {
   readonly code: number;
 }
 
+/** What the server would not have: the person can do something about it, each time another thing. */
+export type SmtpRefused = 'recipients' | 'sender' | 'size' | 'content' | 'credential';
+
 export interface SmtpSendRequest {
   readonly server: SmtpServer;
   /** Opened only when the server asks for authentication. */
@@ -68,8 +71,8 @@ export interface SmtpDeadlines {
 export interface SmtpTransport {
   /**
    * Sends one message over one connection. Throws `smtp/unreachable`, `smtp/timeout`,
-   * `SmtpRejected` (4xx or 5xx) when nothing was accepted, `SmtpAnswerLost` when nobody can tell,
-   * and `session/frozen` when the server refuses the credential.
+   * `SmtpRejected` (4xx or 5xx, `refused` says what) when nothing was accepted, and
+   * `SmtpAnswerLost` when nobody can tell.
    */
   send(request: SmtpSendRequest): Promise<SmtpReceipt>;
 }

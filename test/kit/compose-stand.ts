@@ -11,6 +11,7 @@ import {
   composeMigrations,
   createCompose,
 } from '../../src/compose';
+import { plainSite } from '../../src/host/testing/sites';
 import { openDatabase } from '../../src/kernel/db';
 import type { Database } from '../../src/kernel/db-types';
 import { createHooks, type Hooks } from '../../src/kernel/hooks';
@@ -165,29 +166,15 @@ export function aWriter(options: ActorOptions = {}): Actor {
       challenges: [],
     },
     site: {
-      id,
-      hosts: ['localhost'],
-      title: 'Culture',
-      tagline: '',
+      ...plainSite(id),
       mailDomains: ['culture.example'],
-      skin: 'base',
-      locale: 'fr',
-      timeZone: 'Europe/Paris',
-      imap: { ...server, port: 1 },
       smtp: { ...server, port: options.smtpPort ?? 1, auth: 'none' },
-      signIn: { kind: 'imap' },
-      support: { name: 'support' },
-      session: { idleMinutes: 60, absoluteHours: 12 },
       limits: {
         messageBytes: options.messageBytes ?? 1_000_000,
         recipients: options.recipients ?? 50,
         pageSize: 50,
         undoSeconds: 10,
       },
-      plugins: {},
-      locked: [],
-      taskbar: [],
-      links: [],
     },
     scope: { site: id },
     locale: 'fr',

@@ -1,10 +1,11 @@
-// Run as a process of its own: sends one draft by the real path and stops for ever at one step, to
-// be killed there. `node crash-send.js <dir> <smtp port> <draft id> <step>`.
+// Run as a process of its own: sends one draft by the real path, or again when its outcome is
+// unknown, and stops for ever at one step, to be killed there.
+// `node crash-send.js <dir> <smtp port> <draft id> <step> [resend]`.
 import { silentLog } from '../../src/base/log';
 import { createSmtpTransport, type SmtpTransport } from '../../src/smtp';
 import { aComposeStand, aWriter } from './compose-stand';
 
-const [dir = '', port = '', draft = '', step = ''] = process.argv.slice(2);
+const [dir = '', port = '', draft = '', step = '', verb = 'send'] = process.argv.slice(2);
 
 /** Says where it is and never comes back. */
 const stopAt = async (reached: string): Promise<void> => {
@@ -36,9 +37,11 @@ async function main(): Promise<void> {
   const stand = await aComposeStand({ dir, transport });
   stand.hooks.on('crash', 'message:sending', () => stopAt('claimed').then(() => undefined));
   stand.mail.onAppend = (when) => stopAt(when === 'before' ? 'settled' : 'filed');
-  const outcome = await stand.compose.send(aWriter({ smtpPort: Number(port) }), draft, {
-    confirmed: [],
-  });
+  const actor = aWriter({ smtpPort: Number(port) });
+  const outcome =
+    verb === 'resend'
+      ? await stand.compose.resend(actor, draft)
+      : await stand.compose.send(actor, draft, { confirmed: [] });
   process.stdout.write(`done ${outcome.kind}\n`);
   await stand.close();
 }

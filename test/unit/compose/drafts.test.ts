@@ -96,6 +96,65 @@ describe('saving', () => {
   });
 });
 
+describe('discarding', () => {
+  it('is done for a draft that was never saved, or is gone', async () => {
+    const draft = await aDraft();
+    await stand.compose.discard(actor, draft.id);
+    await expect(stand.compose.discard(actor, draft.id)).resolves.toBeUndefined();
+    await expect(stand.compose.discard(actor, newId())).resolves.toBeUndefined();
+  });
+
+  it("answers the same for another agent's draft, which stays", async () => {
+    const draft = await aDraft();
+    await expect(stand.compose.discard(aWriter({ id: 2 }), draft.id)).resolves.toBeUndefined();
+    expect(await stand.compose.load(actor, draft.id)).toMatchObject({ id: draft.id });
+  });
+});
+
+describe('a save that another one overtakes inside the database', () => {
+  /** As PostgreSQL does: the row changes between the reading and the writing of one transaction. */
+  function overtake(times: number): void {
+    const { transaction } = stand.db;
+    let left = times;
+    jest.spyOn(stand.db, 'transaction').mockImplementation((work) =>
+      transaction((trx) =>
+        work(
+          new Proxy(trx, {
+            apply(target, self, [table]: [string]) {
+              const builder: object = Reflect.apply(target, self, [table]);
+              const lose = (): Promise<number> => Promise.resolve(0);
+              if (table === 'drafts' && left > 0) {
+                Reflect.set(builder, 'update', () => {
+                  left--;
+                  return lose();
+                });
+              }
+              return builder;
+            },
+          }),
+        ),
+      ),
+    );
+  }
+
+  it('looks again, and saves', async () => {
+    const draft = await aDraft();
+    overtake(2);
+
+    const { draft: saved, conflictWith } = await save(draft, { text: 'gardé' });
+
+    expect(saved).toMatchObject({ id: draft.id, revision: draft.revision + 1, text: 'gardé' });
+    expect(conflictWith).toBeUndefined();
+  });
+
+  it('says so when that does not end', async () => {
+    const draft = await aDraft();
+    overtake(100);
+
+    await expect(save(draft, { text: 'x' })).rejects.toMatchObject({ code: 'draft/conflict' });
+  });
+});
+
 describe('two tabs on one draft', () => {
   it('keeps both texts: the other one becomes a draft, with its files', async () => {
     const draft = await aDraft();

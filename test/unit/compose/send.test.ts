@@ -377,9 +377,17 @@ describe('the server refuses or is away', () => {
     [
       'all recipients refused',
       { rcpt: { 'bob@culture.example': '550 no' } },
-      { kind: 'rejected', rejected: [{ mail: 'bob@culture.example', code: 550 }] },
+      {
+        kind: 'rejected',
+        refused: 'recipients',
+        rejected: [{ mail: 'bob@culture.example', code: 550 }],
+      },
     ],
-    ['message refused', { end: '554 virus' }, { kind: 'rejected' }],
+    ['message refused', { end: '554 virus' }, { kind: 'rejected', refused: 'content' }],
+    ['DATA refused', { data: '554 no' }, { kind: 'rejected', refused: 'content' }],
+    ['too large, said at the end', { end: '552 5.3.4 big' }, { kind: 'rejected', refused: 'size' }],
+    ['too large, said by EHLO', { extensions: ['SIZE 10'] }, { kind: 'rejected', refused: 'size' }],
+    ['sender refused', { mail: '550 5.7.1 you' }, { kind: 'rejected', refused: 'sender' }],
     ['message deferred', { end: '451 later' }, { kind: 'deferred', reason: 'temporary' }],
     ['sender deferred', { mail: '450 later' }, { kind: 'deferred', reason: 'temporary' }],
   ])('%s: says so, keeps the draft, and may be tried again', async (_name, script, expected) => {
@@ -423,8 +431,8 @@ describe('the server refuses or is away', () => {
     actor = { ...actor, site: { ...actor.site, smtp: smtpServer } };
     const draft = await aDraft();
 
-    await expect(send(draft.id)).rejects.toMatchObject({ code: 'session/frozen' });
-    expect((await stand.compose.load(actor, draft.id)).sending).toBeUndefined();
+    expect(await send(draft.id)).toMatchObject({ kind: 'rejected', refused: 'credential' });
+    expect((await stand.compose.load(actor, draft.id)).text).toBe(draft.text);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { UserId } from '../../../src/base/types';
 import { learnCorrespondents } from '../../../src/compose/correspondent-store';
 import { aComposeStand, aWriter, type Stand } from '../../kit/compose-stand';
+import { type ScriptedSmtp, startScriptedSmtp } from '../../kit/scripted-smtp';
 
 const DAY = 86_400_000;
 const actor = aWriter();
@@ -68,4 +69,48 @@ it('shows the correspondents of nobody else', async () => {
   await learn('Paul', 'paul@x.example', 0, 2);
 
   expect(await mails('paul')).toEqual([]);
+});
+
+describe('a message that was sent', () => {
+  let smtp: ScriptedSmtp;
+  beforeEach(async () => {
+    smtp = await startScriptedSmtp();
+  });
+  afterEach(() => smtp.close());
+
+  const sendTo = async (to: string) => {
+    const writer = aWriter({ smtpPort: smtp.port });
+    const id = 'draft-0000000000000001';
+    const text = { subject: 'Avis', format: 'plain' as const, text: 'Bonjour', html: '' };
+    const fields = { identity: '', to, cc: '', bcc: '', ...text };
+    const { revision } = await stand.compose.ensure(writer, id, { mode: 'new' });
+    const options = { baseRevision: revision, toServer: false };
+    await stand.compose.save(writer, id, fields, options);
+    return (await stand.compose.send(writer, id, { confirmed: [] })).kind;
+  };
+
+  it('makes its recipients known', async () => {
+    expect(await sendTo('Paul Un <Paul@x.example>, Paul Deux <deux@x.example>')).toBe('sent');
+
+    expect((await mails('paul')).map((mail) => mail.toLowerCase()).sort()).toEqual([
+      'deux@x.example',
+      'paul@x.example',
+    ]);
+  });
+
+  it('makes nobody known whom the server refused', async () => {
+    smtp.script = { rcpt: { 'parti@x.example': '550 no such user' } };
+
+    expect(await sendTo('Paul Ici <ici@x.example>, Paul Parti <parti@x.example>')).toBe('partial');
+
+    expect(await mails('paul')).toEqual(['ici@x.example']);
+  });
+
+  it('makes nobody known when all were refused', async () => {
+    smtp.script = { rcpt: { 'parti@x.example': '550 no such user' } };
+
+    expect(await sendTo('Paul Parti <parti@x.example>')).toBe('rejected');
+
+    expect(await mails('paul')).toEqual([]);
+  });
 });

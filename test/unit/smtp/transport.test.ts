@@ -231,14 +231,18 @@ describe('what goes wrong', () => {
     });
   });
 
-  it('a wrong password freezes the session, a server out of order does not', async () => {
+  it('a wrong password is a refusal for good, a server out of order is not', async () => {
     const auth = { extensions: ['AUTH PLAIN'], auth: '535 5.7.8 bad' };
     const server = await start(auth);
     const request = aRequest(server);
     const send = () =>
       aTransport(QUICK).send({ ...request, server: { ...request.server, auth: 'user' } });
 
-    await expect(send()).rejects.toMatchObject({ code: 'session/frozen' });
+    await expect(send()).rejects.toMatchObject({
+      code: 'smtp/rejected',
+      isPermanent: true,
+      refused: 'credential',
+    });
 
     server.script = { ...auth, auth: '454 4.7.0 later' };
     await expect(send()).rejects.toMatchObject({ code: 'smtp/rejected', isPermanent: false });

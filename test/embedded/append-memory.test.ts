@@ -1,0 +1,59 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ImapFlow, ImapPool } from '../../src/imap';
+import { aBench, anActor } from './mail-kit';
+
+const MB = 1024 * 1024;
+const SERVER = { host: '127.0.0.1', port: 9 };
+
+/** A pool whose connections take their time with what they are given, and how much that is. */
+function aSlowPool(): { readonly pool: ImapPool; readonly most: () => number } {
+  let held = 0;
+  let most = 0;
+  const append = async (_path: string, content: Buffer): Promise<{ destination: string }> => {
+    held += content.length;
+    most = Math.max(most, held);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    held -= content.length;
+    return { destination: _path };
+  };
+  const client: Partial<Record<keyof ImapFlow, unknown>> = { append };
+  const unused = (): never => {
+    throw new Error('not called here');
+  };
+  const pool: ImapPool = {
+    withMailbox: unused,
+    withConnection: (_access, _options, fn) => fn(client as unknown as ImapFlow),
+    verify: unused,
+    watch: unused,
+    close: () => undefined,
+    closeAll: () => Promise.resolve(),
+    stats: () => ({ accounts: 0, connections: 0, waiting: 0 }),
+  };
+  return { pool, most: () => most };
+}
+
+it('never holds two messages of 25 MB at once, whoever files them', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'append-'));
+  const file = path.join(dir, 'message.eml');
+  await writeFile(file, '');
+  await truncate(file, 25 * MB);
+  const { pool, most } = aSlowPool();
+  const { mail } = aBench({ server: SERVER, mail: { pool } });
+  const agents = ['alice', 'bob', 'carol', 'dave', 'erin'];
+
+  await Promise.all(
+    agents.map((username) =>
+      mail.append(
+        anActor({ server: SERVER, username }),
+        'Sent',
+        { path: file, sizeBytes: 25 * MB },
+        { flags: ['\\Seen'], purpose: 'sent' },
+      ),
+    ),
+  );
+
+  expect(most()).toBe(25 * MB);
+  await rm(dir, { recursive: true, force: true });
+});
