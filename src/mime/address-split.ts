@@ -11,7 +11,6 @@ interface Cursor {
   /** Last places where a bracket can still close: an opener after them is an ordinary character. */
   readonly lastQuote: number;
   readonly lastParen: number;
-  readonly lastAngle: number;
   readonly lastBracket: number;
 }
 
@@ -38,7 +37,6 @@ export function* splitAddresses(text: string): Generator<RawEntry> {
     at: 0,
     lastQuote: text.lastIndexOf('"'),
     lastParen: text.lastIndexOf(')'),
-    lastAngle: text.lastIndexOf('>'),
     lastBracket: text.lastIndexOf(']'),
   };
   let draft = newDraft(0);
@@ -69,17 +67,28 @@ function readToken(cursor: Cursor, draft: Draft, char: string): void {
     draft.words.push(readQuoted(cursor));
   } else if (char === '(' && cursor.at < cursor.lastParen) {
     draft.comment = readComment(cursor);
-  } else if (char === '<' && cursor.at < cursor.lastAngle) {
-    const close = cursor.text.indexOf('>', cursor.at);
-    draft.angle = cursor.text.slice(cursor.at + 1, close);
+  } else if (char === '<' && readAngle(cursor, draft)) {
     draft.hasAt = true;
-    cursor.at = close + 1;
   } else if (char === '[' && draft.hasAt && cursor.at < cursor.lastBracket) {
     // A domain literal holds colons: user@[IPv6:2001:db8::1].
     const close = cursor.text.indexOf(']', cursor.at);
     draft.words.push(cursor.text.slice(cursor.at, close + 1));
     cursor.at = close + 1;
   } else if (char !== '=' || !readEncodedWord(cursor, draft)) readPlain(cursor, draft);
+}
+
+// A quoted local part and an old source route (RFC 5322 4.4) may hold commas; nothing else may, or
+// an address left open would swallow its neighbour. Bounded, so that each `<` costs the same.
+const ANGLE = /<(?:\s*"(?:[^"\\]|\\.){0,600}"|@[^<>;"]{0,600}:)?[^<>,;]{0,1000}>/sy;
+
+/** Takes `<address>` as one piece; false when it is never closed. */
+function readAngle(cursor: Cursor, draft: Draft): boolean {
+  ANGLE.lastIndex = cursor.at;
+  const found = ANGLE.exec(cursor.text)?.[0];
+  if (found === undefined) return false;
+  draft.angle = found.slice(1, -1);
+  cursor.at += found.length;
+  return true;
 }
 
 const PLAIN_END = /[,;:"(<[\n\r\t]|=\?/g;

@@ -74,6 +74,35 @@ export function listAttachments(
   return [...picked.attachments, ...unused.map(([, part]) => part)];
 }
 
+/**
+ * The invitation to list beside the attachments: the alternative of a body, unless the one file of
+ * a calendar that comes with it is plainly the same (what Exchange and Google send). Sizes are
+ * compared loosely: one of the two is often quoted-printable.
+ */
+export function listedInvitation({ calendar, attachments }: PickedBodies): BodyPart | undefined {
+  if (!calendar || attachments.includes(calendar)) return undefined;
+  const [file, ...more] = attachments.filter(isCalendarFile);
+  if (!file || more.length > 0) return calendar;
+  const methods = [calendar, file].flatMap(
+    (part) => part.parameters['method']?.toLowerCase() ?? [],
+  );
+  const [small, large] = [weight(calendar), weight(file)].sort((a, b) => a - b);
+  const isSame = new Set(methods).size < 2 && (small ?? 0) * MAX_SIZE_RATIO >= (large ?? 0);
+  return isSame ? undefined : calendar;
+}
+
+const MAX_SIZE_RATIO = 2;
+
+const isCalendar = (type: string): boolean =>
+  type === 'text/calendar' || type === 'application/ics';
+
+const isCalendarFile = ({ type, filename }: BodyPart): boolean =>
+  isCalendar(type) || /\.ics$/i.test(filename ?? '');
+
+/** Octets once decoded, nearly: base64 carries three in four. */
+const weight = ({ encoding, sizeBytes }: BodyPart): number =>
+  encoding === 'base64' ? sizeBytes * 0.73 : sizeBytes;
+
 function visit(part: BodyPart, where: Where, picking: Picking): void {
   switch (part.type) {
     case 'multipart/alternative':
@@ -137,7 +166,7 @@ function visitSigned(part: BodyPart, where: Where, picking: Picking): void {
 }
 
 function visitLeaf(part: BodyPart, where: Where, picking: Picking): void {
-  if (part.type === 'text/calendar' || part.type === 'application/ics') {
+  if (isCalendar(part.type)) {
     const isRepeated = picking.calendar !== undefined && part.type === 'text/calendar';
     picking.calendar ??= part;
     if (part.filename || isRepeated) picking.attachments.push(part);

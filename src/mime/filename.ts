@@ -49,11 +49,24 @@ export function partFilename(disposition: Parameters, type: Parameters): string 
   return name === '' ? undefined : name;
 }
 
+/** What parts without a name are called, in the reader's language. */
+export interface UnnamedWords {
+  readonly file: string;
+  readonly image: string;
+  readonly message: string;
+  readonly invitation: string;
+}
+
 /** A name for a part that has none: its kind, its number, the extension of its type. */
-export function generatedFilename(type: string, part: string): string {
-  const kind = type.startsWith('image/') ? 'image' : type === 'message/rfc822' ? 'message' : 'file';
+export function generatedFilename(type: string, part: string, words: UnnamedWords): string {
   const number = part.replace(/[^0-9.]/g, '').replaceAll('.', '-') || '1';
-  return `${kind}-${number}.${EXTENSIONS[type] ?? 'bin'}`;
+  return cleanFilename(`${words[kindOf(type)]}-${number}.${EXTENSIONS[type] ?? 'bin'}`);
+}
+
+function kindOf(type: string): keyof UnnamedWords {
+  if (type.startsWith('image/')) return 'image';
+  if (EXTENSIONS[type] === 'ics') return 'invitation';
+  return type === 'message/rfc822' ? 'message' : 'file';
 }
 
 /** A parameter's text: RFC 2231 charset and continuations, encoded words, raw 8-bit. */

@@ -4,13 +4,19 @@
 export { type Address, type AddressList, formatAddress, parseAddressList } from './address';
 export { type DisplayAddress, displayAddress } from './address-display';
 export { asciiDomain, isValidAddress } from './address-rules';
-export { type BodyChoice, listAttachments, type PickedBodies, pickBodies } from './bodies';
+export {
+  type BodyChoice,
+  listAttachments,
+  listedInvitation,
+  type PickedBodies,
+  pickBodies,
+} from './bodies';
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
 export { type BuildOptions, buildMessage, newMessageId, smtpEnvelope } from './compose';
 export { crlfStream } from './crlf';
 export { decodeWords } from './encoded-words';
-export { cleanFilename, generatedFilename, partFilename } from './filename';
+export { cleanFilename, partFilename, type UnnamedWords } from './filename';
 export { encodeFlowed, fixedLines, type TextLine, unflow } from './flowed';
 export {
   firstHeader,
@@ -31,6 +37,7 @@ export type {
   SmtpEnvelope,
 } from './outgoing';
 export { type PlainText, plainFromHtml } from './plain-from-html';
+export { filenameInHeader, partsWithLostNames, withFilenames } from './raw-names';
 export type { RenderedBody } from './rendered';
 export {
   baseSubject,

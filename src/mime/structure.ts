@@ -1,6 +1,6 @@
 import type { MessageEnvelopeObject, MessageStructureObject } from 'imapflow';
 import { cleanLine } from './clean-text';
-import { generatedFilename, parameterText, partFilename } from './filename';
+import { generatedFilename, parameterText, partFilename, type UnnamedWords } from './filename';
 
 /** Limits on one message's tree (threats 47): deeper or wider comes only from attackers. */
 const MAX_DEPTH = 100;
@@ -130,9 +130,9 @@ function lowerKeys(parameters: Parameters | undefined): Parameters {
 }
 
 /** What to call a part: its own name, the subject of an enclosed message, or a generated name. */
-export function displayName(part: BodyPart): string {
+export function displayName(part: BodyPart, words: UnnamedWords): string {
   if (part.filename) return part.filename;
   const subject = cleanLine(part.envelope?.subject ?? '').replace(/[/\\<>:"|?*]/g, '_');
   if (part.type === 'message/rfc822' && subject) return `${subject.slice(0, 100)}.eml`;
-  return generatedFilename(part.type, part.part);
+  return generatedFilename(part.type, part.part, words);
 }

@@ -47,6 +47,24 @@ describe('parseAddressList', () => {
     expect(list.invalid).toEqual(['odile', '<roy>', 'x@', '@y.fr', 'a b@c@d']);
   });
 
+  it.each([
+    ['Bob <bob@x.fr, Carol <carol@y.fr>', ['Bob <bob@x.fr'], ['carol@y.fr']],
+    ['Carol <carol@y.fr>, Bob <bob@x.fr; dan@z.fr', ['Bob <bob@x.fr'], ['carol@y.fr', 'dan@z.fr']],
+    ['<bob@x.fr, <carol@y.fr>', ['<bob@x.fr'], ['carol@y.fr']],
+  ])('keeps the neighbour of a bracket left open: %s', (typed, wrong, right) => {
+    const { addresses, invalid } = parseAddressList(typed);
+    expect(invalid.map((one) => one.trim())).toEqual(wrong);
+    expect(addresses.map(({ mail }) => mail)).toEqual(right);
+  });
+
+  it.each([
+    ['<@relay.fr,@other.fr:bob@x.fr>, a@b.fr', 2],
+    ['"a,b" <"x,y"@z.fr>, a@b.fr', 2],
+  ])('reads commas where the grammar lets them stand: %s', (typed, entries) => {
+    const { addresses, invalid } = parseAddressList(typed);
+    expect(addresses.length + invalid.length).toBe(entries);
+  });
+
   it('lets no encoded name or line end become another recipient', () => {
     const list = parseAddressList('=?utf-8?Q?x_<evil@e.test>,_y=0D=0ABcc:_z@e.test?= <a@b.fr>');
 

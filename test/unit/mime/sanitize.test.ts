@@ -99,6 +99,24 @@ describe('the HTML sanitiser', () => {
     expect(html).toContain('<p id="m-top">x</p>');
   });
 
+  it.each(['value', 'title', 'href', 'src', 'alt', 'name', 'content', 'data-x', 'ID', 'cl\\61ss'])(
+    'drops a rule that tests the attribute %s, and keeps those beside it',
+    (attribute) => {
+      for (const test of [`[${attribute}^="a"]`, `p:not([${attribute}])`, `a,[${attribute}]`]) {
+        const { html } = clean(`<style>${test}{color:red}.kept{color:navy}</style><p>x</p>`);
+
+        expect(html).not.toContain('red');
+        expect(html).toContain('.kept{color:navy}');
+      }
+    },
+  );
+
+  it('keeps rules that test attributes of layout', () => {
+    const { html } = clean('<style>td[align="left"],TD[WIDTH]{color:red}</style><p>x</p>');
+
+    expect(html).toContain('{color:red}');
+  });
+
   it('shows cid images through the addresses it is given and reports their use', () => {
     const cids = { 'logo@site': '/mail/me/INBOX/4/parts/2?s=1', autre: '/x' };
     const body = clean('<img src="cid:logo%40site" alt="Logo"><img src="cid:absent">', {

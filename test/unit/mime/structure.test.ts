@@ -5,6 +5,7 @@ import {
   cleanFilename,
   displayName,
   listAttachments,
+  listedInvitation,
   partFilename,
   pickBodies,
 } from '../../../src/mime';
@@ -28,6 +29,8 @@ const text = leaf('text/plain', { parameters: { charset: 'utf-8' } });
 const html = leaf('text/html');
 const image = leaf('image/png', { id: '<logo@site>', disposition: 'inline' });
 const pdf = leaf('application/pdf', named('note.pdf'));
+
+const WORDS = { file: 'pièce', image: 'photo', message: 'lettre', invitation: 'rendez-vous' };
 
 const pick = (root: MessageStructureObject) => pickBodies(buildStructure(root).root);
 const numbers = (parts: readonly BodyPart[]) => parts.map((part) => part.part);
@@ -135,6 +138,38 @@ describe('pickBodies', () => {
     expect(listAttachments(picked, ['logo@site'])).toEqual([]);
   });
 
+  describe('an invitation that also comes as a file', () => {
+    const calendar = (type: string, extra: Extra) => leaf(type, { encoding: '8bit', ...extra });
+    const alternative = (method: string, size: number) =>
+      multi(
+        'alternative',
+        text,
+        calendar('text/calendar', { size, parameters: { charset: 'utf-8', method } }),
+      );
+    const file = calendar('application/ics', { size: 1400, encoding: 'base64', ...named('i.ics') });
+    const listed = (...parts: MessageStructureObject[]) =>
+      listedInvitation(pick(multi('mixed', ...parts)))?.part;
+
+    it('is listed once', () => {
+      expect(listed(alternative('REQUEST', 1000), file)).toBeUndefined();
+      const octets = { ...file, type: 'application/octet-stream' };
+      expect(listed(alternative('REQUEST', 1000), octets)).toBeUndefined();
+    });
+
+    it.each([
+      ['no file', []],
+      ['another file', [pdf]],
+      ['a calendar of another size', [{ ...file, size: 90_000 }]],
+      ['two calendars', [file, file]],
+      [
+        'an answer',
+        [calendar('text/calendar', { ...named('r.ics'), parameters: { method: 'REPLY' } })],
+      ],
+    ])('is listed beside %s', (_, parts) => {
+      expect(listed(alternative('REQUEST', 1000), ...parts)).toBe('1.2');
+    });
+  });
+
   it('keeps calendar, enclosed message and signature apart', () => {
     const enclosed = leaf('message/rfc822', { envelope: { subject: 'Compte/rendu' } });
     const picked = pick(
@@ -149,7 +184,7 @@ describe('pickBodies', () => {
     expect(picked.calendar?.part).toBe('1.2');
     expect(numbers(picked.nested)).toEqual(['2']);
     expect(numbers(picked.attachments)).toEqual(['3']);
-    expect(picked.nested.map(displayName)).toEqual(['Compte_rendu.eml']);
+    expect(picked.nested.map((part) => displayName(part, WORDS))).toEqual(['Compte_rendu.eml']);
     expect(pick(multi('signed', text, leaf('application/pkcs7-signature'))).signature?.part).toBe(
       '2',
     );
@@ -204,7 +239,11 @@ describe('file names', () => {
         leaf('text/csv', { dispositionParameters: { filename: '../' } }),
       ),
     );
-    expect(root.children.map(displayName)).toEqual(['image-1.jpg', 'file-2.bin', 'file-3.csv']);
+    expect(root.children.map((part) => displayName(part, WORDS))).toEqual([
+      'photo-1.jpg',
+      'pièce-2.bin',
+      'pièce-3.csv',
+    ]);
   });
 
   it('shortens long names and keeps the extension', () => {
