@@ -3,38 +3,18 @@ import { withDeadline } from '../base/async';
 import type { Clock } from '../base/clock';
 import { AppError, isAppError } from '../base/errors';
 import { Backoff } from './backoff';
-import { Connection } from './connection';
+import type { Connection } from './connection';
+import { type Connected, ConnectionSet } from './connection-set';
 import { isDropped, isServerAnswer, toImapError } from './errors';
+import type { PoolLimits } from './pool-limits';
 import { stateText } from './status';
 import type { ImapAccess, MailboxEvent, OpenMailbox, UseOptions } from './types';
-import { WaitQueue } from './wait-queue';
 import { Watch } from './watch';
-
-export interface PoolLimits {
-  /** Connections of one account in this process: one primary and a burst. */
-  readonly connections: number;
-  /** Callers that may wait for a free connection. */
-  readonly waiting: number;
-  readonly connectMs: number;
-  /** A whole call, its wait and connection included. */
-  readonly commandMs: number;
-  /** Nobody watches and nothing was asked for this long: close. */
-  readonly idleCloseMs: number;
-  readonly burstCloseMs: number;
-  /** Silence after which the primary goes (back) to IDLE. */
-  readonly quietMs: number;
-  /** An idling connection is proved alive, and other watched mailboxes are polled. */
-  readonly pollMs: number;
-}
 
 export interface AccountPoolDeps {
   readonly clock: Clock;
   readonly limits: PoolLimits;
-  readonly onConnected: (info: {
-    key: string;
-    capabilities: readonly string[];
-    ms: number;
-  }) => void;
+  readonly onConnected: Connected;
 }
 
 type Work<T> = (connection: Connection) => Promise<T>;
@@ -43,12 +23,8 @@ type Work<T> = (connection: Connection) => Promise<T>;
 export class AccountPool {
   access: ImapAccess;
   readonly #deps: AccountPoolDeps;
-  readonly #all = new Set<Connection>();
-  readonly #free: Connection[] = [];
-  readonly #queue: WaitQueue<Connection>;
-  readonly #backoff: Backoff;
+  readonly #connections: ConnectionSet;
   readonly #watch: Watch;
-  #opening = 0;
   #closed = false;
   #lastUsedAt: number;
   #cancelQuiet: (() => void) | undefined;
@@ -58,11 +34,18 @@ export class AccountPool {
     this.access = access;
     this.#deps = deps;
     this.#lastUsedAt = deps.clock.now();
-    this.#queue = new WaitQueue(deps.limits.waiting);
-    this.#backoff = new Backoff(deps.clock);
+    const backoff = new Backoff(deps.clock);
+    this.#connections = new ConnectionSet({
+      ...deps,
+      backoff,
+      access: () => this.access,
+      onEvent: (event) => this.#watch.emit(event),
+      onRest: () => this.#rest(),
+      onLost: () => this.#watch.lost(),
+    });
     this.#watch = new Watch({
       clock: deps.clock,
-      backoff: this.#backoff,
+      backoff,
       use: (path, fn) => this.mailbox(path, { kind: 'read' }, fn),
       status: (path) => this.connection({ kind: 'read' }, (client) => stateText(client, path)),
     });
@@ -70,13 +53,13 @@ export class AccountPool {
   }
 
   get connections(): number {
-    return this.#all.size;
+    return this.#connections.size;
   }
   get waiting(): number {
-    return this.#queue.length;
+    return this.#connections.waiting;
   }
   get isUnused(): boolean {
-    return this.#all.size === 0 && this.#opening === 0 && this.#watch.isEmpty && !this.#isRecent();
+    return this.#connections.isEmpty && this.#watch.isEmpty && !this.#isRecent();
   }
 
   mailbox<T>(path: string, options: UseOptions, fn: (box: OpenMailbox) => Promise<T>): Promise<T> {
@@ -94,19 +77,22 @@ export class AccountPool {
   }
 
   close(): void {
+    this.#shut();
+    this.#connections.close();
+  }
+
+  /** LOGOUT on what is free; what is still at work has had its time and is cut. */
+  async logout(ms: number): Promise<void> {
+    this.#closed = true;
+    await this.#connections.logout(ms);
+    this.#shut();
+  }
+
+  #shut(): void {
     this.#closed = true;
     this.#stopTick();
     this.#cancelQuiet?.();
     this.#watch.clear();
-    this.#queue.rejectAll(() => new AppError('imap/unreachable', { details: { closed: true } }));
-    for (const connection of [...this.#all]) connection.close();
-  }
-
-  async logout(ms: number): Promise<void> {
-    const connections = [...this.#all];
-    this.#closed = true;
-    await Promise.all(connections.map((connection) => connection.logout(ms)));
-    this.close();
   }
 
   async #use<T>(options: UseOptions, path: string | undefined, work: Work<T>): Promise<T> {
@@ -127,7 +113,8 @@ export class AccountPool {
     fresh: boolean,
     work: Work<T>,
   ): Promise<T> {
-    const connection = await this.#acquire(path, until, fresh);
+    const connection = await this.#connections.acquire(path, until, fresh);
+    connection.purpose = path ?? connection.selected;
     try {
       const ms = Math.max(1, until - this.#deps.clock.now());
       return await withDeadline(this.#run(connection, work), ms, () => {
@@ -136,7 +123,8 @@ export class AccountPool {
         return new AppError('imap/timeout');
       });
     } finally {
-      this.#release(connection);
+      this.#lastUsedAt = this.#deps.clock.now();
+      this.#connections.release(connection);
     }
   }
 
@@ -159,114 +147,33 @@ export class AccountPool {
     return new AppError('imap/unreachable', { cause: error, details: { dropped: true } });
   }
 
-  async #acquire(path: string | undefined, until: number, fresh: boolean): Promise<Connection> {
-    if (this.#closed) throw new AppError('imap/unreachable', { details: { closed: true } });
-    const free = fresh ? undefined : this.#takeFree(path);
-    if (free) return free;
-    const { connections } = this.#deps.limits;
-    if (fresh && this.#all.size + this.#opening >= connections) this.#free.shift()?.close();
-    if (this.#all.size + this.#opening < connections) return this.#open(until);
-    return this.#queue.wait(until - this.#deps.clock.now());
-  }
-
-  /** The free connection that costs least: same mailbox, then one that does not idle. */
-  #takeFree(path: string | undefined): Connection | undefined {
-    const usable = this.#free.filter((connection) => connection.isUsable);
-    const best =
-      usable.find((connection) => path !== undefined && connection.selected === path) ??
-      usable.find((connection) => !connection.isIdling) ??
-      usable[0];
-    this.#free.splice(0, this.#free.length, ...usable.filter((connection) => connection !== best));
-    return best;
-  }
-
-  async #open(until: number): Promise<Connection> {
-    this.#backoff.check();
-    const startedAt = this.#deps.clock.now();
-    this.#opening++;
-    try {
-      const connection = this.#create();
-      await connection.open(Math.max(1, Math.min(this.#deps.limits.connectMs, until - startedAt)));
-      this.#backoff.succeeded();
-      const capabilities = [...connection.client.capabilities.keys()];
-      const ms = this.#deps.clock.now() - startedAt;
-      this.#deps.onConnected({ key: this.access.key, capabilities, ms });
-      return connection;
-    } catch (error) {
-      this.#backoff.failed(error);
-      // Those who wait must not outlive the last connection that could have served them.
-      if (this.#all.size === 0) this.#queue.rejectAll(() => toImapError(error));
-      throw error;
-    } finally {
-      this.#opening--;
-    }
-  }
-
-  #create(): Connection {
-    const connection = new Connection(this.access, {
-      onEvent: (event) => this.#watch.emit(event),
-      onClose: (closed) => this.#forget(closed),
-    });
-    this.#all.add(connection);
-    return connection;
-  }
-
-  #release(connection: Connection): void {
-    connection.lastUsedAt = this.#deps.clock.now();
-    this.#lastUsedAt = connection.lastUsedAt;
-    if (this.#closed) connection.close();
-    if (!connection.isUsable) {
-      this.#forget(connection);
-      return;
-    }
-    if (this.#queue.give(connection)) return;
-    this.#free.push(connection);
-    this.#rest();
-  }
-
-  #forget(connection: Connection): void {
-    const wasKnown = this.#all.delete(connection);
-    const at = this.#free.indexOf(connection);
-    if (at >= 0) this.#free.splice(at, 1);
-    if (!wasKnown || this.#closed) return;
-    if (this.#queue.length > 0 && this.#opening === 0) this.#refill();
-    if (this.#all.size === 0) this.#watch.lost();
-    else this.#rest();
-  }
-
-  /** Opens a connection for the first of those who wait, after one was lost. */
-  #refill(): void {
-    this.#open(this.#deps.clock.now() + this.#deps.limits.connectMs).then(
-      (connection) => this.#release(connection),
-      (error: unknown) => this.#queue.rejectAll(() => toImapError(error)),
-    );
-  }
-
-  /** After a short silence the primary goes to IDLE on the watched mailbox. */
+  /** After a silence the primary goes to IDLE on the watched mailbox. */
   #rest(): void {
+    const { quietMs, firstQuietMs } = this.#deps.limits;
+    const path = this.#watch.main;
+    const isReturn = path !== undefined && this.#watch.hasSeen(path);
+    const ms = isReturn ? quietMs : Math.min(quietMs, firstQuietMs);
     this.#cancelQuiet?.();
-    this.#cancelQuiet = this.#deps.clock.after(this.#deps.limits.quietMs, () => this.#idle());
+    this.#cancelQuiet = this.#deps.clock.after(ms, () => this.#idle());
   }
 
   #idle(): void {
     const path = this.#watch.main;
     if (this.#closed || path === undefined) return;
-    if ([...this.#all].some((connection) => connection.isIdling && connection.selected === path))
-      return;
-    const connection = this.#takeFree(path);
+    if (this.#connections.isIdlingOn(path)) return;
+    const connection = this.#connections.takeFree(path);
     if (!connection) {
-      if (this.#all.size === 0 && this.#opening === 0) this.#watch.connect();
+      if (this.#connections.isEmpty) this.#watch.connect();
       return;
     }
     this.#enterIdle(connection, path).then(
-      () => {
-        if (connection.isUsable && !this.#queue.give(connection)) this.#free.push(connection);
-      },
+      () => this.#connections.putBack(connection),
       () => connection.close(),
     );
   }
 
   async #enterIdle(connection: Connection, path: string): Promise<void> {
+    connection.purpose = path;
     const ms = this.#deps.limits.commandMs;
     const isReturn = connection.selected !== path || !this.#watch.hasSeen(path);
     const prepare = async (): Promise<void> => {
@@ -283,16 +190,8 @@ export class AccountPool {
   }
 
   #tick(): void {
-    const now = this.#deps.clock.now();
-    const { burstCloseMs } = this.#deps.limits;
-    for (const connection of [...this.#free].slice(1)) {
-      const isOld = now - connection.lastUsedAt > burstCloseMs;
-      if (isOld && !connection.isIdling) connection.close();
-    }
-    if (!this.#watch.isEmpty) {
-      void this.#watch.poll();
-      return;
-    }
-    if (!this.#isRecent()) for (const connection of [...this.#free]) connection.close();
+    this.#connections.closeOlder(this.#deps.clock.now() - this.#deps.limits.burstCloseMs);
+    if (!this.#watch.isEmpty) void this.#watch.poll();
+    else if (!this.#isRecent()) this.#connections.closeFree();
   }
 }

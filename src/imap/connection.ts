@@ -20,6 +20,8 @@ export class Connection {
   readonly #client: ImapFlow;
   readonly #onEvent: (event: MailboxEvent) => void;
   #selected: string | undefined;
+  /** Mailbox it was last taken for: selected, or about to be. */
+  purpose: string | undefined;
   lastUsedAt = 0;
 
   constructor(

@@ -3,7 +3,6 @@
  * and no connection leaves the callback it is lent to. Called by `mail` and `session`.
  */
 
-export type { PoolLimits } from './account-pool';
 export {
   type Copied,
   copyUids,
@@ -30,6 +29,7 @@ export {
 } from './parts';
 export { pingImap } from './ping';
 export { createImapPool, type ImapPoolDeps } from './pool';
+export type { PoolLimits } from './pool-limits';
 export type { Attribute } from './raw';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';
 export { catchUp, type MailboxState, readState } from './status';

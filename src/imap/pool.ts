@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
-import { AccountPool, type PoolLimits } from './account-pool';
+import { AccountPool } from './account-pool';
 import { Connection } from './connection';
+import type { PoolLimits } from './pool-limits';
 import type { ImapAccess, ImapPool } from './types';
 
 const DEFAULT_LIMITS: PoolLimits = {
@@ -10,10 +11,12 @@ const DEFAULT_LIMITS: PoolLimits = {
   commandMs: 9_500, // a page answers within ten seconds (threats F2)
   idleCloseMs: 5 * 60_000,
   burstCloseMs: 45_000,
-  quietMs: 400,
+  sameMailboxMs: 300,
+  quietMs: 3_000, // new mail shows within a few seconds, or with the next click
+  firstQuietMs: 400,
   pollMs: 50_000, // below the minute in which new mail must show (threats F5)
 };
-const LOGOUT_MS = 2_000;
+const LOGOUT_MS = 1_000; // a courtesy: what does not answer is cut
 
 export interface ImapPoolDeps {
   readonly clock: Clock;

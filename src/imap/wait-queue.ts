@@ -1,7 +1,8 @@
 import { AppError } from '../base/errors';
 
 interface Waiter<T> {
-  resolve(value: T): void;
+  accepts(value: T): boolean;
+  resolve(value: T | undefined): void;
   reject(error: AppError): void;
 }
 
@@ -17,22 +18,24 @@ export class WaitQueue<T> {
   get length(): number {
     return this.#waiters.length;
   }
+  private get isFull(): boolean {
+    return this.#waiters.length >= this.#max;
+  }
 
   /** Resolves with what {@link give} hands over; `imap/timeout` after `ms`. */
-  wait(ms: number): Promise<T> {
-    if (this.#waiters.length >= this.#max) {
-      return Promise.reject(new AppError('request/budget', { retryAfterS: 2 }));
-    }
-    return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
-        () => {
-          const at = this.#waiters.indexOf(waiter);
-          if (at >= 0) this.#waiters.splice(at, 1);
-          reject(new AppError('imap/timeout', { details: { waited: true } }));
-        },
-        Math.max(1, ms),
-      );
+  async wait(ms: number): Promise<T> {
+    if (this.isFull) throw new AppError('request/budget', { retryAfterS: 2 });
+    const value = await this.waitFor(ms, () => true);
+    if (value === undefined) throw new AppError('imap/timeout', { details: { waited: true } });
+    return value;
+  }
+
+  /** The same for a value that `accepts` likes; nothing after `ms`, or when too many wait. */
+  waitFor(ms: number, accepts: (value: T) => boolean): Promise<T | undefined> {
+    if (this.isFull) return Promise.resolve(undefined);
+    return new Promise<T | undefined>((resolve, reject) => {
       const waiter: Waiter<T> = {
+        accepts,
         resolve: (value) => {
           clearTimeout(timer);
           resolve(value);
@@ -42,15 +45,22 @@ export class WaitQueue<T> {
           reject(error);
         },
       };
+      const late = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        resolve(undefined);
+      };
+      const timer = setTimeout(late, Math.max(1, ms));
       this.#waiters.push(waiter);
     });
   }
 
-  /** Hands `value` to the first in line; false when nobody waits. */
+  /** Hands `value` to the first in line who accepts it; false when nobody does. */
   give(value: T): boolean {
-    const waiter = this.#waiters.shift();
+    const at = this.#waiters.findIndex((waiter) => waiter.accepts(value));
+    if (at < 0) return false;
+    const [waiter] = this.#waiters.splice(at, 1);
     waiter?.resolve(value);
-    return waiter !== undefined;
+    return true;
   }
 
   rejectAll(error: () => AppError): void {

@@ -16,6 +16,8 @@ import { boxKey } from './box-key';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
 import type { MessageChange } from './hooks';
 import { applyFlags, forgetUids } from './order-cache';
+import { rememberPlaced } from './placed';
+import { SILENCE_MS, whileHeard } from './silence';
 import { forgetTree, readRoles, specialPath, treeKey } from './tree';
 import type { ActionResult, FlagName, Selection, SpecialUse } from './types';
 
@@ -56,7 +58,7 @@ function checkFlag({ permanentFlags, readOnly }: OpenMailbox, name: string, valu
   const isSystem = name.startsWith('\\');
   const isKept = known.includes(name.toLowerCase()) || (!isSystem && known.includes('\\*'));
   if (readOnly || (value && permanentFlags.size > 0 && !isKept)) {
-    throw new AppError('imap/refused', { details: { flag: name } });
+    throw new AppError('mailbox/forbidden', { details: { flag: name } });
   }
 }
 
@@ -76,7 +78,7 @@ export async function moveMessages(
     from,
     { op: 'move', on: batch(from), to: target },
     async (box, uids) => {
-      if (box.readOnly) throw new AppError('imap/refused', { details: { readOnly: true } });
+      if (box.readOnly) throw new AppError('mailbox/forbidden', { details: { readOnly: true } });
       await storeKeywords(box, uids, flags);
       const copied = await moveUids(box.client, uids, target);
       forgetUids(context.caches, cacheBox(actor, box), uids);
@@ -128,7 +130,7 @@ export async function deleteMessages(
   from: Selection,
 ): Promise<ActionResult> {
   return act(context, actor, from, { op: 'delete', on: batch(from) }, async (box, uids) => {
-    if (box.readOnly) throw new AppError('imap/refused', { details: { readOnly: true } });
+    if (box.readOnly) throw new AppError('mailbox/forbidden', { details: { readOnly: true } });
     await expungeUids(box.client, uids);
     forgetUids(context.caches, cacheBox(actor, box), uids);
     return undefined;
@@ -198,19 +200,23 @@ async function act(
   const path = checkPath(on.mailbox);
   const options = { kind: 'write', deadlineMs: ACTION_MS } as const;
   const access = context.access(actor);
-  const results = await context.pool
-    .withMailbox(access, path, options, async (box) => {
-      checkValidity(box, on.uidValidity);
-      const done: Copied[] = [];
-      for (const slice of chunks(uids, CHUNK)) done.push((await step(box, slice)) ?? NOWHERE);
-      return done;
-    })
-    .catch((error: unknown) => {
-      // The destination may be gone: look again for what is Trash or Junk.
-      forgetTree(context, actor);
-      throw error;
-    });
+  const inSlices = async (box: OpenMailbox): Promise<Copied[]> => {
+    checkValidity(box, on.uidValidity);
+    const done: Copied[] = [];
+    for (const slice of chunks(uids, CHUNK)) done.push((await step(box, slice)) ?? NOWHERE);
+    return done;
+  };
+  const results = await whileHeard(context.clock, SILENCE_MS, (listening) =>
+    context.pool.withMailbox(access, path, options, (box) =>
+      listening(box.client, () => inSlices(box)),
+    ),
+  ).catch((error: unknown) => {
+    // The destination may be gone: look again for what is Trash or Junk.
+    forgetTree(context, actor);
+    throw error;
+  });
   context.caches.trees.delete(treeKey(actor));
+  if (change.to !== undefined) rememberPlaced(context, actor, change.to, results);
   return announce(context, actor, change, uids.length, results);
 }
 

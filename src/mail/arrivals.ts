@@ -3,6 +3,7 @@ import { OWN_ACCOUNT, type Uid } from '../base/types';
 import { readState, searchUids, uidsFrom } from '../imap';
 import type { Actor } from '../session';
 import { accountKey, type MailContext } from './context';
+import { placedAmong } from './placed';
 
 // A mailbox filled by a migration: the event is for notices, not for synchronising.
 const MAX_ANNOUNCED = 200;
@@ -57,9 +58,12 @@ export class Arrivals {
       known.uidNext = state.uidNext;
       if (from === undefined || state.uidNext <= from) return;
       const found = await searchUids(box.client, uidsFrom(from));
-      const uids = [...found].filter((uid) => uid >= from).slice(-MAX_ANNOUNCED);
+      const since = [...found].filter((uid) => uid >= from).map((uid) => uid as Uid);
+      const { uidValidity } = box;
+      const own = new Set(placedAmong(this.#context, actor, { mailbox, uidValidity }, since));
+      const uids = since.filter((uid) => !own.has(uid)).slice(-MAX_ANNOUNCED);
       if (uids.length === 0) return;
-      const event = { account: OWN_ACCOUNT, mailbox, uids: uids.map((uid) => uid as Uid) };
+      const event = { account: OWN_ACCOUNT, mailbox, uids };
       void hooks.action(actor.scope, 'mail:arrived', { ...event, unseen: state.unseen });
     });
   }

@@ -19,7 +19,7 @@ import {
 import type { Actor } from '../session';
 import type { MailContext } from './context';
 import { inlineImages } from './inline-images';
-import { messageKey, openedOf, shownRoot } from './opened';
+import { messageKey, openedOf, partKey, shownRoot } from './opened';
 import { readSection } from './stream';
 import type { BodyOptions, MessageBody, MessageView } from './types';
 
@@ -156,7 +156,7 @@ async function fetchPart(
   ref: MessageRef,
   part: BodyPart,
 ): Promise<FetchedPart> {
-  const key = `${messageKey(actor, ref)}\0${part.part}`;
+  const key = partKey(messageKey(actor, ref), part.part);
   const limit = context.limits.bodyBytes;
   const cached = context.caches.parts.get(key);
   const bytes = cached ?? (await collect(readSection(context, actor, ref, part.part, limit)));

@@ -46,6 +46,8 @@ export interface MailCaches {
   readonly roles: Cache<readonly ListedMailbox[]>;
   /** Storage used; `none` where the server has no quota, or did not say. */
   readonly quotas: Cache<Quota | 'none'>;
+  /** Messages that the agent's own moves and copies put where they are; by row key. */
+  readonly placed: Cache<true>;
   deletePrefix(prefix: string): void;
 }
 
@@ -53,6 +55,7 @@ const TREE_TTL_MS = 20_000; // counters older than this are asked again; events 
 const ROLES_TTL_MS = 10 * 60_000;
 const QUOTA_TTL_MS = 2 * 60_000; // a bar at the foot of the folders, not an account statement
 const BODY_TTL_MS = 15 * 60_000;
+const PLACED_TTL_MS = 15 * 60_000; // a list that refreshes notices its new lines long before
 
 export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
   const caches = {
@@ -83,6 +86,7 @@ export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
     trees: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: TREE_TTL_MS }),
     roles: createCache<readonly ListedMailbox[]>({ clock, max: sizes.trees, ttlMs: ROLES_TTL_MS }),
     quotas: createCache<Quota | 'none'>({ clock, max: sizes.trees, ttlMs: QUOTA_TTL_MS }),
+    placed: createCache<true>({ clock, max: 10_000, ttlMs: PLACED_TTL_MS }),
   };
   return {
     ...caches,

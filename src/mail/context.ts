@@ -26,6 +26,8 @@ export interface MailLimits {
   readonly selection: number;
   /** APPENDs under way at once in this process: the library holds each message in memory. */
   readonly appends: number;
+  /** Bytes of them together; a larger message goes alone. */
+  readonly appendBytes: number;
   /** Searches that read bodies may take longer than a command. */
   readonly searchMs: number;
 }

@@ -9,6 +9,7 @@ import { readsBodies } from './criteria';
 import { boxOf, type Place, readRows } from './fetch-rows';
 import type { Order } from './order';
 import { forgetUids } from './order-cache';
+import { placedAmong } from './placed';
 import { findOrder, knownOrder, type OrderQuery } from './sorting';
 import type { ListPage, ListQuery, Row } from './types';
 
@@ -33,7 +34,8 @@ export async function listMessages(
   );
   const rows = await context.hooks.filter(actor.scope, 'message:list', page.rows, about);
   if (page.page < page.pages) prefetch(context, actor, { ...wanted, page: page.page + 1 });
-  return { ...page, rows };
+  const shown = rows.map((row) => row.uid);
+  return { ...page, rows, placed: placedAmong(context, actor, page, shown) };
 }
 
 async function onMailbox<T>(
@@ -76,7 +78,7 @@ async function readPage(
   actor: Actor,
   place: Place,
   query: ListQuery,
-): Promise<ListPage> {
+): Promise<Omit<ListPage, 'placed'>> {
   const pageSize = Math.max(1, actor.site.limits.pageSize);
   // A message that another client removes between two commands leaves a hole: filled once.
   for (let attempt = 0; ; attempt++) {

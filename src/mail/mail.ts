@@ -54,6 +54,7 @@ const DEFAULT_LIMITS: MailLimits = {
   renderMs: 2_000,
   selection: 10_000,
   appends: 3,
+  appendBytes: 24 * 1024 * 1024,
   searchMs: 25_000,
 };
 
@@ -79,7 +80,7 @@ export function createMail(deps: MailDeps): Mail {
     },
   };
   const arrivals = new Arrivals(context);
-  const inTurn = gate(context.limits.appends);
+  const inTurn = gate({ count: context.limits.appends, weight: context.limits.appendBytes });
   return {
     account: (actor, options) => readAccount(context, actor, options?.fresh === true),
     special: (actor, use) => specialPath(context, actor, use),
@@ -106,7 +107,7 @@ export function createMail(deps: MailDeps): Mail {
     renameMailbox: async (actor, from, to) => renameOne(context, actor, from, to),
     deleteMailbox: async (actor, path) => deleteOne(context, actor, path),
     append: (actor, mailbox, file, options) =>
-      inTurn(() => appendMessage(context, actor, mailbox, file, options)),
+      inTurn(file.sizeBytes, () => appendMessage(context, actor, mailbox, file, options)),
     findByMessageId: (actor, mailbox, id) => findMessageId(context, actor, mailbox, id),
     expunge: async (actor, from) => {
       await deleteMessages(context, actor, from);

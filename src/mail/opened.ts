@@ -5,8 +5,9 @@ import { type BodyPart, buildStructure, parseHeaders } from '../mime';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
 import { accountKey, checkPath, checkValidity, type MailContext } from './context';
+import { repairFilenames } from './file-names';
 import type { OpenedMessage } from './opened-message';
-import { PLAIN_QUERY, ROW_QUERY, rowContent } from './rows';
+import { PLAIN_QUERY, ROW_QUERY, rowContent, SHOWN_BYTES } from './rows';
 
 export interface FoundMessage {
   readonly box: OpenMailbox;
@@ -16,7 +17,17 @@ export interface FoundMessage {
 }
 
 // What the envelope does not hold or decodes worse (raw 8-bit text, several From fields).
-const HEADERS = ['from', 'sender', 'reply-to', 'subject', 'references', 'in-reply-to'];
+const HEADERS = [
+  'from',
+  'sender',
+  'reply-to',
+  'subject',
+  'references',
+  'in-reply-to',
+  // Of a message that is one file, whose name may have to be read again.
+  'content-type',
+  'content-disposition',
+];
 
 /** Finds a message and its flags of now; 409 when the mailbox was made anew, 404 when gone. */
 export async function findMessage<T>(
@@ -26,6 +37,8 @@ export async function findMessage<T>(
     readonly mailbox: string;
     readonly uid: Uid;
     readonly uidValidity?: UidValidity | undefined;
+    /** The body that will be read next: it comes with the message where a list told which part. */
+    readonly prefer?: 'text' | 'html' | undefined;
   },
   fn: (found: FoundMessage) => Promise<T>,
 ): Promise<T> {
@@ -37,17 +50,43 @@ export async function findMessage<T>(
     const cached = context.caches.opened.get(key);
     const message = cached
       ? await fetchMessage(box.client, at.uid, { uid: true, flags: true })
-      : await fetchWhole(box, at.uid);
-    const opened = cached ?? readMessage(message);
+      : await fetchWhole(box, at.uid, shownSection(context, key, at.prefer));
+    for (const [section, bytes] of message.bodyParts ?? []) {
+      if (bytes.length < SHOWN_BYTES) context.caches.parts.set(partKey(key, section), bytes);
+    }
+    const opened = cached ?? (await repaired(box, at.uid, readMessage(message)));
     if (!cached) context.caches.opened.set(key, opened);
     return fn({ box, key, opened, flags: [...(message.flags ?? [])] });
   });
 }
 
-/** With its structure, or without when that is nested too deeply to be parsed. */
-async function fetchWhole({ client }: OpenMailbox, uid: Uid): Promise<FetchMessageObject> {
+/** Section of the body that is shown, when the row of the message is known. */
+function shownSection(
+  { caches }: MailContext,
+  key: string,
+  prefer: 'text' | 'html' | undefined,
+): string | undefined {
+  const section = prefer && caches.rows.get(key)?.content.shown?.[prefer];
+  return section && !caches.parts.get(partKey(key, section)) ? section : undefined;
+}
+
+/** Key of a part's encoded bytes; `message` as {@link messageKey} makes it. */
+export const partKey = (message: string, section: string): string => `${message}\0${section}`;
+
+/**
+ * With its structure, or without when that is nested too deeply to be parsed; the body shown in the
+ * same answer, when it is known which.
+ */
+async function fetchWhole(
+  { client }: OpenMailbox,
+  uid: Uid,
+  section: string | undefined,
+): Promise<FetchMessageObject> {
+  const body = section !== undefined && {
+    bodyParts: [{ key: section, start: 0, maxLength: SHOWN_BYTES }],
+  };
   try {
-    return await fetchMessage(client, uid, { ...ROW_QUERY, headers: HEADERS });
+    return await fetchMessage(client, uid, { ...ROW_QUERY, headers: HEADERS, ...body });
   } catch (error) {
     if (!isAppError(error, 'message/not-found')) throw error;
     return fetchMessage(client, uid, { ...PLAIN_QUERY, headers: HEADERS });
@@ -65,6 +104,12 @@ function readMessage(message: FetchMessageObject): OpenedMessage {
     headers: parseHeaders(message.headers ?? ''),
   };
 }
+
+const repaired = async (
+  box: OpenMailbox,
+  uid: Uid,
+  opened: OpenedMessage,
+): Promise<OpenedMessage> => ({ ...opened, tree: await repairFilenames(box, uid, opened) });
 
 /** Nothing to show and nothing to list: the original is offered as a download. */
 const NO_PARTS: BodyPart = {

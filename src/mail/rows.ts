@@ -1,6 +1,13 @@
 import type { Uid } from '../base/types';
 import type { FetchMessageObject } from '../imap';
-import { type BodyPart, buildStructure, cleanLine, displayAddress, pickBodies } from '../mime';
+import {
+  type BodyPart,
+  buildStructure,
+  cleanLine,
+  displayAddress,
+  type PickedBodies,
+  pickBodies,
+} from '../mime';
 import type { Address, Row } from './types';
 
 // What a list line can show; a message to ten thousand people keeps the first.
@@ -17,7 +24,12 @@ export interface RowContent {
   readonly hasAttachment: boolean;
   readonly hasInvitation: boolean;
   readonly messageId: string | undefined;
+  /** Bodies that opening it shows, where there is one to show; never part of a {@link Row}. */
+  readonly shown: ShownParts | undefined;
 }
+
+/** Sections of a message's bodies, small enough to come along with its structure. */
+export type ShownParts = Readonly<Record<'text' | 'html', string | undefined>>;
 
 /** Flags of a message, known as of `modseq` (undefined without CONDSTORE). */
 export interface FlagState {
@@ -42,7 +54,7 @@ export function rowContent(message: FetchMessageObject): RowContent {
   const { envelope } = message;
   const summary = message.bodyStructure
     ? summarise(buildStructure(message.bodyStructure).root)
-    : { hasAttachment: false, hasInvitation: false };
+    : { hasAttachment: false, hasInvitation: false, shown: undefined };
   return {
     from: addresses(envelope?.from, MAX_ROW_ADDRESSES),
     to: addresses(envelope?.to, MAX_ROW_ADDRESSES),
@@ -55,13 +67,29 @@ export function rowContent(message: FetchMessageObject): RowContent {
 }
 
 /** Files that a person would look for: no inline images, signatures or repeated invitations. */
-export function summarise(root: BodyPart): { hasAttachment: boolean; hasInvitation: boolean } {
+export function summarise(
+  root: BodyPart,
+): Pick<RowContent, 'hasAttachment' | 'hasInvitation' | 'shown'> {
   const picked = pickBodies(root);
   const files = picked.attachments.filter((part) => !isInvitation(part));
   return {
     hasAttachment: files.length > 0 || picked.nested.length > 0,
     hasInvitation: picked.calendar !== undefined,
+    shown: shownParts(picked),
   };
+}
+
+// Above, a body is worth a command of its own; a forged size must not fetch more either.
+export const SHOWN_BYTES = 256 * 1024;
+
+/** A message of one body, or of one and its alternative; of several, each is fetched when shown. */
+function shownParts({ bodies, text, html }: PickedBodies): ShownParts | undefined {
+  const [only] = bodies;
+  if (!only || bodies.length > 1) return undefined;
+  const sectionOf = (part: BodyPart): string | undefined =>
+    part.sizeBytes < SHOWN_BYTES ? part.part : undefined;
+  const first = sectionOf(only.part);
+  return { html: first, text: html && text ? sectionOf(text) : first };
 }
 
 const isInvitation = (part: BodyPart): boolean =>
@@ -102,9 +130,10 @@ const has = (flags: readonly string[], name: string): boolean =>
 
 /** Content and flags as the row that pages show. */
 export function toRow(uid: Uid, content: RowContent, flags: readonly string[]): Row {
+  const { shown: _shown, ...seen } = content;
   return {
     uid,
-    ...content,
+    ...seen,
     isSeen: has(flags, '\\seen'),
     isFlagged: has(flags, '\\flagged'),
     isAnswered: has(flags, '\\answered'),

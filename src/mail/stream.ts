@@ -5,6 +5,7 @@ import { fetchSlice } from '../imap';
 import { displayName, transferStream } from '../mime';
 import type { Actor } from '../session';
 import { checkValidity, type MailContext } from './context';
+import { unnamedWords } from './file-names';
 import { openedOf, partOf } from './opened';
 import type { PartStream } from './types';
 
@@ -56,7 +57,7 @@ export async function streamPart(
   // RFC 2046 5.2.1: an enclosed message is never encoded.
   const encoding = part.type.startsWith('message/') ? undefined : part.encoding;
   return {
-    filename: displayName(part),
+    filename: displayName(part, unnamedWords(context, actor)),
     type: part.type,
     charset: part.charset,
     sizeBytes: part.sizeBytes,

@@ -89,6 +89,8 @@ export interface ListPage {
   readonly mailbox: string;
   readonly uidValidity: UidValidity;
   readonly rows: readonly Row[];
+  /** Those of the rows that the agent moved or copied here a short time ago: no new mail. */
+  readonly placed: readonly Uid[];
   /** Of the whole result. */
   readonly total: number;
   readonly unseen: number;
@@ -235,10 +237,13 @@ export interface Mail {
     options?: {
       readonly markSeen?: boolean;
       readonly inside?: string;
+      /** The body that is asked for next: read in the same command where that can be. */
+      readonly prefer?: 'text' | 'html';
     },
   ): Promise<MessageView>;
-  /** Sets `\Seen` on a message opened with `markSeen: false`; lists know it at once. */
-  markRead(actor: Actor, view: MessageView): Promise<void>;
+  /** Sets `\Seen` on a message opened with `markSeen: false`, behind the answer; lists asked for
+   * later know it. */
+  markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
   quotable(

@@ -7,14 +7,17 @@ import {
   displayName,
   firstHeader,
   headerValues,
+  listedInvitation,
   messageIds,
   type PickedBodies,
   parseAddressList,
   pickBodies,
+  type UnnamedWords,
 } from '../mime';
 import type { Actor } from '../session';
 import { checkPath, checkValidity, type MailContext } from './context';
 import { familyOf } from './family';
+import { unnamedWords } from './file-names';
 import { type FoundMessage, findMessage, messageKey, partOf, shownRoot } from './opened';
 import { addresses, isoDate, messageDate, toRow } from './rows';
 import type { AttachmentInfo, MessageView } from './types';
@@ -32,6 +35,7 @@ interface At {
 interface ViewOptions {
   readonly markSeen?: boolean;
   readonly inside?: string;
+  readonly prefer?: 'text' | 'html';
 }
 
 /** Everything the message page shows but the body; marks as read unless told. */
@@ -41,31 +45,34 @@ export async function viewMessage(
   at: At,
   options: ViewOptions,
 ): Promise<MessageView> {
-  const view = await findMessage(context, actor, at, async (found) => {
+  const prefer = options.inside === undefined ? options.prefer : undefined;
+  const view = await findMessage(context, actor, { ...at, prefer }, async (found) => {
     const flags = options.markSeen === false ? found.flags : await markSeen(context, found, at.uid);
-    return buildView(actor, at, options, { ...found, flags });
+    const words = unnamedWords(context, actor);
+    return buildView(actor, at, { ...options, words }, { ...found, flags });
   });
   const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
   void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
   return shown;
 }
 
-/** Marks an opened message as read: the page need not wait for it, so it comes after the body. */
-export async function markRead(
-  context: MailContext,
-  actor: Actor,
-  view: MessageView,
-): Promise<void> {
-  if (view.row.isSeen) return;
+/**
+ * Marks an opened message as read. Nobody waits for it: the next command on the mailbox goes over
+ * the same connection, behind it, and a failure leaves an unread message and a line in the log.
+ */
+export function markRead(context: MailContext, actor: Actor, view: MessageView): void {
   const { uid, uidValidity, mailbox } = view.ref;
   const key = messageKey(actor, view.ref);
-  const { opened } = context.caches;
-  const known = opened.get(key);
-  if (!known) return;
-  await context.pool.withMailbox(context.access(actor), mailbox, { kind: 'write' }, async (box) => {
-    checkValidity(box, uidValidity);
-    await markSeen(context, { box, key, opened: known, flags: [] }, uid);
-  });
+  const opened = context.caches.opened.get(key);
+  if (view.row.isSeen || !opened) return;
+  context.pool
+    .withMailbox(context.access(actor), mailbox, { kind: 'write' }, async (box) => {
+      checkValidity(box, uidValidity);
+      await markSeen(context, { box, key, opened, flags: [] }, uid);
+    })
+    .catch((error: unknown) => {
+      context.log.warn({ err: error, site: actor.site.id }, 'mail/mark-read-failed');
+    });
 }
 
 /** Sets \Seen where the mailbox keeps it; a read-only one is simply read. */
@@ -85,7 +92,12 @@ async function markSeen(
 
 const isSeenFlag = (flag: string): boolean => flag.toLowerCase() === '\\seen';
 
-function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessage): MessageView {
+function buildView(
+  actor: Actor,
+  at: At,
+  options: ViewOptions & { readonly words: UnnamedWords },
+  found: FoundMessage,
+): MessageView {
   const { opened, box, flags } = found;
   const { tree } = opened;
   const root = shownRoot(tree.root, options.inside);
@@ -119,8 +131,10 @@ function buildView(actor: Actor, at: At, options: ViewOptions, found: FoundMessa
     references: isInner ? [] : referencesOf(found),
     sizeBytes: opened.content.sizeBytes,
     row: toRow(at.uid, opened.content, flags),
-    attachments: attachmentsOf(picked),
-    inline: Object.values(picked.inline).slice(0, MAX_ATTACHMENTS).map(attachmentInfo),
+    attachments: attachmentsOf(picked).map((part) => attachmentInfo(part, options.words)),
+    inline: Object.values(picked.inline)
+      .slice(0, MAX_ATTACHMENTS)
+      .map((part) => attachmentInfo(part, options.words)),
     bodies: picked.bodies.map(({ kind, part }) => ({ kind, part: part.part })),
     hasAlternative: picked.html !== undefined && picked.text !== undefined,
     tooComplex: tree.tooComplex,
@@ -153,18 +167,18 @@ function referencesOf({ opened }: FoundMessage): readonly string[] {
 }
 
 /** Files in the order of the message; images that the HTML shows inline are not among them. */
-function attachmentsOf(picked: PickedBodies): readonly AttachmentInfo[] {
+function attachmentsOf(picked: PickedBodies): readonly BodyPart[] {
   const inline = picked.html ? [] : Object.values(picked.inline);
-  const invitation = picked.calendar ? [picked.calendar] : [];
-  const parts = new Set([...picked.attachments, ...inline, ...picked.nested, ...invitation]);
-  return [...parts].sort(byPart).slice(0, MAX_ATTACHMENTS).map(attachmentInfo);
+  const invitation = listedInvitation(picked) ?? [];
+  const parts = [...picked.attachments, ...inline, ...picked.nested].concat(invitation);
+  return parts.sort(byPart).slice(0, MAX_ATTACHMENTS);
 }
 
 const byPart = (a: BodyPart, b: BodyPart): number =>
   a.part.localeCompare(b.part, 'en', { numeric: true });
 
-function attachmentInfo(part: BodyPart): AttachmentInfo {
-  const filename = displayName(part);
+function attachmentInfo(part: BodyPart, words: UnnamedWords): AttachmentInfo {
+  const filename = displayName(part, words);
   return {
     part: part.part,
     filename,

@@ -8,6 +8,10 @@ const ROOT = path.resolve(__dirname, '..', '..');
 /** Every failure is told within this time (threats F2, L1). */
 const TOLD_MS = 12_000;
 
+const REFUSED = ['NOOP', 'STATUS', 'LIST', 'SELECT', 'SEARCH', 'FETCH', 'STORE', 'EXAMINE'].flatMap(
+  (name) => [name, `UID ${name}`],
+);
+
 let demo: DemoApp;
 const memory = (): DemoStack => {
   if (!('faults' in demo.stack.imap)) throw new Error('needs the servers in memory');
@@ -126,8 +130,31 @@ describe('the mail server', () => {
     memory().imap.faults.clear();
     const after = await web.get('/mail/me/INBOX');
 
-    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBe(502);
     expect(after.find('data-uid', row?.attribs['data-uid'])).toBeDefined();
+  }, 60_000);
+
+  it('refusing every command is its failure (502), not a conflict of the agent’s', async () => {
+    const web = await signedIn(0);
+    const list = await web.get('/mail/me/INBOX');
+    const uid = list.all((e) => 'data-uid' in e.attribs)[0]?.attribs['data-uid'] ?? '';
+    for (const command of REFUSED) memory().imap.faults.refuse(command, 'not today');
+
+    const pages = [
+      await web.get('/mail/me/INBOX'),
+      await web.get(`/mail/me/INBOX/${uid}`),
+      await web.get('/mail/me/INBOX?q=budget'),
+      await web.post('/mail/me/INBOX/actions/flag', [
+        ['_csrf', list.one('name', 'csrf-token').attribs['content'] ?? ''],
+        ['uidvalidity', list.one('data-message-list').attribs['data-uidvalidity'] ?? ''],
+        ['uid', uid],
+        ['flag', 'flagged'],
+        ['on', '1'],
+      ]),
+    ];
+
+    expect(pages.map(({ status }) => status)).toEqual([502, 502, 502, 502]);
+    expect(pages[1]?.text).toContain(pages[1]?.headers.get('x-request-id') ?? 'no id');
   }, 60_000);
 
   it('with a new UIDVALIDITY answers 409 and touches nothing', async () => {

@@ -46,6 +46,9 @@ const HOSTILE: Readonly<Record<string, () => string>> = {
   'nested-1000': () =>
     `From: a@b.example\r\nSubject: nested-1000\r\nMIME-Version: 1.0\r\n${nested(1_000)}`,
   'parts-1000': () => head('parts-1000', 'multipart/mixed; boundary=x') + parts(1_000),
+  'parts-20000': () => head('parts-20000', 'multipart/mixed; boundary=x') + parts(20_000),
+  'recipients-50000': () =>
+    `${head('recipients-50000', 'text/plain', `Cc: ${Array.from({ length: 50_000 }, (_, i) => `a${i}@b.example`).join(',\r\n ')}`)}corps\r\n`,
   'headers-50000': () =>
     `${head(
       'headers-50000',
@@ -77,9 +80,44 @@ const linkTo = (page: Page, subject: string): string | undefined =>
     'href'
   ];
 
+async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
+  const started = performance.now();
+  const result = await work;
+  return { result, ms: performance.now() - started };
+}
+
+/** Asks for the sign-in page again and again; what was answered before `end`. */
+async function askUntil(end: Promise<unknown>) {
+  const neighbour = new WebAgent(`http://127.0.0.1:${demo.port}`);
+  const answered: number[] = [];
+  let slowestMs = 0;
+  let isOver = false;
+  const over = end.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const { result, ms } = await timed(neighbour.get('/login'));
+    slowestMs = Math.max(slowestMs, ms);
+    if (!isOver) answered.push(result.status);
+  }
+  await over;
+  return { answered, slowestMs };
+}
+
+/** Whose sanitising takes so long that doing it where pages are answered would show. */
+const SLOW: ReadonlySet<string> = new Set([
+  'elements-300000',
+  'deep-html-50000',
+  'attributes-50000',
+]);
+
+/** Whose structure is not even parsed: the original is there to download. */
+const CUT: ReadonlySet<string> = new Set(['nested-1000', 'parts-1000', 'parts-20000']);
+const TOO_COMPLEX = 'La structure de ce message est trop complexe';
+
 describe('a hostile message', () => {
   it.each(Object.keys(HOSTILE))(
-    '%s opens or says that it is too complex, and a neighbour is answered',
+    '%s opens or says that it is too complex, and neighbours are answered before it',
     async (name) => {
       if (!('faults' in demo.stack.imap)) throw new Error('needs the server in memory');
       demo.stack.imap.deliver(
@@ -90,17 +128,19 @@ describe('a hostile message', () => {
       const list = await web.get('/mail/me/INBOX?sort=arrival');
       const href = linkTo(list, name);
       expect(list.status).toBe(200);
-      const opening = web.get(href ?? '');
-      // Somebody else's page meanwhile: answered, whatever the message does.
-      const neighbour = await new WebAgent(`http://127.0.0.1:${demo.port}`).get('/login');
-      const message = await opening;
+      // Somebody else's pages meanwhile, one after the other: answered, whatever the message does.
+      const opening = timed(web.get(href ?? ''));
+      const { answered, slowestMs } = await askUntil(opening);
+      const { result: message, ms } = await opening;
       const src = message.find('data-message-body')?.attribs['src'];
       const body = src === undefined ? undefined : await web.get(src);
       const source = await web.raw(`${(href ?? '').split('?')[0]}/source?download=1`);
 
-      expect(neighbour.status).toBe(200);
+      expect(new Set(answered)).toEqual(new Set([200])); // at least one
+      if (SLOW.has(name)) expect(slowestMs).toBeLessThan(ms / 2);
       expect(message.status).toBeLessThan(500);
       expect(textOf(message.one('data-message-subject'))).toContain(name);
+      expect(message.text.includes(TOO_COMPLEX)).toBe(CUT.has(name));
       if (body) expect(body.status).toBeLessThan(500);
       expect(source.status).toBe(200);
       expect((await source.arrayBuffer()).byteLength).toBeGreaterThan(10);

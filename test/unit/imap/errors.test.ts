@@ -16,6 +16,8 @@ describe('failures of the wire', () => {
     [{ responseStatus: 'NO', serverResponseCode: 'TRYCREATE' }, 'mailbox/not-found'],
     [{ responseStatus: 'NO', mailboxMissing: true }, 'mailbox/not-found'],
     [{ responseStatus: 'NO', serverResponseCode: 'ALREADYEXISTS' }, 'mailbox/exists'],
+    [{ responseStatus: 'NO', serverResponseCode: 'NOPERM' }, 'mailbox/forbidden'],
+    [{ responseStatus: 'NO', serverResponseCode: 'EXPUNGEISSUED' }, 'mailbox/changed'],
     [{ responseStatus: 'NO' }, 'imap/refused'],
     [{ responseStatus: 'BAD' }, 'imap/protocol'],
     [{ code: 'ParserError7' }, 'imap/protocol'],

@@ -65,6 +65,25 @@ describe('the queue for a connection', () => {
     expect(queue.give('late')).toBe(false);
   });
 
+  it('hands over what suits: to the first in line who accepts it', async () => {
+    const queue = new WaitQueue<string>(5);
+    const inbox = queue.waitFor(1000, (value) => value === 'inbox');
+    const any = queue.wait(1000);
+    queue.give('other');
+    expect(await any).toBe('other');
+    expect(queue.give('other')).toBe(false);
+    queue.give('inbox');
+    expect(await inbox).toBe('inbox');
+  });
+
+  it('gives nothing, without an error, to who wants something that does not come soon', async () => {
+    const queue = new WaitQueue<string>(1);
+    const late = queue.waitFor(1, () => true);
+    expect(await queue.waitFor(1000, () => true)).toBeUndefined(); // full
+    expect(await late).toBeUndefined();
+    expect(queue.length).toBe(0);
+  });
+
   it('rejects all when nobody can serve any more', async () => {
     const queue = new WaitQueue<string>(2);
     const waiting = queue.wait(1000);

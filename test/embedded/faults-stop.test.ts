@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { startDemoApp } from '../../src/demo';
+import { WebAgent } from '../kit/agent';
+import { until } from './mail-kit';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+/** Who asked for the stop kills after this time (threats K2). */
+const KILLED_MS = 10_000;
+
+describe('a stop', () => {
+  it('ends in time while the mail server keeps a page waiting', async () => {
+    const app = { log: { level: 'silent' } };
+    const demo = await startDemoApp({ root: ROOT, port: 0, app });
+    if (!('faults' in demo.stack.imap)) throw new Error('needs the server in memory');
+    const { imap, agents } = demo.stack;
+    const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
+    await web.signIn(agents[0]?.username ?? '', agents[0]?.password ?? '');
+    const asked = imap.stats().recent.length;
+    imap.faults.slowMs(4_000);
+    const page = web.get('/mail/me/INBOX').catch(() => 'cut');
+    await until('the page is under way', () => imap.stats().recent.length > asked);
+
+    const started = performance.now();
+    await demo.app.stop();
+    const took = performance.now() - started;
+    imap.faults.clear();
+    await page;
+    await demo.stop();
+
+    expect(took).toBeLessThan(KILLED_MS);
+  }, 60_000);
+});
