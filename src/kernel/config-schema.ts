@@ -26,25 +26,16 @@ const listener = (what: string, defaultPort: number) =>
   });
 
 const databaseSchema = z
-  .discriminatedUnion('client', [
-    z.strictObject({
-      client: z.literal('sqlite').describe('SQLite in one file.'),
-      filename: z
-        .string()
-        .min(1)
-        .optional()
-        .describe(
-          'The file; `estafette.db` in the data folder by default. `:memory:` keeps nothing.',
-        ),
-    }),
-    z.strictObject({
-      client: z
-        .literal('pg')
-        .describe(
-          'PostgreSQL, with the package `pg` added; its address comes from `ESTAFETTE_DATABASE_URL`.',
-        ),
-    }),
-  ])
+  .strictObject({
+    client: z.literal('sqlite').default('sqlite').describe('SQLite in one file.'),
+    filename: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The file; `estafette.db` in the data folder by default. `:memory:` keeps nothing.',
+      ),
+  })
   .describe('Where settings, sessions, drafts and the outbox are kept.');
 
 const limitsSchema = z
@@ -93,9 +84,11 @@ export const appSchema = z
       .default('all')
       .describe('`web` runs no jobs; the others do. `ESTAFETTE_ROLE` wins.'),
     listen: listener('the web server', 3000).prefault({}).describe('Where the web server listens.'),
-    metrics: listener('the metrics server', 9464)
+    metrics: listener('the operations server', 9464)
       .optional()
-      .describe('Separate listener for `/metrics`; absent: none.'),
+      .describe(
+        'Separate listener of the operator: `/metrics`, `/health` and `/health/plugins` in detail; absent: none.',
+      ),
     publicUrl: z
       .strictObject({
         scheme: z
@@ -114,7 +107,7 @@ export const appSchema = z
       )
       .default(['loopback'])
       .describe('Proxies whose `X-Forwarded-For` is believed.'),
-    database: databaseSchema.prefault({ client: 'sqlite' }),
+    database: databaseSchema.prefault({}),
     dataDir: z
       .string()
       .min(1)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ConfigIssue } from './config-errors';
 import { errorCode } from './error-code';
+import { makeFolder } from './folders';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +15,6 @@ const KEY_MIN_BYTES = 32;
 const KEY_MIN_DIFFERENT = 12;
 
 export const KEY_VARIABLE = 'ESTAFETTE_SECRET_KEY';
-export const DATABASE_URL_VARIABLE = 'ESTAFETTE_DATABASE_URL';
 
 /** `['attachment-reminder', 'apiKey']` → `ESTAFETTE_ATTACHMENT_REMINDER_API_KEY`. */
 export function secretVariable(...words: readonly string[]): string {
@@ -101,7 +101,7 @@ function decodeKey(text: string): Buffer | undefined {
  */
 export function developmentKey(dataDir: string): Buffer {
   const file = path.join(dataDir, 'secret.key');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   try {
     writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -13,7 +13,6 @@ import {
   pluginsSchema,
 } from './config-schema';
 import {
-  DATABASE_URL_VARIABLE,
   developmentKey,
   type Environment,
   HOW_TO_MAKE_ONE,
@@ -22,6 +21,8 @@ import {
   SecretReader,
   secretVariable,
 } from './config-secrets';
+import { errorCode } from './error-code';
+import { FOLDER_EXPECTED, fileInTheWay, folderFault } from './folders';
 import { deepFreeze } from './freeze';
 
 export { type ConfigSource, checkSource, issueAt } from './config-check';
@@ -44,9 +45,7 @@ export interface PlatformConfig<S> {
   readonly cookies: { readonly secure: boolean };
   /** Addresses and ranges as Express's `trust proxy` takes them. */
   readonly trustedProxies: readonly string[];
-  readonly database:
-    | { readonly client: 'sqlite'; readonly filename: string }
-    | { readonly client: 'pg'; readonly connection: string };
+  readonly database: { readonly client: 'sqlite'; readonly filename: string };
   /** Absolute. */
   readonly dataDir: string;
   readonly log: { readonly level: string };
@@ -151,8 +150,9 @@ function assemble<S>(parts: Parts, parseSites: SitesParser<S>): PlatformConfig<S
   const siteSources = sources.sites.filter(({ value }) => value !== undefined);
   const parsed = parseSites(siteSources, { root, secrets, pluginDefaults });
   issues.push(...parsed.issues);
-  const settings = app && platformSettings(app, sources.app, root, secrets, issues);
-  const secretKey = settings && (parts.secretKey ?? serverKey(settings, secrets));
+  const settings = app && platformSettings(app, sources.app, root, issues);
+  const secretKey =
+    settings && (parts.secretKey ?? serverKey(settings, secrets, { source: sources.app, issues }));
   issues.push(...secrets.issues);
   if (!plugins || !settings || !secretKey || issues.length > 0) throw new ConfigError(issues);
 
@@ -189,10 +189,14 @@ function platformSettings(
   app: AppFile,
   source: ConfigSource,
   root: string,
-  secrets: SecretReader,
   issues: ConfigIssue[],
 ): Settings {
   const dataDir = path.resolve(root, app.dataDir);
+  const inTheWay = fileInTheWay(dataDir);
+  if (inTheWay !== undefined) {
+    const found = inTheWay === dataDir ? 'a file at' : `the file ${inTheWay} above`;
+    issues.push(issueAt(source, ['dataDir'], `${FOLDER_EXPECTED}, found ${found} ${dataDir}`));
+  }
   const isLocal = isLoopback(app.listen.host);
   const scheme = app.publicUrl.scheme ?? (app.mode === 'development' && isLocal ? 'http' : 'https');
   if (scheme === 'http' && !isLocal) {
@@ -207,7 +211,7 @@ function platformSettings(
     publicUrl: { scheme, port: app.publicUrl.port },
     cookies: { secure: scheme === 'https' },
     trustedProxies: app.trustedProxies,
-    database: databaseSettings(app, root, dataDir, secrets),
+    database: databaseSettings(app, root, dataDir),
     dataDir,
     log: app.log,
     limits: { ...app.limits, workers: app.limits.workers ?? defaultWorkers() },
@@ -216,35 +220,34 @@ function platformSettings(
 
 const defaultWorkers = (): number => Math.max(1, Math.min(4, cpus().length - 1));
 
-function databaseSettings(
-  { database }: AppFile,
-  root: string,
-  dataDir: string,
-  secrets: SecretReader,
-): Settings['database'] {
-  if (database.client === 'sqlite') {
-    if (database.filename === ':memory:') return { client: 'sqlite', filename: ':memory:' };
-    const filename = path.resolve(root, database.filename ?? path.join(dataDir, 'estafette.db'));
-    return { client: 'sqlite', filename };
-  }
-  const connection = secrets.read(DATABASE_URL_VARIABLE) ?? '';
-  if (!/^postgres(?:ql)?:\/\//.test(connection)) {
-    secrets.fault(DATABASE_URL_VARIABLE, 'expected postgres://user:password@host/database');
-  }
-  return { client: 'pg', connection };
+function databaseSettings({ database }: AppFile, root: string, dataDir: string) {
+  const { client, filename = path.join(dataDir, 'estafette.db') } = database;
+  const isMemory = filename === ':memory:';
+  return { client, filename: isMemory ? filename : path.resolve(root, filename) };
 }
 
-function serverKey({ mode, dataDir }: Settings, secrets: SecretReader): Buffer | undefined {
+interface Told {
+  readonly source: ConfigSource;
+  readonly issues: ConfigIssue[];
+}
+
+function serverKey(
+  { mode, dataDir }: Settings,
+  secrets: SecretReader,
+  { source, issues }: Told,
+): Buffer | undefined {
   const key = readSecretKey(secrets);
   if (key || secrets.issues.some(({ path: known }) => known.startsWith(KEY_VARIABLE))) return key;
   if (mode === 'production') {
     secrets.fault(KEY_VARIABLE, `the server key is missing; ${HOW_TO_MAKE_ONE}`);
     return undefined;
   }
+  const isTold = issues.some(({ path: known }) => known === 'dataDir');
   try {
-    return developmentKey(dataDir);
+    return isTold ? undefined : developmentKey(dataDir);
   } catch (error) {
-    secrets.fault(KEY_VARIABLE, error instanceof Error ? error.message : String(error));
+    if (errorCode(error) === undefined) secrets.fault(KEY_VARIABLE, String(error));
+    else issues.push(issueAt(source, ['dataDir'], folderFault(dataDir, error)));
     return undefined;
   }
 }

@@ -1,23 +1,14 @@
 import { AppError, type ErrorCode } from '../base/errors';
 import { errorCode } from './error-code';
 
-// SQLite result codes, PostgreSQL SQLSTATEs (appendix A of its manual) and socket errors that a
-// retry may cure. Everything else is a fault of ours and stays as it is.
+// SQLite result codes and errors of files that a retry may cure. Everything else is a fault of ours
+// and stays as it is.
 const CODES: Readonly<Record<string, ErrorCode>> = {
   SQLITE_BUSY: 'storage/busy',
   SQLITE_LOCKED: 'storage/busy',
   SQLITE_FULL: 'storage/full',
   ENOSPC: 'storage/full',
   EDQUOT: 'storage/full',
-  '53100': 'storage/full',
-  '53300': 'storage/busy',
-  '55P03': 'storage/busy',
-  '40001': 'storage/busy',
-  '40P01': 'storage/busy',
-  '57P01': 'storage/busy',
-  '57P03': 'storage/busy',
-  ECONNREFUSED: 'storage/busy',
-  ECONNRESET: 'storage/busy',
 };
 
 const RETRY_AFTER_S = 2;

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { callbackify } from 'node:util';
 import type { Knex } from 'knex';
@@ -8,6 +8,7 @@ import SqliteTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-t
 
 import { mapStorageError } from './db-errors';
 import { errorCode } from './error-code';
+import { makeFolder } from './folders';
 
 /** SQLite waits this long for another process's lock before it says SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -87,7 +88,7 @@ export function sqliteConfig(filename: string): Knex.Config {
 
 // The journal files inherit the mode of the database file, which holds sealed credentials.
 function makePrivateFile(filename: string): void {
-  mkdirSync(path.dirname(path.resolve(filename)), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(path.resolve(filename)));
   closeSync(openSync(filename, 'a', 0o600));
 }
 

@@ -13,10 +13,10 @@ export interface MigrationSet {
   readonly migrations: readonly Migration[];
 }
 
-/** The one database. SQLite in WAL with BEGIN IMMEDIATE, or PostgreSQL. */
+/** The one database. SQLite in WAL with BEGIN IMMEDIATE. */
 export interface Database {
   readonly knex: Knex;
-  /** BEGIN IMMEDIATE on SQLite, so that read-then-write never fails halfway (`storage/busy` after 5 s). */
+  /** BEGIN IMMEDIATE, so that read-then-write never fails halfway (`storage/busy` after 5 s). */
   transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

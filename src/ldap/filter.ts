@@ -1,3 +1,5 @@
+import { FilterParser } from 'ldapts';
+
 // Braces are not special in RFC 4515 3, but any octet may be escaped and these are: a login must
 // never be able to form a placeholder (`{{login}}`, `{{username}}`) inside a filter.
 const SPECIAL = new Set(['*', '(', ')', '\\', '\0', '{', '}']);
@@ -18,4 +20,17 @@ export function buildFilter(template: string, values: Readonly<Record<string, st
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return value === undefined ? placeholder : escapeFilterValue(value);
   });
+}
+
+/** Whether a template becomes a filter that a directory can read (RFC 4515 3). */
+export function isFilterTemplate(template: string): boolean {
+  const text = template.replace(/\{\{\w+\}\}/g, 'x');
+  // The parser closes a last open parenthesis by itself; a value writes its own as \28 and \29.
+  if (text.split('(').length !== text.split(')').length) return false;
+  try {
+    FilterParser.parseString(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,7 @@
 export { type LdapEndpoint, pingDirectory, withDirectoryClient } from './client';
 export { type DirectoryEntry, readEntry, valuesOf } from './entry';
 export { classifyFailure, type DirectoryFailure, toDirectoryError } from './errors';
-export { buildFilter, escapeFilterValue } from './filter';
+export { buildFilter, escapeFilterValue, isFilterTemplate } from './filter';
 export { openForTls, whileOpen } from './socket';
 export { tlsOptionsFor } from './tls';
 export { type LdapServer, parseLdapUrl, urlOverTls } from './url';

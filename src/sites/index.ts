@@ -21,9 +21,11 @@ export type {
   ServerAddress,
   SignInSource,
   Site,
+  SiteText,
   SmtpServer,
   SupportContact,
 } from './site';
+export { siteText, supportFor } from './texts';
 
 export type AppConfig = PlatformConfig<Site>;
 

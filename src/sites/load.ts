@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { SiteId } from '../base/types';
 import {
@@ -12,6 +12,7 @@ import {
   type SitesParser,
   secretVariable,
 } from '../kernel/config';
+import { nearest } from '../kernel/config-shape';
 import { type SiteFile, siteSchema } from './schema';
 import type { LdapDirectory, ServerAddress, SignInSource, Site } from './site';
 
@@ -71,7 +72,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     title: file.title,
     tagline: file.tagline,
     mailDomains: file.mailDomains,
-    skin: file.skin,
+    skin: skinOf(file.skin, context, fault),
     locale: file.locale,
     timeZone: file.timeZone,
     imap: serverOf(file.imap, IMAP_PORTS, ['imap'], context, fault),
@@ -85,6 +86,19 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     taskbar: file.taskbar,
     links: file.links,
   };
+}
+
+function skinOf(skin: string, { root }: SiteContext, fault: Fault): string {
+  const dir = path.join(root, 'skins');
+  const isSkin = (name: string): boolean => existsSync(path.join(dir, name, 'skin.json'));
+  // Without the folder this is no installation, which loading the skins tells.
+  if (!existsSync(dir) || isSkin(skin)) return skin;
+  const known = readdirSync(dir).filter(isSkin).sort();
+  const near = nearest(skin, known);
+  const list = known.map((name) => JSON.stringify(name)).join(', ') || 'none there';
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  fault(['skin'], `expected a folder of skins/ (${list}), found "${skin}"${hint}`);
+  return skin;
 }
 
 function serverOf(

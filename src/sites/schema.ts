@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { isFilterTemplate } from '../ldap';
 import { normalizeHost } from './host';
 
 const domain =
@@ -77,6 +78,7 @@ const ldapSchema = z
     searchFilter: z
       .string()
       .refine((text) => text.includes('{{login}}'), 'expected a filter that holds {{login}}')
+      .refine(isFilterTemplate, 'expected an LDAP filter (RFC 4515), every parenthesis closed')
       .default('(|(uid={{login}})(mail={{login}}))')
       .describe('`{{login}}` is replaced by what was typed, escaped (RFC 4515).'),
     timeoutMs: z.int().min(500).max(30_000).default(5_000).describe('For one server.'),
@@ -118,13 +120,24 @@ const isTimeZone = (text: string): boolean => {
   }
 };
 
+/** A text for agents: one for all, or one in each language. */
+const siteText = (maxChars: number, minChars = 1) => {
+  const text = z.string().min(minChars).max(maxChars);
+  return z.union(
+    [text, z.strictObject({ fr: text.describe('In French.'), en: text.describe('In English.') })],
+    {
+      error: 'expected text, or {"fr": …, "en": …}',
+    },
+  );
+};
+
 const supportSchema = z
   .strictObject({
-    name: z.string().min(1).describe('The service that agents turn to.'),
+    name: siteText(160).describe('The service that agents turn to; text, or `{"fr", "en"}`.'),
     phone: z.string().min(1).optional().describe('Its telephone number.'),
     mail: z.string().includes('@').optional().describe('Its address.'),
     url: httpUrl.optional().describe('Its page.'),
-    hours: z.string().min(1).optional().describe('When it answers.'),
+    hours: siteText(160).optional().describe('When it answers; text, or `{"fr", "en"}`.'),
   })
   .describe('Shown beside errors and at sign-in.');
 
@@ -160,7 +173,9 @@ export const siteSchema = z
       .min(1)
       .describe('Host names that browsers use; the first one is used in links.'),
     title: z.string().min(1).max(80).describe('Name of the service, as agents know it.'),
-    tagline: z.string().max(160).default('').describe('A line under the name at sign-in.'),
+    tagline: siteText(160, 0)
+      .default('')
+      .describe('A line under the name; text, or `{"fr", "en"}`.'),
     mailDomains: z
       .array(z.string().toLowerCase().regex(domain, 'expected a mail domain'))
       .min(1)
@@ -192,12 +207,14 @@ export const siteSchema = z
     locked: z
       .array(z.string().regex(/^[a-z][a-z0-9-]*\.[\w.-]+$/, 'expected plugin.setting'))
       .default([])
-      .describe('Plugin settings that agents may not change: `plugin.setting`.'),
+      .describe(
+        'Settings that agents may not change: `plugin.setting` or `core.display.theme`. Checked by `sites:check`.',
+      ),
     taskbar: z.array(z.string().min(1)).default([]).describe('Taskbar items that come first.'),
     links: z
       .array(
         z.strictObject({
-          label: z.string().min(1).describe('What the link says.'),
+          label: siteText(80).describe('What the link says; text, or `{"fr", "en"}`.'),
           href: linkUrl.describe('Where it leads.'),
         }),
       )

@@ -1,5 +1,8 @@
 import type { SiteId } from '../base/types';
 
+/** A text of a site: the same in every language, or one for each. */
+export type SiteText = string | { readonly fr: string; readonly en: string };
+
 /** How a socket to a server is protected. `none` is refused outside loopback unless `allowPlain`. */
 export type Security = 'tls' | 'starttls' | 'none';
 
@@ -47,11 +50,11 @@ export type SignInSource =
   | { readonly kind: 'imap'; readonly loginDomain?: string };
 
 export interface SupportContact {
-  readonly name: string;
+  readonly name: SiteText;
   readonly phone?: string;
   readonly mail?: string;
   readonly url?: string;
-  readonly hours?: string;
+  readonly hours?: SiteText;
 }
 
 /** One ministry's installation: parsed, checked and frozen at boot. */
@@ -60,7 +63,7 @@ export interface Site {
   /** Host names, lower case, without port; the first is the one used in links. */
   readonly hosts: readonly string[];
   readonly title: string;
-  readonly tagline: string;
+  readonly tagline: SiteText;
   /** Mail domains of this ministry: what is not among them is « extérieur ». */
   readonly mailDomains: readonly string[];
   readonly skin: string;
@@ -85,5 +88,5 @@ export interface Site {
   /** Taskbar order by item id; the rest follow by their own order. */
   readonly taskbar: readonly string[];
   /** Links of the sign-in page's foot: accessibility, legal, privacy. */
-  readonly links: readonly { readonly label: string; readonly href: string }[];
+  readonly links: readonly { readonly label: SiteText; readonly href: string }[];
 }

@@ -204,16 +204,9 @@ describe('the platform', () => {
     },
   );
 
-  it('takes PostgreSQL’s address from the environment only', () => {
-    const app = { database: { client: 'pg' } };
-    const env = { ESTAFETTE_DATABASE_URL: 'postgres://u:p@db.test/mail' };
-
-    expect(parse({ app, env }).database).toEqual({
-      client: 'pg',
-      connection: 'postgres://u:p@db.test/mail',
-    });
-    expect(faultsOf({ app })).toEqual([
-      'environment: ESTAFETTE_DATABASE_URL: expected postgres://user:password@host/database',
+  it('promises no database but the one that is tested', () => {
+    expect(faultsOf({ app: { database: { client: 'pg' } } })).toEqual([
+      'app.json: database.client: expected "sqlite", found "pg"',
     ]);
   });
 

@@ -146,9 +146,8 @@ describe('openDatabase', () => {
 
   it.each([
     ['ENOSPC', 'storage/full'],
-    ['53100', 'storage/full'],
-    ['40001', 'storage/busy'],
-    ['57P03', 'storage/busy'],
+    ['SQLITE_FULL', 'storage/full'],
+    ['SQLITE_LOCKED', 'storage/busy'],
   ])('maps %s to %s', (code, expected) => {
     const mapped = mapStorageError(Object.assign(new Error('x'), { code }));
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { siteText, supportFor } from '../../../src/sites';
 import { cleanUp, newFolder } from '../kernel-config/support';
 import { aSiteFile, faultsOf, firstSite, parse } from './support';
 
@@ -123,6 +124,18 @@ describe('a site file', () => {
       'signIn.ldap.searchFilter: expected a filter that holds {{login}}, found "(uid=*)"',
     ],
     [
+      'a skin that is not there',
+      { skin: 'saison' },
+      'skin: expected a folder of skins/ ("base", "marees", "saisons"), found "saison"; did you mean "saisons"?',
+    ],
+    ...['(uid={{login}}', '(|(uid={{login}})(mail={{login}})', '(={{login}})'].map(
+      (searchFilter): [string, Record<string, unknown>, string] => [
+        `the filter ${searchFilter}`,
+        { signIn: ldap({ searchFilter }) },
+        `signIn.ldap.searchFilter: expected an LDAP filter (RFC 4515), every parenthesis closed, found "${searchFilter}"`,
+      ],
+    ),
+    [
       'a link that runs a script',
       { links: [{ label: 'x', href: 'javascript:alert(1)' }] },
       'links.0.href: expected https://… or /path, found "javascript:alert(1)"',
@@ -237,4 +250,32 @@ describe('a site file', () => {
     expect(Object.isFrozen(file)).toBe(false);
     expect(Object.isFrozen((file['plugins'] as { notes: unknown }).notes)).toBe(false);
   });
+});
+
+describe('texts of a site', () => {
+  it('are one for everybody, or one in each language', () => {
+    const site = firstSite({
+      sites: {
+        one: aSiteFile({
+          tagline: { fr: 'Courrier', en: 'Mail' },
+          support: { name: 'Aide', hours: { fr: 'de 8 h à 18 h', en: '8 to 6' } },
+        }),
+      },
+    });
+
+    expect(siteText(site.tagline, 'fr')).toBe('Courrier');
+    expect(siteText(site.tagline, 'en')).toBe('Mail');
+    expect(supportFor(site, 'en')).toMatchObject({ name: 'Aide', hours: '8 to 6' });
+  });
+
+  it.each([[{ fr: 'Courrier' }], [{ fr: 'Courrier', en: 7 }], [7]])(
+    'are refused as %j',
+    (tagline) => {
+      expect(faultsOf({ sites: { one: aSiteFile({ tagline }) } })).toEqual([
+        expect.stringMatching(
+          /^config\/sites\/one\.json: tagline: expected text, or \{"fr": …, "en": …\}, found /,
+        ),
+      ]);
+    },
+  );
 });

@@ -1,0 +1,78 @@
+import type { SiteId } from '../base/types';
+import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
+import { nearest } from '../kernel/config-shape';
+import { CORE_SCOPE, CORE_SECTIONS } from '../settings';
+import type { Site } from '../sites';
+import type { BrokenPlugin, FoundPlugin } from './discover';
+import { siteSource } from './plugin-faults';
+
+export interface SiteCheckInput {
+  readonly sites: readonly Pick<Site, 'id' | 'plugins' | 'locked'>[];
+  readonly found: readonly FoundPlugin[];
+  readonly broken: readonly BrokenPlugin[];
+  /** The sites' files as read, for their names and lines; `config/sites/<id>.json` otherwise. */
+  readonly sources?: readonly ConfigSource[];
+}
+
+/** A fault about plugins, which keeps nobody from their mail (decision 0007): told, not refused. */
+export interface PluginFault extends ConfigIssue {
+  /** Absent for what `plugins.json` says by itself, which is every site's. */
+  readonly site?: SiteId;
+}
+
+/**
+ * What site files say of plugins that only the installed plugins can confirm: ids under `plugins`,
+ * and keys under `locked`. A wrong lock locks nothing, and nobody would notice.
+ */
+export function checkSiteFiles(input: SiteCheckInput): readonly PluginFault[] {
+  const ids = [...input.found, ...input.broken].map(({ id }) => id);
+  const keys = lockableKeys(input.found);
+  const unread = new Set(input.broken.map(({ id }) => id));
+  return input.sites.flatMap((site) => {
+    const source = siteSource(site.id, input.sources ?? []);
+    const fault = (at: readonly PropertyKey[], message: string): PluginFault => ({
+      site: site.id,
+      ...issueAt(source, at, message),
+    });
+    const plugins = Object.keys(site.plugins)
+      .filter((id) => !ids.includes(id))
+      .map((id) =>
+        fault(
+          ['plugins', id],
+          `expected an installed plugin, found ${found(id, nearest(id, ids))}`,
+        ),
+      );
+    const locked = site.locked.flatMap((key, index) => {
+      const [plugin = ''] = key.split('.');
+      // What a plugin that cannot be loaded would offer is not known; its own fault is told apart.
+      if (keys.has(key) || unread.has(plugin)) return [];
+      return [
+        fault(['locked', index], `${EXPECTED_LOCK}, found ${found(key, nearKey(key, keys))}`),
+      ];
+    });
+    return [...plugins, ...locked];
+  });
+}
+
+const EXPECTED_LOCK = 'expected a setting of agents, as core.display.theme or plugin.setting';
+
+/** Every `core.<section>.<key>` and `<plugin>.<key>` that an agent can set. */
+function lockableKeys(plugins: readonly FoundPlugin[]): ReadonlySet<string> {
+  const core = CORE_SECTIONS.flatMap(({ id, fields }) =>
+    fields.map(({ key }) => `${CORE_SCOPE}.${id}.${key}`),
+  );
+  const own = plugins.flatMap(({ id, definition }) =>
+    (definition.contributes?.settings ?? []).flatMap(({ fields }) =>
+      fields.map(({ key }) => `${id}.${key}`),
+    ),
+  );
+  return new Set([...core, ...own]);
+}
+
+function nearKey(key: string, keys: ReadonlySet<string>): string | undefined {
+  const inCore = `${CORE_SCOPE}.${key}`; // what the address of the page, /settings/display, suggests
+  return keys.has(inCore) ? inCore : nearest(key, keys);
+}
+
+const found = (name: string, near: string | undefined): string =>
+  `"${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { installedPlugins, siteFaults } from '../../../src/app/plugins';
+import { formatIssue } from '../../../src/kernel/config';
+import { loadConfig } from '../../../src/sites';
+import { tempTree } from '../host/kit';
+import { aSiteFile } from '../sites/support';
+
+const NOTES = `module.exports = { id: 'notes', api: '^1.0', title: 'notes:title', config: require(${JSON.stringify(require.resolve('zod'))}).z.strictObject({ size: require(${JSON.stringify(require.resolve('zod'))}).z.number().default(1), name: require(${JSON.stringify(require.resolve('zod'))}).z.string().default('a') }) };`;
+const roots: string[] = [];
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true });
+});
+
+function install(plugins: object, site: object) {
+  const root = tempTree({
+    'package.json': '{"version":"1.0.0"}',
+    'etc/app.json': '{"database":{"filename":":memory:"}}',
+    'etc/plugins.json': JSON.stringify(plugins, null, 1),
+    'etc/sites/one.json': JSON.stringify(aSiteFile({ plugins: site }), null, 1),
+    'node_modules/estafette-plugin-notes/package.json':
+      '{"name":"estafette-plugin-notes","version":"2.0.0","main":"plugin.js","exports":{".":"./plugin.js"}}',
+    'node_modules/estafette-plugin-notes/plugin.js': NOTES,
+  });
+  roots.push(root);
+  const env = { ESTAFETTE_SECRET_KEY: randomBytes(32).toString('base64') };
+  return loadConfig({ root, env, configDir: path.join(root, 'etc') });
+}
+
+const PACKAGES = ['estafette-plugin-nothere', '../outside', 'estafette-plugin-notes'];
+
+describe('packages of plugins.json', () => {
+  it('are found without the export of their package.json, and one that is missing keeps none out', () => {
+    const config = install({ packages: PACKAGES }, { notes: true });
+
+    expect(installedPlugins(config).found).toMatchObject([{ id: 'notes', version: '2.0.0' }]);
+    expect(siteFaults(config).map(formatIssue)).toEqual([
+      'etc/plugins.json: packages.0: expected an npm package that is installed, found "estafette-plugin-nothere" (line 3)',
+      'etc/plugins.json: packages.1: expected an npm package that is installed, found "../outside" (line 4)',
+    ]);
+  });
+});
+
+describe('faults of plugin settings', () => {
+  it('are all told, each in the file and at the line of the layer that said it', () => {
+    const config = install(
+      { packages: PACKAGES.slice(2), notes: { size: 'big' } },
+      { notes: { name: 4, sise: 1 } },
+    );
+
+    const lines = siteFaults(config).map(formatIssue);
+    expect(lines).toHaveLength(3);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^etc\/plugins\.json: notes\.size: expected number, found "big" \(line 6\)$/,
+        ),
+        expect.stringMatching(
+          /^etc\/sites\/one\.json: plugins\.notes\.name: expected text, found 4 \(line \d+\)$/,
+        ),
+        expect.stringMatching(
+          /^etc\/sites\/one\.json: plugins\.notes\.sise: unknown key; did you mean "size"\? \(line \d+\)$/,
+        ),
+      ]),
+    );
+  });
+
+  it('include an order of hooks or plugins that are not there', () => {
+    const order = { 'message:sendin': ['notes', 'note'] };
+
+    const lines = siteFaults(install({ packages: PACKAGES.slice(2), order }, {})).map(formatIssue);
+    expect(lines).toEqual([
+      'etc/plugins.json: order.message:sendin: expected the name of a hook, found "message:sendin"; did you mean "message:sending"? (line 6)',
+      'etc/plugins.json: order.message:sendin.1: expected an installed plugin, found "note"; did you mean "notes"? (line 8)',
+    ]);
+  });
+});
