@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { describeError, scrubText } from './log-error';
 
 export type Log = Logger;
 
@@ -35,30 +36,22 @@ export function createLog({ level, destination }: LogOptions): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: REDACT_PATHS, censor: '[redacted]' },
-      serializers: { err: (error: unknown) => serializeError(error) },
+      serializers: { err: (error: unknown) => describeError(error) },
+      formatters: { log: scrubFields },
     },
     destination ?? pino.destination({ dest: 2, sync: false }),
   );
 }
 
-const MAX_CAUSES = 5;
+/** Names under which words of libraries and plugins are logged. */
+const FREE_TEXT = ['detail', 'reason'] as const;
 
-/**
- * What a log may say of an error: kind, message, code, place, and its causes. Not the other members
- * that libraries attach: imapflow's carry the command as sent (folder names, words searched for),
- * SMTP clients' the server's answer (addresses).
- */
-function serializeError(error: unknown, depth = 0): unknown {
-  if (typeof error !== 'object' || error === null) return error;
-  const { name, message, code, stack, cause, details } = error as Partial<Record<string, unknown>>;
-  return {
-    type: name,
-    message,
-    ...(typeof code === 'string' && { code }),
-    ...(details !== undefined && { details }),
-    stack,
-    ...(cause !== undefined && depth < MAX_CAUSES && { cause: serializeError(cause, depth + 1) }),
-  };
+function scrubFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const scrubbed = FREE_TEXT.flatMap((key) => {
+    const text = fields[key];
+    return typeof text === 'string' ? [[key, scrubText(text)] as const] : [];
+  });
+  return scrubbed.length === 0 ? fields : { ...fields, ...Object.fromEntries(scrubbed) };
 }
 
 /** A log that writes nothing, for tests and tools. */
