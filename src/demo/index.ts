@@ -9,6 +9,7 @@ import path from 'node:path';
 import { type App, type AppOptions, createApp } from '../app';
 import type { Demo, DemoOptions } from '../cli';
 import { parseAppConfig } from '../sites';
+import { demoFiles } from './config-files';
 import { type DemoSite, demoAgents, demoSites } from './data';
 import { type DemoStack, type DemoStackOptions, type DovecotStack, startDemoStack } from './stack';
 
@@ -65,7 +66,12 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
   };
   try {
     mkdirSync(path.join(dataDir, 'uploads'), { recursive: true });
-    const app = await createApp(demoConfig(options, stack, dataDir), { ...options.options });
+    const { host, port: picturesPort } = stack.pictures;
+    const app = await createApp(demoConfig(options, stack, dataDir), {
+      ...options.options,
+      // The one private address that the image proxy may reach, in the demonstration alone.
+      allowPrivate: [`${host}:${picturesPort}`, ...(options.options?.allowPrivate ?? [])],
+    });
     const { url, port } = await app.start();
     return {
       app,
@@ -86,76 +92,19 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
 /** The same schemas as a real installation's files, with the demo's servers. */
 function demoConfig(options: DemoAppOptions, stack: DemoStack | DovecotStack, dataDir: string) {
   const change = options.site ?? ((_id, file) => file);
+  const files = demoFiles(stack, { port: options.port, dataDir });
   return parseAppConfig(
     {
       root: options.root,
-      app: {
-        mode: 'development',
-        listen: { host: LOOPBACK, port: options.port },
-        publicUrl: { scheme: 'http' },
-        database: { client: 'sqlite' },
-        dataDir,
-        log: { level: 'warn' },
-        ...options.app,
-      },
+      app: { ...files.app, ...options.app },
       plugins: { ...options.plugins },
-      sites: demoSites.map((site) => ({
-        file: `config/sites/${site.id}.json`,
-        value: change(site.id, siteFile(site, stack)),
+      sites: demoSites.map(({ id }) => ({
+        file: `config/sites/${id}.json`,
+        value: change(id, files.sites[id]),
       })),
     },
-    Object.fromEntries(
-      demoSites.map((site) => [
-        `ESTAFETTE_${site.id.toUpperCase()}_LDAP_BIND_PASSWORD`,
-        site.servicePassword,
-      ]),
-    ),
+    files.secrets,
   );
-}
-
-function siteFile(
-  site: DemoSite,
-  stack: DemoStack | DovecotStack,
-): Readonly<Record<string, unknown>> {
-  const isFirst = site.id === 'saisons';
-  return {
-    hosts: isFirst ? site.hosts : [...site.hosts, '*.localhost'],
-    title: site.title,
-    tagline: site.tagline,
-    mailDomains: [site.mailDomain],
-    skin: site.id,
-    locale: 'fr',
-    timeZone: 'Europe/Paris',
-    imap: { host: stack.imap.host, port: stack.imap.port, security: 'none' },
-    smtp: { host: stack.smtp.host, port: stack.smtp.port, security: 'none', auth: 'user' },
-    signIn: {
-      kind: 'ldap',
-      ldap: {
-        urls: [`ldap://${stack.ldap.host}:${stack.ldap.port}`],
-        bindDn: site.serviceDn,
-        searchBase: site.baseDn,
-        attributes: { uid: 'uid', mail: 'mail', name: 'cn', imapLogin: 'uid' },
-      },
-    },
-    support: isFirst
-      ? {
-          name: 'Assistance numérique des Saisons',
-          phone: '01 99 00 00 10',
-          mail: `assistance@${site.mailDomain}`,
-          hours: 'de 8 h à 18 h, du lundi au vendredi',
-        }
-      : {
-          name: 'Centre d’appui des Marées',
-          phone: '02 99 00 00 20',
-          mail: `appui@${site.mailDomain}`,
-        },
-    session: { idleMinutes: 240, absoluteHours: 12 },
-    plugins: isFirst ? { 'attachment-reminder': true } : {},
-    links: [
-      { label: 'Accessibilité : non évaluée', href: '/login' },
-      { label: 'Données personnelles', href: '/login' },
-    ],
-  };
 }
 
 /** `estafette demo`. */

@@ -10,6 +10,7 @@ import {
 } from './data';
 import { type DemoImap, type DemoImapUser, startDemoImap } from './imap';
 import { type DemoLdap, startDemoLdap } from './ldap';
+import { type DemoPictures, startDemoPictures } from './pictures';
 import { type PrivateDovecot, startDovecot } from './real/dovecot';
 import { type DemoSmtp, startDemoSmtp } from './smtp';
 
@@ -29,6 +30,7 @@ export interface DemoStackOptions {
 interface CommonStack {
   readonly smtp: DemoSmtp;
   readonly ldap: DemoLdap;
+  readonly pictures: DemoPictures;
   readonly agents: readonly DemoAgent[];
   readonly sites: readonly DemoSite[];
   close(): Promise<void>;
@@ -55,36 +57,52 @@ export function startDemoStack(options?: DemoStackOptions): Promise<DemoStack | 
 export async function startDemoStack(
   options: DemoStackOptions = {},
 ): Promise<DemoStack | DovecotStack> {
-  const ldap = await startDemoLdap({
-    entries: allDirectoryEntries(),
-    passwords: allDirectoryPasswords(),
-    suffixes: demoSites.map((site) => site.baseDn),
-  });
+  const opened: { close(): Promise<void> }[] = [];
+  const opening = async <T extends { close(): Promise<void> }>(server: Promise<T>): Promise<T> => {
+    opened.push(await server);
+    return server;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((server) => server.close()));
+  };
   try {
-    const imap = options.dovecot ? await realImap(options) : await memoryImap(options);
-    const smtp = await startDemoSmtp({
-      users: demoAgents.map(({ username, password, mail }) => ({
-        username,
-        password,
-        addresses: [mail],
-      })),
-      deliver: (username, raw) => imap.deliver(username, raw),
-      ...(options.smtpMaxBytes ? { maxBytes: options.smtpMaxBytes } : {}),
-    });
-    const close = async (): Promise<void> => {
-      await Promise.all([imap.close(), smtp.close(), ldap.close()]);
-    };
-    const common = { smtp, ldap, agents: demoAgents, sites: demoSites, close };
+    const ldap = await opening(
+      startDemoLdap({
+        entries: allDirectoryEntries(),
+        passwords: allDirectoryPasswords(),
+        suffixes: demoSites.map((site) => site.baseDn),
+      }),
+    );
+    const pictures = await opening(startDemoPictures());
+    const users = usersOf(options, pictures.origin);
+    const imap = await opening<DemoImap | PrivateDovecot>(
+      options.dovecot ? startDovecot({ users }) : memoryImap(users, options),
+    );
+    const smtp = await opening(
+      startDemoSmtp({
+        users: demoAgents.map(({ username, password, mail }) => ({
+          username,
+          password,
+          addresses: [mail],
+        })),
+        deliver: (username, raw) => imap.deliver(username, raw),
+        ...(options.smtpMaxBytes ? { maxBytes: options.smtpMaxBytes } : {}),
+      }),
+    );
+    const common = { smtp, ldap, pictures, agents: demoAgents, sites: demoSites, close };
     return 'faults' in imap ? { ...common, imap } : { ...common, imap };
   } catch (error) {
-    await ldap.close();
+    await close();
     throw error;
   }
 }
 
-const usersOf = ({ seed = true, now = new Date() }: DemoStackOptions): DemoImapUser[] =>
+const usersOf = (
+  { seed = true, now = new Date() }: DemoStackOptions,
+  pictures: string,
+): DemoImapUser[] =>
   demoAgents.map((agent) => {
-    const messages = seed ? seedMessages(agent, now) : [];
+    const messages = seed ? seedMessages(agent, now, pictures) : [];
     return {
       username: agent.username,
       password: agent.password,
@@ -96,17 +114,11 @@ const usersOf = ({ seed = true, now = new Date() }: DemoStackOptions): DemoImapU
     };
   });
 
-function memoryImap(options: DemoStackOptions): Promise<DemoImap> {
+function memoryImap(users: DemoImapUser[], options: DemoStackOptions): Promise<DemoImap> {
   const { hide, maxConnectionsPerUser } = options;
   return startDemoImap({
-    users: usersOf(options),
+    users,
     ...(hide ? { hide } : {}),
     ...(maxConnectionsPerUser ? { maxConnectionsPerUser } : {}),
   });
-}
-
-async function realImap(options: DemoStackOptions): Promise<PrivateDovecot> {
-  const users = usersOf(options);
-  const dovecot = await startDovecot({ users });
-  return dovecot;
 }

@@ -3,6 +3,8 @@ export interface Bulletin {
   readonly name: string;
   readonly mail: string;
   readonly listId: string;
+  /** Its pictures are on the server of the demo; those of the others are on servers long gone. */
+  readonly hasPictures?: boolean;
   readonly titles: readonly string[];
   readonly articles: readonly (readonly [string, string])[];
 }
@@ -12,6 +14,7 @@ export const BULLETINS: readonly Bulletin[] = [
     name: 'La Lettre des saisons',
     mail: 'lettre@lettre-saisons.example',
     listId: 'lettre.lettre-saisons.example',
+    hasPictures: true,
     titles: [
       'Brumes d’automne : apprendre à les reconnaître',
       'Le gel, cet artiste discret',
@@ -42,6 +45,7 @@ export const BULLETINS: readonly Bulletin[] = [
     name: 'Veille du littoral',
     mail: 'veille@littoral-info.example',
     listId: 'veille.littoral-info.example',
+    hasPictures: true,
     titles: [
       'Grandes marées : les dates à retenir',
       'Estrans : le bilan du nettoyage',

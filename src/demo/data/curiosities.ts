@@ -1,11 +1,12 @@
+import { CHARSETS } from './charsets';
 import { quote } from './compose';
+import { type Curiosity, colleague, letter, type Scene } from './curiosity';
 import { pdf, png, sampleFile } from './files';
 import { calendarText, type Invitation, invitationText } from './invitation';
 import {
   type Entity,
   encodeCharset,
   fileEntity,
-  type Letterhead,
   message,
   messageEntity,
   multipart,
@@ -13,116 +14,7 @@ import {
 } from './mime';
 import { OUTSIDERS, type Person } from './people';
 
-/** What a curiosity needs to know of the mailbox it arrives in. */
-export interface Scene {
-  readonly me: Person;
-  readonly colleagues: readonly Person[];
-  readonly assistance: Person;
-  readonly date: Date;
-  readonly messageId: string;
-}
-
-/** Messages that are odd on purpose, one of each in every inbox: what a webmail must survive. */
-export type Curiosity = (scene: Scene) => Buffer;
-
 const DAY_MS = 86_400_000;
-
-function letter(
-  scene: Scene,
-  from: Person,
-  subject: string,
-  content: Entity,
-  more: Partial<Letterhead> = {},
-): Buffer {
-  const { me, date, messageId } = scene;
-  return message({ from, to: [me], subject, date, messageId, ...more }, content);
-}
-
-const colleague = ({ colleagues }: Scene, index: number): Person =>
-  colleagues[index % colleagues.length] ?? OUTSIDERS.mairie;
-
-const latin: Curiosity = (scene) =>
-  letter(
-    scene,
-    colleague(scene, 0),
-    'Réunion décalée à la salle Équinoxe',
-    textEntity(
-      "Bonjour,\n\nLa réunion prévue cet après-midi est décalée d'une heure.\n\nÀ tout à l'heure.",
-      {
-        charset: 'iso-8859-1',
-        encoding: '8bit',
-      },
-    ),
-    {
-      // Some programs still put raw bytes in the subject.
-      headers: [['Subject', 'Réunion décalée à la salle Équinoxe']],
-    },
-  );
-
-const windows: Curiosity = (scene) =>
-  letter(
-    scene,
-    OUTSIDERS.imprimerie,
-    'Facture n° 2026-114 – 1 250,00 €',
-    textEntity(
-      'Bonjour,\n\nVotre facture s’élève à 1 250,00 € hors taxes. Merci d’indiquer la référence « Saisons 114 » sur le virement…\n\nL’équipe de l’imprimerie',
-      { charset: 'windows-1252', encoding: '8bit' },
-    ),
-    { charset: 'windows-1252' },
-  );
-
-const latin9: Curiosity = (scene) =>
-  letter(
-    scene,
-    OUTSIDERS.lycee,
-    'Subvention de 300 € pour le projet « œil du ciel »',
-    textEntity(
-      'Bonjour,\n\nLe projet « œil du ciel » a reçu une subvention de 300 €. Les élèves de seconde commencent en janvier.\n\nLa documentaliste',
-      { charset: 'iso-8859-15' },
-    ),
-    { charset: 'iso-8859-15' },
-  );
-
-const japanese: Curiosity = (scene) =>
-  letter(
-    scene,
-    OUTSIDERS.tokyo,
-    '観測データについて',
-    textEntity(
-      'こんにちは。\n\n先月の観測データをお送りいただき、ありがとうございます。\n来年も協力を続けたいと思います。\n\n気象研究所',
-      { charset: 'iso-2022-jp', encoding: '8bit' },
-    ),
-    { charset: 'iso-2022-jp' },
-  );
-
-const cyrillic: Curiosity = (scene) =>
-  letter(
-    scene,
-    OUTSIDERS.sofia,
-    'Обмен архивными данными',
-    textEntity(
-      'Здравствуйте!\n\nБлагодарим за карты облачности. Отправляем наши наблюдения за март.',
-      {
-        charset: 'koi8-r',
-        encoding: '8bit',
-      },
-    ),
-    { charset: 'koi8-r' },
-  );
-
-const mislabelled: Curiosity = (scene) =>
-  letter(
-    scene,
-    OUTSIDERS.transport,
-    'Horaires d’été de la navette',
-    textEntity(
-      'Bonjour,\n\nL’été, la navette passe toutes les trente minutes, même à l’arrêt « Forêt ».',
-      {
-        encoding: '8bit',
-        label: 'iso-8859-1',
-      },
-    ),
-  );
 
 const longThread: Curiosity = (scene) => {
   const turns = [
@@ -424,13 +316,9 @@ const receipt: Curiosity = (scene) =>
     },
   );
 
+/** One of each in every inbox. */
 export const CURIOSITIES: readonly Curiosity[] = [
-  latin,
-  windows,
-  latin9,
-  japanese,
-  cyrillic,
-  mislabelled,
+  ...CHARSETS,
   longThread,
   forwarded,
   inlineImage,

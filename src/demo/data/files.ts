@@ -54,15 +54,27 @@ export function pdf(title: string): Buffer {
   );
 }
 
+/** Red, green and blue, 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
 /** A gradient, true colour. */
-export function png(width: number, height: number, tint = 0): Buffer {
+export const png = (width: number, height: number, tint = 0): Buffer =>
+  pngOf(width, height, (x, y) => [60 + tint + (x * 120) / width, 110 + (y * 90) / height, 170]);
+
+/** A picture in true colour from the colour of each point. */
+export function pngOf(
+  width: number,
+  height: number,
+  colour: (x: number, y: number) => Rgb,
+): Buffer {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * (width * 3 + 1) + 1 + x * 3;
-      rows[at] = (60 + tint + (x * 120) / width) & 255;
-      rows[at + 1] = 110 + Math.floor((y * 90) / height);
-      rows[at + 2] = 170;
+      const [red, green, blue] = colour(x, y);
+      rows[at] = red & 255;
+      rows[at + 1] = green & 255;
+      rows[at + 2] = blue & 255;
     }
   }
   const header = Buffer.alloc(13);

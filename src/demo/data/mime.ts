@@ -15,13 +15,14 @@ export type Charset =
   | 'windows-1252'
   | 'iso-2022-jp'
   | 'koi8-r'
+  | 'utf-7'
   | 'us-ascii';
 
 export interface TextOptions {
   readonly charset?: Charset;
   /** What the header claims, when it lies. */
   readonly label?: string;
-  readonly encoding?: '8bit' | 'quoted-printable' | 'base64';
+  readonly encoding?: '7bit' | '8bit' | 'quoted-printable' | 'base64';
   readonly flowed?: boolean;
   readonly subtype?: 'plain' | 'html' | 'calendar';
   /** After the charset: `; method=REQUEST`. */

@@ -2,7 +2,7 @@
 export interface DemoSite {
   readonly id: 'saisons' | 'marees';
   readonly title: string;
-  readonly tagline: string;
+  readonly tagline: { readonly fr: string; readonly en: string };
   readonly mailDomain: string;
   /** Host names; the first is used in links. */
   readonly hosts: readonly string[];
@@ -51,13 +51,13 @@ function site(
 export const demoSites: readonly DemoSite[] = [
   site('saisons', {
     title: 'Ministère des Saisons',
-    tagline: 'Messagerie des agents',
+    tagline: { fr: 'Messagerie des agents', en: 'Mail for civil servants' },
     hosts: ['127.0.0.1', 'localhost', 'saisons.localhost'],
     services: ['Observatoire des giboulées', 'Direction des équinoxes', 'Accueil des usagers'],
   }),
   site('marees', {
     title: 'Ministère des Marées',
-    tagline: 'Courrier du littoral',
+    tagline: { fr: 'Courrier du littoral', en: 'Mail of the coast' },
     hosts: ['marees.localhost'],
     services: ['Service des estrans', 'Bureau des phares', 'Secrétariat général'],
   }),

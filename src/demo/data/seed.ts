@@ -46,9 +46,12 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** The sample mailboxes of an agent: always the same for the same agent and `now`, oldest first. */
-export function seedMessages(agent: DemoAgent, now: Date): SeedMessage[] {
-  return new Seeder(agent, now).run();
+/**
+ * The sample mailboxes of an agent: always the same for the same arguments, oldest first. `pictures`
+ * is the origin of the server that has those of the newsletters.
+ */
+export function seedMessages(agent: DemoAgent, now: Date, pictures?: string): SeedMessage[] {
+  return new Seeder(agent, now, pictures).run();
 }
 
 class Seeder {
@@ -61,6 +64,7 @@ class Seeder {
   constructor(
     private readonly agent: DemoAgent,
     private readonly now: Date,
+    private readonly pictures: string | undefined,
   ) {
     this.random = createRandom(agent.username);
     this.me = { name: agent.name, mail: agent.mail };
@@ -166,7 +170,7 @@ class Seeder {
         const headers = listHeaders(bulletin);
         const raw = message(
           { from, to: [this.me], subject, date, messageId, headers },
-          newsletterEntity(bulletin, subject, words),
+          newsletterEntity(bulletin, subject, words, this.pictures),
         );
         this.push('INBOX', raw, date, false, messageId);
       }

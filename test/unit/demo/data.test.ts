@@ -122,6 +122,7 @@ describe('the sample mail', () => {
       'windows-1252',
       'iso-2022-jp',
       'koi8-r',
+      'utf-7',
     ]) {
       expect(charsets).toContain(charset);
     }
