@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { SessionId, SiteId } from '../base/types';
 import {
@@ -64,9 +65,47 @@ export type CloseReason =
   /** The id changed (challenge, sign-in again): connections of the old one end, the session goes on. */
   | 'renewed';
 
+/** Whom the command line means by a login or an address. */
+export interface LocateQuery {
+  readonly site: SiteId;
+  readonly login?: string;
+  readonly mail?: string;
+}
+export interface LocatedUser {
+  readonly login: string;
+  readonly mails: readonly string[];
+}
+
+/** One file of what is kept about a person; `content` is JSON, a string being written as it is. */
+export interface UserRecord {
+  /** `events.json`: a name, never a path. */
+  readonly file: string;
+  readonly content: unknown;
+}
+
+/** Tables inside the transaction that erases a person: those of the plugin that asks, no other. */
+export interface ErasingTables {
+  table(name: string): Knex.QueryBuilder;
+}
+
+/** Something that security staff want to know; `evidence` is codes and addresses, never content. */
+export interface SecurityEvent {
+  readonly site: SiteId;
+  readonly login: string;
+  readonly user?: User;
+  /** `new-device`: a browser unlike those of the other sessions; `guessing`: sign-ins were throttled. */
+  readonly code: 'new-device' | 'guessing';
+  readonly evidence: Readonly<Record<string, string | number>>;
+}
+
 declare global {
   namespace Estafette {
     interface HookMap {
+      'session:pulsed': Action<{ session: Session; since: string }>;
+      'security:detected': Action<SecurityEvent>;
+      'user:locate': First<LocateQuery, LocatedUser>;
+      'user:records': Collect<{ user: User }, UserRecord>;
+      'user:erased': Action<{ user: User; db: ErasingTables }>;
       'session:authenticate': First<AuthenticateQuery, Principal>;
       'session:opening': Guard<OpeningQuery>;
       'session:challenges': Collect<ChallengesQuery, Challenge>;
@@ -113,6 +152,14 @@ export const newUserShape = z.object({
   settings: z.record(z.string(), z.unknown()),
 });
 
+const locatedShape = z.object({
+  login: line(256).min(1),
+  mails: z.array(mail).max(100),
+});
+const recordShape = z.object({
+  file: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}\.(?:json|txt|csv|ics|vcf|md)$/),
+  content: z.json(),
+});
 const landingShape = z.object({ url: z.string().max(2_048) });
 const fits = (shape: z.ZodType) => (value: unknown) => shape.safeParse(value).success;
 
@@ -159,5 +206,33 @@ export const sessionHooks = defineHooks({
     doc: 'The user about to be made at the first sign-in; the login cannot be changed.',
     check: fits(newUserShape),
     failClosed: true,
+  },
+  'session:pulsed': {
+    kind: 'action',
+    doc: 'A session is in use; told once a minute at most, `since` being the time before.',
+  },
+  'security:detected': {
+    kind: 'action',
+    doc: 'Something unusual about an account: a sign-in from a new device, guessed passwords.',
+  },
+  'user:locate': {
+    kind: 'first',
+    doc: 'The login and addresses of a person whom the users’ table does not know by that name.',
+    check: fits(locatedShape),
+  },
+  'user:records': {
+    kind: 'collect',
+    doc: 'Files of what a plugin keeps about a person, for the right of access.',
+    check: fits(recordShape),
+    timeoutMs: 30_000,
+    // An export that lacks a part would be taken for all there is.
+    failClosed: true,
+  },
+  'user:erased': {
+    kind: 'action',
+    doc: 'A person is being erased; `db` gives the plugin’s own tables inside the one transaction, and a failure undoes it all.',
+    awaited: true,
+    failClosed: true,
+    timeoutMs: 10_000,
   },
 });

@@ -9,9 +9,14 @@ export {
   type Challenge,
   type ChallengesQuery,
   type CloseReason,
+  type ErasingTables,
+  type LocatedUser,
+  type LocateQuery,
   type NewUser,
   type OpeningQuery,
+  type SecurityEvent,
   sessionHooks,
+  type UserRecord,
 } from './hooks';
 export { createImapLogin, type ImapLogin, type VerifyImap } from './imap-login';
 export { createKeyRing, type KeyRing, type ServerKey } from './keys';
@@ -48,4 +53,5 @@ export type {
   SessionState,
   User,
 } from './types';
+export { createUserAffairs, type UserAffairs, type UserAffairsDeps } from './user-affairs';
 export { createUserStore, type UserExport, type UserStore, type UserStoreDeps } from './user-store';

@@ -1,5 +1,7 @@
 import { type Clock, isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
+import type { SessionId } from '../base/types';
+import type { HookEmitter } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { type Bearer, parseBearer } from './bearer';
 import { openCredential } from './credentials';
@@ -14,6 +16,7 @@ export interface LoadingDeps {
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly keys: KeyRing;
+  readonly hooks: HookEmitter;
 }
 
 /** What a loaded session stands on; only transitions of this folder reach it. */
@@ -32,11 +35,13 @@ export interface Loading {
     site: Site,
     options: { readonly touch: boolean },
   ): Promise<LoadedSession | undefined>;
+  /** Whether the session of an id is open on `site` and its time is not over; touches nothing. */
+  isOpen(id: SessionId, site: Site): Promise<boolean>;
   /** Throws `session/required` for what {@link load} did not make. */
   held(loaded: LoadedSession): Held;
 }
 
-export function createLoading({ store, clock, keys }: LoadingDeps): Loading {
+export function createLoading({ store, clock, keys, hooks }: LoadingDeps): Loading {
   // Kept aside, so that who holds a loaded session cannot reach its secrets.
   const held = new WeakMap<LoadedSession, Held>();
 
@@ -54,6 +59,10 @@ export function createLoading({ store, clock, keys }: LoadingDeps): Loading {
     if (touch && now - Date.parse(stored.seenAt) >= TOUCH_EVERY_MS) {
       const { idleExpiresAt } = expiries(site, stored.state, Date.parse(stored.createdAt), now);
       await store.touch(stored.id, isoNow(clock), idleExpiresAt);
+      if (stored.state === 'open') {
+        const event = { session: sessionOf(stored), since: stored.seenAt };
+        await hooks.action({ site: site.id }, 'session:pulsed', event);
+      }
     }
     return loadedOf(stored, site, bearer);
   }
@@ -76,6 +85,11 @@ export function createLoading({ store, clock, keys }: LoadingDeps): Loading {
 
   return {
     load,
+    async isOpen(id, site) {
+      const stored = await store.find(id);
+      if (stored?.site !== site.id || stored.state !== 'open') return false;
+      return !isExpired(stored, site, clock.now());
+    },
     held(loaded) {
       const own = held.get(loaded);
       if (!own) throw new AppError('session/required');

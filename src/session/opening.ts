@@ -34,6 +34,7 @@ export async function openSession(deps: OpeningDeps, request: SignInRequest): Pr
   const { user, first } = await users.provision(scope, site, principal);
   const challenges = await askChallenges(deps, request, principal, user);
   const { stored, cookie } = newSession(deps, request, { principal, via, user, first, challenges });
+  await tellNewDevice(deps, request, stored);
   await endPrevious(deps, request.previous);
   await store.insert(stored);
   await makeRoom(deps, user.id);
@@ -86,6 +87,19 @@ async function askChallenges(
   const query = { site: site.id, principal, user, device: device.slice(0, MAX_DEVICE_CHARS) };
   const asked = await hooks.collect(scope, 'session:challenges', query);
   return [...new Set(asked.filter(({ item }) => !item.satisfied).map(({ item }) => item.id))];
+}
+
+/** Somebody who is signed in elsewhere, from browsers that are all unlike this one. */
+async function tellNewDevice(
+  { hooks, store }: OpeningDeps,
+  { scope }: SignInRequest,
+  { site, user, device, remote, via }: StoredSession,
+): Promise<void> {
+  const others = await store.ofUser(user.id);
+  if (others.length === 0 || others.some((other) => other.device === device)) return;
+  const evidence = { device, remote, via };
+  const event = { site, login: user.login, user, code: 'new-device' as const, evidence };
+  await hooks.action(scope, 'security:detected', event);
 }
 
 /** The session that the browser brought ends, whoever's it was. */

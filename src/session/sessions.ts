@@ -38,6 +38,11 @@ export interface Sessions {
   signIn(request: SignInRequest): Promise<SignedIn>;
   /** The session of a cookie on a host of `site`; `touch` counts the request as activity. */
   readonly load: Loading['load'];
+  /**
+   * Whether a session is open on `site` and within its limits now, for what carries its id but not
+   * its cookie; never counts as activity.
+   */
+  readonly isOpen: Loading['isOpen'];
   /** Takes one challenge off, once; throws `session/required` or `request/not-found`. */
   satisfy(loaded: LoadedSession, challengeId: string, scope: HookScope): Promise<SignedIn>;
   /** After the mail server refused the credential; false when the session was not open. */
@@ -85,6 +90,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
   return {
     signIn: (request) => openSession(deps, request),
     load: (cookie, site, options) => loading.load(cookie, site, options),
+    isOpen: (id, site) => loading.isOpen(id, site),
     satisfy: (loaded, challengeId, scope) => satisfyChallenge(deps, loaded, challengeId, scope),
     freeze: (sessionId) => freezeSession(deps, sessionId),
     thaw: (loaded, request) => thawSession(deps, loaded, request),

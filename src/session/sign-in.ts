@@ -60,9 +60,23 @@ async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promis
     await attempt.refund();
     throw error;
   }
-  if (!identity) throw new AppError('session/credentials');
+  if (!identity) {
+    if (attempt.isAtLimit) await tellGuessing(deps, input);
+    throw new AppError('session/credentials');
+  }
   await attempt.succeeded();
   return identity;
+}
+
+/** The throttle makes the next ones wait, so this cannot be told faster than guesses are let through. */
+async function tellGuessing({ hooks }: SignInDeps, { site, scope, login, remote }: SignInInput) {
+  const event = {
+    site: site.id,
+    login: login.trim().slice(0, 256),
+    code: 'guessing' as const,
+    evidence: { remote },
+  };
+  await hooks.action(scope, 'security:detected', event);
 }
 
 async function askGuards(deps: SignInDeps, input: SignInInput, { principal, via }: Identity) {

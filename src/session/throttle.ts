@@ -46,6 +46,8 @@ export interface SignInAttempt {
 
 /** An attempt that was let through: counted as a failure until it is told otherwise. */
 export interface CountedAttempt {
+  /** If it fails, further ones of this account have to wait. */
+  readonly isAtLimit: boolean;
   /** The password was right: the account's counters start again, the address's takes this one back. */
   succeeded(): Promise<void>;
   /** The directory did not answer: as if the attempt had not been made. */
@@ -77,16 +79,21 @@ export function createThrottle(deps: {
   async function begin(attempt: SignInAttempt): Promise<CountedAttempt> {
     const counters = countersFor(attempt, policies);
     const keys = counters.map(({ key }) => key);
-    const blockedMs = await db.transaction(async (trx) => {
+    const { blockedMs, isAtLimit } = await db.transaction(async (trx) => {
       const rows = await readThrottles(trx, keys, isoNow(clock));
       const longestMs = Math.max(...[...rows.values()].map((row) => blockedFor(row, clock)), 0);
+      const next = counters.map(counted(rows, clock));
       // A refused attempt is not counted: otherwise hammering would hold the block for ever.
-      if (longestMs === 0) await writeThrottles(trx, counters.map(counted(rows, clock)));
-      return longestMs;
+      if (longestMs === 0) await writeThrottles(trx, next);
+      return {
+        blockedMs: longestMs,
+        isAtLimit: next.some(({ blocked_until }) => blocked_until !== null),
+      };
     });
     if (blockedMs > 0) throw throttled(Math.ceil(blockedMs / 1_000));
     const [pair, account, address] = keys as [string, string, string]; // three counters, three keys
     return {
+      isAtLimit,
       async succeeded() {
         await db.transaction(async (trx) => {
           await deleteThrottles(trx, [pair, account]);

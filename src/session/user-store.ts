@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { type Clock, isoNow } from '../base/clock';
+import { AppError } from '../base/errors';
 import type { SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
-import type { NewUser } from './hooks';
+import type { ErasingTables, NewUser } from './hooks';
 import type { Principal, User } from './types';
 
 /** Columns of `users`, prefixed so that they can stand beside those of a session. */
@@ -56,8 +57,10 @@ export interface UserStore {
   ): Promise<{ readonly user: User; readonly first: boolean }>;
   find(id: UserId): Promise<User | undefined>;
   findByLogin(site: SiteId, login: string): Promise<User | undefined>;
+  /** By main address or alias, whatever its case. */
+  findByMail(site: SiteId, mail: string): Promise<User | undefined>;
   exportUser(id: UserId): Promise<UserExport | undefined>;
-  /** Removes the user and what the erasers hold of them, all or nothing. */
+  /** Removes the user, what the erasers hold of them and what `user:erased` says, all or nothing. */
   eraseUser(id: UserId): Promise<void>;
 }
 
@@ -69,7 +72,15 @@ export interface UserStoreDeps {
   readonly writeSettings?: (user: UserId, values: NewUser['settings']) => Promise<void>;
   /** Removes what other folders keep of a user, inside the same transaction. */
   readonly erasers?: readonly ((user: UserId, trx: Knex.Transaction) => Promise<void>)[];
+  /** What handlers of `user:erased` reach of the transaction; nothing unless told. */
+  readonly erasingTables?: (trx: Knex.Transaction) => ErasingTables;
 }
+
+const NO_TABLES: ErasingTables = {
+  table(name) {
+    throw new AppError('request/forbidden', { details: { table: name } });
+  },
+};
 
 export function createUserStore(deps: UserStoreDeps): UserStore {
   const { db, clock, hooks, erasers = [] } = deps;
@@ -141,6 +152,17 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     provision,
     find: (id) => findWhere(db.knex, { id }),
     findByLogin: (site, login) => findByLogin(site, login),
+    async findByMail(site, mail) {
+      const wanted = mail.trim().toLowerCase();
+      const own = (address: string): boolean => address.toLowerCase() === wanted;
+      const rows: unknown[] = await db
+        .knex('users')
+        .where({ site })
+        .whereRaw('(lower(mail) = ? or instr(lower(aliases), ?) > 0)', [wanted, wanted])
+        .select(USER_COLUMNS);
+      const found = rows.map((row) => userFromRow(userRowShape.parse(row)));
+      return found.find((user) => [user.mail, ...user.aliases].some(own));
+    },
     async exportUser(id) {
       const user = await findWhere(db.knex, { id });
       const row: unknown = await db.knex('users').where({ id }).first();
@@ -149,7 +171,11 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
       return { user, createdAt: times.created_at, signedInAt: times.signed_in_at };
     },
     async eraseUser(id) {
+      const user = await findWhere(db.knex, { id });
+      if (!user) return;
       await db.transaction(async (trx) => {
+        const event = { user, db: (deps.erasingTables ?? (() => NO_TABLES))(trx) };
+        await hooks.action({ site: user.site }, 'user:erased', event);
         for (const erase of erasers) await erase(id, trx);
         await trx('sessions').where({ user_id: id }).delete();
         await trx('users').where({ id }).delete();

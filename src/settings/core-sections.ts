@@ -1,4 +1,4 @@
-import type { UserId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import { resolveSettings } from './schema';
 import { defineSection, type SectionValues } from './section';
 import type { Settings } from './types';
@@ -109,12 +109,17 @@ export interface CoreSettings {
 /** Keys of the core scope are `<section>.<field>`. */
 export const corePrefix = (section: { readonly id: string }): string => `${section.id}.`;
 
-/** A user's core settings, complete: defaults fill in. `locale` is the default language. */
+/**
+ * A user's core settings, complete: defaults fill in, `locale` being the default language. What they
+ * chose before the site locked a setting no longer counts.
+ */
 export async function readCoreSettings(
   settings: Settings,
-  user: { readonly id: UserId; readonly locale: 'fr' | 'en' },
+  user: { readonly id: UserId; readonly site: SiteId; readonly locale: 'fr' | 'en' },
 ): Promise<CoreSettings> {
-  const own = await settings.read(user.id, CORE_SCOPE);
+  const locked = new Set(settings.locked(user.site));
+  const chosen = Object.entries(await settings.read(user.id, CORE_SCOPE));
+  const own = Object.fromEntries(chosen.filter(([key]) => !locked.has(`${CORE_SCOPE}.${key}`)));
   const stored = { 'display.language': user.locale, ...own };
   return {
     display: resolveSettings(DISPLAY_SECTION, stored, corePrefix(DISPLAY_SECTION)),

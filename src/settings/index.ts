@@ -11,7 +11,15 @@ export {
   readCoreSettings,
   WRITING_SECTION,
 } from './core-sections';
+export {
+  type FormDefinition,
+  type SettingChange,
+  type SettingsChange,
+  type SettingsOwner,
+  settingsHooks,
+} from './hooks';
 export { settingsMigrations } from './migrations';
+export { type SectionSave, saveSection } from './save';
 export { fieldSchema, parseSectionForm, resolveSettings, type SectionForm } from './schema';
 export {
   type ChoiceField,
@@ -25,5 +33,5 @@ export {
   type TextField,
 } from './section';
 export { createSettings } from './store';
-export { addTrusted, isTrusted, removeTrusted } from './trust';
+export { addTrusted, isTrusted, removeTrusted, trustKey } from './trust';
 export type { Settings } from './types';

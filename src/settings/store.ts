@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { type Clock, isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
-import type { UserId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { Settings } from './types';
 
@@ -17,11 +17,19 @@ const FORBIDDEN_KEYS = new Set(['constructor', 'prototype']);
 
 const rowShape = z.object({ scope: z.string(), key: z.string(), value: z.string() });
 
+export interface SettingsDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** What each site locks; nothing by default. */
+  readonly locked?: (site: SiteId) => readonly string[];
+}
+
 /** Settings as rows of the table `settings`. Bad scopes, keys and sizes throw `request/invalid`. */
-export function createSettings({ db, clock }: { db: Database; clock: Clock }): Settings {
+export function createSettings({ db, clock, locked = () => [] }: SettingsDeps): Settings {
   const rowsOf = (user: UserId) => db.knex('settings').where({ user_id: user });
 
   return {
+    locked,
     async read(user, scope) {
       const rows: unknown[] = await rowsOf(user).where({ scope }).orderBy('key').limit(MAX_ROWS);
       return Object.fromEntries(rows.map(parseRow).map(({ key, value }) => [key, value]));
@@ -60,8 +68,7 @@ async function upsert(trx: Knex.Transaction, row: object): Promise<void> {
 
 async function checkRoom(trx: Knex.Transaction, user: UserId, scope: string): Promise<void> {
   const count: unknown = await trx('settings').where({ user_id: user, scope }).count({ n: '*' });
-  // PostgreSQL counts in bigint, which its driver gives as text.
-  const [row] = z.array(z.object({ n: z.coerce.number() })).parse(count);
+  const [row] = z.array(z.object({ n: z.number() })).parse(count);
   if ((row?.n ?? 0) > MAX_ROWS) throw invalid('rows');
 }
 

@@ -5,16 +5,17 @@ import type { Settings } from './types';
 const SCOPE = 'trust';
 
 // The address itself is not stored: whom an agent reads is nobody's business (RGPD, minimisation).
-const keyOf = (mail: string): string => sha256(mail.trim().toLowerCase());
+/** Names a remembered sender without telling the address. */
+export const trustKey = (mail: string): string => sha256(mail.trim().toLowerCase());
 
 /** Whether the user always shows the remote images of this sender. */
 export async function isTrusted(settings: Settings, user: UserId, mail: string): Promise<boolean> {
-  return (await settings.readKey(user, SCOPE, keyOf(mail))) === true;
+  return (await settings.readKey(user, SCOPE, trustKey(mail))) === true;
 }
 
 /** Remembers a sender whose remote images are always shown. */
 export const addTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
-  settings.write(user, SCOPE, { [keyOf(mail)]: true });
+  settings.write(user, SCOPE, { [trustKey(mail)]: true });
 
 export const removeTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
-  settings.write(user, SCOPE, { [keyOf(mail)]: undefined });
+  settings.write(user, SCOPE, { [trustKey(mail)]: undefined });

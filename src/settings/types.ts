@@ -11,6 +11,8 @@ export interface Settings {
   write(user: UserId, scope: string, values: Readonly<Record<string, unknown>>): Promise<void>;
   /** Everything of a user, for export. */
   exportUser(user: UserId): Promise<readonly { scope: string; key: string; value: unknown }[]>;
+  /** Settings that a site forbids its agents to change: `core.display.theme`, `plugin.key`. */
+  locked(site: SiteId): readonly string[];
   erase(user: UserId, trx?: Knex.Transaction): Promise<void>;
 }
 

@@ -1,26 +1,62 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import type { SessionId } from '../base/types';
 import type { BodyUrls } from '../mail';
 import type { RequestContext, WebDeps } from './context';
 
-/** Signed URLs live as long as a message stays open on a screen. */
+/** Signed URLs live as long as a message stays open on a screen, and never longer than the session. */
 const LIFE_S = 12 * 3_600;
 /** Expiry is rounded, so that the same body asked twice within the period is the same cached body. */
 const ROUND_S = 3_600;
 
-/** Names a session in a URL without saying who it is. */
-export const sessionTag = (deps: WebDeps, sessionId: string): string =>
-  createHmac('sha256', deps.signingKey)
-    .update(`image tag\n${sessionId}`)
-    .digest('base64url')
-    .slice(0, 22);
+type Keys = Pick<WebDeps, 'signingKey'>;
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const SEAL_BYTES = 16;
+const TAG = /^[A-Za-z0-9_-]{40,400}$/;
+
+const derive = ({ signingKey }: Keys, use: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', signingKey, Buffer.alloc(0), `image tag ${use}`, 32));
+
+/**
+ * Names a session in a URL without saying which: its id, sealed. The nonce comes from the id, so
+ * that one session has one tag; two ids under one nonce would need a collision of HMAC-SHA-256.
+ */
+export function sessionTag(keys: Keys, sessionId: string): string {
+  const nonce = createHmac('sha256', derive(keys, 'nonce'))
+    .update(sessionId)
+    .digest()
+    .subarray(0, NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, derive(keys, 'key'), nonce);
+  const sealed = Buffer.concat([cipher.update(sessionId, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+}
+
+/** The session that a tag names; `undefined` for a tag that this server did not make. */
+export function sessionOfTag(keys: Keys, tag: string): SessionId | undefined {
+  if (!TAG.test(tag)) return undefined;
+  const bytes = Buffer.from(tag, 'base64url');
+  const start = NONCE_BYTES + SEAL_BYTES;
+  try {
+    const cipher = createDecipheriv(CIPHER, derive(keys, 'key'), bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: SEAL_BYTES,
+    });
+    cipher.setAuthTag(bytes.subarray(NONCE_BYTES, start));
+    const id = Buffer.concat([cipher.update(bytes.subarray(start)), cipher.final()]);
+    return id.toString('utf8') as SessionId; // authenticated: our own words
+  } catch {
+    return undefined;
+  }
+}
 
 /** Key of the signed URLs of one tag. */
-export const imageKey = (deps: WebDeps, tag: string): string =>
-  createHmac('sha256', deps.signingKey).update(`image key\n${tag}`).digest('base64url');
+export const imageKey = (keys: Keys, tag: string): string =>
+  createHmac('sha256', keys.signingKey).update(`image key\n${tag}`).digest('base64url');
 
 /**
  * URLs of remote images inside the framed body. Its opaque origin sends no cookie (architecture.md
- * 8), so the path carries the tag of the session and the signature stands for the right to fetch.
+ * 8), so the path names the session, which has to be open still when the image is asked for, and
+ * the signature stands for the right to fetch that address.
  */
 export function bodyUrls(deps: WebDeps, ctx: RequestContext): BodyUrls {
   const tag = sessionTag(deps, ctx.session?.session.id ?? '');

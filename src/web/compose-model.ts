@@ -1,4 +1,10 @@
-import type { Draft, DraftInit, Identity, SendOutcome } from '../compose';
+import {
+  attachableBytes,
+  type Draft,
+  type DraftInit,
+  type Identity,
+  type SendOutcome,
+} from '../compose';
 import type { Translate } from '../kernel/i18n-types';
 import type { Site } from '../sites';
 import { initFields } from './compose-init';
@@ -56,7 +62,7 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     attachments: draft.attachments
       .filter(({ contentId }) => contentId === undefined)
       .map((attachment) => attachmentView(draft.id, attachment)),
-    limitBytes: site.limits.messageBytes,
+    limitBytes: attachableBytes(site.limits.messageBytes),
     usedBytes: draft.attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     errors: outcomeErrors(outcome, t),
     banners: outcomeBanners(input),
@@ -135,7 +141,7 @@ function outcomeBanners({
       }
       break;
     case 'rejected':
-      say('danger', 'send.rejected', {
+      say('danger', `send.rejected.${outcome.refused}`, {
         addresses: outcome.rejected.map(({ mail }) => mail).join(', '),
       });
       break;

@@ -13,6 +13,7 @@ import type { Actor, LoadedSession, LoginCsrf, Sessions } from '../session';
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
+import type { HealthCheck } from './health-status';
 import type { WebMetrics } from './metrics';
 import type { Streams } from './streams';
 
@@ -40,13 +41,6 @@ export interface WebDeps {
   readonly health: () => Promise<readonly HealthCheck[]>;
 }
 
-export interface HealthCheck {
-  readonly id: string;
-  readonly ok: boolean;
-  readonly ms: number;
-  readonly detail?: string;
-}
-
 export interface WebConfig {
   /** Cookies are `Secure` and named `__Host-…`; false on plain loopback only. */
   readonly isSecure: boolean;
@@ -56,7 +50,6 @@ export interface WebConfig {
   /** Form drafts carry whole messages. */
   readonly draftBytes: number;
   readonly pluginBudgetMs: number;
-  readonly version: string;
 }
 
 /** What the middleware learned about a request. */

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, toAppError } from '../base/errors';
 import { escapeHtml } from '../base/html';
+import { supportFor } from '../sites';
 import { findContext, type RequestContext, requestIdOf, type WebDeps } from './context';
 import { localPath } from './links';
 import type { ErrorModel } from './pages/other';
@@ -94,23 +95,44 @@ async function sendError(
     requestId: context.id,
     retry: isGet && error.status >= 500 ? localPath(req.originalUrl, '/') : undefined,
     home: context.actor ? '/mail/me/INBOX' : '/login',
-    support: {
-      name: site.support.name,
-      phone: site.support.phone,
-      mail: site.support.mail,
-      url: site.support.url,
-      hours: site.support.hours,
-    },
+    support: supportFor(site, context.locale),
   };
-  await sendPage(deps, req, res, {
+  await sendErrorPage(deps, req, res, model);
+}
+
+/**
+ * With the usual frame where somebody is signed in and reads a page, so that the way back is where
+ * it always is; else, or when the frame cannot be drawn, the message alone. A framed document is
+ * never given a frame of ours inside it.
+ */
+async function sendErrorPage(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  model: ErrorModel,
+): Promise<void> {
+  const page = {
     view: 'error',
-    layout: 'layout-bare',
-    status: error.status,
+    status: model.status,
     model,
     shell: { title: model.heading, area: 'error' },
-    facts: { status: error.status },
-  });
+    facts: { status: model.status },
+  };
+  // Freezing takes the session away: its frame would offer what it no longer opens.
+  if (findContext(req)?.actor && model.status !== 401 && !isFramed(req)) {
+    try {
+      await sendPage(deps, req, res, { ...page, layout: 'layout' });
+      return;
+    } catch (failure) {
+      deps.log.warn({ err: failure, requestId: requestIdOf(res) }, 'web/error-frame-failed');
+    }
+  }
+  await sendPage(deps, req, res, { ...page, layout: 'layout-bare' });
 }
+
+/** A document inside another: browsers say so, and our own framed one is known by its address. */
+const isFramed = (req: Request): boolean =>
+  req.get('Sec-Fetch-Dest') === 'iframe' || req.path.endsWith('/body');
 
 type Reader = Pick<RequestContext, 'locale' | 't'>;
 

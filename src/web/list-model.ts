@@ -3,7 +3,7 @@ import type { Account, Criteria, ListPage, ListQuery, Row, SortKey } from '../ma
 import type { Actor } from '../session';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
 import { listParams, mailboxHref, messageHref, withQuery } from './links';
-import { isSearch } from './list-query';
+import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
 import { isOutside } from './people';
 
@@ -33,6 +33,7 @@ export interface ListModelInput {
   readonly selected: number | undefined;
   readonly t: Translate;
   readonly isSearchOpen: boolean;
+  readonly problems: SearchProblems;
 }
 
 /** The page model of a list, or of the reason why there is none. */
@@ -47,6 +48,7 @@ export function listModel(input: ListModelInput): ListModel {
     withQuery(path, { ...params, page: page > 1 ? page : undefined });
   const self = at(query.page);
   const rows = list?.rows ?? [];
+  const placed = new Set(list?.placed);
   const isOutgoing = use === 'sent' || use === 'drafts';
   const first = list && rows.length > 0 ? (list.page - 1) * list.pageSize + 1 : 0;
 
@@ -59,7 +61,14 @@ export function listModel(input: ListModelInput): ListModel {
     },
     uidValidity: list?.uidValidity ?? 0,
     rows: rows.map((row) =>
-      rowModel(row, { ...input, account: account.id, query, params, isOutgoing }),
+      rowModel(row, {
+        ...input,
+        account: account.id,
+        query,
+        params,
+        isOutgoing,
+        isPlaced: placed.has(row.uid),
+      }),
     ),
     total: list?.total ?? 0,
     unseen: list?.unseen ?? 0,
@@ -68,7 +77,7 @@ export function listModel(input: ListModelInput): ListModel {
     first,
     last: first === 0 ? 0 : first + rows.length - 1,
     isSearch: isSearch(query.criteria),
-    search: searchForm(path, query.criteria, input.isSearchOpen),
+    search: searchForm(path, query.criteria, input),
     filters: filterLinks(path, query, t),
     sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
     links: {
@@ -102,6 +111,7 @@ function rowModel(
     readonly query: ListQuery;
     readonly params: Readonly<Record<string, string | undefined>>;
     readonly isOutgoing: boolean;
+    readonly isPlaced: boolean;
     readonly selected: number | undefined;
     readonly t: Translate;
   },
@@ -135,11 +145,23 @@ function rowModel(
     hasInvitation: row.hasInvitation,
     isOutside: outside,
     isCurrent: row.uid === at.selected,
+    isPlaced: at.isPlaced,
     state: states.map((state) => t(`mail.state.${state}`)).join(', '),
   };
 }
 
-function searchForm(action: string, criteria: Criteria, isOpen: boolean): SearchForm {
+function searchForm(
+  action: string,
+  criteria: Criteria,
+  { isSearchOpen, problems, t }: Pick<ListModelInput, 'isSearchOpen' | 'problems' | 't'>,
+): SearchForm {
+  const errorOf = (field: keyof SearchProblems): string | undefined => {
+    const problem = problems[field];
+    if (problem === undefined) return undefined;
+    return problem === 'badDate'
+      ? t('mail.search.badDate')
+      : t('mail.search.datesCross', { since: criteria.since ?? '' });
+  };
   return {
     action,
     q: criteria.text ?? '',
@@ -152,7 +174,9 @@ function searchForm(action: string, criteria: Criteria, isOpen: boolean): Search
     attachment: criteria.hasAttachment ?? false,
     since: criteria.since ?? '',
     before: criteria.before ?? '',
-    isOpen,
+    errors: { since: errorOf('since'), before: errorOf('before') },
+    isWrong: Object.keys(problems).length > 0,
+    isOpen: isSearchOpen,
   };
 }
 

@@ -29,6 +29,27 @@ const schema = z.object({
   before: day,
 });
 
+/** A date of the search that cannot be used, by field. */
+export type SearchProblems = Partial<Record<'since' | 'before', 'badDate' | 'datesCross'>>;
+
+/**
+ * Dates that would make the search another one than was asked: left out, a date shows the whole
+ * mailbox as if it matched; the wrong way round, two of them find nothing.
+ */
+export function searchProblems(query: Readonly<Record<string, unknown>>): SearchProblems {
+  const isWrong = (value: unknown): boolean =>
+    value !== undefined && value !== '' && !z.iso.date().safeParse(value).success;
+  const { since, before } = query;
+  const problems: SearchProblems = {
+    ...(isWrong(since) && { since: 'badDate' }),
+    ...(isWrong(before) && { before: 'badDate' }),
+  };
+  if (Object.keys(problems).length > 0) return problems;
+  const isCrossed =
+    typeof since === 'string' && typeof before === 'string' && since !== '' && before !== '';
+  return isCrossed && since >= before ? { before: 'datesCross' } : {};
+}
+
 const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 /** List state from a query string. Values that make no sense fall back: a list is always shown. */

@@ -6,7 +6,7 @@ import type { Account, ListQuery, Quota } from '../mail';
 import { findMailbox, folderPane } from './folders';
 import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
-import { isSearch, parseListQuery } from './list-query';
+import { isSearch, parseListQuery, searchProblems } from './list-query';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
 import type { OpenCall } from './route';
@@ -65,8 +65,8 @@ export const queryOf = (req: Request, mailbox: string): ListQuery =>
 
 export interface ListPane {
   readonly model: ListModel;
-  /** Why there are no rows: the page is useful, but its status says so. */
-  readonly trouble: AppError | undefined;
+  /** Of the page: with no rows for a reason it is useful, but says so. */
+  readonly status: number;
 }
 
 /** The list pane of a page: rows, or the reason why there are none. */
@@ -77,6 +77,7 @@ export async function listPane(
   selected: number | undefined,
 ): Promise<ListPane> {
   const { deps, actor, ctx, req } = call;
+  const problems = searchProblems(req.query);
   const common = {
     actor,
     account: frame.account,
@@ -84,19 +85,23 @@ export async function listPane(
     selected,
     t: ctx.t,
     isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
+    problems,
   };
+  if (Object.keys(problems).length > 0) {
+    return { model: listModel({ ...common, list: undefined, error: undefined }), status: 422 };
+  }
   try {
     // What has just failed for the folders would only fail again, after another deadline.
     if (frame.trouble) throw frame.trouble;
     const list = await deps.mail.list(actor, query);
-    return { model: listModel({ ...common, list, error: undefined }), trouble: undefined };
+    return { model: listModel({ ...common, list, error: undefined }), status: 200 };
   } catch (thrown) {
     const trouble = toAppError(thrown);
     if (!isServerTrouble(trouble)) throw trouble;
     deps.log.warn({ err: trouble, requestId: ctx.id, site: ctx.site.id }, 'mail/list-failed');
     const retry = withQuery(mailboxHref(frame.account.id, query.mailbox), listParams(query));
     const error = { text: ctx.t(trouble.textKey), requestId: ctx.id, retry };
-    return { model: listModel({ ...common, list: undefined, error }), trouble };
+    return { model: listModel({ ...common, list: undefined, error }), status: trouble.status };
   }
 }
 
@@ -105,7 +110,7 @@ export async function listPane(
  * and two figures for one folder would make both doubtful.
  */
 export function withCounter(shell: ShellParts, list: ListModel): ShellParts {
-  if (!shell.folders || list.error) return shell;
+  if (!shell.folders || list.error || list.search.isWrong) return shell;
   const { path } = list.mailbox;
   const refresh = (node: FolderNode): FolderNode => ({
     ...node,
@@ -126,6 +131,8 @@ export function mailShell(
     readonly title: string;
     readonly query: ListQuery | undefined;
     readonly selected?: number;
+    /** False where the page shows no list that could change. */
+    readonly isLive?: boolean;
   },
 ): ShellParts {
   const { query } = options;
@@ -136,13 +143,14 @@ export function mailShell(
     folders: frame.folders,
     unseen: frame.unseen,
     search: { action: inbox, value: query?.criteria.text ?? '' },
-    ...(query && {
-      eventsHref: withQuery('/events', {
-        mailbox: query.mailbox,
-        ...listParams(query),
-        selected: options.selected,
+    ...(query &&
+      options.isLive !== false && {
+        eventsHref: withQuery('/events', {
+          mailbox: query.mailbox,
+          ...listParams(query),
+          selected: options.selected,
+        }),
       }),
-    }),
   };
 }
 

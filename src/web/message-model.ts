@@ -76,7 +76,11 @@ export function messageModel(input: MessageModelInput): MessageModel {
     isOutside: view.isOutside,
     banners: banners(input, self),
     attachments: view.attachments.map((attachment) => attachmentModel(attachment, path)),
-    bodyHref: withQuery(`${path}/body`, { ...shown, uidvalidity: uidValidity }),
+    bodyHref: withQuery(`${path}/body`, {
+      ...shown,
+      images: input.remote === 'proxy' ? '1' : '0',
+      uidvalidity: uidValidity,
+    }),
     bodyTitle: t('message.bodyTitle', { subject: view.subject }),
     hasBody: view.bodies.length > 0,
     bodyError:

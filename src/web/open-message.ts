@@ -35,7 +35,7 @@ export async function openMessage(
   const view = await deps.mail.message(
     actor,
     { mailbox: query.mailbox, uid, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: false, ...(inside !== undefined && { inside }) },
+    { markSeen: false, prefer: preferOf(call), ...(inside !== undefined && { inside }) },
   );
   const choice = await bodyChoice(call, view);
   let body: MessageBody | undefined;
@@ -54,10 +54,10 @@ export async function openMessage(
   const neighbours = await deps.mail
     .neighbours(actor, list, view.ref)
     .catch(() => ({ newer: undefined, older: undefined }));
-  // After the body, which is what the agent waits for; and awaited, so that the next command finds
-  // this connection free instead of opening a second one on the same mailbox.
-  await deps.mail.markRead(actor, view).catch((error: unknown) => {
-    deps.log.warn({ err: error, requestId: ctx.id, site: ctx.site.id }, 'mail/mark-read-failed');
+  // Now that the server has given all that the agent waits for.
+  deps.mail.markRead(actor, view);
+  void deps.compose.meet(actor, [...view.from, ...view.cc]).catch((err: unknown) => {
+    deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const read = { ...view, row: { ...view.row, isSeen: true } };
   return { view: read, body, bodyError, neighbours, choice, inside };
@@ -85,19 +85,23 @@ export function messagePane(
 }
 
 /** Which alternative, and remote images or not: the link asked, else the agent's settings. */
-export async function bodyChoice(
-  { deps, actor, ctx, req }: OpenCall,
-  view: MessageView,
-): Promise<BodyChoice> {
-  const asked = req.query['view'];
-  const prefer = asked === 'text' || asked === 'html' ? asked : ctx.core.reading.prefer;
+export async function bodyChoice(call: OpenCall, view: MessageView): Promise<BodyChoice> {
+  const { deps, actor, ctx, req } = call;
+  const prefer = preferOf(call);
   const hasHtml = view.bodies.some(({ kind }) => kind === 'html');
-  if (!hasHtml || ctx.core.reading.remoteImages === 'never') return { prefer, remote: 'block' };
+  const images = req.query['images'];
+  // The frame of a page that shows none has been told so: who the sender is was asked for that page.
+  const isBlocked = images === '0' || ctx.core.reading.remoteImages === 'never';
+  if (!hasHtml || isBlocked) return { prefer, remote: 'block' };
   const sender = view.from[0]?.mail ?? '';
   const isShown =
-    req.query['images'] === '1' ||
-    (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
+    images === '1' || (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
   return { prefer, remote: isShown ? 'proxy' : 'block' };
+}
+
+function preferOf({ ctx, req }: OpenCall): BodyChoice['prefer'] {
+  const asked = req.query['view'];
+  return asked === 'text' || asked === 'html' ? asked : ctx.core.reading.prefer;
 }
 
 export const insideOf = (value: unknown): string | undefined =>

@@ -11,6 +11,7 @@ const FREE = [
   /^\/logout$/,
   /^\/assets\//,
   /^\/health(\/|$)/,
+  /^\/help\/[a-z]+$/,
   /^\/image\/[A-Za-z0-9_-]+$/,
 ];
 const CHALLENGE_HOME = '/challenge';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { siteText, supportFor } from '../sites';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
 import { takeFlash } from './flash';
@@ -46,16 +47,10 @@ export async function buildShell(
     layout: core.display.layout,
     site: {
       title: site.title,
-      tagline: site.tagline,
+      tagline: siteText(site.tagline, locale),
       logo: asset('logo.svg') ?? '',
-      support: {
-        name: site.support.name,
-        phone: site.support.phone,
-        mail: site.support.mail,
-        url: site.support.url,
-        hours: site.support.hours,
-      },
-      links: site.links,
+      support: supportFor(site, locale),
+      links: site.links.map(({ label, href }) => ({ label: siteText(label, locale), href })),
     },
     user: actor && {
       name: actor.user.name,

@@ -1,42 +1,11 @@
-import path from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
+import { useDemoBrowser } from '../kit/demo-browser';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const WIDE = { width: 1366, height: 768, scripts: true } as const;
 const TO = '[data-field=to] input:not([type=hidden])';
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-let demo: DemoApp;
-let stand: BrowserStand;
-let base: string;
-
-beforeAll(async () => {
-  [demo, stand] = await Promise.all([
-    startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } }),
-    startBrowser(),
-  ]);
-  base = `http://127.0.0.1:${demo.port}`;
-}, 60_000);
-afterAll(async () => {
-  await stand?.close();
-  await demo?.stop();
-});
-
-const agent = (index: number) => {
-  const found = demo.stack.agents[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
-
-async function signIn(page: Page, index: number): Promise<void> {
-  await page.goto(`${base}/login`);
-  await page.fill('input[name=username]', agent(index).username);
-  await page.fill('input[name=password]', agent(index).password);
-  await page.press('input[name=password]', 'Enter');
-  await page.waitForURL(/\/mail\/me\/INBOX/);
-}
+const running = useDemoBrowser();
 
 interface Window {
   readonly page: Page;
@@ -47,9 +16,9 @@ interface Window {
 
 /** A signed-in window, and the composer in it with its scripts at work. */
 async function composer(index: number): Promise<Window> {
-  const window = await openWindow(stand, base, WIDE);
-  await signIn(window.page, index);
-  await window.page.goto(`${base}/compose`);
+  const window = await running().open(WIDE);
+  await running().signIn(window.page, index);
+  await window.page.goto('/compose');
   await body(window.page).waitFor();
   return window;
 }
@@ -125,12 +94,12 @@ describe('recipients', () => {
 
   it('suggests those one has written to', async () => {
     const { page, context } = await composer(1);
-    const { mail } = agent(2);
+    const { mail } = running().agent(2);
     await addTo(page, mail);
     await page.fill('#compose-subject', 'Pour être suggéré');
     await page.locator('[data-action=send]').click();
     await page.waitForURL(/\/mail\/me\/INBOX/);
-    await page.goto(`${base}/compose`);
+    await page.goto('/compose');
 
     await to(page).pressSequentially(mail.slice(0, 4));
     await page.locator('[role=option]', { hasText: mail }).waitFor();
@@ -171,14 +140,14 @@ describe('what is pasted', () => {
 
 describe('the draft', () => {
   it('keeps the inline images and the files of what is forwarded', async () => {
-    const { page, context, problems } = await openWindow(stand, base, WIDE);
-    await signIn(page, 0);
-    await page.goto(`${base}/mail/me/INBOX?q=vents&in=subject&search=1`);
+    const { page, context, problems } = await running().open(WIDE);
+    await running().signIn(page, 0);
+    await page.goto('/mail/me/INBOX?q=vents&in=subject&search=1');
     await page.locator('a.subject', { hasText: 'Carte des vents' }).first().click();
     await page.locator('[data-action=forward]').first().click();
     await body(page).locator('img').waitFor();
 
-    await addTo(page, agent(1).mail);
+    await addTo(page, running().agent(1).mail);
     await saved(page);
     await page.reload();
     await body(page).locator('img[src]').waitFor();
@@ -199,7 +168,7 @@ describe('the draft', () => {
     await page.keyboard.type('écrit après la fin');
     await page.locator('[data-draft-status] a[href="/login"]').waitFor({ timeout: 20_000 });
     const other = await context.newPage();
-    await signIn(other, 2);
+    await running().signIn(other, 2);
     await saved(page);
     await page.reload();
 
@@ -223,12 +192,48 @@ describe('the draft', () => {
     await page.locator('[data-compose-notices] a').waitFor({ timeout: 20_000 });
 
     const href = await page.locator('[data-compose-notices] a').getAttribute('href');
-    await other.goto(`${base}${href ?? ''}`);
+    await other.goto(href ?? '');
     expect(await other.locator('#compose-subject').inputValue()).toBe('Commun, second onglet');
     await page.reload();
     expect(await page.locator('#compose-subject').inputValue()).toBe('Commun, premier onglet');
     await context.close();
   }, 90_000);
+
+  it('keeps the last words when the page is left while an earlier save is under way', async () => {
+    const { page, context } = await composer(2);
+    await page.fill('#compose-subject', 'Début');
+    await saved(page);
+    const address = page.url();
+    let posts = 0;
+    let begin = (): void => undefined;
+    const isUnderWay = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    await page.route(/\/compose\/[^/]+$/, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      posts++;
+      // The first one never gets to the server.
+      if (posts === 1) begin();
+      else await route.continue();
+      return undefined;
+    });
+    await page.fill('#compose-subject', 'Milieu');
+    await page.locator('[data-action=save]').click();
+    await isUnderWay;
+
+    await page.fill('#compose-subject', 'Derniers mots');
+    // A navigation of the driver stops the first save before the page hears of it; a browser's does not.
+    const answer = page.waitForResponse((found) => found.request().method() === 'POST', {
+      timeout: 8_000,
+    });
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))");
+    await answer;
+
+    const reader = await context.newPage();
+    await reader.goto(address);
+    expect(await reader.locator('#compose-subject').inputValue()).toBe('Derniers mots');
+    await context.close();
+  }, 60_000);
 
   it('leaves nothing behind when it is discarded before it was ever saved', async () => {
     const { page, context, problems } = await composer(1);
@@ -237,7 +242,7 @@ describe('the draft', () => {
     await page.locator('[data-action=discard]').click();
     await page.locator('dialog[open] [value=confirm]').click();
     await page.waitForURL(/\/mail\/me\/INBOX/);
-    await page.goto(`${base}/mail/me/Drafts`);
+    await page.goto('/mail/me/Drafts');
 
     expect(await page.locator('a.subject', { hasText: 'Jamais enregistré' }).count()).toBe(0);
     expect(problems).toEqual([]);
@@ -269,7 +274,7 @@ describe('sending', () => {
   it('delivers once what is sent by two clicks, after the question was answered', async () => {
     const { page, context } = await composer(0);
     const subject = 'Deux clics';
-    await addTo(page, agent(1).mail);
+    await addTo(page, running().agent(1).mail);
     await page.fill('#compose-subject', subject);
     await body(page).click();
     await page.keyboard.type('Vous trouverez ci-joint le rapport.');
@@ -279,8 +284,8 @@ describe('sending', () => {
     await page.locator('[data-action=send]').dblclick();
     await page.waitForURL(/\/mail\/me\/INBOX/);
 
-    const reader = await openWindow(stand, base, WIDE);
-    await signIn(reader.page, 1);
+    const reader = await running().open(WIDE);
+    await running().signIn(reader.page, 1);
     expect(await reader.page.locator('a.subject', { hasText: subject }).count()).toBe(1);
     await reader.context.close();
     await context.close();

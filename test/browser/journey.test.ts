@@ -2,47 +2,10 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import {
-  axeViolations,
-  type BrowserStand,
-  openAudited,
-  openWindow,
-  startBrowser,
-} from '../kit/browser';
+import { axeViolations } from '../kit/browser';
+import { useDemoBrowser } from '../kit/demo-browser';
 
-const ROOT = path.resolve(__dirname, '..', '..');
-let demo: DemoApp;
-let stand: BrowserStand;
-let base: string;
-
-beforeAll(async () => {
-  [demo, stand] = await Promise.all([
-    startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } }),
-    startBrowser(),
-  ]);
-  base = `http://127.0.0.1:${demo.port}`;
-}, 60_000);
-afterAll(async () => {
-  await stand?.close();
-  await demo?.stop();
-});
-
-const agent = (index: number) => {
-  const found = demo.stack.agents[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
-
-async function signIn(page: Page, index: number): Promise<void> {
-  await page.goto(`${base}/login`);
-  await page.fill('input[name=username]', agent(index).username);
-  await page.fill('input[name=password]', agent(index).password);
-  await page.click(
-    'form[action="/login"] button[type=submit], form[action="/login"] button:not([type])',
-  );
-  await page.waitForURL(/\/mail\/me\/INBOX/);
-}
+const running = useDemoBrowser();
 
 const VIEWS = [
   { name: 'without scripts at 1366', width: 1366, height: 768, scripts: false },
@@ -53,11 +16,11 @@ const VIEWS = [
 
 describe.each(VIEWS)('the journey $name', (view) => {
   it('signs in, reads, replies with a file, and the other agent opens it', async () => {
-    const { context, page, foreign, problems } = await openWindow(stand, base, view);
+    const { context, page, foreign, problems } = await running().open(view);
     const subject = `Parcours ${view.name}`;
     const file = path.join(os.tmpdir(), `note-${view.width}-${String(view.scripts)}.txt`);
     writeFileSync(file, 'une note');
-    await signIn(page, 0);
+    await running().signIn(page, 0);
     expect(await page.locator('[data-message-list] [data-uid]').count()).toBe(50);
 
     await page.locator('[data-message-list] a.subject').first().click();
@@ -68,7 +31,7 @@ describe.each(VIEWS)('the journey $name', (view) => {
 
     await page.locator('[data-action=reply]').first().click();
     await page.waitForSelector('[data-action=send]');
-    await fillTo(page, agent(1).mail, view.scripts);
+    await fillTo(page, running().agent(1).mail, view.scripts);
     await page.fill('input[name=subject]', subject);
     await page.setInputFiles('input[type=file][name=file]', file);
     if (view.scripts) await page.waitForSelector('text=note-');
@@ -79,8 +42,8 @@ describe.each(VIEWS)('the journey $name', (view) => {
     await page.locator('[data-action=send]').first().click();
     await page.waitForURL(/\/mail\/me\/INBOX/);
 
-    const other = await openWindow(stand, base, view);
-    await signIn(other.page, 1);
+    const other = await running().open(view);
+    await running().signIn(other.page, 1);
     await other.page.locator('a.subject', { hasText: subject }).first().click();
     await other.page.waitForSelector('[data-message-subject]');
     const attachment = other.page.locator('a[data-attachment]').first();
@@ -109,21 +72,21 @@ async function fillTo(page: Page, mail: string, scripts: boolean): Promise<void>
 }
 
 const PAGES: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
-  ['inbox', async (page) => void (await page.goto(`${base}/mail/me/INBOX`))],
+  ['inbox', async (page) => void (await page.goto('/mail/me/INBOX'))],
   [
     'message',
     async (page) => {
-      await page.goto(`${base}/mail/me/INBOX`);
+      await page.goto('/mail/me/INBOX');
       await page.locator('[data-message-list] a.subject').first().click();
       await page.waitForSelector('[data-message-subject]');
     },
   ],
-  ['search', async (page) => void (await page.goto(`${base}/mail/me/INBOX?q=note&search=1`))],
-  ['empty folder', async (page) => void (await page.goto(`${base}/mail/me/Projets`))],
-  ['compose', async (page) => void (await page.goto(`${base}/compose`))],
-  ['settings', async (page) => void (await page.goto(`${base}/settings/display`))],
-  ['writing settings', async (page) => void (await page.goto(`${base}/settings/writing`))],
-  ['error', async (page) => void (await page.goto(`${base}/mail/me/Nowhere`))],
+  ['search', async (page) => void (await page.goto('/mail/me/INBOX?q=note&search=1'))],
+  ['empty folder', async (page) => void (await page.goto('/mail/me/Projets'))],
+  ['compose', async (page) => void (await page.goto('/compose'))],
+  ['settings', async (page) => void (await page.goto('/settings/display'))],
+  ['writing settings', async (page) => void (await page.goto('/settings/writing'))],
+  ['error', async (page) => void (await page.goto('/mail/me/Nowhere'))],
 ];
 
 describe.each([
@@ -131,13 +94,14 @@ describe.each([
   { width: 1366, height: 768, dark: true },
   { width: 360, height: 740, dark: false },
   { width: 320, height: 640, dark: true },
+  { width: 683, height: 400, dark: false },
 ])('at $width px, dark: $dark', (size) => {
   it('has no accessibility violation and no sideways scrolling on any page', async () => {
-    const { context, page } = await openAudited(stand, { ...size, scripts: true });
+    const { context, page } = await running().openAudited({ ...size, scripts: true });
     const found: string[] = [];
-    await page.goto(`${base}/login`);
+    await page.goto('/login');
     found.push(...(await axeViolations(page)).map((violation) => `login: ${violation}`));
-    await signIn(page, 0);
+    await running().signIn(page, 0);
     for (const [name, open] of PAGES) {
       await open(page);
       found.push(...(await axeViolations(page)).map((violation) => `${name}: ${violation}`));
@@ -158,14 +122,14 @@ describe.each([
 
 describe('with scripts', () => {
   it('shows new mail by itself, and keeps the rows that were ticked', async () => {
-    const { context, page } = await openWindow(stand, base, VIEWS[2]);
-    await signIn(page, 2);
+    const { context, page } = await running().open(VIEWS[2]);
+    await running().signIn(page, 2);
     await page.locator('[data-message-list] [data-uid] input[type=checkbox]').first().check();
 
-    if (!('faults' in demo.stack.imap)) throw new Error('needs the server in memory');
-    demo.stack.imap.deliver(
-      agent(2).username,
-      `From: a@b.example\r\nTo: ${agent(2).mail}\r\nSubject: Tout juste\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: <tout-juste@b.example>\r\n\r\nBonjour\r\n`,
+    if (!('faults' in running().demo.stack.imap)) throw new Error('needs the server in memory');
+    running().demo.stack.imap.deliver(
+      running().agent(2).username,
+      `From: a@b.example\r\nTo: ${running().agent(2).mail}\r\nSubject: Tout juste\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: <tout-juste@b.example>\r\n\r\nBonjour\r\n`,
     );
     await page.waitForSelector('a.subject:has-text("Tout juste")', { timeout: 15_000 });
 
@@ -174,9 +138,9 @@ describe('with scripts', () => {
   }, 60_000);
 
   it('keeps what was written when the tab is closed without a word', async () => {
-    const { context, page } = await openWindow(stand, base, VIEWS[2]);
-    await signIn(page, 3);
-    await page.goto(`${base}/compose`);
+    const { context, page } = await running().open(VIEWS[2]);
+    await running().signIn(page, 3);
+    await page.goto('/compose');
     await page.fill('input[name=subject]', 'Brouillon fermé');
     await page
       .locator('[data-draft-status]', { hasText: /\d{2}:\d{2}/ })
@@ -184,7 +148,7 @@ describe('with scripts', () => {
     await page.close();
 
     const again = await context.newPage();
-    await again.goto(`${base}/mail/me/Drafts`);
+    await again.goto('/mail/me/Drafts');
     expect(await again.locator('a.subject', { hasText: 'Brouillon fermé' }).count()).toBe(1);
     await context.close();
   }, 60_000);

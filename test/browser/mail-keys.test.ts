@@ -1,37 +1,14 @@
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
+import { useDemoBrowser } from '../kit/demo-browser';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const WIDE = { width: 1366, height: 768, scripts: true } as const;
 const PHONE = { width: 360, height: 740, scripts: true } as const;
-let demo: DemoApp;
-let stand: BrowserStand;
-let base: string;
-
-beforeAll(async () => {
-  [demo, stand] = await Promise.all([
-    startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } }),
-    startBrowser(),
-  ]);
-  base = `http://127.0.0.1:${demo.port}`;
-}, 60_000);
-afterAll(async () => {
-  await stand?.close();
-  await demo?.stop();
-});
+const running = useDemoBrowser();
 
 /** A page of the inbox, with its scripts at work: the rows have become one tab stop. */
 async function inbox(view: typeof WIDE | typeof PHONE, index: number): Promise<Page> {
-  const agent = demo.stack.agents[index];
-  if (!agent) throw new Error('no such agent');
-  const { page } = await openWindow(stand, base, view);
-  await page.goto(`${base}/login`);
-  await page.fill('input[name=username]', agent.username);
-  await page.fill('input[name=password]', agent.password);
-  await page.press('input[name=password]', 'Enter');
-  await page.waitForURL(/\/mail\/me\/INBOX/);
+  const { page } = await running().open(view);
+  await running().signIn(page, index);
   await page.waitForSelector('.row a.subject[tabindex="0"]');
   return page;
 }

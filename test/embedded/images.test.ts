@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { textOf } from '../kit/html';
+import { type MovingClock, movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const PNG = Buffer.from(
@@ -35,14 +36,16 @@ beforeEach(() => {
 /** A product that may, or may not, reach this machine's own addresses. */
 async function withProduct(
   options: { readonly allowPrivate: boolean },
-  run: (web: WebAgent, demo: DemoApp) => Promise<void>,
+  run: (web: WebAgent, clock: MovingClock, demo: DemoApp) => Promise<void>,
 ): Promise<void> {
+  const clock = movingClock();
   const demo = await startDemoApp({
     root: ROOT,
     port: 0,
     seed: false,
     app: { log: { level: 'silent' } },
-    options: options.allowPrivate ? { allowPrivate: [`127.0.0.1:${port}`] } : {},
+    site: (_id, file) => ({ ...file, session: { idleMinutes: 60, absoluteHours: 10 } }),
+    options: { clock, ...(options.allowPrivate && { allowPrivate: [`127.0.0.1:${port}`] }) },
   });
   try {
     const agent = demo.stack.agents[0];
@@ -55,7 +58,7 @@ async function withProduct(
         `From: lettre@dehors.example\r\nTo: x@y.example\r\nSubject: Lettre\r\nMessage-ID: <l@dehors.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n${html}\r\n`,
       );
     }
-    await run(web, demo);
+    await run(web, clock, demo);
   } finally {
     await demo.stop();
   }
@@ -127,6 +130,34 @@ describe('remote images', () => {
       expect((await fetch(altered)).status).toBe(404);
       expect((await fetch(elsewhere)).status).toBe(404);
       expect(asked).toEqual([]);
+    });
+  }, 60_000);
+
+  it('end with the session, when it is signed out', async () => {
+    await withProduct({ allowPrivate: true }, async (web) => {
+      const { link } = await open(web);
+      const shown = await web.get(`${link}?images=1`);
+      const [first = ''] = await imagesOf(web, shown.one('data-message-body').attribs['src'] ?? '');
+      const before = (await fetch(first)).status;
+
+      await web.post('/logout', [
+        ['_csrf', shown.one('name', 'csrf-token').attribs['content'] ?? ''],
+      ]);
+
+      expect([before, (await fetch(first)).status]).toEqual([200, 404]);
+    });
+  }, 60_000);
+
+  it('end with the session, when its time is over', async () => {
+    await withProduct({ allowPrivate: true }, async (web, clock) => {
+      const { link } = await open(web);
+      const shown = await web.get(`${link}?images=1`);
+      const [first = ''] = await imagesOf(web, shown.one('data-message-body').attribs['src'] ?? '');
+      const before = (await fetch(first)).status;
+
+      clock.forward(61 * 60_000); // an hour of inactivity; the signature says twelve
+
+      expect([before, (await fetch(first)).status]).toEqual([200, 404]);
     });
   }, 60_000);
 

@@ -24,6 +24,13 @@ export class WebAgent {
     this.#cookies.set(name, value);
   }
 
+  /** The same browser, with its cookies, at the address that the product has now. */
+  at(base: string): WebAgent {
+    const moved = new WebAgent(base, this.host);
+    for (const [name, value] of this.#cookies) moved.setCookie(name, value);
+    return moved;
+  }
+
   /** One request, no redirect followed. */
   async raw(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);

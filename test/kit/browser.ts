@@ -51,6 +51,7 @@ export async function openWindow(
   view: View,
 ): Promise<{ context: BrowserContext; page: Page; foreign: string[]; problems: string[] }> {
   const context = await stand.browser.newContext({
+    baseURL: base,
     viewport: { width: view.width, height: view.height },
     javaScriptEnabled: view.scripts,
     colorScheme: view.dark ? 'dark' : 'light',
@@ -103,9 +104,11 @@ export async function axeViolations(page: Page): Promise<string[]> {
 /** The page's CSP forbids added scripts: axe runs in a context that bypasses it, for the audit alone. */
 export async function openAudited(
   stand: BrowserStand,
+  base: string,
   view: View,
 ): Promise<{ context: BrowserContext; page: Page }> {
   const context = await stand.browser.newContext({
+    baseURL: base,
     viewport: { width: view.width, height: view.height },
     colorScheme: view.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',

@@ -1,10 +1,13 @@
 import { request } from 'node:http';
+import { withDeadline } from '../../src/base/async';
 
 /** A browser's EventSource, waiting for what the server pushes. */
 export interface EventStream {
   /** Resolves with the first event that holds `text`; rejects after `ms`. */
   waitFor(text: string | RegExp, ms: number): Promise<string>;
   readonly status: number;
+  /** Resolves when the server ended the stream; rejects after `ms`. */
+  ended(ms: number): Promise<void>;
   close(): void;
 }
 
@@ -23,6 +26,7 @@ export function openEventStream(url: string, cookies: string): Promise<EventStre
           wake();
         });
         response.on('error', () => undefined);
+        const end = new Promise<void>((done) => response.on('end', done));
         resolve({
           status: response.statusCode ?? 0,
           waitFor(text, ms) {
@@ -47,6 +51,8 @@ export function openEventStream(url: string, cookies: string): Promise<EventStre
               check();
             });
           },
+          ended: (ms) =>
+            withDeadline(end, ms, () => new Error(`the stream is still open after ${ms} ms`)),
           close: () => call.destroy(),
         });
       },

@@ -7,4 +7,5 @@ import './elements/est-dialog.js';
 import './elements/est-menu.js';
 import './elements/est-toast.js';
 import './elements/folder-drawer.js';
+import './elements/visit-focus.js';
 import './elements/mail.js';

@@ -38,6 +38,7 @@ export interface ComposeModel {
     readonly href: string;
     readonly removeAction: string;
   }[];
+  /** What files may weigh together, as files: less than the message, which encodes them. */
   readonly limitBytes: number;
   readonly usedBytes: number;
   readonly errors: readonly { readonly field: string; readonly text: string }[];
@@ -54,14 +55,4 @@ export interface ComposeModel {
   readonly insideDomains: readonly string[];
   /** Of the site: scripts tell the time as the server's pages do. */
   readonly timeZone: string;
-}
-
-/** View `drafts-recovery`, part of the compose landing: what a crash or an expiry left. */
-export interface RecoveryModel {
-  readonly drafts: readonly {
-    readonly href: string;
-    readonly subject: string;
-    readonly to: string;
-    readonly savedAt: string;
-  }[];
 }

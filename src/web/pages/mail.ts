@@ -88,6 +88,8 @@ export interface RowModel {
   readonly hasInvitation: boolean;
   readonly isOutside: boolean;
   readonly isCurrent: boolean;
+  /** Put here by the agent: not told as new mail. */
+  readonly isPlaced: boolean;
   /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */
   readonly state: string;
 }
@@ -105,6 +107,9 @@ export interface SearchForm {
   readonly attachment: boolean;
   readonly since: string;
   readonly before: string;
+  readonly errors: { readonly since: string | undefined; readonly before: string | undefined };
+  /** Something is to be corrected: the search was not made. */
+  readonly isWrong: boolean;
   readonly isOpen: boolean;
 }
 
@@ -186,16 +191,4 @@ export interface AttachmentModel {
   readonly viewHref: string | undefined;
   /** message/rfc822: opens as a message. */
   readonly messageHref: string | undefined;
-}
-
-/** View `headers`. */
-export interface HeadersModel {
-  readonly subject: string;
-  readonly back: string;
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-}
-
-/** View `print`: a document of its own with the framed body. */
-export interface PrintModel {
-  readonly message: MessageModel;
 }

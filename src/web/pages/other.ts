@@ -33,6 +33,15 @@ export interface ChallengeModel {
   }[];
 }
 
+/** View `help`: what the program says of itself, public. */
+export interface HelpModel {
+  readonly title: string;
+  readonly intro: string;
+  readonly sections: readonly { readonly title: string; readonly text: string }[];
+  readonly back: { readonly href: string; readonly label: string };
+  readonly support: SupportModel;
+}
+
 /** View `error`: works without a session, without IMAP, without JavaScript. */
 export interface ErrorModel {
   readonly status: number;

@@ -82,7 +82,9 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
       ? 'deletedForGood'
       : DONE[verb];
   const { moved } = result;
-  const canUndo = !isUndo && moved?.uidValidity !== undefined && moved.uids.length > 0;
+  // Taking a copy back is no move: it would put a second one beside the original.
+  const isMove = !isUndo && verb !== 'copy';
+  const canUndo = isMove && moved?.uidValidity !== undefined && moved.uids.length > 0;
   setFlash(deps, res, {
     level: 'ok',
     key: `mail.done.${key}`,

@@ -1,19 +1,22 @@
 import { PassThrough, type Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AppError, toAppError } from '../../base/errors';
-import type { Draft, DraftAttachment } from '../../compose';
+import { attachableBytes, type Draft, type DraftAttachment } from '../../compose';
 import { formOf } from '../body';
 import { attachmentView } from '../compose-model';
 import { requireToken } from '../csrf-gate';
 import { seeOther, wantsJson } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
-import { composePage, draftParam, ensureDraft, fieldsOf } from './compose';
+import { composePage, draftParam, ensureDraft, saveForm } from './compose';
 import { sendBytes } from './parts';
 
 /** Fields of a whole compose form may come along when the browser has no script. */
 const MAX_FIELD_BYTES = 5_000_000;
 const MAX_FILES = 50;
 const MAX_FIELDS = 100;
+/** Times the limit on a message that is read and thrown away for the sake of the words in it. */
+const MAX_DRAINED = 4;
+const LINGER_MS = 1_000;
 
 interface Received {
   readonly form: Map<string, readonly string[]>;
@@ -31,13 +34,10 @@ async function receive(
 ): Promise<Received> {
   const { deps, req } = call;
   const limit = call.ctx.site.limits.messageBytes;
-  const declared = Number(req.headers['content-length'] ?? 0);
-  // Refused before the body is read (threats B1); the form around the file is small.
-  if (declared > limit + MAX_FIELD_BYTES)
-    throw new AppError('attachment/too-large', { textValues: sizeValues(call) });
+  const tooLarge = await refuseBySize(call);
   const form = new Map<string, readonly string[]>();
   const files: DraftAttachment[] = [];
-  let refused: AppError | undefined;
+  let refused = tooLarge;
   let isTrusted = req.get('X-CSRF-Token') !== undefined;
   let chain = Promise.resolve();
 
@@ -68,17 +68,18 @@ async function receive(
       }
       // A form without a chosen file still sends an empty part.
       const filename: string | undefined = info.filename;
-      if (name !== 'file' || filename === undefined || filename === '') {
+      // Of a body that is too large only the words are kept.
+      if (name !== 'file' || filename === undefined || filename === '' || tooLarge) {
         stream.resume();
         return;
       }
       chain = chain.then(async () => {
+        const copy = detached(stream);
         try {
-          files.push(
-            await onFile(form, { filename, type: info.mimeType, stream: detached(stream) }),
-          );
+          files.push(await onFile(form, { filename, type: info.mimeType, stream: copy }));
         } catch (error) {
-          stream.resume();
+          // Refused before anybody read it, it would fill up and hold the rest of the body back.
+          copy.destroy();
           refused ??= toAppError(error);
         }
       });
@@ -95,6 +96,31 @@ async function receive(
   await chain;
   if (!isTrusted) requireToken(deps, req, form.get('_csrf')?.[0] ?? '');
   return { form, files, refused };
+}
+
+/**
+ * What the announced size of the body already decides (threats B1); the form around the files is
+ * small. The words of a body that is not absurd are still read, to be kept, and its files thrown
+ * away. Beyond that the connection ends with the answer; a moment of reading first, or the reset
+ * would reach the browser before the answer does.
+ */
+async function refuseBySize(call: OpenCall): Promise<AppError | undefined> {
+  const { req, res } = call;
+  const most = call.ctx.site.limits.messageBytes + MAX_FIELD_BYTES;
+  const declared = Number(req.headers['content-length'] ?? 0);
+  if (declared <= most) return undefined;
+  const error = new AppError('attachment/too-large', { textValues: sizeValues(call) });
+  if (declared <= most * MAX_DRAINED) return error;
+  res.setHeader('Connection', 'close');
+  await new Promise<void>((resolve) => {
+    const cancel = call.deps.clock.after(LINGER_MS, resolve);
+    req.once('close', () => {
+      cancel();
+      resolve();
+    });
+    req.resume();
+  });
+  throw error;
 }
 
 /** Throws `request/invalid` for a body that is not multipart, or that names no boundary. */
@@ -147,7 +173,9 @@ interface IncomingFile {
 }
 
 const sizeValues = ({ deps, ctx }: OpenCall): Record<string, string> => ({
-  limit: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size(ctx.site.limits.messageBytes),
+  limit: deps.renderer
+    .formats(ctx.locale, ctx.site.timeZone)
+    .size(attachableBytes(ctx.site.limits.messageBytes)),
 });
 
 /** `POST /compose/:draft/attachments`, field `file`: JSON for the script, the page for a form. */
@@ -196,11 +224,7 @@ async function keepFields(
 ): Promise<void> {
   if (!form.has('text') && !form.has('to')) return;
   const { draft } = await ensureDraft(call, form);
-  const base = Number(form.get('revision')?.[0] ?? '');
-  await call.deps.compose.save(call.actor, draft.id, fieldsOf(form, draft), {
-    baseRevision: Number.isInteger(base) && base > 0 ? base : draft.revision,
-    toServer: false,
-  });
+  await saveForm(call, form, draft, { toServer: false });
 }
 
 async function download(call: OpenCall): Promise<void> {

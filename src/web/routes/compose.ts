@@ -82,23 +82,34 @@ async function showDraft(call: OpenCall): Promise<void> {
   await composePage(call, draft, { mode: 'new' });
 }
 
-/** Fields of the form; those that a script may leave out keep the draft's value. */
-export function fieldsOf(form: ReadonlyMap<string, readonly string[]>, draft: Draft): DraftFields {
+/**
+ * Fields of the form; those that a script may leave out keep the draft's value. Without `format`,
+ * as a form of the contract alone has it, the words that were posted say what it is: what the
+ * draft started from, or quotes, must never be sent in their place.
+ */
+function fieldsOf(form: Form, draft: Draft): DraftFields {
   const value = (name: 'to' | 'cc' | 'bcc' | 'subject' | 'text' | 'identity'): string =>
     form.has(name) ? field(form, name) : draft[name];
-  const asked = field(form, 'format');
-  const format = asked === 'plain' || asked === 'html' ? asked : draft.format;
   return {
     identity: value('identity'),
     to: value('to'),
     cc: value('cc'),
     bcc: value('bcc'),
     subject: value('subject'),
-    format,
+    format: formatOf(form, draft),
     text: value('text').replaceAll('\r\n', '\n'),
     html: form.has('html') ? pathsToContentIds(field(form, 'html'), draft) : draft.html,
   };
 }
+
+function formatOf(form: Form, draft: Draft): DraftFields['format'] {
+  const asked = field(form, 'format');
+  if (asked === 'plain' || asked === 'html') return asked;
+  if (field(form, 'html').trim() !== '') return 'html';
+  return form.has('text') ? 'plain' : draft.format;
+}
+
+type Form = ReadonlyMap<string, readonly string[]>;
 
 /** The draft of the path, made from the form's hidden fields when this is its first POST. */
 export async function ensureDraft(
@@ -114,24 +125,29 @@ export async function ensureDraft(
   return { draft, init };
 }
 
-async function saveForm(
-  call: OpenCall,
+/**
+ * Saves what a form says of `draft`, as it was when the request came: read again, it may have been
+ * sent by another click meanwhile, and say nothing of the fields that this form leaves out.
+ */
+export async function saveForm(
+  { deps, actor }: OpenCall,
+  form: ReadonlyMap<string, readonly string[]>,
+  draft: Draft,
   options: { readonly toServer: boolean },
-): Promise<{ readonly saved: SaveResult; readonly init: DraftInit }> {
-  const form = formOf(call.req.body);
-  const { draft, init } = await ensureDraft(call, form);
+): Promise<SaveResult> {
   const base = Number(field(form, 'revision'));
-  const saved = await call.deps.compose.save(call.actor, draft.id, fieldsOf(form, draft), {
+  return deps.compose.save(actor, draft.id, fieldsOf(form, draft), {
     baseRevision: Number.isInteger(base) && base > 0 ? base : draft.revision,
     toServer: options.toServer,
   });
-  return { saved, init };
 }
 
 /** Saving: JSON for the autosave, the page again for a button. */
 async function save(call: OpenCall): Promise<void> {
   const { req, res } = call;
-  const { saved } = await saveForm(call, { toServer: true });
+  const form = formOf(req.body);
+  const ensured = await ensureDraft(call, form);
+  const saved = await saveForm(call, form, ensured.draft, { toServer: true });
   const { draft, conflictWith, savedOnServer } = saved;
   if (wantsJson(req)) {
     res.json({
@@ -143,12 +159,26 @@ async function save(call: OpenCall): Promise<void> {
     });
     return;
   }
+  const attachmentNotice = forgottenFile(call, form);
+  if (attachmentNotice !== undefined) {
+    await composePage(call, draft, { mode: 'new' }, { status: 422, saved, attachmentNotice });
+    return;
+  }
   setFlash(call.deps, res, {
     level: savedOnServer ? 'ok' : 'warn',
     key: savedOnServer ? 'compose.saved' : 'compose.savedHereOnly',
     values: {},
   });
   seeOther(res, `/compose/${draft.id}`);
+}
+
+/**
+ * A form without script sends the name of a file that was chosen and never attached: that is told,
+ * or the message would one day leave without it.
+ */
+function forgottenFile({ ctx }: OpenCall, form: Form): string | undefined {
+  const name = field(form, 'file');
+  return name === '' ? undefined : ctx.t('compose.error.notAttached', { name });
 }
 
 async function send(call: OpenCall): Promise<void> {
@@ -160,18 +190,15 @@ async function send(call: OpenCall): Promise<void> {
   const isWriting = current.sending === undefined || current.sending === 'failed';
   const hasFields = form.has('to') || form.has('text');
   const saved =
-    isWriting && hasFields ? (await saveForm(call, { toServer: false })).saved : undefined;
+    isWriting && hasFields ? await saveForm(call, form, current, { toServer: false }) : undefined;
   if (saved?.conflictWith !== undefined) {
     await composePage(call, saved.draft, { mode: 'new' }, { status: 409, saved });
     return;
   }
   // A save after a conflict goes on in the draft that took this tab's text.
   const target = saved?.draft.id ?? id;
-  // A form without script sends the name of a file that was chosen and never attached: it must not
-  // leave without it.
-  const forgotten = field(form, 'file');
-  if (forgotten !== '' && saved) {
-    const attachmentNotice = call.ctx.t('compose.error.notAttached', { name: forgotten });
+  const attachmentNotice = forgottenFile(call, form);
+  if (attachmentNotice !== undefined && saved) {
     await composePage(call, saved.draft, { mode: 'new' }, { status: 422, saved, attachmentNotice });
     return;
   }

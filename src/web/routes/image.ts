@@ -1,6 +1,6 @@
 import { verifyTarget } from '../../mime';
 import { BYTES_CSP } from '../../view';
-import { imageKey } from '../body-urls';
+import { imageKey, sessionOfTag } from '../body-urls';
 import { type Call, param, type RouteSpec } from '../route';
 import { sniffInline } from '../sniff';
 
@@ -9,12 +9,16 @@ const IMAGE_TIMEOUT_MS = 8_000;
 
 /**
  * Fetches a remote image for a message body. The signature is the right: the address was in a
- * message that this session opened, and the agent asked for images. Never an open proxy (X35).
+ * message that this session opened, and the agent asked for images. It ends with the session, by
+ * sign-out or by time, which the store says at each image. Never an open proxy (X35).
  */
-async function proxyImage({ deps, req, res }: Call): Promise<void> {
+async function proxyImage({ deps, ctx, req, res }: Call): Promise<void> {
   const tag = param(req, 'tag');
   const now = Math.floor(deps.clock.now() / 1_000);
-  const url = verifyTarget({ key: imageKey(deps, tag), sessionTag: tag, now }, req.query);
+  const signed = verifyTarget({ key: imageKey(deps, tag), sessionTag: tag, now }, req.query);
+  const session = signed === undefined ? undefined : sessionOfTag(deps, tag);
+  const isOpen = session !== undefined && (await deps.sessions.isOpen(session, ctx.site));
+  const url = isOpen ? signed : undefined;
   res.setHeader('Content-Security-Policy', BYTES_CSP);
   // Read by a document of an opaque origin: same-origin would refuse it.
   res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');

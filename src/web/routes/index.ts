@@ -4,6 +4,7 @@ import { actionRoutes } from './actions';
 import { attachmentRoutes } from './attachments';
 import { composeRoutes } from './compose';
 import { eventRoutes } from './events';
+import { helpRoutes } from './help';
 import { imageRoutes } from './image';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
@@ -12,6 +13,7 @@ import { settingsRoutes } from './settings';
 
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
+  ...helpRoutes,
   ...imageRoutes,
   ...mailRoutes,
   ...partRoutes,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { type AppError, type ErrorCode, isAppError } from '../../base/errors';
 import { landingPage } from '../../session';
+import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { contextOf, type WebDeps } from '../context';
 import { readCookie, writeCookie } from '../cookies';
@@ -53,15 +54,9 @@ async function loginPage(
       }),
       field: error.code === 'session/credentials' ? 'password' : undefined,
     },
-    notice: state.frozen ? t('login.frozen') : state.next === '' ? undefined : t('login.continue'),
+    notice: loginNotice(deps, req, state),
     methods: [],
-    support: {
-      name: site.support.name,
-      phone: site.support.phone,
-      mail: site.support.mail,
-      url: site.support.url,
-      hours: site.support.hours,
-    },
+    support: supportFor(site, locale),
     languages: [
       { code: 'fr', label: 'Français', href: '/login?lang=fr', isCurrent: locale === 'fr' },
       { code: 'en', label: 'English', href: '/login?lang=en', isCurrent: locale === 'en' },
@@ -75,6 +70,18 @@ async function loginPage(
     model: { ...model, csrf },
     shell: { title: t('login.title'), area: 'login' },
   });
+}
+
+/** A word to somebody whose session ended; a first visit has no cookie and needs none. */
+function loginNotice(
+  deps: WebDeps,
+  req: Request,
+  state: { readonly error?: AppError; readonly frozen?: boolean },
+): string | undefined {
+  const { t, session } = contextOf(req);
+  if (state.frozen) return t('login.frozen');
+  const hadSession = (readCookie(req, 'session', deps.config.isSecure) ?? '') !== '';
+  return hadSession && !session && !state.error ? t('login.expired') : undefined;
 }
 
 async function showLogin({ deps, req, res, ctx }: Call): Promise<void> {

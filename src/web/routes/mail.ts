@@ -22,14 +22,17 @@ async function showList(call: OpenCall): Promise<void> {
   accountParam(param(req, 'account'));
   const query = queryOf(req, param(req, 'mailbox'));
   const frame = await mailFrame(call, query.mailbox);
-  const { model: list, trouble } = await listPane(call, frame, query, undefined);
-  if (!trouble && query.page === 1) fileLateCopies(call);
+  const { model: list, status } = await listPane(call, frame, query, undefined);
+  if (status === 200 && query.page === 1) fileLateCopies(call);
   const model: MailPageModel = { list, message: undefined };
   await sendPage(deps, req, res, {
     view: 'mail',
-    status: trouble?.status ?? 200,
+    status,
     model,
-    shell: withCounter(mailShell(frame, { title: list.mailbox.label, query }), list),
+    shell: withCounter(
+      mailShell(frame, { title: list.mailbox.label, query, isLive: !list.search.isWrong }),
+      list,
+    ),
     facts: { mailbox: { account: list.account, path: query.mailbox, total: list.total } },
   });
 }

@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { AppError } from '../../base/errors';
-import { addTrusted } from '../../settings';
+import { addTrusted, trustKey } from '../../settings';
 import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
 import { sendBodyFrame } from '../body-frame';
@@ -126,7 +126,16 @@ async function trustSender(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const view = await refOf(call);
   const sender = view.from[0]?.mail;
-  if (sender !== undefined) await addTrusted(deps.settings, actor.user.id, sender);
+  if (sender !== undefined) {
+    const { id, site, mail } = actor.user;
+    await addTrusted(deps.settings, actor.user.id, sender);
+    await deps.hooks.action(actor.scope, 'userdata:changed', {
+      user: { id, site, mail },
+      kind: 'trusted-sender',
+      op: 'added',
+      id: trustKey(sender),
+    });
+  }
   seeOther(res, localPath(field(formOf(req.body), 'back'), req.path.replace(/\/trust$/, '')));
 }
 

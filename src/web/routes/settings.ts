@@ -7,6 +7,7 @@ import {
   corePrefix,
   parseSectionForm,
   type SettingSection,
+  saveSection,
 } from '../../settings';
 import { formOf } from '../body';
 import { setFlash } from '../flash';
@@ -33,7 +34,38 @@ function sections({ deps, ctx }: OpenCall): { readonly id: string; readonly labe
   return [...CORE_SECTIONS, ...plugins].map(({ id, labelKey }) => ({ id, labelKey }));
 }
 
+interface Problem {
+  /** Key of a field; empty for what concerns the whole form. */
+  readonly field: string;
+  readonly text: string;
+}
+
+/** The section as plugins leave it: what they took out is neither shown nor read from the form. */
 async function findPlace(call: OpenCall, id: string): Promise<Place> {
+  const { deps, actor } = call;
+  const place = await storedPlace(call, id);
+  const { fields } = place.section;
+  const form = { form: 'settings' as const, id, fields };
+  const user = ownerOf(actor);
+  const shown = await deps.hooks.filter(actor.scope, 'form:definition', form, { user });
+  const own = new Map(fields.map((field) => [field.key, field]));
+  return {
+    ...place,
+    section: {
+      ...place.section,
+      // What the section's owner alone knows of a field stays.
+      fields: shown.fields.map((field) => ({ ...own.get(field.key), ...field })),
+    },
+  };
+}
+
+const ownerOf = ({ user }: OpenCall['actor']) => ({
+  id: user.id,
+  site: user.site,
+  mail: user.mail,
+});
+
+async function storedPlace(call: OpenCall, id: string): Promise<Place> {
   const { deps, ctx, actor } = call;
   const core = CORE_SECTIONS.find((section) => section.id === id);
   if (core) {
@@ -76,7 +108,7 @@ async function showSection(call: OpenCall): Promise<void> {
 async function sectionPage(
   call: OpenCall,
   place: Place,
-  invalid: readonly string[],
+  problems: readonly Problem[],
 ): Promise<void> {
   const { deps, req, res, ctx } = call;
   const { t } = ctx;
@@ -94,13 +126,13 @@ async function sectionPage(
       id: section.id,
       label,
       action: `/settings/${section.id}`,
-      fields: section.fields.map((field) => fieldModel(field, place, invalid, t)),
+      fields: section.fields.map((field) => fieldModel(field, place, problems, t)),
     },
-    errors: invalid.map((key) => ({ field: key, text: t('settings.invalid') })),
+    errors: problems,
   };
   await sendPage(deps, req, res, {
     view: 'settings',
-    status: invalid.length > 0 ? 422 : 200,
+    status: problems.length > 0 ? 422 : 200,
     model,
     // The menu of sections stands where the folders are elsewhere.
     shell: {
@@ -115,7 +147,7 @@ async function sectionPage(
 function fieldModel(
   field: SettingSection['fields'][number],
   place: Place,
-  invalid: readonly string[],
+  problems: readonly Problem[],
   t: OpenCall['ctx']['t'],
 ): SettingsFieldModel {
   const value = place.values[field.key] ?? field.default;
@@ -136,12 +168,12 @@ function fieldModel(
         : [],
     maxLength: field.kind === 'text' || field.kind === 'textarea' ? field.maxLength : undefined,
     isLocked: place.locked.includes(field.key),
-    error: invalid.includes(field.key) ? t('settings.invalid') : undefined,
+    error: problems.find((problem) => problem.field === field.key)?.text,
   };
 }
 
-async function saveSection(call: OpenCall): Promise<void> {
-  const { deps, actor, req, res } = call;
+async function postSection(call: OpenCall): Promise<void> {
+  const { deps, actor, ctx, req, res } = call;
   const place = await findPlace(call, param(req, 'section'));
   const form = Object.fromEntries(
     [...formOf(req.body)].map(([name, values]) => [name, values[0] ?? '']),
@@ -151,10 +183,30 @@ async function saveSection(call: OpenCall): Promise<void> {
     locked: place.locked,
   });
   if (!parsed.ok) {
-    await sectionPage(call, place, parsed.invalid);
+    const problems = parsed.invalid.map((field) => ({ field, text: ctx.t('settings.invalid') }));
+    await sectionPage(call, place, problems);
     return;
   }
-  await deps.settings.write(actor.user.id, place.scope, parsed.values);
+  const denials = await saveSection(deps, {
+    scope: actor.scope,
+    user: ownerOf(actor),
+    owner: place.scope,
+    section: place.section.id,
+    before: Object.fromEntries(
+      Object.entries(place.values).map(([key, value]) => [`${place.prefix}${key}`, value]),
+    ),
+    values: parsed.values,
+  });
+  if (denials.length > 0) {
+    const problems = denials.map(({ field = '', message, code, values }) => ({
+      field,
+      text: ctx.t(message ?? (code === 'guard-failed' ? 'error.guardFailed' : 'error.denied'), {
+        ...values,
+      }),
+    }));
+    await sectionPage(call, place, problems);
+    return;
+  }
   setFlash(deps, res, { level: 'ok', key: 'settings.saved', values: {} });
   seeOther(res, `/settings/${place.section.id}`);
 }
@@ -167,5 +219,5 @@ export const settingsRoutes: readonly RouteSpec[] = [
     handle: async ({ res }: OpenCall) => seeOther(res, '/settings/display'),
   },
   { method: 'get', path: '/settings/:section', access: 'open', handle: showSection },
-  { method: 'post', path: '/settings/:section', access: 'open', handle: saveSection },
+  { method: 'post', path: '/settings/:section', access: 'open', handle: postSection },
 ];

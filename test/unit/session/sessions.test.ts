@@ -1,3 +1,4 @@
+import { format, inspect } from 'node:util';
 import { AppError } from '../../../src/base/errors';
 import type { SiteId } from '../../../src/base/types';
 import type { ClosedSession } from '../../../src/session';
@@ -116,6 +117,25 @@ describe('sign-in', () => {
     expect(bench.directory.asked).toBe(0);
   });
 
+  it('shows the password to a plugin that asks for it, and to no log', async () => {
+    const shown: string[] = [];
+    bench.hooks.on('sso', 'session:authenticate', (query) => {
+      const { secret } = query;
+      shown.push(inspect(secret), inspect(query, { depth: 9, showHidden: true }));
+      shown.push(
+        format('%s %o %j', secret, secret, secret),
+        secret.toString(),
+        JSON.stringify(query),
+      );
+      return undefined;
+    });
+
+    await bench.signIn({ password: 'correct horse' });
+    expect(shown).toHaveLength(5);
+    expect(shown.filter((text) => !text.includes('[secret]'))).toEqual([]);
+    expect(shown.filter((text) => text.includes('horse'))).toEqual([]);
+  });
+
   it('stays closed when an authentication plugin fails', async () => {
     bench.hooks.on('sso', 'session:authenticate', () => {
       throw new Error('bug');
@@ -179,6 +199,24 @@ describe('challenges', () => {
       challenges: ['totp', 'key'],
     });
     expect(() => loaded.openCredential()).toThrow('session/required');
+  });
+
+  it('asks only for what is not satisfied yet, each once', async () => {
+    bench.hooks.on('factor', 'session:challenges', () => [
+      { id: 'known-device', label: 'x', satisfied: true },
+      { id: 'totp', label: 'x', satisfied: false },
+      { id: 'totp', label: 'x', satisfied: false },
+    ]);
+    expect((await bench.signIn()).session.challenges).toEqual(['totp']);
+  });
+
+  it('opens at once when all are satisfied', async () => {
+    bench.hooks.on('factor', 'session:challenges', () => [
+      { id: 'known-device', label: 'x', satisfied: true },
+    ]);
+
+    const { kind, session } = await bench.signIn();
+    expect({ kind, state: session.state }).toEqual({ kind: 'opened', state: 'open' });
   });
 
   it('takes one challenge off at a time, with a new id each, then opens', async () => {
@@ -327,10 +365,24 @@ describe('limits', () => {
     expect(await load(bearer)).toBeUndefined();
   });
 
-  it('follows a stricter configuration at once', async () => {
+  it.each([
+    ['idle time', { idleMinutes: 5, absoluteHours: 10 }],
+    ['absolute limit', { idleMinutes: 30, absoluteHours: 1 }],
+  ])('follows a stricter %s at once', async (_name, stricter) => {
     const { bearer } = await bench.signIn();
-    bench.clock.pass(10 * 60);
-    bench.site = aSite({ session: { idleMinutes: 5, absoluteHours: 10 } });
+    for (let minutes = 0; minutes < 60; minutes += 20) {
+      expect(await load(bearer)).toBeDefined();
+      bench.clock.pass(20 * 60);
+    }
+    bench.site = aSite({ session: stricter });
+
+    expect(await load(bearer)).toBeUndefined();
+  });
+
+  it('keeps what it promised when the configuration becomes milder', async () => {
+    const { bearer } = await bench.signIn();
+    bench.site = aSite({ session: { idleMinutes: 600, absoluteHours: 100 } });
+    bench.clock.pass(31 * 60);
 
     expect(await load(bearer)).toBeUndefined();
   });

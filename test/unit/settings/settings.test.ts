@@ -1,6 +1,6 @@
 import { systemClock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
-import type { UserId } from '../../../src/base/types';
+import type { SiteId, UserId } from '../../../src/base/types';
 import { openDatabase } from '../../../src/kernel/db';
 import type { Database } from '../../../src/kernel/db-types';
 import { migrate } from '../../../src/kernel/migrate';
@@ -95,6 +95,34 @@ describe('stored settings', () => {
     expect(await settings.exportUser(alice)).toEqual([]);
   });
 
+  it('have an end: nobody fills the database row by row', async () => {
+    const full = Array.from({ length: 5_000 }, (_, index) => ({
+      user_id: alice,
+      scope: 'core',
+      key: `k${index}`,
+      value: '1',
+      updated_at: '2026',
+    }));
+    await db.knex.batchInsert('settings', full, 500);
+
+    await expect(settings.write(alice, 'core', { more: 1 })).rejects.toThrow('request/invalid');
+    expect(await settings.readKey(alice, 'core', 'more')).toBeUndefined();
+    await settings.write(alice, 'core', { k0: undefined, more: 1 });
+    await settings.write(alice, 'agenda', { more: 1 });
+    await settings.write(bruno, 'core', { more: 1 });
+    expect(await settings.readKey(alice, 'core', 'more')).toBe(1);
+  });
+
+  it('are erased for one user, and nobody else', async () => {
+    await settings.write(alice, 'core', { one: 1 });
+    await settings.write(bruno, 'core', { one: 2 });
+
+    await settings.erase(alice);
+
+    expect(await settings.exportUser(alice)).toEqual([]);
+    expect(await settings.exportUser(bruno)).toEqual([{ scope: 'core', key: 'one', value: 2 }]);
+  });
+
   it('are erased with the transaction that erases, or not at all', async () => {
     await settings.write(alice, 'core', { one: 1 });
     const work = db.transaction(async (trx) => {
@@ -177,7 +205,7 @@ describe('a section', () => {
 });
 
 describe('core settings', () => {
-  const user = { id: alice, locale: 'en' as const };
+  const user = { id: alice, site: 'one' as SiteId, locale: 'en' as const };
 
   it('are complete for somebody who has chosen nothing', async () => {
     expect(await readCoreSettings(settings, user)).toEqual({
@@ -192,6 +220,26 @@ describe('core settings', () => {
 
     const { display } = await readCoreSettings(settings, user);
     expect(display).toMatchObject({ theme: 'dark', language: 'fr' });
+  });
+
+  it('forget what was chosen before the site locked it', async () => {
+    const locking = createSettings({
+      db,
+      clock: systemClock,
+      locked: (site) => (site === 'one' ? ['core.display.theme', 'core.display.language'] : []),
+    });
+    const chosen = {
+      'display.theme': 'dark',
+      'display.language': 'fr',
+      'display.density': 'compact',
+    };
+    await locking.write(alice, 'core', chosen);
+
+    const { display } = await readCoreSettings(locking, user);
+    expect(display).toMatchObject({ theme: 'auto', language: 'en', density: 'compact' });
+
+    const elsewhere = await readCoreSettings(locking, { ...user, site: 'two' as SiteId });
+    expect(elsewhere.display).toMatchObject({ theme: 'dark', language: 'fr' });
   });
 
   it('have defaults that they accept themselves', () => {

@@ -1,36 +1,50 @@
-/** Ends of an address in a typed or pasted list, outside quotes, comments and angle brackets. */
+/** Ends of an address in a typed or pasted list, outside quotes. */
 const SEPARATORS = new Set([',', ';', '\n', '\r']);
 const SPECIAL = /[()<>[\]:;@\\,."]/;
 const MAIL = /^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/;
 
-/** The addresses of a list as typed, in order, nothing lost: `["Bob <b@c.fr>", "x"]`. */
+/**
+ * The addresses of a list as typed, in order, nothing lost: `["Bob <b@c.fr>", "x"]`. A quote or a
+ * bracket left open is closed: joined again with others, an address never swallows its neighbour.
+ */
 export function splitAddresses(text) {
   const parts = [];
   let part = '';
   let isQuoted = false;
-  let isAngled = false;
   for (let index = 0; index < text.length; index++) {
     const char = text[index];
     if (isQuoted && char === '\\') {
       part += char + (text[++index] ?? '');
       continue;
     }
-    if (char === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && char === '<') isAngled = true;
-    else if (!isQuoted && char === '>') isAngled = false;
-    // A line always ends an address: an opened quote must not swallow a pasted list.
-    const isEnd = char === '\n' || (!isQuoted && !isAngled && SEPARATORS.has(char));
+    // Neither a quote that nothing closes on its line nor an open bracket holds a list together.
+    if (char === '"') isQuoted = !isQuoted && /^[^\n"]*"/.test(text.slice(index + 1));
+    const isEnd = char === '\n' || (!isQuoted && SEPARATORS.has(char));
     if (!isEnd) {
       part += char;
       continue;
     }
     isQuoted = false;
-    isAngled = false;
     parts.push(part);
     part = '';
   }
   parts.push(part);
-  return parts.map((one) => one.trim()).filter((one) => one !== '');
+  return parts.map((one) => closed(one.trim())).filter((one) => one !== '');
+}
+
+/** The text with what it leaves open closed: `Bob <b@c.fr` is `Bob <b@c.fr>`. */
+function closed(text) {
+  const isEscape = (index) => text[index] === '\\';
+  let isQuoted = false;
+  let isAngled = false;
+  for (let index = 0; index < text.length; index++) {
+    if (isQuoted && isEscape(index)) index++;
+    else if (text[index] === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && text[index] === '<') isAngled = true;
+    else if (!isQuoted && text[index] === '>') isAngled = false;
+  }
+  const whole = isQuoted ? `${text.replace(/\\+$/, '')}"` : text;
+  return isAngled ? `${whole}>` : whole;
 }
 
 /** Whether the text holds a complete list rather than an address being typed. */

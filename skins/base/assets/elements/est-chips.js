@@ -191,7 +191,9 @@ class EstChips extends HTMLElement {
       event.stopPropagation();
     } else if (key === 'Enter') {
       event.preventDefault(); // never sends nor saves from an address field
-      this.#take();
+      // What is no address yet is still being typed; leaving the field takes it as it is.
+      const texts = splitAddresses(this.#input.value);
+      if (texts.every((text) => parseAddress(text).isValid)) this.#take();
     } else if (key === 'Backspace' && isEmpty && this.#list.lastElementChild) {
       event.preventDefault();
       this.#edit(this.#list.lastElementChild);

@@ -6,7 +6,17 @@ import { DraftStatus } from './draft-status.js';
 /** Not more often: each save also writes the draft to the mailbox. */
 const SPACING_MS = 10_000;
 const RETRY_MS = 15_000;
+/** How long a text that left with the page may take to land. */
+const LAND_MS = 500;
 const UNSAVED = new Set(['_csrf', 'revision', 'confirm']);
+
+/** Whether this page was reloaded: true once, later visits within it are none. */
+let wasAsked = false;
+function isReload() {
+  const isFirst = !wasAsked;
+  wasAsked = true;
+  return isFirst && performance.getEntriesByType('navigation')[0]?.type === 'reload';
+}
 
 /**
  * Saves the draft while it is being written, and sends it without leaving the page before the
@@ -32,12 +42,15 @@ class EstDraft extends HTMLElement {
       target.addEventListener(type, handle, { signal: this.#listening.signal });
     on(this, 'input', () => this.#schedule());
     on(this, 'change', () => this.#schedule());
-    on(this, 'estafette:compose:changed', () => this.#schedule());
+    on(this, 'estafette:compose:changed', () => {
+      if (this.#isMade) this.#setAddress(this.dataset.draft); // by a file that was joined
+      this.#schedule();
+    });
     on(this, 'estafette:compose:recipients', () => this.#schedule());
     on(this.#form, 'submit', (event) => this.#onSubmit(event));
     on(this, 'keydown', (event) => this.#onKey(event));
     on(document, 'visibilitychange', () => this.#onVisibility());
-    on(window, 'pagehide', () => this.#flush());
+    on(window, 'pagehide', () => this.#flush({ isLast: true }));
     on(window, 'beforeunload', (event) => this.#onUnload(event));
     on(document, 'turbo:before-visit', () => this.#flush());
     on(window, 'online', () => this.#schedule(0));
@@ -54,6 +67,34 @@ class EstDraft extends HTMLElement {
     this.#saved = this.#content();
     if (Number(this.dataset.revision) > 0) this.#setAddress(this.dataset.draft);
     this.#focusFirst();
+    const isOwnPage = location.pathname.endsWith(`/${encodeURIComponent(this.dataset.draft)}`);
+    if (isReload() && isOwnPage) void this.#catchUp();
+  }
+
+  /**
+   * The words that left with the page before a reload may land after the page was made: the newer
+   * text takes the place of one that nobody has touched since. Saves wait, or they would fork.
+   */
+  async #catchUp() {
+    if (this.#running) return;
+    const look = this.#look().catch(() => undefined); // the server keeps both texts then
+    this.#running = look;
+    const html = await look;
+    if (this.#running === look) this.#running = undefined;
+    if (html !== undefined && this.isConnected && !this.#isLeaving && !this.#isDirty) {
+      this.#replace(html);
+    }
+  }
+
+  /** The page of a newer revision, if there is one. */
+  async #look() {
+    await new Promise((resolve) => setTimeout(resolve, LAND_MS));
+    const path = `/compose/${encodeURIComponent(this.dataset.draft)}`;
+    const answer = await fetch(path, { headers: { Accept: 'text/html' } });
+    if (!answer.ok) return undefined;
+    const html = await answer.text();
+    const next = new DOMParser().parseFromString(html, 'text/html').querySelector('est-draft');
+    return Number(next?.dataset.revision) > Number(this.dataset.revision) ? html : undefined;
   }
 
   /** What must be read comes first; then the first thing to fill: who it is for, or the answer. */
@@ -170,13 +211,21 @@ class EstDraft extends HTMLElement {
   /** A reload comes back to this draft. Turbo's own state stays with the entry. */
   #setAddress(id) {
     const path = `/compose/${encodeURIComponent(id)}`;
-    if (location.pathname !== path) history.replaceState(history.state, '', path);
+    // Saved behind a visit: the address is another page's by now.
+    if (this.isConnected && location.pathname !== path)
+      history.replaceState(history.state, '', path);
   }
 
-  /** Last chance: the page is being left. */
-  #flush() {
-    if (this.#isLeaving || this.#running || !this.#isDirty) return;
+  /** The page is being left; `isLast`: nothing of it runs after this. */
+  #flush({ isLast = false } = {}) {
+    if (this.#isLeaving || !this.#isDirty) return;
     clearTimeout(this.#timer);
+    if (this.#running) {
+      // Each save needs the revision of the one before.
+      if (isLast) this.#flushBehind();
+      else void this.#running.then(() => this.#flush());
+      return;
+    }
     this.#lastSave = Date.now();
     const content = this.#content();
     const savedHtml = this.#html();
@@ -191,6 +240,19 @@ class EstDraft extends HTMLElement {
         if (this.#running === running) this.#running = undefined;
       });
     this.#running = running;
+  }
+
+  /**
+   * A save is under way whose answer nobody will read: the last words go at once, on the revision
+   * that is known. If that save made another, the server keeps both texts.
+   */
+  #flushBehind() {
+    const content = this.#content();
+    void this.#post({ keepalive: true })
+      .then(({ status }) => {
+        if (status === 200) this.#saved = content; // the page came back from the browser's cache
+      })
+      .catch(() => undefined);
   }
 
   #onVisibility() {

@@ -10,6 +10,8 @@ import { setCount } from './page-title.js';
 const KEPT = new Set(['open', 'checked', 'tabindex', 'hidden']);
 /** Actions after which the rows are no longer in the list. */
 const LEAVING = new Set(['archive', 'delete', 'junk', 'notjunk', 'move']);
+/** Actions that leave the rows, and whose button goes away: the focus goes back to the row. */
+const RETURNING = new Set(['copy', 'mark-unread']);
 
 /** The list of messages: one tab stop, keys, selection, and its place kept when it refreshes. */
 class EstList extends HTMLElement {
@@ -53,14 +55,28 @@ class EstList extends HTMLElement {
     return [...this.querySelectorAll('.row')];
   }
 
-  /** The row that the keyboard is on: the last one focused, else the open one, else the first. */
+  /**
+   * Where the keyboard comes in: the last row focused, else the open one, else the first. For moving
+   * only; what changes a message asks for `chosen`.
+   */
   get active() {
-    const { rows } = this;
-    return (
-      rows.find((row) => row.dataset.uid === this.#current) ??
-      rows.find((row) => row.classList.contains('is-open')) ??
-      rows[0]
-    );
+    return this.#last ?? this.opened ?? this.rows[0];
+  }
+
+  /** The row of the open message, if this page of the list has it. */
+  get opened() {
+    return this.rows.find((row) => row.classList.contains('is-open'));
+  }
+
+  /** The row that the agent is on, by the focus or by the open message; none where neither is. */
+  get chosen() {
+    const { activeElement } = document;
+    const row = this.contains(activeElement) ? activeElement.closest('.row') : null;
+    return row ?? this.opened;
+  }
+
+  get #last() {
+    return this.rows.find((row) => row.dataset.uid === this.#current);
   }
 
   focusRow(row) {
@@ -82,10 +98,16 @@ class EstList extends HTMLElement {
     if (pane?.dataset.mailbox === 'INBOX') setCount(Number(pane.dataset.unseen));
   }
 
+  /** The focus goes back to a row that was left, or to the head of the list where it is gone. */
+  focusBack(row) {
+    if (row) this.focusRow(row);
+    else this.querySelector('#list-title')?.focus({ preventScroll: true });
+  }
+
   /** Submits an action for one row, whatever is checked. */
   actOnRow(row, action) {
     const source = this.querySelector(`#list-actions [data-action="${action}"]`);
-    if (!row || !source) return;
+    if (!source) return;
     this.querySelector('[data-for-row]')?.remove();
     const button = source.cloneNode(true);
     const url = new URL(button.formAction);
@@ -157,19 +179,22 @@ class EstList extends HTMLElement {
     return this.rows.reduce((most, row) => Math.max(most, Number(row.dataset.uid)), 0);
   }
 
+  /** The newest message that came by itself: one that the agent put here is no news. */
   #tellNew() {
-    const newest = this.#highestUid();
-    const row = this.rows.find((one) => Number(one.dataset.uid) === newest);
-    const isNew = this.#newest > 0 && newest > this.#newest;
-    if (isNew && row?.classList.contains('is-unread'))
-      announce(this.dataset.textNew.replace('%who', row.querySelector('.who').textContent));
-    this.#newest = Math.max(newest, this.#newest);
+    const uidOf = (row) => Number(row.dataset.uid);
+    const [row] = this.rows
+      .filter((one) => this.#newest > 0 && uidOf(one) > this.#newest)
+      .filter((one) => one.classList.contains('is-unread') && !('placed' in one.dataset))
+      .sort((a, b) => uidOf(b) - uidOf(a));
+    if (row) announce(this.dataset.textNew.replace('%who', row.querySelector('.who').textContent));
+    this.#newest = Math.max(this.#highestUid(), this.#newest);
   }
 
   #onSubmit({ detail }) {
     const { formElement, submitter } = detail.formSubmission;
     const action = submitter?.dataset.action ?? '';
-    if (!LEAVING.has(action)) return;
+    const isLeaving = LEAVING.has(action);
+    if (!isLeaving && !RETURNING.has(action)) return;
     if (formElement.id !== 'list-actions' && formElement.id !== 'message-actions') return;
     const one = submitter.dataset.forRow ?? formElement.elements.namedItem('uid')?.value;
     const gone = new Set(
@@ -177,6 +202,10 @@ class EstList extends HTMLElement {
         ? [one]
         : this.selection.uids,
     );
+    if (!isLeaving) {
+      setNext([...gone][0]);
+      return;
+    }
     const { rows } = this;
     const last = rows.findLastIndex((row) => gone.has(row.dataset.uid));
     const stays = (row) => !gone.has(row.dataset.uid);
@@ -223,7 +252,7 @@ class EstList extends HTMLElement {
     const row = this.rows.find((one) => one.dataset.uid === uid);
     const isFree =
       document.activeElement === document.body || this.contains(document.activeElement);
-    if (isFree) this.focusRow(row ?? this.active);
+    if (isFree) this.focusBack(row);
     else if (row) this.#current = uid;
   }
 }

@@ -1,3 +1,4 @@
+import { announce } from './announce.js';
 import { postFlag, showSeen } from './flags.js';
 import { areShortcutsOn, isForPage } from './typing.js';
 
@@ -21,41 +22,66 @@ function step(list, by) {
   row.querySelector('.subject').click();
 }
 
+/** The row that has the focus: it comes before the open message. */
+function focusedRow(list) {
+  const { activeElement } = document;
+  return isShown(list) && list.contains(activeElement) ? activeElement.closest('.row') : null;
+}
+
+/** The row that the agent is on; with none, that is said, and nothing is done. */
+function chosenRow(list) {
+  const row = isShown(list) ? list.chosen : undefined;
+  if (!row) announce(list.dataset.textChoose);
+  return row;
+}
+
 /** What an action is about: the checked rows, else the row in focus, else the open message. */
 function act(list, action) {
   if (list.selection.uids.length > 0) {
     list.querySelector(`#list-actions [data-action="${action}"]`)?.click();
     return;
   }
-  const isOnRow = isShown(list) && list.contains(document.activeElement);
   const open = reading(`[data-action="${action}"]`);
-  if (open && !isOnRow) open.click();
-  else if (isShown(list)) list.actOnRow(list.active, action);
+  if (open && !focusedRow(list)) {
+    open.click();
+    return;
+  }
+  const row = chosenRow(list);
+  if (row) list.actOnRow(row, action);
 }
 
+/** In Junk the same key takes back what it did: its button is the one that is there. */
+const junk = (list) =>
+  act(list, document.querySelector('form [data-action="notjunk"]') ? 'notjunk' : 'junk');
+
 function toggleSelected(list) {
-  const box = isShown(list) ? list.active?.querySelector('.pick input') : undefined;
+  const box = chosenRow(list)?.querySelector('.pick input');
   if (!box) return;
   box.checked = !box.checked;
   list.selection.click(box, false);
 }
 
 function selectRange(list) {
-  const box = isShown(list) ? list.active?.querySelector('.pick input') : undefined;
+  const box = chosenRow(list)?.querySelector('.pick input');
   if (!box) return;
   box.checked = true;
   list.selection.click(box, true);
 }
 
 function star(list) {
-  const isOnRow = isShown(list) && list.contains(document.activeElement);
   const open = reading('.star');
-  if (open && !isOnRow) open.click();
-  else list.active?.querySelector('.star')?.click();
+  if (open && !focusedRow(list)) open.click();
+  else chosenRow(list)?.querySelector('.star')?.click();
 }
 
 /** Opens the folder choice of the selection or of the open message, and goes into it. */
 function openMove(list) {
+  const hasChecked = list.selection.uids.length > 0;
+  const hasOpen = reading('[data-message-uid]') !== null;
+  if (!hasChecked && (focusedRow(list) || !hasOpen)) {
+    if (!chosenRow(list)) return;
+    toggleSelected(list);
+  }
   const place = list.selection.uids.length > 0 ? list : document.getElementById('reading');
   const menu = place?.querySelector('.move-menu');
   if (!menu) return;
@@ -68,7 +94,7 @@ async function markUnread(list) {
     act(list, 'mark-unread');
     return;
   }
-  const row = list.active;
+  const row = chosenRow(list);
   if (!row) return;
   const { actions, uidvalidity } = list.pane.dataset;
   const { uid } = row.dataset;
@@ -81,7 +107,7 @@ function leave(list) {
   else reading('[data-action="back"]')?.click();
 }
 
-const open = (list) => list.active?.querySelector('.subject').click();
+const open = (list) => chosenRow(list)?.querySelector('.subject').click();
 const press = (action) => () => reading(`[data-action="${action}"]`)?.click();
 
 const KEYS = {
@@ -93,7 +119,7 @@ const KEYS = {
   '*': (list) => list.selection.setAll(true),
   e: (list) => act(list, 'archive'),
   '#': (list) => act(list, 'delete'),
-  '!': (list) => act(list, 'junk'),
+  '!': junk,
   m: openMove,
   s: star,
   u: markUnread,

@@ -52,9 +52,9 @@ function close(event, link) {
   frame.replaceChildren(empty.content.cloneNode(true));
   session.history.push(new URL(link.href));
   setTitle(list.querySelector('#list-title')?.textContent.trim() ?? '');
-  const { active } = list;
+  const row = list.opened;
   list.refresh();
-  list.focusRow(active);
+  list.focusBack(row);
 }
 
 /** As in the list: in place, and by the form when the server refuses. */

@@ -5,6 +5,8 @@ delete document.head.insertBefore;
 
 /** Under this time nothing moves: most pages come faster. */
 config.drive.progressBarDelay = 400;
+/** A button that is turned off while its form is sent would lose the focus to nothing. */
+config.forms.submitter = 'aria-disabled';
 
 /** Choices of appearance stand on the root element, which Turbo leaves as it is between two pages. */
 const APPEARANCE = ['theme', 'density', 'layout'];

@@ -1,0 +1,214 @@
+import type { Page } from 'playwright-core';
+import { useDemoBrowser } from '../kit/demo-browser';
+
+const WIDE = { width: 1366, height: 768, scripts: true } as const;
+const running = useDemoBrowser();
+
+async function inbox(index: number): Promise<Page> {
+  const { page } = await running().open(WIDE);
+  page.setDefaultTimeout(10_000);
+  await running().signIn(page, index);
+  await page.waitForSelector('.row a.subject[tabindex="0"]');
+  return page;
+}
+
+const uidsOf = (page: Page): Promise<string[]> =>
+  page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-uid') ?? ''));
+const row = (uid: string | undefined): string => `.row[data-uid="${uid ?? ''}"]`;
+const focused = (uid: string | undefined): string => `${row(uid)} a.subject:focus`;
+const heard = (page: Page, text: RegExp): Promise<void> =>
+  page.locator('#live', { hasText: text }).waitFor({ state: 'attached' });
+
+/** Notes from now on what is said aloud, and each action that is sent. */
+async function witness(page: Page): Promise<{ said(): Promise<string[]>; sent: string[] }> {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(new URL(request.url()).pathname);
+  });
+  await page.evaluate(`window.said = []; setInterval(() => {
+    const text = document.getElementById('live')?.textContent ?? '';
+    if (text !== '' && window.said.at(-1) !== text) window.said.push(text);
+  }, 10)`);
+  return { sent, said: () => page.evaluate('window.said') };
+}
+
+function deliver(index: number, subject: string): void {
+  const { imap } = running().demo.stack;
+  if (!('faults' in imap)) throw new Error('needs the server in memory');
+  const { username, mail } = running().agent(index);
+  imap.deliver(
+    username,
+    `From: a@b.example\r\nTo: ${mail}\r\nSubject: ${subject}\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: <${encodeURIComponent(subject)}@b.example>\r\n\r\nBonjour\r\n`,
+  );
+}
+
+describe('a key that changes a message', () => {
+  it('does nothing while no message was chosen, and says so', async () => {
+    const page = await inbox(0);
+    const { sent } = await witness(page);
+
+    for (const key of ['#', 'e', '!', 'u', 's', 'x', 'm', 'o', 'Delete']) {
+      await page.evaluate("document.getElementById('live').textContent = ''");
+      await page.keyboard.press(key);
+      await heard(page, /Choisissez un message/);
+    }
+
+    expect(sent).toEqual([]);
+    expect(await page.locator('.pick input:checked').count()).toBe(0);
+    expect(await page.locator('#reading [data-message-subject]').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('is about the message just left, after it was marked as unread', async () => {
+    const page = await inbox(1);
+    const uids = await uidsOf(page);
+    await page.click(`${row(uids[4])} a.subject`);
+    await page.waitForSelector('#reading [data-message-subject]:focus');
+
+    await page.keyboard.press('u');
+    await page.waitForSelector(focused(uids[4]));
+    expect(await page.locator(`${row(uids[4])}.is-unread`).count()).toBe(1);
+    await page.keyboard.press('e');
+
+    await page.waitForSelector(focused(uids[5]));
+    expect(await page.locator(row(uids[4])).count()).toBe(0);
+    expect(await page.locator(row(uids[0])).count()).toBe(1);
+    await page.context().close();
+  });
+
+  it('keeps its message when another one arrives above', async () => {
+    const page = await inbox(2);
+    const uids = await uidsOf(page);
+    await page.focus(`${row(uids[0])} a.subject`);
+
+    deliver(2, 'Au dessus');
+    await page.waitForSelector('a.subject:has-text("Au dessus")', { timeout: 15_000 });
+    await page.waitForSelector(focused(uids[0]));
+    await page.keyboard.press('#');
+
+    await page.locator(row(uids[0])).waitFor({ state: 'detached' });
+    expect(await page.locator('a.subject', { hasText: 'Au dessus' }).count()).toBe(1);
+    await page.context().close();
+  });
+
+  it('takes a message out of Junk where it would put it there', async () => {
+    const page = await inbox(3);
+    const subject = `Courrier ${Date.now()}`;
+    deliver(3, subject);
+    const link = page.locator('a.subject', { hasText: subject });
+    await link.waitFor({ timeout: 15_000 });
+    await link.focus();
+    await page.keyboard.press('!');
+    await link.waitFor({ state: 'detached' });
+    await page.click('#folder-pane a[data-mailbox="Junk"]');
+    await page.waitForSelector('[data-message-list][data-mailbox="Junk"]');
+    await link.focus();
+
+    await page.keyboard.press('!');
+
+    await link.waitFor({ state: 'detached' });
+    await page.click('#folder-pane a[data-mailbox="INBOX"]');
+    await page.waitForSelector('[data-message-list][data-mailbox="INBOX"]');
+    await link.waitFor();
+    await page.context().close();
+  });
+});
+
+describe('the focus and the spoken word', () => {
+  it('go to the list after a folder was chosen and after a search', async () => {
+    const page = await inbox(4);
+    await page.click('#folder-pane a[data-mailbox="Sent"]');
+    await page.waitForSelector('[data-mailbox="Sent"] #list-title:focus');
+    await heard(page, /\d message/);
+
+    await page.click('#folder-pane a[data-mailbox="INBOX"]');
+    await page.waitForSelector('[data-mailbox="INBOX"] #list-title:focus');
+    await page.fill('#top-q', 'note');
+    await page.keyboard.press('Enter');
+
+    await page.waitForURL(/q=note/);
+    await page.waitForSelector('#list-title:focus');
+    await heard(page, /trouvé/);
+    await page.context().close();
+  });
+
+  it('stay with the message that was copied, and nothing offers to move the copy', async () => {
+    const page = await inbox(0);
+    const uids = await uidsOf(page);
+    await page.focus(`${row(uids[2])} a.subject`);
+    await page.keyboard.press('m');
+    await page.waitForSelector('#list-to:focus');
+    await page.selectOption('#list-to', 'Archive');
+    await page.focus('#list-actions [data-action=copy]');
+
+    await page.keyboard.press('Enter');
+
+    await heard(page, /copié/);
+    await page.waitForSelector(focused(uids[2]));
+    expect(await page.locator('#toasts [data-action=undo]').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('stay on the button that saves the settings', async () => {
+    const page = await inbox(0);
+    await page.goto('/settings/writing');
+    await page.focus('[data-action=save-settings]');
+
+    await page.keyboard.press('Enter');
+
+    await page.waitForSelector('#toasts .toast');
+    await heard(page, /./);
+    await page.waitForSelector('[data-action=save-settings]:focus');
+    await page.context().close();
+  });
+
+  it('are at the head of the list once a whole folder was deleted', async () => {
+    const page = await inbox(1);
+    await page.goto('/mail/me/Sent');
+    await page.waitForSelector('.row a.subject[tabindex="0"]');
+
+    await page.keyboard.press('*');
+    await page.keyboard.press('#');
+
+    await page.waitForSelector('#list-title:focus');
+    await heard(page, /corbeille/);
+    await page.context().close();
+  });
+
+  it('tell no new mail of a message that was put back', async () => {
+    const page = await inbox(2);
+    const uid = await page.locator('.row.is-unread').first().getAttribute('data-uid');
+    const total = Number(await page.getAttribute('[data-message-list]', 'data-total'));
+    const { said } = await witness(page);
+    await page.focus(`${row(uid ?? '')} a.subject`);
+    await page.keyboard.press('e');
+    await page.waitForSelector(`[data-message-list][data-total="${total - 1}"]`);
+
+    await page.keyboard.press('z');
+    await page.waitForSelector(`[data-message-list][data-total="${total}"]`);
+    deliver(2, 'Vraie nouvelle');
+    await heard(page, /Nouveau message/);
+
+    expect((await said()).filter((text) => text.includes('Nouveau message'))).toEqual([
+      'Nouveau message de a@b.example',
+    ]);
+    await page.context().close();
+  });
+});
+
+describe.each([
+  { width: 768, height: 1024 },
+  { width: 1366, height: 768 },
+])('the advanced search at $width px', (size) => {
+  it.each([true, false])('opens by the mouse, scripts: %s', async (scripts) => {
+    const { context, page } = await running().open({ ...size, scripts });
+    await running().signIn(page, 0);
+    const box = await page.locator('.list-search > summary').boundingBox();
+    if (!box) throw new Error('the button is not on the page');
+
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+
+    await page.locator('#s-since').waitFor({ state: 'visible' });
+    await context.close();
+  });
+});

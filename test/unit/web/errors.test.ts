@@ -1,0 +1,99 @@
+import type { Request, Response } from 'express';
+import { AppError } from '../../../src/base/errors';
+import { silentLog } from '../../../src/base/log';
+import { type RequestContext, setContext, type WebDeps } from '../../../src/web/context';
+import { errorHandler } from '../../../src/web/errors';
+import { aSite } from '../session/kit';
+
+interface Sent {
+  readonly layouts: string[];
+  status: number;
+  body: string;
+}
+
+/** Handles an error on a page of somebody signed in; `broken` names layouts that cannot be drawn. */
+async function handle(broken: readonly string[]): Promise<Sent> {
+  const sent: Sent = { layouts: [], status: 0, body: '' };
+  const res = {
+    headersSent: false,
+    locals: {},
+    getHeader: () => '7K4Q-92MD-XT',
+    setHeader: () => undefined,
+    status(code: number) {
+      sent.status = code;
+      return res;
+    },
+    type: () => res,
+    send(body: string) {
+      sent.body = body;
+    },
+  };
+  const req = {
+    method: 'GET',
+    path: '/nowhere',
+    originalUrl: '/nowhere',
+    headers: {},
+    get: () => undefined,
+  };
+  const site = aSite();
+  const user = { id: 1, name: 'Alice Martin', mail: 'alice@culture.example' };
+  const context = {
+    id: '7K4Q-92MD-XT',
+    site,
+    locale: 'fr',
+    t: (key: string) => key,
+    actor: { user },
+    core: { display: {} },
+    budget: { leftMs: 0 },
+    csrf: '',
+  };
+  setContext(req as unknown as Request, context as unknown as RequestContext);
+  const deps = {
+    log: silentLog(),
+    texts: { has: () => false },
+    skins: { chain: () => [] },
+    host: () => ({ running: () => [] }),
+    renderer: {
+      asset: () => undefined,
+      page: async (_context: unknown, { layout }: { readonly layout: string }) => {
+        sent.layouts.push(layout);
+        if (broken.includes(layout)) throw new Error(`cannot draw ${layout}`);
+        return `<p>${layout}</p>`;
+      },
+    },
+    config: { isSecure: false },
+  };
+  const handler = errorHandler(deps as unknown as WebDeps);
+  await handler(
+    new AppError('imap/unreachable'),
+    req as unknown as Request,
+    res as unknown as Response,
+    () => undefined,
+  );
+  return sent;
+}
+
+describe('the page of an error', () => {
+  it('has the usual frame', async () => {
+    expect(await handle([])).toEqual({
+      layouts: ['layout'],
+      status: 503,
+      body: '<p>layout</p>',
+    });
+  });
+
+  it('is bare when the frame cannot be drawn', async () => {
+    expect(await handle(['layout'])).toEqual({
+      layouts: ['layout', 'layout-bare'],
+      status: 503,
+      body: '<p>layout-bare</p>',
+    });
+  });
+
+  it('is a sentence with its reference when nothing can be drawn', async () => {
+    const { status, body } = await handle(['layout', 'layout-bare']);
+
+    expect(status).toBe(503);
+    expect(body).toContain('7K4Q-92MD-XT');
+  });
+});
