@@ -31,6 +31,7 @@ export { pingImap } from './ping';
 export { createImapPool, type ImapPoolDeps } from './pool';
 export type { PoolLimits } from './pool-limits';
 export type { Attribute } from './raw';
+export { SILENCE_MS, whileHeard } from './silence';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';
 export { catchUp, type MailboxState, readState } from './status';
 export type {

@@ -7,9 +7,11 @@ import {
   expungeUids,
   moveUids,
   type OpenMailbox,
+  SILENCE_MS,
   searchUids,
   storeFlags,
   toUid,
+  whileHeard,
 } from '../imap';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
@@ -17,7 +19,6 @@ import { accountKey, checkPath, checkValidity, type MailContext } from './contex
 import type { MessageChange } from './hooks';
 import { applyFlags, forgetUids } from './order-cache';
 import { rememberPlaced } from './placed';
-import { SILENCE_MS, whileHeard } from './silence';
 import { forgetTree, readRoles, specialPath, treeKey } from './tree';
 import type { ActionResult, FlagName, Selection, SpecialUse } from './types';
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../base/errors';
 import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
-import { noAnswer, searchUids, textArgument } from '../imap';
+import { noAnswer, SILENCE_MS, searchUids, textArgument, whileHeard } from '../imap';
 import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
-import { SILENCE_MS, whileHeard } from './silence';
 import { treeKey } from './tree';
 
 const APPEND_MS = 60_000; // 30 MB to a busy server

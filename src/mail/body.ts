@@ -102,7 +102,7 @@ async function runTask<T>(context: MailContext, name: string, input: unknown): P
 
 /** The sanitiser writes this label into the document, as text. */
 const quotedLabel = (context: MailContext, actor: Actor): string =>
-  context.texts.for(actor.locale)('message.quoted');
+  context.texts.for(actor.locale, actor.site.skin)('message.quoted');
 
 async function renderHtml(
   context: MailContext,

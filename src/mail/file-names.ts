@@ -62,7 +62,7 @@ async function readHeaders(
 
 /** What files without a name are called in the language of `actor`. */
 export function unnamedWords({ texts }: Pick<MailContext, 'texts'>, actor: Actor): UnnamedWords {
-  const t = texts.for(actor.locale);
+  const t = texts.for(actor.locale, actor.site.skin);
   return {
     file: t('message.unnamed.file'),
     image: t('message.unnamed.image'),

@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import type { Clock } from '../../../src/base/clock';
-import { whileHeard } from '../../../src/mail/silence';
+import { whileHeard } from '../../../src/imap/silence';
 
 function aClock() {
   let now = 0;
