@@ -9,6 +9,7 @@ import SqliteTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-t
 import { mapStorageError } from './db-errors';
 import { errorCode } from './error-code';
 import { makeFolder } from './folders';
+import { keepStatements, type RawDatabase } from './sqlite-statements';
 
 /** SQLite waits this long for another process's lock before it says SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -46,6 +47,10 @@ class ImmediateClient extends SqliteClient {
       if (/^COMMIT;?$/i.test(statement)) await super.query(connection, 'ROLLBACK;').catch(ignore);
       throw mapStorageError(error);
     }
+  }
+
+  override async acquireRawConnection(): Promise<RawDatabase> {
+    return keepStatements(await super.acquireRawConnection());
   }
 
   override async acquireConnection(): Promise<unknown> {

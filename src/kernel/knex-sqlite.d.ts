@@ -10,10 +10,12 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction' {
 
 declare module 'knex/lib/dialects/sqlite3' {
   import type { Knex } from 'knex';
+  import type { RawDatabase } from './sqlite-statements';
 
   class SqliteClient extends Knex.Client {
     query(connection: unknown, query: unknown): Promise<unknown>;
     acquireConnection(): Promise<unknown>;
+    acquireRawConnection(): Promise<RawDatabase>;
   }
   export = SqliteClient;
 }
