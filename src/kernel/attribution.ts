@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { enterMark, leaveMark, markOf } from './running';
 
 /** The hook that tells of failures: its own failures are logged and never reported again. */
 export const REPORT_HOOK = 'error:reported';
@@ -26,26 +27,34 @@ export const currentAttribution = (): Attribution | undefined => storage.getStor
 
 export const currentFrame = (): Frame | undefined => storage.getStore();
 
-export const runInFrame = <T>(frame: Frame, run: () => T): T => storage.run(frame, run);
+/** The argument saves a closure on the path of every call. */
+export const runInFrame = <A, T>(frame: Frame, run: (argument: A) => T, argument: A): T =>
+  storage.run(frame, run, argument);
 
 /** Runs plugin code (activate, a job, a route) so that its floating errors are charged to it. */
-export const runAs = <T>(attribution: Attribution, run: () => T): T =>
-  storage.run(frameOf(attribution, storage.getStore()), run);
+export function runAs<T>(attribution: Attribution, run: () => T): T {
+  const before = enterMark(markOf(attribution.plugin, attribution.hook));
+  try {
+    return storage.run(frameOf(attribution, storage.getStore()), run);
+  } finally {
+    leaveMark(before);
+  }
+}
 
 /** Runs core code that outlives the plugin call it happens in, such as opening a pooled connection. */
 export const runDetached = <T>(run: () => T): T => storage.exit(run);
 
 /** The frame of a call made inside `parent`. */
 export function frameOf(
-  { plugin, hook, requestId, depth }: Attribution,
+  { plugin, hook, requestId }: Attribution,
   parent: Frame | undefined,
+  depth?: number,
 ): Frame {
-  const request = requestId ?? parent?.requestId;
   return {
     plugin,
     hook,
+    requestId: requestId ?? parent?.requestId,
     depth: depth ?? parent?.depth ?? 0,
     isReporting: hook === REPORT_HOOK || parent?.isReporting === true,
-    ...(request !== undefined && { requestId: request }),
   };
 }

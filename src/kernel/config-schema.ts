@@ -66,6 +66,22 @@ const limitsSchema = z
       .max(10_000)
       .default(150)
       .describe('Time that plugins may add to one request before the optional ones are left out.'),
+    memoryMb: z
+      .int()
+      .min(0)
+      .max(65_536)
+      .default(1_024)
+      .describe(
+        'Memory of one supervised process, in megabytes, above which another one takes its place; 0: never.',
+      ),
+    stuckSeconds: z
+      .int()
+      .min(0)
+      .max(600)
+      .default(10)
+      .describe(
+        'How long the loop of one supervised process may stand still before another one takes its place; 0: for ever.',
+      ),
   })
   .describe('Limits for the whole process.');
 
@@ -128,6 +144,19 @@ export const appSchema = z
 
 const pluginId = /^[a-z][a-z0-9-]*$/;
 
+/** A package that `plugins:add` installed, held against its record at each start. */
+const packageSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('Name of the package.'),
+    version: z.string().min(1).describe('Version that was installed.'),
+    api: z.string().min(1).describe('Range of the plugin API that it was made for.'),
+    integrity: z
+      .string()
+      .regex(/^sha512-[A-Za-z0-9+/]{86}==$/, 'expected sha512-…')
+      .describe('SHA-512 of the package that was installed.'),
+  })
+  .describe('An installed package.');
+
 /** `config/plugins.json`: plugins' defaults for every site, and what an operator decides on them. */
 export const pluginsSchema = z
   .object({
@@ -137,9 +166,17 @@ export const pluginsSchema = z
       .default({})
       .describe('Hook name → plugin ids whose handlers come first, in this order.'),
     packages: z
-      .array(z.string().min(1))
+      .array(z.union([z.string().min(1), packageSchema]))
       .default([])
-      .describe('npm packages to load as plugins, beside the folder `plugins/`.'),
+      .describe(
+        'npm packages to load as plugins, beside the folder `plugins/`: names, or what `plugins:add` records.',
+      ),
+    grants: z
+      .record(z.string(), z.array(z.string()))
+      .default({})
+      .describe(
+        'Plugin id → what its code may touch, of what it declares in `needs`: `db`, `mail.read`, `http:https://host`… A plugin that lacks one is refused.',
+      ),
   })
   .catchall(
     z
@@ -168,3 +205,6 @@ export function isLoopback(host: string): boolean {
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
+
+/** An entry of `packages`. */
+export type PackageEntry = PluginsFile['packages'][number];

@@ -9,6 +9,7 @@ import {
   type AppFile,
   appSchema,
   isLoopback,
+  type PackageEntry,
   type PluginsFile,
   pluginsSchema,
 } from './config-schema';
@@ -54,13 +55,19 @@ export interface PlatformConfig<S> {
     readonly workers: number;
     readonly imapConnectionsPerAccount: number;
     readonly pluginBudgetMs: number;
+    /** 0: no limit. */
+    readonly memoryMb: number;
+    /** 0: for ever. */
+    readonly stuckSeconds: number;
   };
   readonly plugins: {
     /** Plugin id → defaults for every site, not yet parsed by the plugin's schema. */
     readonly defaults: Readonly<Record<string, unknown>>;
     /** Hook name → plugin ids. */
     readonly order: Readonly<Record<string, readonly string[]>>;
-    readonly packages: readonly string[];
+    readonly packages: readonly PackageEntry[];
+    /** Plugin id → what its code may touch. */
+    readonly grants: Readonly<Record<string, readonly string[]>>;
   };
   readonly sites: readonly S[];
   /** At least 32 bytes. */
@@ -156,11 +163,11 @@ function assemble<S>(parts: Parts, parseSites: SitesParser<S>): PlatformConfig<S
   issues.push(...secrets.issues);
   if (!plugins || !settings || !secretKey || issues.length > 0) throw new ConfigError(issues);
 
-  const { order, packages } = plugins;
+  const { order, packages, grants } = plugins;
   return deepFreeze({
     ...settings,
     root,
-    plugins: { defaults: pluginDefaults, order, packages },
+    plugins: { defaults: pluginDefaults, order, packages, grants },
     sites: parsed.sites,
     secretKey,
     pluginSecret: pluginSecretReader(env),
@@ -175,7 +182,7 @@ function withEnvironment(source: ConfigSource, env: Environment): ConfigSource {
   return { ...source, value: { ...source.value, ...(mode && { mode }), ...(role && { role }) } };
 }
 
-const NOT_PLUGINS: ReadonlySet<string> = new Set(['$schema', 'order', 'packages']);
+const NOT_PLUGINS: ReadonlySet<string> = new Set(['$schema', 'order', 'packages', 'grants']);
 
 const defaultsOf = (plugins: PluginsFile): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(plugins).filter(([key]) => !NOT_PLUGINS.has(key)));

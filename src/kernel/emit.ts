@@ -1,5 +1,4 @@
 import { AppError } from '../base/errors';
-import type { SiteId } from '../base/types';
 import { deepFreeze } from './freeze';
 import {
   acceptsAnswer,
@@ -30,7 +29,7 @@ interface EmitterDeps {
   readonly isolator: Isolator;
   readonly meter: Meter;
   readonly mode: 'development' | 'production' | undefined;
-  readonly listFor: (site: SiteId, name: string) => HandlerList | undefined;
+  readonly listFor: (scope: HookScope, name: string) => HandlerList | undefined;
 }
 
 /** One emit under way. */
@@ -67,9 +66,14 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   };
 
   function start(scope: HookScope, name: string, list: HandlerList): Emit {
-    const { site, requestId } = scope;
+    const { site, requestId, groups, as } = scope;
     // Handlers never see the budget, which the registry writes to.
-    const handlerScope = Object.freeze({ site, ...(requestId !== undefined && { requestId }) });
+    const handlerScope = Object.freeze({
+      site,
+      ...(requestId !== undefined && { requestId }),
+      ...(groups && { groups }),
+      ...(as && { as }),
+    });
     return { name, list, scope, handlerScope, startedMs: performance.now() };
   }
 
@@ -88,8 +92,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
         hook: name,
         timeoutMs,
         site,
-        ...(requestId !== undefined && { requestId }),
-        ...(accept && { accept }),
+        requestId,
+        accept,
       },
       () => entry.handler(...payload, handlerScope),
     );
@@ -118,7 +122,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
     for (const entry of emit.list.entries) {
       if (isSkipped(emit, entry)) continue;
       const accept = acceptsFiltered(emit.list.definition, current);
-      const outcome = await call(emit, entry, accept, current, context);
+      const work = call(emit, entry, accept, current, context);
+      const outcome = work instanceof Promise ? await work : work;
       if (!outcome.ok) {
         const error = closed(emit, entry, outcome.error);
         if (error) throw error;
@@ -136,7 +141,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
     const accept = acceptsAnswer(emit.list.definition);
     for (const entry of emit.list.entries) {
       if (isSkipped(emit, entry)) continue;
-      const outcome = await call(emit, entry, accept, query);
+      const work = call(emit, entry, accept, query);
+      const outcome = work instanceof Promise ? await work : work;
       if (!outcome.ok) {
         const error = closed(emit, entry, outcome.error);
         if (error) throw error;
@@ -155,7 +161,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
     const answers = await Promise.all(
       emit.list.entries.map(async (entry) => {
         if (isSkipped(emit, entry)) return [];
-        const outcome = await call(emit, entry, accept, query);
+        const work = call(emit, entry, accept, query);
+        const outcome = work instanceof Promise ? await work : work;
         if (outcome.ok) {
           const items = (outcome.value ?? []) as readonly I[]; // checked by `accept`
           return items.map((item) => ({ plugin: entry.plugin, item }));
@@ -171,7 +178,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   async function guard(emit: Emit, query: unknown, options: GuardOptions): Promise<PluginDenial[]> {
     const denials: PluginDenial[] = [];
     for (const entry of emit.list.entries) {
-      const outcome = await call(emit, entry, acceptsDenial, query);
+      const work = call(emit, entry, acceptsDenial, query);
+      const outcome = work instanceof Promise ? await work : work;
       const denial = denialOf(emit, entry, outcome);
       if (!denial || isConfirmed(denial, options)) continue;
       denials.push(denial);
@@ -184,7 +192,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   async function action(emit: Emit, event: unknown): Promise<void> {
     const outcomes = await Promise.all(
       emit.list.entries.map(async (entry) => {
-        const outcome = await call(emit, entry, undefined, event);
+        const work = call(emit, entry, undefined, event);
+        const outcome = work instanceof Promise ? await work : work;
         return outcome.ok ? undefined : closed(emit, entry, outcome.error);
       }),
     );
@@ -193,7 +202,7 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   }
 
   function emitAction(scope: HookScope, name: string, event: unknown): Promise<void> {
-    const list = listFor(scope.site, name);
+    const list = listFor(scope, name);
     if (!list) return DONE;
     freeze(event);
     const emit = start(scope, name, list);
@@ -206,28 +215,28 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
 
   const typed: HookEmitter = {
     filter(scope, name, value, context) {
-      const list = listFor(scope.site, name);
+      const list = listFor(scope, name);
       if (!list) return Promise.resolve(value);
       freeze(context);
       const emit = start(scope, name, list);
       return charge(emit, filter(emit, value, context));
     },
     first(scope, name, query) {
-      const list = listFor(scope.site, name);
+      const list = listFor(scope, name);
       if (!list) return NO_ANSWER;
       freeze(query);
       const emit = start(scope, name, list);
       return charge(emit, first(emit, query));
     },
     collect(scope, name, query) {
-      const list = listFor(scope.site, name);
+      const list = listFor(scope, name);
       if (!list) return NO_ITEMS;
       freeze(query);
       const emit = start(scope, name, list);
       return charge(emit, collect(emit, query));
     },
     guard(scope, name, query, options = {}) {
-      const list = listFor(scope.site, name);
+      const list = listFor(scope, name);
       if (!list) return NO_ITEMS;
       freeze(query);
       const emit = start(scope, name, list);

@@ -27,6 +27,8 @@ export interface GuardedFetchDeps {
    * port other than 80 and 443). Absent: every public host, on 80 and 443.
    */
   readonly allowHosts?: readonly string[];
+  /** Refuses more than hosts do, at the first request and at each redirect: schemes, origins. */
+  readonly isAllowed?: (url: URL) => boolean;
   /** For tests: `host:port` pairs that may be private and on any port. */
   readonly allowPrivate?: readonly string[];
   /** For tests: name resolution. */
@@ -39,6 +41,14 @@ export interface GuardedFetchOptions {
   /** For everything: names, connections, redirects and the last byte. */
   readonly timeoutMs: number;
   readonly maxRedirects?: number;
+  readonly method?: 'GET' | 'POST';
+  /**
+   * Beside our own. `Host`, `Cookie`, framing and hop-by-hop ones are refused; `Authorization` and
+   * everything of a POST stay with the origin that they were meant for.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body?: string | Buffer;
   /** Media types (`image/*`, `text/calendar`): asked for, and any other 2xx answer is refused. */
   readonly accept?: readonly string[];
   readonly signal?: AbortSignal;
@@ -81,11 +91,16 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     let url = parseUrl(target);
+    const request = { ...options, headers: sendableHeaders(options.headers ?? {}) };
     for (let left = options.maxRedirects ?? MAX_REDIRECTS; ; left -= 1) {
-      const result = await fetchOnce(deps, { url, options, signal, deadlineMs });
+      const result = await fetchOnce(deps, { url, options: request, signal, deadlineMs });
       if (!('location' in result)) return result;
       if (left <= 0) throw failed('too many redirects');
-      url = parseUrl(result.location, url);
+      // What was posted is not for whoever is named in the answer.
+      if (options.method === 'POST') throw failed('redirect of a POST');
+      const next = parseUrl(result.location, url);
+      if (next.origin !== url.origin) request.headers = {};
+      url = next;
     }
   };
 }
@@ -106,9 +121,12 @@ async function exchange({ url, signal, options }: Hop, dispatcher: Agent): Promi
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
+    method: options.method ?? 'GET',
+    ...(options.body !== undefined && options.method === 'POST' && { body: options.body }),
     headers: {
-      'user-agent': 'Estafette',
       accept: options.accept?.join(', ') ?? '*/*',
+      ...options.headers,
+      'user-agent': 'Estafette',
       'accept-encoding': 'gzip, deflate, br',
     },
   });
@@ -126,6 +144,27 @@ async function exchange({ url, signal, options }: Hop, dispatcher: Agent): Promi
 
 /** Destroying an unread body (a redirect's, a refused one's) emits an error that nobody reads. */
 function ignoreLateError(): void {}
+
+/** What a caller may say for itself; nothing that names a host, a person's browser or the framing. */
+const SENDABLE =
+  /^(?:accept|accept-language|authorization|content-type|if-none-match|if-modified-since|prefer|x-(?!forwarded|real-ip)[a-z0-9-]{1,60})$/;
+const MAX_SENT_HEADERS = 20;
+const MAX_HEADER_CHARS = 8_192;
+
+/** Lower-case names; throws `fetch/refused` for a name or a value that has no place there. */
+function sendableHeaders(
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const pairs = Object.entries(headers).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  const isFine = pairs.every(
+    ([name, value]) =>
+      SENDABLE.test(name) && value.length <= MAX_HEADER_CHARS && !/[\r\n\0]/.test(value),
+  );
+  if (!isFine || pairs.length > MAX_SENT_HEADERS) throw refused('header');
+  return Object.fromEntries(pairs);
+}
 
 function parseUrl(target: string | URL, base?: URL): URL {
   const text = String(target);
@@ -146,9 +185,12 @@ async function checkedAddresses(
   const host = url.hostname.replace(/^\[|\]$/g, ''); // the URL parser has undone odd spellings
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const isPrivateAllowed = deps.allowPrivate?.includes(`${url.hostname}:${port}`) === true;
-  if (!isPrivateAllowed && !isHostAllowed(url.hostname, port, deps.allowHosts)) {
+  // Named hosts stay the only ones where an exception opens a private address.
+  const isOpen = isPrivateAllowed && deps.allowHosts === undefined;
+  if (!isOpen && !isHostAllowed(url.hostname, port, deps.allowHosts)) {
     throw refused('host or port not allowed');
   }
+  if (deps.isAllowed?.(url) === false) throw refused('origin not allowed');
   signal.throwIfAborted();
   const addresses = await resolve(deps, host, Math.max(1, deadlineMs - performance.now()));
   const areAllowed = isPrivateAllowed || addresses.every(({ address }) => isPublicAddress(address));

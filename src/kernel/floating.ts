@@ -3,6 +3,7 @@ import type { Log } from '../base/log';
 import { type Attribution, currentAttribution } from './attribution';
 import type { Meter } from './meter';
 import { toError } from './thrown';
+import { createWindowCount } from './window-count';
 
 const FLOATING_LIMIT = 5; // a plugin that often forgets to await is worse than one that is off
 const FLOATING_WINDOW_MS = 60_000;
@@ -28,16 +29,10 @@ export interface FloatingDeps {
  * the origin, else fatal (plugins.md 2.5). Returns the remover.
  */
 export function watchFloatingErrors(deps: FloatingDeps): () => void {
-  const recent = new Map<string, number[]>();
-
-  /** Counts within the window, so that rare accidents never add up to a quarantine. */
-  function isRepeated(plugin: string): boolean {
-    const now = deps.clock.now();
-    const times = (recent.get(plugin) ?? []).filter((at) => now - at < FLOATING_WINDOW_MS);
-    times.push(now);
-    recent.set(plugin, times.slice(-FLOATING_LIMIT));
-    return times.length >= FLOATING_LIMIT;
-  }
+  const isRepeated = createWindowCount(deps.clock, {
+    limit: FLOATING_LIMIT,
+    windowMs: FLOATING_WINDOW_MS,
+  });
 
   function onRejection(reason: unknown): void {
     const err = toError(reason);

@@ -1,4 +1,4 @@
-import type { HookKind, HookName, HookOf } from './hook-types';
+import type { HookKind } from './hook-types';
 
 const NAME = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/;
 
@@ -11,22 +11,3 @@ export function hookNameProblem(name: string, kind: HookKind): string | undefine
   if (kind === 'collect' && !name.endsWith('s')) return 'a collect is a plural noun';
   return undefined;
 }
-
-type KindOf<N extends HookName> = HookOf<N> extends { kind: infer K } ? K : never;
-
-/** The same rules for the type checker: hooks of the global map whose name breaks them. */
-export type MisnamedHook = {
-  [N in HookName]: N extends `${Lowercase<string>}:${Lowercase<string>}`
-    ? KindOf<N> extends 'guard'
-      ? N extends `${string}ing`
-        ? never
-        : N
-      : N extends `${string}ing`
-        ? N
-        : KindOf<N> extends 'collect'
-          ? N extends `${string}s`
-            ? never
-            : N
-          : never
-    : N;
-}[HookName];

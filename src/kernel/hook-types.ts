@@ -91,10 +91,30 @@ interface ReadableStreamLike {
 
 type Awaitable<T> = T | PromiseLike<T>;
 
+/**
+ * Somebody who is there, as plugins name them: plain data, of use in this process while the request
+ * lasts that brought it. It opens nothing by itself; the context's functions take it.
+ */
+export interface PersonRef {
+  readonly user: number;
+  /** Made for one request; not the id of a session. */
+  readonly session: string;
+}
+
 /** What a handler knows beside its payload. */
 export interface HandlerScope {
   readonly site: SiteId;
   readonly requestId?: string;
+  /** Groups of the site that the person belongs to; absent when nobody in particular acts. */
+  readonly groups?: readonly string[];
+  /** The person whose request this is; absent in jobs and commands. */
+  readonly as?: PersonRef;
+}
+
+/** Plugins that run for somebody. The same object for the same set, so that it can be a key. */
+export interface EnabledSet {
+  readonly key: string;
+  has(plugin: string): boolean;
 }
 
 /** The function a plugin registers for a hook of type `H`. */
@@ -157,6 +177,11 @@ export interface HookScope {
   readonly site: SiteId;
   readonly requestId?: string;
   readonly budget?: PluginBudget;
+  readonly groups?: readonly string[];
+  /** Plugins that run for the person who acts; the site's own unless told. */
+  readonly plugins?: EnabledSet;
+  /** Who acts, for handlers that ask the context for something of theirs. */
+  readonly as?: PersonRef;
 }
 
 export interface HandlerOptions {

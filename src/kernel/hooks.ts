@@ -4,18 +4,32 @@ import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import { REPORT_HOOK } from './attribution';
 import { createEmitter, type HandlerEntry, type HandlerList } from './emit';
+import { createHandlerLists } from './handler-lists';
 import { hookNameProblem } from './hook-names';
-import type { HandlerInfo, HandlerOptions, HookDefinition, HookRegistry } from './hook-types';
+import type {
+  EnabledSet,
+  HandlerInfo,
+  HandlerOptions,
+  HookDefinition,
+  HookRegistry,
+  HookScope,
+} from './hook-types';
 import { createIsolator, type FailureReport, type Isolator } from './isolate';
 import type { Meter } from './meter';
 import { orderHandlers } from './order';
+import type { RequestTimings } from './request-timings';
 
 export interface HooksDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly meter: Meter;
-  /** Whether a site runs a plugin; its answers are cached until `invalidate()`. */
-  readonly isEnabled: (site: SiteId, plugin: string) => boolean;
+  /** Time by plugin of the requests that somebody looks at. */
+  readonly timings?: RequestTimings;
+  /**
+   * Whether a plugin runs on a site, for whom a set is given or for the site itself; answers are
+   * cached until `invalidate()`.
+   */
+  readonly isEnabled: (site: SiteId, plugin: string, plugins?: EnabledSet) => boolean;
   /** Load order of a plugin, which is dependency order. */
   readonly rank: (plugin: string) => number;
   /** The operator's order of plugins by hook: the last word. */
@@ -36,6 +50,7 @@ export interface Hooks extends HookRegistry {
 }
 
 type Definition = HookDefinition & { readonly owner: string };
+const MAX_ERROR_CHARS = 500;
 const NO_ENTRIES: readonly HandlerEntry[] = [];
 
 /** The hook registry: definitions, handlers, and their order for each site. */
@@ -43,15 +58,22 @@ export function createHooks(deps: HooksDeps): Hooks {
   const definitions = new Map<string, Definition>();
   // Lists are replaced, never changed: an emit under way keeps the one it started with.
   const registered = new Map<string, readonly HandlerEntry[]>();
-  const cached = new Map<SiteId, Map<string, HandlerList | undefined>>();
+  const lists = createHandlerLists(buildList);
   const warned = new Set<string>();
   const isolator = createIsolator({ ...deps, onReported: report });
-  const emitter = createEmitter({ isolator, meter: deps.meter, mode: deps.mode, listFor });
+  const emitter = createEmitter({
+    isolator,
+    meter: deps.meter,
+    mode: deps.mode,
+    listFor: lists.find,
+  });
 
   function report(failure: FailureReport): void {
-    const { site, plugin, hook, err, requestId } = failure;
+    const { site, plugin, hook, reason, err, requestId } = failure;
     if (site !== undefined && definitions.has(REPORT_HOOK)) {
-      const event = { plugin, hook, err, requestId };
+      // A message alone: an error object may carry a whole request in its fields.
+      const error = `${err.name}: ${err.message}`.slice(0, MAX_ERROR_CHARS);
+      const event = { plugin, hook, reason, error, ...(requestId && { requestId }) };
       void emitter.emitAction({ site, ...(requestId && { requestId }) }, REPORT_HOOK, event);
     }
     deps.onReported?.(failure);
@@ -64,23 +86,14 @@ export function createHooks(deps: HooksDeps): Hooks {
   }
 
   /** `undefined` when there is nothing to run, which is the common case and must cost nothing. */
-  function listFor(site: SiteId, name: string): HandlerList | undefined {
-    const lists = cached.get(site);
-    const known = lists?.get(name);
-    if (known !== undefined || lists?.has(name)) return known;
-    const list = buildList(site, name);
-    cached.set(site, (lists ?? new Map<string, HandlerList | undefined>()).set(name, list));
-    return list;
-  }
-
-  function buildList(site: SiteId, name: string): HandlerList | undefined {
+  function buildList({ site, plugins }: HookScope, name: string): HandlerList | undefined {
     const definition = definitions.get(name);
     if (!definition) {
       warnOnce(`undefined ${name}`, { hook: name }, 'hook/undefined');
       return undefined;
     }
     const enabled = (registered.get(name) ?? NO_ENTRIES).filter((entry) =>
-      deps.isEnabled(site, entry.plugin),
+      deps.isEnabled(site, entry.plugin, plugins),
     );
     if (enabled.length === 0) return undefined;
     const entries = orderHandlers(enabled, {
@@ -95,7 +108,7 @@ export function createHooks(deps: HooksDeps): Hooks {
   function replace(name: string, entries: readonly HandlerEntry[]): void {
     if (entries.length > 0) registered.set(name, entries);
     else registered.delete(name);
-    for (const lists of cached.values()) lists.delete(name);
+    lists.forget(name);
   }
 
   function define(table: object, owner = 'core'): void {
@@ -106,7 +119,7 @@ export function createHooks(deps: HooksDeps): Hooks {
       if (problem)
         throw new AppError('config/invalid', { details: { hook: name, owner, problem } });
       definitions.set(name, Object.freeze({ ...definition, owner }));
-      for (const lists of cached.values()) lists.delete(name);
+      lists.forget(name);
     }
   }
 
@@ -154,8 +167,8 @@ export function createHooks(deps: HooksDeps): Hooks {
     removePlugin,
     definitions: () => definitions,
     handlers: (site, name) =>
-      (listFor(site, name)?.entries ?? NO_ENTRIES).map((entry) => describe(name, entry)),
-    invalidate: () => cached.clear(),
+      (lists.find({ site }, name)?.entries ?? NO_ENTRIES).map((entry) => describe(name, entry)),
+    invalidate: () => lists.clear(),
     idle: emitter.idle,
     isolator,
   };

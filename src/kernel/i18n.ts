@@ -3,8 +3,9 @@ import path from 'node:path';
 import { createInstance, type i18n } from 'i18next';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
+import { dressed } from './i18n-skins';
 import { fillTemplate, parseTemplate, type Template } from './i18n-templates';
-import type { Locale, Texts, Translate } from './i18n-types';
+import type { DressableTexts, Locale, Texts, Translate } from './i18n-types';
 
 const LOCALES: readonly Locale[] = ['fr', 'en'];
 const CORE = 'core';
@@ -26,7 +27,7 @@ export interface TextsOptions {
  * Texts of the core and of plugins, one namespace each. Values are put in as they are: views
  * escape, and a text used in a mail or a log must not hold HTML entities.
  */
-export function createTexts({ coreDir, fallback, log, development }: TextsOptions): Texts {
+export function createTexts({ coreDir, fallback, log, development }: TextsOptions): DressableTexts {
   const engine = createEngine(fallback);
   const missing = new Set<string>();
   const reportMissing = (key: string, locale: Locale): void => {
@@ -47,12 +48,20 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     fr: translator(engine, 'fr', options),
     en: translator(engine, 'en', options),
   };
+  const dresses = new Map<string, Translate>();
 
   return {
     locales: LOCALES,
     add,
     has: (key, locale) => isKnown(engine, key, locale),
-    for: (locale) => translators[locale],
+    for: (locale, skin) => dresses.get(`${skin ?? ''} ${locale}`) ?? translators[locale],
+    dress(skin, catalogues) {
+      for (const locale of LOCALES) {
+        const own = catalogues[locale];
+        if (Object.keys(own).length === 0) continue;
+        dresses.set(`${skin} ${locale}`, dressed(translators[locale], own, locale));
+      }
+    },
   };
 }
 

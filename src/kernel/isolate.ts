@@ -5,6 +5,8 @@ import { currentFrame, type Frame, frameOf, runInFrame } from './attribution';
 import { type Breaker, type BreakerState, createBreaker, type Ticket } from './breaker';
 import type { HookKind } from './hook-types';
 import type { Meter } from './meter';
+import type { RequestTimings } from './request-timings';
+import { enterMark, leaveMark, type Mark, markOf } from './running';
 import { toError } from './thrown';
 
 export { type Attribution, currentAttribution, runAs, runDetached } from './attribution';
@@ -51,6 +53,8 @@ export interface IsolatorDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly meter: Meter;
+  /** Time by plugin of the requests that somebody looks at. */
+  readonly timings?: RequestTimings;
   /** Told of every failure except those met while telling. */
   readonly onReported?: (report: FailureReport) => void;
 }
@@ -74,6 +78,7 @@ export interface Isolator {
 /** State kept per (plugin, hook). */
 interface Channel {
   readonly breaker: Breaker;
+  readonly mark: Mark;
   loggedAt: number;
   suppressed: number;
 }
@@ -82,7 +87,7 @@ interface Attempt {
   readonly channel: Channel;
   readonly frame: Frame;
   /** Absent when the call was refused before the breaker was asked. */
-  readonly ticket?: Ticket;
+  ticket: Ticket | undefined;
   readonly startedMs: number;
   syncMs: number;
 }
@@ -92,11 +97,16 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
   const channels = new Map<string, Map<string, Channel>>();
 
   function channelOf(plugin: string, hook: string): Channel {
+    const known = channels.get(plugin)?.get(hook);
+    if (known) return known;
     const hooks = channels.get(plugin) ?? new Map<string, Channel>();
     channels.set(plugin, hooks);
-    const known = hooks.get(hook);
-    if (known) return known;
-    const channel = { breaker: createBreaker(clock), loggedAt: -Infinity, suppressed: 0 };
+    const channel = {
+      breaker: createBreaker(clock),
+      mark: markOf(plugin, hook),
+      loggedAt: -Infinity,
+      suppressed: 0,
+    };
     hooks.set(hook, channel);
     return channel;
   }
@@ -136,6 +146,7 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
     const { call, channel, ticket, startedMs, syncMs } = attempt;
     const ms = performance.now() - startedMs;
     meter.called(call.plugin, call.hook, { ms, syncMs, outcome });
+    deps.timings?.add(attempt.frame.requestId, call.plugin, ms);
     if (ticket && channel.breaker.settle(ticket, outcome === 'ok')) {
       log.warn({ plugin: call.plugin, hook: call.hook }, 'plugin/breaker-open');
     }
@@ -188,26 +199,29 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
   ): Outcome<T> | Promise<Outcome<T>> {
     const parent = currentFrame();
     const depth = (parent?.depth ?? 0) + 1;
-    const own = frameOf({ ...call, depth }, parent);
+    const frame = frameOf(call, parent, depth);
     const channel = channelOf(call.plugin, call.hook);
-    const base = { call, channel, frame: own, startedMs: performance.now(), syncMs: 0 };
+    const startedMs = performance.now();
+    const attempt: Attempt = { call, channel, frame, ticket: undefined, startedMs, syncMs: 0 };
     if (depth > MAX_DEPTH) {
-      return fail(base, 'recursion', new Error(`${call.hook}: recursion, ${depth} calls deep`));
+      return fail(attempt, 'recursion', new Error(`${call.hook}: recursion, ${depth} calls deep`));
     }
-    const ticket = channel.breaker.admit();
-    if (!ticket) {
+    attempt.ticket = channel.breaker.admit();
+    if (!attempt.ticket) {
       meter.skipped(call.plugin, call.hook);
       return { ok: false, reason: 'breaker', error: new Error(`${call.hook}: breaker open`) };
     }
-    const attempt: Attempt = { ...base, ticket };
+    const before = enterMark(channel.mark);
     try {
       // A lazy thenable (a query builder) starts its work when it is subscribed to: inside as well.
-      const value = runInFrame(own, () => subscribe(run()));
-      attempt.syncMs = performance.now() - attempt.startedMs;
+      const value = runInFrame(frame, subscribeTo<T>, run);
+      attempt.syncMs = performance.now() - startedMs;
       return value instanceof Promise ? race(attempt, value) : succeed(attempt, value);
     } catch (error) {
-      attempt.syncMs = performance.now() - attempt.startedMs;
+      attempt.syncMs = performance.now() - startedMs;
       return fail(attempt, 'error', error);
+    } finally {
+      leaveMark(before);
     }
   }
 
@@ -221,12 +235,15 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
   };
 }
 
+const subscribeTo = <T>(run: () => T | PromiseLike<T>): T | Promise<T> => subscribe(run());
+
 /** A promise of our own for a thenable, the value itself otherwise. */
 function subscribe<T>(value: T | PromiseLike<T>): T | Promise<T> {
   return isThenable(value) ? new Promise((resolve) => resolve(value)) : value;
 }
 
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+/** Whether a value is a promise, ours or another's. */
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   if (value instanceof Promise) return true; // also one whose `then` was overwritten
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
   return 'then' in value && typeof value.then === 'function';

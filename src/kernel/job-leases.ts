@@ -44,8 +44,8 @@ interface Refusal {
 
 interface LeaseRow {
   readonly holder: string | null;
-  readonly until_ms: number | string; // PostgreSQL's driver gives bigint as text
-  readonly due_ms: number | string;
+  readonly until_ms: number;
+  readonly due_ms: number;
 }
 interface Job {
   readonly job: JobDefinition;

@@ -5,6 +5,8 @@ export interface JobDefinition {
   /** `30s`, `5m`, `1h`, `1d`. */
   readonly every: string;
   readonly timeoutS: number;
+  /** Asked at each turn, before the lease; while it says no, the job is as if it were not there. */
+  readonly isDue?: () => boolean;
   run(signal: AbortSignal): Promise<void>;
 }
 

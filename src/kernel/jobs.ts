@@ -93,6 +93,7 @@ class JobRunner implements Jobs {
   async runNow(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (!entry) throw new AppError('request/not-found', { details: { job: id } });
+    if (entry.job.isDue?.() === false) return;
     const lease = entry.running ? undefined : await this.#leases.take(entry, { isDue: false });
     if (!lease?.isTaken || entry.running) {
       throw new AppError('storage/busy', { details: { reason: 'job under way', job: id } });
@@ -101,7 +102,9 @@ class JobRunner implements Jobs {
   }
 
   list() {
-    return [...this.#entries.values()].map(({ job: { id, every } }) => ({ id, every }));
+    return [...this.#entries.values()]
+      .filter(({ job }) => job.isDue?.() !== false)
+      .map(({ job: { id, every } }) => ({ id, every }));
   }
 
   async stop(): Promise<void> {
@@ -129,7 +132,8 @@ class JobRunner implements Jobs {
   async #tick(entry: Entry): Promise<void> {
     let waitMs = entry.everyMs;
     try {
-      const lease = entry.running ? undefined : await this.#leases.take(entry, { isDue: true });
+      const isPassed = entry.running !== undefined || entry.job.isDue?.() === false;
+      const lease = isPassed ? undefined : await this.#leases.take(entry, { isDue: true });
       if (lease?.isTaken) await this.#run(entry, lease);
       else if (lease) waitMs = Math.min(lease.waitMs, entry.everyMs);
     } catch (err) {

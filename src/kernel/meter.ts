@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createDurations, DurationMetric, type Durations } from './durations';
 
 // A label value taken from input would otherwise make one series per value, for ever.
 const MAX_SERIES_PER_METRIC = 2_000;
@@ -104,6 +105,37 @@ export interface CallFigures {
   totalMs: number;
   /** Time before the first await: stolen from everybody. */
   syncMs: number;
+  /** Time for which the loop stood still, as the watchdog saw it. */
+  blockedMs: number;
+}
+
+/** Figures of one (plugin, hook) for people: administrators, `estafette plugins --costs`. */
+export interface CallStats extends Readonly<CallFigures> {
+  readonly hook: string;
+  readonly meanMs: number;
+  /** Of the last thousands of calls, within 15 %. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+/** All that one plugin has cost since the process started. */
+export interface PluginStats {
+  readonly plugin: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly skips: number;
+  readonly totalMs: number;
+  readonly syncMs: number;
+  readonly blockedMs: number;
+  /** Times that it held the loop for more than a second. */
+  readonly blocked: number;
+  /** Errors that nobody awaited. */
+  readonly floating: number;
+  /** Memory that it was last seen to hold without end, in megabytes; 0 when not known to leak. */
+  readonly leakedMb: number;
+  /** Dearest first. */
+  readonly hooks: readonly CallStats[];
 }
 
 export interface CallRecord {
@@ -118,9 +150,15 @@ export interface Meter {
   skipped(plugin: string, hook: string): void;
   /** A rejection or exception that nobody awaited. */
   floating(plugin: string): void;
+  /** The loop stood still for `ms` in this plugin's code. */
+  blocked(plugin: string, hook: string, ms: number): void;
+  /** Memory that a plugin was seen to retain, in megabytes; 0 takes it back. */
+  leaked(plugin: string, mb: number): void;
   figures(plugin: string, hook: string): Readonly<CallFigures>;
   /** Everything recorded, for the admin page and the operator's tools. */
   all(): readonly (Readonly<CallFigures> & { readonly plugin: string; readonly hook: string })[];
+  /** The same by plugin, with percentiles, dearest first. */
+  pluginStats(): readonly PluginStats[];
 }
 
 const NO_FIGURES: CallFigures = {
@@ -130,7 +168,20 @@ const NO_FIGURES: CallFigures = {
   skips: 0,
   totalMs: 0,
   syncMs: 0,
+  blockedMs: 0,
 };
+
+interface Series {
+  readonly numbers: CallFigures;
+  readonly durations: Durations;
+}
+/** What is counted by plugin, whatever the hook. */
+interface Troubles {
+  blocked: number;
+  floating: number;
+  leakedMb: number;
+}
+const BOUNDS_MS = CALL_BUCKETS_S.map((s) => s * 1_000);
 
 const COUNTED = [
   ['plugin_calls_total', 'Calls of plugin code', 'calls', 1],
@@ -138,18 +189,25 @@ const COUNTED = [
   ['plugin_timeouts_total', 'Calls cut off by their deadline', 'timeouts', 1],
   ['plugin_skips_total', 'Calls not made: breaker open or budget spent', 'skips', 1],
   ['plugin_sync_seconds_total', 'Time before the first await', 'syncMs', 1 / 1000],
+  ['plugin_blocked_seconds_total', 'Time for which the loop stood still', 'blockedMs', 1 / 1000],
 ] as const satisfies readonly (readonly [string, string, keyof CallFigures, number])[];
 
 /** Meters calls of plugin code; figures are plain numbers, copied to the counters at each scrape. */
 export function createMeter(metrics: Metrics): Meter {
-  const figures = new Map<string, Map<string, CallFigures>>();
-  const of = (plugin: string, hook: string): CallFigures => {
-    const hooks = getOrMake(figures, plugin, () => new Map<string, CallFigures>());
-    return getOrMake(hooks, hook, () => ({ ...NO_FIGURES }));
+  const series = new Map<string, Map<string, Series>>();
+  const troubles = new Map<string, Troubles>();
+  const of = (plugin: string, hook: string): Series => {
+    const hooks = getOrMake(series, plugin, () => new Map<string, Series>());
+    return getOrMake(hooks, hook, () => ({
+      numbers: { ...NO_FIGURES },
+      durations: createDurations(BOUNDS_MS),
+    }));
   };
+  const troublesOf = (plugin: string): Troubles =>
+    getOrMake(troubles, plugin, () => ({ blocked: 0, floating: 0, leakedMb: 0 }));
   const all = () =>
-    [...figures].flatMap(([plugin, hooks]) =>
-      [...hooks].map(([hook, numbers]) => ({ plugin, hook, ...numbers })),
+    [...series].flatMap(([plugin, hooks]) =>
+      [...hooks].map(([hook, { numbers }]) => ({ plugin, hook, ...numbers })),
     );
   for (const [name, help, field, factor] of COUNTED) {
     const counter = new Counter({
@@ -165,13 +223,20 @@ export function createMeter(metrics: Metrics): Meter {
       },
     });
   }
-  // The library's own: plugins and hooks are bounded, and this is on the path of every call.
-  const duration = new Histogram({
+  new DurationMetric({
     name: `${PREFIX}plugin_call_seconds`,
     help: 'Duration of plugin calls',
-    labelNames: ['plugin', 'hook'],
-    buckets: CALL_BUCKETS_S,
-    registers: [metrics.registry],
+    labels: ['plugin', 'hook'],
+    boundsMs: BOUNDS_MS,
+    registry: metrics.registry,
+    read: () =>
+      [...series].flatMap(([plugin, hooks]) =>
+        [...hooks].map(([hook, { numbers, durations }]) => ({
+          labels: { plugin, hook },
+          durations,
+          totalMs: numbers.totalMs,
+        })),
+      ),
   });
   const floating = metrics.counter(
     'plugin_floating_errors_total',
@@ -179,22 +244,69 @@ export function createMeter(metrics: Metrics): Meter {
     ['plugin'],
   );
 
+  metrics.gauge(
+    'plugins_leaking',
+    'Plugins that were seen to hold more and more memory',
+    [],
+    () => [...troubles.values()].filter(({ leakedMb }) => leakedMb > 0).length,
+  );
+
   return {
     called(plugin, hook, { ms, syncMs, outcome }) {
-      const numbers = of(plugin, hook);
+      const { numbers, durations } = of(plugin, hook);
       numbers.calls += 1;
       numbers.totalMs += ms;
       numbers.syncMs += syncMs;
       if (outcome === 'error') numbers.errors += 1;
       if (outcome === 'timeout') numbers.timeouts += 1;
-      duration.observe({ plugin, hook }, ms / 1000);
+      durations.add(ms);
     },
     skipped(plugin, hook) {
-      of(plugin, hook).skips += 1;
+      of(plugin, hook).numbers.skips += 1;
     },
-    floating: (plugin) => floating.inc({ plugin }),
-    figures: (plugin, hook) => figures.get(plugin)?.get(hook) ?? NO_FIGURES,
+    floating(plugin) {
+      troublesOf(plugin).floating += 1;
+      floating.inc({ plugin });
+    },
+    blocked(plugin, hook, ms) {
+      troublesOf(plugin).blocked += 1;
+      of(plugin, hook).numbers.blockedMs += ms;
+    },
+    leaked(plugin, mb) {
+      troublesOf(plugin).leakedMb = mb;
+    },
+    figures: (plugin, hook) => series.get(plugin)?.get(hook)?.numbers ?? NO_FIGURES,
     all,
+    pluginStats: () =>
+      [...new Set([...series.keys(), ...troubles.keys()])]
+        .map((plugin) => statsOf(plugin, series.get(plugin), troublesOf(plugin)))
+        .sort((a, b) => b.totalMs - a.totalMs),
+  };
+}
+
+function statsOf(
+  plugin: string,
+  series: ReadonlyMap<string, Series> | undefined,
+  troubles: Troubles,
+): PluginStats {
+  const hooks = [...(series ?? [])].map(([hook, { numbers, durations }]): CallStats => {
+    const meanMs = numbers.calls === 0 ? 0 : numbers.totalMs / numbers.calls;
+    const [p50Ms, p95Ms] = [durations.percentile(0.5), durations.percentile(0.95)];
+    return { hook, ...numbers, meanMs, p50Ms, p95Ms };
+  });
+  const sum = (field: keyof CallFigures): number =>
+    hooks.reduce((total, numbers) => total + numbers[field], 0);
+  return {
+    plugin,
+    calls: sum('calls'),
+    errors: sum('errors'),
+    timeouts: sum('timeouts'),
+    skips: sum('skips'),
+    totalMs: sum('totalMs'),
+    syncMs: sum('syncMs'),
+    blockedMs: sum('blockedMs'),
+    ...troubles,
+    hooks: hooks.sort((a, b) => b.totalMs - a.totalMs),
   };
 }
 

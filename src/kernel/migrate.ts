@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import { delay } from '../base/async';
 import { AppError, isAppError } from '../base/errors';
-import { isSqlite } from './db';
 import type { Database, Migration, MigrationSet } from './db-types';
 
 const OWNER = /^[a-z][a-z0-9-]{0,40}$/;
@@ -9,8 +8,6 @@ const MIGRATION_NAME = /^[a-z0-9][a-z0-9_-]{0,80}$/;
 /** How long a second starter waits for the first one's migrations. */
 const LOCK_WAIT_MS = 120_000;
 const LOCK_RETRY_MS = 200;
-/** Key of the PostgreSQL advisory lock: any constant, the same for every starter. */
-const ADVISORY_LOCK = 4_357_201_733;
 
 /** One migration, by the owner whose table records it. */
 export interface MigrationRef {
@@ -99,14 +96,8 @@ async function applySet(db: Database, set: MigrationSet): Promise<readonly Migra
   });
 }
 
-// SQLite's write lock is the lock; PostgreSQL gets an advisory one that ends with the transaction.
+// SQLite's write lock is the lock.
 async function inLock<T>(db: Database, run: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
-  if (!isSqlite(db)) {
-    return db.transaction(async (trx) => {
-      await trx.raw('select pg_advisory_xact_lock(?)', [ADVISORY_LOCK]);
-      return run(trx);
-    });
-  }
   const giveUpAt = Date.now() + LOCK_WAIT_MS;
   for (;;) {
     try {

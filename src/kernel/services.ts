@@ -1,23 +1,30 @@
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
+import type { Isolator } from './isolate';
+import { isolatedService } from './service-calls';
 
 export type ServiceName = Extract<keyof Estafette.ServiceMap, string>;
 
 export interface ServicesDeps {
   readonly isEnabled: (site: SiteId, plugin: string) => boolean;
+  /** Makes each call of a plugin's service within a deadline and a breaker; as it is without one. */
+  readonly isolator?: Pick<Isolator, 'isolated'>;
+  /** Milliseconds that a method of a port may take; 2 s otherwise. */
+  readonly timeoutMs?: (port: string, method: string) => number | undefined;
 }
 
 /** Ports: what has exactly one answer per site (plugins.md 1.10). */
 export interface Services {
   /**
    * Offers a service; returns the remover. A `fallback` (the core's own implementation) answers
-   * only where no enabled plugin does.
+   * only where no enabled plugin does, on the sites that it `serves`. Throws `config/invalid` for
+   * what is no object of methods.
    */
   provide<N extends ServiceName>(
     plugin: string,
     name: N,
     service: Estafette.ServiceMap[N],
-    options?: { readonly fallback?: boolean },
+    options?: { readonly fallback?: boolean; readonly serves?: (site: SiteId) => boolean },
   ): () => void;
   get<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N] | undefined;
   /** Boot check: throws `config/invalid` listing both providers when a site has two of one port. */
@@ -27,12 +34,15 @@ export interface Services {
 
 interface Provider {
   readonly plugin: string;
-  readonly service: unknown;
+  readonly service: object;
   readonly isFallback: boolean;
+  readonly serves: (site: SiteId) => boolean;
+  /** What callers get, by site: made once. */
+  readonly calls: Map<SiteId, object>;
 }
 
 /** The ports of a process; who provides is looked up per site among the enabled plugins. */
-export function createServices({ isEnabled }: ServicesDeps): Services {
+export function createServices({ isEnabled, isolator, timeoutMs }: ServicesDeps): Services {
   const providers = new Map<string, readonly Provider[]>();
 
   function remove(name: string, keep: (provider: Provider) => boolean): void {
@@ -43,7 +53,7 @@ export function createServices({ isEnabled }: ServicesDeps): Services {
 
   function providerFor(site: SiteId, name: string): Provider | undefined {
     const enabled = (providers.get(name) ?? []).filter(
-      ({ plugin, isFallback }) => isFallback || isEnabled(site, plugin),
+      ({ plugin, isFallback, serves }) => serves(site) && (isFallback || isEnabled(site, plugin)),
     );
     const chosen = enabled.filter(({ isFallback }) => !isFallback);
     if (chosen.length > 1) {
@@ -54,15 +64,38 @@ export function createServices({ isEnabled }: ServicesDeps): Services {
     return chosen[0] ?? enabled[0];
   }
 
+  /** The core's own services are called as they are: their failures are nobody's to be charged with. */
+  function callable(site: SiteId, name: string, provider: Provider): object {
+    const { plugin, service, isFallback, calls } = provider;
+    if (isFallback || !isolator) return service;
+    const known = calls.get(site);
+    if (known) return known;
+    const made = isolatedService({ plugin, port: name, site, service, isolator, timeoutMs });
+    calls.set(site, made);
+    return made;
+  }
+
   return {
-    provide(plugin, name, service, { fallback: isFallback = false } = {}) {
-      const provider: Provider = { plugin, service, isFallback };
+    provide(plugin, name, service: unknown, { fallback: isFallback = false, serves } = {}) {
+      if (typeof service !== 'object' || service === null) {
+        const problem = 'a service is an object of methods';
+        throw new AppError('config/invalid', { details: { plugin, port: name, problem } });
+      }
+      const provider: Provider = {
+        plugin,
+        service,
+        isFallback,
+        serves: serves ?? (() => true),
+        calls: new Map(),
+      };
       providers.set(name, [...(providers.get(name) ?? []), provider]);
       return () => remove(name, (other) => other !== provider);
     },
     get<N extends ServiceName>(site: SiteId, name: N) {
       // `provide` tied the service's type to the name.
-      return providerFor(site, name)?.service as Estafette.ServiceMap[N] | undefined;
+      const provider = providerFor(site, name);
+      if (!provider) return undefined;
+      return callable(site, name, provider) as Estafette.ServiceMap[N];
     },
     assertUnique(sites) {
       for (const name of providers.keys()) for (const site of sites) providerFor(site, name);

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { AppError } from '../base/errors';
 import type { TaskError, TaskRequest, WorkerMessage } from './worker-messages';
 
@@ -7,18 +7,6 @@ import type { TaskError, TaskRequest, WorkerMessage } from './worker-messages';
  * pool's caller and the task agree on the input's type; `never` lets each declare its own.
  */
 export type Task = (input: never) => unknown;
-
-/** A result whose buffers are moved to the caller instead of being copied. */
-class Transfer {
-  constructor(
-    readonly result: unknown,
-    readonly list: readonly TransferListItem[],
-  ) {}
-}
-
-/** Marks buffers of a task's result to be moved; they must own their whole memory. */
-export const withTransfer = (result: unknown, list: readonly TransferListItem[]): unknown =>
-  new Transfer(result, list);
 
 /** Called by the entry module of a worker pool: answers tasks by name, one at a time. */
 export function serveTasks(tasks: Readonly<Record<string, Task>>): void {
@@ -37,21 +25,16 @@ async function answer(
   try {
     const run = tasks.get(task);
     if (!run) throw new Error(`no such task: ${task}`);
-    const value: unknown = await run(input as never); // the task declares the type it is given
-    const { result, list } = value instanceof Transfer ? value : new Transfer(value, []);
-    post(port, { type: 'done', id, result }, list);
+    const result: unknown = await run(input as never); // the task declares the type it is given
+    post(port, { type: 'done', id, result });
   } catch (error) {
     // Also results that cannot be cloned (functions): the pool waits for an answer in any case.
     post(port, { type: 'failed', id, error: describe(error) });
   }
 }
 
-function post(
-  port: MessagePort,
-  message: WorkerMessage,
-  list: readonly TransferListItem[] = [],
-): void {
-  port.postMessage(message, list);
+function post(port: MessagePort, message: WorkerMessage): void {
+  port.postMessage(message);
 }
 
 function describe(error: unknown): TaskError {

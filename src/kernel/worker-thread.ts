@@ -1,4 +1,4 @@
-import { type TransferListItem, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { Log } from '../base/log';
 import type { TaskRequest, WorkerMessage } from './worker-messages';
 
@@ -20,7 +20,7 @@ export interface ThreadOptions {
 
 /** One worker thread. It keeps the process alive only while it is held. */
 export interface Thread {
-  post(request: TaskRequest, transfer: readonly TransferListItem[]): void;
+  post(request: TaskRequest): void;
   hold(isHeld: boolean): void;
   /** Ends the thread at once, endless loops included. */
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ export function startThread({ entry, heapMb, log, ...events }: ThreadOptions): T
     events.onEnd(cause);
   });
   return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
+    post: (request) => worker.postMessage(request),
     hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
     async stop() {
       await worker.terminate();

@@ -1,4 +1,3 @@
-import type { TransferListItem } from 'node:worker_threads';
 import { AppError, ERROR_CODES, type ErrorCode } from '../base/errors';
 import type { Log } from '../base/log';
 import type { TaskError } from './worker-messages';
@@ -25,8 +24,6 @@ export interface TaskOptions {
   readonly timeoutMs: number;
   /** Rejects at once with the signal's reason; a task under way ends on its own deadline. */
   readonly signal?: AbortSignal;
-  /** Buffers of the input that are moved instead of being copied. */
-  readonly transfer?: readonly TransferListItem[];
 }
 
 export interface WorkerPool {
@@ -131,7 +128,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       const id = ++lastId;
       const { task, input, options: taskOptions } = job;
       try {
-        slot.thread?.post({ id, task, input }, taskOptions.transfer ?? []);
+        slot.thread?.post({ id, task, input });
       } catch (error) {
         job.reject(new AppError('internal/unexpected', { cause: error })); // not cloneable
         continue;

@@ -63,6 +63,25 @@ describe('jobs', () => {
     await jobs.stop();
   });
 
+  it('passes a job over while it says that it is not due', async () => {
+    const { jobs, time, runs } = await setUp();
+    let isDue = false;
+    const run = async () => {};
+    jobs.add({ id: 'core:tick', every: '1m', timeoutS: 5, isDue: () => isDue, run });
+    jobs.start();
+    time.advance(0);
+    await until(() => time.pendingTimers() === 1);
+    await jobs.runNow('core:tick');
+    expect([runs, jobs.list()]).toEqual([[], []]);
+
+    isDue = true;
+    time.advance(60_000);
+    await until(() => runs.length === 1);
+
+    expect(jobs.list()).toHaveLength(1);
+    await jobs.stop();
+  });
+
   it('lets one process at a time run a job, and one run it per period', async () => {
     const filename = path.join(newFolder(), 'a.db');
     const { db, jobs: one, time, runs } = await setUp({ filename });

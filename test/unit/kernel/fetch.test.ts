@@ -381,3 +381,86 @@ describe('time', () => {
     expect(await caught(closed)).toMatchObject({ code: 'fetch/failed' });
   });
 });
+
+describe('what a caller adds', () => {
+  it('posts a body with the headers that may be sent', async () => {
+    let body = '';
+    answer = (request, response) => {
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => response.end(request.method));
+    };
+
+    const { body: told } = await aFetch()(local(), {
+      ...LIMITS,
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x', 'X-Key': '1' },
+      body: '{"a":1}',
+    });
+
+    expect([String(told), body]).toEqual(['POST', '{"a":1}']);
+    expect(seen[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      authorization: 'Bearer x',
+      'x-key': '1',
+      'user-agent': 'Estafette',
+    });
+  });
+
+  it.each([
+    { Host: 'evil.example' },
+    { Cookie: 'a=1' },
+    { 'Transfer-Encoding': 'chunked' },
+    { 'Content-Length': '1' },
+    { Connection: 'close' },
+    { 'X-Forwarded-For': '10.0.0.1' },
+    { 'Proxy-Authorization': 'x' },
+    { Accept: 'a\r\nHost: evil.example' },
+    { 'bad name': 'x' },
+    Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`X-${n}`, 'x'])),
+    { 'X-Long': 'x'.repeat(9_000) },
+  ])('refuses %j before anything is sent', async (headers) => {
+    const error = await caught(aFetch()(local(), { ...LIMITS, headers }));
+
+    expect(error.code).toBe('fetch/refused');
+    expect(seen).toEqual([]);
+  });
+
+  it('does not carry a POST, nor headers meant for one origin, to another', async () => {
+    answer = (request, response) => {
+      if (request.url === '/') response.writeHead(307, { location: `http://localhost:${port}/x` });
+      response.end('there');
+    };
+    const both = aFetch({
+      allowPrivate: [`127.0.0.1:${port}`, `localhost:${port}`],
+      lookup: async () => [{ address: '127.0.0.1', family: 4 }],
+    });
+
+    await both(local(), { ...LIMITS, headers: { Authorization: 'Bearer x' } });
+    const error = await caught(both(local(), { ...LIMITS, method: 'POST', body: 'secret' }));
+
+    expect(seen[0]?.headers.authorization).toBe('Bearer x');
+    expect(seen[1]?.headers.authorization).toBeUndefined();
+    expect(error.code).toBe('fetch/failed');
+    expect(seen.map(({ path }) => path)).toEqual(['/', '/x', '/']);
+  });
+
+  it('asks at each hop whether it may, private exception or not', async () => {
+    answer = (request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/private' });
+      response.end();
+    };
+    const fetch = aFetch({ isAllowed: ({ pathname }) => pathname === '/' });
+
+    expect((await caught(fetch(local(), LIMITS))).code).toBe('fetch/refused');
+    expect(seen.map(({ path }) => path)).toEqual(['/']);
+  });
+
+  it('does not let an exception for a private address widen a list of hosts', async () => {
+    const error = await caught(aFetch({ allowHosts: ['dav.example'] })(local(), LIMITS));
+
+    expect(error.code).toBe('fetch/refused');
+    expect(seen).toEqual([]);
+  });
+});

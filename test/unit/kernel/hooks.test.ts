@@ -300,6 +300,27 @@ describe('registration', () => {
     expect(await items()).toEqual(['a', 'b']);
   });
 
+  it('runs the plugins of who acts, and tells them their groups', async () => {
+    const { hooks } = aRegistry({
+      isEnabled: (_site, plugin, plugins) => plugins?.has(plugin) ?? plugin === 'a',
+    });
+    const told: unknown[] = [];
+    hooks.on('a', 'probe:items', () => ['a']);
+    hooks.on('b', 'probe:items', (_query, scope) => {
+      told.push(scope.groups);
+      return ['b'];
+    });
+    const only = (id: string) => ({ key: id, has: (plugin: string) => plugin === id });
+    const items = async (scope: object) =>
+      (await hooks.collect({ ...SCOPE, ...scope }, 'probe:items', 'q')).map(({ item }) => item);
+
+    expect(await items({})).toEqual(['a']);
+    expect(await items({ plugins: only('b'), groups: ['dsi'] })).toEqual(['b']);
+    expect(await items({ plugins: only('none') })).toEqual([]);
+    expect(await items({})).toEqual(['a']);
+    expect(told).toEqual([['dsi']]);
+  });
+
   it('lets a handler register and remove during an emit without disturbing it', async () => {
     const { hooks } = aRegistry();
     const removers: (() => void)[] = [];

@@ -110,6 +110,25 @@ describe('the breaker', () => {
     expect(lines.filter(({ msg }) => msg === 'plugin/breaker-open')).toHaveLength(1);
   });
 
+  it('rests no longer for calls that began before it opened and fail after', async () => {
+    const { isolated, breakerState, clock } = anIsolator();
+    const late = Array.from({ length: 5 }, () => {
+      let fail = (): void => {};
+      const work = new Promise<number>((_, reject) => {
+        fail = () => reject(new Error('late'));
+      });
+      return { outcome: isolated({ ...CALL, timeoutMs: 60_000 }, () => work), fail: () => fail() };
+    });
+    for (let i = 0; i < 5; i += 1) void isolated(CALL, throwing);
+    clock.advance(20_000);
+
+    for (const { fail } of late) fail();
+    await Promise.all(late.map(async ({ outcome }) => outcome));
+    clock.advance(10_000);
+
+    expect(breakerState('calendar', 'slot:probe')).toBe('half-open');
+  });
+
   it('lets one trial through when half-open, and closes on its success', async () => {
     const { isolated, breakerState, clock } = anIsolator();
     for (let i = 0; i < 5; i += 1) void isolated(CALL, throwing);

@@ -169,21 +169,6 @@ it('fails the tasks of an entry module that does not load instead of restarting 
   expect(pool.stats()).toEqual({ threads: 0, busy: 0, queued: 0 });
 });
 
-it('moves buffers in both directions', async () => {
-  const pool = aPool();
-  const input = new Uint8Array(1_000);
-
-  const length = await pool.run<number>('length', input, {
-    timeoutMs: TIMEOUT_MS,
-    transfer: [input.buffer],
-  });
-  const output = await run<Uint8Array>(pool, 'buffer', 500);
-
-  expect(length).toBe(1_000);
-  expect(input.byteLength).toBe(0);
-  expect(output).toHaveLength(500);
-});
-
 it('hides the variables of this process from what it runs', async () => {
   process.env['ESTAFETTE_SECRET'] = 'do-not-tell';
   try {
