@@ -46,6 +46,12 @@ export interface EnablingDeps {
   readonly onChanged: () => void;
 }
 
+/** A path before and after a change that is not made yet. */
+export interface ChangePreview {
+  readonly before: PluginExplanation;
+  readonly after: PluginExplanation;
+}
+
 /** Which plugins run for whom, with which settings, and who said so. */
 export interface Enabling {
   /** Reads what administrators changed, and follows what they change elsewhere. */
@@ -65,6 +71,8 @@ export interface Enabling {
   check(request: ChangeRequest): Result<CheckedChange, ChangeRefusal>;
   /** Whom a change would touch. A refused one throws `request/invalid` with the refusal. */
   impactOf(request: ChangeRequest): Promise<Impact>;
+  /** What a change would give a subject that nobody's choice concerns; refused as by `impactOf`. */
+  preview(request: ChangeRequest, subject: Subject): Promise<ChangePreview>;
   /** Checks and writes; `undefined` when nothing changes. Refused: `request/invalid`. */
   set(request: ChangeRequest, author: Author): Promise<ConfigChange | undefined>;
   /** What taking a change back would say, for its impact; `request/not-found` without one. */
@@ -151,6 +159,14 @@ export function createEnabling(deps: EnablingDeps): Enabling {
         deps.openSessions(site),
       ]);
       return impactOf({ before: model, after: modelWith(change), people, openSessions }, change);
+    },
+    async preview(request, subject) {
+      const change = await checked(request);
+      const asked = { ...subject, path: change.path };
+      return {
+        before: explainPlugin({ files, model }, asked),
+        after: explainPlugin({ files, model: modelWith(change) }, asked),
+      };
     },
     set: async (request, author) => overrides.set(await checked(request), author),
     rollbackRequest,

@@ -1,13 +1,13 @@
-import { parseDn } from './dn';
-import { type ExplainedFault, explainFault } from './explain';
-import type { ConfigFiles, FileEntry } from './files';
-import type { Model } from './model';
-import { ENABLED, type EnablingPlugin, type EnablingSite } from './types';
+import type { ConfigIssue } from '../kernel/config-errors';
+import type { ConfigFiles, FileEntry, Place } from './files';
+import { lastToSay, type Model } from './model';
+import type { Say } from './says';
+import { ENABLED, type EnablingPlugin, type EnablingSite, type Subject } from './types';
 
-/** What a site cannot have as it is written, for the boot report and `sites:check`. */
-export interface SiteFault extends ExplainedFault {
-  readonly site: string;
-  readonly plugin?: string;
+/** What a site cannot have of a plugin, where it was said: for the boot report and `sites:check`. */
+export interface SiteFault extends ConfigIssue {
+  readonly site: EnablingSite['id'];
+  readonly plugin: string;
 }
 
 export interface FaultsDeps {
@@ -16,42 +16,36 @@ export interface FaultsDeps {
   readonly plugins: readonly EnablingPlugin[];
 }
 
-/** Every fault of a site's groups, choices and plugins, each with its place. */
+type Said = Omit<SiteFault, 'site' | 'plugin'>;
+
+/** Every fault of the plugins of a site, for itself and for its groups, each with its place. */
 export function findFaults(deps: FaultsDeps, site: EnablingSite): readonly SiteFault[] {
-  return [
-    ...badMatches(site),
-    ...notInstalled(deps, site),
-    ...deps.plugins.flatMap((plugin) => [
-      ...badEnabled(deps, site, plugin),
-      ...badSettings(deps, site, plugin),
-    ]),
-  ];
-}
-
-function badMatches({ id, groups }: EnablingSite): readonly SiteFault[] {
-  const isBad = (dn: string | undefined): boolean => dn !== undefined && !parseDn(dn);
-  return groups
-    .filter(({ match }) => isBad(match.dn) || isBad(match.memberOf))
-    .map((group) => ({
-      site: id,
-      path: `groups.${group.id}.match`,
-      message: 'expected a distinguished name as ou=…,dc=…',
-    }));
-}
-
-function notInstalled({ files, model }: FaultsDeps, site: EnablingSite): readonly SiteFault[] {
-  const named = new Set([...files.named(site.id), ...site.choices]);
-  return [...named]
-    .filter((plugin) => !model.plugin(plugin))
-    .map((plugin) => ({ site: site.id, plugin, path: plugin, message: 'not installed' }));
+  return deps.plugins.flatMap((plugin) => {
+    const { id } = plugin;
+    const groups = deps.model.speakingGroups(site.id, id);
+    const subjects = [
+      { site: site.id },
+      ...groups.map((group) => ({ site: site.id, groups: [group] })),
+    ];
+    const said = [
+      ...badEnabled(deps, site, id),
+      ...subjects.flatMap((subject) => [
+        ...lacking(deps, plugin, subject),
+        ...badSettings(deps, id, subject),
+      ]),
+    ];
+    // What the site says is wrong for each of its groups too.
+    const distinct = new Map(said.map((fault) => [JSON.stringify(fault), fault]));
+    return [...distinct.values()].map((fault) => ({ site: site.id, plugin: id, ...fault }));
+  });
 }
 
 // `"enabled": "no"` would leave on or off by accident what its author meant otherwise.
 function badEnabled(
   { files }: FaultsDeps,
   { id, groups }: EnablingSite,
-  { id: plugin }: EnablingPlugin,
-): readonly SiteFault[] {
+  plugin: string,
+): readonly Said[] {
   const entries = [
     files.defaults(plugin),
     files.site(id, plugin),
@@ -60,27 +54,45 @@ function badEnabled(
   return entries
     .filter((entry): entry is FileEntry => entry !== undefined)
     .filter(({ value }) => !['boolean', 'undefined'].includes(typeof value[ENABLED]))
-    .map((entry) => {
-      const { file, line } = entry.place([ENABLED]);
-      const path = `${plugin}.${ENABLED}`;
-      const place = { file, ...(line !== undefined && { line }) };
-      return { site: id, plugin, path, message: 'expected true or false', ...place };
-    });
+    .map((entry) => issue(entry.place([ENABLED]), 'expected true or false'));
 }
 
-function badSettings(
+/** A plugin that is on where one that it requires is not. */
+function lacking(
   { model }: FaultsDeps,
-  { id: site }: EnablingSite,
-  { id: plugin }: EnablingPlugin,
-): readonly SiteFault[] {
-  const groups = model.speakingGroups(site, plugin);
-  const found = new Map<string, SiteFault>();
-  for (const subject of [{ site }, ...groups.map((group) => ({ site, groups: [group] }))]) {
-    const parsed = model.config(plugin, subject);
-    if (parsed.ok || !model.resolve(plugin, subject).enabled) continue;
-    for (const fault of parsed.error.map(explainFault)) {
-      found.set(JSON.stringify(fault), { site, plugin, ...fault });
-    }
-  }
-  return [...found.values()];
+  { id, requires = [] }: EnablingPlugin,
+  subject: Subject,
+): readonly Said[] {
+  const { enabled, says } = model.resolve(id, subject);
+  if (!enabled) return [];
+  const on = model.enabled(subject);
+  return requires
+    .filter((required) => !on.has(required))
+    .map((required) =>
+      issue(
+        placeOf(lastToSay(says, [ENABLED]), id, []),
+        `requires ${required}, which is off there`,
+      ),
+    );
+}
+
+function badSettings({ model }: FaultsDeps, id: string, subject: Subject): readonly Said[] {
+  const parsed = model.config(id, subject);
+  if (parsed.ok || !model.resolve(id, subject).enabled) return [];
+  return parsed.error.map(({ say, keys, message }) => issue(placeOf(say, id, keys), message));
+}
+
+const issue = ({ file, path, line }: Place, message: string): Said => ({
+  file,
+  path,
+  message,
+  ...(line !== undefined && { line }),
+});
+
+function placeOf(say: Say | undefined, plugin: string, keys: readonly string[]): Place {
+  if (say?.entry) return say.entry.place(keys);
+  const path = [plugin, ...keys].join('.');
+  const { override } = say ?? {};
+  const file = override ? `change ${override.id} by ${override.author}` : 'configuration';
+  return { file, path };
 }

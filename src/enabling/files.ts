@@ -17,7 +17,7 @@ export interface Place {
 /** What a file says of a plugin: its entry as an object with `enabled`, and where it stands. */
 export interface FileEntry {
   readonly value: Plain;
-  /** Where a key of the entry is written; the entry itself when it is only implied. */
+  /** Where a key of the entry is written; what is only implied has the line of what holds it. */
   place(keys: readonly string[]): Place;
 }
 
@@ -101,10 +101,12 @@ function readEntry(
 
 const fileEntry = (source: ConfigSource, at: readonly PropertyKey[], value: Plain): FileEntry => ({
   value,
-  place: (keys) => {
+  place(keys) {
     const full = [...at, ...keys];
-    const isWritten = source.lines.size === 0 || source.lines.has(pathKey(full));
-    return placeIn(source, isWritten ? full : at);
+    const lengths = keys.map((_, index) => full.length - index);
+    const written = lengths.find((length) => source.lines.has(pathKey(full.slice(0, length))));
+    const { line } = placeIn(source, full.slice(0, written ?? at.length));
+    return { file: source.file, path: pathKey(full), ...(line !== undefined && { line }) };
   },
 });
 

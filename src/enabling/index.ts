@@ -3,10 +3,10 @@
 // Called by the host, the session (through `app`), the web floor and the command line.
 export type { ChangeRequest, CheckedChange } from './change-types';
 export { choiceKey, choicesFrom } from './choices';
-export { createEnabling, type Enabling, type EnablingDeps } from './enabling';
+export { type ChangePreview, createEnabling, type Enabling, type EnablingDeps } from './enabling';
 export type { ExplainedFault, ExplainSubject, LayerSay, PluginExplanation } from './explain';
 export type { SiteFault } from './faults';
-export { type GroupCandidate, grantsPermission, groupsOf } from './groups';
+export { type EnablingFiles, enablingFromFiles } from './from-files';
 export type { Impact, KnownUser } from './impact';
 export type { Lock } from './locks';
 export { enablingMigrations } from './migrations';
@@ -14,13 +14,6 @@ export type { PluginFault } from './model';
 export type { Author } from './overrides';
 export type { ConfigChange, HistoryQuery } from './overrides-store';
 export { type ChangeRefusal, formatRefusal, type RefusalReason } from './refusal';
-export {
-  choicesSchema,
-  groupsSchema,
-  lockedSchema,
-  pluginEntriesSchema,
-  type SiteGroup,
-} from './site-groups';
 export {
   type Choices,
   ENABLED,

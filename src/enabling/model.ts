@@ -71,6 +71,7 @@ class LayeredModel implements Model {
   readonly #plugins: ReadonlyMap<string, EnablingPlugin>;
   readonly #configs = createMemo<Result<Plain, readonly PluginFault[]>>(CONFIGS_MAX);
   readonly #sets = createMemo<EnabledSet>(SUBJECTS_MAX);
+  readonly #reaches = createMemo<ReadonlySet<string>>(SUBJECTS_MAX);
   readonly #speaking = createMemo<readonly string[]>(CONFIGS_MAX);
 
   constructor(deps: ModelDeps, overrides: readonly Override[]) {
@@ -118,17 +119,22 @@ class LayeredModel implements Model {
   }
 
   reach(site: SiteId): ReadonlySet<string> {
-    const known = this.site(site);
-    if (!known) return new Set();
-    const isOnFor = (plugin: string, groups: readonly string[]): boolean =>
-      this.resolve(plugin, { site, groups }).enabled;
-    const combinations = [[], ...known.groups.map(({ id }) => [id])];
-    return new Set(
-      this.#deps.plugins
-        .map(({ id }) => id)
-        .filter((id) => this.#isOffered(known, id) || combinations.some((ids) => isOnFor(id, ids)))
-        .filter((id) => !this.resolve(id, { site }).says.some((say) => say.layer === 'stop')),
-    );
+    return this.#reaches(site, () => this.#reached(site));
+  }
+
+  #reached(id: SiteId): ReadonlySet<string> {
+    const site = this.site(id);
+    if (!site) return new Set();
+    const groups = site.groups.map((group) => group.id);
+    // Nobody's choice is more than all that is offered.
+    const choices = Object.fromEntries(site.choices.map((plugin) => [plugin, true]));
+    const combinations = [[], ...groups.map((group) => [group]), groups];
+    const sets = combinations.flatMap((ids) => [
+      this.enabled({ site: id, groups: ids }),
+      this.enabled({ site: id, groups: ids, choices }),
+    ]);
+    const ids = this.#deps.plugins.map((plugin) => plugin.id);
+    return new Set(ids.filter((plugin) => sets.some((set) => set.has(plugin))));
   }
 
   speakingGroups(site: SiteId, plugin: string): readonly string[] {
@@ -144,10 +150,6 @@ class LayeredModel implements Model {
       const groups = this.site(site)?.groups ?? [];
       return groups.map(({ id }) => id).filter(speaks);
     });
-  }
-
-  #isOffered(site: EnablingSite, plugin: string): boolean {
-    return site.choices.includes(plugin) && !site.locked.includes(`${plugin}.${ENABLED}`);
   }
 
   /** Known groups in the order of the site file, which is the order in which they speak. */

@@ -66,8 +66,8 @@ export async function selectInForce(knex: Knex): Promise<readonly ConfigChange[]
 }
 
 /**
- * Changes whenever a row is added. Counted too, since on PostgreSQL a lower number may be committed
- * after a higher one.
+ * Changes whenever a row is added; counted too, which tells a table restored from a copy that lacks
+ * rows.
  */
 export async function selectVersion(knex: Knex): Promise<string> {
   const rows: unknown = await knex('config_changes').count({ n: '*' }).max({ last: 'id' });
@@ -135,7 +135,7 @@ export async function insertRollback(
   const { site, group, path, previous: value } = change;
   const added = await insertChange(trx, { site, group, path, value, author, at });
   if (!added) throw superseded(id, id);
-  // Two administrators at once on PostgreSQL: the second one finds the row taken.
+  // Undone once, whatever was read before: a second time finds the row taken.
   const taken = await trx('config_changes')
     .where({ id })
     .whereNull('undone_by')

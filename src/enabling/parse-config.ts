@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { err, ok, type Result } from '../base/result';
 import { checkSource } from '../kernel/config-check';
 import { isPlain } from '../kernel/config-layer';
@@ -15,17 +16,23 @@ export function parseConfig(
   { schema }: EnablingPlugin,
   raw: Plain,
 ): Result<Plain, readonly ConfigFault[]> {
-  if (!schema) {
-    const keys = Object.keys(raw);
-    if (keys.length === 0) return ok(Object.freeze({}));
-    return err(keys.map((key) => ({ keys: [key], message: 'the plugin takes no settings' })));
+  const source = { file: '', value: raw, lines: new Map<string, number>() };
+  const more = schema ? '' : ': this plugin takes no settings';
+  try {
+    const { value, issues } = checkSource(schema ?? z.strictObject({}), source);
+    if (issues.length > 0) {
+      return err(
+        issues.map(({ path, message }) => ({
+          keys: path === '' ? [] : path.split('.'),
+          message: `${message}${more}`,
+        })),
+      );
+    }
+    if (!isPlain(value)) return err([{ keys: [], message: 'expected an object of settings' }]);
+    return ok(deepFreeze(value));
+  } catch (error) {
+    // A refinement of the plugin's own may throw: its fault, and no other plugin's.
+    const reason = error instanceof Error ? error.message : String(error);
+    return err([{ keys: [], message: `cannot be checked: ${reason}` }]);
   }
-  const { value, issues } = checkSource(schema, { file: '', value: raw, lines: new Map() });
-  if (issues.length > 0) {
-    return err(
-      issues.map(({ path, message }) => ({ keys: path === '' ? [] : path.split('.'), message })),
-    );
-  }
-  if (!isPlain(value)) return err([{ keys: [], message: 'expected an object of settings' }]);
-  return ok(deepFreeze(value));
 }

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { SiteId } from '../base/types';
-import type { SiteGroup } from './site-groups';
+import type { EnabledSet } from '../kernel/hook-types';
+import type { SiteGroup } from '../sites';
+
+export type { EnabledSet };
 
 export type Plain = Readonly<Record<string, unknown>>;
 
@@ -36,12 +39,6 @@ export interface Subject {
   readonly site: SiteId;
   readonly groups?: readonly string[] | undefined;
   readonly choices?: Choices | undefined;
-}
-
-/** Plugins that run for somebody. The same object for the same set, so that it can be a key. */
-export interface EnabledSet {
-  readonly key: string;
-  has(plugin: string): boolean;
 }
 
 /** A value that an administrator set, in force. */

@@ -2,9 +2,11 @@
 // Not who may sign in, nor what a page shows of an entry.
 // Called by session (sign-in), directory (search) and health checks.
 export { type LdapEndpoint, pingDirectory, withDirectoryClient } from './client';
+export { foldValue, isBelow, type NormalDn, parseDn, sameDn } from './dn';
 export { type DirectoryEntry, readEntry, valuesOf } from './entry';
 export { classifyFailure, type DirectoryFailure, toDirectoryError } from './errors';
 export { buildFilter, escapeFilterValue, isFilterTemplate } from './filter';
+export { type DirectorySearch, searchDirectory } from './search';
 export { openForTls, whileOpen } from './socket';
 export { tlsOptionsFor } from './tls';
 export { type LdapServer, parseLdapUrl, urlOverTls } from './url';

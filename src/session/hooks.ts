@@ -65,6 +65,16 @@ export type CloseReason =
   /** The id changed (challenge, sign-in again): connections of the old one end, the session goes on. */
   | 'renewed';
 
+/** Somebody who signed in at a host that several sites share. */
+export interface SiteQuery {
+  readonly host: string;
+  /** The site that the host itself belongs to. */
+  readonly site: SiteId;
+  /** The others whose people sign in there. */
+  readonly choices: readonly SiteId[];
+  readonly principal: Principal;
+}
+
 /** Whom the command line means by a login or an address. */
 export interface LocateQuery {
   readonly site: SiteId;
@@ -101,6 +111,7 @@ export interface SecurityEvent {
 declare global {
   namespace Estafette {
     interface HookMap {
+      'site:resolve': First<SiteQuery, { site: SiteId }>;
       'session:pulsed': Action<{ session: Session; since: string }>;
       'security:detected': Action<SecurityEvent>;
       'user:locate': First<LocateQuery, LocatedUser>;
@@ -205,6 +216,12 @@ export const sessionHooks = defineHooks({
     kind: 'filter',
     doc: 'The user about to be made at the first sign-in; the login cannot be changed.',
     check: fits(newUserShape),
+    failClosed: true,
+  },
+  'site:resolve': {
+    kind: 'first',
+    doc: 'The site of somebody who signed in at a host that several share; the host’s own otherwise.',
+    check: fits(z.object({ site: z.string().min(1).max(64) })),
     failClosed: true,
   },
   'session:pulsed': {

@@ -17,14 +17,18 @@ export type ImapLogin = (
 ) => Promise<Principal | undefined>;
 
 /** Signs in by asking the mail server itself, for sites without a directory. */
-export function createImapLogin(deps: { readonly verifyImap: VerifyImap }): ImapLogin {
+export function createImapLogin(deps: {
+  readonly verifyImap: VerifyImap;
+  /** The server of somebody who signs in; the site's unless told. */
+  readonly serverOf?: (site: Site, login: string) => Promise<ImapAccess['server']>;
+}): ImapLogin {
   return async (site, loginDomain, { login, password }) => {
     const username = completeLogin(login, loginDomain);
     try {
       await deps.verifyImap({
         // Never the key of anybody's open connections.
         key: `${site.id}:sign-in:${newToken(8)}`,
-        server: site.imap,
+        server: (await deps.serverOf?.(site, username)) ?? site.imap,
         credential: () => ({ username, password }),
       });
     } catch (error) {

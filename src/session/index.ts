@@ -3,6 +3,7 @@
 // Called by the web floor, the composition, and through contexts by plugins.
 export { createActor } from './actor';
 export type { Identity } from './authenticate';
+export { countUsers } from './count-users';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
 export {
   type AuthenticateQuery,
@@ -23,6 +24,7 @@ export { createKeyRing, type KeyRing, type ServerKey } from './keys';
 export { isLocalPath, landingPage } from './landing';
 export { createLdapLogin, type LdapLogin } from './ldap-login';
 export { sessionMigrations } from './migrations';
+export { countOpenSessions } from './open-sessions-store';
 export { checkRequestOrigin, type RequestOrigin } from './origin';
 export { can, type PermissionDeps } from './permissions';
 export type { SecretHandle } from './secret';

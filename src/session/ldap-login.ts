@@ -88,10 +88,19 @@ async function authenticateAt(
   timeoutMs: number,
   sockets: Socket[],
 ): Promise<StrategyOutcome> {
-  const { startTls, caFile, bindDn, bindPassword, searchBase } = directory;
+  const { startTls, caFile, bindDn, bindPassword, searchBase, alsoAsk } = directory;
   const server = parseLdapUrl(url);
   const searchFilter = buildFilter(directory.searchFilter, { login });
-  const query = { timeoutMs, bindDn, bindPassword, searchBase, searchFilter, password };
+  const searchAttributes = ['*', ...alsoAsk];
+  const query = {
+    timeoutMs,
+    bindDn,
+    bindPassword,
+    searchBase,
+    searchFilter,
+    searchAttributes,
+    password,
+  };
   if (!server.isLdaps && !startTls) return runLdapStrategy({ ...query, url });
   const tls = await tlsOptionsFor(server, caFile);
   // One connection for the service, one for the person.

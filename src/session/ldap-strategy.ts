@@ -19,6 +19,7 @@ export interface StrategyInput {
   readonly searchBase: string;
   /** Complete: the login is in it, escaped. */
   readonly searchFilter: string;
+  readonly searchAttributes: readonly string[];
   readonly password: string;
   readonly tlsOptions?: ConnectionOptions;
 }
@@ -74,6 +75,7 @@ function serverOptions(input: StrategyInput): Strategy.Options['server'] {
     url,
     searchBase,
     searchFilter,
+    searchAttributes: [...input.searchAttributes],
     timeout: timeoutMs,
     connectTimeout: timeoutMs,
     ...(bindDn !== undefined && { bindDN: bindDn, bindCredentials: bindPassword ?? '' }),

@@ -57,4 +57,28 @@ export const sessionMigrations: readonly Migration[] = [
       await knex.schema.dropTable('users');
     },
   },
+  {
+    name: 'session-0002',
+    async up(knex) {
+      await knex.schema.alterTable('users', (table) => {
+        // Ids of the site's groups, as JSON; nothing else of the directory is kept.
+        table.text('groups').notNullable().defaultTo('[]');
+      });
+    },
+    async down(knex) {
+      await knex.schema.alterTable('users', (table) => table.dropColumn('groups'));
+    },
+  },
+  {
+    name: 'session-0003',
+    async up(knex) {
+      await knex.schema.alterTable('sessions', (table) => {
+        // Ids of the challenges that this session answered, as JSON.
+        table.text('satisfied').notNullable().defaultTo('[]');
+      });
+    },
+    async down(knex) {
+      await knex.schema.alterTable('sessions', (table) => table.dropColumn('satisfied'));
+    },
+  },
 ];

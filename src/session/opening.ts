@@ -1,5 +1,7 @@
 import { isoNow } from '../base/clock';
+import { AppError } from '../base/errors';
 import type { UserId } from '../base/types';
+import type { Identity } from './authenticate';
 import { newBearer, parseBearer } from './bearer';
 import type { Closing } from './closing';
 import { sealCredential } from './credentials';
@@ -28,9 +30,38 @@ export interface OpeningDeps extends SignInDeps {
  * `identify`, and `plugin/guard-failed` when a second factor cannot be asked.
  */
 export async function openSession(deps: OpeningDeps, request: SignInRequest): Promise<SignedIn> {
+  const { principal, via } = await identify(deps, request);
+  return openOn(deps, await onOwnSite(deps, request, principal), { principal, via });
+}
+
+/** The request as one of the site that the person belongs to, among those that share the host. */
+async function onOwnSite(
+  { hooks }: OpeningDeps,
+  request: SignInRequest,
+  principal: Principal,
+): Promise<SignInRequest> {
+  const { site, also = [], host = '', scope } = request;
+  if (also.length === 0) return request;
+  const query = { host, site: site.id, choices: also.map(({ id }) => id), principal };
+  const found = await hooks.first(scope, 'site:resolve', query);
+  if (!found || found.answer.site === site.id) return request;
+  const own = also.find(({ id }) => id === found.answer.site);
+  if (!own) throw new AppError('site/unknown', { details: { plugin: found.plugin } });
+  const { requestId, budget } = scope;
+  return {
+    ...request,
+    site: own,
+    scope: { site: own.id, ...(requestId && { requestId }), ...(budget && { budget }) },
+  };
+}
+
+async function openOn(
+  deps: OpeningDeps,
+  request: SignInRequest,
+  { principal, via }: Identity,
+): Promise<SignedIn> {
   const { hooks, store, users } = deps;
   const { site, scope } = request;
-  const { principal, via } = await identify(deps, request);
   const { user, first } = await users.provision(scope, site, principal);
   const challenges = await askChallenges(deps, request, principal, user);
   const { stored, cookie } = newSession(deps, request, { principal, via, user, first, challenges });

@@ -1,13 +1,12 @@
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
+import { grantsPermission } from '../sites';
+import type { Site } from '../sites/site';
 import type { Session } from './types';
-
-// Operators are named by the site, never by default.
-const RESERVED = /^(admin|operator)(\.|$)/;
 
 export interface PermissionDeps {
   readonly hooks: HookEmitter;
-  /** What the site grants; every permission but the administrators' unless told. */
-  readonly granted?: (session: Session, permission: string) => boolean;
+  /** Its groups grant. */
+  readonly site: Pick<Site, 'id' | 'groups'>;
 }
 
 /**
@@ -15,14 +14,16 @@ export interface PermissionDeps {
  * guard that fails refuses.
  */
 export async function can(
-  { hooks, granted = (_session, permission) => !RESERVED.test(permission) }: PermissionDeps,
+  { hooks, site }: PermissionDeps,
   scope: HookScope,
   session: Session,
   permission: string,
   resource?: string,
 ): Promise<boolean> {
-  if (session.state !== 'open' || session.site !== scope.site) return false;
-  if (!granted(session, permission)) return false;
+  if (session.state !== 'open' || session.site !== scope.site || site.id !== scope.site) {
+    return false;
+  }
+  if (!grantsPermission(site.groups, session.user.groups, permission)) return false;
   const query = { session, permission, ...(resource !== undefined && { resource }) };
   return (await hooks.guard(scope, 'access:granting', query)).length === 0;
 }

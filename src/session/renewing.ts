@@ -32,7 +32,8 @@ export async function satisfyChallenge(
   const isLast = challenges.length === 0;
   const state = nextStored(stored.state, isLast ? 'satisfied-all' : 'satisfied-one');
   if (challenges.length === stored.challenges.length) throw new AppError('request/not-found');
-  const renewed = await renew(deps, stored, site, credential(), { state, challenges });
+  const satisfied = [...(stored.satisfied ?? []), challengeId];
+  const renewed = await renew(deps, stored, site, credential(), { state, challenges, satisfied });
   if (state === 'open') {
     const event = { session: renewed.session, first: stored.isFirst, via: stored.via };
     await deps.hooks.action(scope, 'session:opened', event);
@@ -69,7 +70,7 @@ async function renew(
   stored: StoredSession,
   site: Site,
   credential: MailCredential,
-  change: Pick<StoredSession, 'state' | 'challenges'>,
+  change: Pick<StoredSession, 'state' | 'challenges' | 'satisfied'>,
 ): Promise<SignedIn> {
   const { cookie, sessionId, half } = newBearer();
   const sealed = sealCredential(keys, { sessionId, userId: stored.user.id, half }, credential);

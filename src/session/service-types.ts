@@ -1,4 +1,5 @@
 import type { SessionId } from '../base/types';
+import type { Site } from '../sites/site';
 import type { CloseReason } from './hooks';
 import type { SignInInput } from './sign-in';
 import type { MailCredential, Session, SessionState, User } from './types';
@@ -38,6 +39,10 @@ export interface ClosedSession {
 }
 
 export interface SignInRequest extends SignInInput {
+  /** Other sites whose people sign in at this host: `site:resolve` may choose one of them. */
+  readonly also?: readonly Site[];
+  /** The Host header, checked against the closed list. */
+  readonly host?: string;
   /** The browser's User-Agent, shown in the list of sessions. */
   readonly device?: string;
   /** Cookie that the browser sent: that session ends, whoever's it was. */

@@ -12,6 +12,7 @@ export interface StoredSession {
   readonly state: SessionState;
   readonly via: string;
   readonly challenges: readonly string[];
+  readonly satisfied?: readonly string[];
   readonly sealed: string | undefined;
   /** On the very first sign-in of the user. */
   readonly isFirst: boolean;
@@ -26,6 +27,7 @@ export interface StoredSession {
 export interface SessionChange {
   readonly state: SessionState;
   readonly challenges?: readonly string[];
+  readonly satisfied?: readonly string[];
   readonly idleExpiresAt?: string;
   readonly expiresAt?: string;
 }
@@ -36,6 +38,7 @@ const shape = userRowShape.extend({
   state: z.enum(['awaiting-challenge', 'open', 'frozen']),
   via: z.string(),
   challenges: z.string(),
+  satisfied: z.string(),
   sealed: z.string().nullable(),
   // SQLite stores booleans as numbers.
   is_first: z.coerce.boolean(),
@@ -113,9 +116,10 @@ export function createSessionStore(db: Database) {
   }
 }
 
-const changeRow = ({ state, challenges, idleExpiresAt, expiresAt }: SessionChange) => ({
+const changeRow = ({ state, challenges, satisfied, idleExpiresAt, expiresAt }: SessionChange) => ({
   state,
   ...(challenges && { challenges: JSON.stringify(challenges) }),
+  ...(satisfied && { satisfied: JSON.stringify(satisfied) }),
   ...(idleExpiresAt !== undefined && { idle_expires_at: idleExpiresAt }),
   ...(expiresAt !== undefined && { expires_at: expiresAt }),
 });
@@ -127,6 +131,7 @@ const toRow = (session: StoredSession) => ({
   state: session.state,
   via: session.via,
   challenges: JSON.stringify(session.challenges),
+  satisfied: JSON.stringify(session.satisfied ?? []),
   sealed: session.sealed ?? null,
   is_first: session.isFirst,
   remote: session.remote,
@@ -144,6 +149,7 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
   state: row.state,
   via: row.via,
   challenges: challengesShape.parse(JSON.parse(row.challenges)),
+  satisfied: challengesShape.parse(JSON.parse(row.satisfied)),
   sealed: row.sealed ?? undefined,
   isFirst: row.is_first,
   remote: row.remote,
@@ -156,6 +162,15 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
 
 /** What a request sees of a session: no secret, no bookkeeping. */
 export function sessionOf(stored: StoredSession): Session {
-  const { id, site, user, state, via, createdAt, challenges } = stored;
-  return { id, site, user, state, via, createdAt, challenges: [...challenges] };
+  const { id, site, user, state, via, createdAt, challenges, satisfied = [] } = stored;
+  return {
+    id,
+    site,
+    user,
+    state,
+    via,
+    createdAt,
+    challenges: [...challenges],
+    satisfied: [...satisfied],
+  };
 }

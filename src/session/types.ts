@@ -13,6 +13,8 @@ export interface User {
   /** Other addresses that they may write from. */
   readonly aliases: readonly string[];
   readonly locale: 'fr' | 'en';
+  /** Groups of the site that they belonged to at their last sign-in. */
+  readonly groups: readonly string[];
 }
 
 /** A directory identity before it becomes a user. */
@@ -41,6 +43,8 @@ export interface Session {
   readonly createdAt: string;
   /** Challenges still to satisfy; empty when open. */
   readonly challenges: readonly string[];
+  /** Challenges that this session answered itself; a remembered device answers none. */
+  readonly satisfied?: readonly string[];
 }
 
 /** Names one session of one person: enough to let go of what it holds. */

@@ -5,6 +5,7 @@ import { AppError } from '../base/errors';
 import type { SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
+import { groupsOf } from '../sites';
 import type { Site } from '../sites/site';
 import type { ErasingTables, NewUser } from './hooks';
 import type { Principal, User } from './types';
@@ -18,6 +19,7 @@ export const USER_COLUMNS = {
   user_mail: 'users.mail',
   user_aliases: 'users.aliases',
   user_locale: 'users.locale',
+  user_groups: 'users.groups',
 } as const;
 
 export const userRowShape = z.object({
@@ -28,8 +30,9 @@ export const userRowShape = z.object({
   user_mail: z.string(),
   user_aliases: z.string(),
   user_locale: z.enum(['fr', 'en']),
+  user_groups: z.string(),
 });
-const aliasesShape = z.array(z.string());
+const listShape = z.array(z.string());
 
 /** A user from a row with the columns of {@link USER_COLUMNS}. */
 export const userFromRow = (row: z.infer<typeof userRowShape>): User => ({
@@ -38,8 +41,9 @@ export const userFromRow = (row: z.infer<typeof userRowShape>): User => ({
   login: row.user_login,
   name: row.user_name,
   mail: row.user_mail,
-  aliases: aliasesShape.parse(JSON.parse(row.user_aliases)),
+  aliases: listShape.parse(JSON.parse(row.user_aliases)),
   locale: row.user_locale,
+  groups: listShape.parse(JSON.parse(row.user_groups)),
 });
 
 export interface UserExport {
@@ -56,6 +60,8 @@ export interface UserStore {
     principal: Principal,
   ): Promise<{ readonly user: User; readonly first: boolean }>;
   find(id: UserId): Promise<User | undefined>;
+  /** Everybody of a site, or of all, in the order of their first sign-in. */
+  list(site?: SiteId): Promise<readonly User[]>;
   findByLogin(site: SiteId, login: string): Promise<User | undefined>;
   /** By main address or alias, whatever its case. */
   findByMail(site: SiteId, mail: string): Promise<User | undefined>;
@@ -99,8 +105,11 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     const profile = known ? undefined : await firstProfile(scope, site, principal);
     const saved = await db.transaction(async (trx) => {
       const existing = await findByLogin(site.id, login, trx);
-      if (existing || !profile) return { id: await update(trx, existing ?? known, principal) };
-      return { id: await insert(trx, site.id, login, profile), profile };
+      const groups = JSON.stringify(groupsOf(principal, site.groups));
+      if (existing || !profile) {
+        return { id: await update(trx, existing ?? known, { ...principal, groups }) };
+      }
+      return { id: await insert(trx, site.id, login, { ...profile, groups }), profile };
     });
     // Read again: what the row holds is what every later request will see.
     const user = await findWhere(db.knex, { id: saved.id });
@@ -121,7 +130,12 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     return hooks.filter(scope, 'user:profile', profile, { site: site.id, principal });
   }
 
-  async function insert(trx: Knex.Transaction, site: SiteId, login: string, profile: NewUser) {
+  async function insert(
+    trx: Knex.Transaction,
+    site: SiteId,
+    login: string,
+    profile: NewUser & { readonly groups: string },
+  ) {
     const now = isoNow(clock);
     const [mail = '', ...aliases] = profile.mails;
     const rows: unknown = await trx('users')
@@ -132,6 +146,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
         mail,
         aliases: JSON.stringify(aliases),
         locale: profile.language,
+        groups: profile.groups,
         created_at: now,
         signed_in_at: now,
       })
@@ -139,18 +154,32 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     return z.tuple([z.object({ id: z.number() })]).parse(rows)[0].id;
   }
 
-  async function update(trx: Knex.Transaction, user: User | undefined, principal: Principal) {
-    const { name, mail, aliases } = principal;
+  async function update(
+    trx: Knex.Transaction,
+    user: User | undefined,
+    { name, mail, aliases, groups }: Principal & { readonly groups: string },
+  ) {
     const id = user?.id ?? -1;
     await trx('users')
       .where({ id })
-      .update({ name, mail, aliases: JSON.stringify(aliases), signed_in_at: isoNow(clock) });
+      .update({
+        name,
+        mail,
+        aliases: JSON.stringify(aliases),
+        groups,
+        signed_in_at: isoNow(clock),
+      });
     return id;
   }
 
   return {
     provision,
     find: (id) => findWhere(db.knex, { id }),
+    async list(site) {
+      const query = db.knex('users').orderBy('id').select(USER_COLUMNS);
+      const rows: unknown = await (site === undefined ? query : query.where({ site }));
+      return z.array(userRowShape).parse(rows).map(userFromRow);
+    },
     findByLogin: (site, login) => findByLogin(site, login),
     async findByMail(site, mail) {
       const wanted = mail.trim().toLowerCase();

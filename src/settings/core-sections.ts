@@ -109,17 +109,33 @@ export interface CoreSettings {
 /** Keys of the core scope are `<section>.<field>`. */
 export const corePrefix = (section: { readonly id: string }): string => `${section.id}.`;
 
-/**
- * A user's core settings, complete: defaults fill in, `locale` being the default language. What they
- * chose before the site locked a setting no longer counts.
- */
-export async function readCoreSettings(
+export interface SettingsReader {
+  readonly id: UserId;
+  readonly site: SiteId;
+  readonly locale: 'fr' | 'en';
+  readonly groups?: readonly string[];
+}
+
+/** A user's core settings; see {@link coreSettingsFrom}. */
+export const readCoreSettings = async (
   settings: Settings,
-  user: { readonly id: UserId; readonly site: SiteId; readonly locale: 'fr' | 'en' },
-): Promise<CoreSettings> {
-  const locked = new Set(settings.locked(user.site));
-  const chosen = Object.entries(await settings.read(user.id, CORE_SCOPE));
-  const own = Object.fromEntries(chosen.filter(([key]) => !locked.has(`${CORE_SCOPE}.${key}`)));
+  user: SettingsReader,
+): Promise<CoreSettings> =>
+  coreSettingsFrom(await settings.read(user.id, CORE_SCOPE), user, settings);
+
+/**
+ * Core settings from what a user has stored, complete: defaults fill in, `locale` being the default
+ * language. What they chose before the site locked a setting no longer counts.
+ */
+export function coreSettingsFrom(
+  chosen: Readonly<Record<string, unknown>>,
+  user: SettingsReader,
+  settings: Pick<Settings, 'locked'>,
+): CoreSettings {
+  const locked = new Set(settings.locked(user.site, user.groups));
+  const own = Object.fromEntries(
+    Object.entries(chosen).filter(([key]) => !locked.has(`${CORE_SCOPE}.${key}`)),
+  );
   const stored = { 'display.language': user.locale, ...own };
   return {
     display: resolveSettings(DISPLAY_SECTION, stored, corePrefix(DISPLAY_SECTION)),

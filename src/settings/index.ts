@@ -6,6 +6,7 @@ export {
   CORE_SECTIONS,
   type CoreSettings,
   corePrefix,
+  coreSettingsFrom,
   DISPLAY_SECTION,
   READING_SECTION,
   readCoreSettings,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { type Clock, isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
-import type { SiteId, UserId } from '../base/types';
+import type { UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { Settings } from './types';
 
@@ -21,7 +21,7 @@ export interface SettingsDeps {
   readonly db: Database;
   readonly clock: Clock;
   /** What each site locks; nothing by default. */
-  readonly locked?: (site: SiteId) => readonly string[];
+  readonly locked?: Settings['locked'];
 }
 
 /** Settings as rows of the table `settings`. Bad scopes, keys and sizes throw `request/invalid`. */
@@ -37,6 +37,21 @@ export function createSettings({ db, clock, locked = () => [] }: SettingsDeps): 
     async readKey(user, scope, key) {
       const row: unknown = await rowsOf(user).where({ scope, key }).first();
       return row === undefined ? undefined : parseRow(row).value;
+    },
+    async readAll(scope, prefix) {
+      const rows: unknown = await db
+        .knex('settings')
+        .where({ scope })
+        // Keys hold none of the characters that LIKE reads, but for the underscore.
+        .where('key', 'like', `${prefix.replace(/[%_]/g, '')}%`)
+        .select('user_id', 'scope', 'key', 'value');
+      const found = new Map<UserId, Record<string, unknown>>();
+      for (const row of z.array(rowShape.extend({ user_id: z.number() })).parse(rows)) {
+        const user = row.user_id as UserId; // our own rows
+        const { key, value } = parseRow(row);
+        found.set(user, { ...found.get(user), [key]: value });
+      }
+      return found;
     },
     async write(user, scope, values) {
       const entries = Object.entries(values);

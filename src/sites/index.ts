@@ -12,7 +12,16 @@ import {
 import { parseSites } from './load';
 import type { Site } from './site';
 
+export {
+  choicesSchema,
+  groupsSchema,
+  lockedSchema,
+  pluginEntriesSchema,
+  type SiteGroup,
+} from './groups';
 export { normalizeHost } from './host';
+export { locksOf } from './locks';
+export { type GroupCandidate, grantsPermission, groupsOf } from './memberships';
 export { createSiteResolver, type SiteResolver } from './resolve';
 export { siteSchema } from './schema';
 export type {

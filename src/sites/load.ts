@@ -69,6 +69,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
   return {
     id,
     hosts: file.hosts,
+    ...(file.alsoHosts.length > 0 && { alsoHosts: file.alsoHosts }),
     title: file.title,
     tagline: file.tagline,
     mailDomains: file.mailDomains,
@@ -77,11 +78,13 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     timeZone: file.timeZone,
     imap: serverOf(file.imap, IMAP_PORTS, ['imap'], context, fault),
     smtp: { ...serverOf(smtp, SMTP_PORTS, ['smtp'], context, fault), auth },
-    signIn: signInOf(id, file.signIn, context, fault),
+    signIn: signInOf(id, file, context, fault),
     support: file.support,
     session: file.session,
     limits: file.limits,
     plugins: pluginsOf(file, context),
+    groups: file.groups,
+    choices: file.choices,
     locked: file.locked,
     taskbar: file.taskbar,
     links: file.links,
@@ -123,12 +126,23 @@ function serverOf(
 
 function signInOf(
   id: SiteId,
-  signIn: SiteFile['signIn'],
+  { signIn, groups }: Pick<SiteFile, 'signIn' | 'groups'>,
   context: SiteContext,
   fault: Fault,
 ): SignInSource {
   if (signIn.kind === 'imap') return signIn;
-  return { kind: 'ldap', ldap: ldapOf(id, signIn.ldap, context, fault) };
+  const alsoAsk = askedBy(groups, signIn.ldap.attributes);
+  return { kind: 'ldap', ldap: { ...ldapOf(id, signIn.ldap, context, fault), alsoAsk } };
+}
+
+// `*` stands for ordinary attributes (RFC 4511 4.5.1.8); OpenLDAP computes `memberOf`, and others
+// are operational by the server's choice, so that what the file names is asked for by name.
+function askedBy(
+  groups: SiteFile['groups'],
+  attributes: Readonly<Record<string, string>>,
+): readonly string[] {
+  const matched = groups.flatMap(({ match }) => Object.keys(match.attribute ?? {}));
+  return [...new Set(['memberOf', ...matched, ...Object.values(attributes)])];
 }
 
 function ldapOf(
@@ -136,7 +150,7 @@ function ldapOf(
   { allowPlain, caFile, bindDn, ...ldap }: Extract<SiteFile['signIn'], { kind: 'ldap' }>['ldap'],
   context: SiteContext,
   fault: Fault,
-): LdapDirectory {
+): Omit<LdapDirectory, 'alsoAsk'> {
   const at = ['signIn', 'ldap'];
   const isProtected = (url: string): boolean =>
     url.startsWith('ldaps:') || ldap.startTls || allowPlain || isLoopback(new URL(url).hostname);

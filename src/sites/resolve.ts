@@ -6,6 +6,8 @@ import type { Site } from './site';
 export interface SiteResolver {
   /** The site of a Host header; `undefined` is a 421 (RFC 9110 15.5.20). */
   byHost(header: string | undefined): Site | undefined;
+  /** Sites whose people may sign in at a host that is another one's. */
+  alsoAt(header: string | undefined): readonly Site[];
   byId(id: SiteId): Site | undefined;
   readonly sites: readonly Site[];
 }
@@ -19,6 +21,10 @@ export function createSiteResolver(sites: readonly Site[]): SiteResolver {
   return {
     sites,
     byId: (id) => byId.get(id),
+    alsoAt(header) {
+      const host = normalizeHost(header);
+      return host === undefined ? [] : sites.filter((site) => site.alsoHosts?.includes(host));
+    },
     byHost(header) {
       const host = normalizeHost(header);
       if (host === undefined) return undefined;

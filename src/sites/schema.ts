@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isFilterTemplate } from '../ldap';
+import { choicesSchema, groupsSchema, lockedSchema, pluginEntriesSchema } from './groups';
 import { normalizeHost } from './host';
 
 const domain =
@@ -172,6 +173,12 @@ export const siteSchema = z
       .array(ownHost)
       .min(1)
       .describe('Host names that browsers use; the first one is used in links.'),
+    alsoHosts: z
+      .array(ownHost)
+      .default([])
+      .describe(
+        'Host names of other sites at which people of this one sign in too: a plugin (`site:resolve`) says who is of this site.',
+      ),
     title: z.string().min(1).max(80).describe('Name of the service, as agents know it.'),
     tagline: siteText(160, 0)
       .default('')
@@ -197,15 +204,14 @@ export const siteSchema = z
     support: supportSchema,
     session: sessionSchema,
     limits: limitsSchema,
-    plugins: z
-      .record(
-        z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a plugin id'),
-        z.union([z.boolean(), z.record(z.string(), z.unknown())]),
-      )
+    plugins: pluginEntriesSchema
       .default({})
-      .describe('Plugin id → true, or its settings here; false or absent: off.'),
-    locked: z
-      .array(z.string().regex(/^[a-z][a-z0-9-]*\.[\w.-]+$/, 'expected plugin.setting'))
+      .describe(
+        'Plugin id → true, or its settings here; false, absent or `"enabled": false`: off.',
+      ),
+    groups: groupsSchema,
+    choices: choicesSchema,
+    locked: lockedSchema
       .default([])
       .describe(
         'Settings that agents may not change: `plugin.setting` or `core.display.theme`. Checked by `sites:check`.',

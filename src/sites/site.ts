@@ -1,4 +1,5 @@
 import type { SiteId } from '../base/types';
+import type { SiteGroup } from './groups';
 
 /** A text of a site: the same in every language, or one for each. */
 export type SiteText = string | { readonly fr: string; readonly en: string };
@@ -35,6 +36,8 @@ export interface LdapDirectory {
   /** `{{login}}` is replaced by the escaped login: `(|(uid={{login}})(mail={{login}}))`. */
   readonly searchFilter: string;
   readonly timeoutMs: number;
+  /** Asked for beside the ordinary ones (`*`), which leave out `memberOf` and its kin. */
+  readonly alsoAsk: readonly string[];
   readonly attributes: {
     readonly uid: string;
     readonly mail: string;
@@ -62,6 +65,8 @@ export interface Site {
   readonly id: SiteId;
   /** Host names, lower case, without port; the first is the one used in links. */
   readonly hosts: readonly string[];
+  /** Hosts of other sites at which its people may sign in too; `site:resolve` says who they are. */
+  readonly alsoHosts?: readonly string[];
   readonly title: string;
   readonly tagline: SiteText;
   /** Mail domains of this ministry: what is not among them is « extérieur ». */
@@ -81,9 +86,13 @@ export interface Site {
     /** How long a deleted or moved message can be brought back with one click. */
     readonly undoSeconds: number;
   };
-  /** Plugin id → its configuration for this site; absent = off. Parsed by the plugin's schema. */
+  /** What the file says of plugins, over `plugins.json`; who has them is for `enabling` to say. */
   readonly plugins: Readonly<Record<string, unknown>>;
-  /** Paths of plugin settings that the agent may not change: `attachment-reminder.enabled`. */
+  /** In the order in which they speak. */
+  readonly groups: readonly SiteGroup[];
+  /** Plugins that each agent may turn on or off. */
+  readonly choices: readonly string[];
+  /** What neither agents nor administrators may change: `attachment-reminder.enabled`. */
   readonly locked: readonly string[];
   /** Taskbar order by item id; the rest follow by their own order. */
   readonly taskbar: readonly string[];

@@ -4,18 +4,16 @@ import type { Clock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { SiteId, UserId } from '../../../src/base/types';
 import {
-  choicesSchema,
   createEnabling,
   type Enabling,
   enablingMigrations,
-  groupsSchema,
   type KnownUser,
-  lockedSchema,
 } from '../../../src/enabling';
 import { parseJson } from '../../../src/kernel/config-json';
 import { openDatabase } from '../../../src/kernel/db';
 import type { Database } from '../../../src/kernel/db-types';
 import { migrate } from '../../../src/kernel/migrate';
+import { choicesSchema, groupsSchema, lockedSchema } from '../../../src/sites';
 
 export const [marees, saisons] = ['marees' as SiteId, 'saisons' as SiteId];
 export const alice = { login: 'alice', remote: '192.0.2.1' };

@@ -265,24 +265,18 @@ describe('faults of a site', () => {
     const enabling = await open({
       plugins: { reminder: { enabled: 'no' } },
       site: {
-        plugins: { bridge: true, ghost: true },
-        choices: ['spectre'],
-        groups: [
-          group('dsi', { plugins: { calendar: { firstDay: 'x' } } }),
-          group('rh', { match: { dn: 'RH' } }),
-        ],
+        plugins: { bridge: true, planning: true },
+        groups: [group('dsi', { plugins: { calendar: { firstDay: 'x' } } })],
       },
     });
 
     const told = enabling.faults(saisons).map(({ path, message, line }) => [path, message, line]);
 
     expect(told).toEqual([
-      ['groups.rh.match', 'expected a distinguished name as ou=…,dc=…', undefined],
-      ['ghost', 'not installed', undefined],
-      ['spectre', 'not installed', undefined],
-      ['calendar.firstDay', 'expected integer 0–6, found "x"', 20],
-      ['bridge.url', 'expected text, found nothing', 3],
-      ['bridge.user', 'expected text, found nothing', 3],
+      ['groups.0.plugins.calendar.firstDay', 'expected integer 0–6, found "x"', 17],
+      ['plugins.planning', 'requires calendar, which is off there', 4],
+      ['plugins.bridge.url', 'expected text, found nothing', 3],
+      ['plugins.bridge.user', 'expected text, found nothing', 3],
       ['reminder.enabled', 'expected true or false', 3],
     ]);
   });

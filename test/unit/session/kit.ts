@@ -59,6 +59,8 @@ export const aSite = (values: Partial<Site> = {}): Site => ({
   session: { idleMinutes: 30, absoluteHours: 10 },
   limits: { messageBytes: 1, recipients: 1, pageSize: 50, undoSeconds: 5 },
   plugins: {},
+  groups: [],
+  choices: [],
   locked: [],
   taskbar: [],
   links: [],

@@ -21,6 +21,49 @@ describe('permissions', () => {
     expect(await can(bench, scope(), session, 'admin.sites')).toBe(false);
   });
 
+  it('are for groups of the site where one lists them', async () => {
+    const group = (id: string, login: string, permissions: string[]) => ({
+      id,
+      title: id,
+      match: { logins: [login] },
+      plugins: {},
+      locked: [],
+      permissions,
+    });
+    bench.site = {
+      ...bench.site,
+      groups: [
+        group('own', 'alice', ['admin.access', 'notes.share']),
+        group('other', 'bruno', ['admin.platform']),
+      ],
+    };
+    const { session } = await bench.signIn();
+    const { session: bruno } = await bench.signIn({ login: 'bruno', password: 'battery staple' });
+
+    expect(session.user.groups).toEqual(['own']);
+    expect(await can(bench, scope(), session, 'admin.access')).toBe(true);
+    expect(await can(bench, scope(), session, 'admin.platform')).toBe(false);
+    expect(await can(bench, scope(), session, 'notes.share')).toBe(true);
+    expect(await can(bench, scope(), bruno, 'notes.share')).toBe(false);
+    expect(await can(bench, scope(), bruno, 'mail.read')).toBe(true);
+  });
+
+  it('forget a group that the person has left at the next sign-in', async () => {
+    const group = { id: 'own', title: 'Own', match: { logins: ['alice'] } };
+    const rest = { plugins: {}, locked: [], permissions: [] };
+    const { site } = bench;
+    bench.site = { ...site, groups: [{ ...group, ...rest }] };
+    await bench.signIn();
+    bench.site = { ...site, groups: [{ ...group, ...rest, match: { logins: ['bruno'] } }] };
+
+    const { session } = await bench.signIn();
+
+    expect(session.user.groups).toEqual([]);
+    expect((await bench.users.list(site.id)).map(({ login, groups }) => [login, groups])).toEqual([
+      ['alice', []],
+    ]);
+  });
+
   it('are refused when a guard fails', async () => {
     const { session } = await bench.signIn();
     bench.hooks.on('broken', 'access:granting', () => {
@@ -49,7 +92,11 @@ describe('the actor of a request', () => {
     const loaded = await bench.sessions.load(bearer, bench.site, { touch: false });
     if (!loaded) throw new Error('no session');
 
-    const actor = createActor(loaded, bench.site, 'REQ', 'en', { leftMs: 150 });
+    const actor = createActor(loaded, bench.site, {
+      requestId: 'REQ',
+      locale: 'en',
+      budget: { leftMs: 150 },
+    });
     expect(actor).toMatchObject({
       user: session.user,
       locale: 'en',

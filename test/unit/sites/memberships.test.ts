@@ -1,9 +1,4 @@
-import {
-  type GroupCandidate,
-  grantsPermission,
-  groupsOf,
-  groupsSchema,
-} from '../../../src/enabling';
+import { type GroupCandidate, grantsPermission, groupsOf, groupsSchema } from '../../../src/sites';
 
 type Match = Parameters<typeof groupsOf>[1][number]['match'];
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDn } from '../ldap';
 
 const pluginId = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a plugin id');
 
@@ -12,10 +13,14 @@ export const lockedSchema = z.array(
   z.string().regex(/^[a-z][a-z0-9-]*\.[\w.-]+$/, 'expected plugin.setting'),
 );
 
+const distinguishedName = z
+  .string()
+  .refine((text) => parseDn(text) !== undefined, 'expected a distinguished name as ou=…,dc=…');
+
 const matchSchema = z
   .strictObject({
-    dn: z.string().min(1).optional().describe('Branch of the directory that holds the agent.'),
-    memberOf: z.string().min(1).optional().describe('DN of a group of the directory.'),
+    dn: distinguishedName.optional().describe('Branch of the directory that holds the agent.'),
+    memberOf: distinguishedName.optional().describe('DN of a group of the directory.'),
     attribute: z
       .record(
         z.string().regex(/^[A-Za-z][A-Za-z0-9;-]*$/, 'expected an attribute name'),

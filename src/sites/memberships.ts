@@ -1,11 +1,14 @@
-import type { Principal } from '../session';
-import { foldValue, isBelow, type NormalDn, parseDn, sameDn } from './dn';
-import type { SiteGroup } from './site-groups';
+import { foldValue, isBelow, type NormalDn, parseDn, sameDn } from '../ldap';
+import type { SiteGroup } from './groups';
 
 type Match = SiteGroup['match'];
 
-/** What groups are told of a person. */
-export type GroupCandidate = Pick<Principal, 'login' | 'dn' | 'attributes'>;
+/** What groups are told of a person: what the directory says at a sign-in. */
+export interface GroupCandidate {
+  readonly login: string;
+  readonly dn?: string | undefined;
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
 
 interface Facts {
   readonly login: string;
