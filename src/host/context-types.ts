@@ -1,50 +1,121 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../base/clock';
-import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
-import type { HandlerFor, HandlerOptions, HookName, HookOf } from '../kernel/hook-types';
+import type { HandlerFor, HandlerOptions, HookName, HookOf, PersonRef } from '../kernel/hook-types';
 import type { Locale, Translate } from '../kernel/i18n-types';
 import type { ServiceName } from '../kernel/services';
+import type {
+  PluginAuditEvent,
+  PluginDirectory,
+  PluginEmitter,
+  PluginHttpOptions,
+  PluginLog,
+  PluginMail,
+  PluginMessage,
+  PluginMetrics,
+  PluginSendResult,
+  PluginStreamAction,
+  RenderTarget,
+} from './capability-types';
 
 /** A bounded memory of one plugin; site and user are part of every key. */
 export interface PluginCache<V> {
+  /** What is remembered under a key, for a site and for one person there or for everybody. */
   get(site: SiteId, user: number | undefined, key: string): V | undefined;
+  /** Remembers until `ttlS` has passed or `max` newer ones have come. */
   set(site: SiteId, user: number | undefined, key: string, value: V): void;
 }
 
+/** Where a plugin acts; a handler's scope is one, so that groups may have settings of their own. */
+export type PluginPlace =
+  | SiteId
+  | { readonly site: SiteId; readonly groups?: readonly string[] | undefined };
+
 /** All that a plugin is given. No request, no session secret, no environment. */
 export interface PluginContext<C = unknown> {
+  /** The plugin's own id. */
   readonly id: string;
   readonly hooks: {
     /** Handles a hook, for the sites that have this plugin on. */
     on<N extends HookName>(name: N, handler: HandlerFor<HookOf<N>>, options?: HandlerOptions): void;
+    /** Emits the hooks that the plugin declares in `contributes.hooks`, with the scope of a handler or `{ site }`. */
+    readonly emit: PluginEmitter;
   };
-  readonly log: Log;
+  /** Log lines with the plugin's id; events, never what a message says. */
+  readonly log: PluginLog;
+  /** Time and timers that tests move. */
   readonly clock: Clock;
+  /** Counts and distributions for operators; bounded in number and labels. */
+  readonly metrics: PluginMetrics;
   /** Texts of the core and of every plugin, in one language. */
   text(locale: Locale): Translate;
   /** `/<plugin id>/<path>`. */
   url(path: string): string;
-  /** Parsed and frozen configuration for a site where the plugin is on. */
-  config(site: SiteId): Readonly<C>;
-  /** A declared secret, for core clients only; never log it. */
+  /**
+   * Parsed and frozen configuration for a site, or for somebody's groups there: a handler passes
+   * its scope. Throws where the plugin may run for nobody.
+   */
+  config(where: PluginPlace): Readonly<C>;
+  /** A secret of the definition's `secrets`, from the environment of the platform; never log it. */
   secret(name: string): string | undefined;
   /**
    * Values of the plugin's settings for a person (`user.id` of a hook, a slot or a route): own
    * value, else site default, else default.
    */
-  settings(site: SiteId, user: number): Promise<Readonly<Record<string, string | boolean>>>;
+  settings(where: PluginPlace, user: number): Promise<Readonly<Record<string, string | boolean>>>;
   readonly services: {
+    /** Answers a port on the sites that have this plugin on; two providers on one site end the boot. */
     provide<N extends ServiceName>(name: N, service: Estafette.ServiceMap[N]): void;
+    /** The port of a site, `undefined` where nobody provides it. Each call of its methods has a deadline, and rejects with `plugin/unavailable` when the provider fails. */
     get<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N] | undefined;
+    /** The same for a port of a plugin of `requires`, which is there; throws `plugin/unavailable` otherwise. */
+    require<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N];
   };
-  /** Tables named `<id>_*` only (dashes as underscores); needs `db`. */
+  /** Tables named `<id>_*` only (dashes as underscores). Needs `db`. */
   readonly db: PluginDatabase;
-  /** Outbound HTTP to the hosts of `needs` (`http:https://host`), guarded by the core. */
-  http(
-    url: string,
-    options?: { readonly maxBytes?: number; readonly timeoutMs?: number },
-  ): Promise<PluginHttpResponse>;
+  /**
+   * The mail of the person who is there: `scope.as` of a hook, `as` of a slot or of a route. Throws
+   * `plugin/person-gone` once their request is over. Needs `mail.read`, `mail.write` for changes.
+   * @example const { text } = await context.mail(as).text(ref);
+   */
+  mail(as: PersonRef): PluginMail;
+  /**
+   * Sends a message as the person who is there, like the composer: same guards, limits, outbox and
+   * copy in Sent. Ten messages a request at most. Needs `mail.send`.
+   */
+  send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
+  /** The directory of a site, `undefined` where there is none. Needs `directory.read`. */
+  directory(site: SiteId): PluginDirectory | undefined;
+  /**
+   * Outbound HTTP to the origins of `needs` (`http:https://host`), or to public hosts over HTTPS
+   * (`http:public`). Public addresses only, no cookies, capped; redirects are held to the same.
+   */
+  http(url: string, options?: PluginHttpOptions): Promise<PluginHttpResponse>;
+  /**
+   * Runs the exported function `run` of a file of the plugin in a thread of its own, with plain
+   * data in and out: for parsing what others wrote. `worker/timeout` when it is late. Needs `worker`.
+   * @example const events = await context.worker('parse-ics', { text }, { timeoutMs: 1_000 });
+   */
+  worker<T>(file: string, input: unknown, options: { readonly timeoutMs: number }): Promise<T>;
+  /** Writes a line of the audit log, under the plugin's id. Needs `audit`. */
+  audit(event: PluginAuditEvent): Promise<void>;
+  /**
+   * Changes the pages that somebody has open, with views of the plugin; answers how many streams were
+   * reached. Those open through another process are not.
+   */
+  stream(
+    to: PersonRef | { readonly site: SiteId; readonly user: number },
+    actions: readonly PluginStreamAction[],
+  ): Promise<number>;
+  /** HTML of a view of the plugin, in the skin of a site. */
+  render(
+    view: string,
+    model: Readonly<Record<string, unknown>>,
+    target: RenderTarget,
+  ): Promise<string>;
+  /** Whether the person who is there may do something, by the groups of their site and the guards of plugins. */
+  can(as: PersonRef, permission: string, resource?: string): Promise<boolean>;
+  /** A bounded memory, one for each name; site and person are part of every key. */
   cache<V>(name: string, options: { readonly max: number; readonly ttlS: number }): PluginCache<V>;
 }
 
@@ -54,8 +125,10 @@ export interface PluginHttpResponse {
   readonly body: Buffer;
 }
 
+/** The plugin's own tables: every statement is read before it runs. */
 export interface PluginDatabase {
   /** A query on one of the plugin's tables; refuses any other name. */
   table(name: string): Knex.QueryBuilder;
+  /** All that `run` asks, or nothing; a writer waits for the one before. */
   transaction<T>(run: (table: (name: string) => Knex.QueryBuilder) => Promise<T>): Promise<T>;
 }

@@ -1,22 +1,37 @@
+import type { Audit } from '../audit';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { SiteId, UserId } from '../base/types';
-import { type Cache, cacheKey, createCache } from '../kernel/cache';
+import type { Compose } from '../compose';
 import type { Database } from '../kernel/db-types';
-import type { GuardedFetch, GuardedFetchDeps } from '../kernel/fetch';
 import type { HookRegistry } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
+import type { Metrics } from '../kernel/meter';
+import type { PluginWorkers } from '../kernel/plugin-worker';
 import type { Services } from '../kernel/services';
+import type { Mail } from '../mail';
+import { can } from '../session';
 import type { Settings } from '../settings';
 import type { Site } from '../sites';
-import type { PluginCache, PluginContext } from './context-types';
+import { pluginAudit } from './capabilities/audit';
+import { pluginCaches } from './capabilities/cache';
+import { pluginDirectory } from './capabilities/directory';
+import { pluginEmitter } from './capabilities/emit';
+import { createGate } from './capabilities/gate';
+import { type CreateFetch, pluginHttp } from './capabilities/http';
+import { pluginLog } from './capabilities/log';
+import { pluginMail } from './capabilities/mail';
+import { pluginMetrics } from './capabilities/metrics';
+import { type PluginPages, pluginPages } from './capabilities/pages';
+import { pluginSend } from './capabilities/send';
+import { pluginWorker } from './capabilities/worker';
+import type { PluginContext, PluginPlace } from './context-types';
 import type { FoundPlugin } from './discover';
+import type { People } from './people';
 import { pluginDatabase } from './plugin-db';
+import type { PluginSet } from './plugin-set';
 import { readPluginSettings } from './plugin-settings';
-
-const HTTP_MAX_BYTES = 5_000_000;
-const HTTP_TIMEOUT_MS = 8_000;
 
 export interface ContextDeps {
   readonly log: Log;
@@ -26,11 +41,27 @@ export interface ContextDeps {
   readonly texts: Texts;
   readonly db: Database;
   readonly settings: Settings;
-  readonly createFetch: (options: Pick<GuardedFetchDeps, 'allowHosts'>) => GuardedFetch;
+  readonly createFetch: CreateFetch;
+  readonly set: Pick<PluginSet, 'isEnabled' | 'isReached'>;
+  readonly core: ContextCore;
   readonly site: (id: SiteId) => Site;
-  /** Parsed configuration of (plugin, site); throws when the plugin is off there. */
-  readonly config: (plugin: string, site: SiteId) => Readonly<Record<string, unknown>>;
+  /** Parsed configuration; throws where the plugin may run for nobody. */
+  readonly config: (plugin: string, where: PluginPlace) => Readonly<Record<string, unknown>>;
   readonly secret: (plugin: string, name: string) => string | undefined;
+}
+
+/** What plugins reach of the core, each part behind its need. */
+export interface ContextCore {
+  readonly people: People;
+  readonly mail: Mail;
+  readonly compose: Compose;
+  readonly audit: Pick<Audit, 'record'>;
+  readonly metrics: Metrics;
+  readonly workers: Pick<PluginWorkers, 'run'>;
+  /** Made after the host, which the renderer asks for slots. */
+  readonly pages: () => PluginPages;
+  /** Folder of short-lived files. */
+  readonly tempDir: string;
 }
 
 /** What a context has registered, to be undone when its plugin fails or stops. */
@@ -45,71 +76,67 @@ export function createPluginContext(
   registrations: Registrations,
 ): PluginContext {
   const needs = plugin.definition.needs ?? [];
-  const origins = needs
-    .filter((need) => need.startsWith('http:'))
-    .map((need) => new URL(need.slice('http:'.length)));
-  const isDeclared = (url: string): boolean => {
-    const origin = URL.canParse(url) ? new URL(url).origin : undefined;
-    return origins.some((declared) => declared.origin === origin);
-  };
-  let fetch: GuardedFetch | undefined;
+  const { core } = deps;
+  const gate = createGate(plugin.id, needs, { people: core.people, set: deps.set });
+  const send = pluginSend(gate, core.compose);
 
   return {
     id: plugin.id,
     hooks: {
       on: (name, handler, options) =>
         registrations.add(deps.hooks.on(plugin.id, name, handler, options)),
+      emit: pluginEmitter(gate, deps.hooks),
     },
-    log: deps.log.child({ plugin: plugin.id }),
+    log: pluginLog(plugin.id, deps.log),
     clock: deps.clock,
+    metrics: pluginMetrics(plugin.id, core.metrics),
     text: (locale) => deps.texts.for(locale),
     url: (path) => `/${plugin.id}/${path.replace(/^\/+/, '')}`,
     // The schema that parsed it is the one that types it in `definePlugin`.
-    config: (site) => deps.config(plugin.id, site),
+    config: (where) => deps.config(plugin.id, where),
     secret(name) {
       if (!(plugin.definition.secrets ?? []).includes(name)) {
         throw new AppError('request/forbidden', { details: { plugin: plugin.id, secret: name } });
       }
       return deps.secret(plugin.id, name);
     },
-    settings: (site, user) =>
-      // Ids of people come from hooks, slots and routes, whose payloads are plain data.
-      readPluginSettings(
+    settings(where, user) {
+      const { site, groups = [] } = typeof where === 'string' ? { site: where } : where;
+      return readPluginSettings(
         deps.settings,
-        user as UserId,
+        user as UserId, // ids of people come from hooks, slots and routes, whose payloads are plain data
         plugin.definition.contributes?.settings ?? [],
         {
           plugin: plugin.id,
-          site: deps.site(site),
-          config: deps.config(plugin.id, site),
+          locked: deps.settings.locked(site, groups),
+          config: deps.config(plugin.id, where),
         },
-      ),
+      );
+    },
     services: {
       provide: (name, service) =>
         registrations.add(deps.services.provide(plugin.id, name, service)),
       get: (site, name) => deps.services.get(site, name),
+      require(site, name) {
+        const service = deps.services.get(site, name);
+        if (service) return service;
+        throw new AppError('plugin/unavailable', {
+          details: { plugin: plugin.id, port: name, site, reason: 'no provider' },
+        });
+      },
     },
     db: pluginDatabase(plugin.id, deps.db, needs.includes('db')),
-    async http(url, options = {}) {
-      if (!isDeclared(url)) {
-        throw new AppError('fetch/refused', { details: { plugin: plugin.id, needs: 'http:' } });
-      }
-      // Redirects are held against the same hosts, one by one.
-      fetch ??= deps.createFetch({ allowHosts: origins.map(({ host }) => host) });
-      const answer = await fetch(url, {
-        maxBytes: Math.min(options.maxBytes ?? HTTP_MAX_BYTES, HTTP_MAX_BYTES),
-        timeoutMs: Math.min(options.timeoutMs ?? HTTP_TIMEOUT_MS, HTTP_TIMEOUT_MS),
-      });
-      return { status: answer.status, contentType: answer.contentType, body: answer.body };
+    mail: (as) => pluginMail(gate, core, as),
+    send: (as, message) => send(as, message),
+    directory: (site) => pluginDirectory(gate, site, (id) => deps.services.get(id, 'directory')),
+    http: pluginHttp(plugin.id, needs, deps.createFetch),
+    worker: pluginWorker(gate, plugin, core.workers),
+    audit: pluginAudit(gate, core.audit),
+    ...pluginPages(gate, core.pages),
+    async can(as, permission, resource) {
+      const { scope, session, site } = await gate.person(as);
+      return can({ hooks: deps.hooks, site }, scope, session, permission, resource);
     },
-    cache<V>(name: string, { max, ttlS }: { max: number; ttlS: number }): PluginCache<V> {
-      const store: Cache<V> = createCache<V>({ clock: deps.clock, max, ttlMs: ttlS * 1_000 });
-      const key = (site: SiteId, user: number | undefined, own: string) =>
-        cacheKey(site, user === undefined ? 'shared' : (user as UserId), name, own);
-      return {
-        get: (site, user, own) => store.get(key(site, user, own)),
-        set: (site, user, own, value) => store.set(key(site, user, own), value),
-      };
-    },
+    cache: pluginCaches(deps.clock),
   };
 }

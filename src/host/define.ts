@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { TextKey } from '../base/types';
 import { deepFreeze } from '../kernel/freeze';
+import type { HookDefinition } from '../kernel/hook-types';
 import type { SettingField, SettingSection } from '../settings';
 import type { SlotFacts, SlotName } from '../view';
 import type { PluginContext } from './context-types';
 import { claimInstance } from './instance';
+import type { Need } from './needs';
 import type { RouteRegistrar } from './route-types';
 
 claimInstance(__filename, globalThis);
@@ -33,7 +35,9 @@ export interface SlotContribution<C = unknown> {
   readonly order?: number;
   /** 250 ms by default, 1,000 at most: a page waits for its slots. */
   readonly timeoutMs?: number;
-  /** `say`: "momentarily unavailable" stands in its place; `hide` by default. */
+  /** Seconds that what is shown is kept for a person; only in slots that are the same on every page. */
+  readonly cacheS?: number;
+  /** `say`: "momentarily unavailable" stands in its place; the slot's own way by default. */
   readonly onFailure?: 'hide' | 'say';
 }
 
@@ -73,6 +77,11 @@ export interface PluginCommand<C = unknown> {
 
 export interface Contributions<C = unknown> {
   readonly permissions?: Readonly<Record<string, TextKey>>;
+  /**
+   * Hooks that this plugin emits, `<plugin id>:<word>`; others may handle them. Their types are
+   * merged into `Estafette.HookMap`.
+   */
+  readonly hooks?: Readonly<Record<string, HookDefinition>>;
   /** Loaded when the plugin starts; mounted at `/<plugin id>`. */
   readonly routes?: () => Promise<{ readonly routes: RouteRegistrar<C> }>;
   readonly taskbar?: {
@@ -82,6 +91,8 @@ export interface Contributions<C = unknown> {
     readonly href: string;
     readonly order?: number;
   };
+  /** A page of the plugin's routes for administrators, linked in the administration area. */
+  readonly admin?: { readonly label: TextKey; readonly href: string };
   readonly slots?: readonly SlotContribution<C>[];
   readonly settings?: readonly PluginSettingSection[];
   /** Files of `assets/`; `on` lists the page areas that load them (`mail`, `compose`, `settings`, the plugin's id). */
@@ -92,10 +103,6 @@ export interface Contributions<C = unknown> {
   };
   readonly jobs?: readonly PluginJob<C>[];
   readonly commands?: readonly PluginCommand<C>[];
-  readonly health?: readonly {
-    readonly id: string;
-    run(context: PluginContext<C>): Promise<void>;
-  }[];
   /** Routes of the plugin that answer while a session awaits a challenge; ids match `session:challenges`. */
   readonly challenges?: readonly {
     readonly id: string;
@@ -110,15 +117,19 @@ export interface PluginDefinition<C = unknown> {
   readonly id: string;
   /** Range of the plugin API, such as `^1.0`. */
   readonly api: string;
+  /** As the operator sees it; that of the plugin's `package.json` otherwise, else the platform's. */
+  readonly version?: string;
   readonly title: TextKey;
+  /** What it does, in one sentence, for agents who may turn it on or off. */
+  readonly summary?: TextKey;
   /** Plugins that must be there and started first. */
   readonly requires?: readonly string[];
   /** Plugins that start first when they are there. */
   readonly after?: readonly string[];
   /** `abort` stops the boot when this plugin fails: authentication only. */
   readonly onBootFailure?: 'continue' | 'abort';
-  /** What the code touches: `db`, `http:https://host`. Granted by the operator. */
-  readonly needs?: readonly string[];
+  /** What the code touches: `db`, `mail.read`, `http:https://host`. Granted by the operator. */
+  readonly needs?: readonly Need[];
   /** Configuration of a site; every key has a default or the boot report says which is missing. */
   readonly config?: z.ZodType<C>;
   /** Names of secrets, from the environment only: `ESTAFETTE_<PLUGIN>_<NAME>`. */

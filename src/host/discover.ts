@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { ConfigIssue } from '../kernel/config';
 import type { Migration } from '../kernel/db-types';
 import type { PluginDefinition } from './define';
 import { parseManifest } from './manifest';
@@ -11,6 +12,8 @@ export interface FoundPlugin {
   readonly version: string;
   /** Folder of views, locales and assets. */
   readonly dir: string;
+  /** Folder of its compiled code, when that is another one. */
+  readonly codeDir?: string;
   readonly definition: PluginDefinition;
   readonly migrations: readonly Migration[];
   readonly locales: Readonly<Record<'fr' | 'en', Readonly<Record<string, unknown>>>>;
@@ -19,6 +22,8 @@ export interface FoundPlugin {
 export interface BrokenPlugin {
   readonly id: string;
   readonly reason: string;
+  /** Where the configuration asked for it, when it did by itself: a package that is not installed. */
+  readonly issue?: ConfigIssue;
 }
 
 export interface DiscoverOptions {
@@ -26,6 +31,8 @@ export interface DiscoverOptions {
   readonly dir: string;
   /** Compiled code of the same plugins; absent when running from source. */
   readonly codeDir?: string;
+  /** Version of the platform: that of plugins that come with it and say none of their own. */
+  readonly platformVersion?: string;
   /** Installed packages to load as well: name → folder. */
   readonly packages?: readonly { readonly id: string; readonly dir: string }[];
 }
@@ -89,9 +96,8 @@ function readMigrations(codeDir: string): Migration[] {
 export function readResources(
   dir: string,
   codeDir = dir,
-): Pick<FoundPlugin, 'version' | 'migrations' | 'locales'> {
+): Pick<FoundPlugin, 'migrations' | 'locales'> {
   return {
-    version: readJson<PackageFile>(dir, 'package.json', packageShape)?.version ?? '0.0.0',
     migrations: readMigrations(codeDir),
     locales: {
       fr: readJson(dir, 'locales/fr.json', catalogueShape) ?? {},
@@ -100,9 +106,36 @@ export function readResources(
   };
 }
 
+interface Place {
+  readonly dir: string;
+  readonly codeDir: string;
+}
+
+const NO_VERSION = '0.0.0';
+
+/**
+ * Compiled code stands away from the packages that were installed beside its source: a link makes
+ * them found, by `require` and `import` alike (plugins.md P28).
+ */
+function linkPackages(dir: string, codeDir: string): void {
+  const installed = path.join(dir, 'node_modules');
+  const link = path.join(codeDir, 'node_modules');
+  if (dir === codeDir || !existsSync(codeDir) || !existsSync(installed) || existsSync(link)) return;
+  try {
+    rmSync(link, { force: true }); // one that leads nowhere any more
+    symlinkSync(path.relative(codeDir, installed), link, 'dir');
+  } catch (cause) {
+    throw new Error(`its packages cannot be linked into ${codeDir}`, { cause });
+  }
+}
+
 /** Loads one plugin; throws with a reason fit for the boot report. */
-function loadPlugin(id: string, dir: string, codeDir: string): FoundPlugin {
-  const { estafette } = readJson<PackageFile>(dir, 'package.json', packageShape) ?? {};
+function loadPlugin(
+  id: string,
+  { dir, codeDir, fallbackVersion }: Place & { readonly fallbackVersion: string },
+): FoundPlugin {
+  const { estafette, version } = readJson<PackageFile>(dir, 'package.json', packageShape) ?? {};
+  linkPackages(dir, codeDir);
   // Plugins written in JavaScript have no compiled copy: their code is where their views are.
   const entry = entryOf(codeDir, estafette?.plugin) ?? entryOf(dir, estafette?.plugin);
   if (entry === undefined) {
@@ -112,7 +145,13 @@ function loadPlugin(id: string, dir: string, codeDir: string): FoundPlugin {
   const parsed = parseManifest(defaultExport(entry), id);
   if (!parsed.ok) throw new Error(parsed.error);
   checkViews(parsed.value, dir);
-  return { id, dir, definition: parsed.value, ...readResources(dir, path.dirname(entry)) };
+  return {
+    id,
+    version: parsed.value.version ?? version ?? fallbackVersion,
+    dir,
+    definition: parsed.value,
+    ...readResources(dir, path.dirname(entry)),
+  };
 }
 
 /** A slot whose view is missing would fail on every page: told at boot instead. */
@@ -133,11 +172,11 @@ export function discoverPlugins(options: DiscoverOptions): {
 } {
   const found: FoundPlugin[] = [];
   const broken: BrokenPlugin[] = [];
-  const load = (id: string, dir: string, codeDir: string): void => {
+  const load = (id: string, place: Place, fallbackVersion: string): void => {
     try {
       const first = found.find((plugin) => plugin.id === id);
       if (first) throw new Error(`already found in ${first.dir}`);
-      found.push(loadPlugin(id, dir, codeDir));
+      found.push(loadPlugin(id, { ...place, fallbackVersion }));
     } catch (error) {
       broken.push({ id, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -146,9 +185,12 @@ export function discoverPlugins(options: DiscoverOptions): {
   for (const name of foldersOf(options.dir)) {
     // `require` takes a relative path for one from this file, not from the working directory.
     const dir = path.resolve(options.dir, name);
-    load(name, dir, options.codeDir === undefined ? dir : path.resolve(options.codeDir, name));
+    const codeDir = options.codeDir === undefined ? dir : path.resolve(options.codeDir, name);
+    load(name, { dir, codeDir }, options.platformVersion ?? NO_VERSION);
   }
-  for (const { id, dir } of options.packages ?? []) load(id, path.resolve(dir), path.resolve(dir));
+  for (const { id, dir } of options.packages ?? []) {
+    load(id, { dir: path.resolve(dir), codeDir: path.resolve(dir) }, NO_VERSION);
+  }
   return { found, broken };
 }
 

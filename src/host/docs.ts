@@ -1,6 +1,6 @@
 import type { HookDefinition } from '../kernel/hook-types';
 import { KIND_TIMEOUT_MS } from '../kernel/isolate';
-import { SLOTS } from '../view';
+import { SLOTS, type SlotPlace } from '../view';
 
 type Definitions = ReadonlyMap<string, HookDefinition & { readonly owner: string }>;
 
@@ -10,6 +10,17 @@ const KINDS: Readonly<Record<HookDefinition['kind'], string>> = {
   first: 'asks in order until somebody answers',
   collect: 'asks everybody and gathers the items',
   guard: 'asks whether something may happen; a denial stops it',
+};
+
+/** Hooks of the design whose occasion does not exist: declared by whoever makes it. */
+const AWAITED: Readonly<Record<string, string>> = {
+  'account:entries': 'accounts beside one’s own: URLs, pools and caches know `me` alone',
+  'contact:list': 'an address book, and the other `contact:` hooks with it',
+  'directory:entry': 'pages of the directory',
+  'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
+  'notification:draft': 'a notification centre',
+  'search:results': 'a search over more than one mailbox',
+  'session:refresh': 'signing in with tokens that expire',
 };
 
 /** `docs/plugins/reference-hooks.md`: every hook, by area. Pure: the same table, the same text. */
@@ -30,6 +41,14 @@ export function renderHookReference(definitions: Definitions): string {
     '*Open*: a handler that fails, or is late, is left out. *Closed*: the operation is refused, since an authority that cannot answer has not agreed.',
     '',
     ...areas.flatMap((area) => areaTable(area, names, definitions)),
+    '## Not emitted yet',
+    '',
+    'Names that are kept for hooks without an occasion in the product as it is; handling one is refused until the code that emits it declares it.',
+    '',
+    '| hook | waits for |',
+    '|---|---|',
+    ...Object.entries(AWAITED).map(([name, what]) => `| \`${name}\` | ${what} |`),
+    '',
   ].join('\n');
 }
 
@@ -72,15 +91,18 @@ function failureOf({ kind, advisory, failClosed }: HookDefinition): string {
 }
 
 /** `docs/plugins/reference-slots.md`: every place that a plugin can fill. */
-export function renderSlotReference(slots: Readonly<Record<string, string>> = SLOTS): string {
+export function renderSlotReference(slots: Readonly<Record<string, SlotPlace>> = SLOTS): string {
   return [
     '# Slots',
     '',
-    'Generated from the table of slots. The number after `@` is the version of what the slot offers: a slot that changes its data gets the next one. Data: `SlotFacts`, of which each page fills what it has.',
+    'Generated from the table of slots. The number after `@` is the version of what the slot offers: a slot that changes its data gets the next one. Data: `SlotFacts`, of which each page fills what it has. When the plugin fails, `say` puts a sentence in its place (“Agenda momentanément indisponible”), `hide` nothing; a contribution may choose otherwise (`onFailure`). A slot that is asked once and answered by uid or address gets all of them in its facts (`rows`, `addresses`); its `data` answers an object whose members are the models of the view, by uid or address. `cacheS` keeps what `dashboard.widgets` shows a person for so many seconds.',
     '',
-    '| slot | where it stands |',
-    '|---|---|',
-    ...Object.entries(slots).map(([name, where]) => `| \`${name}\` | ${cell(where)} |`),
+    '| slot | where it stands | when it fails |',
+    '|---|---|---|',
+    ...Object.entries(slots).map(
+      ([name, { where, onFailure, by }]) =>
+        `| \`${name}\` | ${cell(where)}${by ? `; asked once, answered by ${by}` : ''} | ${onFailure} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -1,18 +1,25 @@
 import { withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
+import type { Enabling } from '../enabling';
+import { formatIssue } from '../kernel/config';
+import type { HookScope } from '../kernel/hook-types';
 import type { Hooks } from '../kernel/hooks';
 import { runAs, toError } from '../kernel/isolate';
 import type { Jobs } from '../kernel/job-types';
 import type { Site } from '../sites';
 import { createCollisions } from './collisions';
 import type { ContextDeps } from './context';
+import type { PluginPlace } from './context-types';
 import type { BrokenPlugin, FoundPlugin } from './discover';
+import { checkGrants, type Grants, grantProblem } from './grants';
+import { checkOrder } from './order-check';
+import { NO_FILES, type PluginFiles } from './plugin-faults';
 import type { PluginSet } from './plugin-set';
 import { createRegistrations, type UndoableRegistrations } from './registrations';
 import type { BootReport, PluginReport, PluginState } from './report';
 import { resolvePlugins } from './resolve';
-import { configFor, isOnFor } from './site-config';
+import { checkSiteFiles } from './site-check';
 import { type RunningPlugin, startPlugin } from './start-plugin';
 
 export type { RunningPlugin } from './start-plugin';
@@ -23,18 +30,24 @@ const DEACTIVATE_MS = 5_000;
 /** One failing hook out of one says little; two, and more than half, say that the plugin is ill. */
 const QUARANTINE_BREAKERS_MIN = 2;
 
+const IN_SERVICE: ReadonlySet<PluginState> = new Set(['active', 'degraded']);
+
 type Plain = Readonly<Record<string, unknown>>;
 
 export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly hooks: Hooks;
   readonly jobs: Jobs;
   readonly set: PluginSet;
+  readonly enabling: Pick<Enabling, 'config' | 'faults'>;
   readonly sites: readonly Site[];
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
-  /** `config/plugins.json`: plugin id → defaults. */
-  readonly defaults: Plain;
-  readonly layer: (base: Plain, ...over: Plain[]) => Plain;
+  /** Files as read, to name file and line of what is wrong in them. */
+  readonly files?: PluginFiles;
+  /** `config/plugins.json`: hook name → plugin ids. */
+  readonly order?: Readonly<Record<string, readonly string[]>>;
+  /** `config/plugins.json`: what the operator lets each plugin touch. */
+  readonly grants: Grants;
   /** Names of migrations not yet applied. */
   readonly pending: (plugin: FoundPlugin) => Promise<readonly string[]>;
   /** For tests; 10 s and 5 s otherwise. */
@@ -43,12 +56,13 @@ export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
 
 export interface Host {
   readonly report: BootReport;
-  /** Plugins in service on a site, in dependency order. */
-  running(site: SiteId): readonly RunningPlugin[];
+  /** Plugins in service for somebody, or for a site by itself, in dependency order. */
+  running(where: SiteId | Pick<HookScope, 'site' | 'plugins'>): readonly RunningPlugin[];
   /** Every started plugin, whatever the sites. */
   all(): readonly RunningPlugin[];
   state(): readonly PluginReport[];
-  config(plugin: string, site: SiteId): Plain;
+  /** Parsed configuration; throws where the plugin may run for nobody, or cannot as it is. */
+  config(plugin: string, where: PluginPlace): Plain;
   /** Takes a plugin out of service in this process. */
   quarantine(plugin: string, reason: string): void;
   /** Quarantines a plugin whose breakers are open on most of its hooks; called after a failure. */
@@ -73,7 +87,6 @@ class Boot {
   readonly #startedAt = performance.now();
   readonly #reports = new Map<string, PluginReport>();
   readonly #started: Started[] = [];
-  readonly #configs = new Map<string, Plain>();
   readonly #warnings: string[] = [];
   readonly #collisions = createCollisions();
   readonly #sites: ReadonlyMap<SiteId, Site>;
@@ -90,28 +103,46 @@ class Boot {
     for (const { id, reason } of refused) this.#note(id, 'refused', { reason });
     deps.set.setOrder(order.map((plugin) => plugin.id));
     this.#warnings.push(...findUnusable(deps));
-    for (const plugin of order) await this.#boot(plugin);
+    const defined = order.filter((plugin) => this.#defineHooks(plugin));
+    for (const plugin of defined) await this.#boot(plugin);
     deps.hooks.invalidate();
     try {
       deps.services.assertUnique(deps.sites.map((site) => site.id));
     } catch (error) {
       await this.#stop();
-      throw new AppError('config/invalid', { cause: error });
+      // Site, port and both plugins: what the operator has to choose between.
+      const details = error instanceof AppError ? error.details : {};
+      throw new AppError('config/invalid', { cause: error, details });
+    }
+  }
+
+  /** Before any plugin starts: who handles a hook may start before who emits it. */
+  #defineHooks({ id, definition }: FoundPlugin): boolean {
+    try {
+      this.#deps.hooks.define(definition.contributes?.hooks ?? {}, id);
+      return true;
+    } catch (error) {
+      this.#note(id, 'refused', { reason: reasonOf(toError(error)) });
+      return false;
     }
   }
 
   host(): Host {
     const { set } = this.#deps;
+    const all = () => this.all();
     return {
       report: {
-        plugins: [...this.#reports.values()],
+        plugins: this.#state(),
         warnings: this.#warnings,
         ms: Math.round(performance.now() - this.#startedAt),
       },
-      running: (site) => this.all().filter((plugin) => set.isEnabled(site, plugin.id)),
-      all: () => this.all(),
-      state: () => [...this.#reports.values()],
-      config: (plugin, site) => this.#config(plugin, site),
+      running(where) {
+        const { site, plugins } = typeof where === 'string' ? { site: where } : where;
+        return all().filter(({ id }) => set.isEnabled(site, id, plugins));
+      },
+      all,
+      state: () => this.#state(),
+      config: (plugin, where) => this.#config(plugin, where),
       quarantine: (plugin, reason) => this.#quarantine(plugin, reason),
       review: (plugin) => this.#review(plugin),
       stop: () => this.#stop(),
@@ -122,6 +153,14 @@ class Boot {
     return this.#started.map(({ plugin }) => plugin);
   }
 
+  /** Sites change while the process runs; the rest is as it was noted. */
+  #state(): readonly PluginReport[] {
+    const { set } = this.#deps;
+    return [...this.#reports.values()].map((report) =>
+      IN_SERVICE.has(report.state) ? { ...report, sites: set.sitesOf(report.id) } : report,
+    );
+  }
+
   #note(id: string, state: PluginState, more: Partial<PluginReport> = {}): void {
     const version = this.#deps.found.find((plugin) => plugin.id === id)?.version ?? '';
     this.#reports.set(id, { id, version, state, ms: 0, sites: [], publicRoutes: [], ...more });
@@ -129,7 +168,10 @@ class Boot {
 
   async #boot(plugin: FoundPlugin): Promise<void> {
     const { id, definition } = plugin;
-    const reason = this.#lostRequirement(plugin) ?? this.#collisions.claim(definition);
+    const reason =
+      grantProblem(plugin, this.#deps.grants) ??
+      this.#lostRequirement(plugin) ??
+      this.#collisions.claim(definition);
     if (reason !== undefined) {
       this.#note(id, 'refused', { reason });
       return;
@@ -137,16 +179,14 @@ class Boot {
     const begun = performance.now();
     const registrations = createRegistrations(id, this.#deps.log);
     try {
-      const problems = [...this.#prepareSites(plugin), ...(await this.#pending(plugin))];
+      const problems = [...this.#faults(plugin), ...(await this.#pending(plugin))];
       // An authority that is silently off would let everybody in: its faults end the boot.
-      const [fault] = problems;
-      if (fault !== undefined && plugin.definition.onBootFailure === 'abort')
-        throw new Error(fault);
+      if (problems.length > 0 && plugin.definition.onBootFailure === 'abort')
+        throw new Error(problems.join('; '));
       const running = await startPlugin(plugin, this.#startDeps(), registrations);
       this.#started.push({ plugin: running, registrations });
       this.#note(id, problems.length > 0 ? 'degraded' : 'active', {
         ms: Math.round(performance.now() - begun),
-        sites: this.#deps.set.sitesOf(id),
         publicRoutes: publicRoutes(running),
         ...(problems.length > 0 && { reason: problems.join('; ') }),
       });
@@ -179,27 +219,12 @@ class Boot {
     return undefined;
   }
 
-  /** Parses the configuration of each site that enables the plugin; a wrong one keeps it off there. */
-  #prepareSites(plugin: FoundPlugin): string[] {
-    const { set, sites, defaults, layer } = this.#deps;
-    const problems: string[] = [];
-    for (const site of sites.filter((candidate) => isOnFor(candidate, plugin.id))) {
-      const off = (plugin.definition.requires ?? []).find((id) => !set.isEnabled(site.id, id));
-      if (off !== undefined) {
-        problems.push(
-          `config/sites/${site.id}.json: plugins.${plugin.id}: requires ${off}, which is off there`,
-        );
-        continue;
-      }
-      const parsed = configFor(plugin, site, defaults[plugin.id], layer);
-      if (!parsed.ok) {
-        problems.push(parsed.error);
-        continue;
-      }
-      this.#configs.set(`${plugin.id}|${site.id}`, parsed.value);
-      set.enable(site.id, plugin.id);
-    }
-    return problems;
+  /** What keeps the plugin off for a site or a group, where it is said to be on. */
+  #faults({ id }: FoundPlugin): readonly string[] {
+    const { enabling, sites } = this.#deps;
+    const faults = sites.flatMap((site) => enabling.faults(site.id));
+    const own = faults.filter(({ plugin }) => plugin === id).map(formatIssue);
+    return [...new Set(own)]; // `plugins.json` speaks to every site
   }
 
   async #pending(plugin: FoundPlugin): Promise<readonly string[]> {
@@ -211,15 +236,20 @@ class Boot {
   #startDeps() {
     return {
       ...this.#deps,
-      config: (plugin: string, site: SiteId) => this.#config(plugin, site),
+      config: (plugin: string, where: PluginPlace) => this.#config(plugin, where),
       site: (id: SiteId) => this.#site(id),
+      siteIds: [...this.#sites.keys()],
       activateMs: this.#deps.deadlines?.activateMs ?? ACTIVATE_MS,
     };
   }
 
-  #config(plugin: string, site: SiteId): Plain {
-    const found = this.#configs.get(`${plugin}|${site}`);
-    if (found && this.#deps.set.isEnabled(site, plugin)) return found;
+  #config(plugin: string, where: PluginPlace): Plain {
+    const { site, groups } = typeof where === 'string' ? { site: where } : where;
+    const { set, enabling } = this.#deps;
+    if (set.isReached(site, plugin)) {
+      const parsed = enabling.config(plugin, { site, groups });
+      if (parsed.ok) return parsed.value;
+    }
     throw new AppError('internal/unexpected', { details: { plugin, site, problem: 'off' } });
   }
 
@@ -280,16 +310,26 @@ function reasonOf(error: Error): string {
 }
 
 /** What the configuration asks for and cannot have: told at boot, not discovered by agents. */
-function findUnusable({ found, broken, sites }: HostDeps): readonly string[] {
-  const usable = new Set(found.map(({ id }) => id));
-  const known = new Set([...usable, ...broken.map(({ id }) => id)]);
-  const hidden = broken.filter(({ id }) => usable.has(id));
+function findUnusable(deps: HostDeps): readonly string[] {
+  const usable = new Set(deps.found.map(({ id }) => id));
+  const hidden = deps.broken.filter(({ id, issue }) => usable.has(id) && !issue);
+  const files = deps.files ?? NO_FILES;
+  const order = checkOrder({
+    order: deps.order ?? {},
+    plugins: [...deps.found, ...deps.broken].map(({ id }) => id),
+    hooks: [...deps.hooks.definitions().keys()],
+    source: files.plugins,
+  });
   return [
     ...hidden.map(({ id, reason }) => `plugin ${id}: ${reason}`),
-    ...sites.flatMap((site) =>
-      Object.keys(site.plugins)
-        .filter((id) => !known.has(id))
-        .map((id) => `config/sites/${site.id}.json: plugins.${id}: not installed`),
-    ),
+    ...deps.broken.flatMap(({ issue }) => (issue ? formatIssue(issue) : [])),
+    ...order.map(formatIssue),
+    ...checkGrants({
+      grants: deps.grants,
+      found: deps.found,
+      installed: [...deps.found, ...deps.broken].map(({ id }) => id),
+      source: files.plugins,
+    }).map(formatIssue),
+    ...checkSiteFiles({ ...deps, sources: files.sites }).map(formatIssue),
   ];
 }

@@ -4,18 +4,46 @@
  */
 export { z } from 'zod';
 export type { MessageRef, SiteId, TextKey, UserId } from '../base/types';
+export type { DirectoryPort, DirectoryScope } from '../directory';
+export type { Migration } from '../kernel/db-types';
 export type {
+  Action,
+  Collect,
   DeepReadonly,
   Denial,
+  Filter,
+  First,
+  Guard,
   HandlerFor,
   HandlerOptions,
   HandlerScope,
+  HookDefinition,
   HookName,
   HookOf,
+  PersonRef,
 } from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
+export type {
+  DirectoryQuery,
+  DirectoryRecord,
+  PluginAttachment,
+  PluginAuditEvent,
+  PluginDirectory,
+  PluginEmitter,
+  PluginHttpOptions,
+  PluginListQuery,
+  PluginLog,
+  PluginMail,
+  PluginMessage,
+  PluginMessageRef,
+  PluginMetrics,
+  PluginSelection,
+  PluginSendResult,
+  PluginStreamAction,
+  RenderTarget,
+} from './capability-types';
 export type {
   PluginCache,
   PluginContext,
@@ -33,6 +61,16 @@ export {
   type PluginSettingSection,
   type SlotContribution,
 } from './define';
+export type { Need } from './needs';
+export type {
+  CalendarEvent,
+  CalendarPort,
+  DocumentStorePort,
+  PortScope,
+  SecondFactorPort,
+  SpellCheckPort,
+  StoredDocument,
+} from './ports';
 export type {
   PluginHandler,
   PluginRequest,
@@ -42,6 +80,10 @@ export type {
   RouteRegistrar,
 } from './route-types';
 
+import '../audit/hooks';
 import '../compose/hooks';
+import '../kernel/platform-hooks';
 import '../mail/hooks';
 import '../session/hooks';
+import '../settings/hooks';
+import '../view/hooks';

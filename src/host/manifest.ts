@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Result } from '../base/result';
 import { err, ok } from '../base/result';
-import { fieldSchema } from '../settings';
+import { hookNameProblem } from '../kernel/hook-names';
+import { CORE_SECTIONS, fieldSchema } from '../settings';
 import { SLOTS, WIDENABLE_CSP } from '../view';
 import { API_VERSION, type PluginDefinition, type PluginSettingField } from './define';
+import { needProblem } from './needs';
 
 const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
 
@@ -12,12 +14,22 @@ const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
  * settings, the base skin. A plugin may not be called so.
  */
 const RESERVED = new Set(
-  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base'.split(
+  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base help home stream partials order packages grants'.split(
     ' ',
   ),
 );
-const NEED =
-  /^(db|mail\.read|mail\.write|mail\.send|directory|http:https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
+
+/** Why a plugin cannot be called so, as an operator reads it; `undefined` when it can. */
+export function pluginIdProblem(id: string): string | undefined {
+  if (!PLUGIN_ID.test(id)) {
+    return `"${id}" is no id: lower-case letters, digits and dashes, a letter first, 40 at most`;
+  }
+  if (RESERVED.has(id) || CORE_SECTIONS.some((section) => section.id === id)) {
+    return `"${id}" is a name of the core`;
+  }
+  return undefined;
+}
+
 /** Below `views/`: what the renderer looks up. */
 const VIEW = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/;
 /** Below `assets/`, no dots at the start of a segment. */
@@ -32,7 +44,6 @@ const fn = z.custom<(...args: never[]) => unknown>(
 );
 const textKey = z.string().min(1);
 const word = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected [a-z][a-z0-9-]*');
-const named = z.looseObject({ id: word, run: fn });
 
 const slot = z.strictObject({
   slot: z.enum(Object.keys(SLOTS)),
@@ -42,6 +53,7 @@ const slot = z.strictObject({
   data: fn.optional(),
   order: z.number().optional(),
   timeoutMs: z.number().positive().max(1_000).optional(),
+  cacheS: z.number().int().min(1).max(3_600).optional(),
   onFailure: z.enum(['hide', 'say']).optional(),
 });
 
@@ -80,10 +92,23 @@ const taskbar = z.strictObject({
 });
 const asset = z.string().regex(ASSET, 'expected a file of assets/');
 
+/** What `defineHooks` checks for the core's own tables. */
+const hookShape = z.strictObject({
+  kind: z.enum(['filter', 'action', 'first', 'collect', 'guard']),
+  doc: z.string().min(1),
+  check: fn.optional(),
+  timeoutMs: z.number().positive().max(10_000).optional(),
+  awaited: z.boolean().optional(),
+  advisory: z.boolean().optional(),
+  failClosed: z.boolean().optional(),
+});
+
 const contributes = z.strictObject({
+  hooks: z.record(z.string(), hookShape).optional(),
   permissions: z.record(z.string(), textKey).optional(),
   routes: fn.optional(),
   taskbar: taskbar.optional(),
+  admin: z.strictObject({ label: textKey, href: z.string().startsWith('/') }).optional(),
   slots: z.array(slot).optional(),
   settings: z
     .array(z.strictObject({ id: word, labelKey: textKey, fields: z.array(field) }))
@@ -107,10 +132,14 @@ const contributes = z.strictObject({
     )
     .optional(),
   commands: z.array(z.strictObject({ name: z.string(), summary: z.string(), run: fn })).optional(),
-  health: z.array(named).optional(),
   challenges: z
     .array(z.strictObject({ id: word, label: textKey, path: z.string().startsWith('/') }))
     .optional(),
+});
+
+const need = z.string().superRefine((value, context) => {
+  const message = needProblem(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
 const head = z.looseObject({
@@ -120,11 +149,18 @@ const head = z.looseObject({
 const shape = z.strictObject({
   id: z.string(),
   api: z.string(),
+  // Semantic Versioning 2.0.0, without its exact rules on zeros.
+  version: z
+    .string()
+    .max(60)
+    .regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, 'expected a version as 1.2.3')
+    .optional(),
   title: textKey,
+  summary: textKey.optional(),
   requires: z.array(z.string()).optional(),
   after: z.array(z.string()).optional(),
   onBootFailure: z.enum(['continue', 'abort']).optional(),
-  needs: z.array(z.string().regex(NEED, 'unknown capability')).optional(),
+  needs: z.array(need).optional(),
   config: z
     .custom((value) => value instanceof Object && '_zod' in value, 'expected a schema of z')
     .optional(),
@@ -173,10 +209,20 @@ function firstIssue(error: z.ZodError): string {
 function ownNamesProblem({ id, contributes: own }: PluginDefinition): string | undefined {
   const commands = own?.commands?.map(({ name }) => name) ?? [];
   const permissions = Object.keys(own?.permissions ?? {});
+  for (const [name, { kind }] of Object.entries(own?.hooks ?? {})) {
+    const problem = name.startsWith(`${id}:`)
+      ? hookNameProblem(name, kind)
+      : `does not start with "${id}:"`;
+    if (problem !== undefined) return `contributes: hooks: "${name}" ${problem}`;
+  }
   const foreign =
     commands.find((name) => !isOwnName(name, id, ':')) ??
     permissions.find((name) => !isOwnName(name, id, '.'));
   if (foreign !== undefined) return `contributes: "${foreign}" does not start with "${id}"`;
+  const { href } = own?.admin ?? {};
+  if (href !== undefined && href !== `/${id}` && !href.startsWith(`/${id}/`)) {
+    return `contributes: admin: "${href}" is no page of "/${id}"`;
+  }
   const lists: Readonly<Record<string, readonly string[]>> = {
     slots: own?.slots?.map(({ slot: name, id: item, view }) => `${name} ${item ?? view}`) ?? [],
     jobs: own?.jobs?.map((job) => job.id) ?? [],

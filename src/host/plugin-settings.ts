@@ -1,13 +1,13 @@
 import type { UserId } from '../base/types';
 import { fieldSchema, type Settings } from '../settings';
-import type { Site } from '../sites';
 import type { PluginSettingField, PluginSettingSection } from './define';
 
 type Values = Readonly<Record<string, string | boolean>>;
 
 export interface SettingsPlace {
   readonly plugin: string;
-  readonly site: Site;
+  /** What agents of the site, or of these groups of it, may not change. */
+  readonly locked: readonly string[];
   /** Parsed configuration of the plugin for the site. */
   readonly config: unknown;
 }
@@ -24,8 +24,8 @@ function at(value: unknown, path: string): unknown {
 }
 
 /** True when the ministry fixed the field: `locked` holds `<plugin>.<key>`. */
-export const isLocked = ({ site, plugin }: SettingsPlace, field: PluginSettingField): boolean =>
-  site.locked.includes(`${plugin}.${field.key}`);
+export const isLocked = ({ locked, plugin }: SettingsPlace, field: PluginSettingField): boolean =>
+  locked.includes(`${plugin}.${field.key}`);
 
 /** What the site says when the person said nothing. */
 export function siteDefault(field: PluginSettingField, config: unknown): string | boolean {

@@ -18,13 +18,3 @@ export interface BootReport {
   readonly warnings: readonly string[];
   readonly ms: number;
 }
-
-/** The report as lines for a terminal. */
-export function formatBootReport(report: BootReport): string {
-  const lines = report.plugins.map((plugin) => {
-    const sites = plugin.sites.length === 0 ? 'no site' : plugin.sites.join(', ');
-    const reason = plugin.reason === undefined ? '' : ` (${plugin.reason})`;
-    return `${plugin.id.padEnd(24)} ${plugin.state.padEnd(12)} ${sites}${reason}`;
-  });
-  return [...lines, ...report.warnings.map((warning) => `warning: ${warning}`)].join('\n');
-}

@@ -1,14 +1,30 @@
 import type { SiteId, UserId } from '../base/types';
+import type { PersonRef } from '../kernel/hook-types';
 import type { Locale } from '../kernel/i18n-types';
 import type { PluginContext } from './context-types';
+
+declare global {
+  namespace Estafette {
+    interface PermissionMap {
+      /** The administration of one's own site. */
+      'admin.access': true;
+      /** That of every site, and what concerns them all. */
+      'admin.platform': true;
+    }
+  }
+}
 
 /** What a plugin's route is told: plain data, never `req`. */
 export interface PluginRequest {
   readonly site: SiteId;
   readonly locale: Locale;
   readonly requestId: string;
+  /** Groups of the person; none without an open session. A request is a place for `config`. */
+  readonly groups: readonly string[];
   /** Absent on public routes without a session. */
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string } | undefined;
+  /** Handle of the person, for the context's functions; absent without an open session. */
+  readonly as?: PersonRef;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Form fields of a POST. */

@@ -1,13 +1,14 @@
 import type { SiteId } from '../base/types';
+import { ENABLED } from '../enabling';
 import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
-import { nearest } from '../kernel/config-shape';
+import { nearest, shapeOf, shapesAt } from '../kernel/config-shape';
 import { CORE_SCOPE, CORE_SECTIONS } from '../settings';
 import type { Site } from '../sites';
 import type { BrokenPlugin, FoundPlugin } from './discover';
 import { siteSource } from './plugin-faults';
 
 export interface SiteCheckInput {
-  readonly sites: readonly Pick<Site, 'id' | 'plugins' | 'locked'>[];
+  readonly sites: readonly Pick<Site, 'id' | 'plugins' | 'groups' | 'choices' | 'locked'>[];
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
   /** The sites' files as read, for their names and lines; `config/sites/<id>.json` otherwise. */
@@ -21,8 +22,8 @@ export interface PluginFault extends ConfigIssue {
 }
 
 /**
- * What site files say of plugins that only the installed plugins can confirm: ids under `plugins`,
- * and keys under `locked`. A wrong lock locks nothing, and nobody would notice.
+ * What site files say of plugins that only the installed plugins can confirm: ids under `plugins`
+ * and `choices`, keys under `locked`, for the site and its groups. A wrong lock locks nothing, and nobody would notice.
  */
 export function checkSiteFiles(input: SiteCheckInput): readonly PluginFault[] {
   const ids = [...input.found, ...input.broken].map(({ id }) => id);
@@ -34,24 +35,38 @@ export function checkSiteFiles(input: SiteCheckInput): readonly PluginFault[] {
       site: site.id,
       ...issueAt(source, at, message),
     });
-    const plugins = Object.keys(site.plugins)
-      .filter((id) => !ids.includes(id))
-      .map((id) =>
-        fault(
-          ['plugins', id],
-          `expected an installed plugin, found ${found(id, nearest(id, ids))}`,
-        ),
-      );
-    const locked = site.locked.flatMap((key, index) => {
+    const installed = (at: readonly PropertyKey[], id: string): readonly PluginFault[] =>
+      ids.includes(id)
+        ? []
+        : [fault(at, `expected an installed plugin, found ${found(id, nearest(id, ids))}`)];
+    const lockable = (at: readonly PropertyKey[], key: string): readonly PluginFault[] => {
       const [plugin = ''] = key.split('.');
       // What a plugin that cannot be loaded would offer is not known; its own fault is told apart.
-      if (keys.has(key) || unread.has(plugin)) return [];
-      return [
-        fault(['locked', index], `${EXPECTED_LOCK}, found ${found(key, nearKey(key, keys))}`),
-      ];
-    });
-    return [...plugins, ...locked];
+      if (keys.has(key) || isConfigured(input.found, key) || unread.has(plugin)) return [];
+      return [fault(at, `${EXPECTED_LOCK}, found ${found(key, nearKey(key, keys))}`)];
+    };
+    const holders = [
+      { at: [] as readonly PropertyKey[], ...site },
+      ...site.groups.map((group, index) => ({ at: ['groups', index], ...group })),
+    ];
+    return [
+      ...holders.flatMap(({ at, plugins, locked }) => [
+        ...Object.keys(plugins).flatMap((id) => installed([...at, 'plugins', id], id)),
+        ...locked.flatMap((key, index) => lockable([...at, 'locked', index], key)),
+      ]),
+      ...site.choices.flatMap((id, index) => installed(['choices', index], id)),
+    ];
   });
+}
+
+/** A key that an administrator could change: whether the plugin runs, or what its schema knows. */
+function isConfigured(plugins: readonly FoundPlugin[], key: string): boolean {
+  const [id, ...keys] = key.split('.');
+  const plugin = plugins.find((candidate) => candidate.id === id);
+  if (!plugin) return false;
+  if (keys.join('.') === ENABLED) return true;
+  const schema = plugin.definition.config;
+  return schema !== undefined && shapesAt(shapeOf(schema), keys).length > 0;
 }
 
 const EXPECTED_LOCK = 'expected a setting of agents, as core.display.theme or plugin.setting';

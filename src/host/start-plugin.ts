@@ -1,4 +1,5 @@
 import { withDeadline } from '../base/async';
+import type { SiteId } from '../base/types';
 import { runAs } from '../kernel/isolate';
 import type { Jobs } from '../kernel/job-types';
 import { type ContextDeps, createPluginContext, type Registrations } from './context';
@@ -21,6 +22,7 @@ export interface RunningPlugin {
 export interface StartDeps extends ContextDeps {
   readonly jobs: Jobs;
   readonly set: PluginSet;
+  readonly siteIds: readonly SiteId[];
   readonly activateMs: number;
 }
 
@@ -53,21 +55,23 @@ export async function startPlugin(
 function addJob(
   job: PluginJob,
   context: PluginContext,
-  { jobs, set }: StartDeps,
+  { jobs, set, siteIds }: StartDeps,
   registrations: Registrations,
 ): void {
-  const sites = set.sitesOf(context.id);
-  for (const site of job.perSite ? sites : [undefined]) {
+  // Every site: an administrator may turn the plugin on meanwhile.
+  const sites = job.perSite ? siteIds : [undefined];
+  for (const site of sites) {
     const id = [context.id, job.id, ...(site === undefined ? [] : [site])].join(':');
     // Asked at each run: a plugin can be taken out of service meanwhile, or be on nowhere.
     const isInService = (): boolean =>
-      site === undefined ? set.sitesOf(context.id).length > 0 : set.isEnabled(site, context.id);
+      site === undefined ? set.sitesOf(context.id).length > 0 : set.isReached(site, context.id);
     const run = async (signal: AbortSignal): Promise<void> => {
-      if (!isInService()) return;
       await runAs({ plugin: context.id, hook: `job:${job.id}` }, async () =>
         job.run(context, { ...(site !== undefined && { site }), signal }),
       );
     };
-    registrations.add(jobs.add({ id, every: job.every, timeoutS: job.timeoutS, run }));
+    registrations.add(
+      jobs.add({ id, every: job.every, timeoutS: job.timeoutS, isDue: isInService, run }),
+    );
   }
 }

@@ -13,9 +13,20 @@ export {
   WIDENABLE_CSP,
   widenCsp,
 } from './csp';
+export {
+  type Avatars,
+  type Notice,
+  type PageContext,
+  type PageHeaders,
+  type PageReader,
+  pageHooks,
+  type RecipientClass,
+} from './hooks';
 export { createRenderer } from './render';
+export { checkSkins, type SkinCheckInput, type SkinFault } from './skin-check';
+export { textsOfChain } from './skin-texts';
 export { BASE_SKIN, loadSkins, type Skin, type Skins } from './skins';
-export { SLOTS, type SlotFacts, type SlotName } from './slots';
+export { type RowFacts, SLOTS, type SlotFacts, type SlotName, type SlotPlace } from './slots';
 export {
   NO_SLOTS,
   type Renderer,

@@ -62,10 +62,10 @@ export function createRenderer(deps: RendererDeps): Renderer {
     return result;
   };
 
-  const formatsFor = (locale: Locale, timeZone: string): Formats => {
-    const key = `${locale}|${timeZone}`;
+  const formatsFor = (locale: Locale, timeZone: string, skin?: string): Formats => {
+    const key = `${locale}|${timeZone}|${skin ?? ''}`;
     const made =
-      formats.get(key) ?? createFormats(locale, timeZone, deps.texts.for(locale), deps.now);
+      formats.get(key) ?? createFormats(locale, timeZone, deps.texts.for(locale, skin), deps.now);
     formats.set(key, made);
     return made;
   };
@@ -77,16 +77,17 @@ export function createRenderer(deps: RendererDeps): Renderer {
     request: Omit<RenderRequest, 'facts'>,
     items: ReadonlyMap<string, readonly SlotItem[]>,
   ): SafeHtml => {
-    const formats = formatsFor(context.locale, context.timeZone);
+    const formats = formatsFor(context.locale, context.timeZone, context.skin);
     const find = (name: string): string => deps.assets.find(chain, name) ?? `/assets/${name}`;
     const sprite = find('icons.svg');
     let depth = 0;
     const shared = {
       shell: request.shell,
-      t: deps.texts.for(context.locale),
+      t: deps.texts.for(context.locale, context.skin),
       locale: context.locale,
       csrf: context.csrf,
-      slot: (name: string): readonly SlotItem[] => items.get(name) ?? [],
+      slot: (name: string, key?: string | number): readonly SlotItem[] =>
+        key === undefined ? (items.get(name) ?? NO_ITEMS) : itemsAt(items.get(name), String(key)),
       icon: (name: string, label?: string): SafeHtml => iconHtml(sprite, name, label),
       asset: find,
       date: (iso: string, style: DateStyle) => formats.date(iso, style),
@@ -146,6 +147,17 @@ export function createRenderer(deps: RendererDeps): Renderer {
     formats: formatsFor,
     asset: (skin, name) => deps.assets.find(deps.skins.chain(skin), name),
   };
+}
+
+const NO_ITEMS: readonly SlotItem[] = [];
+
+/** Items of a slot that is shown many times, at one uid or address. */
+function itemsAt(all: readonly SlotItem[] | undefined, key: string): readonly SlotItem[] {
+  if (!all) return NO_ITEMS;
+  return all.flatMap((item) => {
+    const html = item.byKey?.get(key);
+    return html === undefined ? [] : [{ ...item, html }];
+  });
 }
 
 function iconHtml(sprite: string, name: string, label: string | undefined): SafeHtml {

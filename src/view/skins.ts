@@ -30,7 +30,24 @@ export interface Skins {
   readonly ids: readonly string[];
 }
 
+/** Whatever a program could be written in; the base skin alone, part of the platform, has scripts. */
+const CODE = /\.(?:[cm]?[jt]sx?|node|wasm|sh|html?)$/i;
+
+function refuseCode(dir: string, id: string): void {
+  if (id === BASE_SKIN) return;
+  const names = readdirSync(path.join(dir, id), { recursive: true, encoding: 'utf8' });
+  const code = names.sort().find((name) => CODE.test(name));
+  if (code === undefined) return;
+  throw new AppError('config/invalid', {
+    details: {
+      file: path.posix.join('skins', id, ...code.split(path.sep)),
+      problem: 'a skin is data and templates only: move code to a plugin',
+    },
+  });
+}
+
 function readSkin(dir: string, id: string): Skin {
+  refuseCode(dir, id);
   const invalid = (problem: string): AppError =>
     new AppError('config/invalid', { details: { file: `skins/${id}/skin.json`, problem } });
   const text = readFileSync(path.join(dir, id, 'skin.json'), 'utf8');

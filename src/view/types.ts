@@ -9,6 +9,8 @@ export interface SlotItem {
   readonly plugin: string;
   readonly id: string;
   readonly html: SafeHtml;
+  /** Of a slot that is shown many times: what stands at each uid or address. */
+  readonly byKey?: ReadonlyMap<string, SafeHtml>;
 }
 
 /** Per-request facts that every template can read. */
@@ -38,7 +40,7 @@ export interface TemplateScope<M> {
   /** Another view by name through the same skin chain. */
   include(view: string, data?: Readonly<Record<string, unknown>>): SafeHtml;
   /** Items of a slot, in order; the name is a literal, so that the renderer learns it. */
-  slot(name: string): readonly SlotItem[];
+  slot(name: string, key?: string | number): readonly SlotItem[];
   /** `<svg aria-hidden><use href=…>`; with a label, an image with that name. */
   icon(name: string, label?: string): SafeHtml;
   /** Hashed URL of an asset of the skin (`logo.svg`) or of a plugin (`calendar/calendar.css`). */

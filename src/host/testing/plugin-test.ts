@@ -1,6 +1,4 @@
 import { AppError } from '../../base/errors';
-import type { SiteId } from '../../base/types';
-import type { HookScope } from '../../kernel/hook-types';
 import type { Locale } from '../../kernel/i18n-types';
 import type { SlotFacts } from '../../view';
 import { callRoute } from './routes';
@@ -18,6 +16,9 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
   return {
     site: TEST_SITE,
     user: world.user,
+    as: world.core.ref(TEST_SITE),
+    audited: world.core.audited,
+    streamed: world.core.streamed,
     clock: world.clock,
     report: world.host.report,
     state: () => stateOf(world, id),
@@ -31,17 +32,14 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     async stop() {
       await world.host.stop();
       await world.hooks.idle();
+      await world.core.close();
       await world.db.close();
     },
   };
 }
 
-const scopeOf = (site?: string): HookScope => ({
-  site: (site ?? TEST_SITE) as SiteId,
-  requestId: 'TEST-0000-00',
-});
-
-function hookCalls({ hooks, failures }: World, id: string) {
+function hookCalls({ hooks, failures, person }: World, id: string) {
+  const scopeOf = person.scope;
   return {
     guard: (name, query, { site, confirmed } = {}) =>
       hooks.guard(scopeOf(site), name, query, { all: true, ...(confirmed && { confirmed }) }),
@@ -63,7 +61,8 @@ function hookCalls({ hooks, failures }: World, id: string) {
 }
 
 function pageCalls(world: World, id: string) {
-  const { renderer, user } = world;
+  const { renderer, user, person } = world;
+  const scopeOf = person.scope;
   const context = (locale: Locale = 'fr', site?: string) => ({
     site: scopeOf(site).site,
     skin: 'base',
@@ -77,6 +76,8 @@ function pageCalls(world: World, id: string) {
       const all: SlotFacts = {
         site: { id: scopeOf(site).site, title: 'Messagerie de test' },
         user,
+        groups: person.groups,
+        ...(scopeOf(site).as && { as: scopeOf(site).as }),
         ...facts,
       };
       const items = await renderer.slot(context(locale, site), slot, all);
@@ -90,18 +91,29 @@ function pageCalls(world: World, id: string) {
         view: `${id}/${answer.view}`,
         model: answer.model,
         shell: undefined,
-        facts: { site: { id: scopeOf(input.site).site, title: 'Messagerie de test' }, user },
+        facts: {
+          site: { id: scopeOf(input.site).site, title: 'Messagerie de test' },
+          user,
+          groups: person.groups,
+          ...(scopeOf(input.site).as && { as: scopeOf(input.site).as }),
+        },
       });
     },
   } satisfies Partial<PluginTest>;
 }
 
 function dataCalls(world: World, id: string) {
-  const { host, settings, user, texts } = world;
+  const { host, settings, user, texts, person } = world;
   return {
-    config: (site) => host.config(id, scopeOf(site).site),
+    isOn: (site) => host.running(person.scope(site)).some((plugin) => plugin.id === id),
+    choose: person.choose,
+    config(site) {
+      const scope = person.scope(site);
+      if (host.running(scope).some((plugin) => plugin.id === id)) return host.config(id, scope);
+      throw new AppError('internal/unexpected', { details: { plugin: id, problem: 'off' } });
+    },
     setUserSetting: (key, value) => settings.write(user.id, id, { [key]: value }),
-    settings: async (site) => contextOf(world, id).settings(scopeOf(site).site, user.id),
+    settings: async (site) => contextOf(world, id).settings(person.scope(site), user.id),
     text: (key, locale, values) => texts.for(locale)(key, values),
   } satisfies Partial<PluginTest>;
 }

@@ -19,7 +19,9 @@ export async function callRoute(
   input: RouteInput = {},
 ): Promise<PluginResponse> {
   const site = (input.site ?? TEST_SITE) as SiteId;
-  const running = world.host.running(site).find(({ id }) => id === plugin);
+  const running = world.host
+    .running(input.user === false ? site : world.person.scope(site))
+    .find(({ id }) => id === plugin);
   const match = running?.routes
     .filter((route) => route.method === method)
     .map((route) => matchRoute(route, path))
@@ -46,7 +48,9 @@ function requestOf(
     site,
     locale: input.locale ?? 'fr',
     requestId: 'TEST-0000-00',
+    groups: input.user === false ? [] : world.person.groups,
     user: input.user === false ? undefined : world.user,
+    ...(input.user !== false && { as: world.core.ref(site) }),
     params,
     query: input.query ?? {},
     body: input.body ?? {},

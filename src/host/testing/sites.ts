@@ -6,7 +6,8 @@ export const TEST_SITE = 'test' as SiteId;
 
 const SERVER = { host: '127.0.0.1', security: 'none' } as const;
 
-const base = (id: string): Site => ({
+/** A site without plugins, whose servers are never spoken to. */
+export const plainSite = (id: string): Site => ({
   id: id as SiteId,
   hosts: [`${id}.example`],
   title: 'Messagerie de test',
@@ -22,22 +23,38 @@ const base = (id: string): Site => ({
   session: { idleMinutes: 60, absoluteHours: 12 },
   limits: { messageBytes: 25_000_000, recipients: 200, pageSize: 50, undoSeconds: 8 },
   plugins: {},
+  groups: [],
+  choices: [],
   locked: [],
   taskbar: [],
   links: [],
 });
 
+const groupsOf = <C>({ plugin, groups = {} }: PluginTestOptions<C>): Site['groups'] =>
+  Object.entries(groups).map(([id, says]) => ({
+    id,
+    title: id,
+    match: { logins: [id] },
+    plugins: { [plugin.id]: says },
+    locked: [],
+    permissions: [],
+  }));
+
 /** The sites of a test: `test` with the plugin on, and those that it adds. */
 export function buildSites<C>(options: PluginTestOptions<C>): readonly Site[] {
-  const { plugin, site = {}, sites = {}, config = {} } = options;
+  const { plugin, site = {}, sites = {}, config = {}, on = true } = options;
   const requirements = Object.fromEntries((options.with ?? []).map(({ id }) => [id, true]));
   const build = (id: string, { on, ...values }: TestSite): Site => ({
-    ...base(id),
+    ...plainSite(id),
     ...values,
     plugins: on === false ? requirements : { ...requirements, [plugin.id]: on ?? true },
   });
   return [
-    build(TEST_SITE, { ...site, on: config }),
+    {
+      ...build(TEST_SITE, { ...site, on: on && config }),
+      groups: site.groups ?? groupsOf(options),
+      choices: site.choices ?? (options.choice === undefined ? [] : [plugin.id]),
+    },
     ...Object.entries(sites).map(([id, values]) => build(id, values)),
   ];
 }

@@ -1,15 +1,18 @@
 import type { Clock } from '../../base/clock';
 import type { SiteId, UserId } from '../../base/types';
+import type { DraftFields, SendOutcome } from '../../compose';
 import type {
   HandlerFor,
   HookEmitter,
   HookName,
   HookOf,
   NamesOfKind,
+  PersonRef,
 } from '../../kernel/hook-types';
 import type { Locale } from '../../kernel/i18n-types';
 import type { Site } from '../../sites';
 import type { SlotFacts, SlotName } from '../../view';
+import type { PluginDirectory, PluginMail } from '../capability-types';
 import type { PluginDatabase, PluginHttpResponse } from '../context-types';
 import type { PluginDefinition } from '../define';
 import type { BootReport, PluginReport } from '../report';
@@ -29,17 +32,31 @@ export interface PluginTestOptions<C> {
   readonly dir?: string;
   /** Configuration of the site `test`, where the plugin is on: what `plugins.<id>` would say. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** `false`: the site itself leaves the plugin off, for a group or the person to turn it on. */
+  readonly on?: boolean;
   /** Other values of the site `test`: `{ locked: ['hello.greeting'] }`. */
   readonly site?: Omit<TestSite, 'on'>;
   /** More sites by id. */
   readonly sites?: Readonly<Record<string, TestSite>>;
   /** `config/plugins.json`: defaults of the plugin for every site. */
   readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Groups of the site `test`, and what each says of the plugin: `{ dsi: { firstDay: 0 } }`. */
+  readonly groups?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
+  /** Groups that the person belongs to. */
+  readonly memberOf?: readonly string[];
+  /** Lets the person turn the plugin on or off, and what they chose. */
+  readonly choice?: boolean;
   /** What the person has chosen, by setting key. */
   readonly settings?: Readonly<Record<string, string | boolean>>;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Answers `context.http`; without it every call fails as a dead network does. */
   readonly http?: (url: string) => PluginHttpResponse | Promise<PluginHttpResponse>;
+  /** What `context.mail(as)` answers, function by function; one that is not given fails. */
+  readonly mail?: Partial<PluginMail>;
+  /** What becomes of a message of `context.send`; without it every one fails. */
+  readonly send?: (message: DraftFields) => SendOutcome | Promise<SendOutcome>;
+  /** The directory of every site; `context.directory(site)` is `undefined` without it. */
+  readonly directory?: Partial<PluginDirectory>;
   /** Plugins that `requires` names, as definitions without resources. */
   readonly with?: readonly PluginDefinition[];
   /** Milliseconds allowed to `activate` and `deactivate`; 10 s and 5 s as in service otherwise. */
@@ -65,6 +82,12 @@ type Part<H, K extends string> = H extends { [P in K]: infer V } ? V : never;
 /** A started plugin. Every call is made for the site `test` unless `site` says another. */
 export interface PluginTest {
   readonly site: SiteId;
+  /** Handle of the person: what hooks, slots and routes of the test are given too. */
+  readonly as: PersonRef;
+  /** Lines that the plugin wrote in the audit log. */
+  readonly audited: readonly { readonly event: string; readonly site: string }[];
+  /** Turbo Streams that the plugin sent to the person's page. */
+  readonly streamed: readonly string[];
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string };
   readonly clock: TestClock;
   readonly report: BootReport;
@@ -123,7 +146,11 @@ export interface PluginTest {
     args?: readonly string[],
   ): Promise<{ readonly code: number; readonly lines: readonly string[] }>;
 
-  /** Parsed configuration; throws where the plugin is off. */
+  /** Whether the plugin runs for the person. */
+  isOn(site?: string): boolean;
+  /** Turns the plugin on or off for the person; `undefined` goes back to what the site says. */
+  choose(on: boolean | undefined): Promise<void>;
+  /** Parsed configuration for the person; throws where the plugin is off. */
   config(site?: string): Readonly<Record<string, unknown>>;
   /** Writes what the person chose, as the settings page does; `undefined` goes back to default. */
   setUserSetting(key: string, value: string | boolean | undefined): Promise<void>;

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { auditMigrations } from '../../audit';
 import { AppError } from '../../base/errors';
 import { silentLog } from '../../base/log';
 import type { UserId } from '../../base/types';
-import { composeHooks } from '../../compose';
-import { layer } from '../../kernel/config-layer';
+import { enablingMigrations } from '../../enabling';
 import { openDatabase } from '../../kernel/db';
 import type { Database, MigrationSet } from '../../kernel/db-types';
 import type { GuardedFetch } from '../../kernel/fetch';
@@ -13,17 +13,23 @@ import { createJobs, jobMigrations } from '../../kernel/jobs';
 import { createMeter, createMetrics } from '../../kernel/meter';
 import { migrate } from '../../kernel/migrate';
 import { createServices } from '../../kernel/services';
-import { mailHooks } from '../../mail';
-import { sessionHooks, sessionMigrations } from '../../session';
+import { sessionMigrations } from '../../session';
 import { createSettings, settingsMigrations } from '../../settings';
+import { locksOf } from '../../sites';
 import { createRenderer, loadAssets } from '../../view';
 import type { PluginDefinition } from '../define';
 import { type FoundPlugin, readResources } from '../discover';
+import { grantAll } from '../grants';
+import { HOOK_TABLES } from '../hook-tables';
 import { startHost } from '../host';
 import { parseManifest } from '../manifest';
 import { createPluginSet } from '../plugin-set';
+import { portTimeoutMs } from '../ports';
 import { createSlotSource } from '../slot-source';
 import { createTestClock } from './clock';
+import { createTestCore, type TestCore } from './core';
+import { createTestEnabling, filesOf } from './enabling';
+import { createPerson } from './person';
 import { findPluginDir, platformRoot } from './root';
 import { buildSites, TEST_SITE } from './sites';
 import type { PluginTestOptions } from './types';
@@ -41,29 +47,44 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
   const clock = createTestClock();
   const metrics = createMetrics();
   const meter = createMeter(metrics);
-  const set = createPluginSet();
-  const services = createServices(set);
+  const sites = buildSites(options);
+  const set = createPluginSet({ sites, enabling: () => enabling });
   const failures: { plugin: string; hook: string; error: Error }[] = [];
   const hooks = createHooks({
     log,
     clock,
     meter,
-    isEnabled: (site, plugin) => plugin === OTHER_PLUGIN || set.isEnabled(site, plugin),
+    isEnabled: (site, plugin, plugins) =>
+      plugin === OTHER_PLUGIN || set.isEnabled(site, plugin, plugins),
     rank: (plugin) => set.rank(plugin),
     mode: 'development',
     onReported: ({ plugin, hook, err: error }) => void failures.push({ plugin, hook, error }),
   });
-  for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  const services = createServices({
+    isEnabled: set.isReached,
+    isolator: hooks.isolator,
+    timeoutMs: portTimeoutMs,
+  });
+  for (const table of HOOK_TABLES) hooks.define(table);
   const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
   const found = [...(options.with ?? []).map((one) => asFound(one)), foundOf(options)];
 
   const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log });
   await migrate(db, migrationSets(found));
   const user = await addUser(db);
-  const settings = createSettings({ db, clock });
+  const settings = createSettings({ db, clock, locked: locksOf(sites) });
   await settings.write(user.id, options.plugin.id, options.settings ?? {});
   const jobs = createJobs({ db, clock, log, instanceId: 'test' });
 
+  const files = filesOf(sites, { [options.plugin.id]: options.defaults ?? {} });
+  const enabling = createTestEnabling({ db, clock, hooks, sites, found, files });
+  const core: TestCore = createTestCore(options, {
+    user: () => user,
+    sites,
+    scope: (site) => person.scope(site),
+  });
+  if (core.directory) services.provide('core', 'directory', core.directory, { fallback: true });
+  const person = createPerson(options, { enabling, settings, user, ref: core.ref });
   const host = await startHost({
     log,
     clock,
@@ -74,12 +95,31 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     settings,
     jobs,
     set,
+    enabling,
     found,
     broken: [],
-    sites: buildSites(options),
-    defaults: { [options.plugin.id]: options.defaults ?? {} },
-    layer: (base, ...over) => layer(base, ...over),
+    sites,
+    files,
+    grants: grantAll(found),
     pending: async () => [],
+    core: {
+      ...core,
+      pages: () => ({
+        render: (view, model, { site, locale }) =>
+          renderer.fragment(
+            {
+              site,
+              skin: 'base',
+              locale,
+              timeZone: 'Europe/Paris',
+              scope: { site },
+              csrf: '',
+            },
+            { view, model, shell: undefined, facts: { site: { id: site, title: '' } } },
+          ),
+        open: (_site, who) => (who === user.id ? [core.page] : []),
+      }),
+    },
     createFetch: () => fetchFrom(options.http),
     secret: (_plugin, name) => options.secrets?.[name],
     ...(options.deadlines && { deadlines: options.deadlines }),
@@ -94,7 +134,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     assets: loadAssets(path.join(root, 'dist', 'assets')),
     texts,
     slots: createSlotSource({
-      running: (site) => host.running(site),
+      running: host.running,
       isolator: hooks.isolator,
       texts,
     }),
@@ -104,7 +144,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     },
     now: () => clock.now(),
   });
-  return { clock, hooks, failures, texts, db, user, settings, jobs, host, renderer };
+  return { core, clock, hooks, failures, texts, db, user, person, settings, jobs, host, renderer };
 }
 
 function foundOf<C>({ plugin, dir }: PluginTestOptions<C>): FoundPlugin {
@@ -116,9 +156,10 @@ function foundOf<C>({ plugin, dir }: PluginTestOptions<C>): FoundPlugin {
 function asFound(plugin: PluginDefinition, dir?: string): FoundPlugin {
   const parsed = parseManifest(plugin, plugin.id);
   if (!parsed.ok) throw new Error(`plugin ${plugin.id}: ${parsed.error}`);
-  const none = { version: '0.0.0', migrations: [], locales: { fr: {}, en: {} } };
+  const none = { migrations: [], locales: { fr: {}, en: {} } };
   return {
     id: plugin.id,
+    version: plugin.version ?? '0.0.0',
     dir: dir ?? '',
     definition: parsed.value,
     ...(dir === undefined ? none : readResources(dir)),
@@ -126,7 +167,15 @@ function asFound(plugin: PluginDefinition, dir?: string): FoundPlugin {
 }
 
 const migrationSets = (found: readonly FoundPlugin[]): readonly MigrationSet[] => [
-  { owner: 'core', migrations: [...sessionMigrations, ...settingsMigrations] },
+  {
+    owner: 'core',
+    migrations: [
+      ...sessionMigrations,
+      ...settingsMigrations,
+      ...auditMigrations,
+      ...enablingMigrations,
+    ],
+  },
   jobMigrations,
   ...found.map(({ id, migrations }) => ({ owner: id, migrations })),
 ];

@@ -213,8 +213,8 @@ describe('configuration of a site', () => {
     expect(runningOn(test)).toEqual(['sized']);
     expect(runningOn(test, SITE_B)).toEqual([]);
     expect(lineOf(test, 'sized')?.state).toBe('degraded');
-    expect(lineOf(test, 'sized')?.reason).toMatch(
-      /^config\/sites\/b\.json: plugins\.sized\.size: .*expected number, received string/,
+    expect(lineOf(test, 'sized')?.reason).toBe(
+      'config/sites/b.json: plugins.sized.size: expected number, found "big"',
     );
     expect(() => test.host.config('sized', SITE_B)).toThrow('internal/unexpected');
   });
@@ -225,7 +225,9 @@ describe('configuration of a site', () => {
       sites: [aSite('a', { plain: { colour: 'red' } })],
     });
 
-    expect(lineOf(test, 'plain')?.reason).toContain('takes no settings, found colour');
+    expect(lineOf(test, 'plain')?.reason).toContain(
+      'plugins.plain.colour: unknown key: this plugin takes no settings',
+    );
   });
 
   it.each([
@@ -247,7 +249,9 @@ describe('configuration of a site', () => {
       sites: [aSite('a', { ghost: true })],
     });
 
-    expect(host.report.warnings).toEqual(['config/sites/a.json: plugins.ghost: not installed']);
+    expect(host.report.warnings).toEqual([
+      'config/sites/a.json: plugins.ghost: expected an installed plugin, found "ghost"',
+    ]);
   });
 });
 

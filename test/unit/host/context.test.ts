@@ -1,4 +1,5 @@
 import type { PluginContext } from '../../../src/host/context-types';
+import type { GuardedFetchOptions } from '../../../src/kernel/fetch';
 import { aPlugin, type HostInput, SITE_A, SITE_B, startTest, stopAll } from './kit';
 
 afterEach(stopAll);
@@ -72,28 +73,118 @@ describe('the database of a plugin', () => {
     await expect(notes().into('users').insert({ name: 'x' })).rejects.toThrow('forbidden');
   });
 
-  it('is closed without the capability', async () => {
+  it('refuses a table behind a schema, in raw text, and in a copy of a query', async () => {
+    const { db } = await withTables();
+    const notes = () => db.table('my_plugin_notes');
+
+    const tries = [
+      notes().from('main.users').select(),
+      notes().join('main.users', 'users.name', 'text').select(),
+      notes().whereRaw('exists (select 1 from users)'),
+      notes().whereRaw('1 = 1 union select name from main.users'),
+      notes().joinRaw(', users').select(),
+      notes().clone().from('users').select(),
+      notes().where((inner) => void inner.whereExists((deep) => void deep.from('users'))),
+      notes().union((inner) => void inner.from('users')),
+      notes().with('my_plugin_x', (inner) => void inner.from('users')),
+    ];
+
+    for (const query of tries) await expect(query).rejects.toThrow('request/forbidden');
+    await expect(notes().from('users').select().catch(String)).resolves.toContain('forbidden');
+  });
+
+  it('keeps what plugins ordinarily write: joins, subqueries, upserts, counts', async () => {
+    const { db, world } = await withTables();
+    await world.db.knex.schema.createTable('my_plugin_tags', (table) => {
+      table.string('note').primary();
+      table.integer('uses');
+    });
+    await db.table('my_plugin_notes').insert([{ text: 'one' }, { text: 'two' }]);
+    const tags = () => db.table('my_plugin_tags');
+    await tags().insert({ note: 'one', uses: 1 });
+    await tags().insert({ note: 'one', uses: 2 }).onConflict('note').merge();
+
+    const joined = await db
+      .table('my_plugin_notes')
+      .join('my_plugin_tags as t', function on() {
+        this.on('t.note', 'my_plugin_notes.text').andOnVal('t.uses', '>', 1);
+      })
+      .select('text', 't.uses');
+    const inside = await db
+      .table('my_plugin_notes')
+      .whereIn('text', tags().select('note'))
+      .whereRaw('length(text) > ?', [2])
+      .pluck('text');
+    const [count] = await db.table('my_plugin_notes').count({ n: '*' });
+
+    expect(joined).toEqual([{ text: 'one', uses: 2 }]);
+    expect(inside).toEqual(['one']);
+    expect(count).toEqual({ n: 2 });
+  });
+
+  it('leads neither to the connection nor to its password', async () => {
+    const { db } = await withTables();
+    const query = db.table('my_plugin_notes');
+    let inner: unknown;
+    await query.clone().where((builder) => {
+      inner = builder;
+    });
+
+    for (const builder of [query, query.clone(), inner]) {
+      expect(Reflect.get(Object(builder), 'client')).toBeUndefined();
+      expect(Reflect.get(Object(builder), 'removeAllListeners')).toBeUndefined();
+      expect(Reflect.get(Object(builder), 'constructor')).toBeUndefined();
+    }
+    expect(Object.getPrototypeOf(query)).toBe(Object.prototype);
+    expect(Reflect.ownKeys(query)).toEqual([]);
+  });
+
+  it('loses the rows of somebody who is erased', async () => {
+    const { db, world } = await withTables();
+    await world.db.knex.schema.createTable('my_plugin_seen', (table) => {
+      table.integer('user_id').references('id').inTable('users').onDelete('CASCADE');
+    });
+    const [id] = await world.db.knex('users').insert({
+      site: 'a',
+      login: 'x',
+      name: 'X',
+      mail: 'x@a.example',
+      aliases: '[]',
+      locale: 'fr',
+      created_at: '',
+      signed_in_at: '',
+    });
+    await db.table('my_plugin_seen').insert({ user_id: id });
+
+    await world.db.knex('users').where({ id }).delete();
+
+    expect(await db.table('my_plugin_seen').pluck('user_id')).toEqual([]);
+  });
+
+  it('is closed without the need, which the refusal names', async () => {
     const { context } = await contextOf();
 
-    expect(() => context.db.table('my_plugin_notes')).toThrow('request/forbidden');
-    await expect(context.db.transaction(async () => {})).rejects.toThrow('request/forbidden');
+    expect(() => context.db.table('my_plugin_notes')).toThrow('plugin/need-missing');
+    await expect(context.db.transaction(async () => {})).rejects.toMatchObject({
+      code: 'plugin/need-missing',
+      details: { plugin: 'my-plugin', need: 'db' },
+    });
   });
 });
 
 describe('outbound HTTP of a plugin', () => {
-  const calls: { url: string; allowHosts: readonly string[] | undefined; maxBytes: number }[] = [];
-  const createFetch: HostInput['createFetch'] =
-    ({ allowHosts }) =>
-    async (url, { maxBytes }) => {
-      calls.push({ url: String(url), allowHosts, maxBytes });
-      return {
-        status: 200,
-        headers: { 'x-secret': '1' },
-        contentType: 'text/plain',
-        body: Buffer.from('ok'),
-        url: String(url),
-      };
+  const calls: (Parameters<NonNullable<HostInput['createFetch']>>[0] &
+    GuardedFetchOptions & { readonly url: string })[] = [];
+  const createFetch: HostInput['createFetch'] = (limits) => async (url, options) => {
+    calls.push({ url: String(url), ...limits, ...options });
+    return {
+      status: 200,
+      headers: { 'x-secret': '1' },
+      contentType: 'text/plain',
+      body: Buffer.from('ok'),
+      url: String(url),
     };
+  };
   afterEach(() => void calls.splice(0));
 
   it('reaches declared hosts only, with a capped size, and returns plain data', async () => {
@@ -122,6 +213,47 @@ describe('outbound HTTP of a plugin', () => {
 
     await expect(context.http(url)).rejects.toThrow('fetch/refused');
     expect(calls).toEqual([]);
+  });
+
+  it('holds redirects to the declared origins, scheme and port included', async () => {
+    const { context } = await contextOf({ needs: ['http:https://dav.example'] }, { createFetch });
+
+    await context.http('https://dav.example/x');
+    const { isAllowed } = calls[0] ?? {};
+
+    expect(isAllowed?.(new URL('https://dav.example/y'))).toBe(true);
+    expect(isAllowed?.(new URL('http://dav.example/y'))).toBe(false);
+    expect(isAllowed?.(new URL('https://other.example/y'))).toBe(false);
+  });
+
+  it('reaches any host over HTTPS with http:public, and stays there', async () => {
+    const { context } = await contextOf({ needs: ['http:public'] }, { createFetch });
+
+    await context.http('https://any.example/x');
+    const { allowHosts, isAllowed } = calls[0] ?? {};
+
+    expect(allowHosts).toBeUndefined(); // which opens public addresses, on 80 and 443
+    expect(isAllowed?.(new URL('http://any.example/x'))).toBe(false);
+    await expect(context.http('http://any.example/x')).rejects.toThrow('fetch/refused');
+  });
+
+  it('posts at most a megabyte, with the headers that it is given', async () => {
+    const { context } = await contextOf({ needs: ['http:https://dav.example'] }, { createFetch });
+    const post = (body: string) =>
+      context.http('https://dav.example/x', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      });
+
+    await post('{}');
+
+    expect(calls[0]).toMatchObject({ method: 'POST', body: '{}' });
+    await expect(post('x'.repeat(1_000_001))).rejects.toThrow('request/too-large');
+    await expect(
+      context.http('https://dav.example/x', { method: 'DELETE' as 'GET' }),
+    ).rejects.toThrow('fetch/refused');
+    expect(calls).toHaveLength(1);
   });
 
   it('reaches nothing without the capability', async () => {

@@ -45,6 +45,32 @@ describe('finding plugins', () => {
     expect(found[1]?.migrations.map(({ name }) => name)).toEqual(['0001-start']);
   });
 
+  it('takes the version of the definition, of the package, then of the platform', () => {
+    const dir = tree({
+      'said/plugin.js': plain('said', ", version: '3.1.0-beta.2'"),
+      'said/package.json': '{"version":"2.0.1"}',
+      'packed/plugin.js': plain('packed'),
+      'packed/package.json': '{"version":"2.0.1"}',
+      'bundled/plugin.js': plain('bundled'),
+      'wrong/plugin.js': plain('wrong', ", version: 'latest'"),
+    });
+    const elsewhere = tree({ 'plugin.js': plain('apart') });
+
+    const { found, broken } = discoverPlugins({
+      dir,
+      platformVersion: '0.9.0',
+      packages: [{ id: 'apart', dir: elsewhere }],
+    });
+
+    expect(found.map(({ id, version }) => [id, version])).toEqual([
+      ['bundled', '0.9.0'],
+      ['packed', '2.0.1'],
+      ['said', '3.1.0-beta.2'],
+      ['apart', '0.0.0'],
+    ]);
+    expect(broken).toEqual([{ id: 'wrong', reason: 'version: expected a version as 1.2.3' }]);
+  });
+
   it.each([
     ['throws', { 'plugin.js': 'throw new Error("at load")' }, 'at load'],
     ['throws no error', { 'plugin.js': 'throw "text"' }, 'text'],

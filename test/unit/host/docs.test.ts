@@ -36,8 +36,9 @@ it('names the plugin that owns a hook', () => {
 it('lists every slot with where it stands', () => {
   const text = renderSlotReference();
 
-  for (const [name, where] of Object.entries(SLOTS)) {
-    expect(text).toContain(`| \`${name}\` | ${where} |`);
+  for (const [name, { where, onFailure, by }] of Object.entries(SLOTS)) {
+    const place = by ? `${where}; asked once, answered by ${by}` : where;
+    expect(text).toContain(`| \`${name}\` | ${place} | ${onFailure} |`);
   }
 });
 

@@ -1,15 +1,22 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { auditMigrations } from '../../../src/audit';
 import { systemClock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
-import type { SiteId } from '../../../src/base/types';
-import { composeHooks } from '../../../src/compose';
+import type { SiteId, UserId } from '../../../src/base/types';
+import { enablingMigrations } from '../../../src/enabling';
 import type { PluginDefinition } from '../../../src/host/define';
 import type { BrokenPlugin, FoundPlugin } from '../../../src/host/discover';
+import { grantAll } from '../../../src/host/grants';
+import { HOOK_TABLES } from '../../../src/host/hook-tables';
 import { type Host, type HostDeps, startHost } from '../../../src/host/host';
 import { createPluginSet } from '../../../src/host/plugin-set';
-import { layer } from '../../../src/kernel/config-layer';
+import { portTimeoutMs } from '../../../src/host/ports';
+import { createTestCore, type TestCore } from '../../../src/host/testing/core';
+import { createTestEnabling, filesOf } from '../../../src/host/testing/enabling';
+import { plainSite } from '../../../src/host/testing/sites';
+import type { PluginTestOptions } from '../../../src/host/testing/types';
 import { openDatabase } from '../../../src/kernel/db';
 import { createHooks, type Hooks } from '../../../src/kernel/hooks';
 import { createTexts } from '../../../src/kernel/i18n';
@@ -17,42 +24,19 @@ import { createJobs, jobMigrations } from '../../../src/kernel/jobs';
 import { createMeter, createMetrics } from '../../../src/kernel/meter';
 import { migrate } from '../../../src/kernel/migrate';
 import { createServices } from '../../../src/kernel/services';
-import { mailHooks } from '../../../src/mail';
-import { sessionHooks, sessionMigrations } from '../../../src/session';
+import { sessionMigrations } from '../../../src/session';
 import { createSettings, settingsMigrations } from '../../../src/settings';
-import type { Site } from '../../../src/sites';
+import { locksOf, type Site } from '../../../src/sites';
 
 export const SITE_A = 'a' as SiteId;
 export const SITE_B = 'b' as SiteId;
-
-const SERVER = { host: '127.0.0.1', security: 'none' } as const;
 
 /** A site with these plugins on. */
 export const aSite = (
   id: string,
   plugins: Readonly<Record<string, unknown>>,
   more: Partial<Site> = {},
-): Site => ({
-  id: id as SiteId,
-  hosts: [`${id}.example`],
-  title: id,
-  tagline: '',
-  mailDomains: [`${id}.example`],
-  skin: 'base',
-  locale: 'fr',
-  timeZone: 'Europe/Paris',
-  imap: { ...SERVER, port: 143 },
-  smtp: { ...SERVER, port: 25, auth: 'none' },
-  signIn: { kind: 'imap' },
-  support: { name: 'Support' },
-  session: { idleMinutes: 60, absoluteHours: 12 },
-  limits: { messageBytes: 1_000_000, recipients: 10, pageSize: 50, undoSeconds: 8 },
-  plugins,
-  locked: [],
-  taskbar: [],
-  links: [],
-  ...more,
-});
+): Site => ({ ...plainSite(id), title: id, plugins, ...more });
 
 export const aPlugin = <C = unknown>(
   id: string,
@@ -69,17 +53,22 @@ export const asFound = (definition: PluginDefinition): FoundPlugin => ({
 });
 
 type Overrides = Partial<
-  Pick<HostDeps, 'defaults' | 'pending' | 'deadlines' | 'createFetch' | 'secret'>
+  Pick<HostDeps, 'grants' | 'files' | 'order' | 'pending' | 'deadlines' | 'createFetch' | 'secret'>
 >;
 
 export interface HostInput extends Overrides {
+  /** What the capabilities of contexts answer. */
+  readonly given?: Pick<PluginTestOptions<unknown>, 'mail' | 'send' | 'directory'>;
   readonly plugins: readonly PluginDefinition[];
+  /** `config/plugins.json`: plugin id → defaults. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   readonly broken?: readonly BrokenPlugin[];
   /** By default one site, `a`, with every plugin on. */
   readonly sites?: readonly Site[];
 }
 
 export interface HostTest {
+  readonly core: TestCore;
   readonly host: Host;
   readonly hooks: Hooks;
   readonly world: Awaited<ReturnType<typeof createWorld>>;
@@ -87,19 +76,23 @@ export interface HostTest {
 }
 
 /** What a host stands on: the real kernel, with a database in memory. */
-export async function createWorld() {
+export async function createWorld({
+  sites,
+  found,
+  files,
+}: Pick<Required<HostDeps>, 'sites' | 'found' | 'files'>) {
   const log = silentLog();
   const clock = systemClock;
-  const set = createPluginSet();
+  const set = createPluginSet({ sites, enabling: () => enabling });
   const hooks = createHooks({
     log,
     clock,
     meter: createMeter(createMetrics()),
-    isEnabled: (site, plugin) => set.isEnabled(site, plugin),
+    isEnabled: set.isEnabled,
     rank: (plugin) => set.rank(plugin),
     mode: 'development',
   });
-  for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);
+  for (const table of HOOK_TABLES) hooks.define(table);
   const coreDir = mkdtempSync(path.join(tmpdir(), 'estafette-texts-'));
   const core = { app: { slotUnavailable: '{{name}} indisponible' } };
   writeFileSync(path.join(coreDir, 'fr.json'), JSON.stringify(core));
@@ -107,28 +100,58 @@ export async function createWorld() {
   rmSync(coreDir, { recursive: true });
   const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log });
   await migrate(db, [
-    { owner: 'core', migrations: [...sessionMigrations, ...settingsMigrations] },
+    {
+      owner: 'core',
+      migrations: [
+        ...sessionMigrations,
+        ...settingsMigrations,
+        ...auditMigrations,
+        ...enablingMigrations,
+      ],
+    },
     jobMigrations,
   ]);
   const jobs = createJobs({ db, clock, log, instanceId: 'test' });
-  const settings = createSettings({ db, clock });
-  return { log, clock, set, hooks, services: createServices(set), texts, db, jobs, settings };
+  const settings = createSettings({ db, clock, locked: locksOf(sites) });
+  const services = createServices({
+    isEnabled: set.isReached,
+    isolator: hooks.isolator,
+    timeoutMs: portTimeoutMs,
+  });
+  const enabling = createTestEnabling({ db, clock, hooks, sites, found, files });
+  return { log, clock, set, enabling, hooks, services, texts, db, jobs, settings };
 }
 
 const open: HostTest[] = [];
 
 /** Starts a host; {@link stopAll} ends every one of them. */
 export async function startTest(input: HostInput): Promise<HostTest> {
-  const world = await createWorld();
   const on = Object.fromEntries(input.plugins.map(({ id }) => [id, true]));
+  const sites = input.sites ?? [aSite('a', on)];
+  const found = input.plugins.map(asFound);
+  const files = input.files ?? filesOf(sites, input.defaults ?? {});
+  const world = await createWorld({ sites, found, files });
+  const core = createTestCore(
+    { plugin: { id: 'any', api: '^1.0', title: 'any:title' }, ...input.given },
+    {
+      user: () => ({ id: 1 as UserId, name: 'Camille Durand', mail: 'camille@a.example' }),
+      sites,
+      scope: (site) => ({ site: site as SiteId }),
+    },
+  );
+  if (core.directory) {
+    world.services.provide('core', 'directory', core.directory, { fallback: true });
+  }
   try {
     const host = await startHost({
       ...world,
-      found: input.plugins.map(asFound),
+      core: { ...core, pages: () => NO_PAGES },
+      found,
       broken: input.broken ?? [],
-      sites: input.sites ?? [aSite('a', on)],
-      defaults: input.defaults ?? {},
-      layer: (base, ...over) => layer(base, ...over),
+      sites,
+      files,
+      grants: input.grants ?? grantAll(input.plugins.map(asFound)),
+      ...(input.order && { order: input.order }),
       pending: input.pending ?? (async () => []),
       createFetch:
         input.createFetch ??
@@ -142,8 +165,10 @@ export async function startTest(input: HostInput): Promise<HostTest> {
       host,
       hooks: world.hooks,
       world,
+      core,
       async stop() {
         await host.stop();
+        await core.close();
         await world.db.close();
       },
     };
@@ -154,6 +179,12 @@ export async function startTest(input: HostInput): Promise<HostTest> {
     throw error;
   }
 }
+
+/** No page is made in these tests: views are those of the test kit for plugins. */
+const NO_PAGES = {
+  render: async (view: string) => `<p>${view}</p>`,
+  open: () => [],
+};
 
 export const stopAll = async (): Promise<void> => {
   for (const test of open.splice(0)) await test.stop();

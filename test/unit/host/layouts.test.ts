@@ -5,8 +5,9 @@ import { tempTree } from './kit';
 
 const ROOT = path.resolve(__dirname, '../../..');
 
-const COMMONJS = (id: string): string => `
+const COMMONJS = (id: string, more = ''): string => `
 const { definePlugin, z } = require('estafette/plugin');
+${more}
 (globalThis.doors ??= new Set()).add(definePlugin);
 module.exports = definePlugin({ id: '${id}', api: '^1.0', title: 'x', config: z.object({}) });
 `;
@@ -15,6 +16,12 @@ import { definePlugin, z } from 'estafette/plugin';
 (globalThis.doors ??= new Set()).add(definePlugin);
 export default definePlugin({ id: '${id}', api: '^1.0', title: 'x', config: z.object({}) });
 `;
+/** A dependency of the plugin's own, of which the three layouts have three versions. */
+const DEPENDENT = "(globalThis.helpers ??= []).push(require('helper'));";
+const helper = (dir: string, version: string): Readonly<Record<string, string>> => ({
+  [`${dir}/node_modules/helper/package.json`]: JSON.stringify({ name: 'helper', version }),
+  [`${dir}/node_modules/helper/index.js`]: `module.exports = '${version}';`,
+});
 const SCRIPT = `
 const { discoverPlugins } = require('./dist/src/host/discover');
 const { found, broken } = discoverPlugins({
@@ -25,6 +32,7 @@ const { found, broken } = discoverPlugins({
 console.log(JSON.stringify({
   found: found.map(({ id }) => id),
   broken,
+  helpers: globalThis.helpers,
   doors: globalThis.doors.size,
   isOne: globalThis.doors.has(require('estafette/plugin').definePlugin),
 }));
@@ -45,13 +53,20 @@ beforeAll(() => {
     'dist/plugins/compiled/plugin.js': COMMONJS('compiled'),
     'plugins/uncompiled/plugin.ts': '',
     // With a package.json of its own, in either module format, in place.
-    'plugins/own/package.json': '{"version":"1.0.0"}',
-    'plugins/own/plugin.js': COMMONJS('own'),
+    'plugins/own/package.json': '{"version":"1.0.0","dependencies":{"helper":"1.0.0"}}',
+    'plugins/own/plugin.js': COMMONJS('own', DEPENDENT),
+    ...helper('plugins/own', '1.0.0'),
+    // Written in TypeScript, with a package.json and dependencies beside its source.
+    'plugins/typed/package.json': '{"version":"1.0.0","dependencies":{"helper":"2.0.0"}}',
+    'plugins/typed/plugin.ts': '',
+    'dist/plugins/typed/plugin.js': COMMONJS('typed', DEPENDENT),
+    ...helper('plugins/typed', '2.0.0'),
     'plugins/module/package.json': '{"type":"module","estafette":{"plugin":"./lib/main.js"}}',
     'plugins/module/lib/main.js': ESM('module'),
     // Installed from npm, as a peer.
     'node_modules/estafette-plugin-packaged/package.json': '{"version":"3.0.0"}',
-    'node_modules/estafette-plugin-packaged/plugin.js': COMMONJS('packaged'),
+    'node_modules/estafette-plugin-packaged/plugin.js': COMMONJS('packaged', DEPENDENT),
+    ...helper('node_modules/estafette-plugin-packaged', '3.0.0'),
     // With a copy of the platform of its own.
     'plugins/copied/package.json': '{"dependencies":{"estafette":"*"}}',
     'plugins/copied/plugin.js': COMMONJS('copied'),
@@ -102,9 +117,10 @@ it('gives plugins of every layout the one instance of estafette/plugin', () => {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] ?? '' },
   });
-  const { found, broken, doors, isOne } = JSON.parse(output) as Record<string, unknown>;
+  const { found, broken, helpers, doors, isOne } = JSON.parse(output) as Record<string, unknown>;
 
-  expect(found).toEqual(['compiled', 'module', 'own', 'packaged']);
+  expect(found).toEqual(['compiled', 'module', 'own', 'typed', 'packaged']);
+  expect(helpers).toEqual(['1.0.0', '2.0.0', '3.0.0']);
   expect({ doors, isOne }).toEqual({ doors: 1, isOne: true });
   expect(broken).toEqual([
     {

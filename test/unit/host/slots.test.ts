@@ -29,7 +29,7 @@ async function fill(plugins: Readonly<Record<string, readonly Slot[]>>, site = S
     isolator: test.hooks.isolator,
     texts: test.world.texts,
   });
-  const collect = async () => {
+  const slot = async (name: SlotContribution['slot']) => {
     const facts: SlotFacts = { site: { id: site, title: '' }, status: 1 };
     const context = {
       site,
@@ -39,13 +39,13 @@ async function fill(plugins: Readonly<Record<string, readonly Slot[]>>, site = S
       scope: { site },
       csrf: '',
     } as const;
-    const items = await source.collect(context, ['page.banner@1'], facts, (view, model) => {
+    const items = await source.collect(context, [name], facts, (view, model) => {
       if (view.endsWith('/broken')) throw new Error('template');
       return safeHtml(`${view} ${JSON.stringify(model)}`);
     });
-    return (items.get('page.banner@1') ?? []).map(({ html }) => html);
+    return (items.get(name) ?? []).map(({ html }) => html);
   };
-  return { ...test, collect };
+  return { ...test, slot, collect: () => slot('page.banner@1') };
 }
 
 it('shows items in order, then in dependency order, only those of the slot asked for', async () => {
@@ -98,7 +98,37 @@ it('says that an item is missing where its absence would mislead, escaped', asyn
   const { collect, world } = await fill({ ill: [{ data: throws, onFailure: 'say' }] });
   world.texts.add('ill', 'fr', { title: '<Agenda>' });
 
-  expect(await collect()).toEqual(['<p class="slot-failed">&lt;Agenda&gt; indisponible</p>']);
+  expect(await collect()).toEqual([
+    '<p class="slot-failed" role="status">&lt;Agenda&gt; indisponible</p>',
+  ]);
+});
+
+it('says it once a place, by the slot itself: among buttons nothing is said', async () => {
+  const { collect, slot } = await fill({
+    ill: [
+      { data: throws },
+      { in: 'message.sidebar@1', data: throws },
+      { in: 'message.sidebar@1', data: throws },
+      { in: 'message.sidebar@1', data: throws, onFailure: 'hide' },
+    ],
+  });
+
+  expect(await collect()).toEqual([]);
+  expect(await slot('message.sidebar@1')).toEqual([expect.stringContaining('role="status"')]);
+});
+
+it('says nothing of an item that its facts would not show, the breaker open as well', async () => {
+  let status = 1;
+  const { slot } = await fill({
+    ill: [{ in: 'message.sidebar@1', when: () => status === 1, data: throws }],
+  });
+  for (let count = 0; count < 5; count++) await slot('message.sidebar@1');
+
+  const open = await slot('message.sidebar@1');
+  status = 2;
+
+  expect(open).toHaveLength(1);
+  expect(await slot('message.sidebar@1')).toEqual([]);
 });
 
 it('stops calling an item that keeps failing', async () => {

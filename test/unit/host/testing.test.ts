@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePlugin } from '../../../src/host';
+import { definePlugin, type HookOf } from '../../../src/host';
 import type { PluginDefinition } from '../../../src/host/define';
 import { createPluginTest, type PluginTest } from '../../../src/host/testing';
 import { aPlugin, HANGS } from './kit';
@@ -194,7 +194,50 @@ describe('the plugin test kit', () => {
 
   it('refuses a definition of the wrong shape by name', async () => {
     await expect(
-      createPluginTest({ plugin: aPlugin('odd', { needs: ['shell'] }) }),
+      createPluginTest({ plugin: aPlugin('odd', { needs: ['shell' as 'db'] }) }),
     ).rejects.toThrow('plugin odd: needs.0');
+  });
+});
+
+describe('who has the plugin', () => {
+  const plugin = definePlugin({
+    id: 'sized',
+    api: '^1.0',
+    title: 'sized:title',
+    config: z.strictObject({ size: z.number().default(1) }),
+    activate(context) {
+      context.hooks.on('message:sending', (_query, scope) => ({
+        deny: true,
+        code: `size-${'abcdefghij'[context.config(scope).size]}`,
+      }));
+    },
+  });
+  const query = { sizeBytes: 1 } as HookOf<'message:sending'>['query'];
+  const codes = async (test: PluginTest) =>
+    (await test.guard('message:sending', query)).map(({ code }) => code);
+
+  it('is a group, with settings of its own', async () => {
+    const groups = { dsi: { size: 3 }, rh: false };
+    const member = await createPluginTest({ plugin, on: false, groups, memberOf: ['dsi'] });
+    const other = await createPluginTest({ plugin, on: false, groups });
+
+    expect([member.isOn(), other.isOn()]).toEqual([true, false]);
+    expect(member.config()).toEqual({ size: 3 });
+    expect(() => other.config()).toThrow('internal/unexpected');
+    expect([await codes(member), await codes(other)]).toEqual([['size-d'], []]);
+    await member.stop();
+    await other.stop();
+  });
+
+  it('is who chooses it', async () => {
+    const test = await createPluginTest({ plugin, on: false, choice: false });
+    expect(await codes(test)).toEqual([]);
+
+    await test.choose(true);
+    expect(await codes(test)).toEqual(['size-b']);
+
+    await test.choose(undefined);
+    expect(test.isOn()).toBe(false);
+    await test.stop();
   });
 });

@@ -46,6 +46,7 @@ export const NOW = Date.parse('2026-11-19T10:00:00Z');
 export interface ViewTestOptions {
   readonly slots?: SlotSource;
   readonly assets?: Assets;
+  readonly texts?: Texts;
   /** Plugin id → folder of its views, inside the tree. */
   readonly plugins?: Readonly<Record<string, string>>;
 }
@@ -53,13 +54,13 @@ export interface ViewTestOptions {
 /** A renderer over skins written for the test: `skins/…` paths in `files`. */
 export function rendererOf(
   files: Readonly<Record<string, string>>,
-  { slots = NO_SLOTS, assets = NO_ASSETS, plugins = {} }: ViewTestOptions = {},
+  { slots = NO_SLOTS, assets = NO_ASSETS, texts = keysAsTexts, plugins = {} }: ViewTestOptions = {},
 ): { renderer: Renderer; root: string } {
   const root = tree(files);
   const renderer = createRenderer({
     skins: loadSkins(path.join(root, 'skins')),
     assets,
-    texts: keysAsTexts,
+    texts,
     slots,
     pluginViews: (id) => {
       const dir = Object.hasOwn(plugins, id) ? plugins[id] : undefined;

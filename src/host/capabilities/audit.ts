@@ -1,0 +1,27 @@
+import { type Audit, pluginEvent } from '../../audit';
+import { AppError } from '../../base/errors';
+import type { PluginAuditEvent } from '../capability-types';
+import type { Gate } from './gate';
+import { outward } from './outward';
+
+/** Lines of the audit log, under the plugin's id: of somebody who is there, or of a site's job. */
+export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>) {
+  return async ({ event, as, site, target, details }: PluginAuditEvent): Promise<void> => {
+    gate.need('audit');
+    const actor = as && (await gate.person(as));
+    const where = actor?.site.id ?? site;
+    if (where === undefined) {
+      throw new AppError('internal/unexpected', {
+        details: { plugin: gate.plugin, problem: 'an audit event names a person or a site' },
+      });
+    }
+    const entry = {
+      site: where,
+      event: pluginEvent(gate.plugin, event),
+      ...(actor && { actor: actor.user.login }),
+      ...(target !== undefined && { target }),
+      ...(details && { details }),
+    };
+    await outward(() => audit.record(entry));
+  };
+}

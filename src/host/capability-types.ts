@@ -1,0 +1,180 @@
+import type { SiteId } from '../base/types';
+import type { SendOutcome } from '../compose';
+import type { DirectoryQuery, DirectoryRecord } from '../directory';
+import type { HookEmitter, PersonRef } from '../kernel/hook-types';
+import type { Locale } from '../kernel/i18n-types';
+import type { Criteria, ListPage, MessageView, SortKey } from '../mail';
+
+export type { DirectoryQuery, DirectoryRecord };
+
+/** One message, as hooks, slots and lists name it; `account` is there for other accounts to come. */
+export interface PluginMessageRef {
+  readonly account?: string;
+  readonly mailbox: string;
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
+/** Messages of one mailbox. */
+export interface PluginSelection {
+  readonly mailbox: string;
+  readonly uidValidity: number;
+  readonly uids: readonly number[];
+}
+
+/** What a list shows: the first page by date, newest first, unless told. */
+export interface PluginListQuery {
+  readonly mailbox: string;
+  readonly page?: number;
+  readonly sort?: SortKey;
+  readonly order?: 'asc' | 'desc';
+  readonly criteria?: Criteria;
+}
+
+export interface PluginAttachment {
+  readonly filename: string;
+  /** As declared, lower case, without parameters. */
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+/** The mail of one person who is there, with their rights and no others'. */
+export interface PluginMail {
+  /** A message without its body; it stays unread. Needs `mail.read`. */
+  message(ref: PluginMessageRef): Promise<MessageView>;
+  /** One page of a mailbox, as lists show it. Needs `mail.read`. */
+  rows(query: PluginListQuery): Promise<ListPage>;
+  /** The body as plain text, made from the HTML where there is no other; 200,000 characters at most. Needs `mail.read`. */
+  text(ref: PluginMessageRef): Promise<{ readonly text: string; readonly truncated: boolean }>;
+  /** Decoded header fields of these names, in order; 100 fields of 4,000 characters at most. Needs `mail.read`. */
+  headers(
+    ref: PluginMessageRef,
+    names: readonly string[],
+  ): Promise<readonly { readonly name: string; readonly value: string }[]>;
+  /** One part, decoded, in memory: 5 MB unless told, 25 MB at most; `request/too-large` beyond. Needs `mail.read`. */
+  attachment(
+    ref: PluginMessageRef,
+    part: string,
+    options?: { readonly maxBytes?: number },
+  ): Promise<PluginAttachment>;
+  /** Sets or takes away a flag; how many messages it touched. Needs `mail.write`. */
+  flag(on: PluginSelection, flag: 'seen' | 'flagged' | 'answered', value: boolean): Promise<number>;
+  /** Moves messages to another mailbox, through the guards of `message:changing`; how many. Needs `mail.write`. */
+  move(from: PluginSelection, to: string): Promise<number>;
+  /** Adds a message (RFC 5322 source) to a mailbox, seen unless told; where it is, when the server says. Needs `mail.write`. */
+  append(
+    mailbox: string,
+    source: Buffer | string,
+    options?: { readonly seen?: boolean },
+  ): Promise<PluginMessageRef | undefined>;
+}
+
+/** A message as a plugin writes it; the text is plain unless `html` is given. */
+export interface PluginMessage {
+  /** Addresses, as typed in a field: `Camille Durand <camille@x.example>`. */
+  readonly to: readonly string[];
+  readonly cc?: readonly string[];
+  readonly bcc?: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  /** Cleaned like what a person pastes. */
+  readonly html?: string;
+  /** Address of one of the person's own identities; their first one unless told. */
+  readonly identity?: string;
+  readonly attachments?: readonly {
+    readonly filename: string;
+    readonly type: string;
+    readonly content: Buffer;
+  }[];
+}
+
+/** What happened, as the composer tells it; a draft that was kept is at `draftUrl`, for the person to finish. */
+export interface PluginSendResult {
+  readonly outcome: SendOutcome;
+  readonly draftUrl?: string;
+}
+
+/** The directory of one site. */
+export interface PluginDirectory {
+  /** Entries whose name, address or login has every word of the text (2 to 100 characters). */
+  search(text: string, query?: DirectoryQuery): Promise<readonly DirectoryRecord[]>;
+  /** Entries of these addresses, 200 at most, by address in lower case; unknown ones are absent. */
+  byMail(mails: readonly string[]): Promise<ReadonlyMap<string, DirectoryRecord>>;
+  /** The entry of a name below the site's base. */
+  entry(dn: string): Promise<DirectoryRecord | undefined>;
+}
+
+export interface PluginHttpOptions {
+  readonly method?: 'GET' | 'POST';
+  /** `Accept`, `Accept-Language`, `Authorization`, `Content-Type`, `If-None-Match`, `If-Modified-Since`, `Prefer` and `X-…`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a POST: 1 MB at most. */
+  readonly body?: string | Buffer;
+  /** Of the answer: 5 MB at most. */
+  readonly maxBytes?: number;
+  /** 8 s at most. */
+  readonly timeoutMs?: number;
+}
+
+/** A change of the page that the person has open: a Turbo Stream of one of the plugin's own views. */
+export interface PluginStreamAction {
+  readonly action: 'append' | 'prepend' | 'replace' | 'update' | 'remove' | 'before' | 'after';
+  /** Id of an element of the plugin: `<plugin id>-…`. */
+  readonly target: string;
+  /** Not for `remove`. */
+  readonly view?: string;
+  readonly model?: Readonly<Record<string, unknown>>;
+}
+
+/** A line of the audit log: codes and names, never what a message says. */
+export interface PluginAuditEvent {
+  /** `[a-z][a-z0-9-]*`; stored as `<plugin id>:<event>`. */
+  readonly event: string;
+  /** The person who acted; or the site, when nobody did. */
+  readonly as?: PersonRef;
+  readonly site?: SiteId;
+  /** What was acted on. */
+  readonly target?: string;
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** One line: fields as codes and figures, then an event `area/word`; never what a message says. */
+export interface PluginLogLine {
+  (fields: object, event: string): void;
+  (event: string): void;
+}
+export interface PluginLog {
+  readonly debug: PluginLogLine;
+  readonly info: PluginLogLine;
+  readonly warn: PluginLogLine;
+  readonly error: PluginLogLine;
+}
+
+/** Figures for operators. Names get the prefix `estafette_plugin_<id>_`; 20 metrics a plugin, 100 series each. */
+export interface PluginMetrics {
+  /** A count that only grows. */
+  counter(name: string, help: string, labels?: readonly string[]): PluginCounter;
+  /** A distribution: seconds for durations, bytes for sizes. */
+  histogram(
+    name: string,
+    help: string,
+    options?: { readonly labels?: readonly string[]; readonly buckets?: readonly number[] },
+  ): PluginHistogram;
+}
+export interface PluginCounter {
+  /** Adds one, or `by`; labels that were not declared are left out. */
+  inc(labels?: Readonly<Record<string, string>>, by?: number): void;
+}
+export interface PluginHistogram {
+  /** Adds one observation. */
+  observe(value: number, labels?: Readonly<Record<string, string>>): void;
+}
+
+/** Emits hooks of the plugin's own, those of `contributes.hooks`; any other name is refused. */
+export type PluginEmitter = HookEmitter;
+
+/** For whom a view is made. */
+export interface RenderTarget {
+  readonly site: SiteId;
+  readonly locale: Locale;
+}

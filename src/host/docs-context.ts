@@ -1,0 +1,85 @@
+import { readDoc, readInterface } from './docs-source';
+import { NEEDS } from './needs';
+import { PORTS } from './ports';
+
+/** Source files by their path from the root. */
+export type ReadSource = (file: string) => string;
+
+const CONTEXT = 'src/host/context-types.ts';
+const CAPABILITIES = 'src/host/capability-types.ts';
+const PORTS_FILE = 'src/host/ports.ts';
+const DIRECTORY = 'src/directory/types.ts';
+
+/** Interfaces that the context hands out, after the context itself. */
+const PARTS: readonly (readonly [string, string])[] = [
+  ['PluginMail', CAPABILITIES],
+  ['PluginDirectory', CAPABILITIES],
+  ['PluginMetrics', CAPABILITIES],
+  ['PluginDatabase', CONTEXT],
+  ['PluginCache', CONTEXT],
+];
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+
+/** `docs/plugins/reference-context.md`: what a plugin is given, from the comments of its types. */
+export function renderContextReference(read: ReadSource): string {
+  return [
+    '# Context',
+    '',
+    'Generated from the comments of the types of `estafette/plugin`. A plugin is given one context, in `activate`, in handlers of routes and slots, in jobs and commands. What each need opens, and what is never given: [capabilities](capabilities.md).',
+    '',
+    '## Needs',
+    '',
+    '| need | opens |',
+    '|---|---|',
+    ...Object.entries(NEEDS).map(([need, what]) => `| \`${need}\` | ${what} |`),
+    '| `http:https://host` | That origin, over HTTP. |',
+    '',
+    ...table('PluginContext', read(CONTEXT)),
+    ...PARTS.flatMap(([name, file]) => table(name, read(file))),
+  ].join('\n');
+}
+
+/** `docs/plugins/reference-services.md`: every port of the core. */
+export function renderServiceReference(read: ReadSource): string {
+  const names = Object.keys(PORTS).sort();
+  return [
+    '# Services',
+    '',
+    'Generated from the table of ports and the comments of their types. A port is a service that has one answer a site: a plugin provides it with `context.services.provide(name, service)`, others ask `context.services.get(site, name)`, which is `undefined` where nobody provides it. Two plugins that provide one port on one site end the boot, with both names. Each call has a deadline and a breaker of its own; when the provider fails it rejects with `plugin/unavailable`.',
+    '',
+    'A plugin that offers a port of its own declares it: `declare global { namespace Estafette { interface ServiceMap { ledger: LedgerPort } } }`.',
+    '',
+    '| port | what it answers | time of a call | where no plugin provides it |',
+    '|---|---|---|---|',
+    ...names.map((name) => {
+      const port = PORTS[name];
+      const seconds = (port?.timeoutMs ?? 2_000) / 1_000;
+      return `| \`${name}\` | ${port?.doc ?? ''} | ${seconds} s | ${port?.fallback ?? '`undefined`'} |`;
+    }),
+    '',
+    ...names.flatMap((name) => {
+      const type = PORTS[name]?.type ?? '';
+      const source = read(type === 'DirectoryPort' ? DIRECTORY : PORTS_FILE);
+      return table(type, source, name);
+    }),
+  ].join('\n');
+}
+
+function table(name: string, source: string, title = name): string[] {
+  const members = readInterface(source, name);
+  const doc = readDoc(source, name);
+  return [
+    `## ${title}`,
+    '',
+    ...(doc === '' ? [] : [doc, '']),
+    '| member | what it is |',
+    '|---|---|',
+    ...members.map(({ name: member, signature, doc: text, example }) => {
+      const shown = member.includes('.') ? `${member.split('.')[0]}.${signature}` : signature;
+      const more = example === undefined ? '' : ` Example: \`${example}\``;
+      return `| \`${cell(shown)}\` | ${cell(text + more)} |`;
+    }),
+    '',
+  ];
+}

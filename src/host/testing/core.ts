@@ -1,0 +1,192 @@
+import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
+import type { NewAuditEntry } from '../../audit';
+import { AppError } from '../../base/errors';
+import { silentLog } from '../../base/log';
+import type { SessionId, SiteId, UserId } from '../../base/types';
+import type { Compose, DraftFields } from '../../compose';
+import type { DirectoryPort } from '../../directory';
+import type { HookScope, PersonRef } from '../../kernel/hook-types';
+import { createMetrics } from '../../kernel/meter';
+import { createPluginWorkers } from '../../kernel/plugin-worker';
+import type { Mail, MessageView } from '../../mail';
+import type { Actor } from '../../session';
+import type { Site } from '../../sites';
+import type { OpenPage } from '../capabilities/pages';
+import type { PluginMail } from '../capability-types';
+import type { ContextCore } from '../context';
+import type { People } from '../people';
+import type { PluginTestOptions } from './types';
+
+interface TestUser {
+  readonly id: UserId;
+  readonly name: string;
+  readonly mail: string;
+}
+
+export interface TestCore extends Omit<ContextCore, 'pages'> {
+  /** Handle of the person of the test on a site. */
+  ref(site: SiteId): PersonRef;
+  readonly directory: DirectoryPort | undefined;
+  readonly audited: readonly NewAuditEntry[];
+  /** Streams sent to the page that the person has open. */
+  readonly streamed: readonly string[];
+  readonly page: OpenPage;
+  close(): Promise<void>;
+}
+
+interface TestCoreDeps {
+  readonly user: () => TestUser;
+  readonly sites: readonly Site[];
+  readonly scope: (site: string) => HookScope;
+}
+
+const absent = (what: string) => (): never => {
+  throw new Error(`this test gives no ${what}`);
+};
+
+/** Mail, sending, directory as a test gives them; audit, figures and threads as they are. */
+export function createTestCore<C>(
+  options: PluginTestOptions<C>,
+  { user, sites, scope }: TestCoreDeps,
+): TestCore {
+  const audited: NewAuditEntry[] = [];
+  const streamed: string[] = [];
+  const workers = createPluginWorkers({ log: silentLog() });
+  const ref = (site: SiteId): PersonRef =>
+    Object.freeze({ user: user().id, session: `test-${site}` });
+
+  const people: People = {
+    admit: (actor) => ({ actor, leave() {} }),
+    async find(given) {
+      const site = sites.find(({ id }) => isSame(given, ref(id)));
+      if (!site) throw new AppError('plugin/person-gone');
+      return actorOf(site, user(), { ...scope(site.id), as: ref(site.id) });
+    },
+  };
+  return {
+    people,
+    ref,
+    mail: fakeMail(options.mail ?? {}),
+    compose: fakeCompose(options, user),
+    directory: fakeDirectory(options),
+    metrics: createMetrics(),
+    workers,
+    tempDir: tmpdir(),
+    audit: {
+      async record(entry) {
+        audited.push(entry);
+        const { site, event } = entry;
+        return { id: audited.length, at: '', site, event, details: entry.details ?? {} };
+      },
+    },
+    audited,
+    streamed,
+    page: { locale: 'fr', send: (html) => void streamed.push(html) },
+    close: () => workers.close(),
+  };
+}
+
+const isSame = (given: unknown, { user, session }: PersonRef): boolean =>
+  typeof given === 'object' &&
+  given !== null &&
+  Reflect.get(given, 'user') === user &&
+  Reflect.get(given, 'session') === session;
+
+function actorOf(site: Site, user: TestUser, scope: HookScope): Actor {
+  const { groups = [] } = scope;
+  const known = {
+    ...user,
+    site: site.id,
+    login: 'camille.durand',
+    aliases: [],
+    locale: 'fr',
+    groups,
+  } as const;
+  return {
+    site,
+    user: known,
+    scope,
+    locale: 'fr',
+    credential: absent('credential'),
+    session: {
+      id: 'test' as SessionId,
+      site: site.id,
+      user: known,
+      state: 'open',
+      via: 'test',
+      createdAt: '2026-01-15T09:00:00.000Z',
+      challenges: [],
+    },
+  };
+}
+
+/** The functions of `src/mail` that the context calls, by those that a test gives. */
+function fakeMail(given: Partial<PluginMail>): Mail {
+  const { message, rows, text, headers, attachment, flag, move, append } = given;
+  const mail: Partial<Mail> = {
+    async message(_actor, at) {
+      const ref = { uidValidity: 1, ...at };
+      if (message) return message(ref);
+      if (!text) return absent('mail.message')();
+      return { ref } as unknown as MessageView; // all that the body is asked by
+    },
+    list: (_actor, query) => (rows ?? absent('mail.rows'))(query),
+    async quotable(_actor, view) {
+      const answer = await (text ?? absent('mail.text'))(view.ref);
+      return { text: answer.text, html: undefined };
+    },
+    headers: (_actor, ref) => (headers ?? absent('mail.headers'))(ref, []),
+    async part(_actor, ref, part) {
+      const { filename, type, content } = await (attachment ?? absent('mail.attachment'))(
+        ref,
+        part,
+      );
+      const stream = Readable.from([content]);
+      return { filename, type, charset: undefined, sizeBytes: content.length, stream };
+    },
+    async flag(_actor, on, name, value) {
+      if (name === 'deleted' || name === 'forwarded') return absent(`mail.flag ${name}`)();
+      return { count: await (flag ?? absent('mail.flag'))(on, name, value) };
+    },
+    move: async (_actor, from, to) => ({ count: await (move ?? absent('mail.move'))(from, to) }),
+    async append(_actor, mailbox) {
+      await (append ?? absent('mail.append'))(mailbox, '');
+      return undefined;
+    },
+  };
+  return mail as Mail; // the rest is nothing that the context calls
+}
+
+/** A composer that keeps what is written, and answers `send` as the test says. */
+function fakeCompose<C>({ send }: PluginTestOptions<C>, user: () => TestUser): Compose {
+  let written: DraftFields | undefined;
+  const compose: Partial<Compose> = {
+    async identities() {
+      const { name, mail } = user();
+      return [{ id: mail, name, mail, isDefault: true, signature: '' }];
+    },
+    ensure: async (_actor, id) => ({ id, revision: 0 }) as Awaited<ReturnType<Compose['ensure']>>,
+    async save(_actor, _id, fields) {
+      written = fields;
+      return {} as Awaited<ReturnType<Compose['save']>>;
+    },
+    attach: async () => ({}) as Awaited<ReturnType<Compose['attach']>>,
+    discard: async () => {},
+    async send() {
+      if (!send || !written) return absent('send')();
+      return send(written);
+    },
+  };
+  return compose as Compose; // the rest is nothing that the context calls
+}
+
+function fakeDirectory<C>({ directory }: PluginTestOptions<C>): DirectoryPort | undefined {
+  if (!directory) return undefined;
+  const { search, byMail, entry } = directory;
+  return {
+    search: (_scope, text, query) => (search ?? absent('directory.search'))(text, query),
+    byMail: (_scope, mails) => (byMail ?? absent('directory.byMail'))(mails),
+    entry: (_scope, dn) => (entry ?? absent('directory.entry'))(dn),
+  };
+}

@@ -1,0 +1,41 @@
+import type { SiteId, UserId } from '../../base/types';
+import { choiceKey, type Enabling } from '../../enabling';
+import type { HookScope, PersonRef } from '../../kernel/hook-types';
+import { CORE_SCOPE, type Settings } from '../../settings';
+import { TEST_SITE } from './sites';
+import type { PluginTestOptions } from './types';
+
+/** Who acts in a test: their groups, and what they chose. */
+export interface Person {
+  readonly groups: readonly string[];
+  /** Where their requests are: plugins that run for them on a site. */
+  scope(site?: string): HookScope;
+  /** Turns the plugin on or off for them, as the page « Modules » does. */
+  choose(on: boolean | undefined): Promise<void>;
+}
+
+export function createPerson<C>(
+  { plugin, memberOf = [], choice }: PluginTestOptions<C>,
+  deps: {
+    readonly enabling: Pick<Enabling, 'enabledFor'>;
+    readonly settings: Settings;
+    readonly user: { readonly id: UserId };
+    readonly ref: (site: SiteId) => PersonRef;
+  },
+): Person {
+  let chosen = choice;
+  return {
+    groups: memberOf,
+    scope(id) {
+      const site = (id ?? TEST_SITE) as SiteId;
+      const choices = chosen === undefined ? {} : { [plugin.id]: chosen };
+      const subject = { site, groups: memberOf, choices };
+      const plugins = deps.enabling.enabledFor(subject);
+      return { site, requestId: 'TEST-0000-00', groups: memberOf, plugins, as: deps.ref(site) };
+    },
+    async choose(on) {
+      chosen = on;
+      await deps.settings.write(deps.user.id, CORE_SCOPE, { [choiceKey(plugin.id)]: on });
+    },
+  };
+}

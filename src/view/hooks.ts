@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import type { SiteId } from '../base/types';
+import {
+  type Action,
+  type Collect,
+  defineHooks,
+  type Filter,
+  type First,
+} from '../kernel/hook-types';
+import { WIDENABLE_CSP } from './csp';
+import { isSameShape } from './same-shape';
+
+/** Who looks at a page; opaque but for what the page shows anyway. */
+export interface PageReader {
+  readonly id: number;
+  readonly name: string;
+  readonly mail: string;
+}
+
+export interface PageContext {
+  readonly site: SiteId;
+  /** `mail`, `compose`, `settings`, `login`, `error`… or `<plugin>/<view>`. */
+  readonly view: string;
+  /** Area of the page: class of its body, group of its assets. */
+  readonly area: string;
+  readonly locale: 'fr' | 'en';
+  readonly user?: PageReader;
+}
+
+/** What a page needs beyond the policies of every page: added, never removed. */
+export interface PageHeaders {
+  readonly csp?: Readonly<Partial<Record<(typeof WIDENABLE_CSP)[number], readonly string[]>>>;
+  /** Features by name, for `self` or origins: `{ camera: ['self', 'https://visio.example'] }`. */
+  readonly permissionsPolicy?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A sentence for everybody or for this person, above the page. */
+export interface Notice {
+  /** Unique in its plugin; says which notice a person has seen. */
+  readonly id: string;
+  readonly level: 'info' | 'ok' | 'warn' | 'danger';
+  /** In the language of the query; plain text. */
+  readonly text: string;
+  /** ISO; not shown from then on. */
+  readonly until?: string;
+  /** A path of the site, or an https address. */
+  readonly href?: string;
+  /** Shown on the first page of a day only. */
+  readonly oncePerDay?: boolean;
+}
+
+/** Pictures by address, in lower case: a path of the plugin’s routes, or a small `data:` image. */
+export type Avatars = Readonly<Record<string, string>>;
+
+/** What an address is to the person who reads or writes; shown beside it. */
+export interface RecipientClass {
+  readonly mail: string;
+  readonly class: 'service' | 'ministry' | 'state' | 'public' | 'outside' | 'look-alike';
+  /** Shown in place of the class’s own word; plain text. */
+  readonly label?: string;
+}
+
+declare global {
+  namespace Estafette {
+    interface HookMap {
+      'request:started': Action<{
+        readonly requestId: string;
+        readonly site: SiteId;
+        /** The route’s pattern, `/mail/:account/:mailbox`: never the path, which names folders. */
+        readonly route: string;
+        readonly method: string;
+        readonly user?: PageReader;
+      }>;
+      'page:model': Filter<Readonly<Record<string, unknown>>, PageContext>;
+      'page:headers': Collect<PageContext, PageHeaders>;
+      'notice:entries': Collect<
+        { readonly site: SiteId; readonly locale: 'fr' | 'en'; readonly user: PageReader },
+        Notice
+      >;
+      'recipient:classes': Collect<
+        { readonly site: SiteId; readonly addresses: readonly string[] },
+        RecipientClass
+      >;
+      'avatar:resolve': First<{ readonly addresses: readonly string[] }, Avatars>;
+    }
+  }
+}
+
+const MAX_AVATAR_CHARS = 12_000; // two hundred of them stand in one page
+const ORIGIN = /^https:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/;
+const origin = z.string().regex(ORIGIN);
+const path = z
+  .string()
+  .regex(/^\/(?![/\\])[^\s\p{Cc}\\]*$/u)
+  .max(2_048);
+
+const headersShape = z.strictObject({
+  csp: z.partialRecord(z.enum(WIDENABLE_CSP), z.array(origin).max(20)).optional(),
+  permissionsPolicy: z
+    .record(z.string().regex(/^[a-z][a-z-]{1,40}$/), z.array(z.union([z.literal('self'), origin])))
+    .optional(),
+});
+const noticeShape = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  level: z.enum(['info', 'ok', 'warn', 'danger']),
+  text: z.string().min(1).max(500),
+  until: z.iso.datetime().optional(),
+  href: z.union([path, z.url({ protocol: /^https$/ }).max(2_048)]).optional(),
+  oncePerDay: z.boolean().optional(),
+});
+const image = z
+  .string()
+  .regex(/^data:image\/(?:png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+=*$/)
+  .max(MAX_AVATAR_CHARS);
+const avatarsShape = z.record(z.string().max(320), z.union([path, image]));
+
+const classShape = z.strictObject({
+  mail: z.string().max(320),
+  class: z.enum(['service', 'ministry', 'state', 'public', 'outside', 'look-alike']),
+  label: z.string().min(1).max(60).optional(),
+});
+
+const fits = (shape: z.ZodType) => (value: unknown) => shape.safeParse(value).success;
+
+/** Hooks of pages; the web floor emits them. */
+export const pageHooks = defineHooks({
+  'request:started': {
+    kind: 'action',
+    doc: 'A request has found its route; told beside the answer, which does not wait.',
+  },
+  'page:model': {
+    kind: 'filter',
+    doc: 'The plain data of a page before its view is rendered; its shape stays, and links stay on the site.',
+    check: isSameShape,
+  },
+  'page:headers': {
+    kind: 'collect',
+    doc: 'Origins and browser features that a page needs beyond the common policy; added, never removed.',
+    check: fits(headersShape),
+  },
+  'notice:entries': {
+    kind: 'collect',
+    doc: 'Sentences shown above the pages of a person, each time or once a day.',
+    check: fits(noticeShape),
+  },
+  'recipient:classes': {
+    kind: 'collect',
+    doc: 'What the addresses of a page are: of the service, of the state, outside, alike another one.',
+    check: fits(classShape),
+  },
+  'avatar:resolve': {
+    kind: 'first',
+    doc: 'Pictures of the people of a page, asked once for all; initials stand in for the others.',
+    check: fits(avatarsShape),
+  },
+});

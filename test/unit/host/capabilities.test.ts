@@ -1,0 +1,333 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SiteId } from '../../../src/base/types';
+import type { PluginContext } from '../../../src/host/context-types';
+import { createPluginTest } from '../../../src/host/testing';
+import { aPlugin, tempTree } from './kit';
+
+const ALL = [
+  'db',
+  'mail.read',
+  'mail.write',
+  'mail.send',
+  'directory.read',
+  'worker',
+  'audit',
+] as const;
+const REF = { mailbox: 'INBOX', uidValidity: 1, uid: 7 };
+
+type Options = Omit<Parameters<typeof createPluginTest>[0], 'plugin'>;
+const open: { stop(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const test of open.splice(0)) await test.stop();
+});
+
+async function contextOf(needs: readonly (typeof ALL)[number][] = ALL, options: Options = {}) {
+  let context: PluginContext | undefined;
+  const plugin = aPlugin('my-plugin', {
+    needs,
+    activate(given) {
+      context = given;
+    },
+  });
+  const test = await createPluginTest({ plugin, ...options });
+  open.push(test);
+  if (!context) throw new Error('not activated');
+  return { context, test };
+}
+
+describe('what a plugin does not need', () => {
+  it.each<[string, (context: PluginContext, as: { user: number; session: string }) => unknown]>([
+    ['mail.read', (context, as) => context.mail(as).message(REF)],
+    ['mail.read', (context, as) => context.mail(as).rows({ mailbox: 'INBOX' })],
+    ['mail.read', (context, as) => context.mail(as).text(REF)],
+    ['mail.read', (context, as) => context.mail(as).headers(REF, ['List-Id'])],
+    ['mail.read', (context, as) => context.mail(as).attachment(REF, '2')],
+    ['mail.write', (context, as) => context.mail(as).move({ ...REF, uids: [7] }, 'Trash')],
+    ['mail.write', (context, as) => context.mail(as).flag({ ...REF, uids: [7] }, 'seen', true)],
+    ['mail.write', (context, as) => context.mail(as).append('INBOX', 'x')],
+    [
+      'mail.send',
+      (context, as) => context.send(as, { to: ['a@b.example'], subject: '', text: '' }),
+    ],
+    ['directory.read', async (context) => context.directory('test' as SiteId)],
+    ['worker', (context) => context.worker('parse', {}, { timeoutMs: 10 })],
+    ['audit', (context) => context.audit({ event: 'done', site: 'test' as SiteId })],
+  ])('is refused, naming the need %s', async (need, call) => {
+    const { context, test } = await contextOf([]);
+
+    await expect(Promise.resolve().then(() => call(context, test.as))).rejects.toMatchObject({
+      code: 'plugin/need-missing',
+      details: { plugin: 'my-plugin', need },
+    });
+  });
+});
+
+describe('the mail of somebody who is there', () => {
+  it('is read and changed through their handle', async () => {
+    const { context, test } = await contextOf(ALL, {
+      mail: {
+        text: async ({ uid }) => ({ text: `body of ${uid}`, truncated: false }),
+        headers: async () => [
+          { name: 'List-Id', value: '<list.example>' },
+          { name: 'Received', value: 'x' },
+        ],
+        attachment: async () => ({
+          filename: 'a.ics',
+          type: 'text/calendar',
+          content: Buffer.from('ics'),
+        }),
+        move: async ({ uids }) => uids.length,
+      },
+    });
+    const mail = context.mail(test.as);
+
+    expect(await mail.text(REF)).toEqual({ text: 'body of 7', truncated: false });
+    expect(await mail.headers(REF, ['list-id'])).toEqual([
+      { name: 'List-Id', value: '<list.example>' },
+    ]);
+    expect(await mail.attachment(REF, '2')).toMatchObject({ content: Buffer.from('ics') });
+    expect(await mail.move({ mailbox: 'INBOX', uidValidity: 1, uids: [7, 8] }, 'Archive')).toBe(2);
+  });
+
+  it('is cut where a message would fill the memory', async () => {
+    const { context, test } = await contextOf(ALL, {
+      mail: {
+        text: async () => ({ text: 'x'.repeat(300_000), truncated: false }),
+        headers: async () => [{ name: 'X', value: 'y'.repeat(10_000) }],
+        attachment: async () => ({ filename: 'a', type: 'x/y', content: Buffer.alloc(2_000) }),
+      },
+    });
+    const mail = context.mail(test.as);
+
+    const { text, truncated } = await mail.text(REF);
+    const [field] = await mail.headers(REF, ['x']);
+
+    expect([text.length, truncated, field?.value.length]).toEqual([200_000, true, 4_000]);
+    await expect(mail.attachment(REF, '2', { maxBytes: 1_000 })).rejects.toThrow('too-large');
+  });
+
+  it.each([
+    undefined,
+    null,
+    'test-test',
+    {},
+    { user: 1, session: 'guessed' },
+    { user: 999, session: 'test-test' },
+  ])('is nobody’s for the handle %j', async (as) => {
+    const { context } = await contextOf();
+
+    await expect(context.mail(as as never).text(REF)).rejects.toThrow('plugin/person-gone');
+    await expect(context.can(as as never, 'x.y')).rejects.toThrow('plugin/person-gone');
+  });
+
+  it.each([
+    [{ mailbox: '', uidValidity: 1, uid: 1 }],
+    [{ mailbox: 'INBOX', uidValidity: 1, uid: -1 }],
+    [{ mailbox: 'INBOX', uidValidity: 1, uid: '1 OR 1' }],
+    [{ mailbox: 7, uidValidity: 1, uid: 1 }],
+  ])('refuses what names no message: %j', async (ref) => {
+    const { context, test } = await contextOf();
+
+    await expect(context.mail(test.as).text(ref as never)).rejects.toThrow('request/invalid');
+  });
+
+  it('leaves no file behind what it adds', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plugin-'));
+    const { context, test } = await contextOf(ALL, { mail: { append: async () => undefined } });
+
+    await context.mail(test.as).append('Archive', 'From: a\r\n\r\nb');
+
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plugin-'))).toEqual(before);
+  });
+});
+
+describe('sending as somebody who is there', () => {
+  const message = { to: ['a@b.example', 'c@d.example'], subject: 'Bonjour', text: 'Texte' };
+
+  it('answers what the composer does', async () => {
+    const { context, test } = await contextOf(ALL, {
+      send: ({ to, subject }) => ({
+        kind: 'sent',
+        messageId: `<${subject}:${to}>`,
+        sentCopy: true,
+        repeated: false,
+      }),
+    });
+
+    const { outcome, draftUrl } = await context.send(test.as, message);
+
+    expect(outcome).toMatchObject({
+      kind: 'sent',
+      messageId: '<Bonjour:a@b.example, c@d.example>',
+    });
+    expect(draftUrl).toBeUndefined();
+  });
+
+  it('leaves to the person what must be confirmed', async () => {
+    const { context, test } = await contextOf(ALL, {
+      send: () => ({ kind: 'confirm', denials: [{ deny: true, code: 'x', plugin: 'other' }] }),
+    });
+
+    expect((await context.send(test.as, message)).draftUrl).toMatch(/^\/compose\/[\w-]{22}$/);
+  });
+
+  it('is from the person and nobody else', async () => {
+    const { context, test } = await contextOf(ALL, {
+      send: () => ({ kind: 'unknown', messageId: '' }),
+    });
+
+    await expect(
+      context.send(test.as, { ...message, identity: 'minister@gouv.example' }),
+    ).rejects.toThrow('compose/invalid');
+  });
+});
+
+describe('the directory', () => {
+  const camille = {
+    dn: 'uid=camille,dc=x',
+    type: 'person',
+    name: 'Camille',
+    mails: ['camille@x.example'],
+    attributes: {},
+  } as const;
+
+  it('is that of the site, and absent where there is none', async () => {
+    const { context } = await contextOf(ALL, { directory: { search: async () => [camille] } });
+    const none = await contextOf();
+
+    expect(await context.directory('test' as SiteId)?.search('cam')).toEqual([camille]);
+    expect(none.context.directory('test' as SiteId)).toBeUndefined();
+    expect(() => context.directory('elsewhere' as SiteId)).toThrow('request/forbidden');
+  });
+
+  it('does not hand on what is no entry', async () => {
+    const wrong = [{ ...camille, attributes: { secret: 'x'.repeat(10_000) } }];
+    const { context } = await contextOf(ALL, { directory: { search: async () => wrong as never } });
+
+    await expect(context.directory('test' as SiteId)?.search('cam')).rejects.toThrow(
+      'plugin/unavailable',
+    );
+  });
+});
+
+describe('the rest', () => {
+  it('runs a file of the plugin in a thread, and no other file', async () => {
+    const dir = tempTree({
+      'parse.js':
+        'exports.run = ({ text }) => ({ length: text.length, env: Object.keys(process.env) })',
+    });
+    const { context } = await contextOf(ALL, { dir });
+
+    const answer = await context.worker<{ length: number; env: string[] }>(
+      'parse',
+      { text: 'abc' },
+      { timeoutMs: 5_000 },
+    );
+
+    expect(answer.length).toBe(3);
+    expect(answer.env.filter((name) => name.startsWith('ESTAFETTE'))).toEqual([]);
+    await expect(context.worker('../../etc/passwd', {}, { timeoutMs: 10 })).rejects.toThrow(
+      'forbidden',
+    );
+  });
+
+  it('writes audit lines under its own id', async () => {
+    const { context, test } = await contextOf();
+
+    await context.audit({ event: 'shared', as: test.as, target: 'agenda', details: { count: 2 } });
+
+    expect(test.audited).toMatchObject([
+      { event: 'my-plugin:shared', site: 'test', actor: 'camille.durand', target: 'agenda' },
+    ]);
+    await expect(context.audit({ event: 'x:y', as: test.as })).rejects.toThrow(
+      'internal/unexpected',
+    );
+    await expect(context.audit({ event: 'x' })).rejects.toThrow('internal/unexpected');
+  });
+
+  it('keeps figures bounded', async () => {
+    const { context } = await contextOf();
+    const counter = context.metrics.counter('calls', 'Calls', ['kind']);
+
+    for (let n = 0; n < 500; n++) counter.inc({ kind: `k${n}` });
+    for (let n = 0; n < 19; n++) context.metrics.counter(`m${n}`, 'x');
+
+    expect(() => context.metrics.counter('one_more', 'x')).toThrow('internal/unexpected');
+    expect(() => context.metrics.counter('Bad Name', 'x')).toThrow('internal/unexpected');
+    expect(() => context.metrics.counter('calls', 'x', ['a', 'b', 'c', 'd'])).toThrow(
+      'internal/unexpected',
+    );
+  });
+
+  it('changes its own elements of a page only', async () => {
+    const { mkdirSync, writeFileSync } = await import('node:fs');
+    const dir = mkdtempSync(path.join(tmpdir(), 'estafette-plugin-'));
+    mkdirSync(path.join(dir, 'views'));
+    writeFileSync(path.join(dir, 'views', 'line.ejs'), '<p><%= model.text %></p>');
+    const { context, test } = await contextOf(ALL, { dir });
+    const line = { action: 'append', target: 'my-plugin-list', view: 'line' } as const;
+
+    const reached = await context.stream(test.as, [{ ...line, model: { text: '<b>' } }]);
+
+    expect(reached).toBe(1);
+    expect(test.streamed).toEqual([
+      '<turbo-stream action="append" target="my-plugin-list"><template><p>&lt;b&gt;</p></template></turbo-stream>',
+    ]);
+    for (const wrong of [
+      { ...line, target: 'message-list' },
+      { ...line, target: 'my-plugin-"><script>' },
+      { ...line, action: 'refresh' as 'append' },
+      { ...line, view: '../../../base/views/login' },
+    ]) {
+      await expect(context.stream(test.as, [wrong])).rejects.toThrow('internal/unexpected');
+    }
+  });
+
+  it('emits its own hooks, and no other', async () => {
+    let context: PluginContext | undefined;
+    const plugin = aPlugin('my-plugin', {
+      contributes: {
+        hooks: {
+          'my-plugin:noted': { kind: 'action', doc: 'Something was noted.', awaited: true },
+        },
+      },
+      activate(given) {
+        context = given;
+      },
+    });
+    const test = await createPluginTest({ plugin });
+    open.push(test);
+    const seen: unknown[] = [];
+    test.on('my-plugin:noted' as 'message:sent', (event, scope) => void seen.push([event, scope]));
+    const emit = context?.hooks.emit;
+
+    await emit?.action(
+      { site: test.site, as: test.as },
+      'my-plugin:noted' as 'message:sent',
+      {
+        note: 1,
+      } as never,
+    );
+
+    expect(seen).toMatchObject([[{ note: 1 }, { site: 'test', as: test.as }]]);
+    await expect(emit?.action({ site: test.site }, 'message:sent', {} as never)).rejects.toThrow(
+      'request/forbidden',
+    );
+    await expect(
+      emit?.filter({ site: test.site }, 'message:model', {} as never, {}),
+    ).rejects.toThrow('request/forbidden');
+  });
+
+  it.each([
+    ['other:noted', 'does not start with "my-plugin:"'],
+    ['my-plugin:noting', 'only a guard ends in -ing'],
+  ])('declares no hook called %s', async (name, reason) => {
+    const plugin = aPlugin('my-plugin', {
+      contributes: { hooks: { [name]: { kind: 'action', doc: 'x' } } },
+    });
+
+    await expect(createPluginTest({ plugin })).rejects.toThrow(reason);
+  });
+});
