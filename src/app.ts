@@ -1,32 +1,45 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createAdmin } from './app/admin';
+import { tellConnected } from './app/connected';
 import { detachedPool } from './app/detached-pool';
+import { createAppEnabling } from './app/enabling';
+import { addGauges, countJobRuns } from './app/gauges';
 import { createHealth, type Dependencies } from './app/health';
-import { closeServer, createHttpServer, createMetricsServer, listen } from './app/http';
+import { closeServer, createHttpServer, listen } from './app/http';
+import { type Isolation, type ProcessLink, timingViewers, watchProcess } from './app/isolation';
+import { coreJobs } from './app/jobs';
 import { migrateAll } from './app/migrations';
-import { installedPlugins } from './app/plugins';
-import { systemClock } from './base/clock';
+import { createOperationsServer } from './app/operations';
+import { createPluginCore } from './app/plugin-core';
+import { HOOK_TABLES, installedPlugins } from './app/plugins';
+import { dressTexts, skinFaults } from './app/skins';
+import { withDeadline } from './base/async';
+import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
-import type { App as CliApp, PluginValue } from './cli';
-import { composeHooks, createCompose } from './compose';
+import { createCompose } from './compose';
 import type { FoundPlugin } from './host/discover';
+import { erasingTables } from './host/erasing-tables';
+import { grantAll } from './host/grants';
 import { type Host, startHost } from './host/host';
 import { createPluginSet } from './host/plugin-set';
+import { portTimeoutMs } from './host/ports';
 import { createSlotSource } from './host/slot-source';
 import { createImapPool } from './imap';
-import { layer } from './kernel/config';
-import { openDatabase } from './kernel/db';
+import { formatIssue } from './kernel/config';
 import { createGuardedFetch } from './kernel/fetch';
-import { watchFloatingErrors } from './kernel/floating';
 import { createHooks } from './kernel/hooks';
 import { createTexts } from './kernel/i18n';
+import { createJobRuns } from './kernel/job-runs';
 import { createJobs } from './kernel/jobs';
 import { createMeter, createMetrics } from './kernel/meter';
 import { pending } from './kernel/migrate';
+import { createPluginWorkers } from './kernel/plugin-worker';
+import { createRequestTimings } from './kernel/request-timings';
 import { createServices } from './kernel/services';
+import { openStorage } from './kernel/storage';
 import { createWorkerPool } from './kernel/worker';
-import { createMail, mailHooks } from './mail';
+import { createMail } from './mail';
 import {
   createImapLogin,
   createKeyRing,
@@ -34,11 +47,11 @@ import {
   createLoginCsrf,
   createSessions,
   createThrottle,
+  createUserAffairs,
   createUserStore,
-  sessionHooks,
 } from './session';
 import { CORE_SCOPE, createSettings } from './settings';
-import { type AppConfig, createSiteResolver } from './sites';
+import { type AppConfig, createSiteResolver, locksOf } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
@@ -46,8 +59,10 @@ import { createServer } from './web/server';
 import { deriveSigningKey } from './web/signing';
 import { createStreams } from './web/streams';
 
-/** What SIGTERM leaves to requests under way (threats K2). */
-const DRAIN_MS = 10_000;
+/** A stop ends within ten seconds, before who asked for it kills (threats K2). */
+const STOP_MS = 9_500;
+/** Of it, what is left to requests under way. */
+const DRAIN_MS = 7_000;
 const WORKER_HEAP_MB = 256;
 const WORKER_QUEUE = 200;
 
@@ -59,8 +74,12 @@ export interface AppOptions {
   readonly allowPrivate?: readonly string[];
   /** For tests: plugins beside those of `plugins/`. */
   readonly extraPlugins?: readonly FoundPlugin[];
+  /** For tests: a time that moves on demand. */
+  readonly clock?: Clock;
   /** Handles process-wide errors: only the program itself, never a test. */
   readonly ownsProcess?: boolean;
+  /** Of a process that a supervisor started. */
+  readonly supervisor?: ProcessLink;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -68,9 +87,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** Builds every floor from a configuration; the only place that knows them all. */
 export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const log = options.log ?? createLog(config.log);
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const { sites } = config;
-  const db = await openDatabase({ ...config.database, log });
+  const db = await openStorage(config, log);
   const installed = installedPlugins(config);
   const candidates = [...installed.found, ...(options.extraPlugins ?? [])];
   const { found, failed } =
@@ -83,26 +102,37 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   let review: (plugin: string) => void = () => {};
   const metrics = createMetrics({ processMetrics: true });
   const meter = createMeter(metrics);
-  const set = createPluginSet();
+  const set = createPluginSet({ sites, enabling: () => enabling });
+  const timings = createRequestTimings();
   const hooks = createHooks({
     log,
     clock,
     meter,
+    timings,
     isEnabled: set.isEnabled,
     rank: set.rank,
     order: config.plugins.order,
     mode: config.mode,
     onReported: ({ plugin }) => review(plugin),
   });
-  for (const table of [sessionHooks, mailHooks, composeHooks]) hooks.define(table);
-  const services = createServices({ isEnabled: set.isEnabled });
-  const jobRuns = metrics.counter('job_runs_total', 'Runs of periodic work', ['job', 'outcome']);
+  for (const table of HOOK_TABLES) hooks.define(table);
+  // A port is the site's: it has one answer there, whoever asks.
+  const services = createServices({
+    isEnabled: set.isReached,
+    isolator: hooks.isolator,
+    timeoutMs: portTimeoutMs,
+  });
+  const jobRuns = createJobRuns({ db, clock, log });
+  const countRun = countJobRuns(metrics);
   const jobs = createJobs({
     db,
     clock,
     log,
     instanceId: randomUUID(),
-    onRun: ({ id, outcome }) => jobRuns.inc({ job: id, outcome }),
+    onRun(run) {
+      countRun(run);
+      jobRuns.record(run);
+    },
   });
   const texts = createTexts({
     coreDir: path.join(config.root, 'locales'),
@@ -110,7 +140,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     log,
     development: config.mode === 'development',
   });
-  const settings = createSettings({ db, clock });
+  const settings = createSettings({ db, clock, locked: locksOf(sites) });
 
   const workers = createWorkerPool({
     size: config.limits.workers,
@@ -123,21 +153,13 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     workers.run<T>(name, input, task);
 
   const pool = detachedPool(
-    createImapPool({ clock, limits: { connections: config.limits.imapConnectionsPerAccount } }),
+    createImapPool({
+      clock,
+      limits: { connections: config.limits.imapConnectionsPerAccount },
+      onConnected: (info) => tellConnected(hooks, info),
+    }),
   );
-  metrics.gauge('imap_connections', 'Open IMAP connections', [], () => pool.stats().connections);
-  metrics.gauge(
-    'imap_waiting',
-    'Calls waiting for an IMAP connection',
-    [],
-    () => pool.stats().waiting,
-  );
-  metrics.gauge(
-    'worker_queue',
-    'Tasks waiting for a parsing thread',
-    [],
-    () => workers.stats().queued,
-  );
+  addGauges(metrics, { pool, workers });
   const mail = createMail({ pool, hooks, runTask, texts, clock, log });
   const transport = createSmtpTransport({ log });
   const compose = createCompose({
@@ -156,6 +178,14 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
   const keys = createKeyRing([{ id: 1, secret: config.secretKey }]);
   const throttle = createThrottle({ db, clock });
+  const users = createUserStore({
+    db,
+    clock,
+    hooks,
+    writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
+    erasers: [(user, trx) => settings.erase(user, trx)],
+    erasingTables,
+  });
   const sessions = createSessions({
     db,
     log,
@@ -163,27 +193,52 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     hooks,
     keys,
     throttle,
-    users: createUserStore({
-      db,
-      clock,
-      hooks,
-      writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
-      erasers: [(user, trx) => settings.erase(user, trx)],
-    }),
+    users,
     ldapLogin: createLdapLogin({ clock, log }),
-    imapLogin: createImapLogin({ verifyImap: (access) => pool.verify(access) }),
+    imapLogin: createImapLogin({
+      verifyImap: (access) => pool.verify(access),
+      serverOf: (site, login) =>
+        hooks.filter({ site: site.id }, 'imap:options', site.imap, { site: site.id, login }),
+    }),
   });
   // A session that ends takes its watches with it, and the last one its connections.
   sessions.onClosed(({ sessionId, user }) =>
     mail.release({ site: { id: user.site }, user, session: { id: sessionId } }),
   );
 
-  const createFetch = (limits: { readonly allowHosts?: readonly string[] }) =>
-    createGuardedFetch({
-      log,
-      ...limits,
-      ...(options.allowPrivate && { allowPrivate: options.allowPrivate }),
-    });
+  // The exception for the demonstration's pictures is the image proxy's alone: plugins never get it.
+  const fetchImage = createGuardedFetch({
+    log,
+    ...(options.allowPrivate && { allowPrivate: options.allowPrivate }),
+  });
+  const { enabling, audit, findPerson } = createAppEnabling({
+    config,
+    db,
+    clock,
+    log,
+    hooks,
+    users,
+    settings,
+    found,
+    onChanged: () => hooks.invalidate(),
+  });
+  // Without the table (`migrate` is yet to run) nobody has changed anything.
+  if (await db.knex.schema.hasTable('config_changes')) await enabling.start();
+  const grants = { ...config.plugins.grants, ...grantAll(options.extraPlugins ?? []) };
+  const pluginWorkers = createPluginWorkers({ log });
+  const core = createPluginCore({
+    config,
+    clock,
+    sessions,
+    services,
+    mail,
+    compose,
+    audit,
+    metrics,
+    workers: pluginWorkers,
+    renderer: () => renderer,
+    streams: () => streams,
+  });
   const host: Host = await startHost({
     log,
     clock,
@@ -194,13 +249,16 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     settings,
     jobs,
     set,
+    enabling,
     sites,
+    files: config.sources,
+    order: config.plugins.order,
     found,
     broken,
-    createFetch,
+    core,
+    createFetch: (limits) => createGuardedFetch({ log, ...limits }),
     secret: config.pluginSecret,
-    defaults: config.plugins.defaults,
-    layer,
+    grants,
     pending: async (plugin) =>
       (await pending(db, [{ owner: plugin.id, migrations: plugin.migrations }])).map(
         ({ name }) => name,
@@ -210,7 +268,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   review = host.review;
 
   const skins = loadSkins(path.join(config.root, 'skins'));
-  for (const site of sites) skins.chain(site.skin); // a wrong skin is a boot error, not a request's
+  dressTexts(texts, skins, sites); // a wrong skin is a boot error, not a request's
+  const unused = skinFaults(config, found).map(formatIssue);
   const assetsDir = path.join(config.root, 'dist', 'assets');
   const pluginDirs = new Map(
     host.all().map((plugin) => [plugin.id, path.join(plugin.dir, 'views')]),
@@ -219,13 +278,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     skins,
     assets: loadAssets(assetsDir),
     texts,
-    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts }),
+    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts, clock }),
     pluginViews: (plugin) => pluginDirs.get(plugin),
     now: clock.now,
   });
   const resolver = createSiteResolver(sites);
-  const dependencies: Dependencies = { db, sites };
+  const dependencies: Dependencies = { db, sites, hooks };
+  const health = createHealth(dependencies);
   const streams = createStreams();
+  let isolation: Isolation | undefined;
   const web = createServer({
     log,
     clock,
@@ -239,12 +300,34 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     settings,
     mail,
     compose,
-    fetchImage: createFetch({}),
+    fetchImage,
+    people: core.people,
     metrics: createWebMetrics(metrics),
     streams,
     resolveSite: async (header) => resolver.byHost(header),
+    alsoSites: resolver.alsoAt,
     signingKey: deriveSigningKey(config.secretKey),
-    health: createHealth(dependencies),
+    health,
+    serverTiming: { timings, isShown: timingViewers(config.mode, hooks) },
+    enabling,
+    admin: createAdmin({
+      config,
+      db,
+      clock,
+      host,
+      found,
+      grants,
+      services,
+      jobs,
+      jobRuns,
+      meter,
+      enabling,
+      audit,
+      findPerson,
+      assetsDir,
+      warnings: unused,
+      isolation: () => isolation?.report(),
+    }),
     config: {
       isSecure: config.cookies.secure,
       trustedProxies: config.trustedProxies,
@@ -252,70 +335,52 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
       bodyBytes: config.limits.bodyBytes,
       draftBytes: config.limits.bodyBytes * 8,
       pluginBudgetMs: config.limits.pluginBudgetMs,
-      version: readVersion(config.root),
     },
   });
 
-  jobs.add({
-    id: 'core:sessions',
-    every: '1m',
-    timeoutS: 60,
-    run: async () => void (await sessions.purgeExpired()),
-  });
-  jobs.add({
-    id: 'core:outbox',
-    every: '1m',
-    timeoutS: 50,
-    run: async () => void (await compose.recover()),
-  });
-  jobs.add({
-    id: 'core:uploads',
-    every: '1h',
-    timeoutS: 600,
-    run: async () => void (await compose.sweepUploads()),
-  });
+  for (const job of coreJobs({ sessions, compose })) jobs.add(job);
 
   const server = createHttpServer(web.app);
-  const metricsServer = config.metrics && createMetricsServer(metrics);
-  let unwatch: (() => void) | undefined;
+  const operations =
+    config.metrics &&
+    createOperationsServer({
+      metrics,
+      health,
+      plugins: host.state,
+      isolation: () => isolation?.report(),
+    });
+  let operationsPort: number | undefined;
 
   async function stop(): Promise<void> {
-    unwatch?.();
-    await jobs.stop();
+    await withDeadline(stopAll(), STOP_MS, () => new Error(`not stopped after ${STOP_MS} ms`));
+  }
+
+  async function stopAll(): Promise<void> {
+    await isolation?.stop();
     streams.closeAll();
-    await closeServer(server, DRAIN_MS);
-    if (metricsServer) await closeServer(metricsServer, 0);
+    await Promise.all([jobs.stop(), closeServer(server, DRAIN_MS)]);
+    if (operations) await closeServer(operations, 0);
+    enabling.stop();
     await host.stop();
     await pool.closeAll();
+    await pluginWorkers.close();
     await workers.close();
     await db.close();
   }
 
   async function start(): Promise<{ readonly url: string; readonly port: number }> {
     if (options.ownsProcess) {
-      unwatch = watchFloatingErrors({
-        log,
-        clock,
-        meter,
-        onQuarantine: (plugin, error) => host.quarantine(plugin, error.message),
-        onRestart: (reason) => {
-          log.fatal({ reason }, 'process/restart');
-          process.exitCode = 1;
-          void stop().finally(() => process.exit(1));
-        },
-        onFatal: () => {
-          process.exitCode = 1;
-          void stop().finally(() => process.exit(1));
-        },
-      });
+      const link = options.supervisor;
+      isolation = watchProcess({ config, log, clock, meter, host, link, stop });
     }
     await compose.recover();
     if (config.role !== 'web') jobs.start();
     // A worker answers no request: jobs and the outbox only.
     const port =
       config.role === 'worker' ? 0 : await listen(server, config.listen.host, config.listen.port);
-    if (metricsServer && config.metrics)
-      await listen(metricsServer, config.metrics.host, config.metrics.port);
+    if (operations && config.metrics) {
+      operationsPort = await listen(operations, config.metrics.host, config.metrics.port);
+    }
     workers.warm();
     const name =
       sites[0]?.hosts.find((candidate) => !candidate.includes('*')) ?? config.listen.host;
@@ -327,15 +392,28 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   return {
     start,
     stop,
-    report: host.report,
+    /** What the law gives a person: to see what is kept, to be erased. */
+    affairs: createUserAffairs({
+      hooks,
+      users,
+      sessions,
+      recorders: [
+        async (user) => [
+          { file: 'settings.json', content: await settings.exportUser(user.id) },
+          ...(await compose.records(user.id)),
+        ],
+      ],
+    }),
+    /** Port of the operations listener, once started; `undefined` without one. */
+    operationsPort: () => operationsPort,
+    report: { ...host.report, warnings: [...host.report.warnings, ...unused] },
     plugins: host.state,
-    /** Parsed configuration of a plugin on a site; `undefined` where it is off. */
-    pluginConfig(plugin: string, site: string): unknown {
-      const found = sites.find(({ id }) => id === site);
-      const isOn = found && host.running(found.id).some(({ id }) => id === plugin);
-      return isOn ? host.config(plugin, found.id) : undefined;
-    },
+    enabling,
     hooks,
+    /** What the process and its plugins went through; `undefined` in a process that is not our own. */
+    isolation: () => isolation?.report(),
+    /** What each plugin has cost. */
+    pluginStats: meter.pluginStats,
     host,
     sites,
     db,
@@ -351,27 +429,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   };
 }
 
-function readVersion(root: string): string {
-  const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
-    ? String(parsed.version)
-    : '';
-}
-
-/** Effective value of a plugin's key for a site, for `estafette explain`. */
-export async function pluginValue(
-  app: Pick<CliApp, 'pluginConfig'>,
-  { site, path: key }: { readonly site: string; readonly path: string },
-): Promise<PluginValue> {
-  const [plugin = '', ...rest] = key.split('.');
-  let value = app.pluginConfig(plugin, site);
-  for (const step of rest) {
-    const isObject = typeof value === 'object' && value !== null;
-    value = isObject ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined;
-  }
-  return { effective: value };
-}
-
 export { pings } from './app/health';
-
 export { migrationSets } from './app/migrations';
+export { openEnabling } from './app/open-enabling';
+export { installedPlugins, siteFaults } from './app/plugins';

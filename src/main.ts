@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createLog } from './base/log';
 import type { Deps } from './cli';
+import { connectSupervisor } from './cli/cluster';
 import { runProcess } from './cli/process';
-import { openDatabase } from './kernel/db';
+import { openStorage } from './kernel/storage';
 import { loadConfig } from './sites';
 
 // Loaded when a command needs them: `help` and `version` answer at once. A dynamic import follows the
@@ -12,17 +13,25 @@ import { loadConfig } from './sites';
 const app = () => import('./app.js');
 const demo = () => import('./demo/index.js');
 
+const supervise = () => import('./cli/supervise.js');
+
+const link = connectSupervisor(process.env);
 const root = findRoot(__dirname);
 const deps: Deps = {
   root,
   version: readVersion(root),
   loadConfig: () => loadConfig({ root, env: process.env }),
-  openDatabase: ({ database, log }) => openDatabase({ ...database, log: createLog(log) }),
+  openDatabase: (config) => openStorage(config, createLog(config.log)),
   createApp: async (config, options) =>
     (await app()).createApp(config, { ...options, ownsProcess: true }),
   migrationSets: async (config) => (await app()).migrationSets(config),
-  pluginValue: async (built, question) => (await app()).pluginValue(built, question),
+  siteFaults: async (config) => (await app()).siteFaults(config),
+  openEnabling: async (config) => (await app()).openEnabling(config),
   startDemo: async (options) => (await demo()).startDemo({ ...options, root }),
+  processes: {
+    ...(link && { link }),
+    supervise: async (options) => (await supervise()).supervise(options),
+  },
   pings: {
     imap: async (site, signal) => (await app()).pings.imap(site, signal),
     smtp: async (site, signal) => (await app()).pings.smtp(site, signal),

@@ -1,10 +1,11 @@
 import { withDeadline } from '../base/async';
 import { pingImap } from '../imap';
 import type { Database } from '../kernel/db-types';
+import type { HookEmitter } from '../kernel/hook-types';
 import { pingDirectory } from '../ldap';
 import type { Site } from '../sites';
 import { pingSmtp } from '../smtp';
-import type { HealthCheck } from '../web/context';
+import type { HealthCheck } from '../web/health-status';
 
 const CHECK_MS = 3_000;
 /** Probes come every few seconds; back ends are asked less often than that. */
@@ -13,6 +14,7 @@ const FRESH_MS = 5_000;
 export interface Dependencies {
   readonly db: Database;
   readonly sites: readonly Site[];
+  readonly hooks: HookEmitter;
 }
 
 export const pings = {
@@ -26,7 +28,11 @@ export const pings = {
 };
 
 /** Database, and each site's mail and directory servers; answers are kept for a moment. */
-export function createHealth({ db, sites }: Dependencies): () => Promise<readonly HealthCheck[]> {
+export function createHealth({
+  db,
+  sites,
+  hooks,
+}: Dependencies): () => Promise<readonly HealthCheck[]> {
   let last: { readonly at: number; readonly checks: Promise<readonly HealthCheck[]> } | undefined;
   const none = new AbortController().signal;
 
@@ -46,9 +52,20 @@ export function createHealth({ db, sites }: Dependencies): () => Promise<readonl
     }
   };
 
+  /** What the plugins of a site depend on; each is asked for each site that has it. */
+  const asked = async ({ id: site }: Site): Promise<readonly HealthCheck[]> => {
+    const found = await hooks.collect({ site }, 'health:checks', {});
+    return found.map(({ plugin, item: { id, ok, ms, detail } }) => ({
+      id: `${site}:${plugin}:${id}`,
+      ok,
+      ms,
+      ...(detail !== undefined && { detail }),
+    }));
+  };
+
   return () => {
     if (last && performance.now() - last.at < FRESH_MS) return last.checks;
-    const checks = Promise.all([
+    const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
       ...sites.flatMap((site) => [
         check(`${site.id}:imap`, () => pings.imap(site, none)),
@@ -58,6 +75,7 @@ export function createHealth({ db, sites }: Dependencies): () => Promise<readonl
           : []),
       ]),
     ]);
+    const checks = Promise.all([own, ...sites.map(asked)]).then((all) => all.flat());
     last = { at: performance.now(), checks };
     return checks;
   };

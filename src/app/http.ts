@@ -1,5 +1,4 @@
 import http from 'node:http';
-import type { Metrics } from '../kernel/meter';
 
 /** The web server with the limits that keep slow and idle clients from holding it. */
 export function createHttpServer(handler: http.RequestListener): http.Server {
@@ -10,20 +9,6 @@ export function createHttpServer(handler: http.RequestListener): http.Server {
   server.keepAliveTimeout = 65_000; // above the usual 60 s of a proxy, so that it closes first
   server.maxHeadersCount = 100;
   return server;
-}
-
-/** `/metrics` for the operator, on its own listener. */
-export function createMetricsServer(metrics: Metrics): http.Server {
-  return http.createServer((req, res) => {
-    if (req.url !== '/metrics') {
-      res.writeHead(404).end();
-      return;
-    }
-    void metrics.text().then(
-      (text) => res.writeHead(200, { 'Content-Type': metrics.contentType }).end(text),
-      () => res.writeHead(500).end(),
-    );
-  });
 }
 
 /** Resolves with the port, once connections are accepted. */

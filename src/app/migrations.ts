@@ -1,7 +1,10 @@
+import { auditMigrations } from '../audit';
 import { composeMigrations } from '../compose';
+import { enablingMigrations } from '../enabling';
 import type { BrokenPlugin, FoundPlugin } from '../host/discover';
 import type { Database, MigrationSet } from '../kernel/db-types';
 import { toError } from '../kernel/isolate';
+import { jobRunMigrations } from '../kernel/job-runs';
 import { jobMigrations } from '../kernel/jobs';
 import { migrate } from '../kernel/migrate';
 import { sessionMigrations } from '../session';
@@ -18,8 +21,11 @@ function coreAndPluginMigrations(
     migrations: [
       ...sessionMigrations,
       ...settingsMigrations,
+      ...auditMigrations,
+      ...enablingMigrations,
       ...composeMigrations,
       ...jobMigrations.migrations,
+      ...jobRunMigrations.migrations,
     ],
   };
   const plugins = found.filter(({ migrations }) => migrations.length > 0);

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { composeHooks } from '../compose';
-import { type BrokenPlugin, discoverPlugins, type FoundPlugin } from '../host/discover';
+import { enablingFromFiles } from '../enabling';
+import { discoverPlugins, type FoundPlugin } from '../host/discover';
+import { checkGrants, grantProblem } from '../host/grants';
+import { HOOK_TABLES } from '../host/hook-tables';
 import { checkOrder } from '../host/order-check';
-import { isOnFor, offRequirements, pluginConfig, siteSource } from '../host/plugin-faults';
+import { enablingPlugin, siteSource } from '../host/plugin-faults';
 import { checkSiteFiles, type PluginFault } from '../host/site-check';
 import { issueAt } from '../kernel/config';
-import { mailHooks } from '../mail';
-import { sessionHooks } from '../session';
 import type { AppConfig, Site } from '../sites';
 import { findPackages } from './plugin-packages';
+import { skinFaults } from './skins';
 
 /**
  * The plugins of an installation: `plugins/` and the packages named in `config/plugins.json`. Code
@@ -29,15 +30,15 @@ export function installedPlugins(config: AppConfig): ReturnType<typeof discoverP
   return { found, broken: [...broken, ...missing] };
 }
 
-function readVersion(root: string): string {
+/** Version of the platform, from its `package.json`. */
+export function readVersion(root: string): string {
   const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed
     ? String(parsed.version)
     : '';
 }
 
-/** Tables of the hooks that plugins may handle. */
-export const HOOK_TABLES = [sessionHooks, mailHooks, composeHooks] as const;
+export { HOOK_TABLES };
 
 /**
  * What is wrong in the files about plugins, without starting any: unknown ids, locks and orders,
@@ -55,30 +56,49 @@ export function siteFaults(config: AppConfig): readonly PluginFault[] {
   return [
     ...broken.flatMap(({ issue }) => issue ?? []),
     ...order,
+    ...checkGrants({
+      grants: plugins.grants,
+      found,
+      installed: [...found, ...broken].map(({ id }) => id),
+      source: sources.plugins,
+    }),
     ...checkSiteFiles({ sites, found, broken, sources: sources.sites }),
-    ...sites.flatMap((site) => faultsOn(site, { config, found, broken })),
+    ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
+    ...refusedIn(config, found),
+    ...skinFaults(config, found),
   ];
 }
 
-interface Installed {
-  readonly config: AppConfig;
-  readonly found: readonly FoundPlugin[];
-  readonly broken: readonly BrokenPlugin[];
+/** What a boot says of each plugin: settings that do not hold, requirements that are off. */
+function refusedIn(config: AppConfig, found: readonly FoundPlugin[]): readonly PluginFault[] {
+  const plugins = found.map(enablingPlugin);
+  const { faults, reach } = enablingFromFiles({ ...config, plugins });
+  return config.sites.flatMap(({ id: site }) => {
+    const on = reach(site);
+    const source = siteSource(site, config.sources.sites);
+    const ungranted = found
+      .filter(({ id }) => on.has(id))
+      .flatMap((plugin) => {
+        const problem = grantProblem(plugin, config.plugins.grants);
+        if (problem === undefined) return [];
+        return [{ site, ...issueAt(source, ['plugins', plugin.id], problem) }];
+      });
+    return [...ungranted, ...faults(site)];
+  });
 }
 
-function faultsOn(site: Site, { config, found, broken }: Installed): readonly PluginFault[] {
-  const { sources, plugins } = config;
-  const source = siteSource(site.id, sources.sites);
-  const usable = found.map(({ id }) => id);
-  const isOn = (id: string): boolean => usable.includes(id) && isOnFor(site, id);
-  const unloaded = broken
-    .filter(({ id, issue }) => isOnFor(site, id) && issue === undefined && !usable.includes(id))
-    .map(({ id, reason }) => issueAt(source, ['plugins', id], `cannot be loaded: ${reason}`));
-  const refused = found
-    .filter(({ id }) => isOnFor(site, id))
-    .flatMap((plugin) => [
-      ...offRequirements(plugin, site, isOn, sources),
-      ...pluginConfig(plugin, site, plugins.defaults[plugin.id], sources).issues,
-    ]);
-  return [...unloaded, ...refused].map((issue) => ({ site: site.id, ...issue }));
+function unloadedOn(
+  { id: site, plugins, groups }: Site,
+  { found, broken }: Pick<ReturnType<typeof installedPlugins>, 'found' | 'broken'>,
+  config: AppConfig,
+): readonly PluginFault[] {
+  const source = siteSource(site, config.sources.sites);
+  const named = new Set([plugins, ...groups.map((group) => group.plugins)].flatMap(Object.keys));
+  return broken
+    .filter(({ id, issue }) => issue === undefined && !found.some((plugin) => plugin.id === id))
+    .filter(({ id }) => named.has(id))
+    .map(({ id, reason }) => ({
+      site,
+      ...issueAt(source, ['plugins', id], `cannot be loaded: ${reason}`),
+    }));
 }

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { PACKAGES_DIR } from '../host/package-integrity';
+import { idOfPackage } from '../host/package-names';
 
 /** How a file becomes an asset: bundled by esbuild, or copied as it is. */
 export interface AssetSource {
@@ -14,6 +16,7 @@ export interface AssetSource {
 const SKIN_ENTRIES: ReadonlySet<string> = new Set([
   'app.css',
   'app.js',
+  'admin.css',
   'login.css',
   'login.js',
   'compose.css',
@@ -22,12 +25,13 @@ const SKIN_ENTRIES: ReadonlySet<string> = new Set([
 ]);
 const COPIED = /\.(?:svg|png|jpe?g|gif|webp|avif|ico|woff2?)$/i;
 
-/** Every asset of `skins/*` and `plugins/*`, sorted by name so that builds repeat themselves. */
+/** Every asset of `skins/*`, `plugins/*` and of installed packages of plugins, sorted by name so that builds repeat themselves. */
 export async function findAssets(root: string): Promise<readonly AssetSource[]> {
   const skins = await ownersIn(root, 'skins', (name) => SKIN_ENTRIES.has(name));
   // A plugin's files at the top of its folder are entries; those below are parts.
   const plugins = await ownersIn(root, 'plugins', (name) => !name.includes('/'));
-  return [...skins, ...plugins].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const packages = await packagesIn(root);
+  return [...skins, ...plugins, ...packages].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function ownersIn(
@@ -36,17 +40,36 @@ async function ownersIn(
   isEntry: (name: string) => boolean,
 ): Promise<readonly AssetSource[]> {
   const owners = await foldersOf(path.join(root, folder));
-  const lists = await Promise.all(
-    owners.map(async (owner) => {
-      const dir = path.join(root, folder, owner, 'assets');
-      const names = await filesBelow(dir);
-      return names.flatMap((name) => {
-        const kind = kindOf(name, isEntry);
-        return kind ? [{ name: `${owner}/${name}`, file: path.join(dir, name), kind }] : [];
-      });
+  const lists = owners.map((owner) => assetsOf(path.join(root, folder, owner), owner, isEntry));
+  return (await Promise.all(lists)).flat();
+}
+
+/** Those that `plugins:add` installed; with a scope, their folder is one level deeper. */
+async function packagesIn(root: string): Promise<readonly AssetSource[]> {
+  const modules = path.join(root, PACKAGES_DIR, 'node_modules');
+  const names = await Promise.all(
+    (await foldersOf(modules)).map(async (name) => {
+      if (!name.startsWith('@')) return [name];
+      return (await foldersOf(path.join(modules, name))).map((inner) => `${name}/${inner}`);
     }),
   );
-  return lists.flat();
+  const isEntry = (name: string): boolean => !name.includes('/');
+  const lists = names
+    .flat()
+    .map((name) => assetsOf(path.join(modules, name), idOfPackage(name), isEntry));
+  return (await Promise.all(lists)).flat();
+}
+
+async function assetsOf(
+  folder: string,
+  owner: string,
+  isEntry: (name: string) => boolean,
+): Promise<readonly AssetSource[]> {
+  const dir = path.join(folder, 'assets');
+  return (await filesBelow(dir)).flatMap((name) => {
+    const kind = kindOf(name, isEntry);
+    return kind ? [{ name: `${owner}/${name}`, file: path.join(dir, name), kind }] : [];
+  });
 }
 
 function kindOf(name: string, isEntry: (name: string) => boolean): AssetSource['kind'] | undefined {

@@ -10,6 +10,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves with the signal's name when the process is asked to stop. */
   untilStopped(): Promise<string>;
+  /** Asks a question and resolves with the line that is answered; `undefined` when nobody is left to answer. */
+  ask?(question: string): Promise<string | undefined>;
 }
 
 /** One command of the program, in one file. */

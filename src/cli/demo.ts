@@ -5,20 +5,23 @@ export const demo: Command = {
   name: 'demo',
   summary: 'starts a whole fictitious ministry on this machine, without network',
   usage: [
-    'estafette demo [--port n] [--dovecot] [--json]',
+    'estafette demo [--port n] [--plugin id]… [--dovecot] [--json]',
     '',
     '--port n    web port (PORT otherwise, else 3000; the next free one if it is taken)',
+    '--plugin id turns a plugin of plugins/ on, for the first site; id@site for another one',
     '--dovecot   a private Dovecot in place of the built-in IMAP server',
     '--json      one line on standard output once ready, logs on standard error',
   ].join('\n'),
   async run(io, args, deps) {
     const { values } = readArgs(args, {
       port: { type: 'string' },
+      plugin: { type: 'string', multiple: true },
       dovecot: { type: 'boolean' },
     });
     const port = readPort(values.port ?? (io.env['PORT'] || undefined));
     const running = await deps.startDemo({
       dovecot: values.dovecot ?? false,
+      ...(values.plugin && { plugins: values.plugin }),
       ...(port !== undefined && { port }),
     });
     try {
@@ -41,17 +44,18 @@ function readPort(text: string | undefined): number | undefined {
 }
 
 function describe({ url, accounts, imap, smtp, ldap }: DemoInfo): string {
-  const rows = accounts.map(({ site, username, password, name }) => [
+  const rows = accounts.map(({ site, username, password, name, groups }) => [
     site,
     username,
     password,
     name,
+    groups.join(', '),
   ]);
   return [
     `Estafette is ready: ${url}`,
     ...otherSites(url, accounts),
     '',
-    table(['site', 'username', 'password', 'name'], rows),
+    table(['site', 'username', 'password', 'name', 'groups'], rows),
     '',
     `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}, LDAP ${ldap.host}:${ldap.port}`,
     'Ctrl+C stops everything.',

@@ -1,7 +1,13 @@
+import type { SiteId } from '../base/types';
+import type { Enabling, KnownUser } from '../enabling';
 import type { BootReport, PluginReport } from '../host/report';
+import type { PluginFault } from '../host/site-check';
 import type { Database, MigrationSet } from '../kernel/db-types';
 import type { HookRegistry } from '../kernel/hook-types';
+import type { UserAffairs } from '../session';
 import type { AppConfig, Site } from '../sites';
+import type { SuperviseOptions } from './supervise';
+import type { SupervisorLink } from './supervisor-types';
 
 /** What commands need of a built application. */
 export interface App {
@@ -12,15 +18,16 @@ export interface App {
   readonly report: BootReport;
   readonly hooks: HookRegistry;
   plugins(): readonly PluginReport[];
-  /** Parsed configuration of a plugin on a site; `undefined` where it is off. */
-  pluginConfig(plugin: string, site: string): unknown;
   readonly sites: readonly Site[];
   readonly db: Database;
+  readonly affairs: UserAffairs;
 }
 
 export interface DemoOptions {
   /** Web port asked for; the next free one is taken when it is in use. */
   readonly port?: number;
+  /** Plugins turned on beside the usual ones: `id` for the first site, or `id@site`. */
+  readonly plugins?: readonly string[];
   /** Uses a private Dovecot in place of the built-in IMAP server. */
   readonly dovecot: boolean;
 }
@@ -38,6 +45,8 @@ export interface DemoInfo {
     readonly password: string;
     readonly name: string;
     readonly site: string;
+    /** Groups of the site that they belong to. */
+    readonly groups: readonly string[];
   }[];
   readonly imap: Address;
   readonly smtp: Address;
@@ -54,12 +63,15 @@ export interface Demo {
 /** One try at a server of a site: resolves when it answered as it should, rejects otherwise. */
 export type Ping = (site: Site, signal: AbortSignal) => Promise<void>;
 
-/** What is known of a plugin's key beyond the files. */
-export interface PluginValue {
-  /** The value in force for the site, after every layer and the plugin's schema. */
-  readonly effective?: unknown;
-  readonly defaultValue?: unknown;
-  readonly userValue?: unknown;
+/** Who has which plugin and who says so, without starting any plugin. */
+export interface EnablingDoor {
+  readonly enabling: Pick<
+    Enabling,
+    'explainFor' | 'check' | 'impactOf' | 'set' | 'rollbackRequest' | 'rollback' | 'history'
+  >;
+  /** Somebody who has signed in at least once, by login or address. */
+  findPerson(site: SiteId, name: string): Promise<KnownUser | undefined>;
+  close(): Promise<void>;
 }
 
 /** Everything commands do not do themselves: the composition gives it. */
@@ -69,14 +81,23 @@ export interface Deps {
   readonly root: string;
   loadConfig(): AppConfig;
   /** `migrate: false` looks at an installation without touching its schema. */
-  createApp(config: AppConfig, options?: { readonly migrate?: boolean }): Promise<App>;
+  createApp(
+    config: AppConfig,
+    options?: { readonly migrate?: boolean; readonly supervisor?: SupervisorLink },
+  ): Promise<App>;
   startDemo(options: DemoOptions): Promise<Demo>;
   openDatabase(config: AppConfig): Promise<Database>;
   /** The core's and every plugin's, in the order in which they apply. */
   migrationSets(config: AppConfig): Promise<readonly MigrationSet[]>;
-  pluginValue(
-    app: App,
-    question: { readonly site: string; readonly user?: string; readonly path: string },
-  ): Promise<PluginValue>;
+  /** What the files say of plugins that the installed plugins do not confirm. */
+  siteFaults(config: AppConfig): Promise<readonly PluginFault[]>;
+  /** Fails where the schema is not up to date. */
+  openEnabling(config: AppConfig): Promise<EnablingDoor>;
+  /** Processes of this program; without them commands run here. */
+  readonly processes?: {
+    /** In a process that a supervisor started. */
+    readonly link?: SupervisorLink;
+    supervise(options: SuperviseOptions): Promise<number>;
+  };
   readonly pings: { readonly imap: Ping; readonly smtp: Ping; readonly ldap: Ping };
 }

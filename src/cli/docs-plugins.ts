@@ -1,32 +1,36 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { composeHooks } from '../compose';
 import { renderHookReference, renderSlotReference } from '../host/docs';
-import type { HookDefinition } from '../kernel/hook-types';
-import { mailHooks } from '../mail';
-import { sessionHooks } from '../session';
+import {
+  type ReadSource,
+  renderContextReference,
+  renderServiceReference,
+} from '../host/docs-context';
+import { CORE_HOOKS } from '../host/hook-tables';
 import { generatedDocs } from './generated-docs';
-
-const TABLES: readonly Readonly<Record<string, HookDefinition>>[] = [
-  sessionHooks,
-  mailHooks,
-  composeHooks,
-];
 
 const definitions = () =>
   new Map(
-    TABLES.flatMap((table) => Object.entries(table)).map(
+    Object.entries(CORE_HOOKS).map(
       ([name, definition]) => [name, { ...definition, owner: 'core' }] as const,
     ),
   );
 
 /** `docs/plugins/reference-*.md`: path → text. */
-export const hookAndSlotReference = (): Readonly<Record<string, string>> => ({
+export const pluginReference = (root: string): Readonly<Record<string, string>> => ({
+  ...sourceReference((file) => readFileSync(path.join(root, file), 'utf8')),
   [path.join('docs', 'plugins', 'reference-hooks.md')]: renderHookReference(definitions()),
   [path.join('docs', 'plugins', 'reference-slots.md')]: renderSlotReference(),
 });
 
+/** What comes from comments: the types say what a call is, the comments what it means. */
+const sourceReference = (read: ReadSource): Readonly<Record<string, string>> => ({
+  [path.join('docs', 'plugins', 'reference-context.md')]: renderContextReference(read),
+  [path.join('docs', 'plugins', 'reference-services.md')]: renderServiceReference(read),
+});
+
 export const docsPlugins = generatedDocs({
   name: 'docs:plugins',
-  what: 'the reference of hooks and slots',
-  make: hookAndSlotReference,
+  what: 'the reference of hooks, slots, services and the context',
+  make: pluginReference,
 });

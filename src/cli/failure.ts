@@ -78,17 +78,9 @@ const SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_CANTOPEN: 'the database file cannot be opened',
 };
 
-// knex loads the driver by itself, and says what is missing in twenty lines.
-const NO_PG_DRIVER = /Cannot find module 'pg'/;
-const HOW_TO_ADD_PG =
-  'app.json: database.client: "pg" needs the package pg, which is not installed: npm install pg';
-
 function describeOther(error: unknown): Failure {
   if (!isNativeError(error)) {
     return { exitCode: EXIT.failure, code: 'unexpected', message: String(error) };
-  }
-  if (NO_PG_DRIVER.test(error.message)) {
-    return { exitCode: EXIT.config, code: 'config', message: HOW_TO_ADD_PG };
   }
   const code = errorCode(error) ?? 'unexpected';
   const known = Object.hasOwn(SYSTEM, code) ? SYSTEM[code] : undefined;

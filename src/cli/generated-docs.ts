@@ -9,7 +9,8 @@ type Documents = Readonly<Record<string, string>>;
 export function generatedDocs(options: {
   readonly name: string;
   readonly what: string;
-  readonly make: () => Documents;
+  /** From the folder of the installation, where sources are. */
+  readonly make: (root: string) => Documents;
 }): Command {
   const { name, what, make } = options;
   return {
@@ -19,7 +20,7 @@ export function generatedDocs(options: {
     async run(io, args, deps) {
       const { values } = readArgs(args, { write: { type: 'boolean' }, check: { type: 'boolean' } });
       if (values.write === values.check) throw new UsageError('say --write or --check');
-      const documents = Object.entries(make());
+      const documents = Object.entries(make(deps.root));
       const at = (file: string): string => path.join(deps.root, file);
       if (values.write) {
         for (const [file, text] of documents) {

@@ -2,6 +2,11 @@
 // Not here: the application itself, which `deps` brings. Called by main.ts and by tests.
 import { assetsBuild } from './assets-build';
 import { type Command, EXIT, type Io, UsageError } from './command';
+import { configHistory } from './config-history';
+import { configRollback } from './config-rollback';
+import { configSet } from './config-set';
+import { createPlugin } from './create-plugin';
+import { createSkin } from './create-skin';
 import { demo } from './demo';
 import type { Deps } from './deps';
 import { docsConfig } from './docs-config';
@@ -12,8 +17,12 @@ import { helpText } from './help';
 import { hooks } from './hooks';
 import { migrate } from './migrate';
 import { plugins } from './plugins';
+import { pluginsAdd } from './plugins-add';
+import { pluginsRemove } from './plugins-add-remove';
+import { pluginsPurge } from './plugins-purge';
 import { serve } from './serve';
 import { sitesCheck } from './sites-check';
+import { userErase, userExport } from './users';
 import { version } from './version';
 
 export { type Command, EXIT, type Io, UsageError } from './command';
@@ -23,8 +32,8 @@ export type {
   DemoInfo,
   DemoOptions,
   Deps,
+  EnablingDoor,
   Ping,
-  PluginValue,
 } from './deps';
 
 /** In the order of `estafette help`. */
@@ -33,9 +42,19 @@ export const COMMANDS: readonly Command[] = [
   migrate,
   demo,
   plugins,
+  pluginsAdd,
+  pluginsRemove,
+  pluginsPurge,
   hooks,
   sitesCheck,
   explain,
+  configSet,
+  configRollback,
+  configHistory,
+  createPlugin,
+  createSkin,
+  userExport,
+  userErase,
   assetsBuild,
   docsConfig,
   docsPlugins,
@@ -55,7 +74,7 @@ export async function runCli(
   const json = argv.includes('--json');
   const debug = argv.includes('--debug');
   try {
-    const [name, ...args] = argv;
+    const [name, ...args] = commandFirst(argv);
     const commands = [...COMMANDS, ...more];
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
       return help(io, commands, args, json);
@@ -67,6 +86,13 @@ export async function runCli(
   } catch (error) {
     return reportFailure(io, error, { json, debug });
   }
+}
+
+/** `--json plugins` as `plugins --json`: options that every command knows may come before it. */
+function commandFirst(argv: readonly string[]): readonly string[] {
+  const at = argv.findIndex((word) => word !== '--json' && word !== '--debug');
+  const word = argv[at];
+  return word === undefined ? [] : [word, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 function find(commands: readonly Command[], name: string): Command {

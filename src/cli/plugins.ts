@@ -1,4 +1,5 @@
 import { type Command, EXIT, print, readArgs, table } from './command';
+import { askCosts, costTable } from './plugin-costs';
 import { withApp } from './with-app';
 
 const BAD_STATES: ReadonlySet<string> = new Set(['failed', 'refused', 'quarantined', 'degraded']);
@@ -7,9 +8,14 @@ export const plugins: Command = {
   name: 'plugins',
   summary: 'lists plugins, their state and their sites',
   usage:
-    'estafette plugins [--json]\n\nExit code 1 when a plugin failed, was refused, or is degraded.',
+    'estafette plugins [--costs] [--json]\n\nExit code 1 when a plugin failed, was refused, or is degraded. --costs asks the running process what each of them costs.',
   async run(io, args, deps) {
-    const { values } = readArgs(args, {});
+    const { values } = readArgs(args, { costs: { type: 'boolean' } });
+    if (values.costs) {
+      const costs = await askCosts(deps.loadConfig());
+      print(io, values, { plugins: costs }, () => costTable(costs));
+      return EXIT.ok;
+    }
     return withApp(deps, (app) => {
       const list = app.plugins();
       const { warnings } = app.report;

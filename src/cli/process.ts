@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Command, Io } from './command';
 import type { Deps } from './deps';
 import { runCli } from './index';
@@ -16,11 +17,24 @@ export async function runProcess(deps: Deps, more: readonly Command[] = []): Pro
   });
 }
 
+/** Lines of standard input, from a person or a pipe; opened by the first question only. */
+function askOnTerminal(): NonNullable<Io['ask']> {
+  let lines: AsyncIterator<string> | undefined;
+  return async (question) => {
+    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    process.stderr.write(question);
+    const { done, value } = await lines.next();
+    if (!process.stdin.isTTY) process.stderr.write('\n');
+    return done ? undefined : value;
+  };
+}
+
 function processIo(): Io {
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
     env: process.env,
+    ask: askOnTerminal(),
     untilStopped: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) {

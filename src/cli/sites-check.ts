@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { mapLimit, withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
-import type { AppConfig, Site } from '../sites';
+import { formatIssue } from '../kernel/config';
+import type { Site } from '../sites';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
 import type { Deps, Ping } from './deps';
 
@@ -26,6 +25,9 @@ export const sitesCheck: Command = {
     '',
     '--site id   only this site',
     '--connect   connects to the IMAP, SMTP and LDAP servers; exit code 69 if one does not answer',
+    '',
+    'Exit code 78 for what a start refuses; 1 for what it tells and goes on without: an unknown',
+    'plugin or locked setting, a plugin that cannot be loaded, settings that it refuses.',
   ].join('\n'),
   async run(io, args, deps) {
     const { values } = readArgs(args, {
@@ -35,20 +37,19 @@ export const sitesCheck: Command = {
     const config = deps.loadConfig();
     const sites = config.sites.filter(({ id }) => values.site === undefined || id === values.site);
     if (sites.length === 0) throw new UsageError(`no site "${values.site ?? ''}"`);
-    const skins = sites.map((site) => checkSkin(config, site));
-    const servers = values.connect ? await checkServers(sites, deps) : [];
-    const checks = [...skins, ...servers];
-    print(io, values, { ok: checks.every(({ isOk }) => isOk), checks }, () => describe(checks));
-    if (skins.some(({ isOk }) => !isOk)) return EXIT.config;
-    return servers.some(({ isOk }) => !isOk) ? EXIT.unavailable : EXIT.ok;
+    const checks = values.connect ? await checkServers(sites, deps) : [];
+    const checked = new Set(sites.map(({ id }) => id));
+    const warnings = (await deps.siteFaults(config))
+      .filter(({ site }) => site === undefined || checked.has(site))
+      .map(formatIssue);
+    const ok = warnings.length === 0 && checks.every(({ isOk }) => isOk);
+    print(io, values, { ok, checks, warnings }, () =>
+      [describe(sites, checks), ...warnings.map((warning) => `warning: ${warning}`)].join('\n'),
+    );
+    if (checks.some(({ isOk }) => !isOk)) return EXIT.unavailable;
+    return warnings.length > 0 ? EXIT.failure : EXIT.ok;
   },
 };
-
-function checkSkin({ root }: AppConfig, { id, skin }: Site): Check {
-  const isOk = existsSync(path.join(root, 'skins', skin, 'skin.json'));
-  const detail = isOk ? 'found' : `no skins/${skin}/skin.json`;
-  return { site: id, what: 'skin', target: skin, isOk, detail };
-}
 
 function checkServers(sites: readonly Site[], { pings }: Deps): Promise<readonly Check[]> {
   const tries = sites.flatMap((site) => {
@@ -104,13 +105,13 @@ const SERVICE_REFUSED =
 /** Several lines would break the table. */
 const oneLine = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
-const describe = (checks: readonly Check[]): string =>
-  table(
-    ['site', 'what', 'target', 'result'],
-    checks.map(({ site, what, target, isOk, detail }) => [
-      site,
-      what,
-      target,
-      isOk ? detail : `FAILED: ${detail}`,
-    ]),
-  );
+function describe(sites: readonly Site[], checks: readonly Check[]): string {
+  if (checks.length === 0) return `A start accepts ${sites.map(({ id }) => id).join(', ')}.`;
+  const rows = checks.map(({ site, what, target, isOk, detail }) => [
+    site,
+    what,
+    target,
+    isOk ? detail : `FAILED: ${detail}`,
+  ]);
+  return table(['site', 'what', 'target', 'result'], rows);
+}

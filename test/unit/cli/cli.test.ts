@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { AppError } from '../../../src/base/errors';
+import type { SiteId } from '../../../src/base/types';
 import { COMMANDS } from '../../../src/cli';
 import type { Migration } from '../../../src/kernel/db-types';
 import { aSiteFile, parse } from '../sites/support';
+import { aDoor } from './door';
 import { anApp, run } from './support';
 
 const badConfig = () => parse({ app: { listn: {} } });
@@ -71,10 +74,6 @@ describe('the command line', () => {
       new AppError('config/invalid', { details: { file: 'skins/x/skin.json', problem: 'absent' } }),
       'config/invalid: file skins/x/skin.json, problem absent',
     ],
-    [
-      new Error("Knex: run\n$ npm install pg --save\nCannot find module 'pg'\nRequire stack:"),
-      'app.json: database.client: "pg" needs the package pg, which is not installed: npm install pg',
-    ],
   ])('says in one line what to correct (%#)', async (error, line) => {
     const createApp = async () => {
       throw error;
@@ -104,6 +103,11 @@ describe('the command line', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       error: { code: 'config', issues: [{ file: 'app.json', path: 'listn' }] },
     });
+  });
+
+  it('takes options before the command as well', async () => {
+    expect(await run(['--json', 'version'])).toEqual(await run(['version', '--json']));
+    expect((await run(['--debug', 'bogus'])).err).toContain('no command "bogus"');
   });
 
   it('prints the version', async () => {
@@ -182,7 +186,9 @@ describe('serve', () => {
 describe('demo', () => {
   const info = {
     url: 'http://127.0.0.1:3001/',
-    accounts: [{ username: 'zoe', password: 'demo', name: 'Zoé', site: 'saisons' }],
+    accounts: [
+      { username: 'zoe', password: 'demo', name: 'Zoé', site: 'saisons', groups: ['dsi'] },
+    ],
     imap: { host: '127.0.0.1', port: 1 },
     smtp: { host: '127.0.0.1', port: 2 },
     ldap: { host: '127.0.0.1', port: 3 },
@@ -308,12 +314,12 @@ describe('sites:check', () => {
   const skins = { root: `${__dirname}/../../..` };
 
   it('fails with the configuration code when a skin is missing', async () => {
-    const { code, out } = await run(['sites:check'], {
+    const { code, err } = await run(['sites:check'], {
       loadConfig: () => parse({ sites: { one: aSiteFile({ skin: 'nowhere' }) } }),
     });
 
     expect(code).toBe(78);
-    expect(out).toContain('FAILED: no skins/nowhere/skin.json');
+    expect(err).toContain('config/sites/one.json: skin: expected a folder of skins/');
   });
 
   it('tries each server and names the one that does not answer', async () => {
@@ -338,6 +344,38 @@ describe('sites:check', () => {
       isOk: false,
       detail: 'smtp/unreachable: ECONNREFUSED',
     });
+  });
+});
+
+describe('sites:check, of what a start would only tell', () => {
+  const fault = {
+    site: 'one' as SiteId,
+    file: 'config/sites/one.json',
+    path: 'locked.0',
+    message: 'expected a setting of agents, found "a.b"',
+    line: 4,
+  };
+  const deps = { root: `${__dirname}/../../..`, siteFaults: async () => [fault] };
+
+  it('warns and ends with 1', async () => {
+    const { code, out } = await run(['sites:check'], deps);
+
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'warning: config/sites/one.json: locked.0: expected a setting of agents, found "a.b" (line 4)',
+    );
+  });
+
+  it('warns of the site that was asked for alone', async () => {
+    const other = { ...fault, site: 'two' as SiteId };
+
+    const { code, out } = await run(['sites:check', '--site', 'one', '--json'], {
+      ...deps,
+      siteFaults: async () => [other],
+    });
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, warnings: [] });
   });
 });
 
@@ -392,21 +430,38 @@ describe('explain', () => {
       env: { ESTAFETTE_ONE_LDAP_BIND_PASSWORD: 'hidden-value' },
     });
 
-  it('prints the value in force, the layer and the place', async () => {
+  const notes = { id: 'notes', schema: z.object({ size: z.number().default(2) }) };
+
+  it('prints the value in force, every layer and its place', async () => {
     const { code, out } = await run(['explain', '--site', 'one', 'notes.size'], {
       loadConfig: ldapSite,
-      pluginValue: async () => ({ effective: 4, defaultValue: 2 }),
+      openEnabling: aDoor([notes]),
     });
 
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'notes.size = 4',
+        'notes.size = 4  (site one)',
         '  default  2',
-        '  site     4  config/sites/one.json (plugins.notes.size) <- in force',
+        '  site     4  config/sites/one.json <- in force',
         '',
       ].join('\n'),
     );
+  });
+
+  it('says why a plugin is off where it is said to be on', async () => {
+    const deps = {
+      loadConfig: ldapSite,
+      openEnabling: aDoor([{ ...notes, schema: z.object({ size: z.string() }) }]),
+    };
+
+    const { code, out } = await run(['explain', '--site', 'one', 'notes.enabled'], deps);
+    const json = await run(['explain', '--site', 'one', 'notes.enabled', '--json'], deps);
+
+    expect(code).toBe(0);
+    expect(out).toContain('notes.enabled = false');
+    expect(out).toContain('off: notes.size: expected text, found 4  config/sites/one.json');
+    expect(JSON.parse(json.out)).toMatchObject({ value: false, because: { kind: 'invalid' } });
   });
 
   it.each(['signIn.ldap.bindPassword', 'signIn.ldap', 'signIn'])(
@@ -423,7 +478,7 @@ describe('explain', () => {
   );
 
   it('says that a key does not exist', async () => {
-    const { code, err } = await run(['explain', 'notes.absent']);
+    const { code, err } = await run(['explain', 'notes.absent'], { openEnabling: aDoor([]) });
 
     expect(code).toBe(64);
     expect(err).toContain('site one has no key "notes.absent"');

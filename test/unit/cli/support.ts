@@ -57,9 +57,11 @@ export function anApp(over: Partial<App> = {}): App {
     report: { plugins: [], warnings: [], ms: 1 },
     hooks: hookRegistry(),
     plugins: () => [],
-    pluginConfig: () => undefined,
     sites,
     get db() {
+      return unexpected();
+    },
+    get affairs() {
       return unexpected();
     },
     ...over,
@@ -75,7 +77,8 @@ export function someDeps(over: Partial<Deps> = {}): Deps {
     startDemo: unexpected,
     openDatabase: ({ database }) => openDatabase({ ...database, log: silentLog() }),
     migrationSets: async () => [],
-    pluginValue: async () => ({}),
+    siteFaults: async () => [],
+    openEnabling: unexpected,
     pings: { imap: unexpected, smtp: unexpected, ldap: unexpected },
     ...over,
   };

@@ -1,0 +1,168 @@
+import path from 'node:path';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { Host } from '../host/host';
+import { watchFloatingErrors } from '../kernel/floating';
+import type { HookEmitter } from '../kernel/hook-types';
+import type { Leak } from '../kernel/leaks';
+import { watchMemory } from '../kernel/memory-watch';
+import type { Meter, PluginStats } from '../kernel/meter';
+import type { CodeFolders } from '../kernel/stack-files';
+import { type Incident, startWatchdog } from '../kernel/watchdog';
+import { can } from '../session';
+import { type AppConfig, grantsPermission } from '../sites';
+import type { RequestContext } from '../web/context';
+
+const STDERR_FD = 2;
+
+/** The supervisor, as far as this floor needs it. */
+export interface ProcessLink {
+  readonly start: { readonly slot: number; readonly reason: string };
+  /** Descriptor on which the watchdog's thread writes its lines. */
+  readonly reportFd: number;
+  /** Asks for another process in this one's place. */
+  replace(reason: string): void;
+  onQuarantine(run: (found: { readonly plugin: string; readonly reason: string }) => void): void;
+}
+
+export interface IsolationDeps {
+  readonly config: AppConfig;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly host: Host;
+  readonly link?: ProcessLink | undefined;
+  /** Stops the application in order, before the process ends. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What an operator is told of this process and of what its plugins did to it. */
+export interface IsolationReport {
+  readonly process: {
+    readonly pid: number;
+    readonly slot: number;
+    /** Why it was started in another one's place. */
+    readonly startedFor: string;
+    readonly uptimeS: number;
+    readonly rssMb: number;
+    readonly heapMb: number;
+  };
+  /** Times that the loop stood still, oldest first. */
+  readonly incidents: readonly (Incident & { readonly time: string })[];
+  readonly leaks: readonly Leak[];
+  readonly plugins: readonly PluginStats[];
+}
+
+export interface Isolation {
+  report(): IsolationReport;
+  stop(): Promise<void>;
+}
+
+/**
+ * Watches this process: errors that nobody awaited, a loop that stands still, memory that grows.
+ * Each is charged to a plugin when one is the cause. Only for a process of our own.
+ */
+export function watchProcess(deps: IsolationDeps): Isolation {
+  const { config, log, clock, meter, host, link, stop } = deps;
+  const folders = codeFolders(config.root, host);
+  const quarantine = (plugin: string, reason: string): void => host.quarantine(plugin, reason);
+  const leave = (): void => {
+    process.exitCode = 1;
+    void stop().finally(() => process.exit(1));
+  };
+  /** A supervisor brings another process first; alone, this one ends and systemd starts the next. */
+  const restart = (reason: string): void => {
+    log.fatal({ reason }, 'process/restart');
+    if (link) link.replace(reason);
+    else leave();
+  };
+
+  const unwatch = watchFloatingErrors({
+    log,
+    clock,
+    meter,
+    onQuarantine: (plugin, error) => quarantine(plugin, error.message),
+    onRestart: restart,
+    onFatal: leave,
+  });
+  const watchdog = startWatchdog({
+    log,
+    clock,
+    meter,
+    folders,
+    stuckMs: link ? config.limits.stuckSeconds * 1_000 : 0,
+    ...(link && { report: link.reportFd }),
+    ...(config.log.level !== 'silent' && { stderr: STDERR_FD }),
+    onQuarantine: quarantine,
+  });
+  const memory = watchMemory({
+    log,
+    clock,
+    meter,
+    folders,
+    // Alone it would end without anybody in its place: systemd's own limit does as well.
+    limitMb: link ? config.limits.memoryMb : 0,
+    onLimit: restart,
+  });
+  link?.onQuarantine(({ plugin, reason }) => quarantine(plugin, reason));
+
+  return {
+    report: () => reportOf(link, { watchdog, memory, meter }),
+    async stop() {
+      unwatch();
+      memory.stop();
+      await watchdog.stop();
+    },
+  };
+}
+
+function reportOf(
+  link: ProcessLink | undefined,
+  {
+    watchdog,
+    memory,
+    meter,
+  }: {
+    readonly watchdog: ReturnType<typeof startWatchdog>;
+    readonly memory: ReturnType<typeof watchMemory>;
+    readonly meter: Meter;
+  },
+): IsolationReport {
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    process: {
+      pid: process.pid,
+      slot: link?.start.slot ?? 0,
+      startedFor: link?.start.reason ?? 'start',
+      uptimeS: Math.round(process.uptime()),
+      rssMb: Math.round(rss / 1_048_576),
+      heapMb: Math.round(heapUsed / 1_048_576),
+    },
+    incidents: watchdog.incidents(),
+    leaks: memory.leaks(),
+    plugins: meter.pluginStats(),
+  };
+}
+
+/** Where the code of each plugin is: its folder, and what was compiled of it. */
+const codeFolders = (root: string, host: Host): CodeFolders =>
+  host
+    .all()
+    .flatMap(({ id, dir }) => [
+      [id, path.join(root, 'dist', 'plugins', id)] as const,
+      [id, dir] as const,
+    ]);
+
+/** Who sees `Server-Timing`: administrators of the site, and everybody in development. */
+export function timingViewers(
+  mode: AppConfig['mode'],
+  hooks: HookEmitter,
+): (context: RequestContext) => boolean | Promise<boolean> {
+  return ({ site, session, scope }) => {
+    if (mode === 'development') return true;
+    // Asked of the groups first: `can` emits, and most people are no administrators.
+    const groups = session?.session.user.groups ?? [];
+    if (!session || !grantsPermission(site.groups, groups, 'admin.access')) return false;
+    return can({ hooks, site }, scope, session.session, 'admin.access');
+  };
+}

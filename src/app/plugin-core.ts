@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../base/clock';
+import type { SiteId } from '../base/types';
+import { createLdapDirectory } from '../directory';
+import type { PluginPages } from '../host/capabilities/pages';
+import type { ContextCore } from '../host/context';
+import { createPeople } from '../host/people';
+import type { Services } from '../kernel/services';
+import { searchDirectory } from '../ldap';
+import type { Sessions } from '../session';
+import type { AppConfig } from '../sites';
+import type { Renderer } from '../view';
+import type { Streams } from '../web/streams';
+
+interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'tempDir'> {
+  readonly config: AppConfig;
+  readonly clock: Clock;
+  readonly sessions: Pick<Sessions, 'isOpen'>;
+  readonly services: Services;
+  /** Both are made after the host. */
+  readonly renderer: () => Renderer;
+  readonly streams: () => Streams;
+}
+
+/** What the contexts of plugins reach of the core; also answers the port `directory` by LDAP. */
+export function createPluginCore(deps: PluginCoreDeps): ContextCore {
+  const { config, clock, sessions, services, mail, compose, audit, metrics, workers } = deps;
+  const tempDir = path.join(config.dataDir, 'tmp');
+  mkdirSync(tempDir, { recursive: true, mode: 0o700 });
+  const { port, serves } = createLdapDirectory({
+    clock,
+    sites: config.sites,
+    search: searchDirectory,
+  });
+  services.provide('core', 'directory', port, { fallback: true, serves });
+  const people = createPeople({
+    clock,
+    isOpen: ({ session, site }) => sessions.isOpen(session.id, site),
+  });
+  const pages: PluginPages = {
+    render(view, model, { site, locale }) {
+      const own = siteOf(config, site);
+      const scope = { site: own.id };
+      const { skin, timeZone } = own;
+      return deps
+        .renderer()
+        .fragment(
+          { site: own.id, skin, locale, timeZone, scope, csrf: '' },
+          { view, model, shell: undefined, facts: { site: { id: own.id, title: own.title } } },
+        );
+    },
+    open: (site, user) => deps.streams().of(site, user),
+  };
+  return { people, mail, compose, audit, metrics, workers, tempDir, pages: () => pages };
+}
+
+function siteOf({ sites }: AppConfig, id: SiteId) {
+  const site = sites.find((candidate) => candidate.id === id);
+  if (site) return site;
+  throw new Error(`no site ${id}`);
+}

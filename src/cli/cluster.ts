@@ -1,0 +1,122 @@
+import cluster, { type Worker } from 'node:cluster';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Fork, SupervisorLink } from './supervisor-types';
+
+/** The one variable between the supervisor and its processes. */
+const VARIABLE = 'ESTAFETTE_SUPERVISED';
+/** After standard input, output, error and the channel. */
+const REPORT_FD = 4;
+
+const quarantined = z.object({ plugin: z.string(), reason: z.string() });
+const workerStart = z.object({
+  slot: z.int().min(0),
+  port: z.int(),
+  reason: z.string(),
+  quarantined: z.array(quarantined),
+});
+const fromChild = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ready'),
+    // What our own process says of itself.
+    info: z.custom<Parameters<SupervisorLink['ready']>[0]>((value) => value instanceof Object),
+  }),
+  z.object({ type: z.literal('replace'), reason: z.string() }),
+]);
+const toChild = z.object({ type: z.literal('quarantine'), found: quarantined });
+const reportLine = z.object({
+  type: z.enum(['blocked', 'stuck', 'freed']),
+  ms: z.number(),
+  plugin: z.string().optional(),
+  hook: z.string().optional(),
+  requestId: z.string().optional(),
+  at: z.string().optional(),
+});
+
+/** Starts processes of this same program, which share the port through `node:cluster`. */
+export function clusterFork(args: readonly string[]): Fork {
+  // Each process accepts by itself. Handed out in turn by this one, a connection given to a process
+  // that stands still or has just died would be lost without a word.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({
+    args: [...args],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+  });
+  return (start, events) => {
+    const worker = cluster.fork({ [VARIABLE]: JSON.stringify(start) });
+    worker.on('message', (message: unknown) => {
+      const said = fromChild.safeParse(message);
+      if (!said.success) return;
+      if (said.data.type === 'ready') events.onReady(said.data.info);
+      else events.onReplace(said.data.reason);
+    });
+    // Without a listener an error of the channel would end the supervisor.
+    worker.on('error', () => undefined);
+    worker.once('exit', (code, signal) => events.onExit(signal ? undefined : code));
+    readReports(worker, events.onReport);
+    return {
+      pid: worker.process.pid ?? 0,
+      stop: () => void worker.process.kill('SIGTERM'),
+      kill: () => void worker.process.kill('SIGKILL'),
+      quarantine: (found) => {
+        if (worker.isConnected()) worker.send({ type: 'quarantine', found }, () => undefined);
+      },
+    };
+  };
+}
+
+function readReports(worker: Worker, tell: (line: z.output<typeof reportLine>) => void): void {
+  const pipe = worker.process.stdio[REPORT_FD];
+  if (!(pipe instanceof Readable)) return;
+  pipe.on('error', () => undefined);
+  createInterface({ input: pipe }).on('line', (text) => {
+    const line = reportLine.safeParse(parse(text));
+    if (line.success) tell(line.data);
+  });
+}
+
+/** The link to the supervisor, in a process that it started; `undefined` in any other. */
+export function connectSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | undefined {
+  const text = env[VARIABLE];
+  if (!cluster.isWorker || text === undefined) return undefined;
+  const start = workerStart.parse(parse(text));
+  const send = (message: object): void => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+  return {
+    start,
+    reportFd: REPORT_FD,
+    ready: (info) => send({ type: 'ready', info }),
+    replace: (reason) => send({ type: 'replace', reason }),
+    onQuarantine(run) {
+      for (const found of start.quarantined) run(found);
+      process.on('message', (message: unknown) => {
+        const said = toChild.safeParse(message);
+        if (said.success) run(said.data.found);
+      });
+    },
+  };
+}
+
+/** A port that is free now, for an installation that asks for any: all processes share one. */
+export function anyPort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

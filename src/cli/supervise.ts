@@ -1,0 +1,51 @@
+import { systemClock } from '../base/clock';
+import { createLog } from '../base/log';
+import type { AppConfig } from '../sites';
+import { anyPort, clusterFork } from './cluster';
+import { EXIT, type Io } from './command';
+import { createSupervisor, StartFailed } from './supervisor';
+import type { ReadyInfo } from './supervisor-types';
+
+export interface SuperviseOptions {
+  readonly config: AppConfig;
+  readonly workers: number;
+  /** Command line of the processes. */
+  readonly args: readonly string[];
+  readonly io: Io;
+  readonly onReady: (info: ReadyInfo) => void;
+}
+
+/** Runs the platform as supervised processes until it is told to stop; resolves with the exit code. */
+export async function supervise(options: SuperviseOptions): Promise<number> {
+  const { config, workers, args, io } = options;
+  const { host, port } = config.listen;
+  const log = createLog(config.log);
+  const supervisor = createSupervisor({
+    fork: clusterFork(args),
+    log,
+    clock: systemClock,
+    workers,
+    port: port === 0 && config.role !== 'worker' ? await anyPort(host) : port,
+  });
+  const stopped = io.untilStopped();
+  const reload = (): void => {
+    log.info('process/reload');
+    void supervisor.reload(); // tells of its own failures
+  };
+  process.on('SIGHUP', reload);
+  try {
+    const started = supervisor.start().then(options.onReady);
+    const first = await Promise.race([started, stopped]);
+    if (first === undefined) {
+      return await Promise.race([stopped.then(() => EXIT.ok), supervisor.ended]);
+    }
+    return EXIT.ok;
+  } catch (error) {
+    // The process has told what is wrong on standard error.
+    if (error instanceof StartFailed) return error.exitCode;
+    throw error;
+  } finally {
+    process.off('SIGHUP', reload);
+    await supervisor.stop();
+  }
+}

@@ -1,0 +1,64 @@
+import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { dressTexts, skinFaults } from '../../../src/app/skins';
+import { createTexts } from '../../../src/kernel/i18n';
+import type { Site } from '../../../src/sites';
+import { loadSkins } from '../../../src/view';
+import { asFound, tempTree } from '../host/kit';
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+let root = '';
+beforeEach(() => {
+  root = tempTree({
+    'skins/harbour/skin.json': '{ "extends": "base" }',
+    'skins/harbour/plugins/tides/hint.ejs': '',
+    'skins/harbour/locales/fr.json': '{"tides:title":"Marnage"}',
+    'tides/views/hint.ejs': '',
+  });
+  cpSync(path.join(ROOT, 'skins/base'), path.join(root, 'skins/base'), { recursive: true });
+  symlinkSync(path.join(ROOT, 'locales'), path.join(root, 'locales'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const faults = () => {
+  const tides = asFound({ id: 'tides', api: '^1.0', title: 'tides:title' });
+  return skinFaults({ root }, [{ ...tides, dir: path.join(root, 'tides') }]);
+};
+
+it('finds nothing in a skin whose views and words take the place of some', () => {
+  expect(faults()).toEqual([]);
+});
+
+it('names what takes the place of nothing, of the core or of a plugin', () => {
+  writeFileSync(path.join(root, 'skins/harbour/plugins/tides/hnit.ejs'), '');
+  writeFileSync(path.join(root, 'skins/harbour/locales/en.json'), '{"tides":{"title":"x"}}');
+
+  expect(faults()).toEqual([
+    expect.objectContaining({
+      file: 'skins/harbour/plugins/tides/hnit.ejs',
+      message: expect.stringContaining('did you mean "tides/hint"?'),
+    }),
+    expect.objectContaining({
+      file: 'skins/harbour/locales/en.json',
+      message: expect.stringContaining('did you mean "tides:title"?'),
+    }),
+  ]);
+});
+
+it('lays the words of each site’s skin over those of the core', () => {
+  const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
+  texts.add('tides', 'fr', { title: 'Marées' });
+  const sites = [{ skin: 'harbour' }, { skin: 'base' }] as readonly Pick<Site, 'skin'>[];
+
+  dressTexts(texts, loadSkins(path.join(root, 'skins')), sites as readonly Site[]);
+
+  expect(texts.for('fr', 'harbour')('tides:title')).toBe('Marnage');
+  expect(texts.for('fr', 'base')('tides:title')).toBe('Marées');
+});
+
+it('finds nothing where there is no skin at all', () => {
+  rmSync(path.join(root, 'skins'), { recursive: true });
+
+  expect(faults()).toEqual([]);
+});
