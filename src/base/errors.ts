@@ -47,6 +47,9 @@ export const ERROR_CODES = {
   'fetch/failed': { status: 502, textKey: 'error.fetchFailed', level: 'info' },
   'plugin/denied': { status: 403, textKey: 'error.denied', level: 'info' },
   'plugin/guard-failed': { status: 503, textKey: 'error.guardFailed', level: 'error' },
+  'plugin/need-missing': { status: 500, textKey: 'error.pluginFailed', level: 'error' },
+  'plugin/person-gone': { status: 401, textKey: 'error.signInAgain', level: 'info' },
+  'plugin/unavailable': { status: 503, textKey: 'error.pluginFailed', level: 'warn' },
   'config/invalid': { status: 500, textKey: 'error.internal', level: 'error' },
   'internal/unexpected': { status: 500, textKey: 'error.internal', level: 'error' },
 } as const satisfies Record<

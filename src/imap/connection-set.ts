@@ -144,7 +144,9 @@ export class ConnectionSet {
     const startedAt = this.#deps.clock.now();
     this.#opening++;
     try {
-      const connection = this.#create();
+      const access = this.#deps.access();
+      const server = (await access.serverNow?.()) ?? access.server;
+      const connection = this.#create({ ...access, server });
       connection.purpose = path;
       await connection.open(Math.max(1, Math.min(this.#deps.limits.connectMs, until - startedAt)));
       this.#deps.backoff.succeeded();
@@ -162,8 +164,8 @@ export class ConnectionSet {
     }
   }
 
-  #create(): Connection {
-    const connection = new Connection(this.#deps.access(), {
+  #create(access: ImapAccess): Connection {
+    const connection = new Connection(access, {
       onEvent: this.#deps.onEvent,
       onClose: (closed) => this.#forget(closed),
     });

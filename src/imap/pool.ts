@@ -62,7 +62,11 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     withMailbox: (access, path, options, fn) => accountOf(access).mailbox(path, options, fn),
     withConnection: (access, options, fn) => accountOf(access).connection(options, fn),
     async verify(access) {
-      const connection = new Connection(access, { onEvent: () => {}, onClose: () => {} });
+      const server = (await access.serverNow?.()) ?? access.server;
+      const connection = new Connection(
+        { ...access, server },
+        { onEvent: () => {}, onClose: () => {} },
+      );
       await connection.open(limits.connectMs);
       await connection.logout(LOGOUT_MS);
     },

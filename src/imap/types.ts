@@ -6,6 +6,8 @@ export interface ImapAccess {
   /** Pool key: `site:user:account`; two sites or users never share a connection. */
   readonly key: string;
   readonly server: ImapServerAddress;
+  /** In place of `server`, asked each time that a connection is opened. */
+  serverNow?(): Promise<ImapServerAddress>;
   /** Asked only when a connection is opened. */
   credential(): { readonly username: string; readonly password: string };
 }

@@ -18,7 +18,9 @@ import {
 } from '../mime';
 import type { Actor } from '../session';
 import type { MailContext } from './context';
+import type { LinkClass } from './hooks';
 import { inlineImages } from './inline-images';
+import { linksOf, markLinks } from './links';
 import { messageKey, openedOf, partKey, shownRoot } from './opened';
 import { readSection } from './stream';
 import type { BodyOptions, MessageBody, MessageView } from './types';
@@ -30,6 +32,8 @@ const KEPT_PART_BYTES = 1024 * 1024;
 /** A plugin sees parts up to here; larger ones go to the worker undecoded. */
 const FILTERED_BYTES = 256 * 1024;
 const MAX_BODIES = 20;
+/** The others are what links usually are. */
+const NOTED: readonly LinkClass[] = ['official', 'suspect', 'blocked'];
 
 /** The framed document's content: only the parts that are shown are fetched. */
 export async function renderBody(
@@ -48,7 +52,7 @@ export async function renderBody(
   for (const choice of choices) {
     rendered.push(await renderPart(context, actor, view.ref, choice, { options, picked }));
   }
-  const body = joinBodies(rendered);
+  const body = await withMarkedLinks(context, actor, joinBodies(rendered));
   context.caches.bodies.set(key, body);
   return body;
 }
@@ -171,7 +175,24 @@ async function collect(slices: AsyncGenerator<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-function joinBodies(parts: readonly RenderedPart[]): MessageBody {
+/** Plugins say what the links are; the word before one is ours. */
+async function withMarkedLinks(
+  context: MailContext,
+  actor: Actor,
+  body: Omit<MessageBody, 'links'>,
+): Promise<MessageBody> {
+  const links = linksOf(body.html);
+  if (links.length === 0) return { ...body, links };
+  const query = { site: actor.site.id, urls: links };
+  const classes = await context.hooks.first(actor.scope, 'link:classify', query);
+  if (!classes) return { ...body, links };
+  const t = context.texts.for(actor.locale, actor.site.skin);
+  const label = (kind: LinkClass): string | undefined =>
+    NOTED.includes(kind) ? t(`message.link.${kind}`) : undefined;
+  return { ...body, links, html: markLinks(body.html, classes.answer, label) };
+}
+
+function joinBodies(parts: readonly RenderedPart[]): Omit<MessageBody, 'links'> {
   return {
     html: parts.map((part) => part.html).join('<hr>'),
     blockedRemote: parts.reduce((sum, part) => sum + part.blockedRemote, 0),

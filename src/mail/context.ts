@@ -6,6 +6,7 @@ import type { ImapAccess, ImapPool, OpenMailbox } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import type { Actor, SessionKey } from '../session';
+import type { Site } from '../sites';
 import type { MailCaches } from './caches';
 
 /** Runs a task of `mime/tasks` in the worker pool. */
@@ -83,6 +84,14 @@ export const accountKey = (actor: Pick<SessionKey, 'site' | 'user'>): string =>
 /** How to open the agent's own account. The credential is asked for when a connection is made. */
 export function accessOf(actor: Actor, credential: Actor['credential']): ImapAccess {
   return { key: accountKey(actor), server: actor.site.imap, credential };
+}
+
+/** The server of the agent's account as plugins leave it; asked for when a connection is made. */
+export function serverOf(hooks: HookEmitter, { site, user, scope }: Actor): Promise<Site['imap']> {
+  // A pooled connection is made for whoever comes next: no request pays for it.
+  const { budget: _none, ...where } = scope;
+  const about = { site: site.id, login: user.login, user: { id: user.id, mail: user.mail } };
+  return hooks.filter(where, 'imap:options', site.imap, about);
 }
 
 /** A mailbox whose uids are no longer those the caller saw: never act on a guess (409). */

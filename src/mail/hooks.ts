@@ -1,7 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AccountId, MessageRef, Uid } from '../base/types';
-import { type Action, defineHooks, type Filter, type Guard } from '../kernel/hook-types';
-import type { Criteria, Mailbox, MessageView, Quota, Row, SortKey } from './types';
+import type { AccountId, MessageRef, SiteId, TextKey, Uid, UserId } from '../base/types';
+import type { ImapServerAddress } from '../imap';
+import {
+  type Action,
+  type Collect,
+  defineHooks,
+  type Filter,
+  type First,
+  type Guard,
+} from '../kernel/hook-types';
+import { isServerAddress } from '../kernel/server-address';
+import type { BodyPart } from '../mime';
+import type { Address, Criteria, Mailbox, MessageView, Quota, Row, SortKey } from './types';
 
 /** Several messages of one mailbox; a batch never spans mailboxes. */
 export interface MessageBatch {
@@ -24,6 +34,45 @@ export interface MailboxChange {
   readonly account: AccountId;
   readonly path: string;
   readonly to?: string;
+}
+
+/** What servers on the way wrote about the sender, each list as in the header, topmost first. */
+export interface Authentication {
+  readonly results: readonly string[];
+  readonly receivedSpf: readonly string[];
+  readonly returnPath: string | undefined;
+  readonly listId: string | undefined;
+}
+
+/** A banner above a message. */
+export interface MessageWarning {
+  readonly level: 'info' | 'warn' | 'danger';
+  /** A key of the plugin's own texts, or a sentence. */
+  readonly text: TextKey;
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** `[a-z][a-z0-9-]*`; says what it is to tools. */
+  readonly code: string;
+}
+
+export type LinkClass = 'official' | 'known' | 'external' | 'suspect' | 'blocked';
+/** Remote content of a sender: shown, asked about, or never shown. */
+export type TrustAnswer = 'show' | 'ask' | 'block';
+
+/** A file of a message that somebody wants to see or to have. */
+export interface ServedPart {
+  readonly ref: MessageRef;
+  readonly part: string;
+  readonly filename: string;
+  readonly type: string;
+  readonly sizeBytes: number;
+}
+
+/** Where the mail of a person is; no secret is in it. */
+export interface ConnectionContext {
+  readonly site: SiteId;
+  /** As the mail server knows the person; before sign-in the login alone is known. */
+  readonly login: string;
+  readonly user?: { readonly id: UserId; readonly mail: string };
 }
 
 declare global {
@@ -51,6 +100,40 @@ declare global {
       'message:part': Filter<
         { readonly kind: 'text' | 'html'; readonly content: string },
         { readonly ref: MessageRef; readonly part: string }
+      >;
+      'imap:options': Filter<ImapServerAddress, ConnectionContext>;
+      'imap:connected': Action<{
+        readonly site: SiteId;
+        readonly user: UserId;
+        readonly account: AccountId;
+        readonly capabilities: readonly string[];
+        readonly ms: number;
+      }>;
+      'message:structure': Filter<BodyPart, { readonly ref: MessageRef }>;
+      'message:warnings': Collect<
+        Pick<MessageView, 'ref' | 'subject' | 'from' | 'sender' | 'replyTo'> & {
+          readonly auth: Authentication;
+          /** Web addresses of the body that is shown. */
+          readonly links: readonly string[];
+        },
+        MessageWarning
+      >;
+      'link:classify': First<
+        { readonly site: SiteId; readonly urls: readonly string[] },
+        Readonly<Record<string, LinkClass>>
+      >;
+      'message:trust': First<
+        { readonly ref: MessageRef; readonly sender: Address; readonly auth: Authentication },
+        TrustAnswer
+      >;
+      'attachment:serving': Guard<ServedPart & { readonly disposition: 'inline' | 'attachment' }>;
+      'attachment:preview': First<
+        ServedPart,
+        {
+          /** One of the plugin's own views. */
+          readonly view: string;
+          readonly data: Readonly<Record<string, unknown>>;
+        }
       >;
       'message:read': Action<{ readonly ref: MessageRef }>;
       'message:changing': Guard<MessageChange>;
@@ -95,12 +178,67 @@ const isView = (value: unknown, before?: unknown): boolean =>
     Array.isArray(value[list]),
   ) &&
   (!isObject(before) || isDeepStrictEqual(value['ref'], before['ref']));
+const MAX_PARTS = 2_000;
 const isQuota = (value: unknown): boolean =>
   isObject(value) &&
   typeof value['usedBytes'] === 'number' &&
   typeof value['limitBytes'] === 'number';
 const isContent = (value: unknown): boolean =>
   isObject(value) && typeof value['content'] === 'string';
+
+const partsOf = (root: unknown): readonly Record<string, unknown>[] => {
+  const found: Record<string, unknown>[] = [];
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0 && found.length <= MAX_PARTS) {
+    const part = waiting.pop();
+    if (!isObject(part)) continue;
+    found.push(part);
+    if (Array.isArray(part['children'])) waiting.push(...part['children']);
+  }
+  return found;
+};
+/** Parts may be described otherwise or left out: only those of the message can be fetched. */
+const isTreeOfParts = (value: unknown, before?: unknown): boolean => {
+  const known = new Map(partsOf(before).map((part) => [part['part'], part]));
+  const parts = partsOf(value);
+  return (
+    parts.length > 0 &&
+    parts.length <= MAX_PARTS &&
+    parts[0]?.['part'] === partsOf(before)[0]?.['part'] &&
+    new Set(parts.map((part) => part['part'])).size === parts.length &&
+    parts.every(
+      (part) =>
+        known.has(part['part']) &&
+        typeof part['type'] === 'string' &&
+        /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(part['type']) &&
+        typeof part['encoding'] === 'string' &&
+        typeof part['sizeBytes'] === 'number' &&
+        isObject(part['parameters']) &&
+        Object.values(part['parameters']).every((text) => typeof text === 'string') &&
+        ['filename', 'contentId', 'charset', 'disposition'].every(
+          (name) => part[name] === undefined || typeof part[name] === 'string',
+        ) &&
+        Array.isArray(part['children']),
+    )
+  );
+};
+const LEVELS = ['info', 'warn', 'danger'];
+const isWarning = (value: unknown): boolean =>
+  isObject(value) &&
+  LEVELS.includes(String(value['level'])) &&
+  typeof value['text'] === 'string' &&
+  value['text'].length <= 500 &&
+  typeof value['code'] === 'string' &&
+  /^[a-z][a-z0-9-]{0,63}$/.test(value['code']) &&
+  (value['values'] === undefined || isObject(value['values']));
+const CLASSES = ['official', 'known', 'external', 'suspect', 'blocked'];
+const areClasses = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((one) => CLASSES.includes(String(one)));
+const isPreview = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value['view'] === 'string' &&
+  /^[a-z0-9][a-z0-9/-]{0,63}$/.test(value['view']) &&
+  isObject(value['data']);
 
 /** Hooks that the mail domain emits. */
 export const mailHooks = defineHooks({
@@ -138,6 +276,44 @@ export const mailHooks = defineHooks({
     kind: 'filter',
     doc: 'The decoded text of a body part, before the sanitiser, which is last.',
     check: isContent,
+  },
+  'imap:options': {
+    kind: 'filter',
+    doc: 'The IMAP server of a person, before a connection is made; security is never lowered.',
+    check: isServerAddress,
+    // The password goes there: a plugin that cannot say must not leave it to the default.
+    failClosed: true,
+  },
+  'imap:connected': { kind: 'action', doc: 'A connection to the IMAP server has signed in.' },
+  'message:structure': {
+    kind: 'filter',
+    doc: 'The MIME tree of a message when it is first read; parts may be described otherwise or left out.',
+    check: isTreeOfParts,
+  },
+  'message:warnings': {
+    kind: 'collect',
+    doc: 'Banners above a message, from its sender, its links and what servers wrote about it.',
+    check: isWarning,
+  },
+  'link:classify': {
+    kind: 'first',
+    doc: 'What the links of a body are, asked once for all; a blocked one leads nowhere.',
+    check: areClasses,
+    timeoutMs: 500,
+  },
+  'message:trust': {
+    kind: 'first',
+    doc: 'Whether the remote content of a sender is shown, asked about or refused; the person’s own refusal stands.',
+    check: (value) => ['show', 'ask', 'block'].includes(String(value)),
+  },
+  'attachment:serving': {
+    kind: 'guard',
+    doc: 'A file of a message is about to be shown or downloaded.',
+  },
+  'attachment:preview': {
+    kind: 'first',
+    doc: 'Shows a file of a message in a view of the plugin.',
+    check: isPreview,
   },
   'message:read': { kind: 'action', doc: 'A message was opened.' },
   'message:changing': {

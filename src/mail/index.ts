@@ -4,6 +4,17 @@
  */
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
-export { type MailboxChange, type MessageBatch, type MessageChange, mailHooks } from './hooks';
+export {
+  type Authentication,
+  type ConnectionContext,
+  type LinkClass,
+  type MailboxChange,
+  type MessageBatch,
+  type MessageChange,
+  type MessageWarning,
+  mailHooks,
+  type ServedPart,
+  type TrustAnswer,
+} from './hooks';
 export { createMail, type MailDeps } from './mail';
 export type * from './types';

@@ -14,6 +14,7 @@ import {
 } from './actions';
 import { appendMessage, findMessageId, gate } from './append';
 import { Arrivals } from './arrivals';
+import { trustOf, warningsAbout } from './assess';
 import { quotableBody, renderBody } from './body';
 import { type CacheSizes, createCaches, DEFAULT_CACHE_SIZES } from './caches';
 import {
@@ -24,6 +25,7 @@ import {
   type MailLimits,
   type MailMetrics,
   type RunTask,
+  serverOf,
   userKey,
 } from './context';
 import { readHeaders } from './headers';
@@ -76,7 +78,8 @@ export function createMail(deps: MailDeps): Mail {
       holders.note(actor);
       const key = accountKey(actor);
       // A watched mailbox outlives the request, and may outlive the session that asked first.
-      return accessOf(actor, () => holders.credential(key) ?? actor.credential());
+      const access = accessOf(actor, () => holders.credential(key) ?? actor.credential());
+      return { ...access, serverNow: () => serverOf(deps.hooks, actor) };
     },
   };
   const arrivals = new Arrivals(context);
@@ -90,6 +93,8 @@ export function createMail(deps: MailDeps): Mail {
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
     markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),
+    warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
+    trust: (actor, view) => trustOf(context, actor, view),
     quotable: (actor, view) => quotableBody(context, actor, view),
     part: (actor, ref, part) => streamPart(context, actor, ref, part),
     source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),

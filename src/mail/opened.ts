@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../base/errors';
-import type { MessageRef, Uid, UidValidity } from '../base/types';
+import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import { type FetchMessageObject, fetchMessage, type OpenMailbox } from '../imap';
 import { type BodyPart, buildStructure, parseHeaders } from '../mime';
 import type { Actor } from '../session';
@@ -24,6 +24,11 @@ const HEADERS = [
   'subject',
   'references',
   'in-reply-to',
+  // What says whether the sender is who it claims to be: plugins judge it.
+  'authentication-results',
+  'received-spf',
+  'return-path',
+  'list-id',
   // Of a message that is one file, whose name may have to be read again.
   'content-type',
   'content-disposition',
@@ -54,10 +59,26 @@ export async function findMessage<T>(
     for (const [section, bytes] of message.bodyParts ?? []) {
       if (bytes.length < SHOWN_BYTES) context.caches.parts.set(partKey(key, section), bytes);
     }
-    const opened = cached ?? (await repaired(box, at.uid, readMessage(message)));
+    const opened =
+      cached ??
+      (await asPluginsSee(context, actor, {
+        ref: { account: OWN_ACCOUNT, mailbox, uidValidity: box.uidValidity, uid: at.uid },
+        opened: await repaired(box, at.uid, readMessage(message)),
+      }));
     if (!cached) context.caches.opened.set(key, opened);
     return fn({ box, key, opened, flags: [...(message.flags ?? [])] });
   });
+}
+
+/** Once a message, when it is first read: what they say is kept with it. */
+async function asPluginsSee(
+  { hooks }: MailContext,
+  { scope }: Actor,
+  { ref, opened }: { readonly ref: MessageRef; readonly opened: OpenedMessage },
+): Promise<OpenedMessage> {
+  const { root } = opened.tree;
+  const seen = await hooks.filter(scope, 'message:structure', root, { ref });
+  return seen === root ? opened : { ...opened, tree: { ...opened.tree, root: seen } };
 }
 
 /** Section of the body that is shown, when the row of the message is known. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
 import type { Actor, SessionKey } from '../session/types';
+import type { MessageWarning, TrustAnswer } from './hooks';
 
 /** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
 export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
@@ -151,6 +152,8 @@ export interface MessageBody {
   readonly blockedRemote: number;
   readonly truncated: boolean;
   readonly hasQuoted: boolean;
+  /** Web addresses that it links to. */
+  readonly links: readonly string[];
 }
 
 export interface BodyOptions {
@@ -245,6 +248,14 @@ export interface Mail {
    * later know it. */
   markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
+  /** What plugins warn of, from the header and the links of the body shown. */
+  warnings(
+    actor: Actor,
+    view: MessageView,
+    links: readonly string[],
+  ): Promise<readonly (MessageWarning & { readonly plugin: string })[]>;
+  /** What plugins say of the sender's remote content; `ask` when none does. */
+  trust(actor: Actor, view: MessageView): Promise<TrustAnswer>;
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
   quotable(
     actor: Actor,

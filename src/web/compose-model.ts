@@ -1,5 +1,6 @@
 import {
   attachableBytes,
+  type ComposeTemplate,
   type Draft,
   type DraftInit,
   type Identity,
@@ -10,6 +11,7 @@ import type { Site } from '../sites';
 import { initFields } from './compose-init';
 import { badgeOf } from './message-model';
 import type { ComposeModel } from './pages/compose';
+import type { PersonModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 
 const AUTOSAVE_S = 3;
@@ -27,6 +29,8 @@ export interface ComposeModelInput {
   /** HTML of the draft with `cid:` images turned into addresses that the page can show. */
   readonly editorHtml: string;
   readonly attachmentNotice?: string | undefined;
+  readonly templates: readonly ComposeTemplate[];
+  readonly people: readonly PersonModel[];
 }
 
 /** The page model of the composer. */
@@ -81,6 +85,10 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     autosaveSeconds: AUTOSAVE_S,
     insideDomains: site.mailDomains,
     timeZone: site.timeZone,
+    templates: input.templates.map(({ id, name }) => ({ id, name })),
+    templateAction: `${path}/template`,
+    importAction: `${path}/import`,
+    people: input.people,
   };
 }
 

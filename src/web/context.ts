@@ -3,9 +3,11 @@ import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { ComposeService } from '../compose';
+import type { Choices, Enabling } from '../enabling';
 import type { Host } from '../host/host';
+import type { People } from '../host/people';
 import type { GuardedFetch } from '../kernel/fetch';
-import type { PluginBudget } from '../kernel/hook-types';
+import type { HookScope, PluginBudget } from '../kernel/hook-types';
 import type { Hooks } from '../kernel/hooks';
 import type { Locale, Texts, Translate } from '../kernel/i18n-types';
 import type { Mail } from '../mail';
@@ -15,6 +17,8 @@ import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
 import type { HealthCheck } from './health-status';
 import type { WebMetrics } from './metrics';
+import type { AdminDeps } from './routes/admin/deps';
+import type { ServerTimingDeps } from './server-timing';
 import type { Streams } from './streams';
 
 /** Everything the web floor calls. Built once in `app.ts`. */
@@ -29,14 +33,22 @@ export interface WebDeps {
   readonly sessions: Sessions;
   readonly loginCsrf: LoginCsrf;
   readonly settings: Settings;
+  readonly enabling: Pick<Enabling, 'enabledFor' | 'choosable' | 'explainFor'>;
+  readonly admin: AdminDeps;
   readonly mail: Mail;
   readonly compose: ComposeService;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly streams: Streams;
+  /** Handles of the people who are there, for plugins. */
+  readonly people: People;
   readonly resolveSite: (hostHeader: string | undefined) => Promise<Site | undefined>;
+  /** Other sites whose people sign in at this host. */
+  readonly alsoSites?: (hostHeader: string | undefined) => readonly Site[];
   /** 32 bytes from which the keys of signed URLs are derived. */
   readonly signingKey: Buffer;
+  /** Who sees what plugins cost; nobody when absent. */
+  readonly serverTiming?: ServerTimingDeps;
   readonly config: WebConfig;
   readonly health: () => Promise<readonly HealthCheck[]>;
 }
@@ -65,6 +77,12 @@ export interface RequestContext {
   readonly session: LoadedSession | undefined;
   /** Set when the session is open. */
   readonly actor: Actor | undefined;
+  /** Where plugins are asked: those of the person, or of the site for a guest. */
+  readonly scope: HookScope;
+  /** Which plugins the person turned on or off. */
+  readonly choices: Choices;
+  /** Plugins that they may turn on or off. */
+  readonly choosable: readonly string[];
   readonly core: CoreSettings;
   /** Masked token for forms and the meta element. */
   readonly csrf: string;

@@ -6,6 +6,7 @@ import { listParams, mailboxHref, messageHref, withQuery } from './links';
 import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
 import { isOutside } from './people';
+import { NO_FACTS, type PeopleFacts } from './people-facts';
 
 const SORTS: readonly SortKey[] = ['date', 'from', 'subject', 'size', 'arrival'];
 /** Dates and sizes are looked at from the top, words from A. */
@@ -34,6 +35,7 @@ export interface ListModelInput {
   readonly t: Translate;
   readonly isSearchOpen: boolean;
   readonly problems: SearchProblems;
+  readonly facts?: PeopleFacts;
 }
 
 /** The page model of a list, or of the reason why there is none. */
@@ -68,6 +70,7 @@ export function listModel(input: ListModelInput): ListModel {
         params,
         isOutgoing,
         isPlaced: placed.has(row.uid),
+        facts: input.facts ?? NO_FACTS,
       }),
     ),
     total: list?.total ?? 0,
@@ -112,6 +115,7 @@ function rowModel(
     readonly params: Readonly<Record<string, string | undefined>>;
     readonly isOutgoing: boolean;
     readonly isPlaced: boolean;
+    readonly facts: PeopleFacts;
     readonly selected: number | undefined;
     readonly t: Translate;
   },
@@ -146,6 +150,7 @@ function rowModel(
     isOutside: outside,
     isCurrent: row.uid === at.selected,
     isPlaced: at.isPlaced,
+    avatar: at.facts.avatars.get(people[0]?.mail.toLowerCase() ?? ''),
     state: states.map((state) => t(`mail.state.${state}`)).join(', '),
   };
 }

@@ -2,13 +2,15 @@ import type { Request } from 'express';
 import { AppError, toAppError } from '../base/errors';
 import type { AccountId, Uid, UidValidity } from '../base/types';
 import { OWN_ACCOUNT } from '../base/types';
-import type { Account, ListQuery, Quota } from '../mail';
+import type { Account, ListQuery, Quota, Row } from '../mail';
+import type { SlotFacts } from '../view';
 import { findMailbox, folderPane } from './folders';
 import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, parseListQuery, searchProblems } from './list-query';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
+import { peopleFacts } from './people-facts';
 import type { OpenCall } from './route';
 import type { ShellParts } from './shell';
 
@@ -63,10 +65,28 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
 export const queryOf = (req: Request, mailbox: string): ListQuery =>
   parseListQuery(mailbox, req.query);
 
+const mailOf = ({ mail }: { readonly mail: string }): string => mail;
+
 export interface ListPane {
   readonly model: ListModel;
+  readonly facts: Pick<SlotFacts, 'mailbox' | 'rows'>;
   /** Of the page: with no rows for a reason it is useful, but says so. */
   readonly status: number;
+}
+
+/** With what slots are told of it. */
+function paneOf(model: ListModel, status: number, rows: readonly Row[] = []): ListPane {
+  const { account, mailbox, total } = model;
+  const told = rows.map(({ uid, messageId, subject, from, date, keywords }) => ({
+    uid,
+    messageId,
+    subject,
+    from,
+    date,
+    keywords,
+  }));
+  const facts = { mailbox: { account, path: mailbox.path, total }, rows: told };
+  return { model, status, facts };
 }
 
 /** The list pane of a page: rows, or the reason why there are none. */
@@ -88,20 +108,27 @@ export async function listPane(
     problems,
   };
   if (Object.keys(problems).length > 0) {
-    return { model: listModel({ ...common, list: undefined, error: undefined }), status: 422 };
+    return paneOf(listModel({ ...common, list: undefined, error: undefined }), 422);
   }
   try {
     // What has just failed for the folders would only fail again, after another deadline.
     if (frame.trouble) throw frame.trouble;
     const list = await deps.mail.list(actor, query);
-    return { model: listModel({ ...common, list, error: undefined }), status: 200 };
+    const facts = await peopleFacts(deps, {
+      scope: actor.scope,
+      pictured: list.rows
+        .flatMap(({ from, to }) => [...from.slice(0, 1), ...to.slice(0, 1)])
+        .map(mailOf),
+      named: [],
+    });
+    return paneOf(listModel({ ...common, list, facts, error: undefined }), 200, list.rows);
   } catch (thrown) {
     const trouble = toAppError(thrown);
     if (!isServerTrouble(trouble)) throw trouble;
     deps.log.warn({ err: trouble, requestId: ctx.id, site: ctx.site.id }, 'mail/list-failed');
     const retry = withQuery(mailboxHref(frame.account.id, query.mailbox), listParams(query));
     const error = { text: ctx.t(trouble.textKey), requestId: ctx.id, retry };
-    return { model: listModel({ ...common, list: undefined, error }), status: trouble.status };
+    return paneOf(listModel({ ...common, list: undefined, error }), trouble.status);
   }
 }
 

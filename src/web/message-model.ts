@@ -7,6 +7,7 @@ import type {
   ListQuery,
   MessageBody,
   MessageView,
+  MessageWarning,
 } from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, moveTargets } from './folders';
@@ -14,6 +15,7 @@ import { listParams, mailboxHref, messageHref, withQuery } from './links';
 import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 import { isSelf, personModel } from './people';
+import type { PeopleFacts } from './people-facts';
 
 /** Types shown in a tab of their own when their bytes agree (architecture.md 8). */
 const VIEWABLE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']);
@@ -32,7 +34,8 @@ export interface MessageModelInput {
   /** Part of a message/rfc822 that is shown instead of the outer message. */
   readonly inside: string | undefined;
   readonly canShowRemote: boolean;
-  readonly csrf: string;
+  readonly facts: PeopleFacts;
+  readonly warnings: readonly MessageWarning[];
   readonly t: Translate;
 }
 
@@ -49,7 +52,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     inside,
   };
   const self = withQuery(path, { ...params, ...shown });
-  const person = (address: Address) => personModel(actor, address);
+  const person = (address: Address) => personModel(actor, address, input.facts);
   const to = (target: Uid | undefined): string | undefined =>
     target === undefined ? undefined : withQuery(messageHref(account.id, mailbox, target), params);
   const compose = (mode: string): string =>
@@ -144,6 +147,9 @@ function banners(input: MessageModelInput, self: string): Banner[] {
     strong: t('message.warning.title'),
     text: t(`message.warning.${code}`),
   }));
+  found.push(
+    ...input.warnings.map(({ level, text, values }) => ({ level, text: t(text, values) })),
+  );
   if (view.isOutside) {
     found.push({
       level: 'outside',
@@ -196,10 +202,7 @@ function remoteBanner(input: MessageModelInput, self: string): Banner {
       {
         label: t('message.remote.always'),
         action: `${path}/trust`,
-        fields: [
-          { name: '_csrf', value: input.csrf },
-          { name: 'back', value: self },
-        ],
+        fields: [{ name: 'back', value: self }],
       },
     ],
   };

@@ -1,11 +1,12 @@
 import { isAppError } from '../base/errors';
 import type { Uid } from '../base/types';
-import type { ListQuery, MessageBody, MessageView } from '../mail';
+import type { Address, ListQuery, MessageBody, MessageView, MessageWarning } from '../mail';
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
 import { asUidValidity, type MailFrame } from './mail-page';
 import { messageModel } from './message-model';
 import type { MessageModel } from './pages/mail';
+import { type PeopleFacts, peopleFacts } from './people-facts';
 import type { OpenCall } from './route';
 
 /** A message as read from the server, before it becomes a page. */
@@ -16,11 +17,18 @@ export interface OpenedMessage {
   readonly neighbours: { readonly newer: Uid | undefined; readonly older: Uid | undefined };
   readonly choice: BodyChoice;
   readonly inside: string | undefined;
+  /** What plugins warn of. */
+  readonly warnings: readonly PluginWarning[];
+  readonly facts: PeopleFacts;
 }
+
+type PluginWarning = MessageWarning & { readonly plugin: string };
 
 export interface BodyChoice {
   readonly prefer: 'text' | 'html';
   readonly remote: 'block' | 'proxy';
+  /** False where neither settings nor plugins let the agent ask for remote content. */
+  readonly canShowRemote: boolean;
 }
 
 /** Reads a message and its body; a body that cannot be shown is a sentence, not a failure. */
@@ -59,8 +67,25 @@ export async function openMessage(
   void deps.compose.meet(actor, [...view.from, ...view.cc]).catch((err: unknown) => {
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
+  const [warnings, facts] = await Promise.all([
+    deps.mail.warnings(actor, view, body?.links ?? []),
+    peopleFacts(deps, {
+      scope: actor.scope,
+      pictured: view.from.slice(0, 1).map(({ mail }) => mail),
+      named: peopleOf(view).map(({ mail }) => mail),
+    }),
+  ]);
   const read = { ...view, row: { ...view.row, isSeen: true } };
-  return { view: read, body, bodyError, neighbours, choice, inside };
+  return { view: read, body, bodyError, neighbours, choice, inside, warnings, facts };
+}
+
+const MAX_PEOPLE = 300;
+
+/** Everybody whom the message names, each once. */
+function peopleOf({ from, sender, replyTo, to, cc, bcc }: MessageView): readonly Address[] {
+  const all = [...from, ...(sender ? [sender] : []), ...replyTo, ...to, ...cc, ...bcc];
+  const each = new Map(all.map((person) => [person.mail, person]));
+  return [...each.values()].slice(0, MAX_PEOPLE);
 }
 
 /** The page model of an opened message, and what slots are told of it. */
@@ -69,7 +94,11 @@ export function messagePane(
   frame: MailFrame,
   query: ListQuery,
   opened: OpenedMessage,
-): { readonly model: MessageModel; readonly facts: MessageFacts } {
+): {
+  readonly model: MessageModel;
+  readonly facts: MessageFacts;
+  readonly addresses: readonly Address[];
+} {
   const { choice, ...rest } = opened;
   const model = messageModel({
     ...rest,
@@ -77,11 +106,13 @@ export function messagePane(
     actor,
     account: frame.account,
     query,
-    canShowRemote: ctx.core.reading.remoteImages === 'ask',
-    csrf: ctx.csrf,
     t: ctx.t,
   });
-  return { model, facts: messageFacts(opened.view) };
+  return {
+    model,
+    facts: messageFacts(opened.view, model.attachments),
+    addresses: peopleOf(opened.view),
+  };
 }
 
 /** Which alternative, and remote images or not: the link asked, else the agent's settings. */
@@ -91,12 +122,18 @@ export async function bodyChoice(call: OpenCall, view: MessageView): Promise<Bod
   const hasHtml = view.bodies.some(({ kind }) => kind === 'html');
   const images = req.query['images'];
   // The frame of a page that shows none has been told so: who the sender is was asked for that page.
-  const isBlocked = images === '0' || ctx.core.reading.remoteImages === 'never';
-  if (!hasHtml || isBlocked) return { prefer, remote: 'block' };
+  const isNever = ctx.core.reading.remoteImages === 'never';
+  if (!hasHtml || images === '0' || isNever) {
+    return { prefer, remote: 'block', canShowRemote: !isNever };
+  }
+  const trust = await deps.mail.trust(actor, view);
+  if (trust === 'block') return { prefer, remote: 'block', canShowRemote: false };
   const sender = view.from[0]?.mail ?? '';
   const isShown =
-    images === '1' || (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
-  return { prefer, remote: isShown ? 'proxy' : 'block' };
+    images === '1' ||
+    trust === 'show' ||
+    (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
+  return { prefer, remote: isShown ? 'proxy' : 'block', canShowRemote: true };
 }
 
 function preferOf({ ctx, req }: OpenCall): BodyChoice['prefer'] {
@@ -109,7 +146,7 @@ export const insideOf = (value: unknown): string | undefined =>
 
 type MessageFacts = ReturnType<typeof messageFacts>;
 
-function messageFacts(view: MessageView) {
+function messageFacts(view: MessageView, shown: MessageModel['attachments']) {
   const { account, mailbox, uidValidity, uid } = view.ref;
   return {
     account,
@@ -118,6 +155,12 @@ function messageFacts(view: MessageView) {
     uid,
     subject: view.subject,
     from: view.from[0],
-    attachments: view.attachments.map(({ part, filename, type }) => ({ part, filename, type })),
+    messageId: view.messageId,
+    attachments: view.attachments.map(({ part, filename, type }, index) => ({
+      part,
+      filename,
+      type,
+      previewHref: `${shown[index]?.href ?? ''}/preview`,
+    })),
   };
 }

@@ -5,13 +5,15 @@ import type { RunningPlugin } from '../host/host';
 import { isPluginResponse } from '../host/response';
 import type { PluginRequest, PluginResponse, PluginRoute } from '../host/route-types';
 import { can, isLocalPath } from '../session';
-import { cspHeader, SHELL_CSP, widenCsp } from '../view';
 import { formOf } from './body';
 import { contextOf, type WebDeps } from './context';
 import { writeCookie } from './cookies';
 import { seeOther, sendPage } from './reply';
+import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
+import { tellStarted } from './started';
 
 const ROUTE_TIMEOUT_MS = 10_000;
+const TOKEN_FIELD = '_csrf';
 
 /** Routes of every started plugin; a site where it is off answers 404 like any unknown path. */
 export function mountPluginRoutes(app: Express, deps: WebDeps): void {
@@ -21,6 +23,7 @@ export function mountPluginRoutes(app: Express, deps: WebDeps): void {
         `/${plugin.id}${route.path === '/' ? '' : route.path}`,
         async (req, res) => {
           res.locals['route'] = `/${plugin.id}${route.path}`;
+          tellStarted(deps, req, `/${plugin.id}${route.path}`);
           await runRoute(deps, plugin, route, req, res);
         },
       );
@@ -40,19 +43,23 @@ async function runRoute(
   if (
     !deps
       .host()
-      .running(site)
+      .running(ctx.scope)
       .some(({ id }) => id === plugin.id)
   )
     throw new AppError('request/not-found');
   const { permission } = route.options;
   if (permission !== undefined && ctx.session) {
-    const isAllowed = await can(
-      { hooks: deps.hooks },
-      { site, requestId: ctx.id },
-      ctx.session.session,
-      permission,
-    );
+    const isAllowed =
+      permission === ADMIN_ACCESS
+        ? (await adminReach(deps, ctx)) !== undefined
+        : await can(
+            { hooks: deps.hooks, site: ctx.site },
+            ctx.scope,
+            ctx.session.session,
+            permission,
+          );
     if (!isAllowed) throw new AppError('request/forbidden');
+    if (permission.startsWith('admin.')) requireFactor(deps, ctx);
   }
   const outcome = await deps.hooks.isolator.isolated(
     {
@@ -82,12 +89,19 @@ function pluginRequest(
   const ctx = contextOf(req);
   const user = ctx.session?.session.user;
   const single = (fields: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
-    Object.fromEntries([...fields].map(([name, values]) => [name, values[0] ?? '']));
+    Object.fromEntries(
+      [...fields]
+        // The gate has read the token; it is the session's, and no plugin's.
+        .filter(([name]) => name !== TOKEN_FIELD)
+        .map(([name, values]) => [name, values[0] ?? '']),
+    );
   return {
     site: ctx.site.id,
     locale: ctx.locale,
     requestId: ctx.id,
+    groups: ctx.actor?.user.groups ?? [],
     user: user && { id: user.id, name: user.name, mail: user.mail },
+    ...(ctx.scope.as && { as: ctx.scope.as }),
     params: Object.fromEntries(
       Object.entries(req.params).map(([name, value]) => [
         name,
@@ -124,7 +138,6 @@ async function answer(
   }
   if ('view' in reply) {
     const { csp } = plugin.definition;
-    if (csp) res.setHeader('Content-Security-Policy', cspHeader(widenCsp(SHELL_CSP, csp)));
     const isOpen = contextOf(req).actor !== undefined;
     await sendPage(deps, req, res, {
       view: `${plugin.id}/${reply.view}`,
@@ -132,6 +145,7 @@ async function answer(
       status: reply.status ?? 200,
       model: reply.model,
       shell: { title: reply.title, area: plugin.id },
+      ...(csp && { csp }),
     });
     return;
   }

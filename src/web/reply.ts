@@ -1,8 +1,12 @@
 import type { Request, Response } from 'express';
-import type { SlotFacts } from '../view';
-import type { WebDeps } from './context';
+import { isPlain } from '../kernel/config-layer';
+import type { PageContext, PageReader, SlotFacts } from '../view';
+import type { RequestContext, WebDeps } from './context';
 import { contextOf } from './context';
+import { noticeBanners } from './notices';
+import { setPageHeaders } from './page-headers';
 import type { Shell } from './pages/shell';
+import { readerOf } from './reader';
 import { buildShell, type ShellParts } from './shell';
 
 /** A whole page: what a route hands to {@link sendPage}. */
@@ -13,6 +17,10 @@ export interface PageReply {
   readonly model: unknown;
   readonly shell: ShellParts;
   readonly facts?: Partial<SlotFacts>;
+  /** Token of a form without a session, in place of the session's. */
+  readonly csrf?: string;
+  /** Origins that a plugin's page declares, by CSP directive. */
+  readonly csp?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The part of a page that Turbo asked for, when the request is for a frame that we can render alone. */
@@ -28,12 +36,20 @@ export async function sendPage(
   res: Response,
   reply: PageReply,
 ): Promise<void> {
-  const { view, shell, context, facts } = await prepare(deps, req, res, reply);
+  const { view, model, shell, context, facts, page } = await prepare(deps, req, res, reply);
+  const layout = reply.layout ?? 'layout';
+  const isWidened = await setPageHeaders(deps, res, context, page, reply.csp);
+  const { user } = page;
+  const notices = user && layout === 'layout' ? await noticesOf(deps, req, context, user) : [];
   const html = await deps.renderer.page(context, {
-    layout: reply.layout ?? 'layout',
+    layout,
     view,
-    model: reply.model,
-    shell,
+    model,
+    shell: {
+      ...shell,
+      banners: [...notices, ...shell.banners],
+      reloadVisit: shell.reloadVisit || isWidened,
+    },
     facts,
   });
   res
@@ -49,8 +65,8 @@ export async function sendFragment(
   res: Response,
   reply: Omit<PageReply, 'layout'>,
 ): Promise<void> {
-  const { view, shell, context, facts } = await prepare(deps, req, res, reply);
-  const html = await deps.renderer.fragment(context, { view, model: reply.model, shell, facts });
+  const { view, model, shell, context, facts } = await prepare(deps, req, res, reply);
+  const html = await deps.renderer.fragment(context, { view, model, shell, facts });
   res
     .status(reply.status ?? 200)
     .type('html')
@@ -60,14 +76,40 @@ export async function sendFragment(
 async function prepare(deps: WebDeps, req: Request, res: Response, reply: PageReply) {
   const ctx = contextOf(req);
   const shell: Shell = await buildShell(deps, req, res, reply.shell);
-  const facts: SlotFacts = {
-    site: { id: ctx.site.id, title: ctx.site.title },
-    ...(ctx.actor && {
-      user: { id: ctx.actor.user.id, name: ctx.actor.user.name, mail: ctx.actor.user.mail },
-    }),
-    ...reply.facts,
+  const facts: SlotFacts = { ...factsOf(ctx), ...reply.facts };
+  const { view } = reply;
+  const own = viewContext(req);
+  const context = reply.csrf === undefined ? own : { ...own, csrf: reply.csrf };
+  const user = readerOf(ctx);
+  const page: PageContext = {
+    site: ctx.site.id,
+    view,
+    area: reply.shell.area,
+    locale: ctx.locale,
+    ...(user && { user }),
   };
-  return { view: reply.view, shell, context: viewContext(req), facts };
+  const model = isPlain(reply.model)
+    ? await deps.hooks.filter(context.scope, 'page:model', reply.model, page)
+    : reply.model;
+  return { view, model, shell, context, facts, page };
+}
+
+const noticesOf = (
+  deps: WebDeps,
+  req: Request,
+  context: ReturnType<typeof viewContext>,
+  user: PageReader,
+) => noticeBanners(deps, contextOf(req), context, user);
+
+/** What every slot is told, whatever the page. */
+export function factsOf(ctx: RequestContext): SlotFacts {
+  const user = readerOf(ctx);
+  return {
+    site: { id: ctx.site.id, title: ctx.site.title },
+    ...(user && { user }),
+    ...(ctx.actor?.scope.as && { as: ctx.actor.scope.as }),
+    ...(ctx.actor && { groups: ctx.actor.user.groups, choosable: ctx.choosable }),
+  };
 }
 
 /** What the renderer needs to know of the request. */
@@ -78,7 +120,7 @@ export function viewContext(req: Request) {
     skin: ctx.site.skin,
     locale: ctx.locale,
     timeZone: ctx.site.timeZone,
-    scope: { site: ctx.site.id, requestId: ctx.id, budget: ctx.budget },
+    scope: ctx.scope,
     csrf: ctx.csrf,
   };
 }

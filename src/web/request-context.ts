@@ -1,12 +1,14 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../base/errors';
+import { choicesFrom } from '../enabling';
 import type { Locale } from '../kernel/i18n-types';
 import { createActor, type LoadedSession } from '../session';
 import {
+  CORE_SCOPE,
   type CoreSettings,
+  coreSettingsFrom,
   DISPLAY_SECTION,
   READING_SECTION,
-  readCoreSettings,
   resolveSettings,
   WRITING_SECTION,
 } from '../settings';
@@ -26,26 +28,45 @@ const LANG_COOKIE_S = 31_536_000;
 export function requestContext(deps: WebDeps): RequestHandler {
   return async (req, res, next) => {
     const id = requestIdOf(res);
-    const site = await deps.resolveSite(req.headers.host);
-    if (!site) throw new AppError('site/unknown');
-    const session = await loadSession(deps, req, site);
+    const entrance = await deps.resolveSite(req.headers.host);
+    if (!entrance) throw new AppError('site/unknown');
+    const { site, session } = await loadSession(deps, req, entrance);
     const isOpen = session?.session.state === 'open';
-    const core = isOpen
-      ? await readCoreSettings(deps.settings, session.session.user)
-      : GUEST_SETTINGS;
+    const user = isOpen ? session.session.user : undefined;
+    const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
+    const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
+    const choices = choicesFrom(stored);
     const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);
     const budget = { leftMs: deps.config.pluginBudgetMs };
-    const actor = isOpen ? createActor(session, site, id, locale, budget) : undefined;
+    const plugins =
+      user && deps.enabling.enabledFor({ site: site.id, groups: user.groups, choices });
+    const admitted = isOpen
+      ? deps.people.admit(
+          createActor(session, site, {
+            requestId: id,
+            locale,
+            budget,
+            ...(plugins && { plugins }),
+          }),
+        )
+      : undefined;
+    const actor = admitted?.actor;
+    if (admitted) res.once('close', admitted.leave);
     setContext(req, {
       id,
       site,
       locale,
-      t: deps.texts.for(locale),
+      t: deps.texts.for(locale, site.skin),
       origin: originOf(deps, req),
       remote: req.ip ?? '',
       budget,
       session,
       actor,
+      scope: actor?.scope ?? { site: site.id, requestId: id, budget },
+      choices,
+      get choosable() {
+        return user ? deps.enabling.choosable({ site: site.id, groups: user.groups }) : [];
+      },
       core,
       csrf: session?.csrfToken ?? '',
     });
@@ -56,11 +77,16 @@ export function requestContext(deps: WebDeps): RequestHandler {
 async function loadSession(
   deps: WebDeps,
   req: Request,
-  site: Site,
-): Promise<LoadedSession | undefined> {
+  entrance: Site,
+): Promise<{ readonly site: Site; readonly session: LoadedSession | undefined }> {
   const cookie = readCookie(req, 'session', deps.config.isSecure);
-  if (cookie === undefined || cookie === '') return undefined;
-  return deps.sessions.load(cookie, site, { touch: !req.path.startsWith('/events') });
+  if (cookie === undefined || cookie === '') return { site: entrance, session: undefined };
+  const touch = !req.path.startsWith('/events');
+  for (const site of [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])]) {
+    const session = await deps.sessions.load(cookie, site, { touch });
+    if (session) return { site, session };
+  }
+  return { site: entrance, session: undefined };
 }
 
 /** The host was checked against the closed list; the scheme is ours by configuration. */

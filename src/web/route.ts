@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError } from '../base/errors';
 import type { Actor } from '../session';
 import { actorOf, contextOf, type RequestContext, type WebDeps } from './context';
+import { tellStarted } from './started';
 
 type Access =
   /** Anybody on a known host. */
@@ -55,11 +56,13 @@ function handler(deps: WebDeps, route: RouteSpec): RequestHandler {
     res.locals['route'] = route.path;
     if (route.access === 'open') {
       const { ctx, actor } = actorOf(req);
+      tellStarted(deps, req, route.path);
       await route.handle({ deps, req, res, ctx, actor });
       return;
     }
     const ctx = contextOf(req);
     if (route.access === 'session' && !ctx.session) throw new AppError('session/required');
+    tellStarted(deps, req, route.path);
     await route.handle({ deps, req, res, ctx });
   };
 }

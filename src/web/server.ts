@@ -10,6 +10,7 @@ import { mountRoutes, type RouteInfo } from './route';
 import { ROUTES } from './routes';
 import { healthRoutes } from './routes/health';
 import { securityHeaders } from './security';
+import { serverTiming } from './server-timing';
 import { sessionGate } from './session-gate';
 import { serveAssets } from './static';
 
@@ -31,6 +32,7 @@ export function createServer(deps: WebDeps): {
   // Probes come by address, not by host name.
   healthRoutes(app, deps);
   app.use(requestContext(deps));
+  if (deps.serverTiming) app.use(serverTiming(deps.serverTiming));
   app.use(sessionGate(deps));
   app.use(bodyParser(deps.config));
   app.use(csrfGate(deps));

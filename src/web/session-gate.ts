@@ -23,11 +23,11 @@ const CHALLENGE_HOME = '/challenge';
  */
 export function sessionGate(deps: WebDeps): RequestHandler {
   return (req, res, next) => {
-    const { session, site } = contextOf(req);
+    const { session, scope } = contextOf(req);
     const path = req.path;
     if (
       FREE.some((free) => free.test(path)) ||
-      isPublicPluginRoute(deps, site.id, req.method, path)
+      isPublicPluginRoute(deps, scope, req.method, path)
     ) {
       next();
       return;
@@ -40,7 +40,7 @@ export function sessionGate(deps: WebDeps): RequestHandler {
     if (state === 'awaiting-challenge') {
       if (
         path === CHALLENGE_HOME ||
-        isChallengeRoute(deps, site.id, req.method, path, session?.session.challenges ?? [])
+        isChallengeRoute(deps, scope, req.method, path, session?.session.challenges ?? [])
       ) {
         next();
         return;

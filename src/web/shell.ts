@@ -5,6 +5,7 @@ import { contextOf } from './context';
 import { takeFlash } from './flash';
 import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
 import { initialsOf, tintOf } from './people';
+import { adminReach } from './routes/admin/access';
 
 /** What a route says of its page's frame; the rest is the same for all. */
 export interface ShellParts {
@@ -19,7 +20,11 @@ export interface ShellParts {
 }
 
 /** Areas whose scripts and styles go beyond the common ones. */
-const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = { compose: ['compose'], login: [] };
+const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = {
+  admin: ['admin'],
+  compose: ['compose'],
+  login: [],
+};
 
 /** The frame of a page: site, person, taskbar, banners, assets. */
 export async function buildShell(
@@ -36,6 +41,7 @@ export async function buildShell(
     isSignedIn || parts.area !== 'login' ? 'app' : 'login',
     ...(OWN_ASSETS[parts.area] ?? []),
   ];
+  const isAdministrator = (await adminReach(deps, contextOf(req))) !== undefined;
   const plugins = isSignedIn ? pluginAssets(deps, req, parts.area) : { styles: [], scripts: [] };
   const isPresent = (url: string | undefined): url is string => url !== undefined;
   return {
@@ -58,7 +64,7 @@ export async function buildShell(
       initials: initialsOf(actor.user.name, actor.user.mail),
       tint: tintOf(actor.user.mail),
     },
-    taskbar: isSignedIn ? taskbar(deps, req, parts) : [],
+    taskbar: isSignedIn ? taskbar(deps, req, parts, isAdministrator) : [],
     folders: parts.folders,
     banners: parts.banners ?? [],
     flash: flashModel(deps, req, res),
@@ -81,10 +87,10 @@ function pluginAssets(
   req: Request,
   area: string,
 ): { styles: string[]; scripts: string[] } {
-  const { site } = contextOf(req);
+  const { site, scope } = contextOf(req);
   const styles: string[] = [];
   const scripts: string[] = [];
-  for (const { id, definition } of deps.host().running(site.id)) {
+  for (const { id, definition } of deps.host().running(scope)) {
     const assets = definition.contributes?.assets;
     if (!assets?.on.includes(area)) continue;
     const url = (file: string): string[] => {
@@ -97,10 +103,29 @@ function pluginAssets(
   return { styles, scripts };
 }
 
-function taskbar(deps: WebDeps, req: Request, parts: ShellParts): TaskbarItem[] {
-  const { site, t } = contextOf(req);
+function taskbar(
+  deps: WebDeps,
+  req: Request,
+  parts: ShellParts,
+  isAdministrator: boolean,
+): TaskbarItem[] {
+  const { site, scope, t } = contextOf(req);
   const mailUnseen = parts.unseen ?? 0;
   const own: (TaskbarItem & { order: number })[] = [
+    ...(hasWidgets(deps, req)
+      ? [
+          {
+            id: 'home',
+            label: t('nav.home'),
+            href: '/home',
+            icon: 'home',
+            isCurrent: parts.area === 'home',
+            badge: 0,
+            badgeText: '',
+            order: 5,
+          },
+        ]
+      : []),
     {
       id: 'mail',
       label: t('nav.mail'),
@@ -122,9 +147,21 @@ function taskbar(deps: WebDeps, req: Request, parts: ShellParts): TaskbarItem[] 
       order: 1_000,
     },
   ];
+  if (isAdministrator) {
+    own.push({
+      id: 'admin',
+      label: t('nav.admin'),
+      href: '/admin',
+      icon: 'shield',
+      isCurrent: parts.area === 'admin',
+      badge: 0,
+      badgeText: '',
+      order: 2_000,
+    });
+  }
   const plugins = deps
     .host()
-    .running(site.id)
+    .running(scope)
     .flatMap(({ id, definition }) => {
       const item = definition.contributes?.taskbar;
       if (!item) return [];
@@ -149,6 +186,15 @@ function taskbar(deps: WebDeps, req: Request, parts: ShellParts): TaskbarItem[] 
     .sort((a, b) => wanted(a.id) - wanted(b.id) || a.order - b.order)
     .map(({ order: _order, ...item }) => item);
 }
+
+/** Whether a plugin of the person has something to show on the home page. */
+const hasWidgets = (deps: WebDeps, req: Request): boolean =>
+  deps
+    .host()
+    .running(contextOf(req).scope)
+    .some(({ definition }) =>
+      definition.contributes?.slots?.some(({ slot }) => slot === 'dashboard.widgets@1'),
+    );
 
 function flashModel(deps: WebDeps, req: Request, res: Response): Flash | undefined {
   // An event stream has sent its headers: the note waits for the next page.

@@ -1,3 +1,4 @@
+import type { PersonModel } from './mail';
 import type { Banner } from './shell';
 
 /** View `compose`. One POST form; `formaction` sends, discards, attaches. */
@@ -55,4 +56,11 @@ export interface ComposeModel {
   readonly insideDomains: readonly string[];
   /** Of the site: scripts tell the time as the server's pages do. */
   readonly timeZone: string;
+  /** Texts that plugins offer, put before what is written by a button of the form. */
+  readonly templates: readonly { readonly id: string; readonly name: string }[];
+  readonly templateAction: string;
+  /** Takes a field `uri`: for buttons that plugins put in the composer. */
+  readonly importAction: string;
+  /** Recipients of whom plugins say what they are. */
+  readonly people: readonly PersonModel[];
 }

@@ -90,6 +90,8 @@ export interface RowModel {
   readonly isCurrent: boolean;
   /** Put here by the agent: not told as new mail. */
   readonly isPlaced: boolean;
+  /** Picture of the sender, where a plugin has one. */
+  readonly avatar: string | undefined;
   /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */
   readonly state: string;
 }
@@ -177,6 +179,12 @@ export interface PersonModel {
   readonly tint: number;
   readonly isMe: boolean;
   readonly isOutside: boolean;
+  /** What plugins say that the address is; the skin has a word for those that matter. */
+  readonly kind: 'service' | 'ministry' | 'state' | 'public' | 'outside' | 'look-alike' | undefined;
+  /** In place of the skin's word. */
+  readonly kindLabel: string | undefined;
+  /** Picture in place of the initials. */
+  readonly avatar: string | undefined;
   readonly composeHref: string;
 }
 

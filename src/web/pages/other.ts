@@ -87,5 +87,7 @@ export interface SettingsFieldModel {
   readonly maxLength: number | undefined;
   /** Fixed by the ministry: shown, not editable. */
   readonly isLocked: boolean;
+  /** Who fixed it. */
+  readonly lockedText: string;
   readonly error: string | undefined;
 }

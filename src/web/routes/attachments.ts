@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AppError, toAppError } from '../../base/errors';
 import { attachableBytes, type Draft, type DraftAttachment } from '../../compose';
-import { formOf } from '../body';
+import { field, formOf } from '../body';
 import { attachmentView } from '../compose-model';
 import { requireToken } from '../csrf-gate';
 import { seeOther, wantsJson } from '../reply';
@@ -227,6 +227,17 @@ async function keepFields(
   await saveForm(call, form, draft, { toServer: false });
 }
 
+/** `POST /compose/:draft/import`, field `uri`: a file that a plugin brings. */
+async function importByAddress(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const form = formOf(req.body);
+  const { draft } = await ensureDraft(call, form);
+  await keepFields(call, form);
+  const file = await deps.compose.importFile(actor, draft.id, field(form, 'uri'));
+  if (wantsJson(req)) res.status(201).json(attachmentView(draft.id, file));
+  else seeOther(res, `/compose/${draft.id}`);
+}
+
 async function download(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const { info, stream } = await deps.compose.attachment(
@@ -253,6 +264,7 @@ export const attachmentRoutes: readonly RouteSpec[] = [
     access: 'open',
     handle: upload,
   },
+  { method: 'post', path: '/compose/:draft/import', access: 'open', handle: importByAddress },
   {
     method: 'get',
     path: '/compose/:draft/attachments/:attachment',

@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors';
 import type { Draft, DraftFields, DraftInit, SaveResult, SendOutcome } from '../../compose';
+import { parseAddressList } from '../../mime';
 import { field, formOf } from '../body';
 import { contentIdsToPaths, pathsToContentIds } from '../compose-images';
 import { initFromForm, initFromQuery } from '../compose-init';
@@ -7,6 +8,9 @@ import { composeModel } from '../compose-model';
 import { setFlash } from '../flash';
 import { messageHref } from '../links';
 import { mailFrame, mailShell } from '../mail-page';
+import type { PersonModel } from '../pages/mail';
+import { personModel } from '../people';
+import { peopleFacts } from '../people-facts';
 import { seeOther, sendPage, wantsJson } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 
@@ -49,6 +53,8 @@ export async function composePage(
     savedOnServer: state.saved?.savedOnServer,
     editorHtml: contentIdsToPaths(draft),
     attachmentNotice: state.attachmentNotice,
+    templates: await deps.compose.templates(actor),
+    people: await knownPeople(call, draft),
   });
   await sendPage(deps, req, res, {
     view: 'compose',
@@ -67,6 +73,26 @@ export async function composePage(
       },
     },
   });
+}
+
+const MAX_PEOPLE = 100;
+
+/** The recipients so far, by what plugins say that they are. */
+async function knownPeople(
+  { deps, actor }: OpenCall,
+  draft: Draft,
+): Promise<readonly PersonModel[]> {
+  const { to, cc, bcc } = draft;
+  const people = [to, cc, bcc].flatMap((text) => parseAddressList(text).addresses);
+  const named = people.slice(0, MAX_PEOPLE);
+  const facts = await peopleFacts(deps, {
+    scope: actor.scope,
+    pictured: [],
+    named: named.map(({ mail }) => mail),
+  });
+  return named
+    .filter(({ mail }) => facts.classes.has(mail.toLowerCase()))
+    .map((person) => personModel(actor, person, facts));
 }
 
 /** A new composition: shows the form, writes nothing (every GET is safe). */
@@ -181,6 +207,21 @@ function forgottenFile({ ctx }: OpenCall, form: Form): string | undefined {
   return name === '' ? undefined : ctx.t('compose.error.notAttached', { name });
 }
 
+/** Puts a text that a plugin offers before what is written, which is saved first. */
+async function insertTemplate(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const form = formOf(req.body);
+  const { draft: current } = await ensureDraft(call, form);
+  const id = field(form, 'template');
+  const fields = await deps.compose.withTemplate(actor, fieldsOf(form, current), id);
+  const base = Number(field(form, 'revision'));
+  const { draft } = await deps.compose.save(actor, current.id, fields, {
+    baseRevision: Number.isInteger(base) && base > 0 ? base : current.revision,
+    toServer: false,
+  });
+  seeOther(res, `/compose/${draft.id}`);
+}
+
 async function send(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
   const form = formOf(req.body);
@@ -281,6 +322,7 @@ export const composeRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/compose', access: 'open', handle: showNew },
   { method: 'get', path: '/compose/:draft', access: 'open', handle: showDraft },
   { method: 'post', path: '/compose/:draft', access: 'open', handle: save },
+  { method: 'post', path: '/compose/:draft/template', access: 'open', handle: insertTemplate },
   { method: 'post', path: '/compose/:draft/send', access: 'open', handle: send },
   { method: 'post', path: '/compose/:draft/resend', access: 'open', handle: resend },
   { method: 'post', path: '/compose/:draft/discard', access: 'open', handle: discard },

@@ -4,9 +4,10 @@ import type { RequestContext } from '../context';
 import { readCookie } from '../cookies';
 import { findMailbox } from '../folders';
 import { asUid, listPane, mailFrame, mailShell, queryOf } from '../mail-page';
-import { viewContext } from '../reply';
+import { factsOf, viewContext } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { buildShell } from '../shell';
+import { dataLines } from '../streams';
 
 const HEARTBEAT_MS = 25_000; // proxies close a silent answer after 30 to 60 s
 const RETRY_MS = 3_000;
@@ -22,7 +23,8 @@ async function events(call: OpenCall): Promise<void> {
   const mailbox = typeof req.query['mailbox'] === 'string' ? req.query['mailbox'] : 'INBOX';
   const { mailboxes } = await deps.mail.account(actor);
   if (!findMailbox(mailboxes, mailbox)) throw new AppError('mailbox/not-found');
-  if (!deps.streams.add(ctx.session?.session.id ?? '', res)) {
+  const reader = { site: ctx.site.id, user: actor.user.id, locale: ctx.locale };
+  if (!deps.streams.add(ctx.session?.session.id ?? '', res, reader)) {
     // 204 tells an EventSource not to come back (HTML 9.2.3); the tab falls back to reloads.
     res.status(204).end();
     return;
@@ -111,7 +113,7 @@ async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
   const asked = req.query['selected'];
   const selected = typeof asked === 'string' && asked !== '' ? asUid(asked) : undefined;
   const frame = await mailFrame(call, mailbox);
-  const { model: list } = await listPane(call, frame, query, selected);
+  const { model: list, facts } = await listPane(call, frame, query, selected);
   const shell = await buildShell(
     deps,
     req,
@@ -122,16 +124,9 @@ async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
     view: 'stream/list',
     model: { list },
     shell,
-    facts: { site: { id: call.ctx.site.id, title: call.ctx.site.title } },
+    facts: { ...factsOf(call.ctx), ...facts },
   });
 }
-
-const dataLines = (text: string): string =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => `data: ${line}`)
-    .join('\n');
 
 export const eventRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/events', access: 'open', handle: events },

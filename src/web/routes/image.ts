@@ -1,3 +1,4 @@
+import type { SessionId } from '../../base/types';
 import { verifyTarget } from '../../mime';
 import { BYTES_CSP } from '../../view';
 import { imageKey, sessionOfTag } from '../body-urls';
@@ -17,7 +18,7 @@ async function proxyImage({ deps, ctx, req, res }: Call): Promise<void> {
   const now = Math.floor(deps.clock.now() / 1_000);
   const signed = verifyTarget({ key: imageKey(deps, tag), sessionTag: tag, now }, req.query);
   const session = signed === undefined ? undefined : sessionOfTag(deps, tag);
-  const isOpen = session !== undefined && (await deps.sessions.isOpen(session, ctx.site));
+  const isOpen = session !== undefined && (await isOpenHere({ deps, ctx, req, res }, session));
   const url = isOpen ? signed : undefined;
   res.setHeader('Content-Security-Policy', BYTES_CSP);
   // Read by a document of an opaque origin: same-origin would refuse it.
@@ -42,6 +43,14 @@ async function proxyImage({ deps, ctx, req, res }: Call): Promise<void> {
   res.setHeader('Content-Type', type);
   res.setHeader('Cache-Control', 'private, max-age=3600');
   res.send(image.body);
+}
+
+/** On the site of the host, or on another one whose people sign in there: no cookie says which. */
+async function isOpenHere({ deps, ctx, req }: Call, session: SessionId): Promise<boolean> {
+  for (const site of [ctx.site, ...(deps.alsoSites?.(req.headers.host) ?? [])]) {
+    if (await deps.sessions.isOpen(session, site)) return true;
+  }
+  return false;
 }
 
 export const imageRoutes: readonly RouteSpec[] = [

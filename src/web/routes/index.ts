@@ -1,10 +1,12 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
 import type { RouteSpec } from '../route';
 import { actionRoutes } from './actions';
+import { adminRoutes } from './admin';
 import { attachmentRoutes } from './attachments';
 import { composeRoutes } from './compose';
 import { eventRoutes } from './events';
 import { helpRoutes } from './help';
+import { homeRoutes } from './home';
 import { imageRoutes } from './image';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
@@ -14,6 +16,7 @@ import { settingsRoutes } from './settings';
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
   ...helpRoutes,
+  ...homeRoutes,
   ...imageRoutes,
   ...mailRoutes,
   ...partRoutes,
@@ -21,5 +24,6 @@ export const ROUTES: readonly RouteSpec[] = [
   ...composeRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,
+  ...adminRoutes,
   ...eventRoutes,
 ];

@@ -67,7 +67,8 @@ async function loginPage(
     view: 'login',
     layout: 'layout-bare',
     status: error?.status ?? 200,
-    model: { ...model, csrf },
+    model,
+    csrf,
     shell: { title: t('login.title'), area: 'login' },
   });
 }
@@ -111,6 +112,8 @@ async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
         ? await deps.sessions.thaw(ctx.session, { password, remote: ctx.remote, scope })
         : await deps.sessions.signIn({
             site: ctx.site,
+            also: deps.alsoSites?.(req.headers.host) ?? [],
+            host: req.headers.host ?? '',
             login,
             password,
             remote: ctx.remote,
@@ -150,7 +153,7 @@ async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
   const model: ChallengeModel = {
     challenges: deps
       .host()
-      .running(ctx.site.id)
+      .running(ctx.scope)
       .flatMap(({ id, definition }) =>
         (definition.contributes?.challenges ?? [])
           .filter((challenge) => pending.has(challenge.id))

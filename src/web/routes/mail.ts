@@ -15,6 +15,7 @@ import { messagePane, openMessage } from '../open-message';
 import type { MailPageModel } from '../pages/mail';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
+import { lateCopyBanners } from './late-copies';
 
 /** The list, with an empty reading pane. */
 async function showList(call: OpenCall): Promise<void> {
@@ -22,18 +23,22 @@ async function showList(call: OpenCall): Promise<void> {
   accountParam(param(req, 'account'));
   const query = queryOf(req, param(req, 'mailbox'));
   const frame = await mailFrame(call, query.mailbox);
-  const { model: list, status } = await listPane(call, frame, query, undefined);
+  const { model: list, status, facts } = await listPane(call, frame, query, undefined);
   if (status === 200 && query.page === 1) fileLateCopies(call);
+  const banners = await lateCopyBanners(call);
   const model: MailPageModel = { list, message: undefined };
   await sendPage(deps, req, res, {
     view: 'mail',
     status,
     model,
-    shell: withCounter(
-      mailShell(frame, { title: list.mailbox.label, query, isLive: !list.search.isWrong }),
-      list,
-    ),
-    facts: { mailbox: { account: list.account, path: query.mailbox, total: list.total } },
+    shell: {
+      ...withCounter(
+        mailShell(frame, { title: list.mailbox.label, query, isLive: !list.search.isWrong }),
+        list,
+      ),
+      banners,
+    },
+    facts,
   });
 }
 
@@ -55,7 +60,7 @@ async function showMessage(call: OpenCall): Promise<void> {
   const frame = await mailFrame(call, query.mailbox);
   const message = messagePane(call, frame, query, opened);
   const shell = mailShell(frame, { title: message.model.subject, query, selected: uid });
-  const facts = { message: message.facts };
+  const facts = { message: message.facts, addresses: message.addresses };
   if (wantsFrame(req, 'reading')) {
     await sendFragment(deps, req, res, {
       view: 'mail/reading',
@@ -65,13 +70,13 @@ async function showMessage(call: OpenCall): Promise<void> {
     });
     return;
   }
-  const { model: list } = await listPane(call, frame, query, uid);
+  const { model: list, facts: listed } = await listPane(call, frame, query, uid);
   const model: MailPageModel = { list, message: message.model };
   await sendPage(deps, req, res, {
     view: 'mail',
     model,
     shell: withCounter(shell, list),
-    facts,
+    facts: { ...listed, ...facts },
   });
 }
 

@@ -2,6 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { AppError } from '../../base/errors';
+import type { MessageView, ServedPart } from '../../mail';
 import { addTrusted, trustKey } from '../../settings';
 import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
@@ -11,7 +12,7 @@ import { contentDisposition } from '../content-disposition';
 import { localPath } from '../links';
 import { accountParam, asUid, asUidValidity } from '../mail-page';
 import { bodyChoice, insideOf } from '../open-message';
-import { seeOther } from '../reply';
+import { seeOther, sendPage } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 import { SNIFF_BYTES, sniffInline } from '../sniff';
 import { refOf } from './mail';
@@ -43,13 +44,56 @@ async function showBody(call: OpenCall): Promise<void> {
 
 async function downloadPart(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const { ref } = await refOf(call);
+  const view = await refOf(call);
+  const { ref } = view;
   const part = insideOf(param(req, 'part'));
   if (part === undefined) throw new AppError('message/not-found');
+  const disposition = req.query['inline'] === '1' ? 'inline' : 'attachment';
+  await askServing(call, servedPart(view, part), disposition);
   const opened = await deps.mail.part(actor, ref, part);
   await sendBytes(res, opened.stream, {
     filename: opened.filename,
     inline: req.query['inline'] === '1',
+  });
+}
+
+/** A file as plugins are told of it; a part that is no file of the list has no name. */
+function servedPart({ ref, attachments, inline }: MessageView, part: string): ServedPart {
+  const info = [...attachments, ...inline].find((one) => one.part === part);
+  const { filename = '', type = 'application/octet-stream', sizeBytes = 0 } = info ?? {};
+  return { ref, part, filename, type, sizeBytes };
+}
+
+async function askServing(
+  { deps, actor }: OpenCall,
+  part: ServedPart,
+  disposition: 'inline' | 'attachment',
+): Promise<void> {
+  const query = { ...part, disposition };
+  const [denial] = await deps.hooks.guard(actor.scope, 'attachment:serving', query);
+  if (!denial) return;
+  const { plugin, code, message, values } = denial;
+  throw new AppError(code === 'guard-failed' ? 'plugin/guard-failed' : 'plugin/denied', {
+    details: { plugin, code },
+    ...(message !== undefined && { textKey: message }),
+    ...(values && { textValues: values }),
+  });
+}
+
+/** A file in a view of the plugin that can show it. */
+async function previewPart(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const view = await refOf(call);
+  const part = servedPart(view, insideOf(param(req, 'part')) ?? '');
+  if (part.filename === '') throw new AppError('message/not-found');
+  await askServing(call, part, 'inline');
+  const shown = await deps.hooks.first(actor.scope, 'attachment:preview', part);
+  if (!shown) throw new AppError('request/not-found');
+  await sendPage(deps, req, res, {
+    view: `${shown.plugin}/${shown.answer.view}`,
+    layout: 'layout-bare',
+    model: shown.answer.data,
+    shell: { title: part.filename, area: shown.plugin },
   });
 }
 
@@ -144,6 +188,7 @@ const MESSAGE = '/mail/:account/:mailbox/:uid';
 export const partRoutes: readonly RouteSpec[] = [
   { method: 'get', path: `${MESSAGE}/body`, access: 'open', handle: showBody },
   { method: 'get', path: `${MESSAGE}/parts/:part`, access: 'open', handle: downloadPart },
+  { method: 'get', path: `${MESSAGE}/parts/:part/preview`, access: 'open', handle: previewPart },
   { method: 'get', path: `${MESSAGE}/source`, access: 'open', handle: showSource },
   { method: 'post', path: `${MESSAGE}/trust`, access: 'open', handle: trustSender },
 ];

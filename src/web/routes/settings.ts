@@ -15,6 +15,7 @@ import { mailFrame, mailShell } from '../mail-page';
 import type { SettingsFieldModel, SettingsModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
+import { MODULES, modulesEntry, modulesPlace } from './settings-modules';
 
 /** A section of the core or of a plugin, with where its values live. */
 interface Place {
@@ -23,15 +24,23 @@ interface Place {
   readonly prefix: string;
   readonly locked: readonly string[];
   readonly values: Readonly<Record<string, string | boolean>>;
+  /** In place of the usual words, by field. */
+  readonly lockedTexts?: Readonly<Record<string, string>>;
+  /** What the person leaves as it is goes on following the site. */
+  readonly isSparse?: boolean;
 }
 
 /** Sections of the menu: the core's, then those of the plugins in service on the site. */
-function sections({ deps, ctx }: OpenCall): { readonly id: string; readonly labelKey: string }[] {
+function sections(call: OpenCall): { readonly id: string; readonly labelKey: string }[] {
+  const { deps, ctx } = call;
   const plugins = deps
     .host()
-    .running(ctx.site.id)
+    .running(ctx.scope)
     .flatMap(({ definition }) => definition.contributes?.settings ?? []);
-  return [...CORE_SECTIONS, ...plugins].map(({ id, labelKey }) => ({ id, labelKey }));
+  return [...CORE_SECTIONS, ...modulesEntry(call), ...plugins].map(({ id, labelKey }) => ({
+    id,
+    labelKey,
+  }));
 }
 
 interface Problem {
@@ -69,7 +78,8 @@ async function storedPlace(call: OpenCall, id: string): Promise<Place> {
   const { deps, ctx, actor } = call;
   const core = CORE_SECTIONS.find((section) => section.id === id);
   if (core) {
-    const locked = ctx.site.locked
+    const locked = deps.settings
+      .locked(actor.user.site, actor.user.groups)
       .filter((path) => path.startsWith(`core.${core.id}.`))
       .map((path) => path.slice(`core.${core.id}.`.length));
     return {
@@ -80,15 +90,17 @@ async function storedPlace(call: OpenCall, id: string): Promise<Place> {
       values: ctx.core[core.id],
     };
   }
-  for (const plugin of deps.host().running(ctx.site.id)) {
+  const modules = id === MODULES ? modulesPlace(call) : undefined;
+  if (modules) return { ...modules, scope: CORE_SCOPE, isSparse: true };
+  for (const plugin of deps.host().running(ctx.scope)) {
     const section = plugin.definition.contributes?.settings?.find(
       (candidate) => candidate.id === id,
     );
     if (!section) continue;
     const place = {
       plugin: plugin.id,
-      site: ctx.site,
-      config: deps.host().config(plugin.id, ctx.site.id),
+      locked: deps.settings.locked(actor.user.site, actor.user.groups),
+      config: deps.host().config(plugin.id, ctx.scope),
     };
     return {
       section,
@@ -168,6 +180,7 @@ function fieldModel(
         : [],
     maxLength: field.kind === 'text' || field.kind === 'textarea' ? field.maxLength : undefined,
     isLocked: place.locked.includes(field.key),
+    lockedText: place.lockedTexts?.[field.key] ?? t('settings.locked'),
     error: problems.find((problem) => problem.field === field.key)?.text,
   };
 }
@@ -187,15 +200,16 @@ async function postSection(call: OpenCall): Promise<void> {
     await sectionPage(call, place, problems);
     return;
   }
+  const before = Object.fromEntries(
+    Object.entries(place.values).map(([key, value]) => [`${place.prefix}${key}`, value]),
+  );
   const denials = await saveSection(deps, {
     scope: actor.scope,
     user: ownerOf(actor),
     owner: place.scope,
     section: place.section.id,
-    before: Object.fromEntries(
-      Object.entries(place.values).map(([key, value]) => [`${place.prefix}${key}`, value]),
-    ),
-    values: parsed.values,
+    before,
+    values: place.isSparse ? changed(before, parsed.values) : parsed.values,
   });
   if (denials.length > 0) {
     const problems = denials.map(({ field = '', message, code, values }) => ({
@@ -210,6 +224,9 @@ async function postSection(call: OpenCall): Promise<void> {
   setFlash(deps, res, { level: 'ok', key: 'settings.saved', values: {} });
   seeOther(res, `/settings/${place.section.id}`);
 }
+
+const changed = <V>(before: Readonly<Record<string, V>>, values: Readonly<Record<string, V>>) =>
+  Object.fromEntries(Object.entries(values).filter(([key, value]) => before[key] !== value));
 
 export const settingsRoutes: readonly RouteSpec[] = [
   {

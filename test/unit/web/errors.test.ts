@@ -36,13 +36,13 @@ async function handle(broken: readonly string[]): Promise<Sent> {
     get: () => undefined,
   };
   const site = aSite();
-  const user = { id: 1, name: 'Alice Martin', mail: 'alice@culture.example' };
+  const user = { id: 1, name: 'Alice Martin', mail: 'alice@culture.example', groups: [] };
   const context = {
     id: '7K4Q-92MD-XT',
     site,
     locale: 'fr',
     t: (key: string) => key,
-    actor: { user },
+    actor: { user, scope: { site: site.id } },
     core: { display: {} },
     budget: { leftMs: 0 },
     csrf: '',

@@ -1,0 +1,144 @@
+import { formatIssue } from '../../../kernel/config';
+import type { HealthCheck } from '../../health-status';
+import type { AttentionItem } from '../../pages/admin';
+import type { AdminCall } from './access';
+import type { JobLine } from './deps';
+import { dependencyOf } from './health-rows';
+import { reportsFor } from './plugin-rows';
+import { adviceFor, isStopped, msText, pluginTitle } from './words';
+
+const ORDER = { danger: 0, warn: 1, info: 2 } as const;
+
+/** What needs an administrator, the worst first. */
+export function attentionOf(
+  call: AdminCall,
+  found: { readonly checks: readonly HealthCheck[]; readonly jobs: readonly JobLine[] },
+): readonly AttentionItem[] {
+  return [
+    ...downItems(call, found.checks),
+    ...pluginItems(call),
+    ...faultItems(call),
+    ...jobItems(call, found.jobs),
+    ...(call.isPlatform ? [...processItems(call), ...warningItems(call)] : []),
+  ].sort((a, b) => ORDER[a.level] - ORDER[b.level]);
+}
+
+function downItems(call: AdminCall, checks: readonly HealthCheck[]): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  return checks
+    .filter(({ ok }) => !ok)
+    .map((check) => {
+      const { site, name } = dependencyOf(call, check.id);
+      const isDatabase = check.id === 'database';
+      return {
+        level: 'danger',
+        title:
+          site === ''
+            ? t('admin.attention.down', { name })
+            : t('admin.attention.downOn', { name, site }),
+        reason: check.detail,
+        advice: t(isDatabase ? 'admin.advice.database' : 'admin.advice.dependency'),
+        href: '/admin/health',
+      };
+    });
+}
+
+function pluginItems(call: AdminCall): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  return reportsFor(call).flatMap((report): AttentionItem[] => {
+    const name = pluginTitle(call, report.id);
+    const href = `/admin/plugins/${report.id}`;
+    const advice = adviceFor(call, report);
+    if (advice !== undefined && report.state !== 'active' && report.state !== 'stopped') {
+      const level = report.state === 'degraded' ? 'warn' : 'danger';
+      const title = t(`admin.attention.${report.state}`, { name });
+      return [{ level, title, reason: report.reason, advice, href }];
+    }
+    if (isStopped(call, report.id)) {
+      const title = t('admin.attention.killed', { name });
+      return [{ level: 'info', title, reason: undefined, advice: t('admin.advice.killed'), href }];
+    }
+    return openBreakers(call, report.id);
+  });
+}
+
+function openBreakers(call: AdminCall, id: string): AttentionItem[] {
+  const { t } = call.ctx;
+  const open = [...call.deps.hooks.isolator.breakers(id)]
+    .filter(([, state]) => state !== 'closed')
+    .map(([hook]) => hook);
+  if (open.length === 0) return [];
+  const title = t('admin.attention.breaker', { name: pluginTitle(call, id) });
+  const href = `/admin/plugins/${id}`;
+  return [
+    { level: 'warn', title, reason: open.join(', '), advice: t('admin.advice.breaker'), href },
+  ];
+}
+
+function faultItems(call: AdminCall): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  return call.sites.flatMap((site) =>
+    call.deps.admin.enabling.faults(site.id).map((fault) => ({
+      level: 'warn',
+      title: t('admin.attention.fault', {
+        name: pluginTitle(call, fault.plugin),
+        site: site.title,
+      }),
+      reason: formatIssue(fault),
+      advice: t('admin.advice.fault'),
+      href: `/admin/plugins/${fault.plugin}`,
+    })),
+  );
+}
+
+function jobItems(call: AdminCall, jobs: readonly JobLine[]): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  return jobs
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'timeout')
+    .map(({ id }) => ({
+      level: 'warn',
+      title: t('admin.attention.job', { name: id }),
+      reason: undefined,
+      advice: t('admin.advice.job'),
+      href: '/admin/jobs',
+    }));
+}
+
+function processItems(call: AdminCall): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  const facts = call.deps.admin.process();
+  const leaks = (facts?.leaks ?? []).map(
+    ({ plugin, mb }): AttentionItem => ({
+      level: 'danger',
+      title: t('admin.attention.leak', { name: pluginTitle(call, plugin), mb: Math.round(mb) }),
+      reason: undefined,
+      advice: t('admin.advice.leak'),
+      href: `/admin/plugins/${plugin}`,
+    }),
+  );
+  const last = facts?.incidents.at(-1);
+  if (!last) return leaks;
+  const held: AttentionItem = {
+    level: 'warn',
+    title: t('admin.attention.blocked', { duration: msText(call, last.ms) }),
+    reason: [last.plugin, last.hook].filter(Boolean).join(' ') || undefined,
+    advice: t('admin.advice.blocked'),
+    href: last.plugin === undefined ? '/admin/health' : `/admin/plugins/${last.plugin}`,
+  };
+  return [...leaks, held];
+}
+
+function warningItems(call: AdminCall): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  const { warnings } = call.deps.admin.boot();
+  if (warnings.length === 0) return [];
+  return [
+    {
+      level: 'warn',
+      title: t('admin.attention.warnings', { count: warnings.length }),
+      reason: warnings[0],
+      advice: t('admin.advice.warnings'),
+      href: '/admin/boot',
+    },
+  ];
+}

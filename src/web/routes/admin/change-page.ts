@@ -1,0 +1,155 @@
+import type { ChangeRefusal, ChangeRequest, Impact, PluginExplanation } from '../../../enabling';
+import type { AdminChangeModel, AdminFact } from '../../pages/admin';
+import type { AdminCall } from './access';
+import { cell, code, fact } from './cells';
+import { lastChange } from './last-change';
+import { sendAdmin } from './page';
+import { formatsOf, pluginTitle, valueCell } from './words';
+
+/** A refusal of the domain, or a change that was replaced since. */
+export type Refusal = Omit<ChangeRefusal, 'reason'> & {
+  readonly reason: ChangeRefusal['reason'] | 'superseded';
+};
+
+/** A change that is not made yet. */
+export interface Preview {
+  readonly request: ChangeRequest;
+  readonly refusal?: Refusal;
+  /** Somebody changed the same thing since the page was shown. */
+  readonly isLate: boolean;
+  readonly back: string;
+  readonly confirm: {
+    readonly action: string;
+    readonly fields: readonly { readonly name: string; readonly value: string }[];
+  };
+  readonly isRollback?: boolean;
+}
+
+/** The page between wanting and doing: before, after, who is touched. */
+export async function previewPage(call: AdminCall, preview: Preview): Promise<void> {
+  const { t } = call.ctx;
+  const { request, isLate } = preview;
+  const refusal = preview.refusal ?? refusalOf(call, request);
+  const found = refusal ? undefined : await effectOf(call, request);
+  const isStop = request.site === '*' && request.value === false;
+  const model: Omit<AdminChangeModel, 'frame'> = {
+    refusal: refusal
+      ? refusalModel(call, refusal)
+      : isLate
+        ? { text: t('admin.change.late'), facts: [], isLate: true }
+        : undefined,
+    subject: subjectFacts(call, request),
+    before: found && valueCell(call, request.path, found.before.value),
+    after: found && valueCell(call, request.path, found.after.value),
+    impact: found && impactModel(call, found.impact),
+    confirm: found && {
+      action: preview.confirm.action,
+      fields: [...preview.confirm.fields, { name: 'seen', value: await lastChange(call, request) }],
+      label: t(
+        preview.isRollback
+          ? 'admin.change.confirmRollback'
+          : isStop
+            ? 'admin.change.confirmStop'
+            : 'admin.change.confirm',
+      ),
+      isDanger: isStop,
+    },
+    back: preview.back,
+  };
+  await sendAdmin(call, {
+    place: preview.isRollback ? 'history' : 'configuration',
+    view: 'admin/change',
+    heading: headingOf(call, preview),
+    status: refusal ? 422 : isLate ? 409 : 200,
+    model: { ...model },
+  });
+}
+
+function headingOf(call: AdminCall, { request, isRollback }: Preview): string {
+  const { t } = call.ctx;
+  if (isRollback) return t('admin.change.rollbackTitle');
+  if (request.site === '*') {
+    const name = pluginTitle(call, request.path.split('.')[0] ?? '');
+    return t(request.value === false ? 'admin.change.stopTitle' : 'admin.change.releaseTitle', {
+      name,
+    });
+  }
+  return t('admin.change.title');
+}
+
+function refusalOf({ deps }: AdminCall, request: ChangeRequest): Refusal | undefined {
+  const checked = deps.admin.enabling.check(request);
+  return checked.ok ? undefined : checked.error;
+}
+
+interface Effect {
+  readonly before: PluginExplanation;
+  readonly after: PluginExplanation;
+  readonly impact: Impact;
+}
+
+/** For the site or the group that the change speaks of; the reader's own site stands for all. */
+async function effectOf({ deps, ctx }: AdminCall, request: ChangeRequest): Promise<Effect> {
+  const { enabling, sites } = deps.admin;
+  const site = sites.find(({ id }) => id === request.site)?.id ?? ctx.site.id;
+  const groups = request.group === undefined ? [] : [request.group];
+  const [{ before, after }, impact] = await Promise.all([
+    enabling.preview(request, { site, groups }),
+    enabling.impactOf(request),
+  ]);
+  return { before, after, impact };
+}
+
+function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): readonly AdminFact[] {
+  const { t } = call.ctx;
+  const found = call.deps.admin.sites.find(({ id }) => id === site);
+  const where = site === '*' ? t('admin.everySite') : (found?.title ?? site);
+  const members = found?.groups.find(({ id }) => id === group)?.title ?? group;
+  return [
+    fact(t('admin.column.plugin'), cell(pluginTitle(call, path.split('.')[0] ?? ''))),
+    fact(t('admin.column.path'), code(path)),
+    fact(t('admin.column.site'), cell(where)),
+    fact(
+      t('admin.column.group'),
+      cell(members === undefined ? t('admin.configuration.wholeSite') : members),
+    ),
+  ];
+}
+
+function impactModel(call: AdminCall, impact: Impact): AdminChangeModel['impact'] {
+  const { t } = call.ctx;
+  const { number } = formatsOf(call);
+  return {
+    sentence: t('admin.change.affected', {
+      count: impact.affected,
+      shown: number(impact.affected),
+      users: number(impact.users),
+    }),
+    sessions: t('admin.change.sessions', {
+      count: impact.openSessions,
+      shown: number(impact.openSessions),
+    }),
+    examples: impact.examples,
+    isNobody: impact.affected === 0,
+  };
+}
+
+/** Field, expected, found; and where, when a file decides. */
+function refusalModel(
+  call: AdminCall,
+  { reason, field, path, expected, found, file, line }: Refusal,
+): AdminChangeModel['refusal'] {
+  const { t } = call.ctx;
+  return {
+    text: t(`admin.refusal.${reason}`),
+    isLate: false,
+    facts: [
+      fact(t('admin.column.field'), cell(t(`admin.field.${field}`)), code(path)),
+      fact(t('admin.column.expected'), code(expected)),
+      fact(t('admin.column.found'), code(found)),
+      ...(file === undefined
+        ? []
+        : [fact(t('admin.column.where'), code(line === undefined ? file : `${file}:${line}`))]),
+    ],
+  };
+}

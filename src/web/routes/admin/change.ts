@@ -1,0 +1,101 @@
+import { AppError, isAppError } from '../../../base/errors';
+import type { ChangeRefusal, ChangeRequest } from '../../../enabling';
+import { field, formOf } from '../../body';
+import { setFlash } from '../../flash';
+import { seeOther } from '../../reply';
+import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
+import { explainHref } from './change-links';
+import { type Preview, previewPage } from './change-page';
+import { lastChange } from './last-change';
+import { parseValue } from './values';
+
+/** A change as a form or a link asks for it. */
+interface Wanted {
+  readonly request: ChangeRequest;
+  /** Why its text is no value. */
+  readonly refusal: ChangeRefusal | undefined;
+}
+
+type Fields = (name: string) => string;
+
+function wantedOf(call: AdminCall, fields: Fields): Wanted {
+  const site = fields('site');
+  const path = fields('path').slice(0, 128);
+  const group = fields('group') === '' ? undefined : fields('group');
+  requireReach(call, site);
+  const request = { site, group, path };
+  if (fields('remove') === '1')
+    return { request: { ...request, value: undefined }, refusal: undefined };
+  const parsed = parseValue(call, path, fields('value'));
+  if (parsed.ok) return { request: { ...request, value: parsed.value }, refusal: undefined };
+  return {
+    request: { ...request, value: undefined },
+    refusal: { reason: 'wrong-value', field: 'value', path, ...parsed.error },
+  };
+}
+
+/** Whom a change may concern: the administrator's sites; all of them at once, the platform's only. */
+export function requireReach(call: AdminCall, site: string): void {
+  if (site !== '*') {
+    siteOf(call, site);
+    return;
+  }
+  if (!call.isPlatform) {
+    throw new AppError('request/forbidden', { textKey: 'error.notPlatformAdministrator' });
+  }
+}
+
+async function showChange(call: AdminCall): Promise<void> {
+  const wanted = wantedOf(call, (name) => query(call.req, name));
+  await changePage(call, wanted);
+}
+
+async function changePage(call: AdminCall, { request, refusal }: Wanted, isLate = false) {
+  const preview: Preview = {
+    request,
+    isLate,
+    ...(refusal && { refusal }),
+    back: backFrom(request),
+    confirm: { action: '/admin/configuration/change', fields: fieldsOf(request) },
+  };
+  await previewPage(call, preview);
+}
+
+const fieldsOf = ({ site, group, path, value }: ChangeRequest) => [
+  { name: 'site', value: site },
+  { name: 'path', value: path },
+  ...(group === undefined ? [] : [{ name: 'group', value: group }]),
+  value === undefined
+    ? { name: 'remove', value: '1' }
+    : { name: 'value', value: typeof value === 'string' ? value : JSON.stringify(value) },
+];
+
+const backFrom = ({ site, path }: ChangeRequest): string =>
+  site === '*' ? `/admin/plugins/${path.split('.')[0] ?? ''}` : explainHref(site, path);
+
+async function postChange(call: AdminCall): Promise<void> {
+  const { deps, req, res } = call;
+  const form = formOf(req.body);
+  const wanted = wantedOf(call, (name) => field(form, name).trim());
+  const { request, refusal } = wanted;
+  // Confirmed after somebody else changed the same thing: what was shown is no longer true.
+  const isLate = (await lastChange(call, request)) !== field(form, 'seen');
+  if (refusal || isLate) return changePage(call, wanted, isLate);
+  try {
+    const change = await deps.admin.enabling.set(request, authorOf(call, request.site));
+    setFlash(deps, res, {
+      level: change ? 'ok' : 'info',
+      key: change ? 'admin.change.done' : 'admin.change.same',
+      values: { path: request.path },
+    });
+  } catch (error) {
+    if (!isAppError(error, 'request/invalid')) throw error;
+    return changePage(call, wanted);
+  }
+  seeOther(res, backFrom(request));
+}
+
+export const changeRoutes: readonly AdminRoute[] = [
+  { method: 'get', path: '/admin/configuration/change', handle: showChange },
+  { method: 'post', path: '/admin/configuration/change', handle: postChange },
+];
