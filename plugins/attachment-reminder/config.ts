@@ -12,10 +12,6 @@ const words = z.array(word).max(MAX_WORDS);
 
 /** What a site may say under `plugins.attachment-reminder`. */
 export const reminderConfig = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Whether agents who have chosen nothing are reminded.'),
   words: words
     .default([...DEFAULT_WORDS])
     .describe('Words that announce an attachment; replaces the list of the plugin.'),

@@ -1,4 +1,4 @@
-import { type DemoSite, demoSites } from './data';
+import { type DemoSite, demoSites, groupsOfSite } from './data';
 import type { DemoStack, DovecotStack } from './stack';
 
 type File = Readonly<Record<string, unknown>>;
@@ -85,6 +85,8 @@ function siteFile(site: DemoSite, { imap, smtp, ldap }: Servers): File {
         },
     session: { idleMinutes: 240, absoluteHours: 12 },
     plugins: isFirst ? { 'attachment-reminder': true } : {},
+    groups: groupsOfSite(site.id),
+    choices: ['attachment-reminder'],
     links: [
       {
         label: { fr: 'Accessibilité : non auditée', en: 'Accessibility: not audited' },

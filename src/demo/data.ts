@@ -8,5 +8,6 @@ export {
   directoryEntries,
   directoryPasswords,
 } from './data/directory';
+export { demoAccounts, groupsOfSite } from './data/groups';
 export { type DemoAgent, type DemoSite, demoAgents, demoSites } from './data/people';
 export { DEMO_MAILBOXES, type SeedMessage, seedMessages } from './data/seed';

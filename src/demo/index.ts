@@ -6,11 +6,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { type App, type AppOptions, createApp } from '../app';
+import { type App, type AppOptions, createApp, installedPlugins } from '../app';
 import type { Demo, DemoOptions } from '../cli';
+import { grantAll } from '../host/grants';
 import { parseAppConfig } from '../sites';
 import { demoFiles } from './config-files';
-import { type DemoSite, demoAgents, demoSites } from './data';
+import { type DemoSite, demoAccounts, demoSites } from './data';
+import { askedPlugins, notRunning, withPlugins } from './plugins';
 import { type DemoStack, type DemoStackOptions, type DovecotStack, startDemoStack } from './stack';
 
 const DEFAULT_PORT = 3_000;
@@ -93,44 +95,50 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
 function demoConfig(options: DemoAppOptions, stack: DemoStack | DovecotStack, dataDir: string) {
   const change = options.site ?? ((_id, file) => file);
   const files = demoFiles(stack, { port: options.port, dataDir });
-  return parseAppConfig(
-    {
-      root: options.root,
-      app: { ...files.app, ...options.app },
-      plugins: { ...options.plugins },
-      sites: demoSites.map(({ id }) => ({
-        file: `config/sites/${id}.json`,
-        value: change(id, files.sites[id]),
-      })),
-    },
-    files.secrets,
-  );
+  const read = (plugins: Readonly<Record<string, unknown>>) =>
+    parseAppConfig(
+      {
+        root: options.root,
+        app: { ...files.app, ...options.app },
+        plugins: { ...plugins, ...options.plugins },
+        sites: demoSites.map(({ id }) => ({
+          file: `config/sites/${id}.json`,
+          value: change(id, files.sites[id]),
+        })),
+      },
+      files.secrets,
+    );
+  // These mailboxes are nobody's: plugins may touch all that they declare.
+  return read({ grants: grantAll(installedPlugins(read({})).found) });
 }
 
 /** `estafette demo`. */
 export async function startDemo(options: DemoOptions & { readonly root: string }): Promise<Demo> {
   const wanted = options.port ?? DEFAULT_PORT;
   const port = wanted === 0 ? 0 : await freePort(wanted);
-  const running = await startDemoApp({ root: options.root, port, dovecot: options.dovecot });
+  const asked = askedPlugins(options.plugins ?? []);
+  const running = await startDemoApp({
+    root: options.root,
+    port,
+    dovecot: options.dovecot,
+    site: (id, file) => withPlugins(file, id, asked),
+  });
   const { imap, smtp, ldap } = running.stack;
-  const notice =
-    port !== wanted && wanted !== 0
-      ? `port ${wanted} is in use, ${running.port} is used instead`
-      : undefined;
+  const notices = [
+    ...(port !== wanted && wanted !== 0
+      ? [`port ${wanted} is in use, ${running.port} is used instead`]
+      : []),
+    ...notRunning(running.app, asked),
+  ];
   return {
     info: {
       url: `http://${LOOPBACK}:${running.port}`,
-      accounts: demoAgents.map(({ username, password, name, site }) => ({
-        username,
-        password,
-        name,
-        site,
-      })),
+      accounts: demoAccounts,
       imap: { host: imap.host, port: imap.port },
       smtp: { host: smtp.host, port: smtp.port },
       ldap: { host: ldap.host, port: ldap.port },
     },
-    ...(notice !== undefined && { notice }),
+    ...(notices.length > 0 && { notice: notices.join('\n') }),
     stop: running.stop,
   };
 }

@@ -49,30 +49,41 @@ it('says nothing when a file is attached', async () => {
 });
 
 it('follows what the person chose', async () => {
-  const reminder = await started({ settings: { enabled: false } });
+  const reminder = await started({ choice: false });
   expect(await wordAsked(reminder, TEXT)).toBeUndefined();
 
-  await reminder.setUserSetting('enabled', true);
+  await reminder.choose(true);
 
   expect(await wordAsked(reminder, TEXT)).toBe('ci-joint');
 });
 
-it('is off by default where the site says so, and the person may turn it on', async () => {
-  const reminder = await started({ config: { enabled: false } });
+it('is off at first where the site says so, and the person may turn it on', async () => {
+  const reminder = await started({
+    config: { enabled: false },
+    site: { choices: ['attachment-reminder'] },
+  });
   expect(await wordAsked(reminder, TEXT)).toBeUndefined();
 
-  await reminder.setUserSetting('enabled', true);
+  await reminder.choose(true);
 
   expect(await wordAsked(reminder, TEXT)).toBe('ci-joint');
 });
 
-it('follows the site when the setting is locked', async () => {
+it('follows the site when the choice is locked', async () => {
   const reminder = await started({
     site: { locked: ['attachment-reminder.enabled'] },
-    settings: { enabled: false },
+    choice: false,
   });
 
   expect(await wordAsked(reminder, TEXT)).toBe('ci-joint');
+});
+
+it('uses the words of the groups of the person', async () => {
+  const groups = { dsi: { words: ['binaire'] } };
+  const reminder = await started({ groups, memberOf: ['dsi'] });
+
+  expect(await wordAsked(reminder, TEXT)).toBeUndefined();
+  expect(await wordAsked(reminder, 'Le binaire suit')).toBe('binaire');
 });
 
 it('uses the words of each site', async () => {
@@ -116,19 +127,21 @@ describe('the hint of the composer', () => {
   it('says in the language of the person that the reminder is on', async () => {
     const reminder = await started();
 
-    const french = await reminder.renderSlot(SLOT, draftWith(0));
+    const choosable = ['attachment-reminder'];
+    const french = await reminder.renderSlot(SLOT, { ...draftWith(0), choosable });
     const english = await reminder.renderSlot(SLOT, draftWith(0), { locale: 'en' });
 
-    expect(french).toContain('href="/settings/attachment-reminder"');
+    expect(french).toContain('href="/settings/modules"');
     expect(french).toContain('pièce jointe absente');
     expect(english).toContain('attachment that is missing');
+    expect(english).not.toContain('href');
   });
 
   it('is silent once a file is attached, or with the reminder off', async () => {
-    const reminder = await started();
+    const reminder = await started({ choice: true });
     expect(await reminder.renderSlot(SLOT, draftWith(1))).toBe('');
 
-    await reminder.setUserSetting('enabled', false);
+    await reminder.choose(false);
 
     expect(await reminder.renderSlot(SLOT, draftWith(0))).toBe('');
   });

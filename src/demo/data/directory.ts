@@ -24,7 +24,12 @@ export function directoryEntries(site: DemoSite): DirectoryEntry[] {
     },
   };
   const units = ['agents', 'applications', 'fonctions'].map(unit);
-  return [root, ...units, service, ...people(site), ...offices(site)];
+  const { ou } = site.branch;
+  const branch = {
+    dn: `ou=${ou},ou=agents,${site.baseDn}`,
+    attributes: { objectClass: ['organizationalUnit'], ou: [ou] },
+  };
+  return [root, ...units, branch, service, ...people(site), ...offices(site)];
 }
 
 function people(site: DemoSite): DirectoryEntry[] {

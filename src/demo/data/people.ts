@@ -10,6 +10,8 @@ export interface DemoSite {
   readonly serviceDn: string;
   readonly servicePassword: string;
   readonly services: readonly string[];
+  /** A service with a branch of its own below that of the agents. */
+  readonly branch: { readonly ou: string; readonly title: string };
 }
 
 /** Someone who can sign in. */
@@ -35,7 +37,7 @@ export interface Person {
 
 function site(
   id: DemoSite['id'],
-  texts: Pick<DemoSite, 'title' | 'tagline' | 'hosts' | 'services'>,
+  texts: Pick<DemoSite, 'title' | 'tagline' | 'hosts' | 'services' | 'branch'>,
 ): DemoSite {
   const baseDn = `dc=${id},dc=example`;
   return {
@@ -54,12 +56,14 @@ export const demoSites: readonly DemoSite[] = [
     tagline: { fr: 'Messagerie des agents', en: 'Mail for civil servants' },
     hosts: ['127.0.0.1', 'localhost', 'saisons.localhost'],
     services: ['Observatoire des giboulées', 'Direction des équinoxes', 'Accueil des usagers'],
+    branch: { ou: 'equinoxes', title: 'Direction des équinoxes' },
   }),
   site('marees', {
     title: 'Ministère des Marées',
     tagline: { fr: 'Courrier du littoral', en: 'Mail of the coast' },
     hosts: ['marees.localhost'],
     services: ['Service des estrans', 'Bureau des phares', 'Secrétariat général'],
+    branch: { ou: 'phares', title: 'Bureau des phares' },
   }),
 ];
 
@@ -93,8 +97,12 @@ function agent(
     site: siteId,
     service: home?.services[service] ?? '',
     title,
-    dn: `uid=${username},ou=agents,dc=${siteId},dc=example`,
+    dn: `uid=${username},${branchOf(home, service)}ou=agents,dc=${siteId},dc=example`,
   };
+}
+
+function branchOf(home: DemoSite | undefined, service: number): string {
+  return home && home.services[service] === home.branch.title ? `ou=${home.branch.ou},` : '';
 }
 
 export const demoAgents: readonly DemoAgent[] = [
