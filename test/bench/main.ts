@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { hookLines, measureHooks } from './hooks';
+import { benchHooks } from './hooks-main';
 import { type BenchOptions, parseOptions, USAGE } from './options';
 import { asMarkdown, asText } from './report';
 import { bench } from './run';
@@ -11,15 +13,24 @@ const ROOT = path.resolve(__dirname, '..', '..');
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return;
+  if (options.hooks) return benchHooks(ROOT, options.json);
   const dir = mkdtempSync(path.join(tmpdir(), 'estafette-bench-'));
   try {
     const tell = (text: string): void => console.error(text);
     const report = await bench({ root: ROOT, dir, options, cores: cpus().length, tell });
-    console.log(options.json ? JSON.stringify(report) : asText(report));
+    const hooks =
+      options.only.length === 0 ? await measureHooks({ root: ROOT, dir, tell }) : undefined;
+    const lines = hooks ? ['', 'Hooks and plugins', ...hookLines(hooks)] : [];
+    console.log(
+      options.json ? JSON.stringify({ ...report, hooks }) : [asText(report), ...lines].join('\n'),
+    );
     if (options.write) {
       const file = path.join(ROOT, 'docs', 'reports', 'bench.md');
       mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, asMarkdown(report));
+      const items = hooks
+        ? ['', '## Hooks and plugins', '', ...hookLines(hooks).map((line) => `- ${line}`), '']
+        : [];
+      writeFileSync(file, asMarkdown(report) + items.join('\n'));
       tell(`written: ${path.relative(ROOT, file)}`);
     }
   } finally {

@@ -12,6 +12,8 @@ export interface Measure {
   readonly warmUp?: number;
   /** Most that the median may be of the server's own. */
   readonly aim?: number;
+  /** What comes before in a browser, once: not measured. */
+  prepare?(): Promise<unknown>;
   /** Both get the number of the round, warm-up included, and return milliseconds. */
   product(round: number): Promise<number>;
   server(round: number): Promise<number>;
@@ -41,6 +43,7 @@ const AFTERWARDS_MS = 350;
  */
 export async function run(measure: Measure, cpuMs: () => number): Promise<Result> {
   const { id, title, beside, rounds, warmUp = 3, aim } = measure;
+  await measure.prepare?.();
   for (let round = 0; round < warmUp; round++) {
     await measure.product(round);
     await measure.server(round);

@@ -1,5 +1,5 @@
 import type { Measure } from './measure';
-import { KINDS, type Kind, SHOWN_PART, type SpecialCounts } from './special-messages';
+import { KINDS, type Kind, SHOWN_PART, type SpecialCounts, subjectOf } from './special-messages';
 import { firstUidOf, type Stand } from './stand';
 
 const AIM = 10;
@@ -15,7 +15,7 @@ const WARM_UP: SpecialCounts = { plain: 4, newsletter: 4, heavy: 1 };
 export const specialCounts = (quick: boolean): SpecialCounts =>
   quick ? { plain: 16, newsletter: 14, heavy: 4 } : { plain: 34, newsletter: 34, heavy: 9 };
 
-/** Opening messages that nobody has opened before, unread as new mail is. */
+/** Opening messages that a list has shown and nobody has opened, unread as new mail is. */
 export function openMeasures({ pair, browser, client }: Stand): readonly Measure[] {
   const fresh = KINDS.map((kind): Measure => {
     const uids = { product: pair.product.special[kind], server: pair.server.special[kind] };
@@ -27,6 +27,7 @@ export function openMeasures({ pair, browser, client }: Stand): readonly Measure
       rounds: Math.min(uids.product.length, uids.server.length) - warmUp,
       warmUp,
       aim: AIM,
+      prepare: () => browser.list(`?q=${subjectOf(kind)}&in=subject`),
       product: (round) => browser.open(at(uids.product, round)),
       server: (round) =>
         client.time(`UID FETCH ${at(uids.server, round)} (BODY.PEEK[${SHOWN_PART[kind]}])`),

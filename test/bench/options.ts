@@ -12,12 +12,15 @@ export interface BenchOptions {
   readonly profile: string | undefined;
   /** Ids (or their beginnings) of the measures to take; all when empty. */
   readonly only: readonly string[];
+  /** Hooks and plugins alone, without a mail server. */
+  readonly hooks: boolean;
   readonly help: boolean;
 }
 
 export const USAGE = `npm run bench -- [options]
 
 --quick         500 messages only, about 20 s
+--hooks         what hooks and plugins cost only, about 20 s
 --json          one JSON document on standard output
 --write         writes docs/reports/bench.md
 --only a,b      only measures whose id starts so (list, open, flag, move, search, next, signin, …)
@@ -32,14 +35,15 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      hooks: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
       profile: { type: 'string' },
       only: { type: 'string', default: '' },
     },
   });
-  const { quick, json, write, help, profile, only } = values;
+  const { quick, json, write, hooks, help, profile, only } = values;
   const ids = only.split(',').filter((id) => id !== '');
-  return { quick, json, write, help, profile, only: ids };
+  return { quick, json, write, hooks, help, profile, only: ids };
 }
 
 export const isWanted = ({ only }: Pick<BenchOptions, 'only'>, id: string): boolean =>

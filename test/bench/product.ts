@@ -46,7 +46,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const startedAt = performance.now();
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const main = path.join(root, 'dist', 'src', 'main.js');
-  const child = spawn(process.execPath, [...profiling, main, 'serve', '--json'], {
+  const child = spawn(process.execPath, [...profiling, main, 'serve', '--workers', '0', '--json'], {
     cwd: root,
     env: environment(dir),
     stdio: ['ignore', 'pipe', log],

@@ -1,29 +1,41 @@
 import path from 'node:path';
-import { composeHooks } from '../../src/compose';
+import type { Clock } from '../../src/base/clock';
 import { type DemoApp, startDemoApp } from '../../src/demo';
-import { mailHooks } from '../../src/mail';
-import { sessionHooks } from '../../src/session';
+import { CORE_HOOKS } from '../../src/host/hook-tables';
 import { SLOTS, type SlotName } from '../../src/view';
 import { WebAgent } from '../kit/agent';
+import { walk } from '../kit/hook-journey';
 import { hostilePlugin, type Misbehaviour } from '../kit/hostile-plugin';
 import { type Page, textOf } from '../kit/html';
+import { movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
-const DEFINITIONS = { ...sessionHooks, ...mailHooks, ...composeHooks };
-const HOOKS = Object.entries(DEFINITIONS);
+const HOOKS = Object.entries(CORE_HOOKS);
 const slots = Object.keys(SLOTS) as SlotName[];
 
 /** Authority fails closed by design: a broken guard must refuse, so it is tried apart. */
-const isOpen = ([name, { kind }]: (typeof HOOKS)[number]): boolean =>
-  kind !== 'guard' && !('failClosed' in (DEFINITIONS[name as keyof typeof DEFINITIONS] ?? {}));
+const isOpen = ([, { kind, failClosed }]: (typeof HOOKS)[number]): boolean =>
+  kind !== 'guard' && failClosed !== true;
+const OPEN = HOOKS.filter(isOpen).map(([name]) => name);
+/** Told of, and nowhere in this walk. */
+const ELSEWHERE = ['audit:recorded'];
+/** Places of pages for administrators. */
+const ADMIN = /^admin\./;
 
-const start = (how: Misbehaviour, hooks: readonly string[]): Promise<DemoApp> =>
+const start = (
+  how: Misbehaviour,
+  hooks: readonly string[],
+  rest: { readonly clock?: Clock; readonly times?: number } = {},
+): Promise<DemoApp> =>
   startDemoApp({
     root: ROOT,
     port: 0,
     site: (_id, file) => ({ ...file, plugins: { [`hostile-${how}`]: true } }),
     app: { log: { level: 'silent' } },
-    options: { extraPlugins: [hostilePlugin(how, { hooks, slots })] },
+    options: {
+      extraPlugins: [hostilePlugin(how, { hooks, slots }, rest.times)],
+      ...(rest.clock && { clock: rest.clock }),
+    },
   });
 
 const signIn = async (demo: DemoApp): Promise<{ web: WebAgent; page: Page }> => {
@@ -52,10 +64,7 @@ describe.each(['throw', 'reject', 'hang', 'rubbish'] as const)(
   (how) => {
     let demo: DemoApp;
     beforeAll(async () => {
-      demo = await start(
-        how,
-        HOOKS.filter(isOpen).map(([name]) => name),
-      );
+      demo = await start(how, OPEN);
     });
     afterAll(async () => {
       await demo?.stop();
@@ -103,10 +112,36 @@ describe.each(['throw', 'reject', 'hang', 'rubbish'] as const)(
   },
 );
 
+describe.each(['throw', 'hang', 'rubbish'] as const)(
+  'a plugin that does %s once in each place',
+  (how) => {
+    let demo: DemoApp;
+    const clock = movingClock();
+    beforeAll(async () => {
+      demo = await start(how, OPEN, { clock, times: 1 });
+    });
+    afterAll(async () => {
+      await demo?.stop();
+    });
+
+    it('is met in every hook and slot that there is, and everything goes on', async () => {
+      await walk(demo, clock);
+      const { state } = demo.app.plugins().find(({ id }) => id === `hostile-${how}`) ?? {};
+      const counted = await demo.app.metrics.text();
+      const isMet = (place: string): boolean => counted.includes(`hook="${place}"`);
+
+      expect(state).toBe('active');
+      expect(OPEN.filter((name) => !isMet(name) && !ELSEWHERE.includes(name))).toEqual([]);
+      expect(slots.filter((name) => !isMet(`slot:${name}`) && !ADMIN.test(name))).toEqual([]);
+      expect(demo.stack.smtp.transactions.length).toBeGreaterThan(0);
+    }, 180_000);
+  },
+);
+
 /** Every authority but those of signing in, which are tried after. */
 const AUTHORITIES = HOOKS.filter((hook) => !isOpen(hook))
   .map(([name]) => name)
-  .filter((name) => !/^(session|user):/.test(name));
+  .filter((name) => !/^(session|user):|^imap:options$/.test(name));
 
 describe.each(['throw', 'hang', 'rubbish'] as const)('authorities that do %s', (how) => {
   let demo: DemoApp;
@@ -155,6 +190,27 @@ describe.each(['throw', 'hang', 'rubbish'] as const)(
       expect(page.status).toBeGreaterThanOrEqual(400);
       expect((await web.get('/mail/me/INBOX')).url).toMatch(/^\/login/);
       expect((await web.get('/login')).status).toBe(200);
+    }, 60_000);
+  },
+);
+
+describe.each(['throw', 'hang', 'rubbish'] as const)(
+  'a plugin that does %s where it should say which server has the mail',
+  (how) => {
+    let demo: DemoApp;
+    beforeAll(async () => {
+      demo = await start(how, ['imap:options']);
+    });
+    afterAll(async () => {
+      await demo?.stop();
+    });
+
+    it('has no password sent anywhere: the page says that a check failed', async () => {
+      const { web } = await signIn(demo);
+      const list = await web.get('/mail/me/INBOX');
+
+      expect(list.status).toBeGreaterThanOrEqual(400);
+      expect(demo.app.pool.stats().connections).toBe(0);
     }, 60_000);
   },
 );

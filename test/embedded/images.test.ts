@@ -111,6 +111,10 @@ describe('remote images', () => {
       expect(await imagesOf(web, again.one('data-message-body').attribs['src'] ?? '')).toHaveLength(
         2,
       );
+      // What the page before said of its frame stays true of it.
+      expect(await imagesOf(web, message.one('data-message-body').attribs['src'] ?? '')).toEqual(
+        [],
+      );
     });
   }, 60_000);
 

@@ -87,6 +87,8 @@ export function anActor(options: {
       undoSeconds: 10,
     },
     plugins: {},
+    groups: [],
+    choices: [],
     locked: [],
     taskbar: [],
     links: [],
@@ -99,6 +101,7 @@ export function anActor(options: {
     mail: `${username}@culture.gouv.example`,
     aliases: [],
     locale: 'fr' as const,
+    groups: [],
   };
   const session = {
     id: (options.session ?? 's1') as SessionId,

@@ -152,6 +152,7 @@ export function aWriter(options: ActorOptions = {}): Actor {
     mail: `${login}@culture.example`,
     aliases: options.aliases ?? [],
     locale: 'fr' as const,
+    groups: [],
   };
   const server = { host: '127.0.0.1', security: 'none' as const };
   return {

@@ -92,6 +92,8 @@ export function createFakeMail(dir: string): FakeMail {
     },
     all: (mailbox) => uids(mailbox).map((uid) => raw(mailbox, uid)),
     special: async (_actor, use) => (use === 'sent' ? 'Sent' : use === 'drafts' ? 'Drafts' : use),
+    warnings: async () => [],
+    trust: async () => 'ask',
     async message(_actor, { mailbox, uid, uidValidity }) {
       check('message');
       if (uidValidity !== undefined && uidValidity !== VALIDITY)

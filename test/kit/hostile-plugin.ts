@@ -18,7 +18,8 @@ const RUBBISH: readonly unknown[] = [
 ];
 let next = 0;
 
-function misbehave(how: Misbehaviour): unknown {
+/** Does it, or returns it. */
+export function misbehave(how: Misbehaviour): unknown {
   switch (how) {
     case 'throw':
       throw new Error('hostile');
@@ -34,12 +35,22 @@ function misbehave(how: Misbehaviour): unknown {
   }
 }
 
-/** A plugin that does the same wrong thing in every hook and every slot that exists. */
+/**
+ * A plugin that does the same wrong thing in every hook and every slot that exists; with `times`,
+ * only so often in each place, after which it behaves and nothing comes to put it out of service.
+ */
 export function hostilePlugin(
   how: Misbehaviour,
   where: { readonly hooks: readonly string[]; readonly slots: readonly SlotName[] },
+  times = Number.POSITIVE_INFINITY,
 ): FoundPlugin {
   const id = `hostile-${how}`;
+  const done = new Map<string, number>();
+  const act = (place: string, otherwise: unknown): unknown => {
+    const count = (done.get(place) ?? 0) + 1;
+    done.set(place, count);
+    return count > times ? otherwise : misbehave(how);
+  };
   const definition: PluginDefinition = {
     id,
     api: '^1.0',
@@ -50,12 +61,12 @@ export function hostilePlugin(
         id: `${id}-${slot}`,
         view: 'nothing',
         // A wrong value is what this plugin is for.
-        data: () => misbehave(how) as Record<string, unknown>,
+        data: () => act(slot, {}) as Record<string, unknown>,
       })),
     },
     activate(context: PluginContext) {
       for (const name of where.hooks) {
-        const handler = () => misbehave(how);
+        const handler = () => act(name, undefined);
         context.hooks.on(name as HookName, handler as HandlerFor<HookOf<HookName>>);
       }
     },

@@ -10,6 +10,8 @@ import {
 } from '../../src/demo/real/process';
 
 export const SUFFIX = 'dc=culture,dc=example';
+/** Group of the directory that Alice is in. */
+export const GROUP = `cn=Network,ou=groups,${SUFFIX}`;
 export const SERVICE = { bindDn: `cn=service,${SUFFIX}`, bindPassword: 'service secret' };
 
 /** A private slapd with TLS of its own authority, and people whose names are made to confuse. */
@@ -43,6 +45,8 @@ const DATA = [
     'mail: alice@culture.example',
     'mail: a.lefevre@culture.example',
     'employeeNumber: 42',
+    // What the overlay writes when a group gets a member; slapadd runs without it.
+    `memberOf: ${GROUP}`,
   ]),
   person('star*', 'star pw', ['mail: star@culture.example']),
   person('zoé', 'accent pw', ['mail: zoe@culture.example']),
@@ -57,6 +61,7 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload memberof
 TLSCACertificateFile ${caFile}
 TLSCertificateFile ${certFile}
 TLSCertificateKeyFile ${keyFile}
@@ -65,6 +70,7 @@ suffix "${SUFFIX}"
 directory ${dir}/data
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="cn=service,${SUFFIX}" read by self read by * none
+overlay memberof
 `;
 
 /** Starts it in a new directory; resolves once it answers. */

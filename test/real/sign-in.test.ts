@@ -7,8 +7,9 @@ import { demoAgents, demoSites, directoryEntries, directoryPasswords } from '../
 import { startDemoLdap } from '../../src/demo/ldap';
 import { pingDirectory } from '../../src/ldap';
 import { createLdapLogin } from '../../src/session';
+import { groupsOf } from '../../src/sites';
 import type { LdapDirectory } from '../../src/sites/site';
-import { freePort, SERVICE, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
+import { freePort, GROUP, SERVICE, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
 
 let slapd: Slapd;
 const relays: { close(): void }[] = [];
@@ -29,6 +30,7 @@ const directory = (change: Partial<LdapDirectory> = {}): LdapDirectory => ({
   searchBase: `ou=people,${SUFFIX}`,
   searchFilter: '(|(uid={{login}})(mail={{login}}))',
   timeoutMs: 2_000,
+  alsoAsk: ['memberOf'],
   attributes: { uid: 'uid', mail: 'mail', name: 'displayName', imapLogin: 'mail' },
   ...change,
 });
@@ -97,6 +99,18 @@ describe('a directory', () => {
       expect(JSON.stringify(principal)).not.toContain('horse');
     },
   );
+
+  it('tells the groups of a person, an attribute that servers keep apart', async () => {
+    const groups = [{ id: 'network', match: { memberOf: GROUP.toUpperCase() } }];
+    const of = async (change: Partial<LdapDirectory>) => {
+      const principal = await signIn('alice', 'correct horse', change);
+      return principal && groupsOf(principal, groups);
+    };
+
+    expect(await of({})).toEqual(['network']);
+    // As if nobody asked for it by name.
+    expect(await of({ alsoAsk: [] })).toEqual([]);
+  });
 
   it.each([
     ['ldaps', () => ({ urls: [slapd.ldapsUrl], startTls: false })],

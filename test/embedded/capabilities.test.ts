@@ -1,0 +1,328 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { PluginContext } from '../../src/host';
+import type { FoundPlugin } from '../../src/host/discover';
+import { CORE_HOOKS } from '../../src/host/hook-tables';
+import type { HandlerFor, HookName, HookOf, PersonRef } from '../../src/kernel/hook-types';
+import { SLOTS, type SlotName } from '../../src/view';
+import { WebAgent } from '../kit/agent';
+import { walk } from '../kit/hook-journey';
+import { textOf } from '../kit/html';
+import { movingClock } from '../kit/moving-clock';
+import { type Forbidden, findForbidden } from '../kit/payload-walk';
+import { tempTree } from '../unit/host/kit';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const ID = 'recorder'; // the journey asks its routes
+const CANARY = 'canary-of-the-environment-7f3a91';
+const NEEDS = [
+  'db',
+  'mail.read',
+  'mail.write',
+  'mail.send',
+  'directory.read',
+  'http:public',
+  'worker',
+  'audit',
+] as const;
+
+/** Names of what a plugin never holds. */
+const NAMES: ReadonlySet<string> = new Set(
+  'password passwd cookie cookies credential opencredential secretkey sealed bearer csrf csrftoken _csrf bindpassword req request res response rawheaders socket env client connectionsettings'.split(
+    ' ',
+  ),
+);
+
+interface Given {
+  readonly what: string;
+  readonly value: unknown;
+}
+
+/** A plugin that keeps all that it is ever handed, and asks for as much as it can. */
+function hoarder(given: Given[]): FoundPlugin & { readonly state: { as?: PersonRef } } {
+  const state: { as?: PersonRef } = {};
+  const keep = (what: string, value: unknown): void => void given.push({ what, value });
+  const seen = new Set<string>();
+  const first = (what: string, value: unknown): void => {
+    if (!seen.has(what)) keep(what, value);
+    seen.add(what);
+  };
+  return {
+    id: ID,
+    version: '0.0.0',
+    dir: tempTree({ 'views/nothing.ejs': '<i></i>', 'echo.js': 'exports.run = (x) => x;' }),
+    migrations: [],
+    locales: { fr: {}, en: {} },
+    state,
+    definition: {
+      id: ID,
+      api: '^1.0',
+      title: `${ID}:title`,
+      needs: NEEDS,
+      contributes: {
+        permissions: { 'recorder.use': 'recorder:title' },
+        slots: (Object.keys(SLOTS) as SlotName[]).map((slot) => ({
+          slot,
+          id: slot.replaceAll(/[^a-z]/g, ''),
+          view: 'nothing',
+          data(facts, context) {
+            first(`slot ${slot}`, facts);
+            first('context of a slot', context);
+            return {};
+          },
+        })),
+        routes: async () => ({
+          routes(router) {
+            router.get('/use', async (request, context) => {
+              first('GET', request);
+              first('context of a route', context);
+              if (request.as) state.as = request.as;
+              if (request.as) await hoard(context, request.as, keep);
+              return { json: { ok: true } };
+            });
+            router.post('/use', async (request) => {
+              first('POST', request);
+              return { json: { fields: Object.keys(request.body) } };
+            });
+          },
+        }),
+        jobs: [
+          {
+            id: 'night',
+            every: '1d',
+            timeoutS: 10,
+            async run(context, at) {
+              keep('job', [context, at]);
+            },
+          },
+        ],
+      },
+      activate(context: PluginContext) {
+        keep('context', context);
+        for (const name of Object.keys(CORE_HOOKS)) {
+          const handler = (...args: unknown[]): undefined =>
+            first(`hook ${name}`, args) as undefined;
+          context.hooks.on(name as HookName, handler as HandlerFor<HookOf<HookName>>);
+        }
+      },
+    },
+  };
+}
+
+/** Calls every capability; results and errors are kept alike. */
+async function hoard(
+  context: PluginContext,
+  as: PersonRef,
+  keep: (what: string, value: unknown) => void,
+): Promise<void> {
+  const mail = context.mail(as);
+  const { rows, uidValidity } = await mail.rows({ mailbox: 'INBOX' });
+  const ref = { mailbox: 'INBOX', uidValidity, uid: rows[0]?.uid ?? 0 };
+  const site = 'saisons' as never;
+  const tries: Readonly<Record<string, () => unknown>> = {
+    mail: () => mail,
+    message: () => mail.message(ref),
+    text: () => mail.text(ref),
+    headers: () => mail.headers(ref, ['Subject', 'From', 'Cookie']),
+    'no part': () => mail.attachment(ref, '99'),
+    'no mailbox': () => mail.rows({ mailbox: 'No such mailbox' }),
+    'no message': () => mail.message({ ...ref, uid: 4_000_000_000 }),
+    append: () => mail.append('INBOX', 'From: a@b.example\r\nSubject: x\r\n\r\ny'),
+    sent: () => context.send(as, { to: ['someone@elsewhere.example'], subject: 'Sent', text: 'y' }),
+    send: () => context.send(as, { to: ['not an address'], subject: 'x', text: 'y' }),
+    directory: () => context.directory(site)?.search('ma'),
+    port: () => context.services.get(site, 'directory'),
+    query: () => context.db.table(`${ID}_x`),
+    'no table': () => context.db.table(`${ID}_x`).select(),
+    'no host': () => context.http('https://127.0.0.1/'),
+    'no origin': () => context.http('http://localhost/'),
+    worker: () => context.worker('echo', { a: 1 }, { timeoutMs: 20_000 }),
+    audit: () => context.audit({ event: 'tried', as }),
+    can: () => context.can(as, 'admin.access'),
+    render: () => context.render('nothing', {}, { site, locale: 'fr' }),
+    stream: () => context.stream(as, []),
+    cache: () => context.cache('x', { max: 1, ttlS: 1 }),
+    secret: () => context.secret('imapPassword'),
+    settings: () => context.settings(site, as.user),
+    counter: () => context.metrics.counter('x', 'x'),
+  };
+  for (const [what, run] of Object.entries(tries)) {
+    try {
+      const result = run();
+      // A query is looked at as it is, too: awaiting it would hide the builder.
+      if (what === 'query') keep('a query', [result]);
+      else keep(what, await result);
+    } catch (error) {
+      keep(`${what}: error`, error);
+    }
+  }
+}
+
+describe('what a plugin is handed', () => {
+  const given: Given[] = [];
+  const clock = movingClock();
+  const plugin = hoarder(given);
+  let demo: DemoApp;
+  let forbidden: Forbidden;
+  let web: WebAgent;
+
+  beforeAll(async () => {
+    process.env['ESTAFETTE_CANARY'] = CANARY;
+    demo = await startDemoApp({
+      root: ROOT,
+      port: 0,
+      site: (_id, file) => ({ ...file, plugins: { [ID]: true } }),
+      app: { log: { level: 'silent' } },
+      options: { extraPlugins: [plugin], clock },
+    });
+    const agent = demo.stack.agents[0];
+    web = new WebAgent(`http://127.0.0.1:${demo.port}`);
+    const page = await web.signIn(agent?.username ?? '', agent?.password ?? '');
+    await web.get('/recorder/use');
+    const token = page.all((e) => e.attribs['name'] === '_csrf')[0]?.attribs['value'] ?? '';
+    await web.post(
+      '/recorder/use',
+      [
+        ['_csrf', token],
+        ['note', 'x'],
+      ],
+      { Origin: web.base },
+    );
+    await walk(demo, clock);
+    for (const { id } of demo.app.jobs.list())
+      if (id.startsWith(ID)) await demo.app.jobs.runNow(id);
+    const cookies = web.cookies.split('; ').map((one) => one.slice(one.indexOf('=') + 1));
+    forbidden = {
+      names: NAMES,
+      values: [CANARY, agent?.password ?? '', ...cookies].filter((value) => value.length > 5),
+    };
+  }, 120_000);
+
+  afterAll(async () => {
+    delete process.env['ESTAFETTE_CANARY'];
+    await demo.stop();
+  });
+
+  const whats = (): readonly string[] => given.map(({ what }) => what);
+
+  it('has been looked at: hooks, slots, routes, jobs, answers and errors', () => {
+    expect(whats().filter((what) => what.startsWith('hook ')).length).toBeGreaterThan(25);
+    expect(whats().filter((what) => what.startsWith('slot ')).length).toBeGreaterThan(12);
+    expect(whats()).toEqual(
+      expect.arrayContaining(['GET', 'POST', 'job', 'message', 'a query', 'no part: error']),
+    );
+  });
+
+  it('finds people in the directory of the site', () => {
+    const found = given.find(({ what }) => what === 'directory')?.value;
+
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'person', mails: [expect.stringContaining('@')] }),
+      ]),
+    );
+  });
+
+  it('adds messages and reads them as the person, who sees them', async () => {
+    const list = await web.get('/mail/me/INBOX');
+
+    expect(given.find(({ what }) => what === 'append')?.value).toMatchObject({ mailbox: 'INBOX' });
+    expect(
+      list
+        .all((e) => e.name === 'main')
+        .map(textOf)
+        .join(' '),
+    ).toContain('a@b.example');
+  });
+
+  it('sends as the person, through the composer', () => {
+    const value = (what: string) => given.find((one) => one.what === what)?.value;
+
+    expect(value('sent')).toMatchObject({ outcome: { kind: 'sent', sentCopy: true } });
+    expect(value('send')).toMatchObject({ outcome: { kind: 'invalid' } });
+    expect(value('no host: error')).toMatchObject({ code: 'fetch/refused' });
+    for (const what of ['no host: error', 'no part: error', 'no mailbox: error'])
+      expect((value(what) as Error).cause).toBeUndefined();
+  });
+
+  it('holds no password, cookie, request or environment, wherever one looks', () => {
+    const faults = given.flatMap(({ what, value }) =>
+      findForbidden(value, forbidden).map((fault) => `${what}${fault}`),
+    );
+
+    expect(faults).toEqual([]);
+  });
+
+  it('would be seen if it did', () => {
+    const hidden = Object.create({
+      get headers() {
+        return { cookie: 'a=1' };
+      },
+    });
+    const cases: readonly unknown[] = [
+      { a: [{ Password: 'x' }] },
+      hidden,
+      Object.assign(() => 1, { inner: { text: `x ${CANARY} y` } }),
+      new Map([['a', { deep: Buffer.from(CANARY) }]]),
+      new Error('outer', { cause: { req: {} } }),
+    ];
+
+    for (const value of cases) expect(findForbidden(value, forbidden)).toHaveLength(1);
+  });
+
+  it('is a handle that ends with the session', async () => {
+    const context = given.find(({ what }) => what === 'context')?.value as PluginContext;
+    const { as } = plugin.state;
+    const mine = await web.get('/recorder/use');
+    expect(mine.status).toBe(200);
+    const { as: later } = plugin.state;
+
+    expect(later?.session).not.toBe(as?.session);
+    await expect(context.can(later as PersonRef, 'recorder.use')).resolves.toBe(true);
+    clock.forward(60_000);
+    await expect(context.can(later as PersonRef, 'recorder.use')).rejects.toThrow(
+      'plugin/person-gone',
+    );
+  });
+
+  it('never holds the token of a form', async () => {
+    const post = given.find(({ what }) => what === 'POST')?.value as { body: object };
+
+    expect(post.body).toEqual({ note: 'x' });
+  });
+});
+
+it('refuses at boot what was not granted, with the line to add', async () => {
+  const dir = tempTree({});
+  const folder = path.join(dir, 'plugins', 'needy');
+  const { mkdirSync, symlinkSync } = await import('node:fs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    path.join(folder, 'plugin.js'),
+    "module.exports.default = { id: 'needy', api: '^1.0', title: 'needy:title', needs: ['db', 'mail.read'] };",
+  );
+  for (const name of ['skins', 'locales', 'dist', 'node_modules', 'package.json'])
+    symlinkSync(path.join(ROOT, name), path.join(dir, name));
+  const demo = await startDemoApp({
+    root: dir,
+    port: 0,
+    site: (_id, file) => ({ ...file, plugins: { needy: true } }),
+    app: { log: { level: 'silent' } },
+    plugins: { grants: { needy: ['db'], nedy: ['db'] } },
+  });
+  const { plugins, warnings } = demo.app.report;
+  await demo.stop();
+
+  expect(plugins).toMatchObject([
+    {
+      id: 'needy',
+      state: 'refused',
+      reason:
+        'needs mail.read, not granted; if it may, config/plugins.json: "grants": { "needy": ["db", "mail.read"] }',
+    },
+  ]);
+  expect(warnings.join('\n')).toContain(
+    'expected an installed plugin, found "nedy"; did you mean "needy"?',
+  );
+});

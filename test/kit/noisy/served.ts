@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { IsolationReport } from '../../../src/app/isolation';
+import { anyPort } from '../../../src/cli/cluster';
+
+const SECRET = randomBytes(32).toString('base64');
+const START_MS = 60_000;
+
+export interface LogLine {
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** The program with the noisy plugin, under its supervisor. */
+export interface NoisyServed {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What was logged so far. */
+  log(): readonly LogLine[];
+  /** Waits for a line of the log. */
+  said(test: (line: LogLine) => boolean): Promise<LogLine>;
+  /** What one process tells its operator. */
+  report(slot?: number): Promise<IsolationReport>;
+  get(path: string): Promise<number>;
+  stop(): Promise<number | null>;
+}
+
+/** Starts it with so many processes; `limits` as in `app.json`. */
+export async function serveNoisy(
+  workers: number,
+  limits: Readonly<Record<string, number>>,
+): Promise<NoisyServed> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'noisy-'));
+  const metricsPort = await anyPort('127.0.0.1');
+  const env = writeConfig(dir, limits, metricsPort);
+  const args = ['--require', require.resolve('tsx/cjs'), path.join(__dirname, 'main.ts')];
+  const child = spawn(
+    process.execPath,
+    [...args, 'serve', '--workers', String(workers), '--json'],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const seen = { out: '', err: '' };
+  const waiting = new Set<() => void>();
+  const hear = (name: 'out' | 'err') => (chunk: Buffer) => {
+    seen[name] += chunk.toString();
+    for (const look of waiting) look();
+  };
+  child.stdout?.on('data', hear('out'));
+  child.stderr?.on('data', hear('err'));
+  const gone = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve);
+  });
+  const until = <T>(find: () => T | undefined): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        waiting.delete(look);
+      };
+      const look = (): void => {
+        const found = find();
+        if (found === undefined) return;
+        end();
+        resolve(found);
+      };
+      const fail = (): void => {
+        end();
+        reject(new Error(`not seen:\n${seen.out}\n${seen.err.slice(-6_000)}`));
+      };
+      const timer = setTimeout(fail, START_MS);
+      void gone.then(fail);
+      waiting.add(look);
+      look();
+    });
+  const log = (): readonly LogLine[] => seen.err.split('\n').flatMap(parseLine);
+
+  const url = await until(() => /"url":"([^"]+)"/.exec(seen.out)?.[1]);
+  return {
+    url,
+    child,
+    log,
+    said: (test) => until(() => log().find(test)),
+    async report(slot = 0) {
+      const where = new URL(`http://127.0.0.1:${metricsPort + slot}/health/process`);
+      return JSON.parse((await get(where)).body) as IsolationReport; // our own listener
+    },
+    get: (where) => get(new URL(where, url)).then(({ status }) => status),
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await gone;
+      rmSync(dir, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** On a connection of its own: one that is kept may end with the process that has it. */
+function get(url: URL): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { agent: false, timeout: START_MS }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        body += piece;
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`no answer: ${url.pathname}`)));
+    asked.on('error', reject).end();
+  });
+}
+
+function writeConfig(
+  dir: string,
+  limits: Readonly<Record<string, number>>,
+  metricsPort: number,
+): NodeJS.ProcessEnv {
+  const config = path.join(dir, 'config');
+  mkdirSync(path.join(config, 'sites'), { recursive: true });
+  mkdirSync(path.join(dir, 'data', 'uploads'), { recursive: true });
+  const write = (name: string, value: unknown): void =>
+    writeFileSync(path.join(config, name), JSON.stringify(value));
+  const nowhere = { host: '127.0.0.1', port: 9, security: 'none' };
+  write('app.json', {
+    listen: { host: '127.0.0.1', port: 0 },
+    publicUrl: { scheme: 'http' },
+    metrics: { host: '127.0.0.1', port: metricsPort },
+    dataDir: path.join(dir, 'data'),
+    limits,
+  });
+  write('plugins.json', {});
+  write('sites/essai.json', {
+    hosts: ['127.0.0.1'],
+    title: 'Essai',
+    mailDomains: ['essai.example'],
+    imap: nowhere,
+    smtp: { ...nowhere, auth: 'none' },
+    signIn: { kind: 'imap' },
+    support: { name: 'Assistance' },
+    plugins: { noisy: true },
+  });
+  return { ESTAFETTE_CONFIG: config, ESTAFETTE_SECRET_KEY: SECRET };
+}
+
+function parseLine(text: string): LogLine[] {
+  try {
+    return [JSON.parse(text) as LogLine]; // our own log
+  } catch {
+    return [];
+  }
+}
