@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ERROR_CODES } from '../src/base/errors';
+import { NEEDS } from '../src/host/needs';
 import { CORE_SECTIONS } from '../src/settings';
 
 const ROOT = path.resolve(__dirname, '..');
@@ -126,6 +127,8 @@ const BUILT_PREFIXES = [
   'message.link.',
   'message.warning.',
   'send.deferred.',
+  'send.lateCopy.',
+  'send.lateCopy.done.',
   'send.rejected.',
   'settings.',
   'shortcuts.',
@@ -136,8 +139,8 @@ const BUILT_PREFIXES = [
 const BUILT_KEYS = ['compose.to', 'compose.cc', 'compose.bcc'];
 const BUILT_STARTS = [...BUILT_PREFIXES, 'compose.'];
 
-/** Rights of administrators: words of the same area that are no texts. */
-const PERMISSIONS = new Set(['admin.', 'admin.access', 'admin.platform']);
+/** Rights of administrators and needs of plugins: words of the same areas that are no texts. */
+const PERMISSIONS = new Set(['admin.', 'admin.access', 'admin.platform', ...Object.keys(NEEDS)]);
 
 describe('the keys in code and views', () => {
   const areas = [...new Set([...coreKeys].map((key) => key.split('.')[0]))].join('|');
@@ -145,7 +148,7 @@ describe('the keys in code and views', () => {
   const files = ['src', 'skins', 'plugins']
     .flatMap((folder) => filesBelow(folder))
     .filter((file) => /\.(?:ts|ejs|js)$/.test(file))
-    .filter((file) => !/^src\/demo\/|^plugins\/[^/]+\/test\//.test(file));
+    .filter((file) => !/^src\/(?:demo|host\/testing)\/|^plugins\/[^/]+\/test\//.test(file));
   const found = files.flatMap((file) =>
     [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(literal)].map(
       ([, , key = '', end = '', plus]) => ({

@@ -17,6 +17,9 @@ const LURES: ReadonlySet<string> = new Set(
     .map(skeletonOf),
 );
 
+/** Names below which a State has its domains, so that « impots-gouv » is no other name. */
+const STATE: ReadonlySet<string> = new Set(['gouv', 'gov', 'govt'].map(skeletonOf));
+
 /** A domain that may be imitated, read once. */
 interface Target {
   readonly domain: Domain;
@@ -46,12 +49,16 @@ function indexOfRow(list: readonly string[], part: readonly string[]): number {
   return -1;
 }
 
-/** `culture.gouv.example.elsewhere.test`, `culture-gouv-example.test`. */
+/** `culture.gouv.example.elsewhere.test`, `culture-gouv.example`. */
 function isEmbedded(labels: readonly string[], tokens: readonly string[], target: Target): boolean {
   const at = indexOfRow(labels, target.labels);
   if (at !== -1 && at + target.labels.length < labels.length) return true;
+  const row = indexOfRow(tokens, target.tokens);
   const [name = ''] = target.tokens;
-  return name.length >= TOKEN_NAME_MIN && indexOfRow(tokens, target.tokens) !== -1;
+  if (row === -1 || name.length < TOKEN_NAME_MIN) return false;
+  // Below the same ending a longer name is another one: `quatre-saisons.example`.
+  const isEnding = row + target.tokens.length === tokens.length;
+  return !isEnding || target.tokens.length > 2 || STATE.has(name);
 }
 
 /** `culture.gouv.other`, `culture.gouv.co.other`. */
@@ -64,15 +71,11 @@ function hasOtherEnding(labels: readonly string[], target: Target): boolean {
   });
 }
 
-/** `culture-messagerie.gouv.example`, `connexionculture.example`. */
-function hasLure(labels: readonly string[], target: Target): boolean {
-  const [name = '', ...ending] = target.labels;
+/** `culture-messagerie.gouv.example`, `connexionculture.other`. */
+function hasLure(labels: readonly string[], { labels: [name = ''] }: Target): boolean {
   if (name.length < NAME_MIN) return false;
-  return labels.some((label, index) => {
-    if (index === labels.length - 1 || !label.includes(name)) return false;
-    const parts = label.split('-');
-    const isSameEnding = labels.slice(index + 1).join('.') === ending.join('.');
-    if (parts.length > 1 && parts.includes(name) && isSameEnding) return true;
+  return labels.slice(0, -1).some((label) => {
+    if (!label.includes(name)) return false;
     const added = tokensOf([label.replace(name, '-')]);
     return added.length > 0 && added.every((word) => LURES.has(word));
   });

@@ -39,6 +39,7 @@ export default definePlugin<UnsubscribeConfig>({
         onFailure: 'hide',
       },
     ],
+    assets: { styles: ['list-unsubscribe.css'], on: ['list-unsubscribe', 'mail'] },
     routes: async () => ({ routes }),
     jobs: [
       {

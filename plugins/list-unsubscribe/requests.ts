@@ -3,6 +3,8 @@ import type { PluginDatabase, SiteId } from 'estafette/plugin';
 
 const TABLE = 'list_unsubscribe_requests';
 const HOUR_MS = 3_600_000;
+/** A page shows no more. */
+const SHOWN_MAX = 50;
 
 /** What became of a request, as far as it is known. */
 export type Outcome =
@@ -76,6 +78,20 @@ export async function lastRequest(
     .orderBy('asked_at', 'desc')
     .first(COLUMNS);
   return row && requestOf(row);
+}
+
+/** Requests of somebody, latest first. */
+export async function listRequests(
+  db: PluginDatabase,
+  { site, user }: Owner,
+): Promise<readonly Request[]> {
+  const rows: Row[] = await db
+    .table(TABLE)
+    .where({ site, user_id: user })
+    .orderBy('asked_at', 'desc')
+    .limit(SHOWN_MAX)
+    .select(COLUMNS);
+  return rows.map(requestOf);
 }
 
 /** One request of somebody. */

@@ -2,7 +2,14 @@ import type { PluginContext, PluginRequest, PluginResponse, PluginRouter } from 
 import { askToLeave } from './ask';
 import type { UnsubscribeConfig } from './config';
 import { findList, queryOf, refOf } from './found';
-import { closeRequest, findRequest, lastRequest, type Outcome, openRequest } from './requests';
+import {
+  closeRequest,
+  findRequest,
+  lastRequest,
+  listRequests,
+  type Outcome,
+  openRequest,
+} from './requests';
 
 type Context = PluginContext<UnsubscribeConfig>;
 
@@ -17,6 +24,23 @@ const RESULTS: Readonly<Record<Outcome, { readonly level: string; readonly key: 
   unreachable: { level: 'danger', key: 'list-unsubscribe:result.unreachable' },
   unknown: { level: 'warn', key: 'list-unsubscribe:result.unknown' },
 };
+
+/** What somebody asked for so far: where an address that names no message leads. */
+async function showRequests(request: PluginRequest, context: Context): Promise<PluginResponse> {
+  const { user, site, locale } = request;
+  const found = user ? await listRequests(context.db, { site, user: user.id }) : [];
+  return {
+    view: 'requests',
+    title: context.text(locale)('list-unsubscribe:title'),
+    model: {
+      requests: found.map(({ id, to, askedAt }) => ({
+        to,
+        askedAt,
+        href: `${context.url('result')}?id=${id}`,
+      })),
+    },
+  };
+}
 
 /** What would be sent, and where: shown before anything is. */
 async function showQuestion(
@@ -86,7 +110,16 @@ async function showResult(request: PluginRequest, context: Context): Promise<Plu
 
 /** Below `/list-unsubscribe`: reading an address asks nothing of anybody, only the form does. */
 export function routes(router: PluginRouter<UnsubscribeConfig>): void {
-  router.get('/question', (request, context) => showQuestion(request, context));
+  router.get('/', showRequests);
+  router.get('/question', (request, context) =>
+    request.query['uid'] === undefined
+      ? showRequests(request, context)
+      : showQuestion(request, context),
+  );
   router.post('/question', ask);
-  router.get('/result', showResult);
+  router.get('/result', (request, context) =>
+    request.query['id'] === undefined
+      ? showRequests(request, context)
+      : showResult(request, context),
+  );
 }

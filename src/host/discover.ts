@@ -149,6 +149,7 @@ function loadPlugin(
     id,
     version: parsed.value.version ?? version ?? fallbackVersion,
     dir,
+    ...(path.dirname(entry) !== path.resolve(dir) && { codeDir: path.dirname(entry) }),
     definition: parsed.value,
     ...readResources(dir, path.dirname(entry)),
   };

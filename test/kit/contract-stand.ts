@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
+import { groupsOfAgent } from '../../src/demo/data/groups';
 import type { FoundPlugin } from '../../src/host/discover';
 import { WebAgent } from './agent';
 
@@ -40,7 +41,9 @@ export async function startStand(plugins: readonly FoundPlugin[]): Promise<Stand
   return {
     demo,
     async signIn(site) {
-      const agent = demo.stack.agents.find((one) => one.site === site);
+      const people = demo.stack.agents.filter((one) => one.site === site);
+      // Somebody whom no page of a plugin is closed to.
+      const agent = people.find((one) => groupsOfAgent(one).includes('plateforme')) ?? people[0];
       const web = new WebAgent(`http://${HOSTS[site]}:${demo.port}`);
       await web.signIn(agent?.username ?? '', agent?.password ?? '');
       return web;

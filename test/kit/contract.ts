@@ -36,6 +36,7 @@ export function describeContract(plugin: FoundPlugin, all: readonly FoundPlugin[
       dir,
       with: requirementsOf(plugin, all).map((required) => required.definition),
       sites: { off: { on: false } },
+      mail: { headers: async () => [], text: async () => ({ text: '', truncated: false }) },
     });
 
   it('boots alone on an empty configuration, or says which keys it lacks', async () => {

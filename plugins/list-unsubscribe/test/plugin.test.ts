@@ -133,8 +133,8 @@ describe('the question', () => {
   });
 
   it.each<Readonly<Record<string, string>>>([
-    {},
-    { mailbox: 'INBOX' },
+    { uid: '1' },
+    { mailbox: 'INBOX', uid: '' },
     { ...QUERY, uid: '-1' },
     { ...QUERY, validity: '1e3' },
   ])('is 404 for %j', async (query) => {
@@ -142,6 +142,16 @@ describe('the question', () => {
 
     expect(await test.route('get', '/question', { query })).toEqual({ status: 404 });
   });
+});
+
+it('lists what the person asked for, where no message is named', async () => {
+  await start(MAIL);
+  expect(await test.renderRoute('/')).toContain('aucun désabonnement');
+  const id = idOf(await byMail());
+
+  for (const path of ['/', '/question', '/result']) {
+    expect(await test.renderRoute(path)).toContain(`/list-unsubscribe/result?id=${id}`);
+  }
 });
 
 describe('asking', () => {

@@ -78,6 +78,8 @@ export async function serveNoisy(
   const log = (): readonly LogLine[] => seen.err.split('\n').flatMap(parseLine);
 
   const url = await until(() => /"url":"([^"]+)"/.exec(seen.out)?.[1]);
+  const watched = (): number => log().filter(({ msg }) => msg === 'loop/watched').length;
+  await until(() => (watched() >= workers ? true : undefined));
   return {
     url,
     child,

@@ -103,6 +103,15 @@ describe('what the pages say of the API', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('names every contribution', () => {
+    const source = readFileSync(path.join(ROOT, 'src/host/define.ts'), 'utf8');
+    const [, block = ''] = /interface Contributions<[^{]*\{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const declared = [...block.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = '']) => name);
+    const told = words(readDoc('overview.md'));
+    expect(declared.length).toBeGreaterThan(8);
+    expect(declared.filter((name) => !told.includes(`contributes.${name}`))).toEqual([]);
+  });
+
   it('names every need', () => {
     const told = words(readDoc('overview.md'));
     expect(Object.keys(NEEDS).filter((need) => !told.includes(need))).toEqual([]);

@@ -51,6 +51,11 @@ const CASES: readonly Case[] = [
     told: { bad: ['failed', 'contributes.slots.0.slot', 'page.banner@1'] },
   },
   {
+    what: 'checks of health outside of the hook that runs them',
+    plugins: { bad: contributing('bad', "health: [{ id: 'x', run() {} }]") },
+    told: { bad: ['failed', 'contributes', 'health'] },
+  },
+  {
     what: 'a capability that does not exist',
     plugins: { bad: define("id: 'bad', needs: ['root']") },
     told: { bad: ['failed', 'needs.0'] },

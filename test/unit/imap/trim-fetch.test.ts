@@ -1,4 +1,4 @@
-import { trimFetch } from '../../../src/imap/trim-fetch';
+import { ADDRESSES_CUT, trimFetch } from '../../../src/imap/trim-fetch';
 
 const limits = { structureBytes: 200, envelopeBytes: 300 };
 const answer = (text: string, literals: readonly string[] = []) => ({
@@ -46,9 +46,14 @@ describe('a FETCH answer', () => {
     });
   });
 
-  it('keeps the first recipients of an envelope that is too long, and its other fields', () => {
+  it('keeps the first recipients of an envelope that is too long, says that there were more, and its other fields', () => {
     const { text } = trimmed(`* 1 FETCH (UID 7 ENVELOPE ${envelope(10_000)} FLAGS ())`);
-    expect(text).toBe(`* 1 FETCH (UID 7 ENVELOPE ${envelope(4)} FLAGS ())`);
+    expect(text).toBe(
+      `* 1 FETCH (UID 7 ENVELOPE ${envelope(4).replace(
+        ADDRESS.repeat(4),
+        `${ADDRESS.repeat(4)}("${ADDRESSES_CUT}" NIL NIL NIL)`,
+      )} FLAGS ())`,
+    );
   });
 
   it.each([

@@ -224,6 +224,7 @@ describe('the platform', () => {
 
     expect(plugins).toEqual({
       defaults: { notes: { a: 1 } },
+      grants: {},
       order: { 'message:outbound': ['b', 'a'] },
       packages: ['x'],
     });

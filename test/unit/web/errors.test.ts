@@ -43,6 +43,8 @@ async function handle(broken: readonly string[]): Promise<Sent> {
     locale: 'fr',
     t: (key: string) => key,
     actor: { user, scope: { site: site.id } },
+    scope: { site: site.id },
+    choosable: [],
     core: { display: {} },
     budget: { leftMs: 0 },
     csrf: '',
@@ -53,6 +55,10 @@ async function handle(broken: readonly string[]): Promise<Sent> {
     texts: { has: () => false },
     skins: { chain: () => [] },
     host: () => ({ running: () => [] }),
+    hooks: {
+      filter: async (_scope: unknown, _name: string, value: unknown) => value,
+      collect: async () => [],
+    },
     renderer: {
       asset: () => undefined,
       page: async (_context: unknown, { layout }: { readonly layout: string }) => {
