@@ -62,8 +62,7 @@ describe('the guide of operations', () => {
 describe('documents', () => {
   it('generated from code are current', () => {
     expect(read('docs/config.md')).toBe(configReference());
-    for (const [file, text] of Object.entries(pluginReference(ROOT)))
-      expect(read(file)).toBe(text);
+    for (const [file, text] of Object.entries(pluginReference(ROOT))) expect(read(file)).toBe(text);
   });
 
   it.each(documents)('%s links to files that exist', (file) => {

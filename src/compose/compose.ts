@@ -1,3 +1,4 @@
+import type { UserId } from '../base/types';
 import type { Address } from '../mail/types';
 import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
@@ -8,13 +9,17 @@ import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';
 import { retryUnfinished } from './finish';
 import { listIdentities } from './identities';
+import { importFile } from './import-file';
+import { listLateCopies, settleLateCopy } from './late-copies';
 import { ensureDraft, prepareDraft } from './open';
+import { composeRecords } from './records';
 import { saveDraft } from './save';
 import { resendDraft, sendDraft } from './send';
 import { suggest } from './suggest';
 import { sweepUploads } from './sweep';
+import { type ComposeTemplate, listTemplates, withTemplate } from './templates';
 import { createTurns } from './turns';
-import type { Compose, Draft } from './types';
+import type { Compose, CopyPlace, Draft, DraftAttachment, DraftFields, LateCopy } from './types';
 import { createUploadFiles } from './upload-files';
 import { viewDraft, viewDrafts } from './view';
 
@@ -26,6 +31,18 @@ const MAX_MET_AT_ONCE = 20;
 export interface ComposeService extends Compose {
   /** Copies and marks that earlier sendings of this agent lack; when their mail server answers. */
   retrySentCopies(actor: Actor): Promise<{ readonly filed: number }>;
+  /** Copies that cannot be filed in Sent, of which the agent has to hear. */
+  lateCopies(actor: Actor): Promise<readonly LateCopy[]>;
+  /** What the agent chose for one of them; false when it failed again. */
+  settleLateCopy(actor: Actor, draft: string, place: CopyPlace): Promise<boolean>;
+  /** Texts that plugins offer. */
+  templates(actor: Actor): Promise<readonly ComposeTemplate[]>;
+  /** Fields with a template before what is written; `request/not-found` for an unknown one. */
+  withTemplate(actor: Actor, fields: DraftFields, id: string): Promise<DraftFields>;
+  /** Attaches what a plugin brings for an address; `request/not-found` when none knows it. */
+  importFile(actor: Actor, draft: string, uri: string): Promise<DraftAttachment>;
+  /** What is kept about a person, for their right of access. */
+  records(user: UserId): ReturnType<typeof composeRecords>;
   /** Hourly: files without an owner, finished sendings of long ago. */
   sweepUploads(): Promise<{ readonly files: number }>;
 }
@@ -55,6 +72,12 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     recover: () => recoverOutbox(context),
     meet: (actor, people) => meet(context, actor, people),
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
+    lateCopies: (actor) => listLateCopies(context, actor),
+    settleLateCopy: (actor, draft, place) => settleLateCopy(context, actor, draft, place),
+    templates: (actor) => listTemplates(context, actor),
+    withTemplate: (actor, fields, id) => withTemplate(context, actor, fields, id),
+    importFile: (actor, draft, uri) => importFile(context, actor, draft, uri),
+    records: (user) => composeRecords(context.db, user),
     sweepUploads: () => sweepUploads(context),
   };
 }

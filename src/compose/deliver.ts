@@ -34,8 +34,10 @@ export async function deliver(
 ): Promise<StoredOutcome> {
   const { job, messageId } = delivery;
   try {
+    const { site, user, scope } = actor;
+    const about = { site: site.id, login: user.login, user: { id: user.id, mail: user.mail } };
     const receipt = await context.transport.send({
-      server: actor.site.smtp,
+      server: await context.hooks.filter(scope, 'smtp:options', site.smtp, about),
       credential: () => actor.credential(),
       envelope: job.envelope,
       file: await context.files.spoolPath(delivery.site, job.spool),

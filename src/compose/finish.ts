@@ -1,4 +1,5 @@
 import { isoNow } from '../base/clock';
+import { isAppError } from '../base/errors';
 import type { Actor } from '../session/types';
 import { claimOwner, isDead, LEASE_MS } from './claim';
 import { type ComposeContext, ownerOf } from './context';
@@ -12,6 +13,10 @@ import {
 import { isGoneError, removeServerCopy } from './server-copy';
 
 const RETRY_BATCH = 20;
+/** Tries to file a copy before the agent hears that it fails. */
+const MAX_QUIET_TRIES = 3;
+/** A copy that was refused travels whole with each try: not with every page. */
+const REFUSED_PAUSE_MS = 10 * 60_000;
 
 interface Work {
   readonly row: OutboxRow;
@@ -22,18 +27,20 @@ interface Work {
 /**
  * After the server's yes: the very same bytes into Sent, the mark on the original, the copy in
  * Drafts away. Each is done once, remembered, and tried again at the next occasion. Says whether
- * the copy is in Sent; never throws, never sends anything.
+ * the copy is filed, which is in Drafts when the agent asked for that; never throws, never sends
+ * anything.
  */
 export async function finishSent(
   context: ComposeContext,
   actor: Actor,
   draft: string,
   holder: string,
+  place: 'sent' | 'drafts' = 'sent',
 ): Promise<boolean> {
   const row = await findOutbox(context.db.knex, ownerOf(actor), draft);
   if (row?.state !== 'sent' || !row.job) return false;
   const work: Work = { row, owner: holder, job: row.job };
-  await step(context, work, 'sentCopy', () => fileSentCopy(context, actor, work));
+  await step(context, work, 'sentCopy', () => fileCopy(context, actor, work, place));
   await step(context, work, 'original', () => markOriginal(context, actor, work.job));
   await step(context, work, 'draftCopy', async () => {
     if (work.job.draftCopy) await removeServerCopy(context, actor, work.job.draftCopy);
@@ -57,8 +64,23 @@ async function step(
     await remember(context, work, { ...work.job, done: { ...work.job.done, [name]: true } });
   } catch (err) {
     context.log.warn({ err, draft: work.row.draft, step: name }, 'outbox/finish-failed');
+    if (name === 'sentCopy') await rememberFailure(context, work, err);
   }
 }
+
+/** A full mailbox refuses however often it is asked; what has no time or no answer may have one yet. */
+async function rememberFailure(context: ComposeContext, work: Work, error: unknown): Promise<void> {
+  const isFinal = isRefusal(error) || work.job.fileTries >= MAX_QUIET_TRIES;
+  if (!isFinal || work.job.copyFailed) return;
+  await remember(context, work, { ...work.job, copyFailed: true }).catch((err: unknown) => {
+    context.log.warn({ err, draft: work.row.draft }, 'outbox/finish-failed');
+  });
+}
+
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error, 'imap/over-quota') ||
+  isAppError(error, 'mailbox/forbidden') ||
+  isAppError(error, 'mailbox/not-found');
 
 async function remember(context: ComposeContext, work: Work, job: OutboxJob): Promise<void> {
   work.job = job;
@@ -69,20 +91,42 @@ async function remember(context: ComposeContext, work: Work, job: OutboxJob): Pr
 
 const mine = ({ row, owner }: Work) => ({ draft: row.draft, state: 'sent', owner }) as const;
 
-async function fileSentCopy(context: ComposeContext, actor: Actor, work: Work): Promise<void> {
+async function fileCopy(
+  context: ComposeContext,
+  actor: Actor,
+  work: Work,
+  place: 'sent' | 'drafts',
+): Promise<void> {
   const { row } = work;
-  const filed = await context.hooks.first(actor.scope, 'message:file', {
-    draft: row.draft,
-    sent: row.messageId,
-    user: actor.user.id,
-  });
-  const mailbox = filed?.answer.mailbox ?? (await context.mail.special(actor, 'sent'));
+  const mailbox =
+    place === 'sent'
+      ? await sentMailbox(context, actor, row)
+      : await context.mail.special(actor, place);
   const isRetry = work.job.fileTries > 0;
   await remember(context, work, { ...work.job, fileTries: work.job.fileTries + 1 });
   if (isRetry && (await isFiled(context, actor, mailbox, row.messageId))) return;
   const path = await context.files.spoolPath(row.site, work.job.spool);
   const file = { path, sizeBytes: work.job.sizeBytes };
-  await context.mail.append(actor, mailbox, file, { flags: ['\\Seen'], purpose: 'sent' });
+  await context.mail.append(actor, mailbox, file, OPTIONS[place]);
+}
+
+const OPTIONS = {
+  sent: { flags: ['\\Seen'], purpose: 'sent' },
+  drafts: { flags: ['\\Draft', '\\Seen'], purpose: 'draft' },
+} as const;
+
+/** Where plugins have sent messages filed, else Sent. */
+async function sentMailbox(
+  context: ComposeContext,
+  actor: Actor,
+  { draft, messageId }: OutboxRow,
+): Promise<string> {
+  const filed = await context.hooks.first(actor.scope, 'message:file', {
+    draft,
+    sent: messageId,
+    user: actor.user.id,
+  });
+  return filed?.answer.mailbox ?? context.mail.special(actor, 'sent');
 }
 
 /** An append whose answer was lost may have worked. */
@@ -107,7 +151,8 @@ async function release(context: ComposeContext, work: Work): Promise<void> {
   const isUnfinished = !(done.sentCopy && done.original && done.draftCopy);
   try {
     const at = isoNow(context.clock);
-    await changeOutbox(context.db.knex, mine(work), { isUnfinished, leaseUntil: 0 }, at);
+    const job = { ...work.job, ...(done.sentCopy && { subject: '' }) };
+    await changeOutbox(context.db.knex, mine(work), { job, isUnfinished, leaseUntil: 0 }, at);
     if (done.sentCopy) await context.files.removeSpool(work.row.site, spool);
   } catch (err) {
     context.log.warn({ err, draft: work.row.draft }, 'outbox/finish-failed');
@@ -121,14 +166,29 @@ async function release(context: ComposeContext, work: Work): Promise<void> {
 export async function retryUnfinished(context: ComposeContext, actor: Actor): Promise<number> {
   let filed = 0;
   for (const row of await listUnfinished(context.db.knex, ownerOf(actor), RETRY_BATCH)) {
-    if (!isDead(context, row)) continue;
-    const owner = claimOwner(context);
-    const leaseUntil = context.clock.now() + LEASE_MS;
-    const from = { draft: row.draft, state: 'sent', owner: row.owner } as const;
-    const at = isoNow(context.clock);
-    if (!(await changeOutbox(context.db.knex, from, { owner, leaseUntil }, at))) continue;
+    if (isResting(context, row)) continue;
+    const owner = await takeUnfinished(context, row);
+    if (owner === undefined) continue;
     const wasFiled = row.job?.done.sentCopy ?? false;
     if ((await finishSent(context, actor, row.draft, owner)) && !wasFiled) filed++;
   }
   return filed;
+}
+
+const isResting = (context: ComposeContext, { job, updatedAt }: OutboxRow): boolean =>
+  job?.copyFailed === true &&
+  !job.done.sentCopy &&
+  Date.parse(updatedAt) > context.clock.now() - REFUSED_PAUSE_MS;
+
+/** Takes a sent row to go on with it: the name of the claim, `undefined` when somebody is at it. */
+export async function takeUnfinished(
+  context: ComposeContext,
+  row: OutboxRow,
+): Promise<string | undefined> {
+  if (!isDead(context, row)) return undefined;
+  const owner = claimOwner(context);
+  const leaseUntil = context.clock.now() + LEASE_MS;
+  const from = { draft: row.draft, state: 'sent', owner: row.owner } as const;
+  const at = isoNow(context.clock);
+  return (await changeOutbox(context.db.knex, from, { owner, leaseUntil }, at)) ? owner : undefined;
 }

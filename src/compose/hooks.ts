@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { MessageRef } from '../base/types';
 import {
@@ -8,7 +9,10 @@ import {
   type First,
   type Guard,
 } from '../kernel/hook-types';
-import type { Address } from '../mail/types';
+import { isServerAddress } from '../kernel/server-address';
+import type { ConnectionContext } from '../mail/hooks';
+import type { Address, MessageView } from '../mail/types';
+import type { SmtpServer } from '../smtp';
 import type { ComposeMode, DraftFields, Identity, OutboxState, Suggestion } from './types';
 
 /** A draft as it is about to be shown for the first time. */
@@ -75,6 +79,14 @@ export interface OutboxMessage {
   readonly user: number;
 }
 
+/** A file that a plugin brings. */
+export interface ImportedFile {
+  readonly filename: string;
+  readonly type: string;
+  /** Read once, and cut at what the message may still weigh. */
+  readonly content: Readable | Uint8Array;
+}
+
 declare global {
   namespace Estafette {
     interface HookMap {
@@ -106,6 +118,26 @@ declare global {
         { readonly draft: string; readonly sent: string; readonly user: number },
         { readonly mailbox: string }
       >;
+      'smtp:options': Filter<SmtpServer, ConnectionContext>;
+      'compose:templates': Collect<
+        { readonly user: number; readonly locale: 'fr' | 'en' },
+        {
+          readonly id: string;
+          readonly name: string;
+          /** Plain text. */
+          readonly body: string;
+        }
+      >;
+      'identity:resolve': First<
+        {
+          readonly original: Pick<MessageView, 'ref' | 'subject' | 'from' | 'to' | 'cc'>;
+          readonly identities: readonly Identity[];
+          readonly mode: ComposeMode;
+          readonly user: number;
+        },
+        { readonly id: string }
+      >;
+      'attachment:import': First<{ readonly uri: string; readonly user: number }, ImportedFile>;
       'identity:list': Filter<readonly Identity[], { readonly user: number }>;
       'contact:suggestions': Collect<
         {
@@ -175,6 +207,16 @@ const identities = z
     }),
   )
   .min(1);
+const template = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  name: line.min(1).max(200),
+  body: z.string().max(100_000),
+});
+const imported = z.object({
+  filename: line.min(1).max(255),
+  type: z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+(?:;[ -~]*)?$/i),
+  content: z.union([z.instanceof(Readable), z.instanceof(Uint8Array)]),
+});
 const suggestion = z.object({ name: line, mail: address, score: z.number() });
 
 const fits =
@@ -215,6 +257,28 @@ export const composeHooks = defineHooks({
     kind: 'first',
     doc: 'Mailbox of the sent copy; the Sent mailbox otherwise.',
     check: fits(z.object({ mailbox: line.min(1) })),
+  },
+  'smtp:options': {
+    kind: 'filter',
+    doc: 'The SMTP server of a person, before a message is handed over; security is never lowered.',
+    check: isServerAddress,
+    failClosed: true,
+  },
+  'compose:templates': {
+    kind: 'collect',
+    doc: 'Texts that a person may start a message from.',
+    check: fits(template),
+  },
+  'identity:resolve': {
+    kind: 'first',
+    doc: 'The identity that answers a message; otherwise the one that it was addressed to.',
+    check: fits(z.object({ id: line.min(1).max(300) })),
+  },
+  'attachment:import': {
+    kind: 'first',
+    doc: 'Brings a file by its address, from a document space for instance; then treated as an upload.',
+    check: fits(imported),
+    timeoutMs: 5_000,
   },
   'identity:list': {
     kind: 'filter',

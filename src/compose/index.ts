@@ -8,20 +8,24 @@ export {
   type ComposeBody,
   composeHooks,
   type DraftSeed,
+  type ImportedFile,
   type OutboxMessage,
   type OutgoingMessage,
   type Recipients,
   type SendingMessage,
 } from './hooks';
 export { composeMigrations } from './migrations';
+export type { ComposeTemplate } from './templates';
 export type {
   Compose,
   ComposeMode,
+  CopyPlace,
   Draft,
   DraftAttachment,
   DraftFields,
   DraftInit,
   Identity,
+  LateCopy,
   OutboxState,
   SaveResult,
   SendOutcome,

@@ -16,7 +16,14 @@ import { openNew, openOn } from './openings';
 import { findOutbox } from './outbox-store';
 import { cleanFields } from './save';
 import { isGoneError } from './server-copy';
-import type { ComposeMode, Draft, DraftAttachment, DraftFields, DraftInit } from './types';
+import type {
+  ComposeMode,
+  Draft,
+  DraftAttachment,
+  DraftFields,
+  DraftInit,
+  Identity,
+} from './types';
 import { viewDraft, viewOf, viewSent } from './view';
 
 /** A draft worked out and not written. */
@@ -119,8 +126,9 @@ async function planDraft(
   const identities = await listIdentities(context, actor);
   const { view } = given;
   const { mode } = init;
+  const answering = view && (await answeringIdentities(context, actor, { view, mode, identities }));
   const opening = view
-    ? await openOn(context, actor, view, { mode, identities })
+    ? await openOn(context, actor, view, { mode, identities: answering ?? identities })
     : await openNew(context, actor, identities, init.prefill);
   const fields = await filterFields(context, actor, mode, opening, view);
   const html = fields.format === 'html' ? fields.html : '';
@@ -129,6 +137,26 @@ async function planDraft(
     view,
     parts: view ? partsToBring(view, html, opening.parts) : [],
   };
+}
+
+/** The one identity that a plugin chose for an answer, as a list; `undefined` leaves the choice. */
+async function answeringIdentities(
+  { hooks }: ComposeContext,
+  { scope, user }: Actor,
+  given: {
+    readonly view: MessageView;
+    readonly mode: ComposeMode;
+    readonly identities: readonly Identity[];
+  },
+): Promise<readonly Identity[] | undefined> {
+  const { view, mode, identities } = given;
+  if (mode === 'edit') return undefined;
+  const { ref, subject, from, to, cc } = view;
+  const original = { ref, subject, from, to, cc };
+  const query = { original, identities, mode, user: user.id };
+  const chosen = await hooks.first(scope, 'identity:resolve', query);
+  const found = identities.filter(({ id }) => id === chosen?.answer.id);
+  return found.length > 0 ? found : undefined;
 }
 
 /** Text already written must not be lost because what it answers was deleted meanwhile. */

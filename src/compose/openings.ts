@@ -57,7 +57,7 @@ export async function openOn(
     format: writing.format,
   };
   const signature = identity?.signature ?? '';
-  const text = context.texts.for(actor.locale);
+  const text = context.texts.for(actor.locale, actor.site.skin);
   const original = { ...view.ref, account: OWN_ACCOUNT };
   if (given.mode === 'reply' || given.mode === 'reply-all') {
     const { to, cc } = replyRecipients(view, given.mode, given.identities);

@@ -27,6 +27,12 @@ export const outboxJob = z.object({
   done: z.object({ sentCopy: z.boolean(), original: z.boolean(), draftCopy: z.boolean() }),
   /** Tries to file the sent copy: after the first, Sent is searched before appending. */
   fileTries: z.number(),
+  /** The copy could not be filed, and trying again does not help: the agent is told. */
+  copyFailed: z.boolean().default(false),
+  /** The agent has read that, and leaves it to the next tries. */
+  isHidden: z.boolean().default(false),
+  /** To name the message by; forgotten as soon as its copy is filed. */
+  subject: z.string().default(''),
 });
 export type OutboxJob = z.infer<typeof outboxJob>;
 
@@ -82,8 +88,7 @@ const row = z.object({
   job: z.string().nullable(),
   outcome: z.string().nullable(),
   owner: z.string(),
-  // PostgreSQL hands bigint out as text.
-  lease_until: z.coerce.number(),
+  lease_until: z.number(),
   // SQLite has no booleans.
   is_unfinished: z.coerce.boolean(),
   updated_at: z.string(),

@@ -143,7 +143,7 @@ export async function spoolMessage(
   const path = await context.files.spoolPath(draft.site, spool);
   try {
     const { sizeBytes } = await buildFile(outgoing, path, { maxBytes });
-    return jobOf(draft, checked, { spool, sizeBytes });
+    return jobOf(draft, checked, { spool, sizeBytes, subject: outgoing.subject });
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'attachment/too-large')) throw error;
     const values = { megabytes: Math.floor(maxBytes / 100_000) / 10 };
@@ -155,7 +155,7 @@ export async function spoolMessage(
 function jobOf(
   draft: StoredDraft,
   checked: CheckedFields,
-  file: { readonly spool: string; readonly sizeBytes: number },
+  file: { readonly spool: string; readonly sizeBytes: number; readonly subject: string },
 ): OutboxJob {
   const original: MessageRef | undefined =
     draft.mode === 'edit' || draft.mode === 'new' ? undefined : draft.links.original;
@@ -176,5 +176,7 @@ function jobOf(
       draftCopy: draft.serverCopy === undefined,
     },
     fileTries: 0,
+    copyFailed: false,
+    isHidden: false,
   };
 }

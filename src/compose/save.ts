@@ -185,7 +185,7 @@ async function write(
   fields: DraftFields,
 ): Promise<StoredDraft> {
   const savedAt = isoNow(context.clock);
-  // Without an immediate transaction (PostgreSQL) another save may have come in between.
+  // Compare-and-set, whatever the transaction holds: a text is never written over another one.
   if (!(await updateFields(on, draft, fields, savedAt))) {
     throw new AppError('draft/conflict', { details: { overtaken: true } });
   }

@@ -121,6 +121,17 @@ export interface Suggestion {
   readonly score: number;
 }
 
+/** A sent message whose copy could not be filed in Sent. */
+export interface LateCopy {
+  readonly draft: string;
+  readonly subject: string;
+  /** When that was last tried. */
+  readonly triedAt: string;
+}
+
+/** What an agent chooses for it: once more, the copy in Drafts instead, or no more word of it. */
+export type CopyPlace = 'sent' | 'drafts' | 'hidden';
+
 /** What a new composition starts from; comes back with the first POST of its form. */
 export interface DraftInit {
   readonly mode: ComposeMode;

@@ -44,6 +44,13 @@ const byId = (fileOf: (site: DemoSite) => File): Readonly<Record<DemoSite['id'],
     File
   >; // one for each of the sites, whose ids are all of the type
 
+const pluginsOf = ({ mailDomain }: DemoSite): File => ({
+  'attachment-reminder': true,
+  'external-sender': { domains: [mailDomain] },
+  'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },
+  'usage-statistics': true,
+});
+
 function siteFile(site: DemoSite, { imap, smtp, ldap }: Servers): File {
   const isFirst = site.id === 'saisons';
   return {
@@ -84,7 +91,7 @@ function siteFile(site: DemoSite, { imap, smtp, ldap }: Servers): File {
           mail: `appui@${site.mailDomain}`,
         },
     session: { idleMinutes: 240, absoluteHours: 12 },
-    plugins: isFirst ? { 'attachment-reminder': true } : {},
+    plugins: isFirst ? pluginsOf(site) : {},
     groups: groupsOfSite(site.id),
     choices: ['attachment-reminder'],
     links: [

@@ -1,3 +1,5 @@
+import { newToken } from '../base/ids';
+
 /** One answer as the library reads it: its lines, and the literals that they announce, in order. */
 export interface RawAnswer {
   readonly payload: Buffer;
@@ -13,6 +15,12 @@ export interface TrimLimits {
 
 // imapflow parses about 2 MB/s, in the thread that answers everybody: 30 ms, and 120 ms.
 const LIMITS: TrimLimits = { structureBytes: 64 * 1024, envelopeBytes: 256 * 1024 };
+
+/**
+ * Name of an entry in place of the addresses that were left out of a list: no sender can write it,
+ * for it is another one in each process.
+ */
+export const ADDRESSES_CUT = `estafette-cut-${newToken(12)}`;
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -116,12 +124,16 @@ function trimEnvelope(writer: Writer, start: number, budget: number): void {
 function trimAddresses(writer: Writer, start: number, budget: number): number {
   const { bytes } = writer;
   let left = budget;
+  let isCut = false;
   for (let at = start + 1; bytes[at] !== CLOSE; ) {
     const address = skipElement(bytes, at);
     left -= address.end - at;
     // The first stays whatever its length: an empty list is no IMAP.
     if (left > 0 || at === start + 1) writer.keep(address);
-    else writer.replace(at, address, '');
+    else {
+      writer.replace(at, address, isCut ? '' : `("${ADDRESSES_CUT}" NIL NIL NIL)`);
+      isCut = true;
+    }
     at = afterSpace(bytes, address.end);
   }
   return left;

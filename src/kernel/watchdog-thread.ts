@@ -2,13 +2,7 @@ import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lookAtMainThread } from './loop-stack';
 import { BEAT, MARK } from './running';
-import type {
-  Culprit,
-  FreedMessage,
-  NameMessage,
-  ReportLine,
-  WatchdogInput,
-} from './watchdog-types';
+import type { Culprit, FromThread, NameMessage, ReportLine, WatchdogInput } from './watchdog-types';
 
 /**
  * The watchdog's thread: reads the heartbeat of the main thread, and tells who holds it while it is
@@ -31,19 +25,22 @@ parentPort?.on('message', ({ mark, plugin, hook }: NameMessage) => {
   names.set(mark, { plugin, hook });
 });
 setInterval(tick, TICK_MS);
+parentPort?.postMessage({ type: 'watching' } satisfies FromThread);
 
 function tick(): void {
   const now = performance.now();
-  const isLate = now - tickedAt > TICK_MS + LATE_MS;
+  const lateMs = now - tickedAt - TICK_MS;
   tickedAt = now;
   const current = Atomics.load(cells, BEAT);
-  if (current !== beat || (isLate && !held)) {
+  if (current !== beat) {
     if (held) free(held.culprit, now - movedAt);
     held = undefined;
     beat = current;
     movedAt = now;
     return;
   }
+  // Time that this thread was not given either says nothing of the main thread.
+  if (lateMs > LATE_MS && !held) movedAt += lateMs;
   const ms = now - movedAt;
   if (!held && ms > input.blockedMs) void hold(ms);
   if (held && !held.isStuck && input.stuckMs > 0 && ms > input.stuckMs) {
@@ -64,7 +61,7 @@ async function hold(ms: number): Promise<void> {
 
 function free(culprit: Culprit, ms: number): void {
   const incident = { ...culprit, ms: Math.round(ms) };
-  parentPort?.postMessage({ type: 'freed', incident } satisfies FreedMessage);
+  parentPort?.postMessage({ type: 'freed', incident } satisfies FromThread);
   report({ type: 'freed', ...incident });
 }
 

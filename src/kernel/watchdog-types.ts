@@ -36,10 +36,9 @@ export interface NameMessage {
 }
 
 /** To the main thread, which reads it once its loop is free. */
-export interface FreedMessage {
-  readonly type: 'freed';
-  readonly incident: Incident;
-}
+export type FromThread =
+  | { readonly type: 'watching' }
+  | { readonly type: 'freed'; readonly incident: Incident };
 
 /** A line on the supervisor's pipe. */
 export interface ReportLine extends Incident {

@@ -6,7 +6,7 @@ import { currentAttribution, runDetached } from './attribution';
 import { ATTRIBUTION_SYMBOL } from './loop-stack';
 import type { Meter } from './meter';
 import { beat, listenNames, runningMemory } from './running';
-import type { FreedMessage, Incident, WatchdogInput } from './watchdog-types';
+import type { FromThread, Incident, WatchdogInput } from './watchdog-types';
 import { createWindowCount } from './window-count';
 
 export type { Incident } from './watchdog-types';
@@ -61,7 +61,12 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   const timer = runDetached(() => setInterval(beat, BEAT_MS));
   timer.unref();
 
-  worker.on('message', ({ incident }: FreedMessage) => {
+  worker.on('message', (message: FromThread) => {
+    if (message.type === 'watching') {
+      log.info('loop/watched');
+      return;
+    }
+    const { incident } = message;
     const { plugin, hook = '', ms } = incident;
     incidents.push({ ...incident, time: new Date(clock.now()).toISOString() });
     incidents.splice(0, incidents.length - KEPT_INCIDENTS);

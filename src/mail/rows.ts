@@ -1,5 +1,5 @@
 import type { Uid } from '../base/types';
-import type { FetchMessageObject } from '../imap';
+import { ADDRESSES_CUT, type FetchMessageObject } from '../imap';
 import {
   type BodyPart,
   buildStructure,
@@ -102,7 +102,9 @@ interface WireAddress {
 
 /** Envelope addresses for display; groups and empty entries have no mailbox and are left out. */
 export function addresses(list: readonly WireAddress[] | undefined, max: number): Address[] {
-  const known = (list ?? []).filter((entry) => entry.address || entry.name).slice(0, max);
+  const known = (list ?? [])
+    .filter((entry) => (entry.address || entry.name) && entry.name !== ADDRESSES_CUT)
+    .slice(0, max);
   return known.map((entry) => {
     const { name, mail } = displayAddress({ name: entry.name ?? '', mail: entry.address ?? '' });
     return { name, mail };

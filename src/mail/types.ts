@@ -125,6 +125,8 @@ export interface MessageView {
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly bcc: readonly Address[];
+  /** There are more recipients than could be read: what is above is only the beginning. */
+  readonly recipientsCut?: boolean;
   readonly date: string;
   readonly internalDate: string;
   readonly messageId: string | undefined;

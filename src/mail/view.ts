@@ -1,5 +1,5 @@
 import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
-import { storeFlags } from '../imap';
+import { ADDRESSES_CUT, storeFlags } from '../imap';
 import {
   type BodyPart,
   cleanLine,
@@ -125,6 +125,7 @@ function buildView(
     to: addresses(envelope.to, MAX_ADDRESSES),
     cc: addresses(envelope.cc, MAX_ADDRESSES),
     bcc: addresses(envelope.bcc, MAX_ADDRESSES),
+    ...([envelope.to, envelope.cc, envelope.bcc].some(isCut) && { recipientsCut: true }),
     date: messageDate(envelope.date, opened.internalDate),
     internalDate: arrival,
     messageId: envelope.messageId ? cleanLine(envelope.messageId) : undefined,
@@ -142,6 +143,10 @@ function buildView(
     isOutside: isOutside(actor, from[0]?.mail),
   };
 }
+
+/** Cut by us, or on the way here. */
+const isCut = (list: readonly { readonly name?: string }[] = []): boolean =>
+  list.length > MAX_ADDRESSES || list.at(-1)?.name === ADDRESSES_CUT;
 
 /** The subject read from the header when the envelope lost raw 8-bit letters. */
 function rawSubject({ opened }: FoundMessage): string | undefined {

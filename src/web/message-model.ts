@@ -16,6 +16,7 @@ import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 import { isSelf, personModel } from './people';
 import type { PeopleFacts } from './people-facts';
+import { foldRecipients } from './recipients';
 
 /** Types shown in a tab of their own when their bytes agree (architecture.md 8). */
 const VIEWABLE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']);
@@ -36,6 +37,8 @@ export interface MessageModelInput {
   readonly canShowRemote: boolean;
   readonly facts: PeopleFacts;
   readonly warnings: readonly MessageWarning[];
+  /** All recipients were asked for, as many as a page can bear. */
+  readonly allRecipients: boolean;
   readonly t: Translate;
 }
 
@@ -50,7 +53,9 @@ export function messageModel(input: MessageModelInput): MessageModel {
     view: input.prefer === 'text' ? 'text' : undefined,
     images: input.remote === 'proxy' ? '1' : undefined,
     inside,
+    recipients: input.allRecipients ? 'all' : undefined,
   };
+  const folded = foldRecipients(view, { all: input.allRecipients });
   const self = withQuery(path, { ...params, ...shown });
   const person = (address: Address) => personModel(actor, address, input.facts);
   const to = (target: Uid | undefined): string | undefined =>
@@ -66,10 +71,13 @@ export function messageModel(input: MessageModelInput): MessageModel {
     subject: view.subject === '' ? t('mail.noSubject') : view.subject,
     from: from && person(from),
     sender: view.sender && view.sender.mail !== from?.mail ? person(view.sender) : undefined,
-    replyTo: view.replyTo.filter(({ mail }) => mail !== from?.mail).map(person),
-    to: view.to.map(person),
-    cc: view.cc.map(person),
-    bcc: view.bcc.map(person),
+    replyTo: folded.shown.replyTo.filter(({ mail }) => mail !== from?.mail).map(person),
+    to: folded.shown.to.map(person),
+    cc: folded.shown.cc.map(person),
+    bcc: folded.shown.bcc.map(person),
+    more: folded.more,
+    isUnfolded: input.allRecipients,
+    isListCut: view.recipientsCut ?? false,
     recipientsSummary: recipientsSummary(actor, [...view.to, ...view.cc, ...view.bcc], t),
     date: view.date,
     sizeBytes: view.sizeBytes,
@@ -98,6 +106,9 @@ export function messageModel(input: MessageModelInput): MessageModel {
       forward: compose('forward'),
       forwardAttached: compose('attach'),
       edit: view.row.isDraft || use === 'drafts' ? compose('edit') : undefined,
+      recipients: folded.canUnfold
+        ? withQuery(path, { ...params, ...shown, recipients: 'all' })
+        : undefined,
       headers: `${path}/headers`,
       source: `${path}/source`,
       eml: withQuery(`${path}/source`, { download: '1' }),

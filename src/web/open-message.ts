@@ -7,6 +7,7 @@ import { asUidValidity, type MailFrame } from './mail-page';
 import { messageModel } from './message-model';
 import type { MessageModel } from './pages/mail';
 import { type PeopleFacts, peopleFacts } from './people-facts';
+import { wantsAll } from './recipients';
 import type { OpenCall } from './route';
 
 /** A message as read from the server, before it becomes a page. */
@@ -90,7 +91,7 @@ function peopleOf({ from, sender, replyTo, to, cc, bcc }: MessageView): readonly
 
 /** The page model of an opened message, and what slots are told of it. */
 export function messagePane(
-  { actor, ctx }: OpenCall,
+  { actor, ctx, req }: OpenCall,
   frame: MailFrame,
   query: ListQuery,
   opened: OpenedMessage,
@@ -106,6 +107,7 @@ export function messagePane(
     actor,
     account: frame.account,
     query,
+    allRecipients: wantsAll(req.query['recipients']),
     t: ctx.t,
   });
   return {

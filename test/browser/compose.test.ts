@@ -77,9 +77,10 @@ describe('recipients', () => {
 
   it('removes and corrects addresses by keyboard alone', async () => {
     const { page, context } = await composer(0);
-    for (const mail of ['un@saisons.example', 'deux@saisons.example', 'trois']) {
-      await addTo(page, mail);
-    }
+    for (const mail of ['un@saisons.example', 'deux@saisons.example']) await addTo(page, mail);
+    await to(page).fill('trois');
+    await page.focus('#compose-subject');
+    await to(page).focus();
 
     await page.keyboard.press('Backspace');
     await page.keyboard.type('@saisons.example');
@@ -88,6 +89,44 @@ describe('recipients', () => {
 
     expect(await page.locator('input[name=to]').inputValue()).toBe(
       'un@saisons.example, trois@saisons.example',
+    );
+    await context.close();
+  }, 60_000);
+
+  it('says on each chip what plugins know of it, asked once for a list', async () => {
+    const { page, context, problems } = await composer(0);
+    const asked: string[][] = [];
+    await page.route('**/classes', async (route) => {
+      asked.push(new URLSearchParams(route.request().postData() ?? '').getAll('mail'));
+      const items = [
+        { mail: 'imite@vents.example', kind: 'look-alike', isOutside: false, label: 'imitation' },
+        { mail: 'ami@vents.example', kind: 'ministry', isOutside: false },
+      ];
+      await route.fulfill({ json: { items } });
+    });
+
+    await paste(page, TO, {
+      'text/plain': 'imite@vents.example; ami@vents.example; autre@vents.example',
+    });
+    await page.locator('.chip.is-danger', { hasText: 'imitation' }).waitFor();
+
+    expect(asked).toEqual([['imite@vents.example', 'ami@vents.example', 'autre@vents.example']]);
+    expect(await page.locator('.chip.is-outside').count()).toBe(1);
+    expect(await page.locator('[data-outside-who]').textContent()).toBe('autre@vents.example');
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('keeps what is no address yet as text when Enter is pressed', async () => {
+    const { page, context } = await composer(0);
+    await addTo(page, 'un@saisons.example');
+
+    await addTo(page, 'Jeanne Mar');
+
+    expect(await page.locator('[data-field=to] .chip').count()).toBe(1);
+    expect(await to(page).inputValue()).toBe('Jeanne Mar');
+    expect(await page.locator('input[name=to]').inputValue()).toBe(
+      'un@saisons.example, Jeanne Mar',
     );
     await context.close();
   }, 60_000);
@@ -175,6 +214,30 @@ describe('the draft', () => {
     expect(await body(page).textContent()).toContain('écrit après la fin');
     await context.close();
   }, 90_000);
+
+  it('comes back with every word when reloaded while one types', async () => {
+    const { page, context, problems } = await composer(1);
+    // As long as it may take otherwise: the first save comes sooner.
+    await page.evaluate("document.querySelector('est-draft').dataset.seconds = '600'");
+    await body(page).click();
+    await page.keyboard.type('Premiers mots');
+    await page.waitForURL(/\/compose\/[^/]+$/);
+    await saved(page);
+
+    await page.keyboard.type(' et les derniers');
+    await page.reload();
+    await body(page).filter({ hasText: 'Premiers mots et les derniers' }).waitFor();
+    await body(page).click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(', puis la suite');
+    await page.reload();
+
+    await body(page).filter({ hasText: 'et les derniers, puis la suite' }).waitFor();
+    expect(await page.locator('[data-compose-notices] a').count()).toBe(0);
+    await page.goto('/mail/me/Drafts');
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 60_000);
 
   it('loses neither text when two tabs write the same draft', async () => {
     const { page, context } = await composer(3);

@@ -73,6 +73,14 @@ const inSent = async (): Promise<number> => {
   return imap.mailbox('alice', mailbox).length;
 };
 
+const appends = (): number =>
+  imap.stats().recent.filter((command) => /APPEND/i.test(command)).length;
+/** As after the pause that a refused copy is given. */
+async function laterRetry(): Promise<void> {
+  await stand.db.knex('outbox').update({ updated_at: '2026-01-01T00:00:00.000Z' });
+  await stand.compose.retrySentCopies(actor);
+}
+
 describe('a journey', () => {
   composeJourney(() => ({
     stand,
@@ -150,6 +158,66 @@ describe('faults', () => {
     expect(await stand.compose.retrySentCopies(actor)).toEqual({ filed: 1 });
     expect(await inSent()).toBe(1);
     expect(smtp.transactions).toHaveLength(1);
+  });
+
+  it('S6: a mailbox that is full: told at once, not asked with every page, filed on the word', async () => {
+    const id = await aDraft();
+    const path = await bench.mail.special(actor, 'sent');
+    imap.faults.failAppend('[OVERQUOTA] full', path);
+    expect(await send(id)).toMatchObject({ kind: 'sent', sentCopy: false });
+
+    const told = await stand.compose.lateCopies(actor);
+    const before = appends();
+    await stand.compose.retrySentCopies(actor);
+    expect(told).toMatchObject([{ draft: id, subject: 'Essai' }]);
+    expect(appends()).toBe(before);
+    expect(await stand.compose.settleLateCopy(actor, id, 'sent')).toBe(false);
+    expect(await stand.compose.lateCopies(actor)).toHaveLength(1);
+
+    imap.faults.clear();
+    expect(await stand.compose.settleLateCopy(actor, id, 'sent')).toBe(true);
+    expect(await stand.compose.settleLateCopy(actor, id, 'sent')).toBe(true);
+    expect(await stand.compose.lateCopies(actor)).toEqual([]);
+    expect(await inSent()).toBe(1);
+    expect(smtp.transactions).toHaveLength(1);
+    expect(JSON.stringify(await stand.db.knex('outbox').first())).not.toContain('Essai');
+  });
+
+  it('S7: the copy goes to Drafts on the agent’s word, once, and marked as a draft', async () => {
+    const id = await aDraft();
+    const sent = await bench.mail.special(actor, 'sent');
+    imap.faults.failAppend('[OVERQUOTA] full', sent);
+    await send(id);
+    const drafts = await bench.mail.special(actor, 'drafts');
+    const before = imap.mailbox('alice', drafts).length;
+
+    const answers = await Promise.all([
+      stand.compose.settleLateCopy(actor, id, 'drafts'),
+      stand.compose.settleLateCopy(actor, id, 'drafts'),
+    ]);
+
+    expect(answers).toContain(true);
+    expect(imap.mailbox('alice', drafts)).toHaveLength(before + 1);
+    expect(await inSent()).toBe(0);
+    expect(await stand.compose.lateCopies(actor)).toEqual([]);
+  });
+
+  it('S8: says no more of a copy once told to, and still files it later', async () => {
+    const id = await aDraft();
+    imap.faults.failAppend('[UNAVAILABLE] later');
+    await send(id);
+    expect(await stand.compose.lateCopies(actor)).toEqual([]);
+    for (let tries = 0; tries < 2; tries++) await stand.compose.retrySentCopies(actor);
+    expect(await stand.compose.lateCopies(actor)).toHaveLength(1);
+
+    expect(await stand.compose.settleLateCopy(actor, id, 'hidden')).toBe(true);
+    expect(await stand.compose.lateCopies(actor)).toEqual([]);
+    await expect(
+      stand.compose.settleLateCopy(aWriter({ id: 2 }), id, 'sent'),
+    ).rejects.toMatchObject({ code: 'request/not-found' });
+    imap.faults.clear();
+    await laterRetry();
+    expect(await inSent()).toBe(1);
   });
 
   it('a server that is down is no answer about the message', async () => {

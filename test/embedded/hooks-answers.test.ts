@@ -235,6 +235,45 @@ describe('writing', () => {
   });
 });
 
+describe('recipients while they are written', () => {
+  it('are told for all of them at once, by those who know, and nothing is stored', async () => {
+    const asked: unknown[] = [];
+    answer('recipient:classes', (query) => {
+      const { addresses } = query as { addresses: string[] };
+      asked.push(addresses);
+      return [
+        { mail: 'imite@minlstere.example', class: 'look-alike' },
+        { mail: 'proche@ailleurs.example', class: 'ministry' },
+      ];
+    });
+    const page = await web.get('/compose');
+    const action = page.all((e) => e.attribs['id'] === 'compose-form')[0]?.attribs['action'] ?? '';
+
+    const told = await post(
+      `${action}/classes`,
+      page,
+      ['mail', 'Imite@minlstere.example'],
+      ['mail', 'proche@ailleurs.example'],
+      ['mail', 'inconnu@ailleurs.example'],
+      ['mail', 'rien'],
+    );
+
+    expect(asked).toHaveLength(1);
+    expect(JSON.parse(told.text)).toEqual({
+      items: [
+        {
+          mail: 'Imite@minlstere.example',
+          kind: 'look-alike',
+          isOutside: false,
+          label: expect.stringMatching(/\p{L}/u),
+        },
+        { mail: 'proche@ailleurs.example', kind: 'ministry', isOutside: false },
+      ],
+    });
+    expect((await web.get(action)).status).toBe(404);
+  });
+});
+
 describe('slots answered by key', () => {
   it('are asked once for all the rows of a list', async () => {
     const facts = recording.slots.get('message-list.row.flags@1') as SlotFacts;

@@ -83,9 +83,9 @@ it('names the plugin that holds the loop while it does, and a neighbour goes on 
 it('takes it out of service everywhere when it does so twice, work that nobody awaited included', async () => {
   served = await serveNoisy(1, {});
 
-  expect(await served.get('/noisy/spin?ms=1500')).toBe(200);
+  expect(await served.get('/noisy/spin?ms=2500')).toBe(200);
   await served.said(said('loop/freed', 'noisy'));
-  expect(await served.get('/noisy/spin-later?ms=1500')).toBe(200);
+  expect(await served.get('/noisy/spin-later?ms=2500')).toBe(200);
   const told = await served.said(said('plugin/quarantined', 'noisy'));
 
   expect(told).toMatchObject({ reason: expect.stringContaining('2 times') });

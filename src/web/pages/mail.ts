@@ -128,6 +128,12 @@ export interface MessageModel {
   readonly to: readonly PersonModel[];
   readonly cc: readonly PersonModel[];
   readonly bcc: readonly PersonModel[];
+  /** Addresses of each field that are not shown. */
+  readonly more: Readonly<Record<'replyTo' | 'to' | 'cc' | 'bcc', number>>;
+  /** All of them were asked for: the list is open. */
+  readonly isUnfolded: boolean;
+  /** There are more than the mail server's answer could be read of. */
+  readonly isListCut: boolean;
   /** "à moi et 2 autres". */
   readonly recipientsSummary: string;
   readonly date: string;
@@ -152,6 +158,8 @@ export interface MessageModel {
     readonly forward: string;
     readonly forwardAttached: string;
     readonly edit: string | undefined;
+    /** Shows those that are folded. */
+    readonly recipients: string | undefined;
     readonly headers: string;
     readonly source: string;
     readonly eml: string;

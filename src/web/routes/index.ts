@@ -8,9 +8,11 @@ import { eventRoutes } from './events';
 import { helpRoutes } from './help';
 import { homeRoutes } from './home';
 import { imageRoutes } from './image';
+import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
 import { partRoutes } from './parts';
+import { recipientClassRoutes } from './recipient-classes';
 import { settingsRoutes } from './settings';
 
 export const ROUTES: readonly RouteSpec[] = [
@@ -22,6 +24,8 @@ export const ROUTES: readonly RouteSpec[] = [
   ...partRoutes,
   ...actionRoutes,
   ...composeRoutes,
+  ...lateCopyRoutes,
+  ...recipientClassRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,
   ...adminRoutes,

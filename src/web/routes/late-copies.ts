@@ -1,5 +1,5 @@
-import type { CopyPlace } from '../../compose';
 import { AppError } from '../../base/errors';
+import type { CopyPlace } from '../../compose';
 import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import type { Banner } from '../pages/shell';

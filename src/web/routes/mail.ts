@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors';
 import type { MessageView } from '../../mail';
 import { sendBodyFrame } from '../body-frame';
+import { withQuery } from '../links';
 import {
   accountParam,
   asUid,
@@ -13,6 +14,7 @@ import {
 } from '../mail-page';
 import { messagePane, openMessage } from '../open-message';
 import type { MailPageModel } from '../pages/mail';
+import { foldHeader, wantsAll } from '../recipients';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 import { lateCopyBanners } from './late-copies';
@@ -83,10 +85,18 @@ async function showMessage(call: OpenCall): Promise<void> {
 async function showHeaders({ deps, actor, ctx, req, res }: OpenCall): Promise<void> {
   const ref = await refOf({ deps, actor, req });
   const headers = await deps.mail.headers(actor, ref.ref);
+  const all = wantsAll(req.query['recipients']);
   await sendPage(deps, req, res, {
     view: 'headers',
     layout: 'layout-bare',
-    model: { subject: ref.subject, back: req.path.replace(/\/headers$/, ''), headers },
+    model: {
+      subject: ref.subject,
+      back: req.path.replace(/\/headers$/, ''),
+      headers: headers.map((header) => foldHeader(header, { all })),
+      allHref: all
+        ? undefined
+        : withQuery(req.path, { uidvalidity: ref.ref.uidValidity, recipients: 'all' }),
+    },
     shell: { title: ctx.t('message.headersTitle', { subject: ref.subject }), area: 'mail' },
   });
 }

@@ -2,6 +2,7 @@ import { formatAddress, isList, isOutside, parseAddress, splitAddresses } from '
 import { announce } from './announce.js';
 import { Suggestions } from './suggestions.js';
 import './outside-count.js';
+import './recipient-classes.js';
 
 /**
  * An address field as chips. The field with the name stays and holds the whole list as text, so
@@ -12,6 +13,7 @@ class EstChips extends HTMLElement {
   #input;
   #list;
   #suggestions;
+  #classes = new Map();
 
   connectedCallback() {
     if (this.#field) return;
@@ -29,9 +31,23 @@ class EstChips extends HTMLElement {
     });
   }
 
-  /** Addresses as `{ name, mail, isValid }`, those still being typed left out. */
+  /** Addresses as `{ name, mail, isValid, isOutside }`, those still being typed left out. */
   get addresses() {
-    return this.#chips().map((chip) => parseAddress(chip.dataset.value));
+    return this.#chips().map((chip) => ({
+      ...parseAddress(chip.dataset.value),
+      isOutside: chip.classList.contains('is-outside'),
+    }));
+  }
+
+  /** What addresses are, `{ kind, isOutside, label }` by address: their chips say it. */
+  mark(classes) {
+    for (const [mail, known] of classes) this.#classes.set(mail, known);
+    const isMarked = ({ dataset }) => classes.has(parseAddress(dataset.value).mail.toLowerCase());
+    const chips = this.#chips().filter(isMarked);
+    if (chips.length === 0) return;
+    // In place, one by one: who is walking through the chips keeps the focus.
+    for (const chip of chips) this.#describe(chip);
+    this.#sync(false);
   }
 
   #build() {
@@ -75,23 +91,36 @@ class EstChips extends HTMLElement {
   #chip(text) {
     const chip =
       this.querySelector('template[data-chip]').content.firstElementChild.cloneNode(true);
-    const address = parseAddress(text);
-    const domains = this.dataset.inside.split(' ').filter((domain) => domain !== '');
-    const outside = address.isValid && domains.length > 0 && isOutside(address.mail, domains);
-    const shown = address.name || address.mail || text;
     chip.dataset.value = text;
     chip.title = text;
+    const shown = this.#describe(chip);
+    const label = this.dataset.textRemove.replace('%name', shown);
+    chip.querySelector('[data-chip-remove] .visually-hidden').textContent = label;
+    return chip;
+  }
+
+  /** Writes on a chip what is known of its address; answers its name. */
+  #describe(chip) {
+    const text = chip.dataset.value;
+    const address = parseAddress(text);
+    const known = this.#classes.get(address.mail.toLowerCase());
+    const domains = this.dataset.inside.split(' ').filter((domain) => domain !== '');
+    const isFar = domains.length > 0 && isOutside(address.mail, domains);
+    const outside = address.isValid && (known?.isOutside ?? isFar);
     chip.classList.toggle('is-invalid', !address.isValid);
     chip.classList.toggle('is-outside', outside);
+    chip.classList.toggle('is-danger', address.isValid && known?.kind === 'look-alike');
+    const shown = address.name || address.mail || text;
     const domain = address.mail.slice(address.mail.lastIndexOf('@') + 1);
     chip.querySelector('.chip-name').textContent =
       outside && address.name ? `${shown} (${domain})` : shown;
     const { textInvalid, textOutside } = this.dataset;
-    chip.querySelector('.chip-note').textContent = address.isValid ? textOutside : textInvalid;
-    if (address.isValid && !outside) chip.querySelector('.chip-note').remove();
-    const label = this.dataset.textRemove.replace('%name', shown);
-    chip.querySelector('[data-chip-remove] .visually-hidden').textContent = label;
-    return chip;
+    const note = chip.querySelector('.chip-note');
+    note.textContent = address.isValid
+      ? (known?.label ?? (outside ? textOutside : ''))
+      : textInvalid;
+    chip.classList.toggle('is-known', note.textContent !== '');
+    return shown;
   }
 
   #add(texts) {

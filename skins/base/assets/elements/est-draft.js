@@ -6,6 +6,8 @@ import { DraftStatus } from './draft-status.js';
 /** Not more often: each save also writes the draft to the mailbox. */
 const SPACING_MS = 10_000;
 const RETRY_MS = 15_000;
+/** Until the first save the page has no address of its own to come back to. */
+const FIRST_MS = 1_000;
 /** How long a text that left with the page may take to land. */
 const LAND_MS = 500;
 const UNSAVED = new Set(['_csrf', 'revision', 'confirm']);
@@ -133,7 +135,8 @@ class EstDraft extends HTMLElement {
     if (this.#isLeaving || !this.isConnected) return;
     clearTimeout(this.#timer);
     // Until the draft is made, the images of what it answers are in no copy of ours.
-    const delay = asked ?? (hasPending(this) ? 0 : Number(this.dataset.seconds) * 1000);
+    const usual = this.#isMade ? Number(this.dataset.seconds) * 1000 : FIRST_MS;
+    const delay = asked ?? (hasPending(this) ? 0 : usual);
     const spaced = this.#lastSave + SPACING_MS - Date.now();
     this.#timer = setTimeout(() => void this.save(), Math.max(delay, spaced));
   }

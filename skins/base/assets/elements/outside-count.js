@@ -1,5 +1,3 @@
-import { isOutside } from './addresses.js';
-
 /** Says beside the message who of its recipients is outside, as the chips change. */
 function show(compose) {
   const notice = compose.querySelector('[data-outside]');
@@ -7,10 +5,8 @@ function show(compose) {
   const outside = new Map();
   // Fields not yet turned into chips have none; they say so themselves when they are.
   for (const field of compose.querySelectorAll('est-chips')) {
-    const domains = field.dataset.inside.split(' ').filter((domain) => domain !== '');
-    for (const { name, mail, isValid } of field.addresses ?? []) {
-      const isOut = isValid && domains.length > 0 && isOutside(mail, domains);
-      if (isOut) outside.set(mail.toLowerCase(), name ? `${name} (${mail})` : mail);
+    for (const { name, mail, isOutside } of field.addresses ?? []) {
+      if (isOutside) outside.set(mail.toLowerCase(), name ? `${name} (${mail})` : mail);
     }
   }
   const { textOne, textMany } = notice.dataset;

@@ -2,7 +2,7 @@ import type { HealthCheck } from '../../health-status';
 import type { AdminTable } from '../../pages/admin';
 import type { AdminCall } from './access';
 import { cell, code, marked } from './cells';
-import { msText } from './words';
+import { msText, pluginTitle } from './words';
 
 /** What the administrator's sites depend on; the database is everybody's. */
 export async function checksFor({ deps, sites }: AdminCall): Promise<readonly HealthCheck[]> {
@@ -11,14 +11,16 @@ export async function checksFor({ deps, sites }: AdminCall): Promise<readonly He
   return checks.filter(({ id }) => !id.includes(':') || ids.has(id.split(':')[0] ?? ''));
 }
 
-/** `saisons:imap` → the site and « Courriel (IMAP) ». */
+/** `saisons:imap` → the site and « Courriel (IMAP) »; `saisons:agenda:caldav` names the plugin. */
 export function dependencyOf(
-  { ctx, deps }: Pick<AdminCall, 'ctx' | 'deps'>,
+  call: Pick<AdminCall, 'ctx' | 'deps'>,
   id: string,
 ): { readonly site: string; readonly name: string } {
-  const [site = '', kind] = id.split(':');
+  const { ctx, deps } = call;
+  const [site = '', kind, check] = id.split(':');
   if (kind === undefined) return { site: '', name: nameOf(ctx.t, site) };
   const title = deps.admin.sites.find((candidate) => candidate.id === site)?.title ?? site;
+  if (check !== undefined) return { site: title, name: `${pluginTitle(call, kind)} (${check})` };
   return { site: title, name: nameOf(ctx.t, kind) };
 }
 

@@ -62,7 +62,6 @@ export function contributionSections(
           ...codes((own?.jobs ?? []).map(({ id, every }) => `${id} (${every})`)),
         ),
         fact(t('admin.plugin.commands'), ...codes((own?.commands ?? []).map(({ name }) => name))),
-        fact(t('admin.plugin.healthChecks'), ...codes((own?.health ?? []).map(({ id }) => id))),
         fact(t('admin.plugin.challenges'), ...codes((own?.challenges ?? []).map(({ id }) => id))),
       ],
     },
