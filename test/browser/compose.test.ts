@@ -354,6 +354,35 @@ describe('sending', () => {
     await context.close();
   }, 60_000);
 
+  it('waits for the files that are on their way, and leaves with them', async () => {
+    const { page, context } = await composer(0);
+    await addTo(page, running().agent(1).mail);
+    await page.fill('#compose-subject', 'Une pièce lente');
+    let letThrough = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route('**/attachments', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.setInputFiles('#compose-file', [
+      { name: 'lente.txt', mimeType: 'text/plain', buffer: Buffer.from('lente') },
+    ]);
+
+    await page.locator('[data-action=send]').click();
+    await page.locator('.compose-status', { hasText: 'partira dès' }).waitFor();
+    letThrough();
+    await page.waitForURL(/\/mail\/me\/INBOX/);
+
+    const reader = await running().open(WIDE);
+    await running().signIn(reader.page, 1);
+    await reader.page.locator('a.subject', { hasText: 'Une pièce lente' }).first().click();
+    expect(await reader.page.locator('a[data-attachment]').first().textContent()).toContain('lente');
+    await reader.context.close();
+    await context.close();
+  }, 60_000);
+
   it('says what is to correct without losing a chip, a file or a word', async () => {
     const { page, context } = await composer(0);
     await addTo(page, 'incomplet');

@@ -314,14 +314,15 @@ class EstDraft extends HTMLElement {
   }
 
   async #send(button) {
-    if (this.#isLeaving) return;
-    if (this.querySelector('est-upload')?.isBusy) {
-      this.#status.waiting();
+    if (this.#isLeaving || button.disabled) return;
+    button.disabled = true;
+    // Without a file that could not be joined it would be another message: its row says why.
+    if (!(await this.#uploadsAreIn())) {
+      this.#stay();
       return;
     }
     this.#isLeaving = true; // from here nothing is saved behind the sending
     clearTimeout(this.#timer);
-    button.disabled = true;
     this.#status.sending();
     try {
       while (this.#running) await this.#running;
@@ -332,6 +333,13 @@ class EstDraft extends HTMLElement {
       this.#status.failed();
       this.#stay();
     }
+  }
+
+  async #uploadsAreIn() {
+    const upload = this.querySelector('est-upload');
+    if (!upload?.isBusy) return true;
+    this.#status.waiting();
+    return upload.settled();
   }
 
   #onAnswer({ status, isRedirect, data, html }) {

@@ -8,6 +8,7 @@ class EstUpload extends HTMLElement {
   #current;
   #used = 0;
   #listening;
+  #under = new Set();
 
   connectedCallback() {
     this.#used = Number(this.dataset.used);
@@ -74,10 +75,23 @@ class EstUpload extends HTMLElement {
       this.#fail(item, text);
       return Promise.resolve(undefined);
     }
-    return new Promise((done) => {
+    const joined = new Promise((done) => {
       this.#queue.push({ file, name, item, inline, done });
       void this.#next();
     });
+    this.#under.add(joined);
+    void joined.then(() => this.#under.delete(joined));
+    return joined;
+  }
+
+  /** Waits until nothing is on its way any more; whether every file was joined. */
+  async settled() {
+    let isWhole = true;
+    while (this.#under.size > 0) {
+      const joined = await Promise.all(this.#under);
+      isWhole = isWhole && joined.every(Boolean);
+    }
+    return isWhole;
   }
 
   #waitingBytes() {
