@@ -11,7 +11,7 @@ const domains = z.array(domain).max(100).default([]);
 /** What a site may say under `plugins.external-sender`. */
 export const senderConfig = z.strictObject({
   domains: domains.describe(
-    'Domains of the ministry, the same as `mailDomains` of the site; domains below them belong too.',
+    'Domains of the ministry besides `mailDomains` of the site; domains below them belong too.',
   ),
   trusted: domains.describe(
     'Domains of partners, which are never marked: "gouv.example" for all of them.',

@@ -21,11 +21,12 @@ export interface Judge {
 const asSet = (domains: readonly string[]): ReadonlySet<string> =>
   new Set(domains.flatMap((domain) => parseDomain(domain)?.ascii ?? []));
 
-/** Judges addresses by the configuration of a site; what a domain is, is remembered. */
-export function createJudge(config: Readonly<SenderConfig>): Judge {
-  const inside = asSet(config.domains);
+/** Judges addresses by the configuration of a site and its own domains; what a domain is, is remembered. */
+export function createJudge(config: Readonly<SenderConfig>, own: readonly string[] = []): Judge {
+  const domains = [...own, ...config.domains];
+  const inside = asSet(domains);
   const trusted = asSet(config.trusted);
-  const lookAlike = createLookAlike([...config.domains, ...config.trusted]);
+  const lookAlike = createLookAlike([...domains, ...config.trusted]);
   const known = new Map<string, Verdict>();
 
   function judge(domain: Domain): Verdict {
@@ -61,13 +62,13 @@ export function createJudge(config: Readonly<SenderConfig>): Judge {
   };
 }
 
-/** One judge for each configuration: the same settings are the same object. */
-export function createJudges(): (config: Readonly<SenderConfig>) => Judge {
+/** One judge for each configuration of a site: the same settings are the same object. */
+export function createJudges(): (config: Readonly<SenderConfig>, own: readonly string[]) => Judge {
   const judges = new WeakMap<Readonly<SenderConfig>, Judge>();
-  return (config) => {
+  return (config, own) => {
     const before = judges.get(config);
     if (before) return before;
-    const judge = createJudge(config);
+    const judge = createJudge(config, own);
     judges.set(config, judge);
     return judge;
   };

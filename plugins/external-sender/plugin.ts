@@ -1,16 +1,21 @@
-import { definePlugin, type PluginContext, type SlotFacts } from 'estafette/plugin';
+import { definePlugin, type PluginContext, type SiteId, type SlotFacts } from 'estafette/plugin';
 import { type SenderConfig, senderConfig } from './config';
-import { createJudges } from './judge';
+import { createJudges, type Judge } from './judge';
 import { type Marks, marksOf } from './marks';
 import { createNamesakes } from './names';
 import { warningsOf } from './warnings';
 
 const judgeOf = createJudges();
 
+const judgeAt = (
+  context: PluginContext<SenderConfig>,
+  place: { readonly site: SiteId; readonly groups?: readonly string[] },
+): Judge => judgeOf(context.config(place), context.site(place.site).mailDomains);
+
 const marksOn = (
   { site, groups, rows = [] }: SlotFacts,
   context: PluginContext<SenderConfig>,
-): Marks | undefined => marksOf(rows, judgeOf(context.config({ site: site.id, groups })));
+): Marks | undefined => marksOf(rows, judgeAt(context, { site: site.id, groups }));
 
 export default definePlugin<SenderConfig>({
   id: 'external-sender',
@@ -47,7 +52,7 @@ export default definePlugin<SenderConfig>({
     context.hooks.on('message:model', async (view, _context, scope) => {
       const [from] = view.from;
       if (!view.isOutside || !from) return undefined;
-      const kind = judgeOf(context.config(scope)).of(from.mail)?.kind;
+      const kind = judgeAt(context, scope).of(from.mail)?.kind;
       if (kind === 'look-alike') return undefined;
       if (kind === 'inside' || kind === 'trusted') return { ...view, isOutside: false };
       if (!scope.as) return undefined;
@@ -56,14 +61,14 @@ export default definePlugin<SenderConfig>({
     });
 
     context.hooks.on('message:warnings', (message, scope) =>
-      warningsOf(message, judgeOf(context.config(scope))),
+      warningsOf(message, judgeAt(context, scope)),
     );
 
     // Apart from the others: a slow directory must not cost the warnings that need none.
     context.hooks.on('message:warnings', async ({ from: [from] }, scope) => {
       const config = context.config(scope);
       if (!config.checkNames || !from) return undefined;
-      if (judgeOf(config).of(from.mail)?.kind !== 'outside') return undefined;
+      if (judgeAt(context, scope).of(from.mail)?.kind !== 'outside') return undefined;
       const [mail] = await namesakes.find(scope.site, from.name);
       if (mail === undefined) return undefined;
       return [
@@ -77,7 +82,7 @@ export default definePlugin<SenderConfig>({
     });
 
     context.hooks.on('recipient:classes', ({ addresses }, scope) => {
-      const judge = judgeOf(context.config(scope));
+      const judge = judgeAt(context, scope);
       const classes: { mail: string; class: 'look-alike' | 'ministry' }[] = [];
       for (const mail of addresses) {
         const kind = judge.of(mail)?.kind;
@@ -92,7 +97,7 @@ export default definePlugin<SenderConfig>({
         const config = context.config(scope);
         if (!config.confirm) return undefined;
         for (const { mail } of [...to, ...cc, ...bcc]) {
-          const verdict = judgeOf(config).of(mail);
+          const verdict = judgeAt(context, scope).of(mail);
           if (verdict?.kind !== 'look-alike') continue;
           return {
             deny: true,

@@ -1,4 +1,5 @@
-import { z } from 'estafette/plugin';
+import { type PluginContext, type SiteId, z } from 'estafette/plugin';
+import { dayAt } from './calendar';
 
 const isTimeZone = (zone: string): boolean => {
   try {
@@ -20,8 +21,17 @@ export const usageConfig = z.strictObject({
   timeZone: z
     .string()
     .refine(isTimeZone, 'expected a time zone such as "Europe/Paris"')
-    .default('Europe/Paris')
-    .describe('Where a day begins, the same as `timeZone` of the site.'),
+    .optional()
+    .describe('Where a day begins, when not in the time zone of the site.'),
 });
 
 export type UsageConfig = z.infer<typeof usageConfig>;
+
+/** The day that it is for a site: `2026-11-22`. */
+export function today(
+  context: PluginContext<UsageConfig>,
+  place: { readonly site: SiteId; readonly groups?: readonly string[] },
+): string {
+  const zone = context.config(place).timeZone ?? context.site(place.site).timeZone;
+  return dayAt(context.clock.now(), zone);
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HandlerScope, PluginContext } from 'estafette/plugin';
 import { dayAt } from './calendar';
-import type { UsageConfig } from './config';
+import { today, type UsageConfig } from './config';
 import { addDays } from './days';
 import { createTally, type Kind } from './tally';
 
@@ -66,8 +66,7 @@ export function createCounter(context: Context): Counter {
     async count(scope, kind, user) {
       try {
         if (user === undefined || !(await isCounted(scope, user))) return;
-        const { timeZone } = context.config(scope);
-        tally.add({ site: scope.site, day: dayAt(context.clock.now(), timeZone) }, kind, user);
+        tally.add({ site: scope.site, day: today(context, scope) }, kind, user);
       } catch (error) {
         context.log.warn({ err: error }, 'usage-statistics/not-counted');
       }

@@ -1,6 +1,6 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
-import { addDaysTo, dayAt } from './calendar';
-import { type UsageConfig, usageConfig } from './config';
+import { addDaysTo } from './calendar';
+import { today, type UsageConfig, usageConfig } from './config';
 import { type Counter, createCounter } from './counter';
 import { joinDays, removeDays } from './days';
 import { routesWith } from './routes';
@@ -47,11 +47,11 @@ export default definePlugin<UsageConfig>({
         async run(context, at) {
           const site = at.site as SiteId; // the job is declared `perSite`
           await counters.get(context)?.write();
-          const { keepDays, timeZone } = context.config(site);
-          const today = dayAt(context.clock.now(), timeZone);
+          const { keepDays } = context.config(site);
+          const day = today(context, { site });
           // Yesterday may still be written to by another process.
-          await joinDays(context.db, { site, before: addDaysTo(today, -1) });
-          await removeDays(context.db, { site, before: addDaysTo(today, -keepDays) });
+          await joinDays(context.db, { site, before: addDaysTo(day, -1) });
+          await removeDays(context.db, { site, before: addDaysTo(day, -keepDays) });
         },
       },
     ],

@@ -1,6 +1,6 @@
 import type { PluginRequest, PluginResponse, PluginRouter } from 'estafette/plugin';
-import { dayAt, lastDays } from './calendar';
-import type { UsageConfig } from './config';
+import { lastDays } from './calendar';
+import { today, type UsageConfig } from './config';
 import type { Counter } from './counter';
 import { listDays } from './days';
 import { csvOf, reportOf } from './report';
@@ -19,10 +19,10 @@ export const routesWith =
       '/',
       async (request, context): Promise<PluginResponse> => {
         const { site, locale } = request;
-        const { smallest, keepDays, timeZone } = context.config(request);
+        const { smallest, keepDays } = context.config(request);
         await counterOf(context)?.write();
         const span = spanOf(request);
-        const days = lastDays(dayAt(context.clock.now(), timeZone), span);
+        const days = lastDays(today(context, request), span);
         const known = await listDays(context.db, { site, from: days[0] ?? '' });
         const report = reportOf(days, known, smallest);
         const csv = csvOf(report);

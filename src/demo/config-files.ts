@@ -46,7 +46,7 @@ const byId = (fileOf: (site: DemoSite) => File): Readonly<Record<DemoSite['id'],
 
 const pluginsOf = ({ mailDomain }: DemoSite): File => ({
   'attachment-reminder': true,
-  'external-sender': { domains: [mailDomain] },
+  'external-sender': true,
   'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },
   'usage-statistics': true,
 });

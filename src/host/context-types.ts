@@ -31,6 +31,17 @@ export type PluginPlace =
   | SiteId
   | { readonly site: SiteId; readonly groups?: readonly string[] | undefined };
 
+/** What a plugin may know of a ministry: what its agents see of it. */
+export interface PluginSite {
+  readonly id: SiteId;
+  readonly title: string;
+  /** Domains of its addresses, lower case; what is not among them is outside. */
+  readonly mailDomains: readonly string[];
+  /** Language and time zone before an agent chooses. */
+  readonly locale: Locale;
+  readonly timeZone: string;
+}
+
 /** All that a plugin is given. No request, no session secret, no environment. */
 export interface PluginContext<C = unknown> {
   /** The plugin's own id. */
@@ -56,6 +67,8 @@ export interface PluginContext<C = unknown> {
    * its scope. Throws where the plugin may run for nobody.
    */
   config(where: PluginPlace): Readonly<C>;
+  /** Facts of a site, so that its configuration need not repeat them. */
+  site(id: SiteId): PluginSite;
   /** A secret of the definition's `secrets`, from the environment of the platform; never log it. */
   secret(name: string): string | undefined;
   /**

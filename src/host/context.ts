@@ -94,6 +94,10 @@ export function createPluginContext(
     url: (path) => `/${plugin.id}/${path.replace(/^\/+/, '')}`,
     // The schema that parsed it is the one that types it in `definePlugin`.
     config: (where) => deps.config(plugin.id, where),
+    site(wanted) {
+      const { id, title, mailDomains, locale, timeZone } = deps.site(wanted);
+      return { id, title, mailDomains, locale, timeZone };
+    },
     secret(name) {
       if (!(plugin.definition.secrets ?? []).includes(name)) {
         throw new AppError('request/forbidden', { details: { plugin: plugin.id, secret: name } });

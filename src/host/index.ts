@@ -49,6 +49,7 @@ export type {
   PluginContext,
   PluginDatabase,
   PluginHttpResponse,
+  PluginSite,
 } from './context-types';
 export {
   API_VERSION,

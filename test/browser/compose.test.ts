@@ -378,7 +378,9 @@ describe('sending', () => {
     const reader = await running().open(WIDE);
     await running().signIn(reader.page, 1);
     await reader.page.locator('a.subject', { hasText: 'Une pièce lente' }).first().click();
-    expect(await reader.page.locator('a[data-attachment]').first().textContent()).toContain('lente');
+    expect(await reader.page.locator('a[data-attachment]').first().textContent()).toContain(
+      'lente',
+    );
     await reader.context.close();
     await context.close();
   }, 60_000);

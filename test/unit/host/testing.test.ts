@@ -51,6 +51,26 @@ describe('the plugin test kit', () => {
     expect(kit.handlers('elsewhere')).toEqual([]);
   });
 
+  it('tells what agents see of their site, and nothing of its servers', async () => {
+    let told: object = {};
+    const plugin = definePlugin({
+      id: 'curious',
+      api: '^1.0',
+      title: 'curious:title',
+      activate({ hooks, site }) {
+        hooks.on('attachment:discarded', (_event, scope) => {
+          told = site(scope.site);
+        });
+      },
+    });
+    const kit = await start(plugin);
+
+    await kit.action('attachment:discarded', { ids: [], user: 1 });
+
+    expect(told).toMatchObject({ id: 'test', mailDomains: ['test.example'], locale: 'fr' });
+    expect(Object.keys(told).sort()).toEqual(['id', 'locale', 'mailDomains', 'timeZone', 'title']);
+  });
+
   it('lets a test handle hooks beside the plugin', async () => {
     const kit = await start(aPlugin('quiet'));
     const remove = kit.on('message:file', () => ({ mailbox: 'Other' }));
