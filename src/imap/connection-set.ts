@@ -33,6 +33,8 @@ export class ConnectionSet {
   readonly #free: Connection[] = [];
   readonly #queue: WaitQueue<Connection>;
   #opening = 0;
+  /** Places taken by connections whose server is still being asked for, by what they are for. */
+  readonly #coming: (string | undefined)[] = [];
   #closed = false;
 
   constructor(deps: ConnectionSetDeps) {
@@ -101,7 +103,7 @@ export class ConnectionSet {
   }
 
   get #hasRoom(): boolean {
-    return this.#all.size < this.#deps.limits.connections;
+    return this.#all.size + this.#coming.length < this.#deps.limits.connections;
   }
 
   /** The connection at work that suits a call best, if it comes free soon. */
@@ -112,7 +114,8 @@ export class ConnectionSet {
     // What needs no mailbox can do with any connection, so waits for one only when all are at work.
     const suits = ({ purpose }: Connection): boolean => path === undefined || purpose === path;
     const isServed = (): boolean =>
-      [...this.#all].some((one) => suits(one) && !this.#free.includes(one));
+      [...this.#all].some((one) => suits(one) && !this.#free.includes(one)) ||
+      this.#coming.some((purpose) => path === undefined || purpose === path);
     const hasFree = this.#free.length > 0;
     // With nothing else to turn to, a place in the queue is what counts.
     if (path === undefined ? hasFree : !hasFree && !this.#hasRoom) return undefined;
@@ -144,10 +147,7 @@ export class ConnectionSet {
     const startedAt = this.#deps.clock.now();
     this.#opening++;
     try {
-      const access = this.#deps.access();
-      const server = (await access.serverNow?.()) ?? access.server;
-      const connection = this.#create({ ...access, server });
-      connection.purpose = path;
+      const connection = await this.#create(path);
       await connection.open(Math.max(1, Math.min(this.#deps.limits.connectMs, until - startedAt)));
       this.#deps.backoff.succeeded();
       const capabilities = [...connection.client.capabilities.keys()];
@@ -164,13 +164,23 @@ export class ConnectionSet {
     }
   }
 
-  #create(access: ImapAccess): Connection {
-    const connection = new Connection(access, {
-      onEvent: this.#deps.onEvent,
-      onClose: (closed) => this.#forget(closed),
-    });
-    this.#all.add(connection);
-    return connection;
+  /** Its place is taken at once: those who ask meanwhile must find it, and no place too many. */
+  async #create(path: string | undefined): Promise<Connection> {
+    const access = this.#deps.access();
+    this.#coming.push(path);
+    try {
+      const server = (await access.serverNow?.()) ?? access.server;
+      this.#checkOpen();
+      const connection = new Connection(
+        { ...access, server },
+        { onEvent: this.#deps.onEvent, onClose: (closed) => this.#forget(closed) },
+      );
+      connection.purpose = path;
+      this.#all.add(connection);
+      return connection;
+    } finally {
+      this.#coming.splice(this.#coming.indexOf(path), 1);
+    }
   }
 
   /** Takes back what {@link ConnectionSet.acquire} gave: for the next in line, or to rest. */
