@@ -18,7 +18,10 @@ function aSlowPool(): { readonly pool: ImapPool; readonly most: () => number } {
     held -= content.length;
     return { destination: _path };
   };
-  const client: Partial<Record<keyof ImapFlow, unknown>> = { append };
+  const client: Partial<Record<keyof ImapFlow, unknown>> = {
+    append,
+    stats: () => ({ sent: 0, received: 0 }),
+  };
   const unused = (): never => {
     throw new Error('not called here');
   };
