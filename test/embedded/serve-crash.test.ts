@@ -8,7 +8,7 @@ import { type Served, serve, writeConfig } from '../kit/served';
 import { startTestServers } from '../kit/servers';
 import { type Side, startTap, type Tap, type Verdict, type Watch } from '../kit/tap';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const TO = 'quelqu.un@dehors.example';
 /** Several reads of a file and several writes of a socket: there is a middle to be cut in. */
 const TEXT = 'Le texte qui ne doit jamais se perdre.\n'.repeat(4_000);
