@@ -5,7 +5,7 @@ import { AppError } from '../base/errors';
 import type { Uid, UidValidity } from '../base/types';
 import { noAnswer, toImapError } from './errors';
 import { breakIdle, installTap, rememberPath } from './raw';
-import type { ImapAccess, MailboxEvent, OpenMailbox } from './types';
+import type { ImapAccess, MailboxEvent, OpenMailbox, Told } from './types';
 
 // What a server may send at once (threats 49): a SORT of four million uids fits a line, a slice
 // of a body part (512 kB) or a header block fits a literal with room.
@@ -20,6 +20,7 @@ export class Connection {
   readonly #client: ImapFlow;
   readonly #onEvent: (event: MailboxEvent) => void;
   #selected: string | undefined;
+  #told: Told = { uidNext: 0 };
   /** Mailbox it was last taken for: selected, or about to be. */
   purpose: string | undefined;
   lastUsedAt = 0;
@@ -80,6 +81,7 @@ export class Connection {
       this.#selected = undefined;
       await this.#client.mailboxOpen(path);
       this.#selected = path;
+      this.#told = { uidNext: (this.#client.mailbox && this.#client.mailbox.uidNext) || 0 };
     }
     return this.#view(path);
   }
@@ -92,7 +94,7 @@ export class Connection {
       client: this.#client,
       path,
       uidValidity: Number(mailbox.uidValidity) as UidValidity,
-      uidNext: mailbox.uidNext ?? 0,
+      told: this.#told,
       exists: mailbox.exists ?? 0,
       highestModseq: hasModseq ? mailbox.highestModseq : undefined,
       readOnly: mailbox.readOnly === true,

@@ -33,7 +33,7 @@ export type { PoolLimits } from './pool-limits';
 export type { Attribute } from './raw';
 export { SILENCE_MS, whileHeard } from './silence';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';
-export { catchUp, type MailboxState, readState } from './status';
+export { catchUp, knowUids, type MailboxState, readState } from './status';
 export { ADDRESSES_CUT } from './trim-fetch';
 export type {
   FetchMessageObject,

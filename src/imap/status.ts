@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow';
-import type { UidValidity } from '../base/types';
+import type { Uid, UidValidity } from '../base/types';
 import { noAnswer } from './errors';
 import type { OpenMailbox } from './types';
 
@@ -40,7 +40,20 @@ export async function readState(client: ImapFlow, path: string): Promise<Mailbox
  * announce new messages before the client asks (RFC 9051 5.2).
  */
 export async function catchUp(box: OpenMailbox, state: MailboxState): Promise<void> {
-  if (box.uidNext < state.uidNext || box.exists !== state.total) await box.client.noop();
+  if (box.told.uidNext < state.uidNext || box.exists !== state.total) await box.client.noop();
+  box.told.uidNext = Math.max(box.told.uidNext, state.uidNext);
+}
+
+/**
+ * Before a command on `uids` that another connection listed: what a session has not been told of
+ * does not exist for it, and a STORE or MOVE of it succeeds without doing anything (RFC 9051 6.4.9).
+ */
+export async function knowUids({ client, told }: OpenMailbox, uids: Iterable<Uid>): Promise<void> {
+  let highest = 0;
+  for (const uid of uids) highest = Math.max(highest, uid);
+  if (highest < told.uidNext) return;
+  await client.noop();
+  told.uidNext = highest + 1;
 }
 
 /** A text that changes whenever the mailbox does: arrivals, removals, and flags with CONDSTORE. */

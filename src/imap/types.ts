@@ -20,12 +20,21 @@ export interface ImapServerAddress {
   readonly servername?: string;
 }
 
+/**
+ * Up to which uid a session knows the messages of what it has selected. imapflow's own `uidNext`
+ * cannot say: a STATUS raises it, which announces nothing (RFC 9051 6.3.11).
+ */
+export interface Told {
+  uidNext: number;
+}
+
 /** A selected mailbox inside {@link ImapPool.withMailbox}; never leaves the callback. */
 export interface OpenMailbox {
   readonly client: ImapFlow;
   readonly path: string;
   readonly uidValidity: UidValidity;
-  readonly uidNext: number;
+  /** Shared by all who use the mailbox while it stays selected. */
+  readonly told: Told;
   readonly exists: number;
   /** Undefined without CONDSTORE (RFC 7162). */
   readonly highestModseq: bigint | undefined;

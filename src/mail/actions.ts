@@ -15,7 +15,7 @@ import {
 } from '../imap';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
-import { accountKey, checkPath, checkValidity, type MailContext } from './context';
+import { accountKey, checkMessages, checkPath, checkValidity, type MailContext } from './context';
 import type { MessageChange } from './hooks';
 import { applyFlags, forgetUids } from './order-cache';
 import { rememberPlaced } from './placed';
@@ -202,7 +202,7 @@ async function act(
   const options = { kind: 'write', deadlineMs: ACTION_MS } as const;
   const access = context.access(actor);
   const inSlices = async (box: OpenMailbox): Promise<Copied[]> => {
-    checkValidity(box, on.uidValidity);
+    await checkMessages(box, on.uidValidity, uids);
     const done: Copied[] = [];
     for (const slice of chunks(uids, CHUNK)) done.push((await step(box, slice)) ?? NOWHERE);
     return done;

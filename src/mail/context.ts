@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
-import { OWN_ACCOUNT, type UidValidity } from '../base/types';
-import type { ImapAccess, ImapPool, OpenMailbox } from '../imap';
+import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
+import { type ImapAccess, type ImapPool, knowUids, type OpenMailbox } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import type { Actor, SessionKey } from '../session';
@@ -98,6 +98,16 @@ export function serverOf(hooks: HookEmitter, { site, user, scope }: Actor): Prom
 export function checkValidity(box: OpenMailbox, expected: UidValidity | undefined): void {
   if (expected === undefined || box.uidValidity === expected) return;
   throw new AppError('mailbox/changed', { details: { mailbox: box.path } });
+}
+
+/** Before a command on messages that any connection of the account may have listed. */
+export async function checkMessages(
+  box: OpenMailbox,
+  uidValidity: UidValidity | undefined,
+  uids: readonly Uid[],
+): Promise<void> {
+  checkValidity(box, uidValidity);
+  await knowUids(box, uids);
 }
 
 const MAX_PATH_CHARS = 1000;

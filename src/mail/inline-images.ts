@@ -2,7 +2,7 @@ import type { MessageRef } from '../base/types';
 import { fetchParts } from '../imap';
 import { type BodyPart, decodeTransfer, type EncodedPart } from '../mime';
 import type { Actor } from '../session';
-import { checkValidity, type MailContext } from './context';
+import { checkMessages, type MailContext } from './context';
 
 const MAX_IMAGES = 20;
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024;
@@ -35,10 +35,15 @@ export async function inlineImages(
   if (named.length === 0) return {};
   const keys = named.map(([, part]) => part.part);
   const access = context.access(actor);
-  const parts = await context.pool.withMailbox(access, ref.mailbox, { kind: 'read' }, (box) => {
-    checkValidity(box, ref.uidValidity);
-    return fetchParts(box.client, ref.uid, keys, Math.ceil(MAX_IMAGE_BYTES * ENCODED_FACTOR));
-  });
+  const parts = await context.pool.withMailbox(
+    access,
+    ref.mailbox,
+    { kind: 'read' },
+    async (box) => {
+      await checkMessages(box, ref.uidValidity, [ref.uid]);
+      return fetchParts(box.client, ref.uid, keys, Math.ceil(MAX_IMAGE_BYTES * ENCODED_FACTOR));
+    },
+  );
   const uris = named.flatMap(([id, part]) => {
     const bytes = parts.get(part.part.toLowerCase());
     const uri = bytes && dataUri(bytes, part.encoding);

@@ -4,7 +4,7 @@ import { type FetchMessageObject, fetchMessage, type OpenMailbox } from '../imap
 import { type BodyPart, buildStructure, parseHeaders } from '../mime';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
-import { accountKey, checkPath, checkValidity, type MailContext } from './context';
+import { accountKey, checkMessages, checkPath, type MailContext } from './context';
 import { repairFilenames } from './file-names';
 import type { OpenedMessage } from './opened-message';
 import { PLAIN_QUERY, ROW_QUERY, rowContent, SHOWN_BYTES } from './rows';
@@ -50,7 +50,7 @@ export async function findMessage<T>(
   const mailbox = checkPath(at.mailbox);
   const access = context.access(actor);
   return context.pool.withMailbox(access, mailbox, { kind: 'read' }, async (box) => {
-    checkValidity(box, at.uidValidity);
+    await checkMessages(box, at.uidValidity, [at.uid]);
     const key = `${boxKey(accountKey(actor), mailbox, box.uidValidity)}${at.uid}`;
     const cached = context.caches.opened.get(key);
     const message = cached

@@ -4,7 +4,7 @@ import type { MessageRef } from '../base/types';
 import { fetchSlice } from '../imap';
 import { displayName, transferStream } from '../mime';
 import type { Actor } from '../session';
-import { checkValidity, type MailContext } from './context';
+import { checkMessages, type MailContext } from './context';
 import { unnamedWords } from './file-names';
 import { openedOf, partOf } from './opened';
 import type { PartStream } from './types';
@@ -36,8 +36,8 @@ export function readSection(
 
   function slice(start: number, length: number): Promise<Buffer> {
     const options = { kind: 'read', deadlineMs: SLICE_DEADLINE_MS } as const;
-    return context.pool.withMailbox(context.access(actor), ref.mailbox, options, (box) => {
-      checkValidity(box, ref.uidValidity);
+    return context.pool.withMailbox(context.access(actor), ref.mailbox, options, async (box) => {
+      await checkMessages(box, ref.uidValidity, [ref.uid]);
       return fetchSlice(box.client, ref.uid, { key, start, length });
     });
   }

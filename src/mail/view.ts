@@ -15,7 +15,7 @@ import {
   type UnnamedWords,
 } from '../mime';
 import type { Actor } from '../session';
-import { checkPath, checkValidity, type MailContext } from './context';
+import { checkMessages, checkPath, type MailContext } from './context';
 import { familyOf } from './family';
 import { unnamedWords } from './file-names';
 import { type FoundMessage, findMessage, messageKey, partOf, shownRoot } from './opened';
@@ -67,7 +67,7 @@ export function markRead(context: MailContext, actor: Actor, view: MessageView):
   if (view.row.isSeen || !opened) return;
   context.pool
     .withMailbox(context.access(actor), mailbox, { kind: 'write' }, async (box) => {
-      checkValidity(box, uidValidity);
+      await checkMessages(box, uidValidity, [uid]);
       await markSeen(context, { box, key, opened, flags: [] }, uid);
     })
     .catch((error: unknown) => {

@@ -164,3 +164,23 @@ describe('the sorts and searches of one mailbox', () => {
     expect(await isAsked('mot0')).toBe(true);
   });
 });
+
+describe('a message that its connection has not been told of', () => {
+  type Act = (on: Selection) => Promise<unknown>;
+  const acts: readonly (readonly [string, Act, (string[] | undefined)[]])[] = [
+    ['is flagged', (on) => bench.mail.flag(bench.actor, on, 'flagged', true), [['\\Flagged']]],
+    ['is moved', (on) => bench.mail.move(bench.actor, on, 'Ailleurs'), []],
+    ['is removed', (on) => bench.mail.remove(bench.actor, on), []],
+  ];
+
+  it.each(acts)('%s', async (_, act, left) => {
+    await start();
+    await bench.mail.createMailbox(bench.actor, 'Ailleurs');
+    const { uidValidity } = await list();
+    const uid = server.deliver('alice', dated('new', 4)) as Uid;
+
+    await act({ mailbox: 'INBOX', uidValidity, uids: [uid] });
+
+    expect(flagsOf('INBOX')).toEqual([[], [], [], ...left]);
+  });
+});

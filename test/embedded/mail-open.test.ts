@@ -129,3 +129,16 @@ it('a message of thousands of parts keeps its row, and opens as too complex', as
   const { view } = await open('many');
   expect(view).toMatchObject({ subject: 'many', tooComplex: true, bodies: [] });
 });
+
+it('a message that its connection has not been told of opens whole', async () => {
+  await list();
+  const uid = server.deliver('alice', raw(['Subject: new', ...part('text/plain', 'tout frais')]));
+
+  const view = await bench.mail.message(
+    bench.actor,
+    { mailbox: 'INBOX', uid: uid as Uid },
+    { markSeen: false },
+  );
+
+  expect(view).toMatchObject({ subject: 'new', tooComplex: false, bodies: [{ kind: 'text' }] });
+});
