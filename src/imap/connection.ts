@@ -79,9 +79,9 @@ export class Connection {
       await breakIdle(this.#client);
       rememberPath(this.#client, path);
       this.#selected = undefined;
-      await this.#client.mailboxOpen(path);
+      const { uidNext } = await this.#client.mailboxOpen(path);
       this.#selected = path;
-      this.#told = { uidNext: (this.#client.mailbox && this.#client.mailbox.uidNext) || 0 };
+      this.#told = { uidNext: uidNext ?? 0 };
     }
     return this.#view(path);
   }
