@@ -19,7 +19,6 @@ const AWAITED: Readonly<Record<string, string>> = {
   'directory:entry': 'pages of the directory',
   'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
   'notification:draft': 'a notification centre',
-  'search:results': 'a search over more than one mailbox',
   'session:refresh': 'signing in with tokens that expire',
 };
 

@@ -49,6 +49,20 @@ export interface Notice {
   readonly oncePerDay?: boolean;
 }
 
+/** Something else than mail that answers a search: a person, an event, a document. */
+export interface SearchResult {
+  /** Heading above the results of its kind, in the language of the query; plain text. */
+  readonly group: string;
+  /** Plain text. */
+  readonly title: string;
+  /** A second line; plain text. */
+  readonly detail?: string;
+  /** A path of the site, or an https address. */
+  readonly href: string;
+  /** 0 to 1; the best come first, and their group with them. */
+  readonly score: number;
+}
+
 /** Pictures by address, in lower case: a path of the plugin’s routes, or a small `data:` image. */
 export type Avatars = Readonly<Record<string, string>>;
 
@@ -77,6 +91,18 @@ declare global {
         { readonly site: SiteId; readonly locale: 'fr' | 'en'; readonly user: PageReader },
         Notice
       >;
+      'search:results': Collect<
+        {
+          readonly site: SiteId;
+          readonly locale: 'fr' | 'en';
+          readonly user: PageReader;
+          /** The words searched for, as they were typed. */
+          readonly query: string;
+          /** No more than so many of each plugin are shown. */
+          readonly limit: number;
+        },
+        SearchResult
+      >;
       'recipient:classes': Collect<
         { readonly site: SiteId; readonly addresses: readonly string[] },
         RecipientClass
@@ -100,13 +126,21 @@ const headersShape = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z-]{1,40}$/), z.array(z.union([z.literal('self'), origin])))
     .optional(),
 });
+const link = z.union([path, z.url({ protocol: /^https$/ }).max(2_048)]);
 const noticeShape = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   level: z.enum(['info', 'ok', 'warn', 'danger']),
   text: z.string().min(1).max(500),
   until: z.iso.datetime().optional(),
-  href: z.union([path, z.url({ protocol: /^https$/ }).max(2_048)]).optional(),
+  href: link.optional(),
   oncePerDay: z.boolean().optional(),
+});
+const resultShape = z.strictObject({
+  group: z.string().min(1).max(80),
+  title: z.string().min(1).max(200),
+  detail: z.string().min(1).max(200).optional(),
+  href: link,
+  score: z.number().min(0).max(1),
 });
 const image = z
   .string()
@@ -142,6 +176,11 @@ export const pageHooks = defineHooks({
     kind: 'collect',
     doc: 'Sentences shown above the pages of a person, each time or once a day.',
     check: fits(noticeShape),
+  },
+  'search:results': {
+    kind: 'collect',
+    doc: 'What answers a search of words beside the messages: people, events, documents.',
+    check: fits(resultShape),
   },
   'recipient:classes': {
     kind: 'collect',

@@ -36,6 +36,7 @@ export interface ListModelInput {
   readonly isSearchOpen: boolean;
   readonly problems: SearchProblems;
   readonly facts?: PeopleFacts;
+  readonly elsewhere?: ListModel['elsewhere'];
 }
 
 /** The page model of a list, or of the reason why there is none. */
@@ -81,6 +82,7 @@ export function listModel(input: ListModelInput): ListModel {
     last: first === 0 ? 0 : first + rows.length - 1,
     isSearch: isSearch(query.criteria),
     search: searchForm(path, query.criteria, input),
+    elsewhere: input.elsewhere ?? [],
     filters: filterLinks(path, query, t),
     sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
     links: {

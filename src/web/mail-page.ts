@@ -4,6 +4,7 @@ import type { AccountId, Uid, UidValidity } from '../base/types';
 import { OWN_ACCOUNT } from '../base/types';
 import type { Account, ListQuery, Quota, Row } from '../mail';
 import type { SlotFacts } from '../view';
+import { foundElsewhere } from './elsewhere';
 import { findMailbox, folderPane } from './folders';
 import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
@@ -113,7 +114,10 @@ export async function listPane(
   try {
     // What has just failed for the folders would only fail again, after another deadline.
     if (frame.trouble) throw frame.trouble;
-    const list = await deps.mail.list(actor, query);
+    const [list, elsewhere] = await Promise.all([
+      deps.mail.list(actor, query),
+      foundElsewhere(call, query.criteria.text),
+    ]);
     const facts = await peopleFacts(deps, {
       scope: actor.scope,
       pictured: list.rows
@@ -121,7 +125,11 @@ export async function listPane(
         .map(mailOf),
       named: [],
     });
-    return paneOf(listModel({ ...common, list, facts, error: undefined }), 200, list.rows);
+    return paneOf(
+      listModel({ ...common, list, facts, elsewhere, error: undefined }),
+      200,
+      list.rows,
+    );
   } catch (thrown) {
     const trouble = toAppError(thrown);
     if (!isServerTrouble(trouble)) throw trouble;

@@ -71,6 +71,33 @@ describe('pages', () => {
     expect(tomorrow.text).toContain('Maintenance ce soir');
   });
 
+  it('of a search show what else answers it, best group first, no more than asked', async () => {
+    const result = (group: string, title: string, score: number, href = '/home') => ({
+      group,
+      title,
+      score,
+      href,
+    });
+    answer('search:results', (query) => [
+      result('Agenda', 'Point d’équipe', 0.2),
+      ...['a', 'b', 'c', 'd', 'e'].map((name) =>
+        result('Personnes', `${(query as { query: string }).query} <${name}>`, 0.9),
+      ),
+    ]);
+    const found = await web.get('/mail/me/INBOX?q=r%C3%A9union');
+    const plain = await inbox();
+    answer('search:results', () => [result('Personnes', 'X', 1, 'javascript:alert(1)')]);
+    const refused = await web.get('/mail/me/INBOX?q=r%C3%A9union');
+
+    const sections = (page: Page) => page.all((e) => e.attribs['class'] === 'elsewhere');
+    const shown = sections(found).map(textOf).join();
+    expect(shown).toContain('Personnes');
+    expect(shown).toContain('réunion <e>');
+    expect(shown).not.toContain('Agenda');
+    expect(sections(plain)).toEqual([]);
+    expect(refused.text).not.toContain('javascript:alert');
+  });
+
   it('get the origins that a plugin needs, and nothing that opens them', async () => {
     answer('page:headers', () => [
       { csp: { 'frame-src': ['https://visio.example'] }, permissionsPolicy: { camera: ['self'] } },

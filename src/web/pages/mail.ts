@@ -7,6 +7,15 @@ export interface MailPageModel {
 }
 
 /** View `mail/list`, alone in a stream; container `#message-list`. */
+export interface FoundGroup {
+  readonly title: string;
+  readonly results: readonly {
+    readonly title: string;
+    readonly detail: string | undefined;
+    readonly href: string;
+  }[];
+}
+
 export interface ListModel {
   readonly account: string;
   readonly mailbox: {
@@ -25,6 +34,8 @@ export interface ListModel {
   readonly last: number;
   readonly isSearch: boolean;
   readonly search: SearchForm;
+  /** What plugins found for the same words, below the messages. */
+  readonly elsewhere: readonly FoundGroup[];
   /** Tabs above the list: all, unread, flagged, with attachment, unanswered. */
   readonly filters: readonly {
     readonly id: string;
