@@ -24,7 +24,6 @@ export {
   fetchMessages,
   fetchParts,
   fetchSlice,
-  isSection,
   type Slice,
 } from './parts';
 export { pingImap } from './ping';

@@ -10,7 +10,7 @@ export interface Slice {
 }
 
 /** IMAP section of a part (RFC 9051 6.4.5): digits and dots, with HEADER, MIME or TEXT at the end. */
-export const isSection = (key: string): boolean =>
+const isSection = (key: string): boolean =>
   /^(?:[1-9]\d{0,4}(?:\.[1-9]\d{0,4}){0,100}(?:\.(?:HEADER|TEXT|MIME))?|HEADER|TEXT)$/i.test(key);
 
 /** Bytes of one slice; fewer than asked at the end of the part. Throws `message/not-found`. */

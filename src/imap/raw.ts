@@ -37,6 +37,15 @@ function member(client: ImapFlow, name: string): unknown {
   return Reflect.get(client, name);
 }
 
+type Method = (this: ImapFlow, ...args: readonly unknown[]) => unknown;
+
+/** A library that lost one must fail by name: without it a mailbox would look empty. */
+function method(client: ImapFlow, name: string): Method {
+  const found = member(client, name);
+  if (typeof found !== 'function') throw new TypeError(`imapflow has no ${name}`);
+  return found as Method;
+}
+
 /** Runs one command; the error carries `responseStatus` and `serverResponseCode`. */
 export async function exec(
   client: ImapFlow,
@@ -45,10 +54,9 @@ export async function exec(
   untagged: Readonly<Record<string, Handler>> = {},
 ): Promise<ParsedResponse> {
   await breakIdle(client);
-  const run = member(client, 'exec');
-  if (typeof run !== 'function') throw new TypeError('imapflow has no exec');
+  const run = method(client, 'exec') as Exec;
   try {
-    const result = await (run as Exec).call(client, command, attributes, { untagged });
+    const result = await run.call(client, command, attributes, { untagged });
     // The reader waits for this before it goes on to the next line.
     result.next();
     return result.response;
@@ -59,8 +67,9 @@ export async function exec(
 
 /** Sends DONE when the connection idles, and waits until commands may follow. */
 export async function breakIdle(client: ImapFlow): Promise<void> {
-  const check = member(client, 'preCheck');
-  if (typeof check === 'function') await check.call(client);
+  // The library sets it while it idles and unsets it after.
+  const isPromised = client.idling && member(client, 'preCheck') !== false;
+  if (isPromised || member(client, 'preCheck')) await method(client, 'preCheck').call(client);
 }
 
 /** Spares SELECT the LIST that imapflow sends before the first one of each mailbox. */
@@ -102,8 +111,7 @@ const taps = new WeakMap<ImapFlow, { tap: LineTap | undefined }>();
  * parse of one message. Call once, before `connect()`.
  */
 export function installTap(client: ImapFlow): void {
-  const original = member(client, 'handleResponse');
-  if (typeof original !== 'function') return;
+  const original = method(client, 'handleResponse');
   const slot: { tap: LineTap | undefined } = { tap: undefined };
   taps.set(client, slot);
   Reflect.set(client, 'handleResponse', (data: RawResponse) => {
@@ -114,13 +122,14 @@ export function installTap(client: ImapFlow): void {
   });
 }
 
-/** Runs `fn` while `tap` sees every line. False as `tapped` when imapflow offers no such place. */
+/** Runs `fn` while `tap` sees every line of a client with {@link installTap}. */
 export async function withTap<T>(client: ImapFlow, tap: LineTap, fn: () => Promise<T>): Promise<T> {
   const slot = taps.get(client);
-  if (slot) slot.tap = tap;
+  if (!slot) throw new TypeError('this connection has no tap');
+  slot.tap = tap;
   try {
     return await fn();
   } finally {
-    if (slot) slot.tap = undefined;
+    slot.tap = undefined;
   }
 }

@@ -22,6 +22,7 @@ export class Watch {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #seen = new Map<string, string>();
   #isDown = false;
+  #isConnecting = false;
   #isPolling = false;
   #cancelRetry: (() => void) | undefined;
 
@@ -62,7 +63,8 @@ export class Watch {
 
   /** No connection is left: says so once, then tries until one stands again. */
   lost(): void {
-    if (this.isEmpty || this.#cancelRetry) return;
+    // An attempt under way tells by itself: its refused connection is no loss to be made good.
+    if (this.isEmpty || this.#cancelRetry || this.#isConnecting) return;
     if (!this.#isDown) this.#emitAll('down');
     this.#isDown = true;
     this.#retryLater();
@@ -82,17 +84,24 @@ export class Watch {
 
   async #reconnect(): Promise<void> {
     const path = this.main;
-    if (path === undefined) return;
-    try {
-      await this.#deps.use(path, () => Promise.resolve());
-      const wasDown = this.#isDown;
-      this.#isDown = false;
-      if (wasDown) this.#emitAll('reconnected');
-    } catch (error) {
+    if (path === undefined || this.#isConnecting) return;
+    this.#isConnecting = true;
+    const failure = await this.#deps
+      .use(path, () => Promise.resolve())
+      .then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+    this.#isConnecting = false;
+    if (failure) {
       // Trying a refused password again and again locks the account; the next request of a
       // person settles it.
-      if (!isRefusal(error)) this.lost();
+      if (!isRefusal(failure.error)) this.lost();
+      return;
     }
+    const wasDown = this.#isDown;
+    this.#isDown = false;
+    if (wasDown) this.#emitAll('reconnected');
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   toUid,
   whileHeard,
 } from '../imap';
+import { deniedError } from '../kernel/denied-error';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
 import { accountKey, checkMessages, checkPath, checkValidity, type MailContext } from './context';
@@ -201,49 +202,62 @@ async function act(
   const path = checkPath(on.mailbox);
   const options = { kind: 'write', deadlineMs: ACTION_MS } as const;
   const access = context.access(actor);
-  const inSlices = async (box: OpenMailbox): Promise<Copied[]> => {
+  const done: Done[] = [];
+  const inSlices = async (box: OpenMailbox): Promise<void> => {
     await checkMessages(box, on.uidValidity, uids);
-    const done: Copied[] = [];
-    for (const slice of chunks(uids, CHUNK)) done.push((await step(box, slice)) ?? NOWHERE);
-    return done;
+    for (const slice of chunks(uids, CHUNK)) {
+      done.push({ uids: slice, copied: (await step(box, slice)) ?? NOWHERE });
+    }
   };
-  const results = await whileHeard(context.clock, SILENCE_MS, (listening) =>
-    context.pool.withMailbox(access, path, options, (box) =>
-      listening(box.client, () => inSlices(box)),
-    ),
-  ).catch((error: unknown) => {
+  try {
+    await whileHeard(context.clock, SILENCE_MS, (listening) =>
+      context.pool.withMailbox(access, path, options, (box) =>
+        listening(box.client, () => inSlices(box)),
+      ),
+    );
+  } catch (error) {
     // The destination may be gone: look again for what is Trash or Junk.
     forgetTree(context, actor);
+    // What went before the failure has happened all the same.
+    if (done.length > 0) settle(context, actor, change, done);
     throw error;
-  });
-  context.caches.trees.delete(treeKey(actor));
-  if (change.to !== undefined) rememberPlaced(context, actor, change.to, results);
-  return announce(context, actor, change, uids.length, results);
+  }
+  return settle(context, actor, change, done);
+}
+
+/** What one command did. */
+interface Done {
+  readonly uids: readonly Uid[];
+  readonly copied: Copied;
 }
 
 const NOWHERE: Copied = { uidValidity: undefined, uids: [] };
 
 async function askGuard(context: MailContext, actor: Actor, change: MessageChange): Promise<void> {
   const [denial] = await context.hooks.guard(actor.scope, 'message:changing', change);
-  if (!denial) return;
-  throw new AppError('plugin/denied', {
-    details: { plugin: denial.plugin, code: denial.code },
-    ...(denial.message === undefined ? {} : { textKey: denial.message }),
-    ...(denial.values === undefined ? {} : { textValues: denial.values }),
-  });
+  if (denial) throw deniedError(denial);
 }
 
-function announce(
+/** Tells everybody who keeps something of these messages that they changed. */
+function settle(
   context: MailContext,
   actor: Actor,
   change: MessageChange,
-  count: number,
-  results: readonly Copied[],
+  done: readonly Done[],
 ): ActionResult {
+  const results = done.map(({ copied }) => copied);
+  context.caches.trees.delete(treeKey(actor));
+  if (change.to !== undefined) rememberPlaced(context, actor, change.to, results);
+  const changed = done.flatMap(({ uids }) => uids);
   const uids = results.flatMap((result) => result.uids);
   const uidValidity = results.find((result) => result.uidValidity !== undefined)?.uidValidity;
-  const where = uidValidity === undefined ? {} : { newUidValidity: uidValidity };
-  void context.hooks.action(actor.scope, 'message:changed', { ...change, newUids: uids, ...where });
+  void context.hooks.action(actor.scope, 'message:changed', {
+    ...change,
+    on: { ...change.on, uids: changed },
+    newUids: uids,
+    ...(uidValidity !== undefined && { newUidValidity: uidValidity }),
+  });
+  const count = changed.length;
   if (change.to === undefined) return { count };
   return { count, moved: { mailbox: change.to, uidValidity, uids } };
 }

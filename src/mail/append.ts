@@ -1,12 +1,28 @@
 import { readFile } from 'node:fs/promises';
+import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
-import { noAnswer, SILENCE_MS, searchUids, textArgument, whileHeard } from '../imap';
+import {
+  fetchMessages,
+  formatSet,
+  knowUids,
+  noAnswer,
+  type OpenMailbox,
+  SILENCE_MS,
+  searchUids,
+  textArgument,
+  toUid,
+  whileHeard,
+} from '../imap';
+import { firstHeader, parseHeaders } from '../mime';
 import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
 import { treeKey } from './tree';
+import type { FoundMessages } from './types';
 
 const APPEND_MS = 60_000; // 30 MB to a busy server
+// As long as an append itself: who waits behind others longer is told, and tries again later.
+const TURN_MS = 60_000;
 // While a message goes up the server has nothing to say.
 const SLOWEST_BYTES_PER_MS = 1_000;
 
@@ -18,11 +34,17 @@ interface AppendOptions {
 /** Runs a job of some weight when there is room for it; the rest wait in order. */
 export type Gate = <T>(weight: number, run: () => Promise<T>) => Promise<T>;
 
+interface GateOptions {
+  readonly clock: Clock;
+  readonly count: number;
+  readonly weight: number;
+}
+
 /**
  * At most `count` jobs at once, that weigh `weight` together at most; one that is heavier alone
- * runs alone.
+ * runs alone. `imap/timeout` for one whose turn does not come in time.
  */
-export function gate({ count, weight }: { readonly count: number; readonly weight: number }): Gate {
+export function gate({ clock, count, weight }: GateOptions): Gate {
   const waiting: { readonly weight: number; readonly start: () => void }[] = [];
   let running = 0;
   let load = 0;
@@ -37,8 +59,19 @@ export function gate({ count, weight }: { readonly count: number; readonly weigh
     }
   };
   return async (own, run) => {
-    await new Promise<void>((start) => {
-      waiting.push({ weight: own, start });
+    await new Promise<void>((resolve, reject) => {
+      const job = { weight: own, start: resolve };
+      const cancel = clock.after(TURN_MS, () => {
+        waiting.splice(waiting.indexOf(job), 1);
+        // The next one may be lighter.
+        startNext();
+        reject(new AppError('imap/timeout', { details: { step: 'turn' } }));
+      });
+      job.start = () => {
+        cancel();
+        resolve();
+      };
+      waiting.push(job);
       startNext();
     });
     try {
@@ -85,21 +118,39 @@ export async function appendMessage(
   return at;
 }
 
-/** Uids whose Message-ID is exactly this one; servers match HEADER by substring. */
+/** Messages whose Message-ID is exactly this one; servers match HEADER by substring. */
 export async function findMessageId(
   context: MailContext,
   actor: Actor,
   mailbox: string,
   messageId: string,
-): Promise<readonly Uid[]> {
-  if (messageId.trim() === '') return [];
+): Promise<FoundMessages> {
   const access = context.access(actor);
+  const wanted = messageId.trim();
   return context.pool.withMailbox(access, checkPath(mailbox), { kind: 'read' }, async (box) => {
+    const { uidValidity } = box;
+    if (wanted === '') return { uidValidity, uids: [] };
+    // A copy that another connection has just filed: not finding it would file a second one.
+    await box.client.noop();
     const found = await searchUids(box.client, [
       { type: 'ATOM', value: 'HEADER' },
       { type: 'ATOM', value: 'Message-ID' },
-      textArgument(messageId),
+      textArgument(wanted),
     ]);
-    return [...found].map((uid) => uid as Uid);
+    return { uidValidity, uids: await withMessageId(box, [...found].map(toUid), wanted) };
   });
+}
+
+async function withMessageId(
+  box: OpenMailbox,
+  candidates: readonly Uid[],
+  messageId: string,
+): Promise<readonly Uid[]> {
+  if (candidates.length === 0) return [];
+  await knowUids(box, candidates);
+  const query = { uid: true, headers: ['message-id'] };
+  const messages = await fetchMessages(box.client, formatSet(candidates), query);
+  return messages
+    .filter(({ headers = '' }) => firstHeader(parseHeaders(headers), 'message-id') === messageId)
+    .map(({ uid }) => toUid(uid));
 }

@@ -212,7 +212,7 @@ function bodyKey(actor: Actor, ref: MessageRef, options: BodyOptions): string {
 export async function quotableBody(
   context: MailContext,
   actor: Actor,
-  view: MessageView,
+  view: Pick<MessageView, 'ref'>,
 ): Promise<{ readonly text: string; readonly html: string | undefined }> {
   const { tree } = await openedOf(context, actor, view.ref);
   const picked = pickBodies(tree.root);

@@ -1,10 +1,17 @@
 import type { Uid } from '../base/types';
-import { fetchMessages, formatSet, type MailboxState, type OpenMailbox } from '../imap';
-import { firstHeader, parseHeaders } from '../mime';
+import {
+  type FetchMessageObject,
+  fetchMessages,
+  formatSet,
+  type MailboxState,
+  type OpenMailbox,
+} from '../imap';
+import { parseHeaders } from '../mime';
 import { boxKey } from './box-key';
 import type { CachedRow } from './caches';
 import type { MailContext } from './context';
 import { refreshFlags } from './flags';
+import { isBroken, REPAIR_HEADERS, repairedEnvelope } from './repaired-envelope';
 import { PLAIN_QUERY, ROW_QUERY, rowContent, toRow } from './rows';
 import type { Row } from './types';
 
@@ -57,48 +64,35 @@ async function fetchContent(
   { box, state }: Place,
   uids: readonly Uid[],
 ): Promise<ReadonlyMap<Uid, CachedRow>> {
-  const rows = new Map<Uid, CachedRow>();
+  const found = new Map<Uid, FetchMessageObject>();
   // A structure nested deeper than the library parses (25 levels) costs the whole answer: such a
   // message is asked for again without it. One that is gone is in neither answer.
   for (const query of [ROW_QUERY, PLAIN_QUERY]) {
-    const wanted = uids.filter((uid) => !rows.has(uid));
+    const wanted = uids.filter((uid) => !found.has(uid));
     if (wanted.length === 0) break;
     for (const message of await fetchMessages(box.client, formatSet(wanted), query)) {
-      const content = rowContent(message);
-      const flags = { flags: [...(message.flags ?? [])], modseq: state.modseq };
-      rows.set(message.uid as Uid, { content, flags });
+      found.set(message.uid as Uid, message);
     }
   }
-  await repairRawText(box, rows);
+  const headers = await rawHeaders(box, found);
+  const rows = new Map<Uid, CachedRow>();
+  for (const [uid, message] of found) {
+    const raw = headers.get(uid);
+    const envelope = raw && repairedEnvelope(message.envelope ?? {}, parseHeaders(raw));
+    const content = rowContent(envelope ? { ...message, envelope } : message);
+    rows.set(uid, { content, flags: { flags: [...(message.flags ?? [])], modseq: state.modseq } });
+  }
   return rows;
 }
 
-const isBroken = ({ content }: CachedRow): boolean =>
-  content.subject.includes('\ufffd') || content.from.some((one) => one.name.includes('\ufffd'));
-
-/**
- * Raw 8-bit headers (against RFC 5322, common in old and public mail) lose their letters in an
- * ENVELOPE: their bytes are read from the header itself.
- */
-async function repairRawText(box: OpenMailbox, rows: Map<Uid, CachedRow>): Promise<void> {
-  const broken = [...rows].filter(([, row]) => isBroken(row)).map(([uid]) => uid);
-  if (broken.length === 0) return;
-  const headers = ['subject', 'from'];
-  for (const message of await fetchMessages(box.client, formatSet(broken), {
-    uid: true,
-    headers,
-  })) {
-    const row = rows.get(message.uid as Uid);
-    if (!row || !message.headers) continue;
-    const block = parseHeaders(message.headers);
-    const subject = firstHeader(block, 'subject') ?? row.content.subject;
-    const name = (firstHeader(block, 'from') ?? '')
-      .replace(/<[^>]*>\s*$/, '')
-      .replace(/"/g, '')
-      .trim();
-    const from = row.content.from.map((one, index) =>
-      index === 0 && name ? { ...one, name } : one,
-    );
-    rows.set(message.uid as Uid, { ...row, content: { ...row.content, subject, from } });
-  }
+/** Bytes of the headers whose letters the envelopes lost. */
+async function rawHeaders(
+  { client }: OpenMailbox,
+  found: ReadonlyMap<Uid, FetchMessageObject>,
+): Promise<ReadonlyMap<number, Buffer>> {
+  const broken = [...found].filter(([, { envelope }]) => isBroken(envelope)).map(([uid]) => uid);
+  if (broken.length === 0) return new Map();
+  const query = { uid: true, headers: REPAIR_HEADERS };
+  const messages = await fetchMessages(client, formatSet(broken), query);
+  return new Map(messages.flatMap(({ uid, headers }) => (headers ? [[uid, headers]] : [])));
 }

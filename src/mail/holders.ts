@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Actor, MailCredential, SessionKey } from '../session';
 import { accountKey } from './context';
@@ -5,7 +6,16 @@ import { accountKey } from './context';
 interface Holder {
   readonly credential: () => MailCredential;
   readonly watches: Set<() => void>;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
 }
+
+/**
+ * A session that asks for nothing and watches nothing is let go of: it may have ended in another
+ * process, and whoever comes back is noted again. Streams of a session that ended there close at
+ * their next heartbeat, and their watches with them.
+ */
+const HELD_MS = 10 * 60_000;
 
 /**
  * Which sessions use an account: the browsers of one person share its connections, and only the
@@ -14,6 +24,13 @@ interface Holder {
 export class Holders {
   readonly #accounts = new Map<string, Map<string, Holder>>();
   readonly #released = new Set<string>();
+  readonly #clock: Pick<Clock, 'now'>;
+  #sweptAt: number;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+    this.#sweptAt = clock.now();
+  }
 
   /**
    * Notes the session's use and credential. Work that outlived a sign-out is refused
@@ -24,8 +41,9 @@ export class Holders {
     this.#holder(actor);
   }
 
-  /** The credential of a session that is still signed in, the newest first. */
+  /** The credential of the session that used the account last, of those that still do. */
   credential(key: string): MailCredential | undefined {
+    this.#sweep(key);
     return [...(this.#accounts.get(key)?.values() ?? [])].at(-1)?.credential();
   }
 
@@ -45,9 +63,26 @@ export class Holders {
     const holders = this.#accounts.get(key);
     for (const remove of [...(holders?.get(actor.session.id)?.watches ?? [])]) remove();
     holders?.delete(actor.session.id);
-    if (holders && holders.size > 0) return false;
-    this.#accounts.delete(key);
-    return true;
+    this.#sweep(key);
+    return !this.#accounts.has(key);
+  }
+
+  /** Lets go of what an account's sessions no longer use. */
+  #sweep(key: string): void {
+    const holders = this.#accounts.get(key);
+    if (!holders) return;
+    const since = this.#clock.now() - HELD_MS;
+    for (const [id, { usedAt, watches }] of holders) {
+      if (usedAt < since && watches.size === 0) holders.delete(id);
+    }
+    if (holders.size === 0) this.#accounts.delete(key);
+  }
+
+  #sweepAll(): void {
+    const now = this.#clock.now();
+    if (now - this.#sweptAt < HELD_MS) return;
+    this.#sweptAt = now;
+    for (const key of [...this.#accounts.keys()]) this.#sweep(key);
   }
 
   #remember(session: string): void {
@@ -59,6 +94,7 @@ export class Holders {
   }
 
   #holder(actor: Actor): Holder {
+    this.#sweepAll();
     const key = accountKey(actor);
     const holders = this.#accounts.get(key) ?? new Map<string, Holder>();
     this.#accounts.set(key, holders);
@@ -66,6 +102,7 @@ export class Holders {
     const holder = {
       credential: () => actor.credential(),
       watches: known?.watches ?? new Set<() => void>(),
+      usedAt: this.#clock.now(),
     };
     // Reinserted: the newest use is the likeliest to be current.
     holders.delete(actor.session.id);
@@ -75,7 +112,7 @@ export class Holders {
   }
 }
 
-// Sessions that end without a sign-out (expired, lost cookie) leave a closure each.
+// A script that signs in again and again leaves a closure each time.
 const MAX_SESSIONS = 50;
 // Requests under way end within a minute; far fewer sign-outs than this fall in one.
 const MAX_RELEASED = 5_000;

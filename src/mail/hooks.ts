@@ -315,7 +315,7 @@ export const mailHooks = defineHooks({
     doc: 'Shows a file of a message in a view of the plugin.',
     check: isPreview,
   },
-  'message:read': { kind: 'action', doc: 'A message was opened.' },
+  'message:read': { kind: 'action', doc: 'A person opened a message.' },
   'message:changing': {
     kind: 'guard',
     doc: 'Messages are about to be flagged, moved, copied or deleted.',

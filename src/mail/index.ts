@@ -17,4 +17,5 @@ export {
   type TrustAnswer,
 } from './hooks';
 export { createMail, type MailDeps } from './mail';
+export { isOutside } from './outside';
 export type * from './types';

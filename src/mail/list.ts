@@ -6,7 +6,7 @@ import type { Actor } from '../session';
 import { boxKey } from './box-key';
 import { accountKey, checkPath, type MailContext } from './context';
 import { readsBodies } from './criteria';
-import { boxOf, type Place, readRows } from './fetch-rows';
+import { boxOf, type Place, readRows, rowKeys } from './fetch-rows';
 import type { Order } from './order';
 import { forgetUids } from './order-cache';
 import { placedAmong } from './placed';
@@ -29,11 +29,11 @@ export async function listMessages(
     sort: query.sort,
   });
   const wanted = { ...query, mailbox, criteria };
-  const page = await onMailbox(context, actor, wanted, (place) =>
+  const { isNextKnown, ...page } = await onMailbox(context, actor, wanted, (place) =>
     readPage(context, actor, place, wanted),
   );
   const rows = await context.hooks.filter(actor.scope, 'message:list', page.rows, about);
-  if (page.page < page.pages) prefetch(context, actor, { ...wanted, page: page.page + 1 });
+  if (!isNextKnown) prefetch(context, actor, { ...wanted, page: page.page + 1 });
   const shown = rows.map((row) => row.uid);
   return { ...page, rows, placed: placedAmong(context, actor, page, shown) };
 }
@@ -73,12 +73,17 @@ function checkSelected(box: OpenMailbox, uidValidity: number): void {
   throw new AppError('imap/unreachable', { details: { dropped: true, mailbox: box.path } });
 }
 
+interface ReadPage extends Omit<ListPage, 'placed'> {
+  /** Every row of the next page is in memory, or there is no next page. */
+  readonly isNextKnown: boolean;
+}
+
 async function readPage(
   context: MailContext,
   actor: Actor,
   place: Place,
   query: ListQuery,
-): Promise<Omit<ListPage, 'placed'>> {
+): Promise<ReadPage> {
   const pageSize = Math.max(1, actor.site.limits.pageSize);
   // A message that another client removes between two commands leaves a hole: filled once.
   for (let attempt = 0; ; attempt++) {
@@ -92,6 +97,8 @@ async function readPage(
       dropVanished(context, place, uids, rows);
       continue;
     }
+    const keyOf = rowKeys(place);
+    const next = slice(order.uids, page * pageSize, pageSize);
     const { uidValidity, path: mailbox } = place.box;
     const { unseen } = place.state;
     return {
@@ -105,6 +112,7 @@ async function readPage(
       pages,
       pageSize,
       sortFellBack,
+      isNextKnown: next.every((uid) => context.caches.rows.get(keyOf(uid))),
     };
   }
 }

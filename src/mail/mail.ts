@@ -33,7 +33,7 @@ import { Holders } from './holders';
 import { findNeighbours, listMessages } from './list';
 import { createOne, deleteOne, renameOne } from './mailbox-changes';
 import { streamPart, streamSource } from './stream';
-import { readAccount, readQuota, specialPath } from './tree';
+import { knownUnseen, readAccount, readQuota, specialPath } from './tree';
 import type { Mail } from './types';
 import { markRead, viewMessage } from './view';
 import { watchMailbox } from './watcher';
@@ -62,7 +62,7 @@ const DEFAULT_LIMITS: MailLimits = {
 
 /** The mail domain over a pool of IMAP connections. */
 export function createMail(deps: MailDeps): Mail {
-  const holders = new Holders();
+  const holders = new Holders(deps.clock);
   const context: MailContext = {
     pool: deps.pool,
     hooks: deps.hooks,
@@ -83,10 +83,15 @@ export function createMail(deps: MailDeps): Mail {
     },
   };
   const arrivals = new Arrivals(context);
-  const inTurn = gate({ count: context.limits.appends, weight: context.limits.appendBytes });
+  const inTurn = gate({
+    clock: deps.clock,
+    count: context.limits.appends,
+    weight: context.limits.appendBytes,
+  });
   return {
     account: (actor, options) => readAccount(context, actor, options?.fresh === true),
     special: (actor, use) => specialPath(context, actor, use),
+    unseen: (actor) => knownUnseen(context, actor),
     quota: (actor) => readQuota(context, actor),
     list: (actor, query) => listMessages(context, actor, query),
     neighbours: (actor, query, at) => findNeighbours(context, actor, query, at),

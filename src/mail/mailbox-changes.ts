@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors';
 import { OWN_ACCOUNT } from '../base/types';
 import { createMailbox, type ImapFlow } from '../imap';
+import { deniedError } from '../kernel/denied-error';
 import type { Actor } from '../session';
 import { checkPath, type MailContext } from './context';
 import type { MailboxChange } from './hooks';
@@ -50,10 +51,7 @@ async function change(
   const event: MailboxChange = { account: OWN_ACCOUNT, ...wanted };
   if (wanted.op !== 'create') await refuseSpecial(context, actor, wanted.path);
   const [denial] = await context.hooks.guard(actor.scope, 'mailbox:changing', event);
-  if (denial) {
-    const text = denial.message === undefined ? {} : { textKey: denial.message };
-    throw new AppError('plugin/denied', { details: { plugin: denial.plugin }, ...text });
-  }
+  if (denial) throw deniedError(denial);
   const access = context.access(actor);
   try {
     await context.pool.withConnection(access, { kind: 'write' }, (client) => run(client, wanted));

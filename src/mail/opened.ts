@@ -7,6 +7,7 @@ import { boxKey } from './box-key';
 import { accountKey, checkMessages, checkPath, type MailContext } from './context';
 import { repairFilenames } from './file-names';
 import type { OpenedMessage } from './opened-message';
+import { repairedEnvelope } from './repaired-envelope';
 import { PLAIN_QUERY, ROW_QUERY, rowContent, SHOWN_BYTES } from './rows';
 
 export interface FoundMessage {
@@ -115,14 +116,16 @@ async function fetchWhole(
 }
 
 function readMessage(message: FetchMessageObject): OpenedMessage {
+  const headers = parseHeaders(message.headers ?? '');
+  const envelope = repairedEnvelope(message.envelope ?? {}, headers);
   return {
-    content: rowContent(message),
-    envelope: message.envelope ?? {},
+    content: rowContent({ ...message, envelope }),
+    envelope,
     internalDate: message.internalDate,
     tree: message.bodyStructure
       ? buildStructure(message.bodyStructure)
       : { root: NO_PARTS, tooComplex: true },
-    headers: parseHeaders(message.headers ?? ''),
+    headers,
   };
 }
 

@@ -13,6 +13,8 @@ import type { Address, Row } from './types';
 // What a list line can show; a message to ten thousand people keeps the first.
 const MAX_ROW_ADDRESSES = 10;
 const MAX_SUBJECT_CHARS = 500;
+const MAX_NAME_CHARS = 200;
+const MAX_MAIL_CHARS = 320; // RFC 3696: 64 before the at sign, 255 after it
 
 /** What never changes for a uid (RFC 9051 2.3.1.1), kept compact. */
 export interface RowContent {
@@ -56,8 +58,8 @@ export function rowContent(message: FetchMessageObject): RowContent {
     ? summarise(buildStructure(message.bodyStructure).root)
     : { hasAttachment: false, hasInvitation: false, shown: undefined };
   return {
-    from: addresses(envelope?.from, MAX_ROW_ADDRESSES),
-    to: addresses(envelope?.to, MAX_ROW_ADDRESSES),
+    from: rowAddresses(envelope?.from),
+    to: rowAddresses(envelope?.to),
     subject: cleanLine(envelope?.subject ?? '').slice(0, MAX_SUBJECT_CHARS),
     date: messageDate(envelope?.date, message.internalDate),
     sizeBytes: message.size ?? 0,
@@ -65,6 +67,12 @@ export function rowContent(message: FetchMessageObject): RowContent {
     ...summary,
   };
 }
+
+const rowAddresses = (list: readonly WireAddress[] | undefined): Address[] =>
+  addresses(list, MAX_ROW_ADDRESSES).map(({ name, mail }) => ({
+    name: name.slice(0, MAX_NAME_CHARS),
+    mail: mail.slice(0, MAX_MAIL_CHARS),
+  }));
 
 /** Files that a person would look for: no inline images, signatures or repeated invitations. */
 export function summarise(

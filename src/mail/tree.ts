@@ -21,16 +21,34 @@ export async function readAccount(
   actor: Actor,
   fresh: boolean,
 ): Promise<Account> {
-  let listed = await readTree(context, actor, fresh);
-  const missing = EXPECTED.filter((use) => !listed.some((one) => one.role === use));
-  if (missing.length > 0 && (await createMissing(context, actor, missing))) {
-    listed = await readTree(context, actor, true);
-  }
+  const listed = await withSpecial(context, actor, await readTree(context, actor, fresh));
   const mailboxes = await context.hooks.filter(actor.scope, 'mailbox:list', buildTree(listed), {
     account: OWN_ACCOUNT,
   });
   return { id: OWN_ACCOUNT, name: actor.user.name, mailboxes };
 }
+
+/**
+ * The list with what was missing made. What is still missing then (CREATE refused, or the name
+ * taken by a mailbox that cannot be selected) is left alone for some minutes, not tried each page.
+ */
+async function withSpecial(
+  context: MailContext,
+  actor: Actor,
+  listed: readonly ListedMailbox[],
+): Promise<readonly ListedMailbox[]> {
+  const { unmade } = context.caches;
+  const keyOf = (use: SpecialUse): string => `${treeKey(actor)}${use}`;
+  const missing = lacking(listed).filter((use) => !unmade.get(keyOf(use)));
+  if (missing.length === 0) return listed;
+  const created = await createMissing(context, actor, missing);
+  const now = created ? await readTree(context, actor, true) : listed;
+  for (const use of lacking(now)) unmade.set(keyOf(use), true);
+  return now;
+}
+
+const lacking = (listed: readonly ListedMailbox[]): Exclude<SpecialUse, 'inbox'>[] =>
+  EXPECTED.filter((use) => !listed.some((one) => one.role === use));
 
 /** The server's list, from the cache while it is young. */
 export async function readTree(
@@ -55,6 +73,12 @@ export async function readRoles(
 ): Promise<readonly ListedMailbox[]> {
   return context.caches.roles.get(treeKey(actor)) ?? readTree(context, actor, true);
 }
+
+/** Unread messages of the inbox, as the last list said. */
+export const knownUnseen = ({ caches }: MailContext, actor: Actor): number =>
+  (caches.trees.get(treeKey(actor)) ?? caches.roles.get(treeKey(actor)))?.find(
+    ({ role }) => role === 'inbox',
+  )?.unseen ?? 0;
 
 /** After mailboxes came, went or changed names. */
 export function forgetTree(context: MailContext, actor: Actor): void {
@@ -126,16 +150,18 @@ export async function specialPath(
   return found?.path ?? createSpecial(context, actor, use);
 }
 
-// The order in which people look for them; the rest follows by name.
-const USE_ORDER: readonly (SpecialUse | undefined)[] = [
+/** Folders that everybody has come first, in the order of a working day; the rest by name. */
+const USE_ORDER: readonly SpecialUse[] = [
   'inbox',
   'drafts',
+  'templates',
   'sent',
-  'archive',
   'junk',
   'trash',
-  'templates',
+  'archive',
 ];
+// Made once: `localeCompare` with options makes one for each comparison.
+const BY_NAME = new Intl.Collator('fr', { numeric: true });
 
 function buildTree(listed: readonly ListedMailbox[]): readonly Mailbox[] {
   const children = new Map<string | undefined, ListedMailbox[]>();
@@ -165,7 +191,7 @@ function byUseThenName(a: ListedMailbox, b: ListedMailbox): number {
     const at = role === undefined ? -1 : USE_ORDER.indexOf(role);
     return at < 0 ? USE_ORDER.length : at;
   };
-  return rank(a) - rank(b) || a.name.localeCompare(b.name, 'fr', { numeric: true });
+  return rank(a) - rank(b) || BY_NAME.compare(a.name, b.name);
 }
 
 /**

@@ -213,6 +213,12 @@ export interface Selection {
   readonly uids: readonly Uid[];
 }
 
+/** Messages of a mailbox as it is now. */
+export interface FoundMessages {
+  readonly uidValidity: UidValidity;
+  readonly uids: readonly Uid[];
+}
+
 export type FlagName = 'seen' | 'flagged' | 'answered' | 'forwarded' | 'deleted';
 
 /** Something changed in a watched mailbox. */
@@ -227,6 +233,8 @@ export interface Mail {
   account(actor: Actor, options?: { readonly fresh?: boolean }): Promise<Account>;
   /** Path of a special-use mailbox, created when missing. */
   special(actor: Actor, use: Exclude<SpecialUse, 'inbox'>): Promise<string>;
+  /** Unread messages of the inbox by the last tree in memory; 0 before there is one. Asks nobody. */
+  unseen(actor: Actor): number;
   quota(actor: Actor): Promise<Quota | undefined>;
   list(actor: Actor, query: ListQuery): Promise<ListPage>;
   /** Uids before and after `uid` in the list's order, for next/previous. */
@@ -244,10 +252,19 @@ export interface Mail {
       readonly inside?: string;
       /** The body that is asked for next: read in the same command where that can be. */
       readonly prefer?: 'text' | 'html';
+      /**
+       * Whoever asks needs what never changes: a message read a moment ago is not asked for again,
+       * its flags may be old, and one that is gone may still be shown.
+       */
+      readonly contentOnly?: boolean;
+      /** The message as it is, for a plugin that reads it: nobody opens it, no other plugin is asked. */
+      readonly asItIs?: boolean;
     },
   ): Promise<MessageView>;
-  /** Sets `\Seen` on a message opened with `markSeen: false`, behind the answer; lists asked for
-   * later know it. */
+  /**
+   * A person opened the message: tells plugins, and sets `\Seen` behind the answer; lists asked for
+   * later know it.
+   */
   markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
   /** What plugins warn of, from the header and the links of the body shown. */
@@ -261,7 +278,7 @@ export interface Mail {
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
   quotable(
     actor: Actor,
-    view: MessageView,
+    view: Pick<MessageView, 'ref'>,
   ): Promise<{ readonly text: string; readonly html: string | undefined }>;
   part(actor: Actor, ref: MessageRef, part: string): Promise<PartStream>;
   /** Raw bytes of the message, streamed (`source`, `.eml`). */
@@ -303,7 +320,7 @@ export interface Mail {
     options: { readonly flags: readonly string[]; readonly purpose: 'draft' | 'sent' | 'import' },
   ): Promise<{ readonly uidValidity: UidValidity; readonly uid: Uid } | undefined>;
   /** Finds a message by its Message-ID; used to avoid a second Sent copy and to replace drafts. */
-  findByMessageId(actor: Actor, mailbox: string, messageId: string): Promise<readonly Uid[]>;
+  findByMessageId(actor: Actor, mailbox: string, messageId: string): Promise<FoundMessages>;
   /** Deletes for good, whatever the mailbox: superseded drafts. */
   expunge(actor: Actor, from: Selection): Promise<void>;
 

@@ -10,7 +10,6 @@ import {
   listedInvitation,
   messageIds,
   type PickedBodies,
-  parseAddressList,
   pickBodies,
   type UnnamedWords,
 } from '../mime';
@@ -19,6 +18,7 @@ import { checkMessages, checkPath, type MailContext } from './context';
 import { familyOf } from './family';
 import { unnamedWords } from './file-names';
 import { type FoundMessage, findMessage, messageKey, partOf, shownRoot } from './opened';
+import { isOutside } from './outside';
 import { addresses, isoDate, messageDate, toRow } from './rows';
 import type { AttachmentInfo, MessageView } from './types';
 
@@ -36,6 +36,8 @@ interface ViewOptions {
   readonly markSeen?: boolean;
   readonly inside?: string;
   readonly prefer?: 'text' | 'html';
+  readonly contentOnly?: boolean;
+  readonly asItIs?: boolean;
 }
 
 /** Everything the message page shows but the body; marks as read unless told. */
@@ -45,30 +47,64 @@ export async function viewMessage(
   at: At,
   options: ViewOptions,
 ): Promise<MessageView> {
-  const prefer = options.inside === undefined ? options.prefer : undefined;
-  const view = await findMessage(context, actor, { ...at, prefer }, async (found) => {
-    const flags = options.markSeen === false ? found.flags : await markSeen(context, found, at.uid);
-    const words = unnamedWords(context, actor);
-    return buildView(actor, at, { ...options, words }, { ...found, flags });
-  });
-  const shown = await context.hooks.filter(actor.scope, 'message:model', view, {});
-  void context.hooks.action(actor.scope, 'message:read', { ref: view.ref });
-  return shown;
+  const view =
+    (options.contentOnly === true ? knownView(context, actor, at, options) : undefined) ??
+    (await freshView(context, actor, at, options));
+  if (options.asItIs === true) return view;
+  return context.hooks.filter(actor.scope, 'message:model', view, {});
 }
 
+/** From memory, for what never changes. */
+function knownView(
+  context: MailContext,
+  actor: Actor,
+  { mailbox, uid, uidValidity }: At,
+  options: ViewOptions,
+): MessageView | undefined {
+  if (uidValidity === undefined) return undefined;
+  const ref = { account: OWN_ACCOUNT, mailbox: checkPath(mailbox), uidValidity, uid };
+  const key = messageKey(actor, ref);
+  const opened = context.caches.opened.get(key);
+  const flags = context.caches.rows.get(key)?.flags.flags ?? [];
+  const words = unnamedWords(context, actor);
+  return opened && buildView(actor, ref, { ...options, words }, { opened, flags });
+}
+
+function freshView(
+  context: MailContext,
+  actor: Actor,
+  at: At,
+  options: ViewOptions,
+): Promise<MessageView> {
+  const prefer = options.inside === undefined ? options.prefer : undefined;
+  return findMessage(context, actor, { ...at, prefer }, async (found) => {
+    const isMarked = options.markSeen !== false;
+    const flags = isMarked ? await markSeen(context, found, at.uid) : found.flags;
+    const words = unnamedWords(context, actor);
+    const { uidValidity } = found.box;
+    const ref = { account: OWN_ACCOUNT, mailbox: checkPath(at.mailbox), uidValidity, uid: at.uid };
+    if (isMarked) tellRead(context, actor, ref);
+    return buildView(actor, ref, { ...options, words }, { ...found, flags });
+  });
+}
+
+const tellRead = (context: MailContext, actor: Actor, ref: MessageRef): void =>
+  void context.hooks.action(actor.scope, 'message:read', { ref });
+
 /**
- * Marks an opened message as read. Nobody waits for it: the next command on the mailbox goes over
- * the same connection, behind it, and a failure leaves an unread message and a line in the log.
+ * Tells that a person opened the message, and marks it as read. Nobody waits for it: the next
+ * command on the mailbox goes over the same connection, behind it, and a failure leaves an unread
+ * message and a line in the log.
  */
 export function markRead(context: MailContext, actor: Actor, view: MessageView): void {
   const { uid, uidValidity, mailbox } = view.ref;
+  tellRead(context, actor, view.ref);
+  if (view.row.isSeen) return;
   const key = messageKey(actor, view.ref);
-  const opened = context.caches.opened.get(key);
-  if (view.row.isSeen || !opened) return;
   context.pool
     .withMailbox(context.access(actor), mailbox, { kind: 'write' }, async (box) => {
       await checkMessages(box, uidValidity, [uid]);
-      await markSeen(context, { box, key, opened, flags: [] }, uid);
+      await markSeen(context, { box, key, flags: [] }, uid);
     })
     .catch((error: unknown) => {
       context.log.warn({ err: error, site: actor.site.id }, 'mail/mark-read-failed');
@@ -78,7 +114,7 @@ export function markRead(context: MailContext, actor: Actor, view: MessageView):
 /** Sets \Seen where the mailbox keeps it; a read-only one is simply read. */
 async function markSeen(
   context: MailContext,
-  { box, key, flags }: FoundMessage,
+  { box, key, flags }: Pick<FoundMessage, 'box' | 'key' | 'flags'>,
   uid: Uid,
 ): Promise<readonly string[]> {
   const isSeen = flags.some((flag) => flag.toLowerCase() === '\\seen');
@@ -92,13 +128,16 @@ async function markSeen(
 
 const isSeenFlag = (flag: string): boolean => flag.toLowerCase() === '\\seen';
 
+/** A message as it was read, and its flags. */
+type Read = Pick<FoundMessage, 'opened' | 'flags'>;
+
 function buildView(
   actor: Actor,
-  at: At,
+  ref: MessageRef,
   options: ViewOptions & { readonly words: UnnamedWords },
-  found: FoundMessage,
+  found: Read,
 ): MessageView {
-  const { opened, box, flags } = found;
+  const { opened, flags } = found;
   const { tree } = opened;
   const root = shownRoot(tree.root, options.inside);
   const isInner = options.inside !== undefined;
@@ -107,19 +146,13 @@ function buildView(
     : opened.envelope;
   const picked = pickBodies(root);
   const from = addresses(envelope.from, 20);
-  const ref: MessageRef = {
-    account: OWN_ACCOUNT,
-    mailbox: checkPath(at.mailbox),
-    uidValidity: box.uidValidity,
-    uid: at.uid,
-  };
   const arrival = isoDate(opened.internalDate) ?? opened.content.date;
   const sender = addresses(envelope.sender, 1)[0];
   const isSame = sender?.mail === from[0]?.mail;
   return {
     ref,
-    subject: (isInner ? undefined : rawSubject(found)) ?? cleanLine(envelope.subject ?? ''),
-    from: isInner ? from : repairNames(from, found),
+    subject: cleanLine(envelope.subject ?? ''),
+    from,
     sender: isSame ? undefined : sender,
     replyTo: addresses(envelope.replyTo, 50),
     to: addresses(envelope.to, MAX_ADDRESSES),
@@ -131,7 +164,7 @@ function buildView(
     messageId: envelope.messageId ? cleanLine(envelope.messageId) : undefined,
     references: isInner ? [] : referencesOf(found),
     sizeBytes: opened.content.sizeBytes,
-    row: toRow(at.uid, opened.content, flags),
+    row: toRow(ref.uid, opened.content, flags),
     attachments: attachmentsOf(picked).map((part) => attachmentInfo(part, options.words)),
     inline: Object.values(picked.inline)
       .slice(0, MAX_ATTACHMENTS)
@@ -140,7 +173,7 @@ function buildView(
     hasAlternative: picked.html !== undefined && picked.text !== undefined,
     tooComplex: tree.tooComplex,
     warnings: warningsOf(found, isInner),
-    isOutside: isOutside(actor, from[0]?.mail),
+    isOutside: isOutside(actor.site, from[0]?.mail),
   };
 }
 
@@ -148,25 +181,7 @@ function buildView(
 const isCut = (list: readonly { readonly name?: string }[] = []): boolean =>
   list.length > MAX_ADDRESSES || list.at(-1)?.name === ADDRESSES_CUT;
 
-/** The subject read from the header when the envelope lost raw 8-bit letters. */
-function rawSubject({ opened }: FoundMessage): string | undefined {
-  if (!(opened.envelope.subject ?? '').includes('\ufffd')) return undefined;
-  const subject = firstHeader(opened.headers, 'subject');
-  return subject === undefined ? undefined : cleanLine(subject);
-}
-
-function repairNames(
-  from: readonly { name: string; mail: string }[],
-  { opened }: FoundMessage,
-): readonly { name: string; mail: string }[] {
-  if (!from.some((one) => one.name.includes('\ufffd'))) return from;
-  const read = parseAddressList(firstHeader(opened.headers, 'from') ?? '').addresses;
-  return read.length > 0
-    ? read.map(displayAddress).map(({ name, mail }) => ({ name, mail }))
-    : from;
-}
-
-function referencesOf({ opened }: FoundMessage): readonly string[] {
+function referencesOf({ opened }: Read): readonly string[] {
   const text = ['references', 'in-reply-to'].map((name) => firstHeader(opened.headers, name) ?? '');
   return [...new Set(messageIds(text.join(' ')))].slice(-MAX_REFERENCES);
 }
@@ -200,7 +215,7 @@ const decodedSize = ({ encoding, sizeBytes }: BodyPart): number =>
   encoding === 'base64' ? Math.floor((sizeBytes * 57) / 78) : sizeBytes;
 
 /** Codes for `message.warning.*`: what in the header may deceive (threats 19). */
-function warningsOf({ opened }: FoundMessage, isInner: boolean): readonly string[] {
+function warningsOf({ opened }: Read, isInner: boolean): readonly string[] {
   if (isInner) return [];
   const warnings = new Set<string>();
   const from = opened.envelope.from ?? [];
@@ -219,11 +234,3 @@ function warningsOf({ opened }: FoundMessage, isInner: boolean): readonly string
 /** Bidi controls and NUL; soft hyphens and joiners are ordinary in newsletters. */
 const hidesText = (text: string): boolean =>
   text.includes('\0') || /[\u202a-\u202e\u2066-\u2069]/.test(text);
-
-function isOutside({ site }: Actor, mail: string | undefined): boolean {
-  const domain = mail?.slice(mail.lastIndexOf('@') + 1).toLowerCase() ?? '';
-  return !site.mailDomains.some((ours) => {
-    const own = ours.toLowerCase();
-    return domain === own || domain.endsWith(`.${own}`);
-  });
-}

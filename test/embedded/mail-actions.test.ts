@@ -184,3 +184,28 @@ describe('a message that its connection has not been told of', () => {
     expect(flagsOf('INBOX')).toEqual([[], [], [], ...left]);
   });
 });
+
+describe('a plugin that guards changes', () => {
+  const move = async () => bench.mail.copy(bench.actor, await select('a'), 'INBOX');
+  const create = () => bench.mail.createMailbox(bench.actor, 'Nouveau');
+
+  it.each([
+    ['messages', 'message:changing', move],
+    ['mailboxes', 'mailbox:changing', create],
+  ] as const)(
+    '%s: its refusal is told in its words, its crash is no refusal',
+    async (_w, hook, act) => {
+      await start();
+      const denial = { deny: true, code: 'no', message: 'p.no', values: { count: 3 } } as const;
+      const remove = bench.hooks.on('p', hook, () => denial);
+      await expect(act()).rejects.toMatchObject({
+        ...{ code: 'plugin/denied', status: 403, textKey: 'p.no', textValues: { count: 3 } },
+      });
+      remove();
+      bench.hooks.on('p', hook, () => {
+        throw new Error('crashed');
+      });
+      await expect(act()).rejects.toMatchObject({ code: 'plugin/guard-failed', status: 503 });
+    },
+  );
+});

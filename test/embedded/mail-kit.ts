@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemClock } from '../../src/base/clock';
+import { type Clock, systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import type { SessionId, SiteId, UserId } from '../../src/base/types';
 import { createImapPool, type ImapPool, type PoolLimits } from '../../src/imap';
@@ -27,6 +27,8 @@ interface BenchOptions {
   readonly limits?: Partial<PoolLimits>;
   readonly mail?: Partial<MailDeps>;
   readonly pageSize?: number;
+  /** Of the connections. */
+  readonly clock?: Clock;
 }
 
 /** The mail domain over a real pool and registry; tasks run in this process. */
@@ -41,7 +43,10 @@ export function aBench(options: BenchOptions): Bench {
     rank: () => 0,
   });
   hooks.define(mailHooks);
-  const pool = createImapPool({ clock: systemClock, limits: { quietMs: 60, ...options.limits } });
+  const pool = createImapPool({
+    clock: options.clock ?? systemClock,
+    limits: { quietMs: 60, ...options.limits },
+  });
   const texts = createTexts({
     coreDir: path.resolve(__dirname, '..', '..', 'locales'),
     fallback: 'fr',

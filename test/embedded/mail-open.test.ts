@@ -45,6 +45,12 @@ const MESSAGES = {
   ]),
 };
 
+// Letters lost in the envelope, and what a sender may hide behind them.
+const LOST = raw([
+  `Subject: r\u00e9union \ufffd \u202egpj.exe ${'x'.repeat(300_000)}`,
+  ...part('text/plain', 'lettres perdues'),
+]);
+
 let server: DemoImap;
 let bench: Bench;
 let uids: ReadonlyMap<string, Uid>;
@@ -141,4 +147,33 @@ it('a message that its connection has not been told of opens whole', async () =>
   );
 
   expect(view).toMatchObject({ subject: 'new', tooComplex: false, bodies: [{ kind: 'text' }] });
+});
+
+it('a subject read from the header is as clean and short in a list as any other', async () => {
+  server.deliver('alice', LOST);
+
+  const { rows } = await list();
+  const row = rows.find(({ subject }) => subject.startsWith('réunion'));
+
+  expect(row?.subject).toHaveLength(500);
+  expect(row?.subject).not.toContain('\u202e');
+  const { view } = await open(row?.subject ?? '');
+  expect(view.subject).toContain('réunion');
+  expect(view.subject).not.toContain('\u202e');
+  expect(view.warnings).toContain('hiddenCharacters');
+});
+
+it('a name whose letters were lost is read again, alike in the list and on the page', async () => {
+  const head = Buffer.from(
+    'From: R\u00e9mi \u00e0 Lyon <remi@x.example>\r\nSubject: latin',
+    'latin1',
+  );
+  server.deliver('alice', Buffer.concat([head, Buffer.from('\r\n\r\ntexte')]));
+
+  const { rows } = await list();
+  const { view } = await open('latin');
+
+  expect(rows.find(({ subject }) => subject === 'latin')?.from[0]).toEqual(view.from[0]);
+  expect(view.from[0]).toMatchObject({ mail: 'remi@x.example' });
+  expect(view.from[0]?.name).toMatch(/^Rémi/);
 });

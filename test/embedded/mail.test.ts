@@ -107,7 +107,7 @@ describe('the tree of mailboxes', () => {
     await start([aMessage()]);
     const account = await bench.mail.account(bench.actor);
     const uses = account.mailboxes.map((box) => box.specialUse).filter(Boolean);
-    expect(uses).toEqual(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash']);
+    expect(uses).toEqual(['inbox', 'drafts', 'sent', 'junk', 'trash', 'archive']);
     const projects = account.mailboxes.find((box) => box.name === 'Projets');
     expect(projects?.children[0]?.path).toBe('Projets/Été & hiver "2026"');
     expect(account.mailboxes[0]).toMatchObject({ unseen: 1, total: 1 });
@@ -566,8 +566,13 @@ describe('an action', () => {
     const where = await mail.append(actor, sent, { path, sizeBytes: raw.length }, options);
     expect(server.mailbox('alice', sent)[0]).toMatchObject({ uid: where?.uid, raw });
     const id = /Message-ID: (.*)\r\n/.exec(raw.toString())?.[1] ?? '';
-    expect(await mail.findByMessageId(actor, sent, id)).toEqual([where?.uid]);
-    expect(await mail.findByMessageId(actor, sent, '<other@x>')).toEqual([]);
+    const uidValidity = where?.uidValidity;
+    const found = await mail.findByMessageId(actor, sent, id);
+    expect(found).toEqual({ uidValidity, uids: [where?.uid] });
+    // A server finds it by a part of its id as well.
+    for (const other of ['<other@x>', id.slice(2), id.slice(0, -2)]) {
+      expect((await mail.findByMessageId(actor, sent, other)).uids).toEqual([]);
+    }
     server.faults.failAppend('[OVERQUOTA] full');
     await expect(
       mail.append(actor, sent, { path, sizeBytes: raw.length }, options),

@@ -131,17 +131,19 @@ export function createFakeMail(dir: string): FakeMail {
     },
     async findByMessageId(_actor, mailbox, messageId) {
       check('findByMessageId');
-      return uids(mailbox).filter((uid) =>
+      const found = uids(mailbox).filter((uid) =>
         new RegExp(`^message-id: ${messageId.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`, 'im').test(
           raw(mailbox, uid),
         ),
       );
+      return { uidValidity: VALIDITY, uids: found };
     },
     async expunge(_actor, { mailbox, uids: gone }) {
       check('expunge');
       for (const uid of gone) rmSync(fileOf(mailbox, uid), { force: true });
     },
     account: unused,
+    unseen: unused,
     quota: unused,
     list: unused,
     neighbours: unused,

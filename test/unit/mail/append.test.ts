@@ -1,10 +1,11 @@
+import { systemClock } from '../../../src/base/clock';
 import { gate } from '../../../src/mail/append';
 
 const MB = 1024 * 1024;
 
 /** Jobs of these weights asked for at once: the most that ran together, and the order of their start. */
 async function runAll(weights: readonly number[]) {
-  const enter = gate({ count: 3, weight: 24 * MB });
+  const enter = gate({ clock: systemClock, count: 3, weight: 24 * MB });
   const seen = { jobs: 0, bytes: 0, started: [] as number[] };
   let jobs = 0;
   let bytes = 0;
@@ -49,5 +50,35 @@ describe('messages appended at once', () => {
     const { bytes, started } = await runAll([MB, 30 * MB, MB, 20 * MB]);
     expect(started).toEqual([0, 1, 2, 3]);
     expect(bytes).toBe(30 * MB);
+  });
+
+  it('wait no longer than a while, and let those behind them pass', async () => {
+    const late: (() => void)[] = [];
+    const after = (_ms: number, run: () => void) => {
+      late.push(run);
+      return () => void late.splice(late.indexOf(run), 1);
+    };
+    const enter = gate({ clock: { ...systemClock, after }, count: 3, weight: 24 * MB });
+    let goOn: () => void = () => undefined;
+    const slow = enter(
+      20 * MB,
+      () =>
+        new Promise<void>((resolve) => {
+          goOn = resolve;
+        }),
+    );
+    await new Promise(setImmediate);
+    const heavy = enter(20 * MB, () => Promise.resolve('heavy'));
+    const light = enter(MB, () => Promise.resolve('light'));
+
+    expect(late).toHaveLength(2);
+    late.shift()?.();
+
+    await expect(heavy).rejects.toMatchObject({ code: 'imap/timeout' });
+    await expect(light).resolves.toBe('light');
+    goOn();
+    await slow;
+    await expect(enter(20 * MB, () => Promise.resolve('next'))).resolves.toBe('next');
+    expect(late).toEqual([]);
   });
 });
