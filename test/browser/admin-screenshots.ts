@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { type DemoApp, startDemoApp } from '../../src/demo';
-import { type BrowserStand, openWindow, startBrowser } from '../kit/browser';
+import { type BrowserStand, openWindow, signIn, startBrowser } from '../kit/browser';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const OUT = path.join(ROOT, 'docs', 'screenshots');
@@ -54,23 +54,14 @@ const startTroubled = (): Promise<DemoApp> =>
     },
   });
 
-async function signIn(page: Page, base: string, demo: DemoApp, login: string): Promise<void> {
-  const agent = demo.stack.agents.find(({ username }) => username === login);
-  await page.goto(`${base}/login`);
-  await page.fill('input[name=username]', login);
-  await page.fill('input[name=password]', agent?.password ?? '');
-  await page.click('form[action="/login"] button');
-  await page.waitForURL(/INBOX/);
-}
-
 /** Everybody of the site comes once; the composer is opened, so that a plugin has been called. */
 async function live(stand: BrowserStand, base: string, demo: DemoApp): Promise<void> {
-  for (const { username, site } of demo.stack.agents) {
-    if (site !== 'saisons') continue;
+  for (const agent of demo.stack.agents) {
+    if (agent.site !== 'saisons') continue;
     const { context, page } = await openWindow(stand, base, VIEWS[0][1]);
-    await signIn(page, base, demo, username);
+    await signIn(page, base, agent);
     await page.goto(`${base}/compose`);
-    if (username === PLATFORM) await change(page, base);
+    if (agent.username === PLATFORM) await change(page, base);
     await context.close();
   }
 }
@@ -94,10 +85,12 @@ async function main(): Promise<void> {
   const stand = await startBrowser();
   const base = `http://127.0.0.1:${demo.port}`;
   try {
+    const platform = demo.stack.agents.find(({ username }) => username === PLATFORM);
+    if (!platform) throw new Error('no such agent');
     await live(stand, base, demo);
     for (const [prefix, view] of VIEWS) {
       const { context, page } = await openWindow(stand, base, view);
-      await signIn(page, base, demo, PLATFORM);
+      await signIn(page, base, platform);
       for (const [name, target] of PICTURES) {
         await page.goto(base + target);
         await page.screenshot({ path: path.join(OUT, `admin-${prefix}${name}.png`) });

@@ -6,6 +6,7 @@ import {
   type BrowserStand,
   openAudited,
   openWindow,
+  signIn,
   startBrowser,
 } from '../kit/browser';
 
@@ -39,15 +40,6 @@ let demo: DemoApp;
 let stand: BrowserStand;
 const base = (): string => `http://127.0.0.1:${demo.port}`;
 
-async function signIn(page: Page, index: number): Promise<void> {
-  const { username, password } = agentOf(index);
-  await page.goto(`${base()}/login`);
-  await page.fill('input[name=username]', username);
-  await page.fill('input[name=password]', password);
-  await page.click('form[action="/login"] button');
-  await page.waitForURL(/INBOX/);
-}
-
 /** Something to look at: a change in force, one taken back, a failing plugin. */
 async function fill(page: Page): Promise<void> {
   await page.goto(`${base()}/admin/configuration/change?site=saisons&path=test-notes.size&value=5`);
@@ -78,7 +70,7 @@ describe('the pages of the administration', () => {
     'pass the accessibility rules and fit their window: %s',
     async (_name, view) => {
       const { context, page } = await openAudited(stand, base(), view);
-      await signIn(page, ADMINS.platform);
+      await signIn(page, base(), agentOf(ADMINS.platform));
       await fill(page);
       const violations: string[] = [];
       for (const target of PAGES) {
@@ -100,7 +92,7 @@ describe('the pages of the administration', () => {
         ...WIDE,
         scripts,
       });
-      await signIn(page, ADMINS.platform);
+      await signIn(page, base(), agentOf(ADMINS.platform));
       await page.goto(`${base()}/admin/plugins/test-notes`);
       await page
         .locator('tr', { hasText: 'Ministère des Saisons' })
@@ -123,7 +115,7 @@ describe('the pages of the administration', () => {
 
   it('name each column for who hears a narrow table', async () => {
     const { context, page } = await openAudited(stand, base(), { ...NARROW });
-    await signIn(page, ADMINS.platform);
+    await signIn(page, base(), agentOf(ADMINS.platform));
     await page.goto(`${base()}/admin/plugins`);
     const table = page.getByRole('table', { name: 'Extensions installées' });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -6,6 +6,11 @@ import { axeViolations } from '../kit/browser';
 import { useDemoBrowser } from '../kit/demo-browser';
 
 const running = useDemoBrowser();
+let files: string;
+beforeAll(() => {
+  files = mkdtempSync(path.join(os.tmpdir(), 'estafette-journey-'));
+});
+afterAll(() => rmSync(files, { recursive: true, force: true }));
 
 const VIEWS = [
   { name: 'without scripts at 1366', width: 1366, height: 768, scripts: false },
@@ -18,7 +23,7 @@ describe.each(VIEWS)('the journey $name', (view) => {
   it('signs in, reads, replies with a file, and the other agent opens it', async () => {
     const { context, page, foreign, problems } = await running().open(view);
     const subject = `Parcours ${view.name}`;
-    const file = path.join(os.tmpdir(), `note-${view.width}-${String(view.scripts)}.txt`);
+    const file = path.join(files, `note-${view.width}-${String(view.scripts)}.txt`);
     writeFileSync(file, 'une note');
     await running().signIn(page, 0);
     expect(await page.locator('[data-message-list] [data-uid]').count()).toBe(50);
@@ -126,11 +131,7 @@ describe('with scripts', () => {
     await running().signIn(page, 2);
     await page.locator('[data-message-list] [data-uid] input[type=checkbox]').first().check();
 
-    if (!('faults' in running().demo.stack.imap)) throw new Error('needs the server in memory');
-    running().demo.stack.imap.deliver(
-      running().agent(2).username,
-      `From: a@b.example\r\nTo: ${running().agent(2).mail}\r\nSubject: Tout juste\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: <tout-juste@b.example>\r\n\r\nBonjour\r\n`,
-    );
+    running().deliver(2, 'Tout juste');
     await page.waitForSelector('a.subject:has-text("Tout juste")', { timeout: 15_000 });
 
     expect(await page.locator('[data-message-list] input[type=checkbox]:checked').count()).toBe(1);

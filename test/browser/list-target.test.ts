@@ -1,21 +1,11 @@
 import type { Page } from 'playwright-core';
 import { useDemoBrowser } from '../kit/demo-browser';
+import { focused, row, uidsOf } from '../kit/list-page';
 
 const WIDE = { width: 1366, height: 768, scripts: true } as const;
 const running = useDemoBrowser();
 
-async function inbox(index: number): Promise<Page> {
-  const { page } = await running().open(WIDE);
-  page.setDefaultTimeout(10_000);
-  await running().signIn(page, index);
-  await page.waitForSelector('.row a.subject[tabindex="0"]');
-  return page;
-}
-
-const uidsOf = (page: Page): Promise<string[]> =>
-  page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-uid') ?? ''));
-const row = (uid: string | undefined): string => `.row[data-uid="${uid ?? ''}"]`;
-const focused = (uid: string | undefined): string => `${row(uid)} a.subject:focus`;
+const inbox = (index: number): Promise<Page> => running().inbox(WIDE, index);
 const heard = (page: Page, text: RegExp): Promise<void> =>
   page.locator('#live', { hasText: text }).waitFor({ state: 'attached' });
 
@@ -30,16 +20,6 @@ async function witness(page: Page): Promise<{ said(): Promise<string[]>; sent: s
     if (text !== '' && window.said.at(-1) !== text) window.said.push(text);
   }, 10)`);
   return { sent, said: () => page.evaluate('window.said') };
-}
-
-function deliver(index: number, subject: string): void {
-  const { imap } = running().demo.stack;
-  if (!('faults' in imap)) throw new Error('needs the server in memory');
-  const { username, mail } = running().agent(index);
-  imap.deliver(
-    username,
-    `From: a@b.example\r\nTo: ${mail}\r\nSubject: ${subject}\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: <${encodeURIComponent(subject)}@b.example>\r\n\r\nBonjour\r\n`,
-  );
 }
 
 describe('a key that changes a message', () => {
@@ -81,7 +61,7 @@ describe('a key that changes a message', () => {
     const uids = await uidsOf(page);
     await page.focus(`${row(uids[0])} a.subject`);
 
-    deliver(2, 'Au dessus');
+    running().deliver(2, 'Au dessus');
     await page.waitForSelector('a.subject:has-text("Au dessus")', { timeout: 15_000 });
     await page.waitForSelector(focused(uids[0]));
     await page.keyboard.press('#');
@@ -94,7 +74,7 @@ describe('a key that changes a message', () => {
   it('takes a message out of Junk where it would put it there', async () => {
     const page = await inbox(3);
     const subject = `Courrier ${Date.now()}`;
-    deliver(3, subject);
+    running().deliver(3, subject);
     const link = page.locator('a.subject', { hasText: subject });
     await link.waitFor({ timeout: 15_000 });
     await link.focus();
@@ -186,7 +166,7 @@ describe('the focus and the spoken word', () => {
 
     await page.keyboard.press('z');
     await page.waitForSelector(`[data-message-list][data-total="${total}"]`);
-    deliver(2, 'Vraie nouvelle');
+    running().deliver(2, 'Vraie nouvelle');
     await heard(page, /Nouveau message/);
 
     expect((await said()).filter((text) => text.includes('Nouveau message'))).toEqual([

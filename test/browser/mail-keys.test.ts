@@ -1,22 +1,13 @@
 import type { Page } from 'playwright-core';
 import { useDemoBrowser } from '../kit/demo-browser';
+import { focused, row, uidsOf } from '../kit/list-page';
 
 const WIDE = { width: 1366, height: 768, scripts: true } as const;
 const PHONE = { width: 360, height: 740, scripts: true } as const;
 const running = useDemoBrowser();
 
-/** A page of the inbox, with its scripts at work: the rows have become one tab stop. */
-async function inbox(view: typeof WIDE | typeof PHONE, index: number): Promise<Page> {
-  const { page } = await running().open(view);
-  await running().signIn(page, index);
-  await page.waitForSelector('.row a.subject[tabindex="0"]');
-  return page;
-}
-
-const uidsOf = (page: Page): Promise<string[]> =>
-  page.locator('.row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-uid') ?? ''));
-const row = (uid: string | undefined): string => `.row[data-uid="${uid ?? ''}"]`;
-const focused = (uid: string | undefined): string => `${row(uid)} a.subject:focus`;
+const inbox = (view: typeof WIDE | typeof PHONE, index: number): Promise<Page> =>
+  running().inbox(view, index);
 const message = '#reading [data-message-subject]';
 
 describe('the list by keyboard', () => {

@@ -1,12 +1,16 @@
+import { axeViolations } from '../kit/browser';
 import { type DemoBrowser, startDemoBrowser } from '../kit/demo-browser';
-import { RECORDER, recordingPlugin } from '../kit/recording-plugin';
+import { RECORDER, type Recording, recordingPlugin } from '../kit/recording-plugin';
 
 let stand: DemoBrowser;
+let isBroken = false;
+let answers: Recording['answers'];
 beforeAll(async () => {
-  const { plugin } = recordingPlugin({ isShown: true });
+  const recording = recordingPlugin({ isShown: true, isBroken: () => isBroken });
+  answers = recording.answers;
   stand = await startDemoBrowser({
     site: (_id, file) => ({ ...file, plugins: { [RECORDER]: true } }),
-    options: { extraPlugins: [plugin] },
+    options: { extraPlugins: [recording.plugin] },
   });
 }, 60_000);
 afterAll(async () => stand?.close());
@@ -70,4 +74,62 @@ describe.each(VIEWS)('places of plugins on %s', (_name, size) => {
     expect(missing).toEqual([]);
     await context.close();
   }, 120_000);
+});
+
+const LOOKS = VIEWS.flatMap(([name, size]) =>
+  [false, true].map(
+    (dark) => [`${name}, dark: ${dark}`, { ...size, dark, scripts: true }] as const,
+  ),
+);
+const TOO_WIDE =
+  'document.documentElement.scrollWidth > document.documentElement.clientWidth ? ["too wide"] : []';
+
+describe.each(LOOKS)('what plugins find for a search, on %s', (_name, view) => {
+  it('passes the accessibility rules and fits the window', async () => {
+    answers.set('search:results', () => [
+      { group: 'Annuaire', title: 'Odile', detail: 'Numérique', score: 1, href: '/home' },
+      {
+        group: 'Annuaire',
+        title: 'É'.repeat(90),
+        detail: 'a'.repeat(90),
+        score: 0.9,
+        href: '/home',
+      },
+      { group: 'Agenda', title: 'Réunion', score: 0.5, href: 'https://agenda.example/1' },
+    ]);
+    const { page, context } = await stand.openAudited(view);
+    await stand.signIn(page, 1);
+
+    for (const words of ['note', 'introuvable-partout']) {
+      await page.goto(`${stand.base}/mail/me/INBOX?q=${words}`);
+      expect(await page.locator('.elsewhere a').count()).toBe(3);
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+    }
+    await context.close();
+    answers.clear();
+  }, 60_000);
+});
+
+// Last: a plugin that fails often enough is put aside.
+describe.each(LOOKS)('places whose plugin fails, on %s', (_name, view) => {
+  it('say so within the accessibility rules', async () => {
+    const { page, context } = await stand.openAudited(view);
+    await stand.signIn(page, 1);
+    isBroken = true;
+    const found: string[] = [];
+    for (const target of ['/compose', '/home', '/settings/display']) {
+      await page.goto(stand.base + target);
+      if ((await page.locator('.slot-failed').count()) === 0) found.push(`${target}: none failed`);
+      const problems = [
+        ...(await axeViolations(page)),
+        ...(await page.evaluate<string[]>(TOO_WIDE)),
+      ];
+      found.push(...problems.map((problem) => `${target}: ${problem}`));
+    }
+    isBroken = false;
+    await context.close();
+
+    expect(found).toEqual([]);
+  }, 90_000);
 });

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { startDemoApp } from '../../src/demo';
-import { openWindow, startBrowser } from '../kit/browser';
+import { openWindow, signIn, startBrowser } from '../kit/browser';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const OUT = path.join(ROOT, 'docs', 'screenshots');
@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   const demo = await startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } });
   const stand = await startBrowser();
   const base = `http://127.0.0.1:${demo.port}`;
-  const agent = demo.stack.agents[0];
+  const [agent] = demo.stack.agents;
+  if (!agent) throw new Error('no agent');
   try {
     for (const [prefix, width, height, dark] of [
       ['', 1366, 768, false],
@@ -38,10 +39,7 @@ async function main(): Promise<void> {
       };
       await page.goto(`${base}/login`);
       await shot('login');
-      await page.fill('input[name=username]', agent?.username ?? '');
-      await page.fill('input[name=password]', agent?.password ?? '');
-      await page.click('form[action="/login"] button');
-      await page.waitForURL(/INBOX/);
+      await signIn(page, base, agent);
       await shot('inbox');
       await openFull(page);
       await shot('message');

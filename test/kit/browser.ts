@@ -74,6 +74,19 @@ export async function openWindow(
   return { context, page, foreign, problems };
 }
 
+/** Signs an agent in by the form; the page is then their inbox. */
+export async function signIn(
+  page: Page,
+  base: string,
+  agent: { readonly username: string; readonly password: string },
+): Promise<void> {
+  await page.goto(`${base}/login`);
+  await page.fill('input[name=username]', agent.username);
+  await page.fill('input[name=password]', agent.password);
+  await page.click('form[action="/login"] button');
+  await page.waitForURL(/\/mail\/me\/INBOX/);
+}
+
 /** Violations of WCAG 2.1 A and AA on the page as it is now: `rule: target`. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE }).catch(() => undefined);

@@ -2,7 +2,14 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { type DemoApp, type DemoAppOptions, startDemoApp } from '../../src/demo';
 import type { DemoAgent } from '../../src/demo/data';
-import { type BrowserStand, openAudited, openWindow, startBrowser, type View } from './browser';
+import {
+  type BrowserStand,
+  openAudited,
+  openWindow,
+  signIn,
+  startBrowser,
+  type View,
+} from './browser';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 
@@ -33,13 +40,29 @@ export class DemoBrowser {
   }
 
   /** Signs an agent in by the form; the page is then their inbox. */
-  async signIn(page: Page, index: number): Promise<void> {
-    const { username, password } = this.agent(index);
-    await page.goto(`${this.base}/login`);
-    await page.fill('input[name=username]', username);
-    await page.fill('input[name=password]', password);
-    await page.click('form[action="/login"] button');
-    await page.waitForURL(/\/mail\/me\/INBOX/);
+  signIn(page: Page, index: number): Promise<void> {
+    return signIn(page, this.base, this.agent(index));
+  }
+
+  /** A page of an agent's inbox, with its scripts at work: the rows have become one tab stop. */
+  async inbox(view: View, index: number): Promise<Page> {
+    const { page } = await this.open(view);
+    page.setDefaultTimeout(10_000);
+    await this.signIn(page, index);
+    await page.waitForSelector('.row a.subject[tabindex="0"]');
+    return page;
+  }
+
+  /** A message of `a@b.example` arrives in the agent's inbox. */
+  deliver(index: number, subject: string): void {
+    const { imap } = this.demo.stack;
+    if (!('faults' in imap)) throw new Error('needs the server in memory');
+    const { username, mail } = this.agent(index);
+    const id = `<${encodeURIComponent(subject)}@b.example>`;
+    imap.deliver(
+      username,
+      `From: a@b.example\r\nTo: ${mail}\r\nSubject: ${subject}\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: ${id}\r\n\r\nBonjour\r\n`,
+    );
   }
 
   async close(): Promise<void> {

@@ -33,9 +33,12 @@ export const RECORDER = 'recorder';
 
 /**
  * A plugin that handles every hook and fills every slot, and changes nothing unless told. Shown, it
- * puts a link with the slot's name in each place.
+ * puts a link with the slot's name in each place; broken, it fails to.
  */
-export function recordingPlugin({ isShown = false } = {}): Recording {
+export function recordingPlugin({
+  isShown = false,
+  isBroken = (): boolean => false,
+} = {}): Recording {
   const seen = new Map<string, readonly unknown[]>();
   const slots = new Map<SlotName, SlotFacts>();
   const answers: Recording['answers'] = new Map();
@@ -59,6 +62,7 @@ export function recordingPlugin({ isShown = false } = {}): Recording {
         id: slot.replaceAll(/[^a-z]/g, ''),
         view: isShown ? 'place' : 'nothing',
         data(facts: SlotFacts) {
+          if (isBroken()) throw new Error('on purpose');
           if (!slots.has(slot)) slots.set(slot, facts);
           return isShown ? modelFor(slot, facts) : {};
         },

@@ -1,13 +1,14 @@
 import './reading-frame.js';
 import { announce } from './announce.js';
-import { postFlag, showStar } from './flags.js';
+import { flipStar } from './flags.js';
 import { onListKey } from './list-keys.js';
 import { positionOf, savePosition, setNext, takeNext } from './list-memory.js';
 import { ListSelection } from './list-selection.js';
 import { setCount } from './page-title.js';
+import { showScripted } from './shown.js';
 
-/** Attributes that the agent's own gestures set: a refresh of the list must not undo them. */
-const KEPT = new Set(['open', 'checked', 'tabindex', 'hidden']);
+/** Attributes that these scripts set: a refresh must not undo them, nor what `morph-guard` keeps. */
+const KEPT = new Set(['tabindex', 'hidden']);
 /** Actions after which the rows are no longer in the list. */
 const LEAVING = new Set(['archive', 'delete', 'junk', 'notjunk', 'move']);
 /** Actions that leave the rows, and whose button goes away: the focus goes back to the row. */
@@ -89,7 +90,7 @@ class EstList extends HTMLElement {
 
   /** Puts back what the server does not know: tab stop, open row, buttons that need scripts. */
   refresh() {
-    for (const control of this.querySelectorAll('.js-only')) control.hidden = false;
+    showScripted(this);
     this.#markOpen();
     this.#rove();
     this.selection.show({ isQuiet: true });
@@ -130,22 +131,9 @@ class EstList extends HTMLElement {
     else if (control?.matches('.row .star')) this.#star(event, control);
   }
 
-  /** A star changes in place; if the server refuses, the form is sent and the page says why. */
-  async #star(event, button) {
-    if (button.dataset.plain) return;
-    event.preventDefault();
+  #star(event, button) {
     const { uid } = button.closest('.row').dataset;
-    const { actions, uidvalidity } = this.pane.dataset;
-    const on = button.getAttribute('aria-pressed') !== 'true';
-    showStar(uid, on);
-    try {
-      await postFlag({ actions, uidvalidity, uid, flag: 'flagged', on });
-    } catch {
-      showStar(uid, !on);
-      announce(this.dataset.textFailed);
-      button.dataset.plain = '1';
-      button.click();
-    }
+    void flipStar(event, button, { ...this.pane.dataset, uid });
   }
 
   #onFocus({ target }) {

@@ -1,3 +1,5 @@
+import { isShown } from './shown.js';
+
 /**
  * Menus are `details.menu`, which open and close by themselves. Added here: one at a time, Escape and
  * a click outside close, arrows walk through, and the panel stays inside the window.
@@ -6,7 +8,7 @@ const openMenus = () => document.querySelectorAll('details.menu[open]');
 const itemsOf = (menu) =>
   [
     ...menu.querySelectorAll('.panel :is(a[href], button, select, input):not([type="hidden"])'),
-  ].filter((item) => item.getClientRects().length > 0);
+  ].filter(isShown);
 
 function closeAll(except) {
   for (const menu of openMenus()) {

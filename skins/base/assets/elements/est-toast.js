@@ -1,3 +1,5 @@
+import { showScripted } from './shown.js';
+
 const SHOWN_S = 10;
 
 /** The result of the last action: for `data-seconds`, and as long as the pointer or the focus is on it. */
@@ -18,7 +20,7 @@ class EstToast extends HTMLElement {
     listen('click', ({ target }) => {
       if (target.closest('[data-action="close-toast"]')) this.#close();
     });
-    for (const control of this.querySelectorAll('.js-only')) control.hidden = false;
+    showScripted(this);
     this.#start();
   }
 

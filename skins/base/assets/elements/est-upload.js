@@ -105,8 +105,8 @@ class EstUpload extends HTMLElement {
   #item(name, size) {
     const template = this.querySelector('template[data-upload-item]');
     const item = template.content.firstElementChild.cloneNode(true);
-    item.querySelector('.upload-name').textContent = name;
-    item.querySelector('.upload-name').title = name;
+    item.querySelector('.attachment-name').textContent = name;
+    item.querySelector('.attachment-name').title = name;
     item.querySelector('.attachment-badge').textContent = (
       /\.([^.]{1,4})$/.exec(name)?.[1] ?? ''
     ).toUpperCase();
@@ -166,7 +166,6 @@ class EstUpload extends HTMLElement {
       });
       request.addEventListener('load', () => resolve({ data: request.response }));
       request.addEventListener('error', () => resolve({}));
-      request.addEventListener('timeout', () => resolve({}));
       request.addEventListener('abort', () => resolve({ isAborted: true }));
       request.open('POST', attachHref(form));
       request.responseType = 'json';
@@ -191,7 +190,7 @@ class EstUpload extends HTMLElement {
     item.classList.add(`family-${family}`);
     item.dataset.upload = id;
     item.querySelector('.attachment-badge').textContent = badge;
-    const link = item.querySelector('.upload-name');
+    const link = item.querySelector('.attachment-name');
     link.textContent = filename;
     link.href = href;
     link.title = this.#text('textDownload', filename);
@@ -219,7 +218,7 @@ class EstUpload extends HTMLElement {
     item.querySelector('progress').remove();
     item.querySelector('.upload-size').textContent = text;
     const stop = item.querySelector('[data-upload-stop]');
-    stop.title = this.#text('textRemove', item.querySelector('.upload-name').textContent);
+    stop.title = this.#text('textRemove', item.querySelector('.attachment-name').textContent);
     stop.querySelector('.visually-hidden').textContent = stop.title;
   }
 

@@ -1,3 +1,5 @@
+import { announce } from './announce.js';
+
 /** Sets a flag on one message without leaving the page. Rejects when the server refuses. */
 export async function postFlag({ actions, uidvalidity, uid, flag, on }) {
   const query = new URLSearchParams({ one: uid, flag, on: on ? '1' : '0' });
@@ -28,11 +30,35 @@ export function showStar(uid, on) {
   if (open?.form) open.form.action = flip(open.form.action);
 }
 
-/** Shows a row as read or not; the text for readers begins with « non lu » when it is. */
+/** Turns a star in place; if the server refuses, the form is sent and the page says why. */
+export async function flipStar(event, button, { actions, uidvalidity, uid }) {
+  if (button.dataset.plain) return;
+  event.preventDefault();
+  const on = button.getAttribute('aria-pressed') !== 'true';
+  showStar(uid, on);
+  try {
+    await postFlag({ actions, uidvalidity, uid, flag: 'flagged', on });
+  } catch {
+    showStar(uid, !on);
+    announce(document.querySelector('est-list')?.dataset.textFailed ?? '');
+    button.dataset.plain = '1';
+    button.click();
+  }
+}
+
+/** Shows a row as read or not; the text for readers begins with « non lu » when it is not. */
 export function showSeen(uid, isSeen) {
   const row = rowOf(uid);
   if (!row || row.classList.contains('is-unread') !== isSeen) return;
   row.classList.toggle('is-unread', !isSeen);
   const state = row.querySelector('[data-row-state]');
-  if (isSeen && state) state.textContent = state.textContent.replace(/^[^,.]*[,.]\s*/, '');
+  if (!state) return;
+  const unread = state.dataset.unread;
+  const others = state.textContent
+    .trim()
+    .replace(/\.$/, '')
+    .split(', ')
+    .filter((one) => one !== '' && one !== unread);
+  const all = isSeen ? others : [unread, ...others];
+  state.textContent = all.length > 0 ? `${all.join(', ')}. ` : '';
 }

@@ -1,9 +1,9 @@
 import { announce } from './announce.js';
 import { postFlag, showSeen } from './flags.js';
+import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage } from './typing.js';
 
 const reading = (selector) => document.querySelector(`#reading ${selector}`);
-const isShown = (element) => element !== null && element.getClientRects().length > 0;
 
 /** Rows move under j and k; with a message open beside the list, the next one opens. */
 function step(list, by) {
@@ -95,11 +95,16 @@ async function markUnread(list) {
     return;
   }
   const row = chosenRow(list);
-  if (!row) return;
+  if (!row?.matches(':not(.is-unread)')) return;
   const { actions, uidvalidity } = list.pane.dataset;
   const { uid } = row.dataset;
-  await postFlag({ actions, uidvalidity, uid, flag: 'seen', on: false });
   showSeen(uid, false);
+  try {
+    await postFlag({ actions, uidvalidity, uid, flag: 'seen', on: false });
+  } catch {
+    showSeen(uid, true);
+    announce(list.dataset.textFailed);
+  }
 }
 
 function leave(list) {

@@ -1,13 +1,13 @@
 import { session } from '@hotwired/turbo';
-import { postFlag, showSeen, showStar } from './flags.js';
+import { flipStar, showSeen } from './flags.js';
 import { setTitle } from './page-title.js';
+import { isShown } from './shown.js';
 
 /**
  * The reading frame: title, focus, and the way back to the list without asking for it again.
  * Listens on the document, because Turbo replaces the frame with the page.
  */
 const frameOf = (event) => (event.target.id === 'reading' ? event.target : undefined);
-const isShown = (element) => element.getClientRects().length > 0;
 
 document.addEventListener('turbo:frame-load', (event) => {
   const frame = frameOf(event);
@@ -19,7 +19,7 @@ document.addEventListener('turbo:frame-load', (event) => {
   document.dispatchEvent(new CustomEvent('estafette:mail:opened'));
   // Going through the list with j and k, the focus stays in it; otherwise it goes to what was asked.
   const list = document.querySelector('est-list');
-  const isWalking = list && isShown(list) && list.dataset.walking === '1';
+  const isWalking = isShown(list) && list.dataset.walking === '1';
   if (!isWalking) subject.focus({ preventScroll: true });
 });
 
@@ -36,7 +36,7 @@ document.addEventListener('click', (event) => {
   if (!(event.target instanceof Element) || event.defaultPrevented) return;
   const control = event.target.closest('#reading [data-action]');
   if (control?.dataset.action === 'back') close(event, control);
-  else if (control?.matches('.message-star .star')) void star(event, control);
+  else if (control?.matches('.message-star .star')) star(event, control);
 });
 
 /** Back to the list as it was left: scroll, selection and focus. */
@@ -57,19 +57,8 @@ function close(event, link) {
   list.focusBack(row);
 }
 
-/** As in the list: in place, and by the form when the server refuses. */
-async function star(event, button) {
-  if (button.dataset.plain) return;
-  event.preventDefault();
+function star(event, button) {
   const { messageUid: uid, actions } = button.closest('[data-message-uid]').dataset;
   const uidvalidity = button.form.elements.namedItem('uidvalidity').value;
-  const on = button.getAttribute('aria-pressed') !== 'true';
-  showStar(uid, on);
-  try {
-    await postFlag({ actions, uidvalidity, uid, flag: 'flagged', on });
-  } catch {
-    showStar(uid, !on);
-    button.dataset.plain = '1';
-    button.click();
-  }
+  void flipStar(event, button, { actions, uidvalidity, uid });
 }

@@ -1,4 +1,5 @@
 import { cache, config } from '@hotwired/turbo';
+import { showScripted } from './shown.js';
 
 // An own property of this one element, set by turbo-boot.js.
 delete document.head.insertBefore;
@@ -27,10 +28,7 @@ document.addEventListener('submit', ({ target }) => {
   if (new URL(target.action).pathname === '/logout') cache.clear();
 });
 
-/** Buttons that need scripts are hidden until there are some. */
-function showScripted() {
-  for (const control of document.querySelectorAll('.js-only[hidden]')) control.hidden = false;
-}
-document.addEventListener('turbo:load', showScripted);
-document.addEventListener('turbo:render', showScripted);
-showScripted();
+const showAll = () => showScripted(document);
+document.addEventListener('turbo:load', showAll);
+document.addEventListener('turbo:render', showAll);
+showAll();

@@ -1,4 +1,5 @@
 import { announce } from './announce.js';
+import { isShown } from './shown.js';
 
 /**
  * A page that Turbo puts in place of another is not read out, and the focus is left on nothing. It
@@ -26,7 +27,6 @@ document.addEventListener('turbo:load', () => {
 });
 
 const textOf = (selector) => document.querySelector(selector)?.textContent.trim() ?? '';
-const isShown = (element) => element !== null && element.getClientRects().length > 0;
 
 function arrive() {
   const subject = document.querySelector('#reading [data-message-subject]');
