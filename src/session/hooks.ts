@@ -93,7 +93,7 @@ export interface UserRecord {
   readonly content: unknown;
 }
 
-/** Tables inside the transaction that erases a person: those of the plugin that asks, no other. */
+/** Tables where a plugin keeps what concerns a person: those of the plugin that asks, no other. */
 export interface ErasingTables {
   table(name: string): Knex.QueryBuilder;
 }
@@ -247,7 +247,7 @@ export const sessionHooks = defineHooks({
   },
   'user:erased': {
     kind: 'action',
-    doc: 'A person is being erased; `db` gives the plugin’s own tables inside the one transaction, and a failure undoes it all.',
+    doc: 'A person is being erased; `db` gives the plugin’s own tables. A failure keeps the person, and all is asked again later: a handler must be able to run twice.',
     awaited: true,
     failClosed: true,
     timeoutMs: 10_000,

@@ -66,7 +66,10 @@ export interface UserStore {
   /** By main address or alias, whatever its case. */
   findByMail(site: SiteId, mail: string): Promise<User | undefined>;
   exportUser(id: UserId): Promise<UserExport | undefined>;
-  /** Removes the user, what the erasers hold of them and what `user:erased` says, all or nothing. */
+  /**
+   * Asks plugins to erase the user (`user:erased`), then removes them and what the erasers hold, all
+   * or nothing. Nothing of the core goes when a plugin fails; the whole is then asked again later.
+   */
   eraseUser(id: UserId): Promise<void>;
 }
 
@@ -78,8 +81,8 @@ export interface UserStoreDeps {
   readonly writeSettings?: (user: UserId, values: NewUser['settings']) => Promise<void>;
   /** Removes what other folders keep of a user, inside the same transaction. */
   readonly erasers?: readonly ((user: UserId, trx: Knex.Transaction) => Promise<void>)[];
-  /** What handlers of `user:erased` reach of the transaction; nothing unless told. */
-  readonly erasingTables?: (trx: Knex.Transaction) => ErasingTables;
+  /** The tables that handlers of `user:erased` are given; none unless told. */
+  readonly erasingTables?: ErasingTables;
 }
 
 const NO_TABLES: ErasingTables = {
@@ -89,7 +92,7 @@ const NO_TABLES: ErasingTables = {
 };
 
 export function createUserStore(deps: UserStoreDeps): UserStore {
-  const { db, clock, hooks, erasers = [] } = deps;
+  const { db, clock, hooks, erasers = [], erasingTables = NO_TABLES } = deps;
 
   async function findWhere(knex: Knex, where: object): Promise<User | undefined> {
     const row: unknown = await knex('users').where(where).first(USER_COLUMNS);
@@ -202,9 +205,9 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     async eraseUser(id) {
       const user = await findWhere(db.knex, { id });
       if (!user) return;
+      // Plugins first, outside the transaction: they write elsewhere, and nobody waits for them.
+      await hooks.action({ site: user.site }, 'user:erased', { user, db: erasingTables });
       await db.transaction(async (trx) => {
-        const event = { user, db: (deps.erasingTables ?? (() => NO_TABLES))(trx) };
-        await hooks.action({ site: user.site }, 'user:erased', event);
         for (const erase of erasers) await erase(id, trx);
         await trx('sessions').where({ user_id: id }).delete();
         await trx('users').where({ id }).delete();

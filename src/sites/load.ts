@@ -12,7 +12,7 @@ import {
   type SitesParser,
   secretVariable,
 } from '../kernel/config';
-import { nearest } from '../kernel/config-shape';
+import { didYouMean } from '../kernel/config-shape';
 import { type SiteFile, siteSchema } from './schema';
 import type { LdapDirectory, ServerAddress, SignInSource, Site } from './site';
 
@@ -97,9 +97,8 @@ function skinOf(skin: string, { root }: SiteContext, fault: Fault): string {
   // Without the folder this is no installation, which loading the skins tells.
   if (!existsSync(dir) || isSkin(skin)) return skin;
   const known = readdirSync(dir).filter(isSkin).sort();
-  const near = nearest(skin, known);
   const list = known.map((name) => JSON.stringify(name)).join(', ') || 'none there';
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  const hint = didYouMean(skin, known);
   fault(['skin'], `expected a folder of skins/ (${list}), found "${skin}"${hint}`);
   return skin;
 }

@@ -11,8 +11,6 @@ export interface Assets {
   find(chain: readonly Skin[], name: string): string | undefined;
   /** Directory to serve under `/assets/`. */
   readonly dir: string;
-  /** Changes with any asset: long-lived pages reload when it does. */
-  readonly fingerprint: string;
 }
 
 /** Reads `manifest.json` of `dir`. A missing build is an empty set: pages work unstyled. */
@@ -24,7 +22,6 @@ export function loadAssets(dir: string): Assets {
   const names = new Map(Object.entries(manifest).map(([name, entry]) => [name, entry.file]));
   return {
     dir,
-    fingerprint: [...names.values()].join('|'),
     find(chain, name) {
       for (const skin of chain) {
         const hashed = names.get(`${skin.id}/${name}`);

@@ -25,13 +25,12 @@ export {
 export { createRenderer } from './render';
 export { checkSkins, type SkinCheckInput, type SkinFault } from './skin-check';
 export { textsOfChain } from './skin-texts';
-export { BASE_SKIN, loadSkins, type Skin, type Skins } from './skins';
+export { BASE_SKIN, loadSkins, MAX_CHAIN, type Skin, type Skins } from './skins';
 export { type RowFacts, SLOTS, type SlotFacts, type SlotName, type SlotPlace } from './slots';
-export {
-  NO_SLOTS,
-  type Renderer,
-  type RenderRequest,
-  type SlotItem,
-  type SlotSource,
-  type ViewContext,
+export type {
+  Renderer,
+  RenderRequest,
+  SlotItem,
+  SlotSource,
+  ViewContext,
 } from './types';

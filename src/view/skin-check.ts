@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { nearest } from '../kernel/config-shape';
+import { didYouMean } from '../kernel/config-shape';
 import type { Texts } from '../kernel/i18n-types';
 import { compileView } from './compile';
 import { readSkinTexts } from './skin-texts';
@@ -52,7 +52,7 @@ function viewFaults(
     .filter(({ name }) => !known.has(name) && !included.has(name))
     .map(({ name, shown }) => ({
       file: `skins/${skin.id}/${shown}`,
-      message: `takes the place of no view, and no view of the skin includes it${hint(name, known)}`,
+      message: `takes the place of no view, and no view of the skin includes it${didYouMean(name, known)}`,
     }));
 }
 
@@ -82,14 +82,9 @@ function textFaults(skin: Skin, { texts, textKeys }: SkinCheckInput): readonly S
       .filter((key) => !texts.has(key.replace(PLURAL, ''), locale) && !texts.has(key, locale))
       .map((key) => ({
         file: `skins/${skin.id}/locales/${locale}.json`,
-        message: `"${key}" takes the place of no text${hint(key, textKeys)}`,
+        message: `"${key}" takes the place of no text${didYouMean(key, textKeys)}`,
       })),
   );
 }
 
 const PLURAL = /_(?:zero|one|two|few|many|other)$/;
-
-function hint(name: string, known: Iterable<string>): string {
-  const near = nearest(name, known);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
-}

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../base/errors';
 
 /** A chain longer than this is a mistake (plugins.md 3.5). */
-const MAX_CHAIN = 4;
+export const MAX_CHAIN = 4;
 export const BASE_SKIN = 'base';
 const SKIN_ID = /^[a-z][a-z0-9-]*$/;
 

@@ -81,5 +81,3 @@ export interface SlotSource {
     renderItem: (view: string, model: unknown) => string,
   ): Promise<ReadonlyMap<string, readonly SlotItem[]>>;
 }
-
-export const NO_SLOTS: SlotSource = { collect: async () => new Map() };

@@ -1,6 +1,6 @@
 import { safeHtml } from '../base/html';
 import { bodyFrameCsp } from '../view';
-import type { MessageModel } from './pages/mail';
+import type { PrintedHead } from './message-head';
 import { viewContext } from './reply';
 import type { OpenCall } from './route';
 
@@ -11,7 +11,7 @@ import type { OpenCall } from './route';
  */
 export async function sendBodyFrame(
   { deps, req, res, ctx }: OpenCall,
-  content: { readonly title: string; readonly html: string; readonly message?: MessageModel },
+  content: { readonly title: string; readonly html: string; readonly message?: PrintedHead },
 ): Promise<void> {
   const html = await deps.renderer.fragment(viewContext(req), {
     view: 'body-frame',

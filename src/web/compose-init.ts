@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ComposeMode, DraftFields, DraftInit } from '../compose';
 import { field } from './body';
-import { asUidValidity } from './mail-page';
+import { asUidValidity } from './message-path';
 
 /** Query parameter of a link to the composer → what it starts. */
 const MODES: Readonly<Record<string, ComposeMode>> = {

@@ -87,7 +87,6 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     timeZone: site.timeZone,
     templates: input.templates.map(({ id, name }) => ({ id, name })),
     templateAction: `${path}/template`,
-    importAction: `${path}/import`,
     people: input.people,
   };
 }

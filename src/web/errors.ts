@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../base/errors';
 import { escapeHtml } from '../base/html';
 import { supportFor } from '../sites';
 import { findContext, type RequestContext, requestIdOf, type WebDeps } from './context';
-import { localPath } from './links';
+import { HOME, localPath } from './links';
 import type { ErrorModel } from './pages/other';
 import { sendPage, wantsJson } from './reply';
 
@@ -22,10 +22,10 @@ export function errorHandler(deps: WebDeps): ErrorRequestHandler {
       return;
     }
     if (error.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
-    if (error.code === 'imap/credentials' || error.code === 'session/frozen') {
-      await freeze(deps, req, res);
-    }
     try {
+      if (error.code === 'imap/credentials' || error.code === 'session/frozen') {
+        await freeze(deps, req);
+      }
       await sendError(deps, req, res, error);
     } catch (failure) {
       deps.log.error({ err: failure, requestId: requestIdOf(res) }, 'web/error-page-failed');
@@ -64,7 +64,7 @@ function logError(deps: WebDeps, req: Request, res: Response, error: AppError): 
 }
 
 /** The mail server refused the stored credential: the session waits for a new sign-in. */
-async function freeze(deps: WebDeps, req: Request, _res: Response): Promise<void> {
+async function freeze(deps: WebDeps, req: Request): Promise<void> {
   const session = findContext(req)?.session;
   if (session?.session.state === 'open') await deps.sessions.freeze(session.session.id);
 }
@@ -94,7 +94,7 @@ async function sendError(
     advice: advice(deps, context, error),
     requestId: context.id,
     retry: isGet && error.status >= 500 ? localPath(req.originalUrl, '/') : undefined,
-    home: context.actor ? '/mail/me/INBOX' : '/login',
+    home: context.actor ? HOME : '/login',
     support: supportFor(site, context.locale),
   };
   await sendErrorPage(deps, req, res, model);

@@ -13,20 +13,7 @@ const ICONS: Readonly<Record<SpecialUse, string>> = {
   archive: 'archive',
   templates: 'templates',
 };
-/** Folders everybody has come first, in the order of a working day. */
-const ORDER: readonly (SpecialUse | undefined)[] = [
-  'inbox',
-  'drafts',
-  'templates',
-  'sent',
-  'junk',
-  'trash',
-  'archive',
-  undefined,
-];
 const ALMOST_FULL_PERCENT = 90;
-// Made once: `localeCompare` with options makes one for each comparison.
-const BY_NAME = new Intl.Collator('fr', { numeric: true });
 
 /** Name of a folder for people: special ones are translated, the rest is the agent's own word. */
 export const mailboxLabel = (
@@ -35,20 +22,13 @@ export const mailboxLabel = (
 ): string =>
   mailbox.specialUse === undefined ? mailbox.name : t(`mail.folder.${mailbox.specialUse}`);
 
-function sorted(mailboxes: readonly Mailbox[]): Mailbox[] {
-  return [...mailboxes].sort(
-    (a, b) =>
-      ORDER.indexOf(a.specialUse) - ORDER.indexOf(b.specialUse) || BY_NAME.compare(a.name, b.name),
-  );
-}
-
 function node(
   account: string,
   mailbox: Mailbox,
   current: string | undefined,
   t: Translate,
 ): FolderNode {
-  const children = sorted(mailbox.children).map((child) => node(account, child, current, t));
+  const children = mailbox.children.map((child) => node(account, child, current, t));
   return {
     path: mailbox.path,
     label: mailboxLabel(mailbox, t),
@@ -80,7 +60,7 @@ export function folderPane(
     quota && quota.limitBytes > 0 ? Math.min(100, (quota.usedBytes / quota.limitBytes) * 100) : 0;
   return {
     account: options.id,
-    roots: sorted(account?.mailboxes ?? []).map((mailbox) =>
+    roots: (account?.mailboxes ?? []).map((mailbox) =>
       node(options.id, mailbox, options.current, t),
     ),
     quota: quota && {
@@ -106,7 +86,7 @@ export function moveTargets(
     mailboxes: readonly Mailbox[],
     depth: number,
   ): { path: string; label: string; depth: number }[] =>
-    sorted(mailboxes).flatMap((mailbox) => [
+    mailboxes.flatMap((mailbox) => [
       ...(mailbox.isSelectable && mailbox.path !== from
         ? [{ path: mailbox.path, label: mailboxLabel(mailbox, t), depth }]
         : []),

@@ -1,6 +1,9 @@
 import type { ListQuery } from '../mail';
 import { isLocalPath } from '../session';
 
+/** Where people come back to: the list of what came in. */
+export const HOME = '/mail/me/INBOX';
+
 /** Path of a mailbox page: the mailbox is one encoded segment (`INBOX%2FProjets`). */
 export const mailboxHref = (account: string, mailbox: string): string =>
   `/mail/${encodeURIComponent(account)}/${encodeURIComponent(mailbox)}`;

@@ -1,11 +1,18 @@
 import type { Translate } from '../kernel/i18n-types';
-import type { Account, Criteria, ListPage, ListQuery, Row, SortKey } from '../mail';
+import {
+  type Account,
+  type Criteria,
+  isOutside,
+  type ListPage,
+  type ListQuery,
+  type Row,
+  type SortKey,
+} from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
 import { listParams, mailboxHref, messageHref, withQuery } from './links';
 import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
-import { isOutside } from './people';
 import { NO_FACTS, type PeopleFacts } from './people-facts';
 
 const SORTS: readonly SortKey[] = ['date', 'from', 'subject', 'size', 'arrival'];

@@ -1,12 +1,11 @@
 import type { Request } from 'express';
-import { AppError, toAppError } from '../base/errors';
-import type { AccountId, Uid, UidValidity } from '../base/types';
+import { type AppError, toAppError } from '../base/errors';
 import { OWN_ACCOUNT } from '../base/types';
 import type { Account, ListQuery, Quota, Row } from '../mail';
 import type { SlotFacts } from '../view';
 import { foundElsewhere } from './elsewhere';
 import { findMailbox, folderPane } from './folders';
-import { listParams, mailboxHref, withQuery } from './links';
+import { HOME, listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, parseListQuery, searchProblems } from './list-query';
 import type { ListModel } from './pages/mail';
@@ -20,12 +19,6 @@ const isServerTrouble = (error: AppError): boolean =>
   error.code.startsWith('imap/') && error.code !== 'imap/credentials';
 
 const EMPTY_ACCOUNT: Account = { id: OWN_ACCOUNT, name: '', mailboxes: [] };
-
-/** Only the agent's own account exists so far: any other answers like an unknown one. */
-export function accountParam(account: string): AccountId {
-  if (account !== OWN_ACCOUNT) throw new AppError('request/not-found');
-  return OWN_ACCOUNT;
-}
 
 export interface MailFrame {
   readonly account: Account;
@@ -189,14 +182,13 @@ export function mailShell(
   };
 }
 
-export const asUid = (value: string): Uid => {
-  const uid = Number(value);
-  if (!/^\d{1,10}$/.test(value) || uid < 1 || uid > 0xffff_ffff)
-    throw new AppError('message/not-found');
-  return uid as Uid;
-};
-
-export const asUidValidity = (value: unknown): UidValidity | undefined => {
-  if (typeof value !== 'string' || !/^\d{1,10}$/.test(value)) return undefined;
-  return Number(value) as UidValidity;
-};
+/** Frame of a page without folders: no word with the mail server, which may be down. */
+export const plainShell = (
+  { deps, actor }: OpenCall,
+  { title, area }: Pick<ShellParts, 'title' | 'area'>,
+): ShellParts => ({
+  title,
+  area,
+  unseen: deps.mail.unseen(actor),
+  search: { action: HOME, value: '' },
+});

@@ -12,14 +12,14 @@ import type {
 import type { Actor } from '../session';
 import { findMailbox, moveTargets } from './folders';
 import { listParams, mailboxHref, messageHref, withQuery } from './links';
+import { headFields } from './message-head';
 import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
-import { isSelf, personModel } from './people';
+import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
 import { foldRecipients } from './recipients';
+import { isViewable } from './sniff';
 
-/** Types shown in a tab of their own when their bytes agree (architecture.md 8). */
-const VIEWABLE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']);
 const MAX_BADGE = 4;
 
 export interface MessageModelInput {
@@ -35,6 +35,7 @@ export interface MessageModelInput {
   /** Part of a message/rfc822 that is shown instead of the outer message. */
   readonly inside: string | undefined;
   readonly canShowRemote: boolean;
+  readonly isTrustedSender: boolean;
   readonly facts: PeopleFacts;
   readonly warnings: readonly MessageWarning[];
   /** All recipients were asked for, as many as a page can bear. */
@@ -55,31 +56,20 @@ export function messageModel(input: MessageModelInput): MessageModel {
     inside,
     recipients: input.allRecipients ? 'all' : undefined,
   };
-  const folded = foldRecipients(view, { all: input.allRecipients });
+  const { canUnfold } = foldRecipients(view, { all: input.allRecipients });
   const self = withQuery(path, { ...params, ...shown });
-  const person = (address: Address) => personModel(actor, address, input.facts);
   const to = (target: Uid | undefined): string | undefined =>
     target === undefined ? undefined : withQuery(messageHref(account.id, mailbox, target), params);
   const compose = (mode: string): string =>
     withQuery('/compose', { [mode]: `${mailbox}/${uid}`, uidvalidity: uidValidity });
-  const from = view.from[0];
 
   return {
     uid,
     uidValidity,
     mailbox,
-    subject: view.subject === '' ? t('mail.noSubject') : view.subject,
-    from: from && person(from),
-    sender: view.sender && view.sender.mail !== from?.mail ? person(view.sender) : undefined,
-    replyTo: folded.shown.replyTo.filter(({ mail }) => mail !== from?.mail).map(person),
-    to: folded.shown.to.map(person),
-    cc: folded.shown.cc.map(person),
-    bcc: folded.shown.bcc.map(person),
-    more: folded.more,
+    ...headFields({ actor, view, facts: input.facts, all: input.allRecipients, t }),
     isUnfolded: input.allRecipients,
-    isListCut: view.recipientsCut ?? false,
     recipientsSummary: recipientsSummary(actor, [...view.to, ...view.cc, ...view.bcc], t),
-    date: view.date,
     sizeBytes: view.sizeBytes,
     isSeen: view.row.isSeen,
     isFlagged: view.row.isFlagged,
@@ -93,7 +83,6 @@ export function messageModel(input: MessageModelInput): MessageModel {
       uidvalidity: uidValidity,
     }),
     bodyTitle: t('message.bodyTitle', { subject: view.subject }),
-    hasBody: view.bodies.length > 0,
     bodyError:
       input.bodyError === undefined
         ? undefined
@@ -106,7 +95,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
       forward: compose('forward'),
       forwardAttached: compose('attach'),
       edit: view.row.isDraft || use === 'drafts' ? compose('edit') : undefined,
-      recipients: folded.canUnfold
+      recipients: canUnfold
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })
         : undefined,
       headers: `${path}/headers`,
@@ -181,6 +170,9 @@ function banners(input: MessageModelInput, self: string): Banner[] {
   }
   if (body && body.blockedRemote > 0 && input.remote === 'block')
     found.push(remoteBanner(input, self));
+  if (input.isTrustedSender && body?.html.includes('/image/')) {
+    found.push(trustedBanner(input, self));
+  }
   if (body?.truncated) {
     const href = withQuery(
       `${messageHref(input.account.id, view.ref.mailbox, view.ref.uid)}/source`,
@@ -219,6 +211,24 @@ function remoteBanner(input: MessageModelInput, self: string): Banner {
   };
 }
 
+/** The way back from « always »: where the sender is at hand, whose address is not stored. */
+function trustedBanner({ account, view, t }: MessageModelInput, self: string): Banner {
+  return {
+    level: 'info',
+    text: t('message.remote.trusted'),
+    actions: [
+      {
+        label: t('message.remote.forget'),
+        action: `${messageHref(account.id, view.ref.mailbox, view.ref.uid)}/trust`,
+        fields: [
+          { name: 'op', value: 'remove' },
+          { name: 'back', value: self },
+        ],
+      },
+    ],
+  };
+}
+
 /** Text of a tile's badge: the file's extension, else its family. */
 export function badgeOf(filename: string, family: string): string {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1];
@@ -233,7 +243,7 @@ function attachmentModel(info: AttachmentInfo, path: string): AttachmentModel {
     family: info.family,
     sizeBytes: info.sizeBytes,
     href,
-    viewHref: VIEWABLE.has(info.type) ? withQuery(href, { inline: '1' }) : undefined,
+    viewHref: isViewable(info.type) ? withQuery(href, { inline: '1' }) : undefined,
     messageHref: info.isMessage ? withQuery(path, { inside: info.part }) : undefined,
   };
 }

@@ -3,21 +3,26 @@ import type { Uid } from '../base/types';
 import type { Address, ListQuery, MessageBody, MessageView, MessageWarning } from '../mail';
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
-import { asUidValidity, type MailFrame } from './mail-page';
+import type { MailFrame } from './mail-page';
 import { messageModel } from './message-model';
+import { messageParam } from './message-path';
 import type { MessageModel } from './pages/mail';
 import { type PeopleFacts, peopleFacts } from './people-facts';
 import { wantsAll } from './recipients';
 import type { OpenCall } from './route';
 
-/** A message as read from the server, before it becomes a page. */
-export interface OpenedMessage {
+/** A message and its body as read from the server. */
+export interface ReadMessage {
   readonly view: MessageView;
   readonly body: MessageBody | undefined;
   readonly bodyError: string | undefined;
-  readonly neighbours: { readonly newer: Uid | undefined; readonly older: Uid | undefined };
   readonly choice: BodyChoice;
   readonly inside: string | undefined;
+}
+
+/** With what its page shows around it. */
+export interface OpenedMessage extends ReadMessage {
+  readonly neighbours: { readonly newer: Uid | undefined; readonly older: Uid | undefined };
   /** What plugins warn of. */
   readonly warnings: readonly PluginWarning[];
   readonly facts: PeopleFacts;
@@ -30,22 +35,22 @@ export interface BodyChoice {
   readonly remote: 'block' | 'proxy';
   /** False where neither settings nor plugins let the agent ask for remote content. */
   readonly canShowRemote: boolean;
+  /** The agent asked for it once, for every message of this sender. */
+  readonly isTrustedSender: boolean;
 }
 
-/** Reads a message and its body; a body that cannot be shown is a sentence, not a failure. */
-export async function openMessage(
-  call: OpenCall,
-  query: ListQuery,
-  uid: Uid,
-): Promise<OpenedMessage> {
+/**
+ * Reads the message that the path names, and its body; a body that cannot be shown is a sentence,
+ * not a failure.
+ */
+export async function readMessage(call: OpenCall): Promise<ReadMessage> {
   const { deps, actor, ctx, req } = call;
   const inside = insideOf(req.query['inside']);
-  const uidValidity = asUidValidity(req.query['uidvalidity']);
-  const view = await deps.mail.message(
-    actor,
-    { mailbox: query.mailbox, uid, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: false, prefer: preferOf(call), ...(inside !== undefined && { inside }) },
-  );
+  const view = await deps.mail.message(actor, messageParam(req), {
+    markSeen: false,
+    prefer: preferOf(call),
+    ...(inside !== undefined && { inside }),
+  });
   const choice = await bodyChoice(call, view);
   let body: MessageBody | undefined;
   let bodyError: string | undefined;
@@ -59,6 +64,14 @@ export async function openMessage(
     if (!isAppError(error, 'message/too-complex')) throw error;
     bodyError = ctx.t(error.textKey);
   }
+  return { view, body, bodyError, choice, inside };
+}
+
+/** The same for its page, at its place in the list of `query`; marks it as read. */
+export async function openMessage(call: OpenCall, query: ListQuery): Promise<OpenedMessage> {
+  const { deps, actor, ctx } = call;
+  const read = await readMessage(call);
+  const { view, body } = read;
   const { page: _page, ...list } = query;
   const neighbours = await deps.mail
     .neighbours(actor, list, view.ref)
@@ -76,8 +89,8 @@ export async function openMessage(
       named: peopleOf(view).map(({ mail }) => mail),
     }),
   ]);
-  const read = { ...view, row: { ...view.row, isSeen: true } };
-  return { view: read, body, bodyError, neighbours, choice, inside, warnings, facts };
+  const seen = { ...view, row: { ...view.row, isSeen: true } };
+  return { ...read, view: seen, neighbours, warnings, facts };
 }
 
 const MAX_PEOPLE = 300;
@@ -126,16 +139,16 @@ export async function bodyChoice(call: OpenCall, view: MessageView): Promise<Bod
   // The frame of a page that shows none has been told so: who the sender is was asked for that page.
   const isNever = ctx.core.reading.remoteImages === 'never';
   if (!hasHtml || images === '0' || isNever) {
-    return { prefer, remote: 'block', canShowRemote: !isNever };
+    return { prefer, remote: 'block', canShowRemote: !isNever, isTrustedSender: false };
   }
   const trust = await deps.mail.trust(actor, view);
-  if (trust === 'block') return { prefer, remote: 'block', canShowRemote: false };
+  if (trust === 'block') {
+    return { prefer, remote: 'block', canShowRemote: false, isTrustedSender: false };
+  }
   const sender = view.from[0]?.mail ?? '';
-  const isShown =
-    images === '1' ||
-    trust === 'show' ||
-    (sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender)));
-  return { prefer, remote: isShown ? 'proxy' : 'block', canShowRemote: true };
+  const isTrustedSender = sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender));
+  const isShown = images === '1' || trust === 'show' || isTrustedSender;
+  return { prefer, remote: isShown ? 'proxy' : 'block', canShowRemote: true, isTrustedSender };
 }
 
 function preferOf({ ctx, req }: OpenCall): BodyChoice['prefer'] {

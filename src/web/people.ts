@@ -1,6 +1,5 @@
-import type { Address } from '../mail';
+import { type Address, isOutside } from '../mail';
 import type { Actor } from '../session';
-import type { Site } from '../sites';
 import type { PersonModel } from './pages/mail';
 import { NO_FACTS, type PeopleFacts } from './people-facts';
 
@@ -21,13 +20,6 @@ export function tintOf(mail: string): number {
   let sum = 0;
   for (const char of mail.toLowerCase()) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 65_521;
   return (sum % TINTS) + 1;
-}
-
-/** Whether an address is none of this ministry's domains (or below one of them). */
-export function isOutside(site: Site, mail: string): boolean {
-  const domain = mail.slice(mail.lastIndexOf('@') + 1).toLowerCase();
-  if (domain === '') return false;
-  return !site.mailDomains.some((own) => domain === own || domain.endsWith(`.${own}`));
 }
 
 export const isSelf = (actor: Actor, mail: string): boolean =>

@@ -6,7 +6,7 @@ import { isPluginResponse } from '../host/response';
 import type { PluginRequest, PluginResponse, PluginRoute } from '../host/route-types';
 import { can, isLocalPath } from '../session';
 import { formOf } from './body';
-import { contextOf, type WebDeps } from './context';
+import { contextOf, type RequestContext, type WebDeps } from './context';
 import { writeCookie } from './cookies';
 import { seeOther, sendPage } from './reply';
 import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
@@ -48,17 +48,8 @@ async function runRoute(
   )
     throw new AppError('request/not-found');
   const { permission } = route.options;
-  if (permission !== undefined && ctx.session) {
-    const isAllowed =
-      permission === ADMIN_ACCESS
-        ? (await adminReach(deps, ctx)) !== undefined
-        : await can(
-            { hooks: deps.hooks, site: ctx.site },
-            ctx.scope,
-            ctx.session.session,
-            permission,
-          );
-    if (!isAllowed) throw new AppError('request/forbidden');
+  if (permission !== undefined) {
+    if (!(await isAllowed(deps, ctx, permission))) throw new AppError('request/forbidden');
     if (permission.startsWith('admin.')) requireFactor(deps, ctx);
   }
   const outcome = await deps.hooks.isolator.isolated(
@@ -78,6 +69,13 @@ async function runRoute(
     throw new AppError('request/budget', { cause: outcome.error, textKey: 'error.pluginFailed' });
   }
   await answer(deps, plugin, outcome.value, req, res);
+}
+
+async function isAllowed(deps: WebDeps, ctx: RequestContext, permission: string): Promise<boolean> {
+  if (permission === ADMIN_ACCESS) return (await adminReach(deps, ctx)) !== undefined;
+  if (!ctx.session) return false;
+  const where = { hooks: deps.hooks, site: ctx.site };
+  return can(where, ctx.scope, ctx.session.session, permission);
 }
 
 function pluginRequest(

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import { isPlain } from '../kernel/config-layer';
-import type { PageContext, PageReader, SlotFacts } from '../view';
+import type { PageContext, SlotFacts } from '../view';
 import type { RequestContext, WebDeps } from './context';
 import { contextOf } from './context';
 import { noticeBanners } from './notices';
 import { setPageHeaders } from './page-headers';
 import type { Shell } from './pages/shell';
 import { readerOf } from './reader';
-import { buildShell, type ShellParts } from './shell';
+import { buildShell, flashModel, type ShellParts } from './shell';
 
 /** A whole page: what a route hands to {@link sendPage}. */
 export interface PageReply {
@@ -36,11 +36,12 @@ export async function sendPage(
   res: Response,
   reply: PageReply,
 ): Promise<void> {
-  const { view, model, shell, context, facts, page } = await prepare(deps, req, res, reply);
+  const { view, model, shell, context, facts, page } = await prepare(deps, req, reply);
   const layout = reply.layout ?? 'layout';
   const isWidened = await setPageHeaders(deps, res, context, page, reply.csp);
   const { user } = page;
-  const notices = user && layout === 'layout' ? await noticesOf(deps, req, context, user) : [];
+  const isWhole = layout === 'layout';
+  const notices = user && isWhole ? await noticeBanners(deps, contextOf(req), context, user) : [];
   const html = await deps.renderer.page(context, {
     layout,
     view,
@@ -48,6 +49,7 @@ export async function sendPage(
     shell: {
       ...shell,
       banners: [...notices, ...shell.banners],
+      flash: isWhole ? flashModel(deps, req, res) : undefined,
       reloadVisit: shell.reloadVisit || isWidened,
     },
     facts,
@@ -65,7 +67,7 @@ export async function sendFragment(
   res: Response,
   reply: Omit<PageReply, 'layout'>,
 ): Promise<void> {
-  const { view, model, shell, context, facts } = await prepare(deps, req, res, reply);
+  const { view, model, shell, context, facts } = await prepare(deps, req, reply);
   const html = await deps.renderer.fragment(context, { view, model, shell, facts });
   res
     .status(reply.status ?? 200)
@@ -73,9 +75,9 @@ export async function sendFragment(
     .send(html);
 }
 
-async function prepare(deps: WebDeps, req: Request, res: Response, reply: PageReply) {
+async function prepare(deps: WebDeps, req: Request, reply: PageReply) {
   const ctx = contextOf(req);
-  const shell: Shell = await buildShell(deps, req, res, reply.shell);
+  const shell: Shell = await buildShell(deps, req, reply.shell);
   const facts: SlotFacts = { ...factsOf(ctx), ...reply.facts };
   const { view } = reply;
   const own = viewContext(req);
@@ -93,13 +95,6 @@ async function prepare(deps: WebDeps, req: Request, res: Response, reply: PageRe
     : reply.model;
   return { view, model, shell, context, facts, page };
 }
-
-const noticesOf = (
-  deps: WebDeps,
-  req: Request,
-  context: ReturnType<typeof viewContext>,
-  user: PageReader,
-) => noticeBanners(deps, contextOf(req), context, user);
 
 /** What every slot is told, whatever the page. */
 export function factsOf(ctx: RequestContext): SlotFacts {

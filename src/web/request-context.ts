@@ -13,6 +13,7 @@ import {
   WRITING_SECTION,
 } from '../settings';
 import type { Site } from '../sites';
+import { onClosed } from './closed';
 import { requestIdOf, setContext, type WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
 
@@ -51,7 +52,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
         )
       : undefined;
     const actor = admitted?.actor;
-    if (admitted) res.once('close', admitted.leave);
+    if (admitted) onClosed(res, admitted.leave);
     setContext(req, {
       id,
       site,

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { RequestTimings } from '../kernel/request-timings';
+import { onClosed } from './closed';
 import { contextOf, type RequestContext } from './context';
 
 export interface ServerTimingDeps {
@@ -19,7 +20,7 @@ export function serverTiming({ timings, isShown }: ServerTimingDeps): RequestHan
       const { id } = context;
       const began = performance.now();
       timings.open(id);
-      res.on('close', () => timings.close(id));
+      onClosed(res, () => timings.close(id));
       beforeHead(res, () => {
         const plugins = [...timings.read(id)].sort(([, a], [, b]) => b - a);
         const parts = plugins.map(([plugin, ms]) => `plugin-${plugin};dur=${ms.toFixed(1)}`);

@@ -20,6 +20,8 @@ export function createServer(deps: WebDeps): {
   readonly routes: readonly RouteInfo[];
 } {
   const app = express();
+  // Else Express prints the stack of what even the error page could not take.
+  app.set('env', 'production');
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');

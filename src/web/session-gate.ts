@@ -2,14 +2,13 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../base/errors';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
-import { localPath } from './links';
+import { HOME, localPath } from './links';
 import { wantsJson } from './reply';
 
 /** Reachable in any state, signed in or not. */
 const FREE = [
   /^\/login(\/|$)/,
   /^\/logout$/,
-  /^\/assets\//,
   /^\/health(\/|$)/,
   /^\/help\/[a-z]+$/,
   /^\/image\/[A-Za-z0-9_-]+$/,
@@ -53,11 +52,8 @@ export function sessionGate(deps: WebDeps): RequestHandler {
     }
     if (!isPageRequest(req))
       throw new AppError(state === 'frozen' ? 'session/frozen' : 'session/required');
-    const next_ = localPath(req.originalUrl, '/mail/me/INBOX');
-    res.redirect(
-      302,
-      next_ === '/mail/me/INBOX' ? '/login' : `/login?next=${encodeURIComponent(next_)}`,
-    );
+    const next_ = localPath(req.originalUrl, HOME);
+    res.redirect(302, next_ === HOME ? '/login' : `/login?next=${encodeURIComponent(next_)}`);
   };
 }
 

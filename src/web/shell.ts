@@ -3,6 +3,7 @@ import { siteText, supportFor } from '../sites';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
 import { takeFlash } from './flash';
+import { HOME } from './links';
 import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
 import { initialsOf, tintOf } from './people';
 import { adminReach } from './routes/admin/access';
@@ -27,12 +28,7 @@ const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The frame of a page: site, person, taskbar, banners, assets. */
-export async function buildShell(
-  deps: WebDeps,
-  req: Request,
-  res: Response,
-  parts: ShellParts,
-): Promise<Shell> {
+export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts): Promise<Shell> {
   const { site, locale, actor, core, id } = contextOf(req);
   const isSignedIn = actor !== undefined;
   const asset = (name: string): string | undefined => deps.renderer.asset(site.skin, name);
@@ -54,7 +50,7 @@ export async function buildShell(
     site: {
       title: site.title,
       tagline: siteText(site.tagline, locale),
-      logo: asset('logo.svg') ?? '',
+      logo: asset(chain.find(({ logo }) => logo !== undefined)?.logo ?? 'logo.svg') ?? '',
       support: supportFor(site, locale),
       links: site.links.map(({ label, href }) => ({ label: siteText(label, locale), href })),
     },
@@ -67,7 +63,7 @@ export async function buildShell(
     taskbar: isSignedIn ? taskbar(deps, req, parts, isAdministrator) : [],
     folders: parts.folders,
     banners: parts.banners ?? [],
-    flash: flashModel(deps, req, res),
+    flash: undefined,
     search: parts.search,
     styles: [
       ...groups.map((group) => asset(`${group}.css`)),
@@ -129,7 +125,7 @@ function taskbar(
     {
       id: 'mail',
       label: t('nav.mail'),
-      href: '/mail/me/INBOX',
+      href: HOME,
       icon: 'mail',
       isCurrent: parts.area === 'mail' || parts.area === 'compose',
       badge: mailUnseen,
@@ -196,9 +192,8 @@ const hasWidgets = (deps: WebDeps, req: Request): boolean =>
       definition.contributes?.slots?.some(({ slot }) => slot === 'dashboard.widgets@1'),
     );
 
-function flashModel(deps: WebDeps, req: Request, res: Response): Flash | undefined {
-  // An event stream has sent its headers: the note waits for the next page.
-  if (res.headersSent) return undefined;
+/** What the last action left to say, once: taken by the page that shows it. */
+export function flashModel(deps: WebDeps, req: Request, res: Response): Flash | undefined {
   const note = takeFlash(deps, req, res);
   if (!note) return undefined;
   const { t, site } = contextOf(req);

@@ -8,6 +8,9 @@ const MAGIC: readonly (readonly [type: string, offset: number, bytes: readonly n
 ];
 export const SNIFF_BYTES = 16;
 
+/** Whether files of a type may be shown in a tab of their own, when their bytes agree. */
+export const isViewable = (type: string): boolean => MAGIC.some(([known]) => known === type);
+
 /** Type of a beginning of file among those that may be shown inline; `undefined` for all others. */
 export function sniffInline(head: Uint8Array): string | undefined {
   return MAGIC.find(([, offset, bytes]) =>

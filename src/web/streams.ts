@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { SiteId } from '../base/types';
 import type { OpenPage } from '../host/capabilities/pages';
 import type { Locale } from '../kernel/i18n-types';
+import { onClosed } from './closed';
 
 /** HTTP/1.1 browsers open six connections to a host: more streams would leave none for pages. */
 const MAX_PER_SESSION = 4;
@@ -33,7 +34,7 @@ export function createStreams(): Streams {
       own.add(res);
       if (reader) readers.set(res, reader);
       open.set(sessionId, own);
-      res.on('close', () => {
+      onClosed(res, () => {
         own.delete(res);
         readers.delete(res);
         if (own.size === 0) open.delete(sessionId);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
-import { textOf } from '../kit/html';
+import { formFields, textOf } from '../kit/html';
 import { type MovingClock, movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -115,6 +115,24 @@ describe('remote images', () => {
       expect(await imagesOf(web, message.one('data-message-body').attribs['src'] ?? '')).toEqual(
         [],
       );
+    });
+  }, 60_000);
+
+  it('are no longer shown at once when the agent takes that back', async () => {
+    await withProduct({ allowPrivate: true }, async (web) => {
+      const { link, message } = await open(web);
+      const token = message.one('name', 'csrf-token').attribs['content'] ?? '';
+      await web.post(`${link}/trust`, [['_csrf', token]]);
+      const trusted = await web.get(link);
+      const form = trusted.all(
+        ({ name, attribs }) => name === 'form' && (attribs['action'] ?? '').endsWith('/trust'),
+      )[0];
+      if (!form) throw new Error('no way back from the trust');
+
+      await web.post(form.attribs['action'] ?? '', formFields(trusted, form));
+      const again = await web.get(link);
+
+      expect(await imagesOf(web, again.one('data-message-body').attribs['src'] ?? '')).toEqual([]);
     });
   }, 60_000);
 

@@ -82,12 +82,6 @@ export interface AdminOverviewModel {
   readonly sections: readonly AdminSection[];
 }
 
-/** View `admin/report`: sections, and nothing to fill in. */
-export interface AdminReportModel {
-  readonly frame: AdminFrame;
-  readonly sections: readonly AdminSection[];
-}
-
 export interface AdminOption {
   readonly value: string;
   readonly label: string;
@@ -205,6 +199,8 @@ export interface AdminChangeModel {
         readonly isNobody: boolean;
       }
     | undefined;
+  /** What happens beside it, or keeps it without effect. */
+  readonly notes: readonly string[];
   readonly confirm:
     | {
         readonly action: string;

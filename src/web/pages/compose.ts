@@ -29,7 +29,6 @@ export interface ComposeModel {
   };
   readonly showCc: boolean;
   readonly showBcc: boolean;
-  /** Other format of the same draft: posts the form with `format` changed. */
   readonly attachments: readonly {
     readonly id: string;
     readonly filename: string;
@@ -59,8 +58,6 @@ export interface ComposeModel {
   /** Texts that plugins offer, put before what is written by a button of the form. */
   readonly templates: readonly { readonly id: string; readonly name: string }[];
   readonly templateAction: string;
-  /** Takes a field `uri`: for buttons that plugins put in the composer. */
-  readonly importAction: string;
   /** Recipients of whom plugins say what they are. */
   readonly people: readonly PersonModel[];
 }

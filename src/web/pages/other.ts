@@ -10,11 +10,6 @@ export interface LoginModel {
     | undefined;
   /** Session frozen or expired: the same page says that drafts are safe. */
   readonly notice: string | undefined;
-  readonly methods: readonly {
-    readonly id: string;
-    readonly label: string;
-    readonly href: string;
-  }[];
   readonly support: SupportModel;
   readonly languages: readonly {
     readonly code: string;

@@ -7,15 +7,26 @@ import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
 import { localPath, mailboxHref } from '../links';
-import { accountParam, asUid, asUidValidity } from '../mail-page';
+import { asUid, asUidValidity, MAILBOX, mailboxParam } from '../message-path';
 import { seeOther, wantsJson } from '../reply';
-import { type OpenCall, param, type RouteSpec } from '../route';
+import type { OpenCall, RouteSpec } from '../route';
 
 /** More than a page of messages at once comes from "empty", not from a form. */
 const MAX_UIDS = 1_000;
 const FLAGS: readonly FlagName[] = ['seen', 'flagged'];
 
-type Verb = 'flag' | 'move' | 'copy' | 'delete' | 'archive' | 'junk' | 'notjunk' | 'empty';
+/** Every action on messages, with the word for what was done: `mail.done.*`. */
+const DONE = {
+  flag: 'flagged',
+  move: 'moved',
+  copy: 'copied',
+  delete: 'deleted',
+  archive: 'archived',
+  junk: 'junked',
+  notjunk: 'notJunked',
+  empty: 'emptied',
+} as const;
+type Verb = keyof typeof DONE;
 
 interface Action {
   readonly verb: Verb;
@@ -25,6 +36,7 @@ interface Action {
 
 /** Reads a selection: `one` in the query (a row's own button) or the checked `uid` fields. */
 function parseAction(req: Request, verb: Verb): Action {
+  const mailbox = mailboxParam(req);
   const form = new Map([...formOf(req.query), ...formOf(req.body)]);
   const one = req.query['one'];
   const raw = typeof one === 'string' ? [one] : (form.get('uid') ?? []);
@@ -32,7 +44,7 @@ function parseAction(req: Request, verb: Verb): Action {
   const uids: Uid[] = [...new Set(raw)].map(asUid);
   const uidValidity = asUidValidity(field(form, 'uidvalidity'));
   if (uidValidity === undefined) throw new AppError('request/invalid');
-  return { verb, form, selection: { mailbox: param(req, 'mailbox'), uidValidity, uids } };
+  return { verb, form, selection: { mailbox, uidValidity, uids } };
 }
 
 async function perform({ deps, actor }: OpenCall, action: Action): Promise<ActionResult> {
@@ -108,21 +120,9 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
   });
 }
 
-const DONE: Readonly<Record<Verb, string>> = {
-  flag: 'flagged',
-  move: 'moved',
-  copy: 'copied',
-  delete: 'deleted',
-  archive: 'archived',
-  junk: 'junked',
-  notjunk: 'notJunked',
-  empty: 'emptied',
-};
-
 function handle(verb: Verb) {
   return async (call: OpenCall): Promise<void> => {
     const { req, res } = call;
-    accountParam(param(req, 'account'));
     const action = parseAction(req, verb);
     const back = localPath(field(action.form, 'back'), mailboxHref('me', action.selection.mailbox));
     if (verb !== 'empty' && action.selection.uids.length === 0) {
@@ -139,20 +139,9 @@ function handle(verb: Verb) {
   };
 }
 
-const VERBS: readonly Verb[] = [
-  'flag',
-  'move',
-  'copy',
-  'delete',
-  'archive',
-  'junk',
-  'notjunk',
-  'empty',
-];
-
-export const actionRoutes: readonly RouteSpec[] = VERBS.map((verb) => ({
+export const actionRoutes: readonly RouteSpec[] = (Object.keys(DONE) as Verb[]).map((verb) => ({
   method: 'post',
-  path: `/mail/:account/:mailbox/actions/${verb}`,
+  path: `${MAILBOX}/actions/${verb}`,
   access: 'open',
   handle: handle(verb),
 }));

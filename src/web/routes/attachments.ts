@@ -1,14 +1,15 @@
 import { PassThrough, type Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AppError, toAppError } from '../../base/errors';
-import { attachableBytes, type Draft, type DraftAttachment } from '../../compose';
+import { attachableBytes, type Draft, type DraftAttachment, type SaveResult } from '../../compose';
 import { field, formOf } from '../body';
+import { draftParam, type Form, keepFields, saveForm } from '../compose-form';
 import { attachmentView } from '../compose-model';
 import { requireToken } from '../csrf-gate';
-import { seeOther, wantsJson } from '../reply';
+import { wantsJson } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
-import { composePage, draftParam, ensureDraft, saveForm } from './compose';
-import { sendBytes } from './parts';
+import { sendBytes } from '../send-bytes';
+import { backToDraft, composePage } from './compose';
 
 /** Fields of a whole compose form may come along when the browser has no script. */
 const MAX_FIELD_BYTES = 5_000_000;
@@ -181,12 +182,10 @@ const sizeValues = ({ deps, ctx }: OpenCall): Record<string, string> => ({
 /** `POST /compose/:draft/attachments`, field `file`: JSON for the script, the page for a form. */
 async function upload(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const id = draftParam(param(req, 'draft'));
-  let ensured: Promise<{ draft: Draft }> | undefined;
+  const kept = keeper(call);
   const received = await receive(call, async (form, file) => {
-    ensured ??= ensureDraft(call, form);
-    await ensured;
-    return deps.compose.attach(actor, id, {
+    const { draft } = await kept.before(form);
+    return deps.compose.attach(actor, draft.id, {
       filename: file.filename,
       declaredType: file.type,
       stream: file.stream,
@@ -197,52 +196,67 @@ async function upload(call: OpenCall): Promise<void> {
     if (received.refused) throw received.refused;
     const [first] = received.files;
     if (!first) throw new AppError('request/invalid');
+    const { draft } = await kept.whole(received.form);
     res.status(201).json({
-      ...attachmentView(id, first),
+      ...attachmentView(draft.id, first),
       ...(first.contentId !== undefined && { contentId: first.contentId }),
     });
     return;
   }
-  await keepFields(call, received.form);
-  const { draft, init } = await ensureDraft(call, received.form);
-  if (received.refused) {
-    const { t } = call.ctx;
-    const attachmentNotice = t(received.refused.textKey, {
-      ...sizeValues(call),
-      ...received.refused.textValues,
-    });
-    await composePage(call, draft, init, { status: received.refused.status, attachmentNotice });
-    return;
-  }
-  seeOther(res, `/compose/${id}`);
+  const saved = await kept.whole(received.form);
+  if (!received.refused) return backToDraft(call, saved);
+  const { t } = call.ctx;
+  const attachmentNotice = t(received.refused.textKey, {
+    ...sizeValues(call),
+    ...received.refused.textValues,
+  });
+  const draft = await deps.compose.load(actor, saved.draft.id);
+  const { status } = received.refused;
+  await composePage(call, draft, { mode: 'new' }, { status, saved, attachmentNotice });
 }
 
-/** Without script the whole form is sent with the file: what was typed is saved first. */
-async function keepFields(
-  call: OpenCall,
-  form: ReadonlyMap<string, readonly string[]>,
-): Promise<void> {
-  if (!form.has('text') && !form.has('to')) return;
-  const { draft } = await ensureDraft(call, form);
-  await saveForm(call, form, draft, { toServer: false });
+/**
+ * What was typed is saved before its first file, which goes to the draft that has the words; fields
+ * that come after the file, as no browser sends them, are saved in that draft at the end.
+ */
+function keeper(call: OpenCall) {
+  let kept: Promise<SaveResult> | undefined;
+  let fields = 0;
+  const before = (form: Form): Promise<SaveResult> => {
+    fields = kept ? fields : form.size;
+    kept ??= keepFields(call, new Map(form));
+    return kept;
+  };
+  const whole = async (form: Form): Promise<SaveResult> => {
+    const saved = await before(form);
+    if (form.size === fields) return saved;
+    const late = await saveForm(
+      call,
+      new Map([...form, ['revision', [String(saved.draft.revision)]]]),
+      saved.draft,
+      { toServer: false },
+    );
+    return { ...late, conflictWith: late.conflictWith ?? saved.conflictWith };
+  };
+  return { before, whole };
 }
 
 /** `POST /compose/:draft/import`, field `uri`: a file that a plugin brings. */
 async function importByAddress(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const form = formOf(req.body);
-  const { draft } = await ensureDraft(call, form);
-  await keepFields(call, form);
-  const file = await deps.compose.importFile(actor, draft.id, field(form, 'uri'));
-  if (wantsJson(req)) res.status(201).json(attachmentView(draft.id, file));
-  else seeOther(res, `/compose/${draft.id}`);
+  const saved = await keepFields(call, form);
+  const { id } = saved.draft;
+  const file = await deps.compose.importFile(actor, id, field(form, 'uri'));
+  if (wantsJson(req)) res.status(201).json(attachmentView(id, file));
+  else await backToDraft(call, saved);
 }
 
 async function download(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const { info, stream } = await deps.compose.attachment(
     actor,
-    draftParam(param(req, 'draft')),
+    draftParam(req),
     param(req, 'attachment'),
   );
   await sendBytes(res, stream, { filename: info.filename, inline: info.contentId !== undefined });
@@ -250,11 +264,24 @@ async function download(call: OpenCall): Promise<void> {
 
 async function remove(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const id = draftParam(param(req, 'draft'));
-  await keepFields(call, formOf(req.body));
-  await deps.compose.detach(actor, id, param(req, 'attachment'));
-  if (wantsJson(req)) res.json({ removed: param(req, 'attachment') });
-  else seeOther(res, `/compose/${id}`);
+  const form = formOf(req.body);
+  const attachment = param(req, 'attachment');
+  const asked = await deps.compose.load(actor, draftParam(req));
+  const saved = await keepFields(call, form);
+  await deps.compose.detach(actor, saved.draft.id, sameFile(asked, saved.draft, attachment));
+  if (wantsJson(req)) res.json({ removed: attachment });
+  else await backToDraft(call, saved);
+}
+
+/** A file of a draft in the one that took its text: a copy, under another id. */
+function sameFile(from: Draft, to: Draft, id: string): string {
+  if (from.id === to.id) return id;
+  const file = from.attachments.find((one) => one.id === id);
+  const copy = to.attachments.find(
+    ({ filename, type, sizeBytes }) =>
+      filename === file?.filename && type === file.type && sizeBytes === file.sizeBytes,
+  );
+  return copy?.id ?? id;
 }
 
 export const attachmentRoutes: readonly RouteSpec[] = [

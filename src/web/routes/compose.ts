@@ -1,31 +1,30 @@
-import { AppError } from '../../base/errors';
-import type { Draft, DraftFields, DraftInit, SaveResult, SendOutcome } from '../../compose';
+import type { Draft, DraftInit, SaveResult, SendOutcome } from '../../compose';
 import { parseAddressList } from '../../mime';
 import { field, formOf } from '../body';
-import { contentIdsToPaths, pathsToContentIds } from '../compose-images';
-import { initFromForm, initFromQuery } from '../compose-init';
+import {
+  draftParam,
+  ensureDraft,
+  type Form,
+  fieldsOf,
+  saveFields,
+  saveForm,
+} from '../compose-form';
+import { contentIdsToPaths } from '../compose-images';
+import { initFromQuery } from '../compose-init';
 import { composeModel } from '../compose-model';
 import { setFlash } from '../flash';
-import { messageHref } from '../links';
+import { HOME, messageHref } from '../links';
 import { mailFrame, mailShell } from '../mail-page';
 import type { PersonModel } from '../pages/mail';
 import { personModel } from '../people';
 import { peopleFacts } from '../people-facts';
 import { seeOther, sendPage, wantsJson } from '../reply';
-import { type OpenCall, param, type RouteSpec } from '../route';
-
-const DRAFT_ID = /^[A-Za-z0-9_-]{16,64}$/;
-const HOME = '/mail/me/INBOX';
-
-export const draftParam = (value: string): string => {
-  if (!DRAFT_ID.test(value)) throw new AppError('draft/not-found');
-  return value;
-};
+import type { OpenCall, RouteSpec } from '../route';
 
 interface PageState {
   readonly status?: number;
   readonly outcome?: SendOutcome;
-  readonly saved?: SaveResult;
+  readonly saved?: Pick<SaveResult, 'conflictWith' | 'savedOnServer'>;
   readonly attachmentNotice?: string;
 }
 
@@ -104,68 +103,8 @@ async function showNew(call: OpenCall): Promise<void> {
 
 async function showDraft(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
-  const draft = await deps.compose.load(actor, draftParam(param(req, 'draft')));
+  const draft = await deps.compose.load(actor, draftParam(req));
   await composePage(call, draft, { mode: 'new' });
-}
-
-/**
- * Fields of the form; those that a script may leave out keep the draft's value. Without `format`,
- * as a form of the contract alone has it, the words that were posted say what it is: what the
- * draft started from, or quotes, must never be sent in their place.
- */
-function fieldsOf(form: Form, draft: Draft): DraftFields {
-  const value = (name: 'to' | 'cc' | 'bcc' | 'subject' | 'text' | 'identity'): string =>
-    form.has(name) ? field(form, name) : draft[name];
-  return {
-    identity: value('identity'),
-    to: value('to'),
-    cc: value('cc'),
-    bcc: value('bcc'),
-    subject: value('subject'),
-    format: formatOf(form, draft),
-    text: value('text').replaceAll('\r\n', '\n'),
-    html: form.has('html') ? pathsToContentIds(field(form, 'html'), draft) : draft.html,
-  };
-}
-
-function formatOf(form: Form, draft: Draft): DraftFields['format'] {
-  const asked = field(form, 'format');
-  if (asked === 'plain' || asked === 'html') return asked;
-  if (field(form, 'html').trim() !== '') return 'html';
-  return form.has('text') ? 'plain' : draft.format;
-}
-
-type Form = ReadonlyMap<string, readonly string[]>;
-
-/** The draft of the path, made from the form's hidden fields when this is its first POST. */
-export async function ensureDraft(
-  call: OpenCall,
-  form: ReadonlyMap<string, readonly string[]>,
-): Promise<{ readonly draft: Draft; readonly init: DraftInit }> {
-  const init = initFromForm(form);
-  const draft = await call.deps.compose.ensure(
-    call.actor,
-    draftParam(param(call.req, 'draft')),
-    init,
-  );
-  return { draft, init };
-}
-
-/**
- * Saves what a form says of `draft`, as it was when the request came: read again, it may have been
- * sent by another click meanwhile, and say nothing of the fields that this form leaves out.
- */
-export async function saveForm(
-  { deps, actor }: OpenCall,
-  form: ReadonlyMap<string, readonly string[]>,
-  draft: Draft,
-  options: { readonly toServer: boolean },
-): Promise<SaveResult> {
-  const base = Number(field(form, 'revision'));
-  return deps.compose.save(actor, draft.id, fieldsOf(form, draft), {
-    baseRevision: Number.isInteger(base) && base > 0 ? base : draft.revision,
-    toServer: options.toServer,
-  });
 }
 
 /** Saving: JSON for the autosave, the page again for a button. */
@@ -190,6 +129,7 @@ async function save(call: OpenCall): Promise<void> {
     await composePage(call, draft, { mode: 'new' }, { status: 422, saved, attachmentNotice });
     return;
   }
+  if (conflictWith !== undefined) return backToDraft(call, saved);
   setFlash(call.deps, res, {
     level: savedOnServer ? 'ok' : 'warn',
     key: savedOnServer ? 'compose.saved' : 'compose.savedHereOnly',
@@ -207,35 +147,36 @@ function forgottenFile({ ctx }: OpenCall, form: Form): string | undefined {
   return name === '' ? undefined : ctx.t('compose.error.notAttached', { name });
 }
 
+/** To the composer again; where a save met another tab's text, with the way to that one. */
+export async function backToDraft(call: OpenCall, saved: SaveResult): Promise<void> {
+  const { deps, actor, res } = call;
+  const { id } = saved.draft;
+  if (saved.conflictWith === undefined) return seeOther(res, `/compose/${id}`);
+  const draft = await deps.compose.load(actor, id);
+  await composePage(call, draft, { mode: 'new' }, { status: 409, saved });
+}
+
 /** Puts a text that a plugin offers before what is written, which is saved first. */
 async function insertTemplate(call: OpenCall): Promise<void> {
-  const { deps, actor, req, res } = call;
+  const { deps, actor, req } = call;
   const form = formOf(req.body);
-  const { draft: current } = await ensureDraft(call, form);
+  const { draft } = await ensureDraft(call, form);
   const id = field(form, 'template');
-  const fields = await deps.compose.withTemplate(actor, fieldsOf(form, current), id);
-  const base = Number(field(form, 'revision'));
-  const { draft } = await deps.compose.save(actor, current.id, fields, {
-    baseRevision: Number.isInteger(base) && base > 0 ? base : current.revision,
-    toServer: false,
-  });
-  seeOther(res, `/compose/${draft.id}`);
+  const fields = await deps.compose.withTemplate(actor, fieldsOf(form, draft), id);
+  await backToDraft(call, await saveFields(call, form, draft, { fields, toServer: false }));
 }
 
 async function send(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
   const form = formOf(req.body);
-  const id = draftParam(param(req, 'draft'));
+  const id = draftParam(req);
   const { draft: current } = await ensureDraft(call, form);
   // A second click arrives when the first has sent: the outcome is told again, nothing is saved over it.
   const isWriting = current.sending === undefined || current.sending === 'failed';
   const hasFields = form.has('to') || form.has('text');
   const saved =
     isWriting && hasFields ? await saveForm(call, form, current, { toServer: false }) : undefined;
-  if (saved?.conflictWith !== undefined) {
-    await composePage(call, saved.draft, { mode: 'new' }, { status: 409, saved });
-    return;
-  }
+  if (saved?.conflictWith !== undefined) return backToDraft(call, saved);
   // A save after a conflict goes on in the draft that took this tab's text.
   const target = saved?.draft.id ?? id;
   const attachmentNotice = forgottenFile(call, form);
@@ -248,7 +189,7 @@ async function send(call: OpenCall): Promise<void> {
 }
 
 async function resend(call: OpenCall): Promise<void> {
-  const id = draftParam(param(call.req, 'draft'));
+  const id = draftParam(call.req);
   await answerOutcome(call, id, await call.deps.compose.resend(call.actor, id), undefined);
 }
 
@@ -299,7 +240,7 @@ async function answerOutcome(
 
 async function discard(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  await deps.compose.discard(actor, draftParam(param(req, 'draft')));
+  await deps.compose.discard(actor, draftParam(req));
   setFlash(deps, res, { level: 'ok', key: 'compose.discarded', values: {} });
   seeOther(res, HOME);
 }

@@ -1,9 +1,11 @@
 import type { Response } from 'express';
 import { AppError } from '../../base/errors';
+import { onClosed } from '../closed';
 import type { RequestContext } from '../context';
 import { readCookie } from '../cookies';
 import { findMailbox } from '../folders';
-import { asUid, listPane, mailFrame, mailShell, queryOf } from '../mail-page';
+import { listPane, mailFrame, mailShell, queryOf } from '../mail-page';
+import { asUid } from '../message-path';
 import { factsOf, viewContext } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { buildShell } from '../shell';
@@ -30,7 +32,7 @@ async function events(call: OpenCall): Promise<void> {
     return;
   }
   deps.metrics.sseOpened();
-  startStream(res);
+  startStream(res, deps.clock.now());
 
   let timer: (() => void) | undefined;
   let isSending = false;
@@ -71,7 +73,7 @@ async function events(call: OpenCall): Promise<void> {
   });
   // A browser that reconnects may have missed changes meanwhile.
   if (req.get('Last-Event-ID') !== undefined) refresh();
-  res.on('close', () => {
+  onClosed(res, () => {
     stopWatch();
     stopBeat();
     stopClosed();
@@ -80,11 +82,12 @@ async function events(call: OpenCall): Promise<void> {
   });
 }
 
-function startStream(res: Response): void {
+/** The first id, so that a stream cut before its first push is told of what it missed too. */
+function startStream(res: Response, id: number): void {
   res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   res.setHeader('X-Accel-Buffering', 'no');
   res.flushHeaders();
-  res.write(`retry: ${RETRY_MS}\n\n`);
+  res.write(`retry: ${RETRY_MS}\nid: ${id}\n\n`);
 }
 
 /** Keeps the answer alive, and ends it when the session ended in another process. */
@@ -108,18 +111,13 @@ async function sessionIsAlive(
 }
 
 async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
-  const { deps, req, res } = call;
+  const { deps, req } = call;
   const query = queryOf(req, mailbox);
   const asked = req.query['selected'];
   const selected = typeof asked === 'string' && asked !== '' ? asUid(asked) : undefined;
   const frame = await mailFrame(call, mailbox);
   const { model: list, facts } = await listPane(call, frame, query, selected);
-  const shell = await buildShell(
-    deps,
-    req,
-    res,
-    mailShell(frame, { title: list.mailbox.label, query }),
-  );
+  const shell = await buildShell(deps, req, mailShell(frame, { title: list.mailbox.label, query }));
   return deps.renderer.fragment(viewContext(req), {
     view: 'stream/list',
     model: { list },

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors';
 import type { Translate } from '../../kernel/i18n-types';
 import { supportFor } from '../../sites';
+import { HOME } from '../links';
 import type { HelpModel } from '../pages/other';
 import { sendPage } from '../reply';
 import { type Call, param, type RouteSpec } from '../route';
@@ -37,7 +38,7 @@ async function showHelp({ deps, req, res, ctx }: Call): Promise<void> {
   if (!content) throw new AppError('request/not-found');
   const { site, locale } = ctx;
   const back = ctx.actor
-    ? { href: '/mail/me/INBOX', label: ctx.t('app.home') }
+    ? { href: HOME, label: ctx.t('app.home') }
     : { href: '/login', label: ctx.t('login.title') };
   const model: HelpModel = { ...content, back, support: supportFor(site, locale) };
   await sendPage(deps, req, res, {

@@ -1,19 +1,14 @@
-import { mailFrame, mailShell } from '../mail-page';
+import { plainShell } from '../mail-page';
 import { sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 
 /** Widgets of plugins; without any it says so, and the taskbar does not lead here. */
 async function showHome(call: OpenCall): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const frame = await mailFrame(call, undefined);
   await sendPage(deps, req, res, {
     view: 'home',
     model: {},
-    shell: {
-      ...mailShell(frame, { title: ctx.t('nav.home'), query: undefined }),
-      area: 'home',
-      folders: undefined,
-    },
+    shell: plainShell(call, { title: ctx.t('nav.home'), area: 'home' }),
   });
 }
 

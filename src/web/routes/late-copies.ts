@@ -1,13 +1,13 @@
 import { AppError } from '../../base/errors';
 import type { CopyPlace } from '../../compose';
 import { field, formOf } from '../body';
+import { draftParam } from '../compose-form';
 import { setFlash } from '../flash';
+import { HOME } from '../links';
 import type { Banner } from '../pages/shell';
 import { seeOther } from '../reply';
-import { type OpenCall, param, type RouteSpec } from '../route';
-import { draftParam } from './compose';
+import type { OpenCall, RouteSpec } from '../route';
 
-const HOME = '/mail/me/INBOX';
 const PLACES: readonly CopyPlace[] = ['sent', 'drafts', 'hidden'];
 
 /** What the agent has to hear above a list: which sent messages have no copy, and what they may do. */
@@ -35,7 +35,7 @@ async function settle({ deps, actor, req, res }: OpenCall): Promise<void> {
   const asked = field(formOf(req.body), 'place');
   const place = PLACES.find((known) => known === asked);
   if (!place) throw new AppError('request/invalid');
-  const isDone = await deps.compose.settleLateCopy(actor, draftParam(param(req, 'draft')), place);
+  const isDone = await deps.compose.settleLateCopy(actor, draftParam(req), place);
   if (isDone) {
     if (place !== 'hidden') {
       setFlash(deps, res, { level: 'ok', key: `send.lateCopy.done.${place}`, values: {} });

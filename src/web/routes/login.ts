@@ -5,12 +5,10 @@ import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { contextOf, type WebDeps } from '../context';
 import { readCookie, writeCookie } from '../cookies';
-import { localPath } from '../links';
+import { HOME, localPath } from '../links';
 import type { ChallengeModel, LoginModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
-
-const HOME = '/mail/me/INBOX';
 
 /** Failures that are shown in the form; anything else is an error page. */
 const IN_FORM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -55,7 +53,6 @@ async function loginPage(
       field: error.code === 'session/credentials' ? 'password' : undefined,
     },
     notice: loginNotice(deps, req, state),
-    methods: [],
     support: supportFor(site, locale),
     languages: [
       { code: 'fr', label: 'Français', href: '/login?lang=fr', isCurrent: locale === 'fr' },

@@ -1,29 +1,20 @@
 import { AppError } from '../../base/errors';
-import type { MessageView } from '../../mail';
 import { sendBodyFrame } from '../body-frame';
-import { withQuery } from '../links';
-import {
-  accountParam,
-  asUid,
-  asUidValidity,
-  listPane,
-  mailFrame,
-  mailShell,
-  queryOf,
-  withCounter,
-} from '../mail-page';
-import { messagePane, openMessage } from '../open-message';
+import { HOME, withQuery } from '../links';
+import { listPane, mailFrame, mailShell, queryOf, withCounter } from '../mail-page';
+import { printedHead } from '../message-head';
+import { MAILBOX, MESSAGE, mailboxParam, messageParam, namedMessage } from '../message-path';
+import { messagePane, openMessage, readMessage } from '../open-message';
 import type { MailPageModel } from '../pages/mail';
 import { foldHeader, wantsAll } from '../recipients';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
-import { type OpenCall, param, type RouteSpec } from '../route';
+import type { OpenCall, RouteSpec } from '../route';
 import { lateCopyBanners } from './late-copies';
 
 /** The list, with an empty reading pane. */
 async function showList(call: OpenCall): Promise<void> {
   const { deps, req, res } = call;
-  accountParam(param(req, 'account'));
-  const query = queryOf(req, param(req, 'mailbox'));
+  const query = queryOf(req, mailboxParam(req));
   const frame = await mailFrame(call, query.mailbox);
   const { model: list, status, facts } = await listPane(call, frame, query, undefined);
   if (status === 200 && query.page === 1) fileLateCopies(call);
@@ -54,11 +45,10 @@ function fileLateCopies({ deps, actor, ctx }: OpenCall): void {
 /** A message: alone when Turbo asks for the reading frame, else beside its list. */
 async function showMessage(call: OpenCall): Promise<void> {
   const { deps, req, res } = call;
-  accountParam(param(req, 'account'));
-  const query = queryOf(req, param(req, 'mailbox'));
-  const uid = asUid(param(req, 'uid'));
+  const { mailbox, uid } = messageParam(req);
+  const query = queryOf(req, mailbox);
   // First the message: opening marks it as read, and the counters follow.
-  const opened = await openMessage(call, query, uid);
+  const opened = await openMessage(call, query);
   const frame = await mailFrame(call, query.mailbox);
   const message = messagePane(call, frame, query, opened);
   const shell = mailShell(frame, { title: message.model.subject, query, selected: uid });
@@ -83,7 +73,7 @@ async function showMessage(call: OpenCall): Promise<void> {
 }
 
 async function showHeaders({ deps, actor, ctx, req, res }: OpenCall): Promise<void> {
-  const ref = await refOf({ deps, actor, req });
+  const ref = await namedMessage({ deps, actor, req });
   const headers = await deps.mail.headers(actor, ref.ref);
   const all = wantsAll(req.query['recipients']);
   await sendPage(deps, req, res, {
@@ -103,54 +93,26 @@ async function showHeaders({ deps, actor, ctx, req, res }: OpenCall): Promise<vo
 
 /** The framed document with the message's header above it: it prints whole, which a frame does not. */
 async function showPrint(call: OpenCall): Promise<void> {
-  const { req } = call;
-  const query = queryOf(req, param(req, 'mailbox'));
-  const opened = await openMessage(call, query, asUid(param(req, 'uid')));
-  const { model } = messagePane(call, await mailFrame(call, query.mailbox), query, opened);
-  const { body } = opened;
-  await sendBodyFrame(call, { title: model.subject, html: body?.html ?? '', message: model });
-}
-
-/** The reference named by a path: account, mailbox, uid, and the UIDVALIDITY of the link if it says. */
-export async function refOf({
-  deps,
-  actor,
-  req,
-}: Pick<OpenCall, 'deps' | 'actor' | 'req'>): Promise<MessageView> {
-  accountParam(param(req, 'account'));
-  const uidValidity = asUidValidity(req.query['uidvalidity']);
-  return deps.mail.message(
-    actor,
-    {
-      mailbox: param(req, 'mailbox'),
-      uid: asUid(param(req, 'uid')),
-      ...(uidValidity !== undefined && { uidValidity }),
-    },
-    { markSeen: false },
-  );
+  const { actor, ctx, req } = call;
+  const { view, body, bodyError } = await readMessage(call);
+  const all = wantsAll(req.query['recipients']);
+  const head = printedHead({ actor, view, bodyError, all, t: ctx.t });
+  await sendBodyFrame(call, { title: head.subject, html: body?.html ?? '', message: head });
 }
 
 /** `/mail` and `/search` are addresses that people type. */
-const toInbox: RouteSpec['handle'] = async ({ res }: Pick<OpenCall, 'res'>) =>
-  seeOther(res, '/mail/me/INBOX');
+const toInbox: RouteSpec['handle'] = async ({ res }: Pick<OpenCall, 'res'>) => seeOther(res, HOME);
 
 async function search({ req, res }: OpenCall): Promise<void> {
   const q = typeof req.query['q'] === 'string' ? req.query['q'] : '';
   if (q.length > 500) throw new AppError('request/invalid');
-  seeOther(
-    res,
-    q === ''
-      ? '/mail/me/INBOX?search=1'
-      : `/mail/me/INBOX?${new URLSearchParams({ q }).toString()}`,
-  );
+  seeOther(res, q === '' ? `${HOME}?search=1` : `${HOME}?${new URLSearchParams({ q }).toString()}`);
 }
-
-const MESSAGE = '/mail/:account/:mailbox/:uid';
 
 export const mailRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/mail', access: 'open', handle: toInbox },
   { method: 'get', path: '/search', access: 'open', handle: search },
-  { method: 'get', path: '/mail/:account/:mailbox', access: 'open', handle: showList },
+  { method: 'get', path: MAILBOX, access: 'open', handle: showList },
   { method: 'get', path: MESSAGE, access: 'open', handle: showMessage },
   { method: 'get', path: `${MESSAGE}/headers`, access: 'open', handle: showHeaders },
   { method: 'get', path: `${MESSAGE}/print`, access: 'open', handle: showPrint },

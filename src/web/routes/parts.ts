@@ -1,38 +1,29 @@
-import { PassThrough, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Response } from 'express';
 import { AppError } from '../../base/errors';
+import { deniedError } from '../../kernel/denied-error';
 import type { MessageView, ServedPart } from '../../mail';
-import { addTrusted, trustKey } from '../../settings';
+import { addTrusted, removeTrusted, trustKey } from '../../settings';
 import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
 import { sendBodyFrame } from '../body-frame';
 import { bodyUrls } from '../body-urls';
-import { contentDisposition } from '../content-disposition';
 import { localPath } from '../links';
-import { accountParam, asUid, asUidValidity } from '../mail-page';
+import { MESSAGE, messageParam, namedMessage } from '../message-path';
 import { bodyChoice, insideOf } from '../open-message';
 import { seeOther, sendPage } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
-import { SNIFF_BYTES, sniffInline } from '../sniff';
-import { refOf } from './mail';
+import { sendBytes, stream } from '../send-bytes';
 
-/** Private and unchanging for its uidvalidity: the browser may keep it while signed in. */
-const PRIVATE_HOUR = 'private, max-age=3600';
 const SOURCE_VIEW_BYTES = 2_000_000;
 
 /** The framed document: its own CSP holds even if the sanitiser failed. */
 async function showBody(call: OpenCall): Promise<void> {
   const { deps, actor, ctx, req } = call;
-  accountParam(param(req, 'account'));
   const inside = insideOf(req.query['inside']);
-  const uidValidity = asUidValidity(req.query['uidvalidity']);
-  const at = { mailbox: param(req, 'mailbox'), uid: asUid(param(req, 'uid')) };
-  const view = await deps.mail.message(
-    actor,
-    { ...at, ...(uidValidity !== undefined && { uidValidity }) },
-    { markSeen: false, ...(inside !== undefined && { inside }) },
-  );
+  const view = await deps.mail.message(actor, messageParam(req), {
+    markSeen: false,
+    contentOnly: true,
+    ...(inside !== undefined && { inside }),
+  });
   const choice = await bodyChoice(call, view);
   const body = await deps.mail.body(actor, view, {
     ...choice,
@@ -44,7 +35,7 @@ async function showBody(call: OpenCall): Promise<void> {
 
 async function downloadPart(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const view = await refOf(call);
+  const view = await namedMessage(call);
   const { ref } = view;
   const part = insideOf(param(req, 'part'));
   if (part === undefined) throw new AppError('message/not-found');
@@ -71,19 +62,13 @@ async function askServing(
 ): Promise<void> {
   const query = { ...part, disposition };
   const [denial] = await deps.hooks.guard(actor.scope, 'attachment:serving', query);
-  if (!denial) return;
-  const { plugin, code, message, values } = denial;
-  throw new AppError(code === 'guard-failed' ? 'plugin/guard-failed' : 'plugin/denied', {
-    details: { plugin, code },
-    ...(message !== undefined && { textKey: message }),
-    ...(values && { textValues: values }),
-  });
+  if (denial) throw deniedError(denial);
 }
 
 /** A file in a view of the plugin that can show it. */
 async function previewPart(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const view = await refOf(call);
+  const view = await namedMessage(call);
   const part = servedPart(view, insideOf(param(req, 'part')) ?? '');
   if (part.filename === '') throw new AppError('message/not-found');
   await askServing(call, part, 'inline');
@@ -100,7 +85,7 @@ async function previewPart(call: OpenCall): Promise<void> {
 /** Raw source: text in a tab, or an `.eml` file. */
 async function showSource(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const view = await refOf(call);
+  const view = await namedMessage(call);
   const isDownload = req.query['download'] === '1';
   const source = await deps.mail.source(
     actor,
@@ -114,76 +99,32 @@ async function showSource(call: OpenCall): Promise<void> {
   }
   res.setHeader('Content-Security-Policy', BYTES_CSP);
   res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  await pipeline(source.stream, res);
+  await stream(source.stream, res);
 }
 
-/** Streams bytes that we did not make: never executed, shown in place only when they are what they say. */
-export async function sendBytes(
-  res: Response,
-  stream: Readable,
-  options: { readonly filename: string; readonly inline: boolean },
-): Promise<void> {
-  const { head, rest } = await peek(stream);
-  const type = options.inline ? sniffInline(head) : undefined;
-  res.setHeader(
-    'Content-Security-Policy',
-    type === 'application/pdf'
-      ? "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
-      : BYTES_CSP,
-  );
-  res.setHeader('Content-Type', type ?? 'application/octet-stream');
-  res.setHeader(
-    'Content-Disposition',
-    contentDisposition(type ? 'inline' : 'attachment', options.filename),
-  );
-  res.setHeader('Cache-Control', PRIVATE_HOUR);
-  await pipeline(rest, res);
-}
-
-/** First bytes of a stream, and a stream that still has them. */
-async function peek(stream: Readable): Promise<{ readonly head: Buffer; readonly rest: Readable }> {
-  const rest = new PassThrough();
-  let head = Buffer.alloc(0);
-  const iterator = stream[Symbol.asyncIterator]();
-  while (head.length < SNIFF_BYTES) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    head = Buffer.concat([head, Buffer.from(value as Uint8Array)]);
-  }
-  const all = async function* () {
-    if (head.length > 0) yield head;
-    for (;;) {
-      const { value, done } = await iterator.next();
-      if (done) return;
-      yield value as Uint8Array;
-    }
-  };
-  void pipeline(all, rest).catch((error: unknown) =>
-    rest.destroy(error instanceof Error ? error : undefined),
-  );
-  rest.on('close', () => stream.destroy());
-  return { head, rest };
-}
-
-/** Remembers the sender as one whose images are shown. */
+/** Remembers the sender as one whose images are shown, or no longer: `op=remove`. */
 async function trustSender(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const view = await refOf(call);
+  const view = await namedMessage(call);
+  const form = formOf(req.body);
+  const op = field(form, 'op') === 'remove' ? 'removed' : 'added';
   const sender = view.from[0]?.mail;
   if (sender !== undefined) {
     const { id, site, mail } = actor.user;
-    await addTrusted(deps.settings, actor.user.id, sender);
+    const set = op === 'removed' ? removeTrusted : addTrusted;
+    await set(deps.settings, id, sender);
     await deps.hooks.action(actor.scope, 'userdata:changed', {
       user: { id, site, mail },
       kind: 'trusted-sender',
-      op: 'added',
+      op,
       id: trustKey(sender),
     });
   }
-  seeOther(res, localPath(field(formOf(req.body), 'back'), req.path.replace(/\/trust$/, '')));
+  const page = req.path.replace(/\/trust$/, '');
+  const back = localPath(field(form, 'back'), page);
+  // A link that asked for the images would show them again.
+  seeOther(res, op === 'removed' ? back.replace(/([?&])images=1(&|$)/, '$1') : back);
 }
-
-const MESSAGE = '/mail/:account/:mailbox/:uid';
 
 export const partRoutes: readonly RouteSpec[] = [
   { method: 'get', path: `${MESSAGE}/body`, access: 'open', handle: showBody },

@@ -1,9 +1,9 @@
 import { formOf } from '../body';
+import { draftParam } from '../compose-form';
 import type { PersonModel } from '../pages/mail';
 import { personModel } from '../people';
 import { peopleFacts } from '../people-facts';
-import { type OpenCall, param, type RouteSpec } from '../route';
-import { draftParam } from './compose';
+import type { OpenCall, RouteSpec } from '../route';
 
 /** Of one question; the page asks again for those that come later. */
 const MAX_ASKED = 100;
@@ -11,7 +11,7 @@ const MAX_MAIL_CHARS = 254;
 
 /** What plugins say of the addresses in the composer, while it is being filled; stores nothing. */
 async function classes({ deps, actor, ctx, req, res }: OpenCall): Promise<void> {
-  draftParam(param(req, 'draft'));
+  draftParam(req);
   const asked = (formOf(req.body).get('mail') ?? [])
     .filter((mail) => mail.length <= MAX_MAIL_CHARS && mail.includes('@'))
     .slice(0, MAX_ASKED);

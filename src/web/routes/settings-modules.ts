@@ -36,7 +36,8 @@ export function modulesPlace(call: OpenCall): ModulesPlace | undefined {
       .running(ctx.scope)
       .map(({ id }) => id),
   );
-  const locked = plugins.map(({ id }) => id).filter((id) => !ctx.choosable.includes(id));
+  const choosable = new Set(ctx.choosable);
+  const locked = plugins.map(({ id }) => id).filter((id) => !choosable.has(id));
   return {
     section: {
       id: MODULES,

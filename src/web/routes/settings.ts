@@ -11,7 +11,7 @@ import {
 } from '../../settings';
 import { formOf } from '../body';
 import { setFlash } from '../flash';
-import { mailFrame, mailShell } from '../mail-page';
+import { plainShell } from '../mail-page';
 import type { SettingsFieldModel, SettingsModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
@@ -125,7 +125,6 @@ async function sectionPage(
   const { deps, req, res, ctx } = call;
   const { t } = ctx;
   const { section } = place;
-  const frame = await mailFrame(call, undefined);
   const label = t(section.labelKey);
   const model: SettingsModel = {
     sections: sections(call).map(({ id, labelKey }) => ({
@@ -147,11 +146,7 @@ async function sectionPage(
     status: problems.length > 0 ? 422 : 200,
     model,
     // The menu of sections stands where the folders are elsewhere.
-    shell: {
-      ...mailShell(frame, { title: label, query: undefined }),
-      area: 'settings',
-      folders: undefined,
-    },
+    shell: plainShell(call, { title: label, area: 'settings' }),
     facts: { section: { id: section.id } },
   });
 }

@@ -7,7 +7,6 @@ import {
   type Assets,
   createRenderer,
   loadSkins,
-  NO_SLOTS,
   type Renderer,
   type SlotSource,
   type ViewContext,
@@ -39,7 +38,7 @@ export const keysAsTexts: Texts = {
     values === undefined ? `${locale}:${key}` : `${key} ${Object.values(values).join(' ')}`,
 };
 
-export const NO_ASSETS: Assets = { dir: '', fingerprint: '', find: () => undefined };
+export const NO_ASSETS: Assets = { dir: '', find: () => undefined };
 
 export const NOW = Date.parse('2026-11-19T10:00:00Z');
 
@@ -54,7 +53,12 @@ export interface ViewTestOptions {
 /** A renderer over skins written for the test: `skins/…` paths in `files`. */
 export function rendererOf(
   files: Readonly<Record<string, string>>,
-  { slots = NO_SLOTS, assets = NO_ASSETS, texts = keysAsTexts, plugins = {} }: ViewTestOptions = {},
+  {
+    slots = { collect: async () => new Map() },
+    assets = NO_ASSETS,
+    texts = keysAsTexts,
+    plugins = {},
+  }: ViewTestOptions = {},
 ): { renderer: Renderer; root: string } {
   const root = tree(files);
   const renderer = createRenderer({

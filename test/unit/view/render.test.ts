@@ -219,7 +219,6 @@ describe('assets', () => {
       {
         assets: {
           dir: '',
-          fingerprint: '',
           find: (chain, name) =>
             name === 'logo.svg' ? `/assets/${chain.map(({ id }) => id).join('-')}.svg` : undefined,
         },

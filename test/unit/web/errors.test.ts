@@ -12,7 +12,10 @@ interface Sent {
 }
 
 /** Handles an error on a page of somebody signed in; `broken` names layouts that cannot be drawn. */
-async function handle(broken: readonly string[]): Promise<Sent> {
+async function handle(
+  broken: readonly string[],
+  error = new AppError('imap/unreachable'),
+): Promise<Sent> {
   const sent: Sent = { layouts: [], status: 0, body: '' };
   const res = {
     headersSent: false,
@@ -43,6 +46,7 @@ async function handle(broken: readonly string[]): Promise<Sent> {
     locale: 'fr',
     t: (key: string) => key,
     actor: { user, scope: { site: site.id } },
+    session: { session: { id: 's1', state: 'open' } },
     scope: { site: site.id },
     choosable: [],
     core: { display: {} },
@@ -67,15 +71,15 @@ async function handle(broken: readonly string[]): Promise<Sent> {
         return `<p>${layout}</p>`;
       },
     },
+    sessions: {
+      freeze: async () => {
+        throw new Error('the database is locked');
+      },
+    },
     config: { isSecure: false },
   };
   const handler = errorHandler(deps as unknown as WebDeps);
-  await handler(
-    new AppError('imap/unreachable'),
-    req as unknown as Request,
-    res as unknown as Response,
-    () => undefined,
-  );
+  await handler(error, req as unknown as Request, res as unknown as Response, () => undefined);
   return sent;
 }
 
@@ -101,5 +105,13 @@ describe('the page of an error', () => {
 
     expect(status).toBe(503);
     expect(body).toContain('7K4Q-92MD-XT');
+  });
+
+  it('is that sentence too when the session could not be frozen', async () => {
+    const { status, body } = await handle([], new AppError('imap/credentials'));
+
+    expect(status).toBe(401);
+    expect(body).toContain('7K4Q-92MD-XT');
+    expect(body).not.toContain('locked');
   });
 });

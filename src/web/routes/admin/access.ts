@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { AppError } from '../../../base/errors';
+import type { HookEmitter } from '../../../kernel/hook-types';
 import { can } from '../../../session';
 import { grantsPermission, type Site } from '../../../sites';
 import type { RequestContext, WebDeps } from '../../context';
@@ -16,24 +17,33 @@ export interface AdminCall extends OpenCall {
   readonly sites: readonly Site[];
 }
 
-/** How far a person may administer; `undefined`: not at all. */
-export async function adminReach(
-  deps: WebDeps,
-  ctx: Pick<RequestContext, 'id' | 'site' | 'actor'>,
-): Promise<'site' | 'platform' | undefined> {
-  const { actor, site } = ctx;
+export type AdminReach = 'site' | 'platform' | undefined;
+
+/** Asked once in a request: the frame, the timings and the route itself all want to know. */
+const reaches = new WeakMap<object, Promise<AdminReach>>();
+
+interface Asked {
+  readonly hooks: HookEmitter;
+}
+type Asker = Pick<RequestContext, 'site' | 'actor'>;
+
+/** How far a person may administer; `undefined`: not at all. `ctx`: one object for the request. */
+export function adminReach(deps: Asked, ctx: Asker): Promise<AdminReach> {
+  const known = reaches.get(ctx);
+  if (known) return known;
+  const reach = askReach(deps, ctx);
+  reaches.set(ctx, reach);
+  return reach;
+}
+
+async function askReach({ hooks }: Asked, { actor, site }: Asker): Promise<AdminReach> {
   if (!actor) return undefined;
   // Nobody is asked for the many who are in no such group.
   const asked = [ADMIN_PLATFORM, ADMIN_ACCESS].filter((permission) =>
     grantsPermission(site.groups, actor.user.groups, permission),
   );
   for (const permission of asked) {
-    const isAllowed = await can(
-      { hooks: deps.hooks, site },
-      actor.scope,
-      actor.session,
-      permission,
-    );
+    const isAllowed = await can({ hooks, site }, actor.scope, actor.session, permission);
     if (isAllowed) return permission === ADMIN_PLATFORM ? 'platform' : 'site';
   }
   return undefined;
@@ -78,6 +88,7 @@ export const adminRoutes = (routes: readonly AdminRoute[]): readonly RouteSpec[]
       if (needs === 'platform' && !admin.isPlatform) {
         throw new AppError('request/forbidden', { textKey: 'error.notPlatformAdministrator' });
       }
+      await admin.deps.host().recheck();
       await handle(admin);
     },
   }));

@@ -5,7 +5,7 @@ import type { AdminCall } from './access';
 import type { JobLine } from './deps';
 import { dependencyOf } from './health-rows';
 import { reportsFor } from './plugin-rows';
-import { adviceFor, isStopped, msText, pluginTitle } from './words';
+import { adviceFor, isStopped, msText, pluginTitle, timeText } from './words';
 
 const ORDER = { danger: 0, warn: 1, info: 2 } as const;
 
@@ -19,7 +19,9 @@ export function attentionOf(
     ...pluginItems(call),
     ...faultItems(call),
     ...jobItems(call, found.jobs),
-    ...(call.isPlatform ? [...processItems(call), ...warningItems(call)] : []),
+    ...(call.isPlatform
+      ? [...supervisedItems(call), ...processItems(call), ...warningItems(call)]
+      : []),
   ].sort((a, b) => ORDER[a.level] - ORDER[b.level]);
 }
 
@@ -49,10 +51,15 @@ function pluginItems(call: AdminCall): readonly AttentionItem[] {
     const name = pluginTitle(call, report.id);
     const href = `/admin/plugins/${report.id}`;
     const advice = adviceFor(call, report);
-    if (advice !== undefined && report.state !== 'active' && report.state !== 'stopped') {
-      const level = report.state === 'degraded' ? 'warn' : 'danger';
-      const title = t(`admin.attention.${report.state}`, { name });
-      return [{ level, title, reason: report.reason, advice, href }];
+    const { state } = report;
+    if (advice !== undefined && state !== 'active' && state !== 'degraded' && state !== 'stopped') {
+      const title = t(`admin.attention.${state}`, { name });
+      return [{ level: 'danger', title, reason: report.reason, advice, href }];
+    }
+    const incomplete = report.problems.find(({ site }) => site === undefined);
+    if (advice !== undefined && incomplete) {
+      const title = t('admin.attention.degraded', { name });
+      return [{ level: 'warn', title, reason: incomplete.text, advice, href }];
     }
     if (isStopped(call, report.id)) {
       const title = t('admin.attention.killed', { name });
@@ -102,6 +109,37 @@ function jobItems(call: AdminCall, jobs: readonly JobLine[]): readonly Attention
       advice: t('admin.advice.job'),
       href: '/admin/jobs',
     }));
+}
+
+const DAY_MS = 86_400_000;
+
+/** What the supervisor went through, which every process knows. */
+function supervisedItems(call: AdminCall): readonly AttentionItem[] {
+  const { t } = call.ctx;
+  const { restarts = [], refusedReload } = call.deps.admin.process() ?? {};
+  const since = call.deps.clock.now() - DAY_MS;
+  const recent = restarts.filter(({ at }) => Date.parse(at) >= since);
+  const last = recent.at(-1);
+  const replaced: AttentionItem[] = last
+    ? [
+        {
+          level: 'warn',
+          title: t('admin.attention.replaced', { count: recent.length }),
+          reason: last.why,
+          advice: t('admin.advice.replaced'),
+          href: '/admin/health',
+        },
+      ]
+    : [];
+  if (refusedReload === undefined) return replaced;
+  const refused: AttentionItem = {
+    level: 'danger',
+    title: t('admin.attention.reloadRefused', { when: timeText(call, refusedReload) }),
+    reason: undefined,
+    advice: t('admin.advice.reloadRefused'),
+    href: undefined,
+  };
+  return [refused, ...replaced];
 }
 
 function processItems(call: AdminCall): readonly AttentionItem[] {

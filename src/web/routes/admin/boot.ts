@@ -1,6 +1,7 @@
-import type { AdminSection } from '../../pages/admin';
+import type { AdminSection, AdminTable } from '../../pages/admin';
 import type { AdminCall, AdminRoute } from './access';
 import { cell, code, codes, DASH, link } from './cells';
+import type { ProcessFacts } from './deps';
 import { checksFor, healthTable } from './health-rows';
 import { sendAdmin } from './page';
 import { pluginCell, reportsFor } from './plugin-rows';
@@ -77,6 +78,7 @@ function incidentSections(call: AdminCall): readonly AdminSection[] {
   const { number } = formatsOf(call);
   const facts = call.deps.admin.process();
   return [
+    { id: 'restarts', title: t('admin.restarts.title'), table: restartTable(call, facts) },
     {
       id: 'incidents',
       title: t('admin.incidents.title'),
@@ -120,6 +122,29 @@ function incidentSections(call: AdminCall): readonly AdminSection[] {
       },
     },
   ];
+}
+
+function restartTable(call: AdminCall, facts: ProcessFacts | undefined): AdminTable {
+  const { t } = call.ctx;
+  return {
+    id: 'restart-table',
+    caption: t('admin.restarts.caption'),
+    columns: [
+      { label: t('admin.column.when') },
+      { label: t('admin.column.plugin') },
+      { label: t('admin.column.why') },
+      { label: t('admin.fact.process'), isNumber: true },
+    ],
+    rows: [...(facts?.restarts ?? [])]
+      .reverse()
+      .map(({ at, plugin, why, pid }) => [
+        cell(timeText(call, at)),
+        plugin === undefined ? DASH : pluginCell(call, plugin),
+        code(why),
+        cell(String(pid)),
+      ]),
+    empty: t('admin.restarts.none'),
+  };
 }
 
 export const bootRoutes: readonly AdminRoute[] = [

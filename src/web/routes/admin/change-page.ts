@@ -2,9 +2,10 @@ import type { ChangeRefusal, ChangeRequest, Impact, PluginExplanation } from '..
 import type { AdminChangeModel, AdminFact } from '../../pages/admin';
 import type { AdminCall } from './access';
 import { cell, code, fact } from './cells';
+import { becauseText } from './explained';
 import { lastChange } from './last-change';
 import { sendAdmin } from './page';
-import { formatsOf, pluginTitle, valueCell } from './words';
+import { formatsOf, isStopped, pluginTitle, valueCell } from './words';
 
 /** A refusal of the domain, or a change that was replaced since. */
 export type Refusal = Omit<ChangeRefusal, 'reason'> & {
@@ -42,6 +43,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
     before: found && valueCell(call, request.path, found.before.value),
     after: found && valueCell(call, request.path, found.after.value),
     impact: found && impactModel(call, found.impact),
+    notes: found ? notesOf(call, request, found) : [],
     confirm: found && {
       action: preview.confirm.action,
       fields: [...preview.confirm.fields, { name: 'seen', value: await lastChange(call, request) }],
@@ -113,6 +115,21 @@ function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): re
       t('admin.column.group'),
       cell(members === undefined ? t('admin.configuration.wholeSite') : members),
     ),
+  ];
+}
+
+/** What the change does beside what was asked, and why it may do nothing. */
+function notesOf(call: AdminCall, request: ChangeRequest, { after, impact }: Effect): string[] {
+  const { t } = call.ctx;
+  const names = (ids: readonly string[]): string =>
+    ids.map((id) => pluginTitle(call, id)).join(', ');
+  const { goOff, comeOn } = impact;
+  const isHeld = request.site !== '*' && isStopped(call, request.path.split('.')[0] ?? '');
+  return [
+    ...(goOff.length === 0 ? [] : [t('admin.change.goOff', { plugins: names(goOff) })]),
+    ...(comeOn.length === 0 ? [] : [t('admin.change.comeOn', { plugins: names(comeOn) })]),
+    ...(isHeld ? [t('admin.change.held')] : []),
+    ...[becauseText(call, after)].filter((text) => text !== undefined),
   ];
 }
 

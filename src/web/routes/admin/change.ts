@@ -6,7 +6,7 @@ import { seeOther } from '../../reply';
 import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
 import { explainHref } from './change-links';
 import { type Preview, previewPage } from './change-page';
-import { lastChange } from './last-change';
+import { numberOf } from './history';
 import { parseValue } from './values';
 
 /** A change as a form or a link asks for it. */
@@ -15,6 +15,9 @@ interface Wanted {
   /** Why its text is no value. */
   readonly refusal: ChangeRefusal | undefined;
 }
+
+/** No change has it: without the number that the page gave, nothing was seen. */
+const NEVER_SEEN = -1;
 
 type Fields = (name: string) => string;
 
@@ -78,11 +81,11 @@ async function postChange(call: AdminCall): Promise<void> {
   const form = formOf(req.body);
   const wanted = wantedOf(call, (name) => field(form, name).trim());
   const { request, refusal } = wanted;
-  // Confirmed after somebody else changed the same thing: what was shown is no longer true.
-  const isLate = (await lastChange(call, request)) !== field(form, 'seen');
-  if (refusal || isLate) return changePage(call, wanted, isLate);
+  if (refusal) return changePage(call, wanted);
   try {
-    const change = await deps.admin.enabling.set(request, authorOf(call, request.site));
+    const author = authorOf(call, request.site);
+    const seen = numberOf(field(form, 'seen')) ?? NEVER_SEEN;
+    const change = await deps.admin.enabling.set(request, author, seen);
     setFlash(deps, res, {
       level: change ? 'ok' : 'info',
       key: change ? 'admin.change.done' : 'admin.change.same',
@@ -90,7 +93,8 @@ async function postChange(call: AdminCall): Promise<void> {
     });
   } catch (error) {
     if (!isAppError(error, 'request/invalid')) throw error;
-    return changePage(call, wanted);
+    // Confirmed after somebody else changed the same thing: what was shown is no longer true.
+    return changePage(call, wanted, error.details['reason'] === 'late');
   }
   seeOther(res, backFrom(request));
 }

@@ -4,6 +4,7 @@ import type { Enabling, EnablingPlugin, KnownUser } from '../../../enabling';
 import type { PluginDefinition } from '../../../host';
 import type { JobStatus } from '../../../kernel/job-runs';
 import type { PluginStats } from '../../../kernel/meter';
+import type { ProcessNews } from '../../../kernel/process-news';
 import type { Site } from '../../../sites';
 
 /** An installed plugin, started or not. */
@@ -29,7 +30,7 @@ export interface InstalledPlugin extends EnablingPlugin {
 }
 
 /** What the process went through, as far as it watches itself. */
-export interface ProcessFacts {
+export interface ProcessFacts extends ProcessNews {
   readonly process: {
     readonly pid: number;
     readonly startedFor: string;
@@ -68,6 +69,7 @@ export interface AdminDeps {
     | 'explainFor'
     | 'check'
     | 'impactOf'
+    | 'lastChange'
     | 'preview'
     | 'set'
     | 'rollbackRequest'

@@ -1,4 +1,4 @@
-import type { ConfigChange } from '../../../enabling';
+import type { ConfigChange, PastChange } from '../../../enabling';
 import { withQuery } from '../../links';
 import type { AdminCell, AdminListModel, AdminTable } from '../../pages/admin';
 import { type AdminCall, type AdminRoute, query, siteOf } from './access';
@@ -79,11 +79,10 @@ export const numberOf = (text: string): number | undefined =>
 /** Changes, newest first, each with the way back where there is one. */
 export function historyTable(
   call: AdminCall,
-  changes: readonly ConfigChange[],
+  changes: readonly PastChange[],
   id: string,
 ): AdminTable {
   const { t } = call.ctx;
-  const last = lastOfEach(changes);
   return {
     id,
     caption: t('admin.history.caption'),
@@ -106,7 +105,7 @@ export function historyTable(
         note: t('admin.history.before', { value: valueText(call, change.path, change.previous) }),
       },
       cell(change.author),
-      actionCell(call, change, last.has(change.id)),
+      actionCell(call, change),
     ]),
     empty: t('admin.history.none'),
   };
@@ -120,23 +119,9 @@ function whereCell(call: AdminCall, { site, group }: ConfigChange): AdminCell {
   return cell(found?.groups.find(({ id }) => id === group)?.title ?? group, title);
 }
 
-/** The newest change of each path here; an older one was replaced on purpose. */
-function lastOfEach(changes: readonly ConfigChange[]): ReadonlySet<number> {
-  const last = new Map<string, number>();
-  for (const { id, site, group, path } of changes) {
-    const key = JSON.stringify([site, group, path]);
-    last.set(key, Math.max(id, last.get(key) ?? 0));
-  }
-  return new Set(last.values());
-}
-
-function actionCell(
-  { ctx, isPlatform }: AdminCall,
-  change: ConfigChange,
-  isLast: boolean,
-): AdminCell {
+function actionCell({ ctx, isPlatform }: AdminCall, change: PastChange): AdminCell {
   if (change.undoneBy !== undefined) return marked('off', ctx.t('admin.history.undone'));
-  if (!isLast) return cell(ctx.t('admin.history.replaced'));
+  if (!change.isLast) return cell(ctx.t('admin.history.replaced'));
   if (change.site === '*' && !isPlatform) return DASH;
   return link(ctx.t('admin.history.rollback'), `/admin/history/${change.id}`);
 }

@@ -1,23 +1,42 @@
-import type { PluginReport } from '../../../host/report';
+import { type PluginReport, withinSites } from '../../../host/report';
 import type { PluginStats } from '../../../kernel/meter';
 import type { AdminCell, AdminTable } from '../../pages/admin';
 import type { AdminCall } from './access';
 import { cell, DASH, link, marked } from './cells';
 import { formatsOf, msText, pluginTitle, stateCell } from './words';
 
-/** Installed plugins; an administrator of one site sees those that it may have. */
+/**
+ * Installed plugins, as far as the administrator's sites know them: those that they may have, and
+ * those that only a fault of theirs keeps off.
+ */
 export function reportsFor({ deps, sites, isPlatform }: AdminCall): readonly PluginReport[] {
-  const reports = [...deps.host().state()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const seen = new Set<string>(sites.map(({ id }) => id));
+  const reports = deps
+    .host()
+    .state()
+    .map((report) => withinSites(report, (site) => seen.has(site)))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   if (isPlatform) return reports;
   const reach = new Set(sites.flatMap(({ id }) => [...deps.admin.enabling.reach(id)]));
-  return reports.filter(({ id }) => reach.has(id));
+  return reports.filter(
+    ({ id, problems }) => reach.has(id) || problems.some(({ site }) => site !== undefined),
+  );
 }
 
-/** Titles of the sites, of those that the administrator sees, where a plugin is on by default. */
-export const sitesOf = ({ sites, deps }: AdminCall, plugin: string): readonly string[] =>
-  sites
-    .filter(({ id }) => deps.admin.enabling.enabledFor({ site: id }).has(plugin))
-    .map(({ title }) => title);
+/** Where a plugin is on, of the sites that the administrator sees: for all, or for some groups. */
+function placesOf({ sites, deps, ctx }: AdminCall, plugin: string): readonly string[] {
+  const { enabledFor, reach } = deps.admin.enabling;
+  return sites.flatMap(({ id, title, groups }) => {
+    if (enabledFor({ site: id }).has(plugin)) return [title];
+    if (!reach(id).has(plugin)) return [];
+    const some = groups.filter((group) => enabledFor({ site: id, groups: [group.id] }).has(plugin));
+    return [
+      some.length > 0
+        ? ctx.t('admin.plugins.someGroups', { site: title, count: some.length })
+        : ctx.t('admin.plugins.byChoice', { site: title }),
+    ];
+  });
+}
 
 export function pluginTable(call: AdminCall): AdminTable {
   const { t } = call.ctx;
@@ -44,12 +63,12 @@ export function pluginTable(call: AdminCall): AdminTable {
 function rowOf(call: AdminCall, report: PluginReport, costs: PluginStats | undefined) {
   const { t } = call.ctx;
   const formats = formatsOf(call);
-  const titles = sitesOf(call, report.id);
+  const places = placesOf(call, report.id);
   return [
     pluginCell(call, report.id),
     stateCell(call, report),
     cell(report.version),
-    titles.length === 0 ? DASH : cell(titles.join(', ')),
+    places.length === 0 ? DASH : cell(places.join(', ')),
     needsCell(call, report.id),
     cell(formats.number(costs?.calls ?? 0)),
     worstCell(call, costs),

@@ -1,6 +1,5 @@
 import { AppError, isAppError } from '../../../base/errors';
 import type { ChangeRequest } from '../../../enabling';
-import { field, formOf } from '../../body';
 import { setFlash } from '../../flash';
 import { seeOther } from '../../reply';
 import { param } from '../../route';
@@ -22,12 +21,11 @@ async function rollbackOf(call: AdminCall): Promise<{ id: number; request: Chang
 async function rollbackPage(
   call: AdminCall,
   { id, request }: { readonly id: number; readonly request: ChangeRequest },
-  isLate: boolean,
 ): Promise<void> {
   const isReplaced = (await lastChange(call, request)) !== String(id);
   await previewPage(call, {
     request,
-    isLate,
+    isLate: false,
     isRollback: true,
     back: '/admin/history',
     confirm: { action: `/admin/history/${id}`, fields: [] },
@@ -45,19 +43,17 @@ const superseded = (id: number, { path }: ChangeRequest): Refusal => ({
 });
 
 async function showRollback(call: AdminCall): Promise<void> {
-  await rollbackPage(call, await rollbackOf(call), false);
+  await rollbackPage(call, await rollbackOf(call));
 }
 
 async function postRollback(call: AdminCall): Promise<void> {
-  const { deps, req, res } = call;
+  const { deps, res } = call;
   const { id, request } = await rollbackOf(call);
-  const isLate = (await lastChange(call, request)) !== field(formOf(req.body), 'seen');
-  if (isLate) return rollbackPage(call, { id, request }, true);
   try {
     await deps.admin.enabling.rollback(id, authorOf(call, request.site));
   } catch (error) {
     if (!isAppError(error, 'request/invalid')) throw error;
-    return rollbackPage(call, { id, request }, false);
+    return rollbackPage(call, { id, request });
   }
   setFlash(deps, res, {
     level: 'ok',

@@ -98,6 +98,12 @@ async function showSite(call: AdminCall): Promise<void> {
   });
 }
 
+/** Id of the skin, and its title where it has another. */
+function skinCells({ deps }: AdminCall, { skin }: Site): AdminFact['cells'] {
+  const title = deps.skins.chain(skin)[0]?.title;
+  return title === undefined ? [code(skin)] : [code(skin), cell(title)];
+}
+
 async function aboutSite(call: AdminCall, site: Site): Promise<readonly AdminFact[]> {
   const { ctx, deps } = call;
   const { t } = ctx;
@@ -108,7 +114,7 @@ async function aboutSite(call: AdminCall, site: Site): Promise<readonly AdminFac
     fact(t('admin.fact.id'), code(site.id)),
     fact(t('admin.fact.hosts'), ...codes(site.hosts)),
     fact(t('admin.fact.domains'), ...codes(site.mailDomains)),
-    fact(t('admin.fact.skin'), code(site.skin)),
+    fact(t('admin.fact.skin'), ...skinCells(call, site)),
     fact(t('admin.fact.language'), cell(`${site.locale}, ${site.timeZone}`)),
     fact(t('admin.figure.users'), cell(number(users.get(site.id) ?? 0))),
     fact(

@@ -41,12 +41,22 @@ export function isStopped({ deps, ctx }: Reader, plugin: string): boolean {
 }
 
 /** What an administrator can do about a state. */
-export function adviceFor({ ctx }: Reader, { state, reason }: PluginReport): string | undefined {
+export function adviceFor({ ctx }: Reader, { state, problems }: PluginReport): string | undefined {
   const { t } = ctx;
-  if (state === 'degraded' && reason?.includes('pending migrations'))
-    return t('admin.advice.migrate');
-  if (state === 'active' || state === 'stopped') return undefined;
-  return t(`admin.advice.${state}`);
+  switch (state) {
+    case 'active':
+    case 'stopped':
+      return undefined;
+    case 'degraded':
+      // What no site said is in no file: a migration that is missing.
+      return t(
+        problems.some(({ site }) => site === undefined)
+          ? 'admin.advice.migrate'
+          : 'admin.advice.fault',
+      );
+    default:
+      return t(`admin.advice.${state}`);
+  }
 }
 
 const HIDDEN = '•••';
