@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { AppError, isAppError } from '../base/errors';
 import { newToken } from '../base/ids';
+import { deniedError } from '../kernel/denied-error';
 import { cleanFilename } from '../mime';
 import type { Actor } from '../session/types';
-import { type ComposeContext, deniedError, requireDraft } from './context';
+import { type ComposeContext, requireDraft } from './context';
 import {
   deleteAttachment,
   findDraft,

@@ -2,7 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { mapStorageError } from '../kernel/db';
 import type { Address } from '../mail/types';
-import { buildMessage, formatAddress, type Outgoing, type OutgoingFile } from '../mime';
+import {
+  buildMessage,
+  encodeWords,
+  formatAddress,
+  type Outgoing,
+  type OutgoingFile,
+} from '../mime';
 import type { ComposeContext } from './context';
 import type { StoredDraft } from './draft-store';
 import type { CleanHtml } from './html';
@@ -54,9 +60,6 @@ export async function buildFile(
   }
 }
 
-// RFC 2047 2: an encoded word has at most 75 characters; base64 makes 60 of 45 octets.
-const WORD_BYTES = 45;
-
 /** The `Bcc:` line of a draft's copy: how other clients keep it there. Never in what is sent. */
 export function bccLine(addresses: readonly Address[]): string {
   if (addresses.length === 0) return '';
@@ -65,18 +68,5 @@ export function bccLine(addresses: readonly Address[]): string {
 
 function asciiAddress({ name, mail }: Address): string {
   if (/^[\x20-\x7e]*$/.test(name)) return formatAddress({ name, mail });
-  return `${encodedWords(name).join('\r\n ')} <${mail}>`;
-}
-
-function encodedWords(text: string): readonly string[] {
-  const words: string[] = [];
-  let chunk = '';
-  for (const char of text) {
-    if (Buffer.byteLength(chunk + char) > WORD_BYTES) {
-      words.push(chunk);
-      chunk = '';
-    }
-    chunk += char;
-  }
-  return [...words, chunk].map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`);
+  return `${encodeWords(name)} <${mail}>`;
 }

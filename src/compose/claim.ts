@@ -8,6 +8,7 @@ import { findDraft, type StoredDraft } from './draft-store';
 import {
   changeOutbox,
   deleteOutbox,
+  type Expected,
   findOutbox,
   insertOutbox,
   listSending,
@@ -98,16 +99,16 @@ const retake = (
     isoNow(context.clock),
   );
 
-/** Renews the lease until the result is called. */
-export function keepLease(context: ComposeContext, draft: string, owner: string): () => void {
+/** Renews the lease of a row in this state until the result is called. */
+export function keepLease(
+  context: ComposeContext,
+  { draft, state, owner }: Required<Pick<Expected, 'draft' | 'state' | 'owner'>>,
+): () => void {
   return context.clock.every(BEAT_MS, () => {
     const change = { leaseUntil: leaseOf(context) };
-    changeOutbox(
-      context.db.knex,
-      { draft, state: 'sending', owner },
-      change,
-      isoNow(context.clock),
-    ).catch((err: unknown) => context.log.warn({ err }, 'outbox/lease-failed'));
+    changeOutbox(context.db.knex, { draft, state, owner }, change, isoNow(context.clock)).catch(
+      (err: unknown) => context.log.warn({ err }, 'outbox/lease-failed'),
+    );
   });
 }
 

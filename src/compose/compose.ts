@@ -1,16 +1,15 @@
 import type { UserId } from '../base/types';
-import type { Address } from '../mail/types';
 import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
 import { recoverOutbox, thisProcess } from './claim';
 import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
-import { meetPeople } from './correspondent-store';
 import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';
 import { retryUnfinished } from './finish';
 import { listIdentities } from './identities';
 import { importFile } from './import-file';
 import { listLateCopies, settleLateCopy } from './late-copies';
+import { createMeeting } from './meet';
 import { ensureDraft, prepareDraft } from './open';
 import { composeRecords } from './records';
 import { saveDraft } from './save';
@@ -24,8 +23,6 @@ import { createUploadFiles } from './upload-files';
 import { viewDraft, viewDrafts } from './view';
 
 const MAX_UNFINISHED = 50;
-// Of a message to a whole directorate only the first.
-const MAX_MET_AT_ONCE = 20;
 
 /** The compose domain, and the work that the process does for it by itself. */
 export interface ComposeService extends Compose {
@@ -53,6 +50,7 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     ...deps,
     files: createUploadFiles(deps.uploadsDir),
     processId: thisProcess(),
+    readings: new Map(),
     inTurn: createTurns(),
   };
   return {
@@ -70,7 +68,7 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     resend: (actor, id) => resendDraft(context, actor, id),
     suggest: (actor, query, purpose) => suggest(context, actor, query, purpose),
     recover: () => recoverOutbox(context),
-    meet: (actor, people) => meet(context, actor, people),
+    meet: createMeeting(context),
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
     lateCopies: (actor) => listLateCopies(context, actor),
     settleLateCopy: (actor, draft, place) => settleLateCopy(context, actor, draft, place),
@@ -81,21 +79,6 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     sweepUploads: () => sweepUploads(context),
   };
 }
-
-/** The agent's own addresses are nobody to suggest. */
-async function meet(
-  context: ComposeContext,
-  actor: Actor,
-  people: readonly Address[],
-): Promise<void> {
-  const own = new Set([actor.user.mail, ...actor.user.aliases].map((mail) => mail.toLowerCase()));
-  const others = people.filter(({ mail }) => isMail(mail) && !own.has(mail.toLowerCase()));
-  const each = new Map(others.map((person) => [person.mail.toLowerCase(), person]));
-  const met = [...each.values()].slice(0, MAX_MET_AT_ONCE);
-  await context.db.transaction((trx) => meetPeople(trx, actor.user.id, met, context.clock.now()));
-}
-
-const isMail = (mail: string): boolean => mail.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(mail);
 
 async function listUnfinished(context: ComposeContext, actor: Actor): Promise<readonly Draft[]> {
   const drafts = await listDrafts(context.db.knex, ownerOf(actor), MAX_UNFINISHED);

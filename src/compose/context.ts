@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
-import type { SiteId, TextKey, UserId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
-import type { Denial, HookEmitter } from '../kernel/hook-types';
+import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import type { Metrics } from '../kernel/meter';
 import type { RunTask } from '../mail';
@@ -12,6 +12,7 @@ import type { Actor } from '../session/types';
 import type { Settings } from '../settings/types';
 import type { SmtpTransport } from '../smtp';
 import { findDraft, type StoredDraft } from './draft-store';
+import type { OutboxRow } from './outbox-store';
 import type { UploadFiles } from './upload-files';
 
 export type { RunTask };
@@ -36,6 +37,8 @@ export interface ComposeContext extends ComposeDeps {
   readonly files: UploadFiles;
   /** Names this process among those that share the outbox. */
   readonly processId: string;
+  /** Readings of the outbox that are under way, by site and person. */
+  readonly readings: Map<string, Promise<readonly OutboxRow[]>>;
   /** Runs one after the other what has the same key. */
   inTurn<T>(key: string, run: () => Promise<T>): Promise<T>;
 }
@@ -56,15 +59,4 @@ export async function requireDraft(
   const draft = await findDraft(context.db.knex, ownerOf(actor), id);
   if (!draft) throw new AppError('draft/not-found');
   return draft;
-}
-
-/** A plugin's refusal as the error that a person reads. */
-export function deniedError(denial: Denial & { readonly plugin: string }): AppError {
-  const code = denial.code === 'guard-failed' ? 'plugin/guard-failed' : 'plugin/denied';
-  const textKey: TextKey | undefined = denial.message;
-  return new AppError(code, {
-    details: { plugin: denial.plugin, code: denial.code },
-    ...(textKey === undefined ? {} : { textKey }),
-    ...(denial.values === undefined ? {} : { textValues: denial.values }),
-  });
 }

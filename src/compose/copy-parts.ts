@@ -8,7 +8,7 @@ import { isInlineImage } from './sniff';
 import type { DraftAttachment } from './types';
 
 /** Content ids that HTML shows, percent-encoded or not (RFC 2392). */
-function shownCids(html: string): ReadonlySet<string> {
+export function shownCids(html: string): ReadonlySet<string> {
   const found = html.matchAll(/["'(]cid:([^"')\s]{1,300})/gi);
   return new Set([...found].map(([, id]) => decoded(id ?? '')));
 }

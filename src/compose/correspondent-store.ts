@@ -31,6 +31,9 @@ const wordsOf = ({ name, mail }: Address): string =>
 // `\`, `%` and `_` are what LIKE reads; the escape character is given explicitly below.
 const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
+// SQLite takes that many rows in one statement.
+const ROWS_AT_ONCE = 200;
+
 /** Counts one use of each address; a new name replaces an empty one or the former. */
 export async function learnCorrespondents(
   on: Executor,
@@ -38,23 +41,27 @@ export async function learnCorrespondents(
   people: readonly Address[],
   now: number,
 ): Promise<void> {
-  for (const person of people) {
-    const mail = person.mail.toLowerCase();
-    const known = z
-      .object({ uses: z.number(), name: z.string() })
-      .optional()
-      .parse(await on('correspondents').where({ user_id: user, mail }).first());
-    const name = person.name || known?.name || '';
-    const learned = { name, words: wordsOf({ name, mail }), last_used: now };
-    if (known) {
-      await on('correspondents')
-        .where({ user_id: user, mail })
-        .update({ ...learned, uses: known.uses + 1 });
-    } else {
-      await on('correspondents').insert({ ...learned, user_id: user, mail, uses: 1 });
-    }
+  const rows = rowsOf(user, people, { now, uses: 1 });
+  if (rows.length === 0) return;
+  const kept = (column: string): unknown =>
+    on.raw("case when excluded.name = '' then correspondents.?? else excluded.?? end", [
+      column,
+      column,
+    ]);
+  const merged = {
+    name: kept('name'),
+    words: kept('words'),
+    last_used: on.raw('excluded.last_used'),
+    uses: on.raw('correspondents.uses + 1'),
+  };
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await on('correspondents')
+      .insert(rows.slice(start, start + ROWS_AT_ONCE))
+      .onConflict(['user_id', 'mail'])
+      .merge(merged);
   }
-  await forgetOldest(on, user);
+  const all = on('correspondents').where({ user_id: user });
+  await forgetBeyond(all, MAX_CORRESPONDENTS);
 }
 
 /** Takes note of people whom nobody wrote to yet: of no use until then, below all who were. */
@@ -64,41 +71,70 @@ export async function meetPeople(
   people: readonly Address[],
   now: number,
 ): Promise<void> {
-  const rows = people.map((person) => {
-    const mail = person.mail.toLowerCase();
-    const words = wordsOf({ name: person.name, mail });
-    return { user_id: user, mail, name: person.name, words, last_used: now, uses: 0 };
-  });
-  if (rows.length === 0) return;
-  await on('correspondents').insert(rows).onConflict(['user_id', 'mail']).ignore();
-  // Somebody written to by the bare address has a name now.
-  for (const { mail, name, words } of rows.filter((row) => row.name !== '')) {
-    await on('correspondents').where({ user_id: user, mail, name: '' }).update({ name, words });
-  }
+  const rows = rowsOf(user, people, { now, uses: 0 });
+  const fresh = rows.filter(await isNews(on, user, rows));
+  if (fresh.length === 0) return;
+  await on('correspondents')
+    .insert(fresh)
+    .onConflict(['user_id', 'mail'])
+    .merge(['name', 'words'])
+    // Somebody written to by the bare address has a name now; any other name stays.
+    .where('correspondents.name', '');
   const met = on('correspondents').where({ user_id: user, uses: 0 });
-  const last = z
-    .object({ last_used: z.coerce.number() })
-    .optional()
-    .parse(await met.clone().orderBy('last_used', 'desc').offset(MAX_MET).first('last_used'));
-  if (last) await met.clone().where('last_used', '<=', last.last_used).delete();
+  await forgetBeyond(met, MAX_MET);
 }
 
-async function forgetOldest(on: Executor, user: UserId): Promise<void> {
-  const oldestKept = z
-    .object({ last_used: z.coerce.number() })
-    .optional()
-    .parse(
-      await on('correspondents')
-        .where({ user_id: user })
-        .orderBy('last_used', 'desc')
-        .offset(MAX_CORRESPONDENTS)
-        .first('last_used'),
-    );
-  if (!oldestKept) return;
-  await on('correspondents')
-    .where({ user_id: user })
-    .where('last_used', '<=', oldestKept.last_used)
-    .delete();
+type Row = ReturnType<typeof rowsOf>[number];
+
+/** Whether a row would change anything: most people of what is read are known already. */
+async function isNews(
+  on: Executor,
+  user: UserId,
+  rows: readonly Row[],
+): Promise<(row: Row) => boolean> {
+  if (rows.length === 0) return () => false;
+  const known = z.array(z.object({ mail: z.string(), name: z.string() })).parse(
+    await on('correspondents')
+      .where({ user_id: user })
+      .whereIn(
+        'mail',
+        rows.map(({ mail }) => mail),
+      )
+      .select('mail', 'name'),
+  );
+  const names = new Map(known.map(({ mail, name }) => [mail, name]));
+  return ({ mail, name }) => {
+    const before = names.get(mail);
+    return before === undefined || (before === '' && name !== '');
+  };
+}
+
+/** One row per address; of several names the last. */
+function rowsOf(
+  user: UserId,
+  people: readonly Address[],
+  { now, uses }: { readonly now: number; readonly uses: number },
+) {
+  const names = new Map<string, string>();
+  for (const person of people) {
+    const mail = person.mail.toLowerCase();
+    names.set(mail, person.name || (names.get(mail) ?? ''));
+  }
+  return [...names].map(([mail, name]) => {
+    const words = wordsOf({ name, mail });
+    return { user_id: user, mail, name, words, last_used: now, uses };
+  });
+}
+
+async function forgetBeyond(rows: ReturnType<Executor>, count: number): Promise<void> {
+  const oldest = rows
+    .clone()
+    .select('last_used')
+    .orderBy('last_used', 'desc')
+    .limit(1)
+    .offset(count);
+  // Without that many there is no oldest, and nothing compares with it.
+  await rows.clone().where('last_used', '<=', oldest).delete();
 }
 
 /** Correspondents one of whose words begins with each word of the query, most used first. */

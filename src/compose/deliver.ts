@@ -5,7 +5,14 @@ import type { Actor } from '../session/types';
 import { SmtpAnswerLost, type SmtpReceipt, SmtpRejected } from '../smtp';
 import type { ComposeContext } from './context';
 import { deleteDraft } from './draft-store';
-import { changeOutbox, type Expected, type OutboxJob, type StoredOutcome } from './outbox-store';
+import {
+  type Changes,
+  changeOutbox,
+  type Expected,
+  type OutboxJob,
+  type StoredOutcome,
+} from './outbox-store';
+import type { Executor } from './rows';
 
 /** A claimed sending whose message is built. */
 export interface Delivery {
@@ -41,9 +48,8 @@ export async function deliver(
       credential: () => actor.credential(),
       envelope: job.envelope,
       file: await context.files.spoolPath(delivery.site, job.spool),
-      sizeBytes: job.sizeBytes,
       messageId,
-      onStage: (stage) => (stage === 'data' ? enterData(context, delivery) : undefined),
+      beforeLast: () => enterData(context, delivery),
     });
     const outcome = outcomeOf(receipt);
     await settleAccepted(context, delivery, outcome);
@@ -86,12 +92,7 @@ async function settleAccepted(
   const commit = (): Promise<void> =>
     context.db.transaction(async (trx) => {
       const changes = { state: 'sent', step: 'accepted', outcome, isUnfinished: true } as const;
-      const at = isoNow(context.clock);
-      const isOurs = await changeOutbox(trx, expected(delivery), changes, at);
-      // Somebody took us for dead and wrote `unknown`: now it is known.
-      if (!isOurs) {
-        await changeOutbox(trx, { ...expected(delivery), state: 'unknown' }, changes, at);
-      }
+      await settle(context, trx, delivery, changes);
       await deleteDraft(trx, delivery.draft);
     });
   try {
@@ -103,7 +104,22 @@ async function settleAccepted(
   }
 }
 
-async function insist(commit: () => Promise<void>): Promise<void> {
+/** Writes what is known now; who took us for dead may have written `unknown`. False: not ours. */
+async function settle(
+  context: ComposeContext,
+  on: Executor,
+  delivery: Delivery,
+  changes: Changes,
+): Promise<boolean> {
+  const at = isoNow(context.clock);
+  const from = expected(delivery);
+  return (
+    (await changeOutbox(on, from, changes, at)) ||
+    changeOutbox(on, { ...from, state: 'unknown' }, changes, at)
+  );
+}
+
+async function insist<T>(commit: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await commit();
@@ -137,14 +153,13 @@ async function settleFailed(
 ): Promise<void> {
   const isUnknown = outcome.kind === 'unknown' || delivery.isRepeat;
   const state = isUnknown ? 'unknown' : 'failed';
-  await insist(async () => {
-    await changeOutbox(
-      context.db.knex,
-      expected(delivery),
-      { state, outcome: isUnknown ? { kind: 'unknown' } : outcome },
-      isoNow(context.clock),
-    );
-  });
+  const changes = { state, outcome: isUnknown ? { kind: 'unknown' as const } : outcome } as const;
+  const isStored = await insist(() => settle(context, context.db.knex, delivery, changes));
+  // Somebody else goes on with this message, or offers to send it once more: its file is needed.
+  if (!isStored) {
+    context.log.warn({ err: error, draft: delivery.draft }, 'outbox/failure-not-ours');
+    return;
+  }
   if (!isUnknown) await context.files.removeSpool(delivery.site, delivery.job.spool);
   const { code } = toAppError(error);
   context.log.warn({ err: error, draft: delivery.draft, state }, 'message/unsent');

@@ -123,6 +123,33 @@ export async function listDrafts(
   return rows.map(toDraft);
 }
 
+/** Which of a person's drafts, last saved first, has its copy at this place. */
+export async function findByCopy(
+  on: Executor,
+  owner: { readonly user: UserId; readonly site: string },
+  at: { readonly mailbox: string; readonly uidValidity: number; readonly uid: number },
+  limit: number,
+): Promise<string | undefined> {
+  const rows = z
+    .array(row.pick({ id: true, server_copy: true }))
+    .parse(
+      await on('drafts')
+        .where({ user_id: owner.user, site: owner.site })
+        .whereNotNull('server_copy')
+        .orderBy('saved_at', 'desc')
+        .limit(limit)
+        .select('id', 'server_copy'),
+    );
+  return rows.find(({ server_copy }) => {
+    const copy = readJson(serverCopy, server_copy ?? '');
+    return (
+      copy.mailbox === at.mailbox &&
+      copy.at?.uid === at.uid &&
+      copy.at.uidValidity === at.uidValidity
+    );
+  })?.id;
+}
+
 /** Writes the fields if the draft still has `revision`; says whether it had. */
 export async function updateFields(
   on: Executor,

@@ -1,16 +1,11 @@
 import { isoNow } from '../base/clock';
-import { isAppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import type { Actor } from '../session/types';
-import { claimOwner, isDead, LEASE_MS } from './claim';
+import { claimOwner, isDead, keepLease, LEASE_MS } from './claim';
 import { type ComposeContext, ownerOf } from './context';
-import {
-  changeOutbox,
-  findOutbox,
-  listUnfinished,
-  type OutboxJob,
-  type OutboxRow,
-} from './outbox-store';
+import { changeOutbox, findOutbox, type OutboxJob, type OutboxRow } from './outbox-store';
 import { isGoneError, removeServerCopy } from './server-copy';
+import { readUnfinished } from './unfinished';
 
 const RETRY_BATCH = 20;
 /** Tries to file a copy before the agent hears that it fails. */
@@ -40,11 +35,17 @@ export async function finishSent(
   const row = await findOutbox(context.db.knex, ownerOf(actor), draft);
   if (row?.state !== 'sent' || !row.job) return false;
   const work: Work = { row, owner: holder, job: row.job };
-  await step(context, work, 'sentCopy', () => fileCopy(context, actor, work, place));
-  await step(context, work, 'original', () => markOriginal(context, actor, work.job));
-  await step(context, work, 'draftCopy', async () => {
-    if (work.job.draftCopy) await removeServerCopy(context, actor, work.job.draftCopy);
-  });
+  // A large copy may wait for its turn, and then take longer than one lease.
+  const stopLease = keepLease(context, mine(work));
+  try {
+    await step(context, work, 'sentCopy', () => fileCopy(context, actor, work, place));
+    await step(context, work, 'original', () => markOriginal(context, actor, work.job));
+    await step(context, work, 'draftCopy', async () => {
+      if (work.job.draftCopy) await removeServerCopy(context, actor, work.job.draftCopy);
+    });
+  } finally {
+    stopLease();
+  }
   await release(context, work);
   return work.job.done.sentCopy;
 }
@@ -57,9 +58,9 @@ async function step(
 ): Promise<void> {
   if (work.job.done[name]) return;
   try {
-    await run().catch((error: unknown) => {
-      // The original or the draft's copy went away: nothing left to do to it.
-      if (name === 'sentCopy' || !isGoneError(error)) throw error;
+    await run().catch((err: unknown) => {
+      if (name === 'sentCopy' || !isSettled(err)) throw err;
+      context.log.info({ err, draft: work.row.draft, step: name }, 'outbox/finish-given-up');
     });
     await remember(context, work, { ...work.job, done: { ...work.job.done, [name]: true } });
   } catch (err) {
@@ -67,6 +68,17 @@ async function step(
     if (name === 'sentCopy') await rememberFailure(context, work, err);
   }
 }
+
+/**
+ * The original or the draft's copy went away, or a server or a plugin will not have it touched: a
+ * mailbox that is read-only or takes no keywords says the same at each try.
+ */
+const isSettled = (error: unknown): boolean =>
+  isGoneError(error) ||
+  isAppError(error, 'mailbox/forbidden') ||
+  isAppError(error, 'imap/refused') ||
+  isAppError(error, 'imap/over-quota') ||
+  isAppError(error, 'plugin/denied');
 
 /** A full mailbox refuses however often it is asked; what has no time or no answer may have one yet. */
 async function rememberFailure(context: ComposeContext, work: Work, error: unknown): Promise<void> {
@@ -82,11 +94,12 @@ const isRefusal = (error: unknown): boolean =>
   isAppError(error, 'mailbox/forbidden') ||
   isAppError(error, 'mailbox/not-found');
 
-async function remember(context: ComposeContext, work: Work, job: OutboxJob): Promise<void> {
+/** Says whether the row is still this claim's. */
+async function remember(context: ComposeContext, work: Work, job: OutboxJob): Promise<boolean> {
   work.job = job;
   const at = isoNow(context.clock);
   const leaseUntil = context.clock.now() + LEASE_MS;
-  await changeOutbox(context.db.knex, mine(work), { job, leaseUntil }, at);
+  return changeOutbox(context.db.knex, mine(work), { job, leaseUntil }, at);
 }
 
 const mine = ({ row, owner }: Work) => ({ draft: row.draft, state: 'sent', owner }) as const;
@@ -103,7 +116,12 @@ async function fileCopy(
       ? await sentMailbox(context, actor, row)
       : await context.mail.special(actor, place);
   const isRetry = work.job.fileTries > 0;
-  await remember(context, work, { ...work.job, fileTries: work.job.fileTries + 1 });
+  const isOurs = await remember(context, work, {
+    ...work.job,
+    fileTries: work.job.fileTries + 1,
+  });
+  // Somebody took this process for dead, and files the copy.
+  if (!isOurs) throw new AppError('draft/conflict', { details: { step: 'sentCopy' } });
   if (isRetry && (await isFiled(context, actor, mailbox, row.messageId))) return;
   const path = await context.files.spoolPath(row.site, work.job.spool);
   const file = { path, sizeBytes: work.job.sizeBytes };
@@ -135,7 +153,8 @@ const isFiled = async (
   actor: Actor,
   mailbox: string,
   messageId: string,
-): Promise<boolean> => (await context.mail.findByMessageId(actor, mailbox, messageId)).length > 0;
+): Promise<boolean> =>
+  (await context.mail.findByMessageId(actor, mailbox, messageId)).uids.length > 0;
 
 async function markOriginal(context: ComposeContext, actor: Actor, job: OutboxJob): Promise<void> {
   if (!job.original) return;
@@ -165,7 +184,7 @@ async function release(context: ComposeContext, work: Work): Promise<void> {
  */
 export async function retryUnfinished(context: ComposeContext, actor: Actor): Promise<number> {
   let filed = 0;
-  for (const row of await listUnfinished(context.db.knex, ownerOf(actor), RETRY_BATCH)) {
+  for (const row of (await readUnfinished(context, actor)).slice(0, RETRY_BATCH)) {
     if (isResting(context, row)) continue;
     const owner = await takeUnfinished(context, row);
     if (owner === undefined) continue;

@@ -3,19 +3,19 @@ import { AppError } from '../base/errors';
 import type { Actor } from '../session/types';
 import { type ComposeContext, ownerOf } from './context';
 import { finishSent, takeUnfinished } from './finish';
-import { changeOutbox, findOutbox, listUnfinished } from './outbox-store';
+import { changeOutbox, findOutbox } from './outbox-store';
 import type { CopyPlace, LateCopy } from './types';
+import { readUnfinished } from './unfinished';
 
 /** More than that at once is one trouble with one mailbox, told by the first of them. */
 const MAX_TOLD = 5;
-const MAX_READ = 50;
 
 /** Sent messages of this agent whose copy could not be filed, oldest first, until they have chosen. */
 export async function listLateCopies(
   context: ComposeContext,
   actor: Actor,
 ): Promise<readonly LateCopy[]> {
-  const rows = await listUnfinished(context.db.knex, ownerOf(actor), MAX_READ);
+  const rows = await readUnfinished(context, actor);
   return rows
     .flatMap(({ draft, job, updatedAt }) =>
       job?.copyFailed && !job.done.sentCopy && !job.isHidden

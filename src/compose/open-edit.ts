@@ -3,7 +3,7 @@ import type { MessageView } from '../mail/types';
 import { messageIds } from '../mime';
 import type { Actor } from '../session/types';
 import { type ComposeContext, ownerOf } from './context';
-import { findDraft, listDrafts, type StoredDraft } from './draft-store';
+import { findByCopy, findDraft, type StoredDraft } from './draft-store';
 import { addressedIdentity } from './identities';
 import type { Opening } from './opening';
 import { addressField } from './recipients';
@@ -22,17 +22,9 @@ export async function findOpenDraft(
   actor: Actor,
   view: MessageView,
 ): Promise<StoredDraft | undefined> {
-  const { mailbox, uid, uidValidity } = view.ref;
-  const recent = await listDrafts(context.db.knex, ownerOf(actor), RECENT_DRAFTS);
-  const known = recent.find(
-    ({ serverCopy }) =>
-      serverCopy?.mailbox === mailbox &&
-      serverCopy.at?.uid === uid &&
-      serverCopy.at.uidValidity === uidValidity,
-  );
-  if (known) return known;
-  const id = (await headersOf(context, actor, view)).get(DRAFT_HEADER.toLowerCase()) ?? '';
+  const known = await findByCopy(context.db.knex, ownerOf(actor), view.ref, RECENT_DRAFTS);
   // The header is whatever the message says: only the owner's own draft can be found by it.
+  const id = known ?? (await headersOf(context, actor, view)).get(DRAFT_HEADER.toLowerCase()) ?? '';
   return id === '' ? undefined : findDraft(context.db.knex, ownerOf(actor), id);
 }
 

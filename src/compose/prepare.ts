@@ -117,7 +117,6 @@ function assemble(
     from: { name: checked.identity.name, mail: checked.identity.mail },
     to: checked.to,
     cc: checked.cc,
-    bcc: checked.bcc,
     subject: message.subject,
     text: message.text,
     ...(html && { html: html.html }),

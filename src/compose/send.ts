@@ -63,7 +63,7 @@ async function runClaim(
   { draft, owner }: Extract<Claim, { kind: 'claimed' }>,
   confirmed: readonly string[],
 ): Promise<SendOutcome> {
-  const stopLease = keepLease(context, draft.id, owner);
+  const stopLease = keepLease(context, { draft: draft.id, state: 'sending', owner });
   const spool = `${draft.id}-${newToken(6)}.eml`;
   const giveUp = async (): Promise<void> => {
     // Nothing can have left, and what is built is not needed: simply a draft again. Past that
@@ -226,9 +226,7 @@ async function learn(
   );
   const people = job.recipients.filter(({ mail }) => accepted.has(mail.toLowerCase()));
   try {
-    await context.db.transaction((trx) =>
-      learnCorrespondents(trx, actor.user.id, people, context.clock.now()),
-    );
+    await learnCorrespondents(context.db.knex, actor.user.id, people, context.clock.now());
   } catch (err) {
     context.log.warn({ err }, 'correspondents/learn-failed');
   }
@@ -262,7 +260,7 @@ export async function resendDraft(
     isoNow(context.clock),
   );
   if (!isTaken) return sendDraft(context, actor, id, []);
-  const stopLease = keepLease(context, id, owner);
+  const stopLease = keepLease(context, { draft: id, state: 'sending', owner });
   try {
     const draft = { id, site: row.site, messageId: row.messageId };
     return await run(context, actor, deliveryOf(draft, owner, row.job, isRepeat));

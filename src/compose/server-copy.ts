@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { isAppError } from '../base/errors';
 import { newToken } from '../base/ids';
-import type { UidValidity } from '../base/types';
+import type { Uid, UidValidity } from '../base/types';
 import { parseAddressList } from '../mime';
 import type { Actor } from '../session/types';
 import { bccLine, buildFile, outgoingFiles } from './build';
 import { type ComposeContext, ownerOf } from './context';
+import { shownCids } from './copy-parts';
 import { findDraft, listAttachments, type StoredDraft, setServerCopy } from './draft-store';
-import { draftText, sanitizeDraftHtml } from './html';
+import { draftText } from './html';
 import { defaultIdentity, listIdentities } from './identities';
 import { draftMessageId } from './message-ids';
 import type { ServerCopy } from './rows';
@@ -80,8 +81,11 @@ async function buildCopy(
   const identity =
     identities.find(({ id }) => id === fields.identity) ?? defaultIdentity(identities);
   const from = { name: identity?.name ?? '', mail: identity?.mail ?? actor.user.mail };
+  // What is stored has been through the sanitiser.
   const html =
-    fields.format === 'html' ? await sanitizeDraftHtml(context, fields.html, 'edit') : undefined;
+    fields.format === 'html'
+      ? { html: fields.html, usedCids: [...shownCids(fields.html)] }
+      : undefined;
   const attachments = (await listAttachments(context.db.knex, [draft.id])).get(draft.id) ?? [];
   const bcc = parseAddressList(fields.bcc).addresses;
   return buildFile(
@@ -89,8 +93,6 @@ async function buildCopy(
       from,
       to: parseAddressList(fields.to).addresses,
       cc: parseAddressList(fields.cc).addresses,
-      // Nobody yet is fine for a draft; the builder wants one, and writes none of these.
-      bcc: [from],
       subject: fields.subject,
       text: await draftText(context, fields),
       ...(html && { html: html.html }),
@@ -137,11 +139,8 @@ async function removeByMessageId(
 ): Promise<void> {
   if (messageId === '') return;
   const found = await context.mail.findByMessageId(actor, mailbox, messageId);
-  const uids = found.filter((uid) => uid !== keep);
-  const [first] = uids;
-  if (first === undefined) return;
-  const { ref } = await context.mail.message(actor, { mailbox, uid: first }, { markSeen: false });
-  await expunge(context, actor, mailbox, ref.uidValidity, uids);
+  const uids = found.uids.filter((uid) => uid !== keep);
+  if (uids.length > 0) await expunge(context, actor, mailbox, found.uidValidity, uids);
 }
 
 async function expunge(
@@ -149,7 +148,7 @@ async function expunge(
   actor: Actor,
   mailbox: string,
   uidValidity: UidValidity,
-  uids: Awaited<ReturnType<ComposeContext['mail']['findByMessageId']>>,
+  uids: readonly Uid[],
 ): Promise<void> {
   try {
     await context.mail.expunge(actor, { mailbox, uidValidity, uids });

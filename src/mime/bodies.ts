@@ -64,16 +64,6 @@ export function pickBodies(root: BodyPart): PickedBodies {
   };
 }
 
-/** The attachments to list: also inline images that the shown HTML did not use. */
-export function listAttachments(
-  picked: PickedBodies,
-  usedCids: readonly string[],
-): readonly BodyPart[] {
-  const used = new Set(usedCids);
-  const unused = Object.entries(picked.inline).filter(([id]) => !used.has(id));
-  return [...picked.attachments, ...unused.map(([, part]) => part)];
-}
-
 /**
  * The invitation to list beside the attachments: the alternative of a body, unless the one file of
  * a calendar that comes with it is plainly the same (what Exchange and Google send). Sizes are

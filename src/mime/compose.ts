@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import MailComposer from 'nodemailer/lib/mail-composer';
@@ -11,20 +10,15 @@ import type { Address } from './address';
 import { asciiDomain, isValidAddress } from './address-rules';
 import { cleanLine } from './clean-text';
 import { crlfStream } from './crlf';
+import { encodeWords } from './encode-words';
 import { cleanFilename } from './filename';
 import { encodeFlowed } from './flowed';
-import type {
-  BuiltMessage,
-  Outgoing,
-  OutgoingFile,
-  OutgoingInline,
-  SmtpEnvelope,
-} from './outgoing';
+import type { BuiltMessage, Outgoing, OutgoingFile, OutgoingInline } from './outgoing';
 import { messageIds } from './reply';
 
 export interface BuildOptions {
-  /** Where the bytes go: a file path, or a stream that is ended when done. */
-  readonly to: string | Writable;
+  /** Where the bytes go; ended when done, destroyed when that fails. */
+  readonly to: Writable;
   /** Refuses with `attachment/too-large` beyond. */
   readonly maxBytes?: number;
 }
@@ -36,27 +30,20 @@ const FIELD_NAME = /^[A-Za-z][A-Za-z0-9-]{0,70}$/;
 const MEDIA_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
 
 /**
- * Writes the message once, as the very bytes for SMTP and for Sent: CRLF throughout, no Bcc.
+ * Writes the message once, as the very bytes for SMTP and for Sent: CRLF throughout.
  * Throws `compose/invalid` for addresses or fields that cannot be sent.
  */
 export async function buildMessage(
   outgoing: Outgoing,
   options: BuildOptions,
 ): Promise<BuiltMessage> {
-  const envelope = smtpEnvelope(outgoing);
   const messageId = messageIds(outgoing.messageId ?? '')[0] ?? newMessageId(outgoing.from);
   const node = new MailComposer(mailOptions(outgoing, messageId)).compile();
   const text = node.childNodes.length === 0 ? node : findText(node);
   text?.setHeader('Content-Type', 'text/plain; charset=utf-8; format=flowed');
   const counter = countBytes(options.maxBytes ?? Number.POSITIVE_INFINITY);
-  const target = typeof options.to === 'string' ? createWriteStream(options.to) : options.to;
-  try {
-    await pipeline(node.createReadStream(), crlfStream(), counter.stream, target);
-  } catch (error) {
-    if (typeof options.to === 'string') await rm(options.to, { force: true });
-    throw error;
-  }
-  return { messageId, sizeBytes: counter.size(), envelope };
+  await pipeline(node.createReadStream(), crlfStream(), counter.stream, options.to);
+  return { messageId, sizeBytes: counter.size() };
 }
 
 type MimeNode = ReturnType<MailComposer['compile']>;
@@ -78,31 +65,12 @@ export function newMessageId(from: Address): string {
   return `<${newToken(18)}@${asciiDomain(from.mail)}>`;
 }
 
-/** MAIL FROM and each recipient once, without regard to case. */
-export function smtpEnvelope(outgoing: Outgoing): SmtpEnvelope {
-  const recipients = new Map<string, string>();
-  for (const { mail } of [...outgoing.to, ...outgoing.cc, ...outgoing.bcc]) {
-    if (!recipients.has(mail.toLowerCase())) recipients.set(mail.toLowerCase(), mail);
-  }
-  const all = [outgoing.from.mail, ...recipients.values()];
-  if (recipients.size === 0 || !all.every(isValidAddress)) throw new AppError('compose/invalid');
-  return { from: asciiMail(outgoing.from.mail), to: [...recipients.values()].map(asciiMail) };
-}
-
-/** SMTP without SMTPUTF8 knows domains in punycode only. */
-const asciiMail = (mail: string): string =>
-  Buffer.byteLength(mail) === mail.length
-    ? mail
-    : `${mail.slice(0, mail.lastIndexOf('@'))}@${asciiDomain(mail)}`;
-
 function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
   const references = messageIds((outgoing.references ?? []).join(' '));
   const inReplyTo = messageIds(outgoing.inReplyTo ?? '')[0];
   const subject = subjectOf(outgoing.subject);
   return {
     from: mailbox(outgoing.from),
-    ...(outgoing.sender && { sender: mailbox(outgoing.sender) }),
-    ...(outgoing.replyTo && { replyTo: outgoing.replyTo.map(mailbox) }),
     to: outgoing.to.map(mailbox),
     cc: outgoing.cc.map(mailbox),
     ...(subject.subject !== undefined && { subject: subject.subject }),
@@ -123,9 +91,6 @@ function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
   };
 }
 
-// Octets of text in one encoded word: 75 characters at most with its frame (RFC 2047 2).
-const WORD_BYTES = 42;
-
 /**
  * The subject. Text that looks like an encoded word is encoded itself: sent as it is, the reader
  * would decode it into something that nobody wrote.
@@ -136,17 +101,7 @@ function subjectOf(text: string): {
 } {
   const subject = cleanLine(text);
   if (!subject.includes('=?')) return { subject };
-  const words: string[] = [''];
-  for (const char of subject) {
-    const last = words.length - 1;
-    const grown = `${words[last] ?? ''}${char}`;
-    if (Buffer.byteLength(grown) > WORD_BYTES) words.push(char);
-    else words[last] = grown;
-  }
-  const value = words
-    .map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`)
-    .join('\r\n ');
-  return { headers: { subject: { prepared: true, value } } };
+  return { headers: { subject: { prepared: true, value: encodeWords(subject) } } };
 }
 
 function mailbox(address: Address): { name: string; address: string } {

@@ -79,7 +79,7 @@ function addLink(attribs: Printed, raw: string | undefined): void {
 }
 
 /** A link's address when its scheme is http, https, mailto or tel, or inside the message. */
-export function safeHref(raw: string): string | undefined {
+function safeHref(raw: string): string | undefined {
   const url = cleanUrl(raw);
   if (url.length > MAX_HREF_CHARS) return undefined;
   if (url.startsWith('#')) return url.length > 1 ? `#${prefixId(url.slice(1))}` : undefined;

@@ -6,18 +6,17 @@ export { type DisplayAddress, displayAddress } from './address-display';
 export { asciiDomain, isValidAddress } from './address-rules';
 export {
   type BodyChoice,
-  listAttachments,
   listedInvitation,
   type PickedBodies,
   pickBodies,
 } from './bodies';
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
-export { type BuildOptions, buildMessage, newMessageId, smtpEnvelope } from './compose';
-export { crlfStream } from './crlf';
+export { type BuildOptions, buildMessage, newMessageId } from './compose';
+export { encodeWords } from './encode-words';
 export { decodeWords } from './encoded-words';
 export { cleanFilename, partFilename, type UnnamedWords } from './filename';
-export { encodeFlowed, fixedLines, type TextLine, unflow } from './flowed';
+export { encodeFlowed, type TextLine, unflow } from './flowed';
 export {
   firstHeader,
   type HeaderBlock,
@@ -25,7 +24,6 @@ export {
   headerValues,
   parseHeaders,
 } from './headers';
-export { safeHref } from './html-attributes';
 export type { RemotePolicy } from './html-images';
 export { linkify } from './linkify';
 export type {
@@ -34,7 +32,6 @@ export type {
   OutgoingFile,
   OutgoingInline,
   OutgoingSource,
-  SmtpEnvelope,
 } from './outgoing';
 export { type PlainText, plainFromHtml } from './plain-from-html';
 export { filenameInHeader, partsWithLostNames, withFilenames } from './raw-names';

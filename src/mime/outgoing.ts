@@ -18,15 +18,11 @@ export interface OutgoingInline extends OutgoingFile {
   readonly contentId: string;
 }
 
-/** A message frozen for sending. */
+/** A message frozen for sending. Hidden recipients are in its envelope alone, not here. */
 export interface Outgoing {
   readonly from: Address;
-  readonly sender?: Address;
-  readonly replyTo?: readonly Address[];
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
-  /** In the SMTP envelope only, never in the bytes. */
-  readonly bcc: readonly Address[];
   readonly subject: string;
   readonly text: string;
   /** Already sanitised by `sanitizeComposed`. */
@@ -42,14 +38,7 @@ export interface Outgoing {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What SMTP is told: MAIL FROM and RCPT TO, each recipient once. */
-export interface SmtpEnvelope {
-  readonly from: string;
-  readonly to: readonly string[];
-}
-
 export interface BuiltMessage {
   readonly messageId: string;
   readonly sizeBytes: number;
-  readonly envelope: SmtpEnvelope;
 }

@@ -2,7 +2,7 @@
 // recipient, what became of it. It builds no message, keeps no queue and retries nothing; the
 // compose domain calls it, and health checks call `pingSmtp`.
 export { SmtpAnswerLost, SmtpRejected } from './errors';
-export { createSmtpTransport, pingSmtp, SMTP_DEADLINES, type SmtpTransportDeps } from './transport';
+export { createSmtpTransport, pingSmtp, type SmtpTransportDeps } from './transport';
 export type {
   SmtpCredential,
   SmtpDeadlines,
@@ -12,6 +12,5 @@ export type {
   SmtpRejection,
   SmtpSendRequest,
   SmtpServer,
-  SmtpStage,
   SmtpTransport,
 } from './types';

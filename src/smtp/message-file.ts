@@ -41,16 +41,16 @@ function refuse(path: string): never {
 }
 
 /**
- * The file as a stream that nodemailer starts to read after the server's 354. `onGoAhead` runs
- * before the first byte, `beforeLast` before the last chunk: when either rejects, the message is
- * never completed and so never accepted.
+ * The file as a stream that nodemailer starts to read after the server's 354. `goAhead` runs
+ * before the first byte, `beforeLast` before the last chunk: when that rejects, the message is never
+ * completed and so never accepted.
  */
 export function messageStream(
   path: string,
-  on: { goAhead: () => Promise<void>; beforeLast: () => Promise<void> },
+  on: { goAhead: () => void; beforeLast: () => Promise<void> },
 ): Readable {
   async function* chunks(): AsyncGenerator<Buffer> {
-    await on.goAhead();
+    on.goAhead();
     let held: Buffer | undefined;
     for await (const chunk of createReadStream(path)) {
       if (!Buffer.isBuffer(chunk)) continue;

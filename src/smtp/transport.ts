@@ -11,11 +11,10 @@ import type {
   SmtpReceipt,
   SmtpRejection,
   SmtpSendRequest,
-  SmtpStage,
   SmtpTransport,
 } from './types';
 
-export const SMTP_DEADLINES: SmtpDeadlines = {
+const SMTP_DEADLINES: SmtpDeadlines = {
   connectMs: 8_000,
   commandMs: 10_000,
   // Content filters answer within seconds; RFC 5321 4.5.3.2.6 would allow ten minutes, an agent not.
@@ -26,6 +25,7 @@ const SLOWEST_BYTES_PER_MS = 50;
 const RECIPIENT_MS = 200;
 // RFC 6531 3.5: the recipient needs SMTPUTF8 and the server does not have it.
 const NO_UTF8 = 553;
+const MAX_LOGGED = 200;
 
 export interface SmtpTransportDeps {
   readonly log: Log;
@@ -46,13 +46,13 @@ export function createSmtpTransport(deps: SmtpTransportDeps): SmtpTransport {
       if (request.server.auth === 'user') {
         await signIn(connection, request.credential(), deadlines);
       }
-      await request.onStage?.('connected');
       const { ready, refused } = splitByUtf8(connection, from, [...to.keys()]);
-      const receipt = await transmit(connection, request, facts, { from, to: ready }, deadlines);
-      const asGiven = receiptAsGiven(receipt, refused, to);
+      const sent = await transmit(connection, request, facts, { from, to: ready }, deadlines);
       leave(connection);
-      await tellAccepted(request, deps.log);
-      return asGiven;
+      // With the name under which the server queued it, which its own log has too.
+      const response = sent.response.slice(0, MAX_LOGGED);
+      deps.log.info({ messageId: request.messageId, response }, 'smtp/accepted');
+      return receiptAsGiven(sent, refused, to);
     } catch (error) {
       connection.close();
       throw asGivenError(error, to);
@@ -89,16 +89,16 @@ async function transmit(
   facts: MessageFileFacts,
   envelope: { readonly from: string; readonly to: readonly string[] },
   deadlines: SmtpDeadlines,
-): Promise<SmtpReceipt> {
+): Promise<Sent> {
   const progress = { isComplete: false };
   let goAhead: () => void = () => undefined;
   const wentAhead = new Promise<void>((resolve) => {
     goAhead = resolve;
   });
   const told = { failure: undefined as unknown };
-  const tell = async (stage: SmtpStage): Promise<void> => {
+  const tell = async (): Promise<void> => {
     try {
-      await request.onStage?.(stage);
+      await request.beforeLast?.();
     } catch (error) {
       told.failure = error;
       // The library writes on errors that pass through it: this one is for it alone.
@@ -106,12 +106,9 @@ async function transmit(
     }
   };
   const stream = messageStream(request.file, {
-    goAhead: () => {
-      goAhead();
-      return tell('recipients');
-    },
+    goAhead,
     beforeLast: async () => {
-      await tell('data');
+      await tell();
       progress.isComplete = true;
     },
   });
@@ -131,6 +128,8 @@ async function transmit(
   }
 }
 
+/** What the server took, and its last line. */
+type Sent = SmtpReceipt & { readonly response: string };
 type Envelope = Parameters<SMTPConnection['send']>[0];
 type Message = Parameters<SMTPConnection['send']>[1];
 
@@ -138,7 +137,7 @@ const sendOnce = (
   connection: SMTPConnection,
   envelope: Envelope,
   message: Message,
-): Promise<SmtpReceipt> =>
+): Promise<Sent> =>
   new Promise((resolve, reject) => {
     connection.once('error', reject);
     connection.send(envelope, message, (error, info) => {
@@ -164,7 +163,6 @@ function receiptAsGiven(
       mail: given(mail),
       code,
     })),
-    response: receipt.response,
   };
 }
 
@@ -178,15 +176,6 @@ function asGivenError(error: unknown, to: ReadonlyMap<string, string>): unknown 
     refused: error.refused,
     ...(typeof reply === 'number' ? { replyCode: reply } : {}),
   });
-}
-
-/** The message has left: a listener that fails now changes nothing about that. */
-async function tellAccepted(request: SmtpSendRequest, log: Log): Promise<void> {
-  try {
-    await request.onStage?.('accepted');
-  } catch (err) {
-    log.warn({ err, messageId: request.messageId }, 'smtp/stage-failed');
-  }
 }
 
 /** For health checks: connects, greets, protects, leaves; throws as `send` does. */

@@ -22,13 +22,6 @@ export interface SmtpEnvelope {
   readonly to: readonly string[];
 }
 
-/**
- * Steps of a sending, each told before the next one begins. `data` comes before the last bytes
- * and the final dot leave: until it settles the server cannot have accepted the message
- * (RFC 5321 4.1.1.4), after it the outcome is only known from the answer.
- */
-export type SmtpStage = 'connected' | 'recipients' | 'data' | 'accepted';
-
 export interface SmtpRejection {
   readonly mail: string;
   /** SMTP reply code, 400 to 599. */
@@ -45,18 +38,19 @@ export interface SmtpSendRequest {
   readonly envelope: SmtpEnvelope;
   /** The message exactly as it will be filed: CRLF line ends, no Bcc. */
   readonly file: string;
-  readonly sizeBytes: number;
   /** For the log. */
   readonly messageId: string;
-  /** A rejection stops the sending, except at `accepted`, which it cannot undo. */
-  readonly onStage?: (stage: SmtpStage) => void | Promise<void>;
+  /**
+   * Called before the last bytes and the final dot leave: until it settles the server cannot have
+   * accepted the message (RFC 5321 4.1.1.4), after it the outcome is only known from the answer. A
+   * rejection stops the sending.
+   */
+  readonly beforeLast?: () => void | Promise<void>;
 }
 
 export interface SmtpReceipt {
   readonly accepted: readonly string[];
   readonly rejected: readonly SmtpRejection[];
-  /** The server's last line, for the log only. */
-  readonly response: string;
 }
 
 export interface SmtpDeadlines {

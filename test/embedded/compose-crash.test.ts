@@ -12,11 +12,8 @@ const ROUNDS = 5;
 const STEPS = [
   ['claimed', 0, 'draft'],
   ['built', 0, 'draft'],
-  ['connected', 0, 'draft'],
-  ['recipients', 0, 'draft'],
   ['data', 0, 'draft'],
   ['data-committed', 0, 'unknown'],
-  ['accepted', 1, 'unknown'],
   ['answered', 1, 'unknown'],
   ['settled', 1, 'sent'],
   ['filed', 1, 'sent'],

@@ -12,7 +12,7 @@ const STEPS = [
   ['built', 0, 'unknown'],
   ['data', 0, 'unknown'],
   ['data-committed', 0, 'unknown'],
-  ['accepted', 1, 'unknown'],
+  ['answered', 1, 'unknown'],
   ['settled', 1, 'sent'],
 ] as const;
 

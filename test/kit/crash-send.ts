@@ -22,10 +22,10 @@ const transport: SmtpTransport = {
     await stopAt('built');
     const receipt = await real.send({
       ...request,
-      onStage: async (stage) => {
-        await stopAt(stage);
-        await request.onStage?.(stage);
-        if (stage === 'data') await stopAt('data-committed');
+      beforeLast: async () => {
+        await stopAt('data');
+        await request.beforeLast?.();
+        await stopAt('data-committed');
       },
     });
     await stopAt('answered');

@@ -522,15 +522,15 @@ describe('the copy in Sent', () => {
 });
 
 describe('two processes on one outbox', () => {
-  const stoppingAt = (stage: string, until: Promise<void>): SmtpTransport => {
+  const stopping = (until: Promise<void>): SmtpTransport => {
     const real = createSmtpTransport({ log: silentLog() });
     return {
       send: (request) =>
         real.send({
           ...request,
-          onStage: async (reached) => {
-            if (reached === stage) await until;
-            await request.onStage?.(reached);
+          beforeLast: async () => {
+            await until;
+            await request.beforeLast?.();
           },
         }),
     };
@@ -541,7 +541,7 @@ describe('two processes on one outbox', () => {
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const slow = await aComposeStand({ transport: stoppingAt('data', gate) });
+    const slow = await aComposeStand({ transport: stopping(gate) });
     try {
       const id = newId();
       await slow.compose.ensure(actor, id, { mode: 'new' });
@@ -567,7 +567,7 @@ describe('two processes on one outbox', () => {
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const slow = await aComposeStand({ transport: stoppingAt('connected', gate) });
+    const slow = await aComposeStand({ transport: stopping(gate) });
     try {
       const id = newId();
       await slow.compose.ensure(actor, id, { mode: 'new' });

@@ -4,7 +4,6 @@ import {
   buildStructure,
   cleanFilename,
   displayName,
-  listAttachments,
   listedInvitation,
   partFilename,
   pickBodies,
@@ -130,12 +129,11 @@ describe('pickBodies', () => {
     ).toEqual(['1.2']);
   });
 
-  it('lists an inline image only when the HTML does not use it', () => {
+  it('has no inline image among the attachments', () => {
     const picked = pick(multi('related', html, image));
 
     expect(picked.attachments).toEqual([]);
-    expect(numbers(listAttachments(picked, []))).toEqual(['2']);
-    expect(listAttachments(picked, ['logo@site'])).toEqual([]);
+    expect(numbers(Object.values(picked.inline))).toEqual(['2']);
   });
 
   describe('an invitation that also comes as a file', () => {

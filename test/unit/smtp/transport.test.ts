@@ -9,7 +9,6 @@ import {
   SmtpAnswerLost,
   SmtpRejected,
   type SmtpSendRequest,
-  type SmtpStage,
 } from '../../../src/smtp';
 import { type Script, type ScriptedSmtp, startScriptedSmtp } from '../../kit/scripted-smtp';
 
@@ -57,7 +56,6 @@ function aRequest(
     credential: () => ({ username: 'alice', password: 'secret' }),
     envelope: { from: 'alice@a.example', to: ['bob@b.example'] },
     file,
-    sizeBytes: body.length,
     messageId: '<m@a.example>',
     ...change,
   };
@@ -79,35 +77,36 @@ describe('sending a message', () => {
   });
 
   it.each([{ extensions: [] }, { extensions: ['PIPELINING'] }])(
-    'tells the stages in order with $extensions',
+    'tells once that the last bytes are about to leave, with $extensions',
     async ({ extensions }) => {
       const server = await start({ extensions });
-      const stages: SmtpStage[] = [];
+      const told: unknown[] = [];
+      const beforeLast = () => void told.push([server.commands.at(-1), server.delivered.length]);
 
-      await aTransport().send(aRequest(server, { onStage: (stage) => void stages.push(stage) }));
+      await aTransport().send(aRequest(server, { beforeLast }));
 
-      expect(stages).toEqual(['connected', 'recipients', 'data', 'accepted']);
+      expect(told).toEqual([['DATA', 0]]);
     },
   );
 
-  it('completes nothing when the stage before the last bytes fails', async () => {
+  it('completes nothing when what comes before the last bytes fails', async () => {
     const server = await start({ extensions: ['PIPELINING'] });
-    const onStage = (stage: SmtpStage) =>
-      stage === 'data' ? Promise.reject(new Error('fence')) : undefined;
+    const beforeLast = () => Promise.reject(new Error('fence'));
 
-    await expect(aTransport().send(aRequest(server, { onStage }))).rejects.toThrow('fence');
+    await expect(aTransport().send(aRequest(server, { beforeLast }))).rejects.toThrow('fence');
 
     expect(server.delivered).toEqual([]);
   });
 
-  it('is not undone by a listener that fails after acceptance', async () => {
-    const server = await start();
-    const onStage = (stage: SmtpStage) =>
-      stage === 'accepted' ? Promise.reject(new Error('late')) : undefined;
+  it('logs what the server answered, and nothing else of the message', async () => {
+    const server = await start({ end: `250 queued as 4bX9${'x'.repeat(1_000)}` });
+    const lines: unknown[] = [];
+    const log = { ...silentLog(), info: (...line: unknown[]) => void lines.push(line) };
 
-    await expect(aTransport().send(aRequest(server, { onStage }))).resolves.toMatchObject({
-      accepted: ['bob@b.example'],
-    });
+    await createSmtpTransport({ log }).send(aRequest(server));
+
+    const response = expect.stringMatching(/^250 queued as 4bX9x{50,200}$/);
+    expect(lines).toEqual([[{ messageId: '<m@a.example>', response }, 'smtp/accepted']]);
   });
 
   it('says which recipients were refused, and sends to the others', async () => {

@@ -1,0 +1,44 @@
+import { cacheKey, createCache } from '../kernel/cache';
+import type { ComposeContext } from './context';
+import { meetPeople } from './correspondent-store';
+import type { Compose } from './types';
+
+// Of a message to a whole directorate only the first.
+const MAX_MET_AT_ONCE = 20;
+const MAX_REMEMBERED = 20_000;
+// Whom the table has forgotten meanwhile is met again after this.
+const REMEMBERED_MS = 60 * 60_000;
+
+/**
+ * Takes note of the people of opened messages. Those met before cost nothing: whom this process
+ * has noted is remembered here. The agent's own addresses are nobody to suggest.
+ */
+export function createMeeting({
+  clock,
+  db,
+}: Pick<ComposeContext, 'clock' | 'db'>): Compose['meet'] {
+  /** Whether with a name. */
+  const noted = createCache<boolean>({ clock, max: MAX_REMEMBERED, ttlMs: REMEMBERED_MS });
+  return async ({ user }, people) => {
+    const own = new Set([user.mail, ...user.aliases].map((mail) => mail.toLowerCase()));
+    const each = new Map(
+      people
+        .filter(({ mail }) => isMail(mail) && !own.has(mail.toLowerCase()))
+        .map((person) => [cacheKey(user.site, user.id, person.mail.toLowerCase()), person]),
+    );
+    const met = [...each].slice(0, MAX_MET_AT_ONCE).filter(([key, { name }]) => {
+      const isNamed = noted.get(key);
+      return isNamed === undefined || (!isNamed && name !== '');
+    });
+    if (met.length === 0) return;
+    await meetPeople(
+      db.knex,
+      user.id,
+      met.map(([, person]) => person),
+      clock.now(),
+    );
+    for (const [key, { name }] of met) noted.set(key, name !== '');
+  };
+}
+
+const isMail = (mail: string): boolean => mail.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(mail);
