@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
 import { type Cache, createCache } from '../kernel/cache';
+import { deepFreeze } from '../kernel/freeze';
 import { type DirectoryEntry, type DirectorySearch, isBelow, parseDn, valuesOf } from '../ldap';
 import type { LdapDirectory, Site } from '../sites';
 import { isGroup, mailFilter, searchFilter } from './filters';
@@ -17,6 +18,8 @@ const MAILS_MAX = 200;
 const MAILS_A_SEARCH = 40; // filters of thousands of terms are refused by servers
 const CACHE_MS = 180_000;
 const CACHE_MAX = 2_000;
+/** Characters, in all: a record may hold 60 attributes of 20 values of 512. */
+const CACHE_CHARS = 16_000_000;
 const TIMEOUT_MAX_MS = 5_000;
 /** Ordinary attributes, less what `readEntry` withholds; some servers must be told of classes. */
 const ATTRIBUTES = ['*', 'objectClass'];
@@ -40,12 +43,14 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
   const directories = new Map<SiteId, LdapDirectory>(
     sites.flatMap(({ id, signIn }) => (signIn.kind === 'ldap' ? [[id, signIn.ldap] as const] : [])),
   );
-  const cache: Cache<readonly DirectoryEntry[]> = createCache({
+  const cache: Cache<readonly DirectoryRecord[]> = createCache({
     clock,
     max: CACHE_MAX,
     ttlMs: CACHE_MS,
+    maxWeight: CACHE_CHARS,
+    weigh: (records) => JSON.stringify(records).length,
   });
-  const once = singleFlight<readonly DirectoryEntry[]>();
+  const once = singleFlight<readonly DirectoryRecord[]>();
 
   const directoryOf = ({ site }: DirectoryScope): LdapDirectory => {
     const found = directories.get(site);
@@ -58,7 +63,7 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
     { site }: DirectoryScope,
     directory: LdapDirectory,
     question: Omit<DirectorySearch, 'attributes'>,
-  ): Promise<readonly DirectoryEntry[]> {
+  ): Promise<readonly DirectoryRecord[]> {
     const text = JSON.stringify([question.base, question.scope, question.filter, question.limit]);
     const key = `${site}|${createHash('sha256').update(text).digest('base64url')}`;
     const known = cache.get(key);
@@ -69,8 +74,9 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
         { ...question, attributes: [...ATTRIBUTES, ...directory.alsoAsk] },
         { timeoutMs: Math.min(directory.timeoutMs, TIMEOUT_MAX_MS) },
       );
-      cache.set(key, entries);
-      return entries;
+      const records = deepFreeze(entries.map((entry) => recordOf(directory, entry)));
+      cache.set(key, records);
+      return records;
     });
   }
 
@@ -80,13 +86,12 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
       const directory = directoryOf(scope);
       const typed = text.trim().slice(0, TEXT_CHARS.max);
       if (typed.length < TEXT_CHARS.min || types.length === 0) return [];
-      const entries = await ask(scope, directory, {
+      return ask(scope, directory, {
         base: directory.searchBase,
         scope: 'sub',
         filter: searchFilter(directory, typed, types),
         limit: Math.max(1, Math.min(Math.trunc(limit), LIMIT_MAX)),
       });
-      return entries.map((entry) => recordOf(directory, entry));
     },
     async byMail(scope, mails) {
       const directory = directoryOf(scope);
@@ -96,13 +101,13 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
       const found = new Map<string, DirectoryRecord>();
       for (let start = 0; start < wanted.length; start += MAILS_A_SEARCH) {
         const batch = wanted.slice(start, start + MAILS_A_SEARCH);
-        const entries = await ask(scope, directory, {
+        const records = await ask(scope, directory, {
           base: directory.searchBase,
           scope: 'sub',
           filter: mailFilter(directory, batch),
           limit: batch.length * 2,
         });
-        for (const entry of entries) addByMail(found, batch, recordOf(directory, entry));
+        for (const record of records) addByMail(found, batch, record);
       }
       return found;
     },
@@ -110,13 +115,13 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
       const directory = directoryOf(scope);
       const [name, base] = [parseDn(dn), parseDn(directory.searchBase)];
       if (!name || !base || !isBelow(name, base)) return undefined;
-      const [entry] = await ask(scope, directory, {
+      const [record] = await ask(scope, directory, {
         base: dn,
         scope: 'base',
         filter: '(objectClass=*)',
         limit: 1,
       });
-      return entry && recordOf(directory, entry);
+      return record;
     },
   };
   return { port, serves: (site) => directories.has(site) };

@@ -11,6 +11,9 @@ export interface ChangeRequest {
   readonly value: unknown;
 }
 
+/** Number of a change that is not made yet. */
+export const UNWRITTEN = 0;
+
 /** A change that may be written. */
 export interface CheckedChange extends ChangeRequest {
   readonly site: SiteId | '*';

@@ -35,15 +35,15 @@ export function checkChange(
 
   const site = deps.model.site(request.site as SiteId); // unknown ones have no site
   if (!site) return no(refuse('unknown-site', 'site', oneOf(deps.siteIds), request.site));
+  const change: CheckedChange = { ...request, site: site.id };
+  const plugin = deps.model.plugin(split.plugin);
+  // What was said of a plugin or a group that is gone, or of a key it no longer has, can be taken back.
+  if (request.value === undefined) {
+    return plugin ? settle(change, checkEffect(deps, change, plugin, refuse)) : ok(change);
+  }
   const groups = site.groups.map(({ id }) => id);
   if (request.group !== undefined && !groups.includes(request.group)) {
     return no(refuse('unknown-group', 'group', oneOf(groups), describeFound(request.group)));
-  }
-  const change: CheckedChange = { ...request, site: site.id };
-  const plugin = deps.model.plugin(split.plugin);
-  // What was said of a plugin that is gone, or of a key it no longer has, can be taken back.
-  if (request.value === undefined) {
-    return plugin ? settle(change, checkEffect(deps, change, plugin, refuse)) : ok(change);
   }
   if (!plugin) return no(unknownPlugin(deps, split.plugin, refuse));
   const lock = findLock(

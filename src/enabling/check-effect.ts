@@ -1,6 +1,6 @@
 import type { SiteId } from '../base/types';
 import { describeShapes, shapeOf, shapesAt } from '../kernel/config-shape';
-import type { CheckDeps, CheckedChange } from './change-types';
+import { type CheckDeps, type CheckedChange, UNWRITTEN } from './change-types';
 import type { Model, PluginFault } from './model';
 import { overlaps, splitPath } from './paths';
 import { type ChangeRefusal, describeFound, type Refuse } from './refusal';
@@ -22,7 +22,9 @@ export function checkEffect(
     const fault = newFault(model, after, change, plugin.id, subject);
     if (fault) return refuseFault(fault, change, plugin, refuse);
   }
-  return checkRequired(after, change, plugin, refuse);
+  return (
+    checkRequired(after, change, plugin, refuse) ?? checkPorts(model, after, change.site, refuse)
+  );
 }
 
 /** The site alone, each group that has a say, and all of them together. */
@@ -53,9 +55,14 @@ function newFault(
     path === `${plugin}.${ENABLED}` && isOn && !before.resolve(plugin, subject).enabled;
   return parsed.error.find((fault) => {
     const at = faultPath(fault);
-    return isTurnedOn || overlaps(at, path) || (isOn && !known.has(at));
+    const isOwn = overlaps(at, path) && !(known.has(at) && isOthers(fault));
+    return isTurnedOn || isOwn || (isOn && !known.has(at));
   });
 }
+
+/** Said by a file, or by an administrator elsewhere: the change being checked is not in force there. */
+const isOthers = ({ keys, say }: PluginFault): boolean =>
+  keys.length > 0 && say !== undefined && say.override?.id !== UNWRITTEN;
 
 /** What a schema accepts at a key, in the words of the configuration's own messages. */
 function describeExpected({ schema }: EnablingPlugin, keys: readonly string[]): string {
@@ -72,8 +79,11 @@ function refuseFault(
   refuse: Refuse,
 ): ChangeRefusal {
   const at = faultPath(fault);
-  const isOwn = value !== undefined && overlaps(at, path);
-  if (!isOwn) return refuse('breaks', 'value', `settings that hold`, `${at}: ${fault.message}`);
+  const isOwn = value !== undefined && overlaps(at, path) && !isOthers(fault);
+  if (!isOwn) {
+    const place = fault.say?.entry?.place(fault.keys);
+    return refuse('breaks', 'value', 'settings that hold', `${at}: ${fault.message}`, place);
+  }
   // Messages of schemas end with what was found, or are whole sentences.
   const message = fault.message.replace(/^expected /, '').replace(/, found .*$/s, '');
   const keys = splitPath(path)?.keys ?? [];
@@ -83,6 +93,26 @@ function refuseFault(
     'value',
     at === path ? expected : `${at}: ${expected}`,
     describeFound(value),
+  );
+}
+
+/** Two answers to one question: the change would take a plugin off the site, this one or another. */
+function checkPorts(
+  before: Model,
+  after: Model,
+  site: SiteId,
+  refuse: Refuse,
+): ChangeRefusal | undefined {
+  const lost = after.pluginIds.find(
+    (id) => after.takenPort(site, id) && !before.takenPort(site, id),
+  );
+  const taken = lost === undefined ? undefined : after.takenPort(site, lost);
+  if (lost === undefined || !taken) return undefined;
+  return refuse(
+    'breaks',
+    'value',
+    `one provider of the port "${taken.port}"`,
+    `${taken.by} and ${lost}`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Result } from '../base/result';
 import type { SiteId, UserId } from '../base/types';
 import type { ConfigSources } from '../kernel/config-files';
 import type { Database } from '../kernel/db-types';
-import type { ChangeRequest, CheckedChange } from './change-types';
+import { type ChangeRequest, type CheckedChange, UNWRITTEN } from './change-types';
 import { checkChange } from './check-change';
 import { createSetInterner } from './enabled-set';
 import { type ExplainSubject, explainPlugin, type PluginExplanation } from './explain';
@@ -16,7 +16,7 @@ import { type Impact, impactOf, type KnownUser } from './impact';
 import { findLock } from './locks';
 import { createModel, type Model, type PluginFault } from './model';
 import { type Author, createOverrides } from './overrides';
-import type { ConfigChange, HistoryQuery } from './overrides-store';
+import type { ChangeTarget, ConfigChange, HistoryQuery, PastChange } from './overrides-store';
 import { type ChangeRefusal, refusalError } from './refusal';
 import {
   ENABLED,
@@ -73,13 +73,18 @@ export interface Enabling {
   impactOf(request: ChangeRequest): Promise<Impact>;
   /** What a change would give a subject that nobody's choice concerns; refused as by `impactOf`. */
   preview(request: ChangeRequest, subject: Subject): Promise<ChangePreview>;
-  /** Checks and writes; `undefined` when nothing changes. Refused: `request/invalid`. */
-  set(request: ChangeRequest, author: Author): Promise<ConfigChange | undefined>;
+  /**
+   * Checks and writes; `undefined` when nothing changes. Refused: `request/invalid`, with reason
+   * `late` when `seen` is no longer the number of the last change of this path (0 for none).
+   */
+  set(request: ChangeRequest, author: Author, seen?: number): Promise<ConfigChange | undefined>;
   /** What taking a change back would say, for its impact; `request/not-found` without one. */
   rollbackRequest(changeId: number): Promise<ChangeRequest>;
   /** Takes back a change that is in force. Another: `request/invalid`, reason `superseded`. */
   rollback(changeId: number, author: Author): Promise<ConfigChange>;
-  history(query: HistoryQuery): Promise<readonly ConfigChange[]>;
+  /** The last change of a path for a site or a group, whatever it says. */
+  lastChange(target: ChangeTarget): Promise<ConfigChange | undefined>;
+  history(query: HistoryQuery): Promise<readonly PastChange[]>;
 }
 
 export function createEnabling(deps: EnablingDeps): Enabling {
@@ -158,7 +163,10 @@ export function createEnabling(deps: EnablingDeps): Enabling {
         deps.people(site),
         deps.openSessions(site),
       ]);
-      return impactOf({ before: model, after: modelWith(change), people, openSessions }, change);
+      const sites = deps.sites.filter(({ id }) => site === undefined || id === site);
+      const plugins = deps.plugins.map(({ id }) => id);
+      const after = modelWith(change);
+      return impactOf({ before: model, after, sites, plugins, people, openSessions }, change);
     },
     async preview(request, subject) {
       const change = await checked(request);
@@ -168,12 +176,13 @@ export function createEnabling(deps: EnablingDeps): Enabling {
         after: explainPlugin({ files, model: modelWith(change) }, asked),
       };
     },
-    set: async (request, author) => overrides.set(await checked(request), author),
+    set: async (request, author, seen) => overrides.set(await checked(request), author, seen),
     rollbackRequest,
     async rollback(changeId, author) {
       await checked(await rollbackRequest(changeId));
       return overrides.rollback(changeId, author);
     },
+    lastChange: (target) => overrides.last(target),
     history: (query) => overrides.history(query),
   };
 }
@@ -187,5 +196,5 @@ function withChange(
     (other) => other.site !== site || other.group !== group || other.path !== path,
   );
   if (value === undefined) return others;
-  return [...others, { id: 0, site, group, path, value, author: '', at: '' }];
+  return [...others, { id: UNWRITTEN, site, group, path, value, author: '', at: '' }];
 }

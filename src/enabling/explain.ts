@@ -1,8 +1,9 @@
-import { valueAtPath } from '../kernel/explain';
+import { valueAt } from '../kernel/config-layer';
 import type { ConfigFiles, Place } from './files';
 import { findLock, type Lock } from './locks';
 import type { Model } from './model';
 import { parseConfig } from './parse-config';
+import { describeTaken } from './ports';
 import type { Say } from './says';
 import { ENABLED, type EnablingPlugin, type LayerName, type Subject } from './types';
 
@@ -61,7 +62,7 @@ export function explainPlugin(
   const layers = [
     ...defaultSay(plugin, keys),
     ...says.flatMap((say) => {
-      const value = valueAtPath(say.value, keys);
+      const value = valueAt(say.value, keys);
       return value === undefined ? [] : [{ ...originOf(say, keys), value }];
     }),
   ];
@@ -86,7 +87,7 @@ function valueInForce(
   if (isAboutEnabled(keys)) return model.enabled(subject).has(id);
   const parsed = model.config(id, subject);
   const settings = parsed.ok ? parsed.value : model.resolve(id, subject).raw;
-  const value = valueAtPath(settings, keys);
+  const value = valueAt(settings, keys);
   return keys.length === 0 ? { [ENABLED]: model.enabled(subject).has(id), ...settings } : value;
 }
 
@@ -98,7 +99,7 @@ function defaultSay(
   if (!plugin) return [];
   if (isAboutEnabled(keys)) return [{ layer: 'default', value: false }];
   const parsed = parseConfig(plugin, {});
-  const value = parsed.ok ? valueAtPath(parsed.value, keys) : undefined;
+  const value = parsed.ok ? valueAt(parsed.value, keys) : undefined;
   return value === undefined ? [] : [{ layer: 'default', value }];
 }
 
@@ -128,12 +129,17 @@ function becauseOf(
   if (!enabled || set.has(id)) return {};
   const parsed = model.config(id, subject);
   if (!parsed.ok) return { because: { kind: 'invalid', faults: parsed.error.map(explainFault) } };
+  const taken = model.takenPort(subject.site, id);
+  if (taken) {
+    const fault = { path: `${id}.${ENABLED}`, message: describeTaken(taken) };
+    return { because: { kind: 'invalid', faults: [fault] } };
+  }
   const plugins = (plugin.requires ?? []).filter((required) => !set.has(required));
   return { because: { kind: 'requires', plugins } };
 }
 
 /** A fault with the file and line, or the change, that said the value. */
-export function explainFault({
+function explainFault({
   plugin,
   keys,
   message,

@@ -1,6 +1,7 @@
 import type { ConfigIssue } from '../kernel/config-errors';
 import type { ConfigFiles, FileEntry, Place } from './files';
 import { lastToSay, type Model } from './model';
+import { describeTaken } from './ports';
 import type { Say } from './says';
 import { ENABLED, type EnablingPlugin, type EnablingSite, type Subject } from './types';
 
@@ -32,6 +33,7 @@ export function findFaults(deps: FaultsDeps, site: EnablingSite): readonly SiteF
       ...subjects.flatMap((subject) => [
         ...lacking(deps, plugin, subject),
         ...badSettings(deps, id, subject),
+        ...withoutPort(deps, id, subject),
       ]),
     ];
     // What the site says is wrong for each of its groups too.
@@ -74,6 +76,14 @@ function lacking(
         `requires ${required}, which is off there`,
       ),
     );
+}
+
+/** A plugin that is on beside another provider of one port. */
+function withoutPort({ model }: FaultsDeps, id: string, subject: Subject): readonly Said[] {
+  const taken = model.takenPort(subject.site, id);
+  const { enabled, says } = model.resolve(id, subject);
+  if (!taken || !enabled) return [];
+  return [issue(placeOf(lastToSay(says, [ENABLED]), id, []), describeTaken(taken))];
 }
 
 function badSettings({ model }: FaultsDeps, id: string, subject: Subject): readonly Said[] {

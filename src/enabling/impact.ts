@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SiteId, UserId } from '../base/types';
-import { valueAtPath } from '../kernel/explain';
+import { valueAt } from '../kernel/config-layer';
 import type { CheckedChange } from './change-types';
 import type { Model } from './model';
 import { splitPath } from './paths';
-import { type Choices, ENABLED, type Subject } from './types';
+import { type Choices, ENABLED, type EnablingSite, type Subject } from './types';
 
 /** Somebody who has signed in at least once. */
 export interface KnownUser {
@@ -25,11 +25,19 @@ export interface Impact {
   readonly openSessions: number;
   /** Logins of some of those, at most 5. */
   readonly examples: readonly string[];
+  /** Plugins that go off with the one that is changed, for a site, a group or a known user. */
+  readonly goOff: readonly string[];
+  /** Those that come back with it. */
+  readonly comeOn: readonly string[];
 }
 
 export interface ImpactDeps {
   readonly before: Model;
   readonly after: Model;
+  /** Those that the change speaks of. */
+  readonly sites: readonly EnablingSite[];
+  /** Ids of the installed ones. */
+  readonly plugins: readonly string[];
   readonly people: readonly KnownUser[];
   /** Open sessions by user; absent: none. */
   readonly openSessions: ReadonlyMap<UserId, number>;
@@ -38,10 +46,8 @@ export interface ImpactDeps {
 const EXAMPLES_MAX = 5;
 
 /** Compares what each known user would have with what they have. */
-export function impactOf(
-  { before, after, people, openSessions }: ImpactDeps,
-  change: CheckedChange,
-): Impact {
+export function impactOf(deps: ImpactDeps, change: CheckedChange): Impact {
+  const { before, after, people, openSessions } = deps;
   const concerned = people.filter(({ site }) => change.site === '*' || site === change.site);
   // Thousands of agents share a few combinations of groups and choices.
   const answers = new Map<string, boolean>();
@@ -59,7 +65,31 @@ export function impactOf(
     affected: affected.length,
     openSessions: affected.reduce((sum, { id }) => sum + (openSessions.get(id) ?? 0), 0),
     examples: affected.slice(0, EXAMPLES_MAX).map(({ login }) => login),
+    ...othersTouched(deps, change, affected),
   };
+}
+
+/** What requires the plugin goes and comes with it; nobody asked for that. */
+function othersTouched(
+  { before, after, sites, plugins }: ImpactDeps,
+  { path }: CheckedChange,
+  affected: readonly KnownUser[],
+): Pick<Impact, 'goOff' | 'comeOn'> {
+  // Groups without a known user yet have their say too.
+  const places = sites.flatMap(({ id, groups }): Subject[] => [
+    { site: id },
+    ...groups.map((group) => ({ site: id, groups: [group.id] })),
+  ]);
+  const subjects: readonly Subject[] = [...places, ...affected];
+  const gains = (from: Model, to: Model): readonly string[] =>
+    plugins
+      .filter((plugin) => plugin !== splitPath(path)?.plugin)
+      .filter((plugin) =>
+        subjects.some(
+          (subject) => !from.enabled(subject).has(plugin) && to.enabled(subject).has(plugin),
+        ),
+      );
+  return { goOff: gains(after, before), comeOn: gains(before, after) };
 }
 
 function differs(before: Model, after: Model, path: string, subject: Subject): boolean {
@@ -76,5 +106,5 @@ function differs(before: Model, after: Model, path: string, subject: Subject): b
 
 function inForce(model: Model, plugin: string, keys: readonly string[], subject: Subject): unknown {
   const parsed = model.config(plugin, subject);
-  return parsed.ok ? valueAtPath(parsed.value, keys) : undefined;
+  return parsed.ok ? valueAt(parsed.value, keys) : undefined;
 }

@@ -12,7 +12,7 @@ export type { Lock } from './locks';
 export { enablingMigrations } from './migrations';
 export type { PluginFault } from './model';
 export type { Author } from './overrides';
-export type { ConfigChange, HistoryQuery } from './overrides-store';
+export type { ConfigChange, HistoryQuery, PastChange } from './overrides-store';
 export { type ChangeRefusal, formatRefusal, type RefusalReason } from './refusal';
 export {
   type Choices,
@@ -25,3 +25,4 @@ export {
   type Plain,
   type Subject,
 } from './types';
+export { type PlaceOn, whereChangesTurnOn, whereFilesTurnOn } from './where-on';

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../base/result';
 import type { SiteId } from '../base/types';
-import { layer } from '../kernel/config-layer';
-import { valueAtPath } from '../kernel/explain';
+import { layer, valueAt } from '../kernel/config-layer';
 import type { InternSet } from './enabled-set';
 import type { ConfigFiles } from './files';
 import { createMemo } from './memo';
 import { type ConfigFault, parseConfig } from './parse-config';
+import { findTakenPorts, type TakenPort } from './ports';
 import { type Say, saysOf } from './says';
 import {
   ENABLED,
@@ -35,6 +35,7 @@ export interface PluginFault extends ConfigFault {
 /** All layers at one moment. Its answers never change: another moment is another model. */
 export interface Model {
   readonly overrides: readonly Override[];
+  readonly pluginIds: readonly string[];
   site(site: SiteId): EnablingSite | undefined;
   plugin(plugin: string): EnablingPlugin | undefined;
   resolve(plugin: string, subject: Subject): Resolved;
@@ -44,6 +45,8 @@ export interface Model {
   enabled(subject: Subject): EnabledSet;
   /** Plugins that some layer of the site may turn on for somebody. */
   reach(site: SiteId): ReadonlySet<string>;
+  /** What keeps a plugin off the whole site where another provides the same port. */
+  takenPort(site: SiteId, plugin: string): TakenPort | undefined;
   /** Groups of the site that say something of a plugin. */
   speakingGroups(site: SiteId, plugin: string): readonly string[];
 }
@@ -66,17 +69,20 @@ const SUBJECTS_MAX = 2_000;
 
 class LayeredModel implements Model {
   readonly overrides: readonly Override[];
+  readonly pluginIds: readonly string[];
   readonly #deps: ModelDeps;
   readonly #sites: ReadonlyMap<SiteId, EnablingSite>;
   readonly #plugins: ReadonlyMap<string, EnablingPlugin>;
   readonly #configs = createMemo<Result<Plain, readonly PluginFault[]>>(CONFIGS_MAX);
   readonly #sets = createMemo<EnabledSet>(SUBJECTS_MAX);
   readonly #reaches = createMemo<ReadonlySet<string>>(SUBJECTS_MAX);
+  readonly #taken = createMemo<ReadonlyMap<string, TakenPort>>(SUBJECTS_MAX);
   readonly #speaking = createMemo<readonly string[]>(CONFIGS_MAX);
 
   constructor(deps: ModelDeps, overrides: readonly Override[]) {
     this.#deps = deps;
     this.overrides = overrides;
+    this.pluginIds = deps.plugins.map(({ id }) => id);
     this.#sites = new Map(deps.sites.map((site) => [site.id, site]));
     this.#plugins = new Map(deps.plugins.map((plugin) => [plugin.id, plugin]));
   }
@@ -120,6 +126,24 @@ class LayeredModel implements Model {
 
   reach(site: SiteId): ReadonlySet<string> {
     return this.#reaches(site, () => this.#reached(site));
+  }
+
+  takenPort(site: SiteId, plugin: string): TakenPort | undefined {
+    return this.#taken(site, () =>
+      findTakenPorts(this.#deps.plugins, (id) => this.#mayBeOn(site, id)),
+    ).get(plugin);
+  }
+
+  /** On for the site, for one of its groups or by choice, as far as its own settings go. */
+  #mayBeOn(site: SiteId, plugin: string): boolean {
+    const groups = this.speakingGroups(site, plugin);
+    const subjects = [[], ...groups.map((group) => [group]), groups];
+    const isOffered = this.site(site)?.choices.includes(plugin) ?? false;
+    return subjects.some((ids) => {
+      const subject = { site, groups: ids };
+      const isOn = isOffered || this.resolve(plugin, subject).enabled;
+      return isOn && this.config(plugin, subject).ok;
+    });
   }
 
   #reached(id: SiteId): ReadonlySet<string> {
@@ -172,7 +196,8 @@ class LayeredModel implements Model {
     const on = new Set(
       this.#deps.plugins
         .map(({ id }) => id)
-        .filter((id) => this.resolve(id, subject).enabled && this.config(id, subject).ok),
+        .filter((id) => this.resolve(id, subject).enabled && this.config(id, subject).ok)
+        .filter((id) => this.takenPort(subject.site, id) === undefined),
     );
     const lacks = (id: string): boolean =>
       this.plugin(id)?.requires?.some((required) => !on.has(required)) ?? false;
@@ -202,8 +227,6 @@ class LayeredModel implements Model {
 /** Who has the last word on a key or, when nobody names it, on what holds it. */
 export function lastToSay(says: readonly Say[], keys: readonly string[]): Say | undefined {
   if (keys.length === 0) return undefined;
-  const say = says.findLast(
-    ({ ignored, value }) => !ignored && valueAtPath(value, keys) !== undefined,
-  );
+  const say = says.findLast(({ ignored, value }) => !ignored && valueAt(value, keys) !== undefined);
   return say ?? lastToSay(says, keys.slice(0, -1));
 }

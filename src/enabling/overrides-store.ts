@@ -18,6 +18,19 @@ export interface ConfigChange {
   readonly undoneBy?: number;
 }
 
+/** A change as the history shows it. */
+export interface PastChange extends ConfigChange {
+  /** The newest of its site, group and path; an older one was replaced on purpose. */
+  readonly isLast: boolean;
+}
+
+/** Of what a change speaks: its site, group and path. */
+export interface ChangeTarget {
+  readonly site: string;
+  readonly group?: string | undefined;
+  readonly path: string;
+}
+
 /** What an administrator says of a path; `undefined` takes it back. */
 export type NewChange = Pick<ConfigChange, 'site' | 'path' | 'value' | 'author' | 'at'> & {
   readonly group?: string | undefined;
@@ -79,29 +92,47 @@ export async function selectVersion(knex: Knex): Promise<string> {
 export async function selectHistory(
   knex: Knex,
   { site, path, plugin, before, limit = PAGE }: HistoryQuery,
-): Promise<readonly ConfigChange[]> {
-  const query = knex('config_changes').orderBy('id', 'desc');
+): Promise<readonly PastChange[]> {
+  const query = knex('config_changes')
+    .select('*', knex.raw('? as is_last', [isLast(knex)]))
+    .orderBy('id', 'desc');
   if (site !== undefined) query.whereIn('site', [site, '*']);
   if (path !== undefined) query.where({ path });
   // Ids of plugins hold none of the characters that LIKE reads.
   if (plugin !== undefined) query.where('path', 'like', `${plugin.replace(/[^a-z0-9-]/g, '')}.%`);
   if (before !== undefined) query.where('id', '<', before);
   const rows: unknown = await query.limit(Math.max(1, Math.min(limit, PAGE_MAX)));
-  return rowsShape.parse(rows).map(changeFromRow);
+  const shape = z.array(rowShape.extend({ is_last: z.number() }));
+  return shape.parse(rows).map((row) => ({ ...changeFromRow(row), isLast: row.is_last === 1 }));
 }
+
+// A page knows nothing of newer ones: the database says which row has no newer one.
+const isLast = (knex: Knex): Knex.Raw =>
+  knex.raw(
+    `not exists (select 1 from config_changes as newer
+      where newer.site = config_changes.site and newer.path = config_changes.path
+        and newer.group_id is config_changes.group_id and newer.id > config_changes.id)`,
+  );
 
 export async function selectChange(knex: Knex, id: number): Promise<ConfigChange | undefined> {
   const row: unknown = await knex('config_changes').where({ id }).first();
   return row === undefined ? undefined : changeFromRow(rowShape.parse(row));
 }
 
-/** Adds a change; `undefined` when it says what is in force already. */
+/**
+ * Adds a change; `undefined` when it says what is in force already. `seen` is the number of the last
+ * change that its author knew of, 0 for none: with another one, `request/invalid`, reason `late`.
+ */
 export async function insertChange(
   trx: Knex.Transaction,
   change: NewChange,
+  seen?: number,
 ): Promise<ConfigChange | undefined> {
   const { site, group = null, path, at } = change;
   const last = await selectLast(trx, change);
+  if (seen !== undefined && seen !== (last?.id ?? 0)) {
+    throw new AppError('request/invalid', { details: { reason: 'late', by: last?.id } });
+  }
   const value = encode(change.value);
   const previous = encode(last?.value);
   if (value === previous) return undefined;
@@ -147,9 +178,10 @@ export async function insertRollback(
 const superseded = (change: number, by: number | undefined) =>
   new AppError('request/invalid', { details: { reason: 'superseded', change, by } });
 
-async function selectLast(
+/** The last change of a target, whatever it says. */
+export async function selectLast(
   knex: Knex,
-  { site, group, path }: Pick<NewChange, 'site' | 'group' | 'path'>,
+  { site, group, path }: ChangeTarget,
 ): Promise<ConfigChange | undefined> {
   const query = knex('config_changes').where({ site, path });
   const row: unknown = await (group === undefined

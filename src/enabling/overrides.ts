@@ -3,14 +3,17 @@ import { type Clock, isoNow } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database } from '../kernel/db-types';
 import {
+  type ChangeTarget,
   type ConfigChange,
   type HistoryQuery,
   insertChange,
   insertRollback,
   type NewChange,
+  type PastChange,
   selectChange,
   selectHistory,
   selectInForce,
+  selectLast,
   selectVersion,
 } from './overrides-store';
 import type { Override } from './types';
@@ -30,10 +33,15 @@ export interface Overrides {
   /** Reads what is in force; tells the listener when it is not what was known. */
   refresh(): Promise<void>;
   /** Writes a change and its line of audit, or neither; `undefined` when nothing changes. */
-  set(change: Omit<NewChange, 'author' | 'at'>, author: Author): Promise<ConfigChange | undefined>;
+  set(
+    change: Omit<NewChange, 'author' | 'at'>,
+    author: Author,
+    seen?: number,
+  ): Promise<ConfigChange | undefined>;
   rollback(id: number, author: Author): Promise<ConfigChange>;
   find(id: number): Promise<ConfigChange | undefined>;
-  history(query: HistoryQuery): Promise<readonly ConfigChange[]>;
+  last(target: ChangeTarget): Promise<ConfigChange | undefined>;
+  history(query: HistoryQuery): Promise<readonly PastChange[]>;
   /** Looks for changes of other processes from now on; the result stops. */
   watch(): () => void;
 }
@@ -92,15 +100,16 @@ export function createOverrides({ db, clock, log, audit, onChanged }: OverridesD
   return {
     inForce: () => known,
     refresh,
-    set: (change, author) =>
+    set: (change, author, seen) =>
       write(author, 'config:changed', (trx) =>
-        insertChange(trx, { ...change, author: author.login, at: isoNow(clock) }),
+        insertChange(trx, { ...change, author: author.login, at: isoNow(clock) }, seen),
       ),
     rollback: (id, author) =>
       write(author, 'config:rolled-back', (trx) =>
         insertRollback(trx, id, { author: author.login, at: isoNow(clock) }),
       ),
     find: (id) => selectChange(db.knex, id),
+    last: (target) => selectLast(db.knex, target),
     history: (query) => selectHistory(db.knex, query),
     watch: () =>
       clock.every(POLL_MS, () => {

@@ -1,10 +1,10 @@
+import { FORBIDDEN_KEYS } from '../kernel/config-layer';
 import type { Plain } from './types';
 
 /** Width of the column, and far more than any schema is deep. */
 const PATH_MAX = 128;
 const DEPTH_MAX = 8;
 const PATH = /^[a-z][a-z0-9-]*(?:\.[A-Za-z0-9_-]+)+$/;
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** `calendar.firstDay` → its plugin and the keys below; `undefined` when it is no such path. */
 export function splitPath(
@@ -12,7 +12,7 @@ export function splitPath(
 ): { readonly plugin: string; readonly keys: readonly string[] } | undefined {
   if (path.length > PATH_MAX || !PATH.test(path)) return undefined;
   const [plugin = '', ...keys] = path.split('.');
-  if (keys.length > DEPTH_MAX || keys.some((key) => FORBIDDEN.has(key))) return undefined;
+  if (keys.length > DEPTH_MAX || keys.some((key) => FORBIDDEN_KEYS.has(key))) return undefined;
   return { plugin, keys };
 }
 

@@ -29,6 +29,8 @@ export interface EnablingPlugin {
   /** Absent: it takes no settings. */
   readonly schema?: z.ZodType | undefined;
   readonly requires?: readonly string[] | undefined;
+  /** Ports that it answers, of which a site has one provider each. */
+  readonly provides?: readonly string[] | undefined;
 }
 
 /** Plugins that someone may turn on or off for themselves → their choice. */

@@ -205,7 +205,7 @@ describe('the administration area', () => {
     ['text where a number is meant', 'test-notes.size', 'many'],
     ['a key that the plugin does not have', 'test-notes.wrod', 'x'],
     ['a plugin that is not installed', 'tset-notes.word', 'x'],
-    ['text that is no JSON', 'test-notes.lines', '[1,'],
+    ['text that is no JSON', 'test-notes.pairs', '[1,'],
     ['a locked path', 'attachment-reminder.words', '["x"]'],
     ['prototype keys', 'test-notes.__proto__', '1'],
   ])('refuses %s with field, expected and found', async (_what, path, value) => {
@@ -391,6 +391,7 @@ describe('where a site has a second factor', () => {
           ...factor,
           definition: {
             ...factor.definition,
+            provides: ['second-factor'],
             activate(context) {
               void activate?.(context);
               context.services.provide('second-factor' as never, {} as never);

@@ -30,6 +30,7 @@ export function settledPlugin(): FoundPlugin {
       color: z.enum(['red', 'blue']).default('red'),
       isLoud: z.boolean().default(false),
       lines: z.array(z.string()).default([]),
+      pairs: z.record(z.string(), z.string()).default({}),
     }),
     contributes: {
       admin: { label: 'test-notes:title', href: '/test-notes/figures' },
@@ -65,6 +66,7 @@ export function settledPlugin(): FoundPlugin {
 export function startAdminDemo(
   extra: readonly FoundPlugin[] = [],
   more: Readonly<Record<string, unknown>> = {},
+  elsewhere: Readonly<Record<string, unknown>> = {},
 ): Promise<DemoApp> {
   return startDemoApp({
     root: ROOT,
@@ -91,7 +93,7 @@ export function startAdminDemo(
             ],
             locked: ['attachment-reminder.words'],
           }
-        : file,
+        : { ...file, plugins: { ...Object(file['plugins']), ...elsewhere } },
     options: { extraPlugins: [settledPlugin(), ...extra] },
   });
 }

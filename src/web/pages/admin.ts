@@ -142,7 +142,7 @@ export interface AdminPluginModel {
 
 /** How a value is typed in. */
 export interface AdminValueField {
-  readonly kind: 'boolean' | 'number' | 'text' | 'choice' | 'json';
+  readonly kind: 'boolean' | 'number' | 'text' | 'choice' | 'lines' | 'json';
   readonly value: string;
   readonly isChecked: boolean;
   readonly options: readonly AdminOption[];
@@ -197,6 +197,14 @@ export interface AdminChangeModel {
         readonly sessions: string;
         readonly examples: readonly string[];
         readonly isNobody: boolean;
+      }
+    | undefined;
+  /** To correct a value that was refused. */
+  readonly retry:
+    | {
+        readonly action: string;
+        readonly fields: readonly { readonly name: string; readonly value: string }[];
+        readonly field: AdminValueField;
       }
     | undefined;
   /** What happens beside it, or keeps it without effect. */

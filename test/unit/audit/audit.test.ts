@@ -1,3 +1,4 @@
+import { coreJobs } from '../../../src/app/jobs';
 import {
   type AuditEntry,
   auditMigrations,
@@ -15,6 +16,12 @@ import { migrate } from '../../../src/kernel/migrate';
 const [marees, saisons] = ['marees' as SiteId, 'saisons' as SiteId];
 const time = { now: 0 };
 const clock: Clock = { now: () => time.now, after: () => () => {}, every: () => () => {} };
+
+const idle = async () => 0;
+const OTHERS = {
+  sessions: { purgeExpired: idle },
+  compose: { recover: idle, sweepUploads: idle },
+} as unknown as Pick<Parameters<typeof coreJobs>[0], 'sessions' | 'compose'>; // run by nobody here
 
 let db: Database;
 let told: { site: string; name: string; entry: AuditEntry }[];
@@ -135,6 +142,24 @@ describe('reading', () => {
     expect(removed).toBe(2);
     expect((await audit().list({})).map(({ id }) => id)).toEqual([3]);
   });
+});
+
+it('is purged every day of what is older than the days set', async () => {
+  await audit().record({ site: marees, actor: 'alice', event: 'config:changed' });
+  time.now += 30 * 86_400_000;
+  await audit().record({ site: marees, actor: 'bruno', event: 'config:changed' });
+  const job = coreJobs({ audit: audit(), auditDays: 30, clock, ...OTHERS }).find(
+    ({ id }) => id === 'core:audit',
+  );
+  const left = async () => (await audit().list({})).map(({ actor }) => actor);
+
+  await job?.run(new AbortController().signal);
+  expect(await left()).toEqual(['bruno', 'alice']);
+
+  time.now += 1;
+  await job?.run(new AbortController().signal);
+  expect(await left()).toEqual(['bruno']);
+  expect(job?.every).toBe('1d');
 });
 
 it('comes and goes with its migration', async () => {

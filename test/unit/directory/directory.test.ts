@@ -130,3 +130,30 @@ it('cuts what an entry may hold', async () => {
   expect(record?.attributes['a1']).toHaveLength(20);
   expect(record?.attributes['big']).toEqual([]);
 });
+
+it('remembers no more than its share of the memory', async () => {
+  const attributes = Object.fromEntries(
+    Array.from({ length: 60 }, (_, n) => [`a${n}`, Array(20).fill('v'.repeat(512))]),
+  );
+  const { port, asked } = directory(
+    Array.from({ length: 25 }, (_, n) => ({ dn: `uid=${n}`, attributes })),
+  );
+  const ask = (text: string) => port.search({ site: SITE }, text);
+
+  await ask('first'); // 15 million characters
+  await ask('first');
+  expect(asked).toHaveLength(1);
+  await ask('second');
+  await ask('first');
+  expect(asked).toHaveLength(3);
+});
+
+it('remembers what a record may hold, and nobody can change it', async () => {
+  const { port } = directory([{ dn: 'x', attributes: { a: ['v'.repeat(20_000_000)] } }]);
+
+  const [first] = await port.search({ site: SITE }, 'cam');
+  const [again] = await port.search({ site: SITE }, 'cam');
+
+  expect(again).toBe(first);
+  expect(Object.isFrozen(first?.attributes)).toBe(true);
+});

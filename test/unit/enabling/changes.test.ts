@@ -29,7 +29,7 @@ describe('a change', () => {
     expect(enabling.enabledFor(at).has('calendar')).toBe(true);
     expect(enabling.enabledFor({ site: marees }).has('calendar')).toBe(false);
     expect(changes()).toBe(before + 1);
-    expect(await enabling.history({})).toEqual([change]);
+    expect(await enabling.history({})).toEqual([{ ...change, isLast: true }]);
     expect(told).toEqual([
       expect.objectContaining({
         site: 'saisons',
@@ -74,6 +74,36 @@ describe('a change', () => {
     expect(enabling.explainFor({ ...at, groups: ['dsi'], path: 'calendar.firstDay' }).value).toBe(
       3,
     );
+  });
+
+  it('is known as the last of its target, however many newer changes are elsewhere', async () => {
+    const { enabling } = await open({ site: { groups: [group('dsi')] } });
+    const path = 'calendar.firstDay';
+    const first = await enabling.set({ site: 'saisons', path, value: 1 }, alice);
+    const last = await enabling.set({ site: 'saisons', path, value: 2 }, alice);
+    const ofGroup = await enabling.set({ site: 'saisons', group: 'dsi', path, value: 3 }, alice);
+    const elsewhere = Array.from({ length: 510 }, (_, index) => ({
+      site: 'marees',
+      path,
+      value: String(index),
+      author: 'x',
+      at: '',
+    }));
+    await db.knex.batchInsert('config_changes', elsewhere, 100);
+
+    expect(await enabling.lastChange({ site: 'saisons', path })).toEqual(last);
+    expect(await enabling.lastChange({ site: 'saisons', group: 'dsi', path })).toEqual(ofGroup);
+    expect(await enabling.lastChange({ site: '*', path })).toBeUndefined();
+
+    // A page of older ones, which shows none of the newer.
+    const older = await enabling.history({ path, before: last?.id ?? 0 });
+    expect(older).toEqual([{ ...first, isLast: false }]);
+    const page = await enabling.history({ path, before: (ofGroup?.id ?? 0) + 1 });
+    expect(page.map(({ id, isLast }) => [id, isLast])).toEqual([
+      [ofGroup?.id, true],
+      [last?.id, true],
+      [first?.id, false],
+    ]);
   });
 
   it('survives the process and reaches the others at their next look', async () => {
@@ -327,6 +357,22 @@ describe('a change that cannot be', () => {
     expect(enabling.check(planning).ok).toBe(true);
   });
 
+  it.each([
+    ['spell-one', 'spell-two'],
+    ['spell-two', 'spell-one'],
+  ])('is refused when %s would answer the port of %s, which is on', async (added, there) => {
+    const { enabling } = await open({ site: { plugins: { [there]: true } } });
+
+    expect(enabling.check({ ...on, path: `${added}.enabled` })).toMatchObject({
+      ok: false,
+      error: {
+        reason: 'breaks',
+        expected: 'one provider of the port "spell-check"',
+        found: 'spell-one and spell-two',
+      },
+    });
+  });
+
   it('is refused when a group’s own settings would not go with it', async () => {
     const { enabling } = await open({
       site: { groups: [group('dsi', { plugins: { bridge: { url: 'https://x' } } })] },
@@ -391,7 +437,7 @@ describe('the impact of a change', () => {
   it('counts those whose plugins would be others, by group and choice', async () => {
     const { enabling } = await open({ site, people });
 
-    expect(await enabling.impactOf(on)).toEqual({
+    expect(await enabling.impactOf(on)).toMatchObject({
       users: 3,
       affected: 2,
       openSessions: 4,
@@ -448,4 +494,90 @@ it('comes and goes with its migration', async () => {
   expect(await db.knex.schema.hasTable('config_changes')).toBe(false);
   for (const { up } of enablingMigrations) await up(db.knex);
   expect(await db.knex.schema.hasTable('config_changes')).toBe(true);
+});
+
+describe('two administrators at once', () => {
+  it('the second is told, and overwrites nothing that they did not see', async () => {
+    const { enabling } = await open();
+    const path = 'calendar.firstDay';
+    const says = (value: number) => enabling.set({ site: 'saisons', path, value }, alice, 0);
+
+    const answers = await Promise.allSettled([says(2), says(3)]);
+
+    const refused = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(refused).toMatchObject([{ code: 'request/invalid', details: { reason: 'late' } }]);
+    expect(await enabling.history({ path })).toHaveLength(1);
+  });
+
+  it('who saw the last change may replace it', async () => {
+    const { enabling } = await open();
+    const request = { site: 'saisons', path: 'calendar.firstDay' };
+    const first = await enabling.set({ ...request, value: 2 }, alice, 0);
+
+    const second = await enabling.set({ ...request, value: 3 }, alice, first?.id ?? 0);
+
+    expect(second).toMatchObject({ value: 3, previous: 2 });
+  });
+});
+
+describe('what was said for a group that is gone', () => {
+  const request = { site: 'saisons', group: 'dsi', path: 'calendar.firstDay' };
+
+  it('can be taken back, and nothing else be said of it', async () => {
+    const before = await open({ site: { groups: [group('dsi')] } });
+    const change = await before.enabling.set({ ...request, value: 2 }, alice);
+    const { enabling } = await open({ site: { groups: [group('renamed')] } });
+
+    expect(enabling.check({ ...request, value: 3 })).toMatchObject({
+      ok: false,
+      error: { reason: 'unknown-group' },
+    });
+    expect(await enabling.rollback(change?.id ?? 0, alice)).toMatchObject({ value: undefined });
+  });
+});
+
+describe('a wrong value of another layer', () => {
+  const inGroup = group('dsi', { plugins: { calendar: { firstDay: 99 } } });
+  const path = 'calendar.firstDay';
+
+  it('keeps nobody from a right one for the site', async () => {
+    const { enabling } = await open({ site: { plugins: { calendar: true }, groups: [inGroup] } });
+
+    expect(await enabling.set({ site: 'saisons', path, value: 3 }, alice)).toMatchObject({
+      value: 3,
+    });
+    expect(enabling.check({ site: 'saisons', path, value: 99 })).toMatchObject({
+      ok: false,
+      error: { reason: 'wrong-value', found: '99' },
+    });
+  });
+
+  it('is named by file and line when it stands in the way', async () => {
+    const { enabling } = await open({
+      site: {
+        groups: [group('dsi', { plugins: { calendar: { enabled: false, firstDay: 99 } } })],
+      },
+    });
+    const turnOn = { site: 'saisons', group: 'dsi', path: 'calendar.enabled', value: true };
+
+    expect(enabling.check(turnOn)).toMatchObject({
+      ok: false,
+      error: { reason: 'breaks', file: 'config/sites/saisons.json', line: expect.any(Number) },
+    });
+  });
+});
+
+describe('plugins beside the changed one', () => {
+  it('names what goes off with a plugin, and what comes back, people or not', async () => {
+    const { enabling } = await open({ site: { plugins: { calendar: true, planning: true } } });
+    const off = { site: 'saisons', path: 'calendar.enabled', value: false };
+
+    expect(await enabling.impactOf(off)).toMatchObject({ goOff: ['planning'], comeOn: [] });
+    expect(await enabling.impactOf({ ...off, site: '*' })).toMatchObject({ goOff: ['planning'] });
+    await enabling.set(off, alice);
+    expect(await enabling.impactOf({ ...off, value: true })).toMatchObject({
+      goOff: [],
+      comeOn: ['planning'],
+    });
+  });
 });

@@ -48,6 +48,8 @@ export const PLUGINS = [
   { id: 'planning', requires: ['calendar'] },
   { id: 'bridge', schema: z.strictObject({ url: z.string(), user: z.string() }) },
   { id: 'reminder' },
+  { id: 'spell-one', provides: ['spell-check'] },
+  { id: 'spell-two', provides: ['spell-check'] },
 ];
 
 export interface Installation {

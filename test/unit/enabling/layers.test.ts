@@ -260,6 +260,51 @@ describe('an explanation', () => {
   });
 });
 
+describe('two providers of one port', () => {
+  const both = { plugins: { 'spell-one': true, 'spell-two': true } };
+
+  it('are one on a site: the first by id, and the other is told with both names', async () => {
+    const enabling = await open({ site: both });
+
+    const set = enabling.enabledFor(at);
+
+    expect([set.has('spell-one'), set.has('spell-two')]).toEqual([true, false]);
+    expect(enabling.reach(saisons).has('spell-two')).toBe(false);
+    expect(enabling.faults(saisons)).toMatchObject([
+      {
+        plugin: 'spell-two',
+        path: 'plugins.spell-two',
+        line: 4,
+        message: 'provides the port "spell-check", which spell-one provides there already',
+      },
+    ]);
+    expect(enabling.explainFor({ ...at, path: 'spell-two.enabled' })).toMatchObject({
+      value: false,
+      because: { faults: [{ message: expect.stringContaining('spell-one provides') }] },
+    });
+  });
+
+  it('are one as well where each is on for another group, or by choice', async () => {
+    const groups = ['one', 'two'].map((id) => group(id, { plugins: { [`spell-${id}`]: true } }));
+    const inGroups = await open({ site: { groups } });
+    const choosing = await open({ site: { plugins: both.plugins, choices: ['spell-one'] } });
+
+    expect([...inGroups.reach(saisons)]).toEqual(['spell-one']);
+    expect(inGroups.faults(saisons)).toHaveLength(1);
+    expect([...choosing.reach(saisons)]).toEqual(['spell-one']);
+  });
+
+  it('may each serve a site', async () => {
+    const enabling = await open({
+      site: { plugins: { 'spell-one': true } },
+      plugins: { 'spell-two': { enabled: false } },
+    });
+
+    expect(enabling.faults(saisons)).toEqual([]);
+    expect(enabling.enabledFor(at).has('spell-one')).toBe(true);
+  });
+});
+
 describe('faults of a site', () => {
   it('are told with plugin, key and line', async () => {
     const enabling = await open({

@@ -5,6 +5,7 @@ import { cell, code, fact } from './cells';
 import { becauseText } from './explained';
 import { lastChange } from './last-change';
 import { sendAdmin } from './page';
+import { valueField } from './values';
 import { formatsOf, isStopped, pluginTitle, valueCell } from './words';
 
 /** A refusal of the domain, or a change that was replaced since. */
@@ -18,6 +19,8 @@ export interface Preview {
   readonly refusal?: Refusal;
   /** Somebody changed the same thing since the page was shown. */
   readonly isLate: boolean;
+  /** The value as typed, to be corrected. */
+  readonly typed?: string;
   readonly back: string;
   readonly confirm: {
     readonly action: string;
@@ -39,6 +42,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
       : isLate
         ? { text: t('admin.change.late'), facts: [], isLate: true }
         : undefined,
+    retry: refusal?.field === 'value' ? retryModel(call, preview) : undefined,
     subject: subjectFacts(call, request),
     before: found && valueCell(call, request.path, found.before.value),
     after: found && valueCell(call, request.path, found.after.value),
@@ -148,6 +152,18 @@ function impactModel(call: AdminCall, impact: Impact): AdminChangeModel['impact'
     }),
     examples: impact.examples,
     isNobody: impact.affected === 0,
+  };
+}
+
+function retryModel(
+  call: AdminCall,
+  { request, typed, confirm }: Preview,
+): AdminChangeModel['retry'] {
+  if (typed === undefined) return undefined;
+  return {
+    action: confirm.action,
+    fields: confirm.fields.filter(({ name }) => name !== 'value'),
+    field: valueField(call, request.path, request.value, typed),
   };
 }
 

@@ -12,6 +12,8 @@ import { parseValue } from './values';
 /** A change as a form or a link asks for it. */
 interface Wanted {
   readonly request: ChangeRequest;
+  /** Its value as typed; absent when something is taken back. */
+  readonly typed?: string;
   /** Why its text is no value. */
   readonly refusal: ChangeRefusal | undefined;
 }
@@ -29,9 +31,11 @@ function wantedOf(call: AdminCall, fields: Fields): Wanted {
   const request = { site, group, path };
   if (fields('remove') === '1')
     return { request: { ...request, value: undefined }, refusal: undefined };
-  const parsed = parseValue(call, path, fields('value'));
-  if (parsed.ok) return { request: { ...request, value: parsed.value }, refusal: undefined };
+  const typed = fields('value');
+  const parsed = parseValue(call, path, typed);
+  if (parsed.ok) return { request: { ...request, value: parsed.value }, typed, refusal: undefined };
   return {
+    typed,
     request: { ...request, value: undefined },
     refusal: { reason: 'wrong-value', field: 'value', path, ...parsed.error },
   };
@@ -53,24 +57,23 @@ async function showChange(call: AdminCall): Promise<void> {
   await changePage(call, wanted);
 }
 
-async function changePage(call: AdminCall, { request, refusal }: Wanted, isLate = false) {
+async function changePage(call: AdminCall, { request, typed, refusal }: Wanted, isLate = false) {
   const preview: Preview = {
     request,
     isLate,
     ...(refusal && { refusal }),
+    ...(typed !== undefined && { typed }),
     back: backFrom(request),
-    confirm: { action: '/admin/configuration/change', fields: fieldsOf(request) },
+    confirm: { action: '/admin/configuration/change', fields: fieldsOf(request, typed) },
   };
   await previewPage(call, preview);
 }
 
-const fieldsOf = ({ site, group, path, value }: ChangeRequest) => [
+const fieldsOf = ({ site, group, path }: ChangeRequest, typed: string | undefined) => [
   { name: 'site', value: site },
   { name: 'path', value: path },
   ...(group === undefined ? [] : [{ name: 'group', value: group }]),
-  value === undefined
-    ? { name: 'remove', value: '1' }
-    : { name: 'value', value: typeof value === 'string' ? value : JSON.stringify(value) },
+  typed === undefined ? { name: 'remove', value: '1' } : { name: 'value', value: typed },
 ];
 
 const backFrom = ({ site, path }: ChangeRequest): string =>

@@ -29,10 +29,13 @@ async function showConfiguration(call: AdminCall): Promise<void> {
   const path = query(req, 'path', 128);
   const group = site.groups.some(({ id }) => id === query(req, 'group')) ? query(req, 'group') : '';
   const question: Asked = { site, person, group, path };
-  const isAnswered = path.includes('.') && !isUnknown;
+  const problem = isUnknown
+    ? ctx.t('admin.explain.noPerson', { name, site: site.title })
+    : strayPath(call, question);
+  const isAnswered = path.includes('.') && problem === undefined;
   const model: Omit<AdminConfigurationModel, 'frame'> = {
     filters: filtersOf(call, question, name),
-    problem: isUnknown ? ctx.t('admin.explain.noPerson', { name, site: site.title }) : undefined,
+    problem,
     answer: isAnswered ? await answerTo(call, question) : undefined,
     form: isAnswered ? formOf(call, question) : undefined,
   };
@@ -40,9 +43,19 @@ async function showConfiguration(call: AdminCall): Promise<void> {
     place: 'configuration',
     view: 'admin/configuration',
     intro: ctx.t('admin.configuration.intro'),
-    status: isUnknown ? 422 : 200,
+    status: problem === undefined ? 200 : 422,
     model: { ...model },
   });
+}
+
+/** A path of no plugin, of which nobody says anything either: there is nothing to explain. */
+function strayPath({ deps, ctx }: AdminCall, asked: Asked): string | undefined {
+  const { path } = asked;
+  const [plugin = ''] = path.split('.');
+  if (path === '' || deps.admin.installed.some(({ id }) => id === plugin)) return undefined;
+  if (deps.admin.enabling.explainFor({ ...subjectOf(asked), path }).layers.length > 0)
+    return undefined;
+  return ctx.t('admin.explain.noPlugin', { name: plugin });
 }
 
 function filtersOf(call: AdminCall, { site, group, path }: Asked, name: string): AdminFilters {

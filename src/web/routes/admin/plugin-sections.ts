@@ -26,7 +26,7 @@ export async function pluginSections(
     id: 'costs',
     title: t('admin.plugin.costs'),
     table: costTable(call, report.id),
-    ...(!call.isPlatform && { help: t('admin.plugin.costsAll') }),
+    help: t('admin.plugin.costsAll'),
   };
   if (!plugin) return [where, costs];
   const manifest: AdminSection = {

@@ -26,13 +26,23 @@ function kindOf(shapes: readonly Shape[]): AdminValueField['kind'] {
       return 'number';
     case 'string':
       return 'text';
+    case 'array':
+      return only.items?.type === 'string' ? 'lines' : 'json';
     default:
       return 'json';
   }
 }
 
-/** The field in which an administrator types the value of a path, filled with the one in force. */
-export function valueField(call: AdminCall, path: string, value: unknown): AdminValueField {
+/**
+ * The field in which an administrator types the value of a path, filled with the one in force, or
+ * with what they typed.
+ */
+export function valueField(
+  call: AdminCall,
+  path: string,
+  value: unknown,
+  typed?: string,
+): AdminValueField {
   const shapes = shapesOf(call, path);
   const kind = kindOf(shapes);
   const [shape] = shapes;
@@ -40,17 +50,21 @@ export function valueField(call: AdminCall, path: string, value: unknown): Admin
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
   return {
     kind,
-    value: textFor(kind, value),
+    value: typed ?? textFor(kind, value),
     isChecked: value === true,
     options: (shape?.enum ?? []).map((option) => ({
       value: String(option),
       label: String(option),
-      isSelected: option === value,
+      isSelected: typed === undefined ? option === value : String(option) === typed,
     })),
     min: isBounded(shape?.minimum) ? shape.minimum : undefined,
     max: isBounded(shape?.maximum) ? shape.maximum : undefined,
     step: shape?.type === 'number' ? 'any' : undefined,
-    help: [shape?.description, kind === 'boolean' ? '' : describeShapes(shapes)]
+    help: [
+      kind === 'lines' ? call.ctx.t('admin.configuration.lines') : '',
+      shape?.description,
+      kind === 'boolean' ? '' : describeShapes(shapes),
+    ]
       .filter(Boolean)
       .join(' · '),
   };
@@ -59,7 +73,8 @@ export function valueField(call: AdminCall, path: string, value: unknown): Admin
 function textFor(kind: AdminValueField['kind'], value: unknown): string {
   if (kind === 'boolean') return 'true';
   if (value === undefined) return '';
-  if (kind === 'json') return JSON.stringify(value, null, 2);
+  if (kind === 'lines' && Array.isArray(value)) return value.map(String).join('\n');
+  if (kind === 'json' || kind === 'lines') return JSON.stringify(value, null, 2);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -80,6 +95,13 @@ export function parseValue(
     case 'text':
     case 'choice':
       return ok(text);
+    case 'lines':
+      return ok(
+        text
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line !== ''),
+      );
     case 'json':
       try {
         return ok(JSON.parse(text) as unknown);
