@@ -1,7 +1,7 @@
 import { definePlugin, type PluginContext, type SiteId, type SlotFacts } from 'estafette/plugin';
 import { type UnsubscribeConfig, unsubscribeConfig } from './config';
 import { findList, queryOf } from './found';
-import { lastRequest, removeRequests } from './requests';
+import { eraseRequests, lastRequest, removeRequests } from './requests';
 import { routes } from './routes';
 
 const DAY_MS = 86_400_000;
@@ -56,5 +56,8 @@ export default definePlugin<UnsubscribeConfig>({
         },
       },
     ],
+  },
+  activate(context) {
+    context.hooks.on('user:erased', ({ user, db }) => eraseRequests(db, user.id));
   },
 });

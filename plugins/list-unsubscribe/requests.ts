@@ -67,13 +67,18 @@ const hashOf = ({ site, user }: Owner, list: string): string =>
 const COLUMNS = ['id', 'way', 'to', 'outcome', 'asked_at'];
 
 /** The last request of somebody for a list. */
-export async function lastRequest(
+export const lastRequest = (
   db: PluginDatabase,
   owner: Owner,
   list: string,
+): Promise<Request | undefined> => selectLast((name) => db.table(name), owner, list);
+
+async function selectLast(
+  table: PluginDatabase['table'],
+  owner: Owner,
+  list: string,
 ): Promise<Request | undefined> {
-  const row: Row | undefined = await db
-    .table(TABLE)
+  const row: Row | undefined = await table(TABLE)
     .where({ site: owner.site, user_id: owner.user, list: hashOf(owner, list) })
     .orderBy('asked_at', 'desc')
     .first(COLUMNS);
@@ -107,9 +112,19 @@ export async function findRequest(
   return row && requestOf(row);
 }
 
+/** A second press of the button is no second request. */
+const AGAIN_MS = 10 * 60_000;
+/** Nothing was taken: asking again is another attempt. */
+const RETRIABLE: readonly Outcome[] = ['refused', 'unreachable'];
+
+export type Opened =
+  | { readonly kind: 'opened' | 'again'; readonly id: string }
+  /** The person has made `perHour` in the last hour. */
+  | { readonly kind: 'over-limit' };
+
 /**
- * Writes a request before it is made, as `unknown`: what stops midway stays so. `undefined` when the
- * person has made `perHour` in the last hour.
+ * Writes a request before it is made, as `unknown`: what stops midway stays so, and the second of
+ * two presses at once finds the first. `again` has the id of one made minutes ago.
  */
 export async function openRequest(
   db: PluginDatabase,
@@ -121,17 +136,20 @@ export async function openRequest(
     readonly now: number;
     readonly perHour: number;
   },
-): Promise<string | undefined> {
+): Promise<Opened> {
   const { list, way, to, now, perHour } = request;
   const { site, user } = owner;
   return db.transaction(async (table) => {
+    const last = await selectLast(table, owner, list);
+    const isAgain = last !== undefined && now - Date.parse(last.askedAt) < AGAIN_MS;
+    if (isAgain && !RETRIABLE.includes(last.outcome)) return { kind: 'again', id: last.id };
     const since = new Date(now - HOUR_MS).toISOString();
     const recent: unknown[] = await table(TABLE)
       .where({ site, user_id: user })
       .where('asked_at', '>', since)
       .limit(perHour)
       .select('id');
-    if (recent.length >= perHour) return undefined;
+    if (recent.length >= perHour) return { kind: 'over-limit' };
     const id = randomUUID();
     await table(TABLE).insert({
       id,
@@ -143,7 +161,7 @@ export async function openRequest(
       outcome: 'unknown',
       asked_at: new Date(now).toISOString(),
     });
-    return id;
+    return { kind: 'opened', id };
   });
 }
 
@@ -154,6 +172,14 @@ export async function closeRequest(
   outcome: Outcome,
 ): Promise<void> {
   await db.table(TABLE).where({ id }).update({ outcome });
+}
+
+/** Removes what somebody who is erased asked for; nothing the second time. */
+export async function eraseRequests(
+  db: Pick<PluginDatabase, 'table'>,
+  user: number,
+): Promise<void> {
+  await db.table(TABLE).where({ user_id: user }).delete();
 }
 
 /** Removes requests of a site made before a date; how many. */

@@ -13,9 +13,6 @@ import {
 
 type Context = PluginContext<UnsubscribeConfig>;
 
-/** A second press of the button is no second request. */
-const AGAIN_MS = 10 * 60_000;
-
 const RESULTS: Readonly<Record<Outcome, { readonly level: string; readonly key: string }>> = {
   accepted: { level: 'ok', key: 'list-unsubscribe:result.accepted' },
   sent: { level: 'ok', key: 'list-unsubscribe:result.sent' },
@@ -80,20 +77,16 @@ async function ask(request: PluginRequest, context: Context): Promise<PluginResp
     return { redirect: `${context.url('question')}?${queryOf(ref)}` };
   }
   const owner = { site, user: user.id };
-  const now = context.clock.now();
-  const last = await lastRequest(context.db, owner, list);
-  const isAgain = last !== undefined && now - Date.parse(last.askedAt) < AGAIN_MS;
-  if (isAgain && !['refused', 'unreachable'].includes(last.outcome)) {
-    return { redirect: `${context.url('result')}?id=${last.id}` };
-  }
   const { perHour } = context.config(request);
-  const opened = { list, way: way.kind, to: way.to, now, perHour };
-  const id = await openRequest(context.db, owner, opened);
-  if (id === undefined) return showQuestion(request, context, true);
+  const made = { list, way: way.kind, to: way.to, now: context.clock.now(), perHour };
+  const opened = await openRequest(context.db, owner, made);
+  if (opened.kind === 'over-limit') return showQuestion(request, context, true);
+  const result = { redirect: `${context.url('result')}?id=${opened.id}` };
+  if (opened.kind === 'again') return result;
   const outcome = await askToLeave(context, as, way);
-  await closeRequest(context.db, id, outcome);
+  await closeRequest(context.db, opened.id, outcome);
   await context.audit({ event: 'asked', as, details: { way: way.kind, outcome } });
-  return { redirect: `${context.url('result')}?id=${id}` };
+  return result;
 }
 
 async function showResult(request: PluginRequest, context: Context): Promise<PluginResponse> {

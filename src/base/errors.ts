@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   'smtp/timeout': { status: 504, textKey: 'error.smtpDown', level: 'warn' },
   'smtp/rejected': { status: 422, textKey: 'error.smtpRejected', level: 'info' },
   'storage/busy': { status: 503, textKey: 'error.storageBusy', level: 'warn' },
+  'storage/overdue': { status: 503, textKey: 'error.pluginFailed', level: 'error' },
   'storage/full': { status: 507, textKey: 'error.storageFull', level: 'error' },
   'worker/timeout': { status: 503, textKey: 'error.tooComplex', level: 'warn' },
   'fetch/refused': { status: 403, textKey: 'error.fetchRefused', level: 'info' },

@@ -1,5 +1,7 @@
 import type { SiteId } from '../base/types';
 import type { Enabling, KnownUser } from '../enabling';
+import type { RunnableCommand } from '../host/plugin-commands';
+import type { PluginDatabases } from '../host/plugin-databases';
 import type { BootReport, PluginReport } from '../host/report';
 import type { PluginFault } from '../host/site-check';
 import type { Database, MigrationSet } from '../kernel/db-types';
@@ -18,6 +20,8 @@ export interface App {
   readonly report: BootReport;
   readonly hooks: HookRegistry;
   plugins(): readonly PluginReport[];
+  /** Of plugins in service on some site. */
+  readonly commands: readonly RunnableCommand[];
   readonly sites: readonly Site[];
   readonly db: Database;
   readonly affairs: UserAffairs;
@@ -61,7 +65,7 @@ export interface Demo {
 }
 
 /** One try at a server of a site: resolves when it answered as it should, rejects otherwise. */
-export type Ping = (site: Site, signal: AbortSignal) => Promise<void>;
+export type Ping = (site: Site) => Promise<void>;
 
 /** Who has which plugin and who says so, without starting any plugin. */
 export interface EnablingDoor {
@@ -87,6 +91,8 @@ export interface Deps {
   ): Promise<App>;
   startDemo(options: DemoOptions): Promise<Demo>;
   openDatabase(config: AppConfig): Promise<Database>;
+  /** Those of plugins, each opened by what is asked of it. */
+  pluginDatabases(config: AppConfig): PluginDatabases;
   /** The core's and every plugin's, in the order in which they apply. */
   migrationSets(config: AppConfig): Promise<readonly MigrationSet[]>;
   /** What the files say of plugins that the installed plugins do not confirm. */

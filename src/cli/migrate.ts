@@ -1,4 +1,4 @@
-import type { Database, MigrationSet } from '../kernel/db-types';
+import type { MigrationSet } from '../kernel/db-types';
 import { type MigrationRef, migrate as migrateSets, pending } from '../kernel/migrate';
 import { type Command, EXIT, type Io, print, readArgs } from './command';
 
@@ -23,31 +23,44 @@ export const migrate: Command = {
     const config = deps.loadConfig();
     const sets = await deps.migrationSets(config);
     const db = await deps.openDatabase(config);
+    const databases = deps.pluginDatabases(config);
+    // The core's go to its database, those of a plugin to that plugin's.
+    const place: Place = {
+      migrate: (set) => (isCore(set) ? migrateSets(db, [set]) : databases.migrate(set)),
+      pending: (set) => (isCore(set) ? pending(db, [set]) : databases.pending(set)),
+    };
     try {
-      const report = values.status ? await statusOf(db, sets) : await applyAll(db, sets);
+      const report = values.status ? await statusOf(place, sets) : await applyAll(place, sets);
       show(io, values, report);
       const isDone = report.failed.length === 0 && report.pending.length === 0;
       return isDone ? EXIT.ok : EXIT.failure;
     } finally {
+      await databases.closeAll();
       await db.close();
     }
   },
 };
 
-async function statusOf(db: Database, sets: readonly MigrationSet[]): Promise<Report> {
-  return { applied: [], failed: [], pending: await pending(db, sets) };
+type Place = Record<'migrate' | 'pending', (set: MigrationSet) => Promise<readonly MigrationRef[]>>;
+
+const isCore = ({ owner }: MigrationSet): boolean => owner === 'core';
+
+async function statusOf(place: Place, sets: readonly MigrationSet[]): Promise<Report> {
+  const missing: MigrationRef[] = [];
+  for (const set of sets) missing.push(...(await place.pending(set)));
+  return { applied: [], failed: [], pending: missing };
 }
 
 // A plugin whose migration fails runs degraded: it does not keep the others waiting. The core's
-// failure does, since plugins' tables refer to the core's.
-async function applyAll(db: Database, sets: readonly MigrationSet[]): Promise<Report> {
+// failure does: nothing runs without its schema.
+async function applyAll(place: Place, sets: readonly MigrationSet[]): Promise<Report> {
   const applied: MigrationRef[] = [];
   const failed: { owner: string; message: string }[] = [];
   for (const set of sets) {
     try {
-      applied.push(...(await migrateSets(db, [set])));
+      applied.push(...(await place.migrate(set)));
     } catch (error) {
-      if (set.owner === 'core') throw error;
+      if (isCore(set)) throw error;
       failed.push({
         owner: set.owner,
         message: error instanceof Error ? error.message : String(error),

@@ -1,11 +1,12 @@
-import { migrationTable } from '../kernel/migrate';
+import { pluginFile, pluginFolder } from '../host/plugin-databases';
+import type { Database } from '../kernel/db-types';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
-import { whereOn } from './plugins-on';
-import { countRows, dropAll, forcedOn, tablesOf } from './plugins-purge-tables';
+import { changesThatTurnOn, filesThatTurnOn } from './plugins-on';
+import { countRows, countSettings, removeFile, removeSettings } from './plugins-purge-data';
 
 export const pluginsPurge: Command = {
   name: 'plugins:purge',
-  summary: 'removes the tables of a plugin and what people set for it',
+  summary: 'removes the database of a plugin and what people set for it',
   usage: [
     'estafette plugins:purge <id> [--yes] [--json]',
     '',
@@ -20,30 +21,25 @@ export const pluginsPurge: Command = {
       throw new UsageError(`"${id}" is no id of a plugin`);
     }
     const config = deps.loadConfig();
+    // Where nothing is kept, there is no such file either.
+    const file = pluginFile(pluginFolder(config), id);
     const db = await deps.openDatabase(config);
     try {
-      const sites = whereOn(config, id);
-      const forced = await forcedOn(db, id);
-      const on = [...new Set<string>([...sites, ...forced])];
+      const on = [...filesThatTurnOn(config, id), ...(await changesThatTurnOn(db, id))];
       if (on.length > 0) {
         throw new UsageError(`"${id}" is still on for ${on.join(', ')}: turn it off there first`);
       }
-      const rows = await countRows(db, id, await tablesOf(db, id));
+      const rows = [...(await countRows(file)), ...(await countSettings(db, id))];
       const isDone = values.yes === true && rows.length > 0;
-      if (isDone)
-        await dropAll(
-          db,
-          id,
-          rows.map(({ table: name }) => name),
-        );
-      print(io, values, { id, tables: rows, purged: isDone }, () => {
-        if (rows.length === 0) return `The database holds nothing of "${id}".`;
+      if (isDone) await purge(db, id, file);
+      print(io, values, { id, file, tables: rows, purged: isDone }, () => {
+        if (rows.length === 0) return `Nothing is kept of "${id}".`;
         const list = table(
           ['table', 'rows'],
           rows.map((row) => [row.table, row.rows]),
         );
-        if (isDone) return `${list}\n\nGone, and ${migrationTable(id)} with them.`;
-        return `${list}\n\nNothing was removed. With --yes all of this goes, for good.`;
+        if (isDone) return `${list}\n\nGone, and ${file} with them.`;
+        return `${list}\n\nNothing was removed. With --yes all of this goes, and ${file}, for good.`;
       });
       return EXIT.ok;
     } finally {
@@ -51,3 +47,10 @@ export const pluginsPurge: Command = {
     }
   },
 };
+
+async function purge(db: Database, id: string, file: string): Promise<void> {
+  if (!(await removeFile(file))) {
+    throw new UsageError(`${file} is in use: reload or stop the server first`);
+  }
+  await removeSettings(db, id);
+}

@@ -6,10 +6,12 @@ import type { Knex } from 'knex';
 import SqliteClient = require('knex/lib/dialects/sqlite3');
 import SqliteTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction');
 
+import { delay } from '../base/async';
 import { mapStorageError } from './db-errors';
 import { errorCode } from './error-code';
 import { makeFolder } from './folders';
 import { keepStatements, type RawDatabase } from './sqlite-statements';
+import type { DriverQuery, StatementGuard } from './statement-guard';
 
 /** SQLite waits this long for another process's lock before it says SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -49,6 +51,12 @@ class ImmediateClient extends SqliteClient {
     }
   }
 
+  override _query(connection: RawDatabase, query: DriverQuery): Promise<unknown> {
+    const run = () => super._query(connection, query);
+    const { guard } = this.config;
+    return guard ? guard.run(connection, query, run) : run();
+  }
+
   override async acquireRawConnection(): Promise<RawDatabase> {
     return keepStatements(await super.acquireRawConnection());
   }
@@ -73,10 +81,20 @@ function statementOf(query: unknown): string {
 
 interface RawConnection {
   exec(sql: string, done: (error: Error | null) => void): void;
+  configure(option: 'limit', id: number, value: number): void;
 }
 
-/** knex settings for SQLite in `filename` (made with mode 0600 if absent) or `:memory:`. */
-export function sqliteConfig(filename: string): Knex.Config {
+// Numbers of SQLite's own interface (sqlite.org/c3ref/c_limit_attached.html).
+const LIMIT_LENGTH = 0;
+const LIMIT_ATTACHED = 7;
+/** Of a row or a value in a guarded database: one function call on more is not interrupted. */
+const GUARDED_LENGTH = 32 * 1_048_576;
+
+/**
+ * knex settings for SQLite in `filename` (made with mode 0600 if absent) or `:memory:`; each
+ * statement passes the guard when there is one, and no other file can be attached.
+ */
+export function sqliteConfig(filename: string, guard?: StatementGuard): Knex.Config {
   if (filename !== ':memory:') makePrivateFile(filename);
   return {
     client: ImmediateClient as unknown as typeof Knex.Client,
@@ -84,10 +102,12 @@ export function sqliteConfig(filename: string): Knex.Config {
     useNullAsDefault: true,
     // One writer at a time is SQLite's rule; a second connection would only add BUSY errors, and
     // would be another, empty database for `:memory:`. It must never be reaped for the same reason.
-    pool: { min: 1, max: 1, afterCreate: prepareConnection },
+    pool: { min: 1, max: 1, afterCreate: guard ? prepareGuarded : prepareConnection },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // Bindings hold people's data: an error message carries the statement without them.
     compileSqlOnError: false,
+    // The dialect hands its configuration on to the clients of transactions.
+    ...(guard && { guard }),
   };
 }
 
@@ -104,6 +124,15 @@ function prepareConnection(
   done: (error: Error | null, raw: RawConnection) => void,
 ): void {
   callbackify(prepare)(raw, (error) => done(error, raw));
+}
+
+function prepareGuarded(
+  raw: RawConnection,
+  done: (error: Error | null, raw: RawConnection) => void,
+): void {
+  raw.configure('limit', LIMIT_ATTACHED, 0);
+  raw.configure('limit', LIMIT_LENGTH, GUARDED_LENGTH);
+  prepareConnection(raw, done);
 }
 
 async function prepare(raw: RawConnection): Promise<void> {
@@ -126,7 +155,7 @@ async function enterWal(raw: RawConnection): Promise<void> {
       return;
     } catch (error) {
       if (errorCode(error) !== 'SQLITE_BUSY' || attempt === WAL_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, WAL_RETRY_MS));
+      await delay(WAL_RETRY_MS);
     }
   }
 }

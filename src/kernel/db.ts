@@ -3,6 +3,7 @@ import type { Log } from '../base/log';
 import { mapStorageError } from './db-errors';
 import { sqliteConfig } from './db-sqlite';
 import type { Database } from './db-types';
+import type { StatementGuard } from './statement-guard';
 
 export { mapStorageError } from './db-errors';
 
@@ -11,6 +12,8 @@ export interface DatabaseOptions {
   /** A file, or `:memory:`. */
   readonly filename: string;
   readonly log: Log;
+  /** Where the statements are not our own. */
+  readonly guard?: StatementGuard;
 }
 
 /**
@@ -18,13 +21,20 @@ export interface DatabaseOptions {
  * statements that meet a lock or a full disk throw `storage/busy` or `storage/full`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const instance = knex({ ...sqliteConfig(options.filename), log: knexLog(options.log) });
+  const db = createDatabase(options);
   try {
-    await instance.raw('select 1');
+    await db.knex.raw('select 1');
+    return db;
   } catch (error) {
-    await instance.destroy();
+    await db.close();
     throw mapStorageError(error);
   }
+}
+
+/** As {@link openDatabase}, opening the file at the first statement. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const { filename, guard, log } = options;
+  const instance = knex({ ...sqliteConfig(filename, guard), log: knexLog(log) });
   return {
     knex: instance,
     async transaction(run) {

@@ -13,6 +13,8 @@ export interface RawDatabase {
   run(sql: string, bindings: unknown, done: Done): unknown;
   prepare(sql: string, done?: (error: Error | null) => void): RawStatement;
   close(done: (error: Error | null) => void): void;
+  /** Ends what runs with SQLITE_INTERRUPT; nothing when nothing runs. */
+  interrupt(): void;
 }
 
 /** The product has some two hundred different statements; plugins add theirs. */

@@ -4,8 +4,7 @@ export const up: Migration['up'] = async (knex) => {
   await knex.schema.createTable('list_unsubscribe_requests', (table) => {
     table.string('id', 36).primary();
     table.string('site', 64).notNullable();
-    // Erasing a person erases what they asked for.
-    table.integer('user_id').notNullable().references('id').inTable('users').onDelete('CASCADE');
+    table.integer('user_id').notNullable();
     // A hash made for the person: tables of two people cannot be compared.
     table.string('list', 64).notNullable();
     table.string('way', 16).notNullable();

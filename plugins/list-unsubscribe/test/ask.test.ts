@@ -12,21 +12,16 @@ const MAIL = { kind: 'mail', to: 'q@liste.example', subject: 'unsubscribe', text
 
 interface World {
   readonly answers?: number | Error;
-  /** Milliseconds that the network takes. */
-  readonly takes?: number;
   readonly sends?: string;
 }
 
-function world({ answers = 200, takes = 0, sends = 'sent' }: World) {
-  let now = 0;
+function world({ answers = 200, sends = 'sent' }: World) {
   const asked: { url: string; options: PluginHttpOptions | undefined }[] = [];
   const sent: unknown[] = [];
   const context = {
-    clock: { now: () => now },
     log: { warn() {} },
     async http(url: string, options?: PluginHttpOptions) {
       asked.push({ url, options });
-      now += takes;
       if (answers instanceof Error) throw answers;
       return { status: answers, contentType: '', body: Buffer.alloc(0) };
     },
@@ -37,7 +32,8 @@ function world({ answers = 200, takes = 0, sends = 'sent' }: World) {
   } as unknown as PluginContext;
   return { context, asked, sent };
 }
-const failure = (code: string): Error => Object.assign(new Error(code), { code });
+const failure = (code: string, details?: object): Error =>
+  Object.assign(new Error(code), { code, details });
 
 it('asks by one POST, which names nobody', async () => {
   const { context, asked, sent } = world({});
@@ -61,8 +57,9 @@ it.each([
   [{ answers: 404 }, 'refused'],
   [{ answers: 500 }, 'refused'],
   [{ answers: failure('fetch/refused') }, 'unreachable'],
-  [{ answers: failure('fetch/failed') }, 'unreachable'],
-  [{ answers: failure('fetch/failed'), takes: 6_000 }, 'unknown'],
+  [{ answers: failure('fetch/failed', { isConnected: false }) }, 'unreachable'],
+  [{ answers: failure('fetch/failed', { isConnected: true }) }, 'unknown'],
+  [{ answers: failure('fetch/failed') }, 'unknown'],
   [{ answers: new Error('surprise') }, 'unknown'],
 ])('says of the server %j: %s', async (given, outcome) => {
   expect(await askToLeave(world(given).context, AS, WAY)).toBe(outcome);

@@ -170,6 +170,15 @@ describe('asking', () => {
     expect(JSON.stringify(test.audited)).not.toContain('liste.example');
   });
 
+  it('sends one message for two presses at once', async () => {
+    await start(MAIL);
+
+    const [first, second] = await Promise.all([byMail(), byMail()]);
+
+    expect(idOf(second)).toBe(idOf(first));
+    expect(sent).toHaveLength(1);
+  });
+
   it('asks the server of the list', async () => {
     await start(CLICK, { config: { requireDkim: false } });
 
@@ -251,4 +260,16 @@ it('shows nobody the requests of somebody else', async () => {
   await test.db.table('list_unsubscribe_requests').update({ site: 'other' });
 
   expect(await test.route('get', '/result', { query: { id } })).toEqual({ status: 404 });
+});
+
+it('forgets what somebody who is erased asked for', async () => {
+  await start(MAIL);
+  await byMail();
+  const { user, db } = test;
+  const rows = () => db.table('list_unsubscribe_requests').pluck('user_id');
+  expect(await rows()).toEqual([user.id]);
+
+  await test.action('user:erased', { user: { id: user.id }, db } as never);
+
+  expect(await rows()).toEqual([]);
 });

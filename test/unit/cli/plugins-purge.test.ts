@@ -1,12 +1,13 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { migrateAll } from '../../../src/app/migrations';
 import { silentLog } from '../../../src/base/log';
 import { discoverPlugins, type FoundPlugin } from '../../../src/host/discover';
+import { createPluginDatabases, type PluginDatabases } from '../../../src/host/plugin-databases';
 import { openDatabase } from '../../../src/kernel/db';
 import type { Database } from '../../../src/kernel/db-types';
 import { tempTree } from '../host/kit';
-import { parse } from '../sites/support';
+import { aSiteFile, parse } from '../sites/support';
 import { type Run, run } from './support';
 
 const table = (name: string, more = ''): string => `
@@ -18,6 +19,7 @@ const code = (id: string): string =>
 
 let root = '';
 let db: Database;
+let databases: PluginDatabases;
 let plugins: readonly FoundPlugin[];
 beforeEach(async () => {
   root = tempTree({
@@ -35,7 +37,8 @@ beforeEach(async () => {
   expect(broken).toEqual([]);
   plugins = found;
   db = await openDatabase({ ...database(), log: silentLog() });
-  await migrateAll(db, plugins);
+  databases = createPluginDatabases({ place: folder(), log: silentLog() });
+  await migrateAll(db, databases, plugins);
   await db.knex('users').insert({
     site: 'saisons',
     login: 'a',
@@ -50,44 +53,35 @@ beforeEach(async () => {
     { user_id: 1, scope: 'tides', key: 'port', value: '"Brest"', updated_at: '' },
     { user_id: 1, scope: 'core', key: 'display.theme', value: '"dark"', updated_at: '' },
   ]);
-  await db.knex('tides_ports').insert([{ id: 1 }, { id: 2 }]);
-  await db.knex('tides_heights').insert([{ port: 1 }, { port: 2 }, { port: 2 }]);
+  const { knex } = databases.of('tides');
+  await knex()('tides_ports').insert([{ id: 1 }, { id: 2 }]);
+  await knex()('tides_heights').insert([{ port: 1 }, { port: 2 }, { port: 2 }]);
+  await databases.closeAll();
 });
 afterEach(async () => {
+  await databases.closeAll();
   await db.close();
   rmSync(root, { recursive: true });
 });
 
+const folder = () => path.join(root, 'plugins-data', 'plugins');
 const database = () => ({ client: 'sqlite' as const, filename: path.join(root, 'x.sqlite') });
 
 const purge = (args: readonly string[], on: Readonly<Record<string, unknown>> = {}): Promise<Run> =>
   run(['plugins:purge', ...args], {
-    loadConfig: () => {
-      const config = parse({ app: { database: database() } });
-      return {
-        ...config,
-        sites: config.sites.map((site) => ({ ...site, plugins: on as typeof site.plugins })),
-      };
-    },
+    loadConfig: () => configWith({ plugins: on }),
   });
 
-const tables = async (): Promise<string[]> => {
-  const rows: { name: string }[] = await db
-    .knex('sqlite_master')
-    .select('name')
-    .where({ type: 'table' });
-  return rows
-    .map(({ name }) => name)
-    .filter((name) => name.includes('tides'))
-    .sort();
-};
-const ALL = [
-  'migrations_tides',
-  'migrations_tides_more',
-  'tides_heights',
-  'tides_more_moons',
-  'tides_ports',
-];
+const configWith = (site: Readonly<Record<string, unknown>>) =>
+  parse({
+    app: { database: database(), dataDir: path.dirname(folder()) },
+    sites: { one: aSiteFile(site) },
+  });
+
+const files = (): readonly string[] => readdirSync(folder()).sort();
+const ALL = ['tides-more.sqlite', 'tides.sqlite'];
+const coreTables = (): Promise<string[]> =>
+  db.knex('sqlite_master').where({ type: 'table' }).orderBy('name').pluck('name');
 
 it('shows tables and rows, and removes nothing without --yes', async () => {
   const { code: exit, out } = await purge(['tides']);
@@ -97,15 +91,16 @@ it('shows tables and rows, and removes nothing without --yes', async () => {
   expect(out).toMatch(/tides_ports\s+2\n/);
   expect(out).toMatch(/settings\s+1\n/);
   expect(out).toContain('Nothing was removed');
-  expect(await tables()).toEqual(ALL);
+  expect(files()).toEqual(ALL);
 });
 
-it('removes its tables, its record of migrations and its settings, and nothing of another', async () => {
+it('removes its file and its settings, and nothing of another', async () => {
   const { code: exit, out } = await purge(['tides', '--yes', '--json']);
 
   expect(exit).toBe(0);
   expect(JSON.parse(out)).toEqual({
     id: 'tides',
+    file: path.join(folder(), 'tides.sqlite'),
     purged: true,
     tables: [
       { table: 'migrations_tides', rows: 2 },
@@ -114,29 +109,29 @@ it('removes its tables, its record of migrations and its settings, and nothing o
       { table: 'settings', rows: 1 },
     ],
   });
-  expect(await tables()).toEqual(['migrations_tides_more', 'tides_more_moons']);
+  expect(files()).toEqual(['tides-more.sqlite']);
   expect(await db.knex('settings').select('scope')).toEqual([{ scope: 'core' }]);
 });
 
 it('lets a plugin that comes back start from nothing', async () => {
   await purge(['tides', '--yes']);
 
-  await migrateAll(db, plugins);
+  await migrateAll(db, databases, plugins);
 
-  expect(await tables()).toEqual(ALL);
-  expect(await db.knex('tides_ports').select()).toEqual([]);
+  expect(files()).toEqual(ALL);
+  expect(await databases.of('tides').knex()('tides_ports').select()).toEqual([]);
 });
 
 it('is the only way: a folder that goes leaves its data', async () => {
   rmSync(path.join(root, 'plugins/tides'), { recursive: true });
   const { found } = discoverPlugins({ dir: path.join(root, 'plugins') });
 
-  await migrateAll(db, found);
+  await migrateAll(db, databases, found);
 
   expect(found.map(({ id }) => id)).toEqual(['tides-more']);
-  expect(await db.knex('tides_heights').select()).toHaveLength(3);
+  expect(files()).toEqual(ALL);
   expect((await purge(['tides', '--yes'])).code).toBe(0);
-  expect(await tables()).toEqual(['migrations_tides_more', 'tides_more_moons']);
+  expect(files()).toEqual(['tides-more.sqlite']);
 });
 
 it.each([[true], [{}]])('is refused while a site says %j', async (entry) => {
@@ -144,27 +139,28 @@ it.each([[true], [{}]])('is refused while a site says %j', async (entry) => {
 
   expect(exit).toBe(64);
   expect(err).toContain('"tides" is still on for');
-  expect(await tables()).toEqual(ALL);
+  expect(files()).toEqual(ALL);
 });
 
 it.each([
-  ['a group', { groups: [{ id: 'dsi', plugins: { tides: {} } }] }, 'group dsi'],
+  [
+    'a group',
+    { groups: [{ id: 'dsi', title: 'DSI', match: { logins: ['x'] }, plugins: { tides: {} } }] },
+    'group dsi',
+  ],
   ['the choice of agents', { choices: ['tides'] }, 'choice of agents'],
 ])('is refused while %s of a site may have it', async (_what, more, told) => {
-  const config = parse({ app: { database: database() } });
-  const sites = config.sites.map((site) => ({ ...site, ...more }) as typeof site);
-
   const { code: exit, err } = await run(['plugins:purge', 'tides', '--yes'], {
-    loadConfig: () => ({ ...config, sites }),
+    loadConfig: () => configWith(more),
   });
 
   expect({ exit, err }).toEqual({ exit: 64, err: expect.stringContaining(told) });
-  expect(await tables()).toEqual(ALL);
+  expect(files()).toEqual(ALL);
 });
 
 it('is not held back by a site that has it configured and off', async () => {
   expect((await purge(['tides', '--yes'], { tides: { enabled: false } })).code).toBe(0);
-  expect(await tables()).toEqual(['migrations_tides_more', 'tides_more_moons']);
+  expect(files()).toEqual(['tides-more.sqlite']);
 });
 
 it('is refused while an administrator has it on', async () => {
@@ -180,10 +176,30 @@ it('is refused while an administrator has it on', async () => {
 it('says so when there is nothing', async () => {
   const { code: exit, out } = await purge(['other', '--yes']);
 
-  expect({ exit, out }).toEqual({ exit: 0, out: 'The database holds nothing of "other".\n' });
+  expect({ exit, out }).toEqual({ exit: 0, out: 'Nothing is kept of "other".\n' });
 });
 
 it.each(['core', 'users; drop', 'Tides', '%', 'migrations_'])('refuses %j', async (id) => {
   expect((await purge([id, '--yes'])).code).toBe(64);
-  expect(await tables()).toEqual(ALL);
+  expect(files()).toEqual(ALL);
+});
+
+it.each(['audit', 'job', 'config', 'draft', 'migrations', 'users'])(
+  'takes nothing of the core for %s',
+  async (id) => {
+    const before = await coreTables();
+
+    expect((await purge([id, '--yes'])).out).toBe(`Nothing is kept of "${id}".\n`);
+    expect(await coreTables()).toEqual(before);
+  },
+);
+
+it('is refused while a process has the file open', async () => {
+  await databases.of('tides').knex()('tides_ports').select();
+
+  expect(await purge(['tides', '--yes'])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining('is in use'),
+  });
+  expect(existsSync(path.join(folder(), 'tides.sqlite'))).toBe(true);
 });

@@ -1,14 +1,28 @@
-import { erasingTables } from '../../../src/host/erasing-tables';
+import { silentLog } from '../../../src/base/log';
+import { createPluginDatabases, type PluginDatabases } from '../../../src/host/plugin-databases';
+import { erasingTables, pluginDatabase } from '../../../src/host/plugin-db';
 import { createUserAffairs, createUserStore, type UserAffairs } from '../../../src/session';
 import { aBench, type Bench, codeOf } from './kit';
 
 let bench: Bench;
 let affairs: UserAffairs;
+let databases: PluginDatabases;
 beforeEach(async () => {
   bench = await aBench();
-  await bench.db.knex.schema.createTable('calendar_events', (table) => {
-    table.integer('user_id').references('id').inTable('users');
-    table.text('title');
+  databases = createPluginDatabases({ place: ':memory:', log: silentLog() });
+  await databases.migrate({
+    owner: 'calendar',
+    migrations: [
+      {
+        name: '0001-events',
+        up: (knex) =>
+          knex.schema.createTable('calendar_events', (table) => {
+            table.integer('user_id');
+            table.text('title');
+          }),
+        down: (knex) => knex.schema.dropTable('calendar_events'),
+      },
+    ],
   });
   const { db, clock, hooks, settings } = bench;
   const users = createUserStore({
@@ -16,7 +30,7 @@ beforeEach(async () => {
     clock,
     hooks,
     erasers: [(user, trx) => settings.erase(user, trx)],
-    erasingTables,
+    erasingTables: erasingTables(databases),
   });
   affairs = createUserAffairs({
     hooks,
@@ -31,14 +45,18 @@ beforeEach(async () => {
     recorders: [async () => [{ file: 'notes.json', content: ['une note'] }]],
   });
 });
-afterEach(async () => bench.close());
+afterEach(async () => {
+  await databases.closeAll();
+  await bench.close();
+});
 
 async function signedIn() {
   const { session } = await bench.signIn();
-  await bench.db.knex('calendar_events').insert({ user_id: session.user.id, title: 'réunion' });
+  await events().insert({ user_id: session.user.id, title: 'réunion' });
   return session.user;
 }
-const eventsLeft = async (): Promise<number> => (await bench.db.knex('calendar_events')).length;
+const events = () => pluginDatabase('calendar', databases, true).table('calendar_events');
+const eventsLeft = async (): Promise<number> => (await events()).length;
 
 describe('a person', () => {
   it('is found by login, by any address, and by what a plugin knows', async () => {
@@ -118,19 +136,38 @@ describe('erasing a person', () => {
         await event.db.table('settings').delete();
       },
     ],
-  ])('is undone as a whole when a plugin %s', async (_what, handler) => {
+  ])('keeps all of the core when a plugin %s, to be asked again', async (_what, handler) => {
     const user = await signedIn();
     await bench.settings.write(user.id, 'core', { 'display.theme': 'dark' });
-    bench.hooks.on('other', 'user:erased', handler as never);
+    let isFailing = true;
+    bench.hooks.on('other', 'user:erased', async (event) => {
+      if (isFailing) await handler(event as never);
+    });
     bench.hooks.on('calendar', 'user:erased', async ({ user: { id }, db }) => {
       await db.table('calendar_events').where({ user_id: id }).delete();
     });
 
     expect(await codeOf(affairs.erase(user))).toBe('plugin/guard-failed');
 
-    expect(await eventsLeft()).toBe(1);
     expect((await affairs.find(user.site, 'alice'))?.id).toBe(user.id);
     expect(await bench.settings.readKey(user.id, 'core', 'display.theme')).toBe('dark');
+    isFailing = false;
+    await affairs.erase(user);
+    expect(await eventsLeft()).toBe(0);
+    expect(await affairs.find(user.site, 'alice')).toBeUndefined();
+  });
+
+  it('leaves the core’s database free while plugins erase', async () => {
+    const user = await signedIn();
+    const told: unknown[] = [];
+    bench.hooks.on('calendar', 'user:erased', async () => {
+      await bench.settings.write(user.id, 'core', { 'display.theme': 'dark' });
+      told.push('written');
+    });
+
+    await affairs.erase(user);
+
+    expect(told).toEqual(['written']);
   });
 });
 
