@@ -13,6 +13,8 @@ export interface Breaker {
   admit(): Ticket | undefined;
   /** Returns true when this outcome opened the breaker. */
   settle(ticket: Ticket, isSuccess: boolean): boolean;
+  /** Gives a ticket back after a call that says nothing of the plugin. */
+  giveBack(ticket: Ticket): void;
 }
 
 /** Opens after five failures in a row, for 30 s; then lets one trial through at a time. */
@@ -51,6 +53,9 @@ export function createBreaker(clock: Clock): Breaker {
       if (openedAt !== undefined) return false;
       failures = isSuccess ? 0 : failures + 1;
       return failures >= FAILURES_TO_OPEN && open();
+    },
+    giveBack(ticket) {
+      if (ticket === 'trial') isTrialRunning = false;
     },
   };
 }

@@ -82,6 +82,14 @@ export function createLeases(deps: { db: Database; clock: Clock; instanceId: str
       });
     },
 
+    /** Undoes a `take` without which nothing ran: the job stays due, for whoever asks next. */
+    async giveBack({ job }: Job, { holder }: Lease) {
+      await db
+        .knex('job_leases')
+        .where({ job: job.id, holder })
+        .update({ holder: null, until_ms: 0, due_ms: 0, runs: db.knex.raw('runs - 1') });
+    },
+
     async release({ job }: Job, { holder }: Lease, { isFailed }: { isFailed: boolean }) {
       await db
         .knex('job_leases')

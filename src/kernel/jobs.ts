@@ -51,6 +51,8 @@ interface Entry {
   /** The run under way here; it stays until the job settles, even past its timeout. */
   running: Promise<Error | undefined> | undefined;
   abort: AbortController | undefined;
+  /** The look under way at whether it is due, its run included. */
+  look: Promise<void> | undefined;
 }
 
 /** Periodic work, one process at a time: see {@link JobDefinition}. Errors are logged and counted. */
@@ -63,6 +65,7 @@ class JobRunner implements Jobs {
   readonly #leases: ReturnType<typeof createLeases>;
   readonly #entries = new Map<string, Entry>();
   #isStarted = false;
+  #isStopped = false;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
@@ -74,19 +77,27 @@ class JobRunner implements Jobs {
       throw new AppError('config/invalid', { details: { reason: 'job', job: job.id } });
     }
     const everyMs = parseEvery(job.every);
-    const entry: Entry = { job, everyMs, cancel() {}, running: undefined, abort: undefined };
+    const entry: Entry = {
+      job,
+      everyMs,
+      cancel() {},
+      running: undefined,
+      abort: undefined,
+      look: undefined,
+    };
     this.#entries.set(job.id, entry);
     if (this.#isStarted) this.#schedule(entry, 0);
     return () => {
       entry.cancel();
       entry.abort?.abort(new Error('job removed'));
-      this.#entries.delete(job.id);
+      if (this.#isListed(entry)) this.#entries.delete(job.id);
     };
   }
 
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
+    this.#isStopped = false;
     for (const entry of this.#entries.values()) this.#schedule(entry, 0);
   }
 
@@ -97,6 +108,10 @@ class JobRunner implements Jobs {
     const lease = entry.running ? undefined : await this.#leases.take(entry, { isDue: false });
     if (!lease?.isTaken || entry.running) {
       throw new AppError('storage/busy', { details: { reason: 'job under way', job: id } });
+    }
+    if (this.#isOver(entry)) {
+      await this.#leases.giveBack(entry, lease);
+      throw new AppError('storage/busy', { details: { reason: 'job removed', job: id } });
     }
     await this.#run(entry, lease);
   }
@@ -109,12 +124,19 @@ class JobRunner implements Jobs {
 
   async stop(): Promise<void> {
     this.#isStarted = false;
+    this.#isStopped = true;
     const entries = [...this.#entries.values()];
     for (const entry of entries) {
       entry.cancel();
       entry.abort?.abort(new Error('stopping'));
     }
-    const settled = Promise.allSettled(entries.map(async ({ running }) => running));
+    // Neither rejects; a look may go on to a run, and a run past its timeout outlives its look.
+    const settled = Promise.all(
+      entries.map(async ({ running, look }) => {
+        await running;
+        await look;
+      }),
+    );
     await withDeadline(settled, STOP_WAIT_MS, () => new Error('jobs still run')).catch((err) =>
       this.#deps.log.warn({ err }, 'job/left-running'),
     );
@@ -124,8 +146,10 @@ class JobRunner implements Jobs {
     const random = this.#deps.random ?? Math.random;
     const jitterMs = random() * Math.min(entry.everyMs * JITTER_SHARE, JITTER_MAX_MS);
     entry.cancel = this.#deps.clock.after(waitMs + jitterMs, () => {
-      // `#tick` handles its own errors; nobody waits for it.
-      void this.#tick(entry);
+      // `#tick` handles its own errors.
+      entry.look = this.#tick(entry).finally(() => {
+        entry.look = undefined;
+      });
     });
   }
 
@@ -134,12 +158,22 @@ class JobRunner implements Jobs {
     try {
       const isPassed = entry.running !== undefined || entry.job.isDue?.() === false;
       const lease = isPassed ? undefined : await this.#leases.take(entry, { isDue: true });
-      if (lease?.isTaken) await this.#run(entry, lease);
+      // Stopped or removed while the database answered.
+      if (lease?.isTaken && this.#isOver(entry)) await this.#leases.giveBack(entry, lease);
+      else if (lease?.isTaken) await this.#run(entry, lease);
       else if (lease) waitMs = Math.min(lease.waitMs, entry.everyMs);
     } catch (err) {
       this.#deps.log.error({ err, job: entry.job.id }, 'job/failed');
     }
-    if (this.#isStarted && this.#entries.has(entry.job.id)) this.#schedule(entry, waitMs);
+    if (this.#isStarted && this.#isListed(entry)) this.#schedule(entry, waitMs);
+  }
+
+  #isListed(entry: Entry): boolean {
+    return this.#entries.get(entry.job.id) === entry;
+  }
+
+  #isOver(entry: Entry): boolean {
+    return this.#isStopped || !this.#isListed(entry);
   }
 
   // Resolves at the timeout at the latest; rejects with the job's error, or the timeout's.

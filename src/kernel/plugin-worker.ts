@@ -35,8 +35,8 @@ export interface PluginWorkers {
     options?: PluginWorkerOptions,
   ): Promise<unknown>;
   stats(): readonly { readonly plugin: string; readonly threads: number; readonly busy: number }[];
-  /** Ends the threads of one plugin, when it stops. */
-  forget(plugin: string): Promise<void>;
+  /** Ends the threads of one plugin, when it stops; `close` waits for their end. */
+  forget(plugin: string): void;
   close(): Promise<void>;
 }
 
@@ -46,6 +46,7 @@ export interface PluginWorkers {
  */
 export function createPluginWorkers({ log }: { readonly log: Log }): PluginWorkers {
   const pools = new Map<string, WorkerPool>();
+  const closing = new Set<Promise<void>>();
   const entry = path.join(__dirname, `plugin-worker-entry${path.extname(__filename)}`);
 
   function poolOf(plugin: string): WorkerPool {
@@ -74,13 +75,15 @@ export function createPluginWorkers({ log }: { readonly log: Log }): PluginWorke
         const { threads, busy } = pool.stats();
         return { plugin, threads, busy };
       }),
-    async forget(plugin) {
+    forget(plugin) {
       const pool = pools.get(plugin);
       pools.delete(plugin);
-      await pool?.close();
+      if (!pool) return;
+      const end = pool.close().finally(() => closing.delete(end));
+      closing.add(end);
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...closing, ...[...pools.values()].map((pool) => pool.close())]);
     },
   };
 }
