@@ -7,6 +7,7 @@ import SqliteClient = require('knex/lib/dialects/sqlite3');
 import SqliteTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction');
 
 import { delay } from '../base/async';
+import { boundRows } from './bounded-rows';
 import { mapStorageError } from './db-errors';
 import { errorCode } from './error-code';
 import { makeFolder } from './folders';
@@ -58,7 +59,8 @@ class ImmediateClient extends SqliteClient {
   }
 
   override async acquireRawConnection(): Promise<RawDatabase> {
-    return keepStatements(await super.acquireRawConnection());
+    const raw = await super.acquireRawConnection();
+    return this.config.guard ? boundRows(raw) : keepStatements(raw);
   }
 
   override async acquireConnection(): Promise<unknown> {

@@ -35,7 +35,7 @@ beforeEach(async () => {
     place: path.join(dir, 'plugins'),
     log: silentLog(),
     onOverdue: (plugin, error) => void charged.push(`${plugin}: ${error.message}`),
-    limits: { statementMs: 150, transactionMs: 150, jobStatementMs: 20_000 },
+    limits: { statementMs: 1_000, transactionMs: 1_000, jobStatementMs: 20_000 },
   });
   await createTable('evil', 'evil_x');
   db = pluginDatabase('evil', databases, true);
@@ -238,6 +238,26 @@ describe('a plugin that does not come to an end', () => {
     });
 
     await expect(swallowing).rejects.toThrow(/took too long|already complete/);
+    expect(await x().pluck('text')).toEqual(['own']);
+  });
+
+  it('is given no more rows than memory bears', async () => {
+    const all = runAs({ plugin: 'evil', hook: 'job:long' }, () =>
+      outcome(
+        db
+          .table('evil_x')
+          .withRecursive('evil_n', (query) =>
+            query
+              .select(core.knex.raw('1 as n'))
+              .from('evil_x')
+              .unionAll((next) => next.select(core.knex.raw('n + 1')).from('evil_n')),
+          )
+          .select('*')
+          .from('evil_n'),
+      ),
+    );
+
+    expect(await all).toContain('more than 50000 rows');
     expect(await x().pluck('text')).toEqual(['own']);
   });
 
