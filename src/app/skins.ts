@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FoundPlugin } from '../host/discover';
+import type { PluginFault } from '../host/site-check';
 import type { ConfigIssue } from '../kernel/config';
 import { createTexts } from '../kernel/i18n';
-import type { DressableTexts } from '../kernel/i18n-types';
-import type { AppConfig } from '../sites';
+import type { DressableTexts, Texts } from '../kernel/i18n-types';
+import type { AppConfig, Site } from '../sites';
 import { checkSkins, loadSkins, type Skins, textsOfChain } from '../view';
 
-/** Lays the words of each site's skin over all others. Throws `config/invalid` naming a wrong file. */
+/** Lays the words of each site's skin over all others; those of base for one that cannot be worn. */
 export function dressTexts(
   texts: Pick<DressableTexts, 'dress'>,
   skins: Pick<Skins, 'chain'>,
@@ -18,28 +19,67 @@ export function dressTexts(
   }
 }
 
-/** What skins hold and nothing shows: views and texts under names that do not exist. */
+interface SkinInput {
+  readonly root: string;
+  readonly skins: Skins;
+  readonly texts: Texts;
+  readonly sites: readonly Pick<Site, 'id' | 'skin'>[];
+}
+
+/**
+ * Skins that cannot be worn, at each site that would; what skins hold and nothing shows: views and
+ * texts under names that do not exist.
+ */
 export function skinFaults(
-  { root }: Pick<AppConfig, 'root'>,
+  input: SkinInput,
+  plugins: readonly FoundPlugin[],
+): readonly PluginFault[] {
+  return [...unwearable(input), ...uselessIn(input, plugins)];
+}
+
+function unwearable({ skins, sites }: SkinInput): readonly PluginFault[] {
+  return skins.problems.flatMap(({ skin, message, ...place }) => {
+    const wearers = sites.filter((site) => site.skin === skin);
+    if (wearers.length === 0)
+      return [{ ...place, path: '', message: `${message}; no site has it` }];
+    return wearers.map(({ id: site }) => ({
+      ...place,
+      site,
+      path: '',
+      message: `${message}; site "${site}" is shown in the base skin`,
+    }));
+  });
+}
+
+function uselessIn(
+  { root, skins, texts }: SkinInput,
   plugins: readonly FoundPlugin[],
 ): readonly ConfigIssue[] {
-  const dir = path.join(root, 'skins');
-  if (!existsSync(dir)) return [];
-  const coreDir = path.join(root, 'locales');
-  const texts = createTexts({ coreDir, fallback: 'fr' });
+  // Of plugins that did not start as well: a skin may have been written for them.
   for (const { id, locales } of plugins) {
     for (const locale of texts.locales) texts.add(id, locale, locales[locale]);
   }
-  const core: unknown = JSON.parse(readFileSync(path.join(coreDir, 'fr.json'), 'utf8'));
+  const core: unknown = JSON.parse(readFileSync(path.join(root, 'locales', 'fr.json'), 'utf8'));
   const textKeys = [
     ...keysOf(core, ''),
     ...plugins.flatMap(({ id, locales }) => keysOf(locales.fr, '').map((key) => `${id}:${key}`)),
   ];
   const views = new Map(plugins.map((plugin) => [plugin.id, path.join(plugin.dir, 'views')]));
-  return checkSkins({ skins: loadSkins(dir), plugins: views, texts, textKeys }).map((fault) => ({
+  return checkSkins({ skins, plugins: views, texts, textKeys }).map((fault) => ({
     ...fault,
     path: '',
   }));
+}
+
+/** The same from the files alone, where nothing is started. */
+export function installedSkinFaults(
+  { root, sites }: Pick<AppConfig, 'root'> & Pick<SkinInput, 'sites'>,
+  plugins: readonly FoundPlugin[],
+): readonly PluginFault[] {
+  const dir = path.join(root, 'skins');
+  if (!existsSync(dir)) return [];
+  const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
+  return skinFaults({ root, skins: loadSkins(dir), texts, sites }, plugins);
 }
 
 function keysOf(node: unknown, prefix: string): readonly string[] {

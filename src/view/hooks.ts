@@ -104,7 +104,12 @@ declare global {
         SearchResult
       >;
       'recipient:classes': Collect<
-        { readonly site: SiteId; readonly addresses: readonly string[] },
+        {
+          readonly site: SiteId;
+          /** Of whoever reads the labels. */
+          readonly locale: 'fr' | 'en';
+          readonly addresses: readonly string[];
+        },
         RecipientClass
       >;
       'avatar:resolve': First<{ readonly addresses: readonly string[] }, Avatars>;

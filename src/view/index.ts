@@ -4,6 +4,7 @@
  * Called by `web/` and by the plugin host.
  */
 export { type Assets, loadAssets } from './assets';
+export { compileView, ViewError } from './compile';
 export {
   BYTES_CSP,
   bodyFrameCsp,
@@ -25,7 +26,14 @@ export {
 export { createRenderer } from './render';
 export { checkSkins, type SkinCheckInput, type SkinFault } from './skin-check';
 export { textsOfChain } from './skin-texts';
-export { BASE_SKIN, loadSkins, MAX_CHAIN, type Skin, type Skins } from './skins';
+export {
+  BASE_SKIN,
+  loadSkins,
+  MAX_CHAIN,
+  type Skin,
+  type SkinProblem,
+  type Skins,
+} from './skins';
 export { type RowFacts, SLOTS, type SlotFacts, type SlotName, type SlotPlace } from './slots';
 export type {
   Renderer,

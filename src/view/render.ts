@@ -10,7 +10,7 @@ import { SLOTS, type SlotFacts } from './slots';
 import type { Renderer, RenderRequest, SlotItem, SlotSource, ViewContext } from './types';
 
 export interface RendererDeps {
-  readonly skins: Skins;
+  readonly skins: Pick<Skins, 'chain'>;
   readonly assets: Assets;
   readonly texts: Texts;
   readonly slots: SlotSource;

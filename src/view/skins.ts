@@ -1,98 +1,103 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../base/errors';
+import { BASE_SKIN, readSkin, SKIN_ID, type Skin, type Tell } from './skin-read';
+
+export { BASE_SKIN, type Skin } from './skin-read';
 
 /** A chain longer than this is a mistake (plugins.md 3.5). */
 export const MAX_CHAIN = 4;
-export const BASE_SKIN = 'base';
-const SKIN_ID = /^[a-z][a-z0-9-]*$/;
 
-const skinSchema = z.strictObject({
-  extends: z.string().regex(SKIN_ID).optional(),
-  title: z.string().optional(),
-  logo: z.string().optional(),
-  themeColor: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/i)
-    .optional(),
-});
-
-/** `skins/<id>/skin.json`, parsed. */
-export interface Skin extends z.infer<typeof skinSchema> {
-  readonly id: string;
-  readonly dir: string;
+/** Why a skin is not worn. */
+export interface SkinProblem {
+  readonly skin: string;
+  /** `skins/<id>/…`. */
+  readonly file: string;
+  readonly message: string;
+  readonly line?: number;
 }
 
 export interface Skins {
-  /** Skins from the most specific to `base`. Throws `config/invalid` for an unknown skin or a cycle. */
+  /**
+   * Skins from the most specific to `base`; `base` alone for one that cannot be worn. Throws
+   * `config/invalid` for a skin that is not there.
+   */
   chain(id: string): readonly Skin[];
+  /** Those that can be worn. */
   readonly ids: readonly string[];
+  /** One skin with a fault keeps no other site from its pages. */
+  readonly problems: readonly SkinProblem[];
 }
 
-/** Whatever a program could be written in; the base skin alone, part of the platform, has scripts. */
-const CODE = /\.(?:[cm]?[jt]sx?|node|wasm|sh|html?)$/i;
-
-function refuseCode(dir: string, id: string): void {
-  if (id === BASE_SKIN) return;
-  const names = readdirSync(path.join(dir, id), { recursive: true, encoding: 'utf8' });
-  const code = names.sort().find((name) => CODE.test(name));
-  if (code === undefined) return;
-  throw new AppError('config/invalid', {
-    details: {
-      file: path.posix.join('skins', id, ...code.split(path.sep)),
-      problem: 'a skin is data and templates only: move code to a plugin',
-    },
-  });
-}
-
-function readSkin(dir: string, id: string): Skin {
-  refuseCode(dir, id);
-  const invalid = (problem: string): AppError =>
-    new AppError('config/invalid', { details: { file: `skins/${id}/skin.json`, problem } });
-  const text = readFileSync(path.join(dir, id, 'skin.json'), 'utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw invalid(String(error));
+/** Why no page can be made with a skin as it stands on others, `undefined` when one can. */
+function chainProblem(
+  id: string,
+  skins: ReadonlyMap<string, Skin>,
+  faulty: ReadonlySet<string>,
+): string | undefined {
+  const seen = new Set<string>();
+  for (let next: string | undefined = id; next !== undefined; next = parentOf(skins.get(next))) {
+    if (seen.has(next)) return `extends: cycle at "${next}"`;
+    if (!skins.has(next)) return `extends: no skin "${next}"`;
+    if (next !== id && faulty.has(next)) return `extends: "${next}" cannot be worn`;
+    if (seen.size >= MAX_CHAIN) return `extends: a chain of more than ${MAX_CHAIN} skins`;
+    seen.add(next);
   }
-  const parsed = skinSchema.safeParse(json);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
-  return { ...parsed.data, id, dir: path.join(dir, id) };
+  return undefined;
 }
 
-/** Reads every skin of `dir` once; a skin is data and templates only. */
+const parentOf = (skin: Skin | undefined): string | undefined =>
+  skin?.extends ?? (skin?.id === BASE_SKIN ? undefined : BASE_SKIN);
+
+/**
+ * Reads every skin of `dir` once; a skin is data and templates only. Throws `config/invalid` for
+ * the base skin alone, in which every site can be shown.
+ */
 export function loadSkins(dir: string): Skins {
   const ids = readdirSync(dir).filter(
     (name) => SKIN_ID.test(name) && existsSync(path.join(dir, name, 'skin.json')),
   );
-  const skins = new Map(ids.map((id) => [id, readSkin(dir, id)]));
-  const chains = new Map<string, readonly Skin[]>();
+  const problems: SkinProblem[] = [];
+  const tellOf =
+    (skin: string): Tell =>
+    (file, message, line) =>
+      problems.push({
+        skin,
+        file: `skins/${skin}/${file}`,
+        message,
+        ...(line !== undefined && { line }),
+      });
+  const skins = new Map(ids.map((id) => [id, readSkin(dir, id, tellOf(id))]));
+  const faulty = new Set(problems.map(({ skin }) => skin));
+  for (const id of ids) {
+    const problem = faulty.has(id) ? undefined : chainProblem(id, skins, faulty);
+    if (problem !== undefined) tellOf(id)('skin.json', problem);
+  }
+  const unusable = new Set(problems.map(({ skin }) => skin));
+  if (unusable.has(BASE_SKIN) || !skins.has(BASE_SKIN)) {
+    const { file = 'skins/base/skin.json', message: problem = 'no such file' } =
+      problems.find(({ skin }) => skin === BASE_SKIN) ?? {};
+    throw new AppError('config/invalid', { details: { file, problem } });
+  }
 
-  const build = (id: string): readonly Skin[] => {
-    const chain: Skin[] = [];
-    let next: string | undefined = id;
-    while (next !== undefined) {
-      const skin = skins.get(next);
-      const isCycle = chain.some((seen) => seen.id === next);
-      if (!skin || isCycle || chain.length >= MAX_CHAIN) {
-        throw new AppError('config/invalid', {
-          details: { skin: id, problem: isCycle ? `cycle at ${next}` : `no usable skin ${next}` },
-        });
-      }
-      chain.push(skin);
-      next = skin.extends ?? (skin.id === BASE_SKIN ? undefined : BASE_SKIN);
-    }
-    return chain;
-  };
-
+  const chains = new Map(
+    ids.map((id) => [id, chainOf(unusable.has(id) ? BASE_SKIN : id, skins)] as const),
+  );
   return {
-    ids,
+    ids: ids.filter((id) => !unusable.has(id)),
+    problems,
     chain(id) {
-      const known = chains.get(id) ?? build(id);
-      chains.set(id, known);
-      return known;
+      const known = chains.get(id);
+      if (known) return known;
+      throw new AppError('config/invalid', { details: { skin: id, problem: 'no such skin' } });
     },
   };
+}
+
+/** Of a skin whose chain is sound. */
+function chainOf(id: string, skins: ReadonlyMap<string, Skin>): readonly Skin[] {
+  const skin = skins.get(id);
+  const parent = parentOf(skin);
+  if (!skin) return [];
+  return parent === undefined ? [skin] : [skin, ...chainOf(parent, skins)];
 }

@@ -13,7 +13,7 @@ afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true });
 });
 
-function install(plugins: object, site: object) {
+function install(plugins: object, site: object, files: Readonly<Record<string, string>> = {}) {
   const root = tempTree({
     'package.json': '{"version":"1.0.0"}',
     'etc/app.json': '{"database":{"filename":":memory:"}}',
@@ -22,6 +22,7 @@ function install(plugins: object, site: object) {
     'node_modules/estafette-plugin-notes/package.json':
       '{"name":"estafette-plugin-notes","version":"2.0.0","main":"plugin.js","exports":{".":"./plugin.js"}}',
     'node_modules/estafette-plugin-notes/plugin.js': NOTES,
+    ...files,
   });
   roots.push(root);
   const env = { ESTAFETTE_SECRET_KEY: randomBytes(32).toString('base64') };
@@ -31,11 +32,11 @@ function install(plugins: object, site: object) {
 const PACKAGES = ['estafette-plugin-nothere', '../outside', 'estafette-plugin-notes'];
 
 describe('packages of plugins.json', () => {
-  it('are found without the export of their package.json, and one that is missing keeps none out', () => {
+  it('are found without the export of their package.json, and one that is missing keeps none out', async () => {
     const config = install({ packages: PACKAGES }, { notes: true });
 
     expect(installedPlugins(config).found).toMatchObject([{ id: 'notes', version: '2.0.0' }]);
-    expect(siteFaults(config).map(formatIssue)).toEqual([
+    expect((await siteFaults(config)).map(formatIssue)).toEqual([
       'etc/plugins.json: packages.0: expected an npm package that is installed, found "estafette-plugin-nothere" (line 3)',
       'etc/plugins.json: packages.1: expected an npm package that is installed, found "../outside" (line 4)',
     ]);
@@ -43,13 +44,13 @@ describe('packages of plugins.json', () => {
 });
 
 describe('faults of plugin settings', () => {
-  it('are all told, each in the file and at the line of the layer that said it', () => {
+  it('are all told, each in the file and at the line of the layer that said it', async () => {
     const config = install(
       { packages: PACKAGES.slice(2), notes: { size: 'big' } },
       { notes: { name: 4, sise: 1 } },
     );
 
-    const lines = siteFaults(config).map(formatIssue);
+    const lines = (await siteFaults(config)).map(formatIssue);
     expect(lines).toHaveLength(3);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -66,13 +67,75 @@ describe('faults of plugin settings', () => {
     );
   });
 
-  it('include an order of hooks or plugins that are not there', () => {
+  it('include an order of hooks or plugins that are not there', async () => {
     const order = { 'message:sendin': ['notes', 'note'] };
 
-    const lines = siteFaults(install({ packages: PACKAGES.slice(2), order }, {})).map(formatIssue);
+    const config = install({ packages: PACKAGES.slice(2), order }, {});
+
+    const lines = (await siteFaults(config)).map(formatIssue);
     expect(lines).toEqual([
       'etc/plugins.json: order.message:sendin: expected the name of a hook, found "message:sendin"; did you mean "message:sending"? (line 6)',
       'etc/plugins.json: order.message:sendin.1: expected an installed plugin, found "note"; did you mean "notes"? (line 8)',
+    ]);
+  });
+});
+
+describe('refusals of a start', () => {
+  const plugin = (id: string, more: string): Record<string, string> => ({
+    [`plugins/${id}/plugin.js`]: `module.exports = { id: '${id}', api: '^1.0', title: '${id}:title', ${more} };`,
+  });
+  const lines = async (files: Readonly<Record<string, string>>, ids: readonly string[]) => {
+    const site = Object.fromEntries(ids.map((id) => [id, true]));
+    return (await siteFaults(install({}, site, files))).map(formatIssue);
+  };
+  const section = `contributes: { settings: [{ id: 'same', labelKey: 'x', fields: [] }] }`;
+
+  it.each([
+    ['a name of the core', section.replace('same', 'display'), 'settings section "display"'],
+    [
+      'a route twice',
+      'contributes: { routes: async () => ({ routes(r) { r.get("/a/:b", () => {}); r.get("/a/:c", () => {}); } }) }',
+      'route /a/:c: declared twice',
+    ],
+    [
+      'routes that throw',
+      'contributes: { routes: async () => { throw new Error("gone"); } }',
+      'routes: Error: gone',
+    ],
+  ])('name the file, line and plugin of %s', async (_what, more, told) => {
+    const found = await lines(plugin('tides', more), ['tides']);
+
+    expect(found).toEqual([
+      expect.stringMatching(/^etc\/sites\/one\.json: plugins\.tides: .* \(line \d+\)$/),
+    ]);
+    expect(found[0]).toContain(told);
+  });
+
+  it('name the plugin that has a name already, where both are on', async () => {
+    const files = { ...plugin('bay', section), ...plugin('tides', section) };
+
+    expect(await lines(files, ['bay', 'tides'])).toEqual([
+      expect.stringContaining('plugins.tides: settings section "same" already belongs to bay'),
+    ]);
+    expect(await lines(files, ['bay'])).toEqual([]);
+  });
+
+  it('name both providers of one port', async () => {
+    const provides = "provides: ['calendar']";
+    const files = { ...plugin('bay', provides), ...plugin('tides', provides) };
+
+    expect(await lines(files, ['bay', 'tides'])).toEqual([
+      expect.stringContaining(
+        'plugins.tides: provides the port "calendar", which bay provides there already',
+      ),
+    ]);
+  });
+
+  it('name view and line of a template that is none', async () => {
+    const files = { ...plugin('tides', ''), 'plugins/tides/views/a/b.ejs': 'x\n<% if (a { %>' };
+
+    expect(await lines(files, [])).toEqual([
+      expect.stringMatching(/^plugins\/tides\/views\/a\/b\.ejs: .*\(line 2\)$/),
     ]);
   });
 });

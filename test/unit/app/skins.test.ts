@@ -1,6 +1,7 @@
-import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { dressTexts, skinFaults } from '../../../src/app/skins';
+import { dressTexts, installedSkinFaults } from '../../../src/app/skins';
+import type { SiteId } from '../../../src/base/types';
 import { createTexts } from '../../../src/kernel/i18n';
 import type { Site } from '../../../src/sites';
 import { loadSkins } from '../../../src/view';
@@ -23,7 +24,8 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const faults = () => {
   const tides = asFound({ id: 'tides', api: '^1.0', title: 'tides:title' });
-  return skinFaults({ root }, [{ ...tides, dir: path.join(root, 'tides') }]);
+  const sites = [{ id: 'marees' as SiteId, skin: 'harbour' }];
+  return installedSkinFaults({ root, sites }, [{ ...tides, dir: path.join(root, 'tides') }]);
 };
 
 it('finds nothing in a skin whose views and words take the place of some', () => {
@@ -44,6 +46,36 @@ it('names what takes the place of nothing, of the core or of a plugin', () => {
       message: expect.stringContaining('did you mean "tides:title"?'),
     }),
   ]);
+});
+
+it('tells at each site what keeps its skin from being worn, and of an unworn one once', () => {
+  writeFileSync(path.join(root, 'skins/harbour/locales/fr.json'), '{');
+  mkdirSync(path.join(root, 'skins/draft'));
+  writeFileSync(path.join(root, 'skins/draft/skin.json'), '{ "logo_": "x" }');
+
+  expect(faults()).toEqual([
+    expect.objectContaining({
+      file: 'skins/draft/skin.json',
+      message: expect.stringContaining('"logo_"; no site has it'),
+    }),
+    expect.objectContaining({
+      site: 'marees',
+      file: 'skins/harbour/locales/fr.json',
+      message: expect.stringContaining('site "marees" is shown in the base skin'),
+    }),
+  ]);
+  expect(faults()[0]).not.toHaveProperty('site');
+});
+
+it('gives a site whose skin cannot be worn the words of the base skin', () => {
+  writeFileSync(path.join(root, 'skins/harbour/views.ts'), '');
+  const texts = createTexts({ coreDir: path.join(root, 'locales'), fallback: 'fr' });
+  texts.add('tides', 'fr', { title: 'Marées' });
+  const sites = [{ skin: 'harbour' }] as readonly Pick<Site, 'skin'>[];
+
+  dressTexts(texts, loadSkins(path.join(root, 'skins')), sites as readonly Site[]);
+
+  expect(texts.for('fr', 'harbour')('tides:title')).toBe('Marées');
 });
 
 it('lays the words of each site’s skin over those of the core', () => {

@@ -67,11 +67,8 @@ describe('a skin', () => {
     (name) => {
       const dir = path.join(tree({ ...SKINS, [`skins/sea/${name}`]: '' }), 'skins');
 
-      expect(() => loadSkins(dir)).toThrow(
-        expect.objectContaining({
-          code: 'config/invalid',
-          details: expect.objectContaining({ file: `skins/sea/${name}` }),
-        }),
+      expect(loadSkins(dir).problems).toContainEqual(
+        expect.objectContaining({ skin: 'sea', file: `skins/sea/${name}` }),
       );
     },
   );
@@ -147,15 +144,11 @@ describe('the words of a skin', () => {
     ['{"a":1}', '"a" is not a text'],
     ['{"a":{"b":null}}', '"a.b" is not a text'],
   ])('are refused as %s, by the name of the file', (content, problem) => {
-    expect(() => setUp({ 'skins/sea/locales/en.json': content })).toThrow(
-      expect.objectContaining({
-        code: 'config/invalid',
-        details: {
-          file: 'skins/sea/locales/en.json',
-          problem: expect.stringContaining(problem),
-        },
-      }),
-    );
+    expect(setUp({ 'skins/sea/locales/en.json': content }).skins.problems).toContainEqual({
+      skin: 'sea',
+      file: 'skins/sea/locales/en.json',
+      message: expect.stringContaining(problem),
+    });
   });
 });
 

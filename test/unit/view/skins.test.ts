@@ -23,43 +23,94 @@ describe('chains of skins', () => {
   });
 
   it.each([
-    ['an unknown skin', { 'base/skin.json': '{}' }, 'sea'],
-    ['a missing parent', { 'base/skin.json': '{}', 'sea/skin.json': '{"extends":"x"}' }, 'sea'],
-    ['no base', { 'sea/skin.json': '{}' }, 'sea'],
-    [
-      'a circle',
-      {
-        'base/skin.json': '{}',
-        'a/skin.json': '{"extends":"b"}',
-        'b/skin.json': '{"extends":"a"}',
-      },
-      'a',
-    ],
-    [
-      'more than four',
-      {
-        'base/skin.json': '{}',
-        'a/skin.json': '{"extends":"b"}',
-        'b/skin.json': '{"extends":"c"}',
-        'c/skin.json': '{"extends":"d"}',
-        'd/skin.json': '{}',
-      },
-      'a',
-    ],
-    ['a path', { 'base/skin.json': '{}' }, '../base'],
-  ])('refuse %s', (_what, files, id) => {
-    const skins = loadSkins(tree(files));
+    ['unknown', 'sea'],
+    ['a path', '../base'],
+  ])('refuse a skin that is %s', (_what, id) => {
+    const skins = loadSkins(tree({ 'base/skin.json': '{}' }));
 
     expect(() => skins.chain(id)).toThrow(expect.objectContaining({ code: 'config/invalid' }));
   });
 
   it.each([
-    ['is no JSON', '{'],
-    ['has an unknown key', '{"colour":"red"}'],
-    ['extends a path', '{"extends":"../x"}'],
-    ['has a colour that is none', '{"themeColor":"red;}"}'],
-  ])('name the file of a skin that %s', (_what, content) => {
-    const dir = tree({ 'base/skin.json': content });
+    ['is no JSON', { 'sea/skin.json': '{' }, 'skin.json', 'JSON'],
+    ['has an unknown key', { 'sea/skin.json': '{"colour":"red"}' }, 'skin.json', '"colour"'],
+    ['extends a path', { 'sea/skin.json': '{"extends":"../x"}' }, 'skin.json', 'extends'],
+    ['has a colour that is none', { 'sea/skin.json': '{"themeColor":"red;}"}' }, 'skin.json', ''],
+    ['extends a missing one', { 'sea/skin.json': '{"extends":"x"}' }, 'skin.json', '"x"'],
+    [
+      'stands on itself',
+      { 'sea/skin.json': '{"extends":"b"}', 'b/skin.json': '{"extends":"sea"}' },
+      'skin.json',
+      'cycle at "sea"',
+    ],
+    [
+      'stands on more than three',
+      {
+        'sea/skin.json': '{"extends":"b"}',
+        'b/skin.json': '{"extends":"c"}',
+        'c/skin.json': '{"extends":"d"}',
+        'd/skin.json': '{}',
+      },
+      'skin.json',
+      'more than 4',
+    ],
+    [
+      'stands on a faulty one',
+      { 'sea/skin.json': '{"extends":"b"}', 'b/skin.json': '{' },
+      'skin.json',
+      '"b" cannot be worn',
+    ],
+    [
+      'has words that are none',
+      { 'sea/skin.json': '{}', 'sea/locales/fr.json': '{"login":{"title":1}}' },
+      'locales/fr.json',
+      '"login.title" is not a text',
+    ],
+  ])('fall back on base for a skin that %s, and name its file', (_what, files, file, message) => {
+    const skins = loadSkins(tree({ 'base/skin.json': '{}', 'hill/skin.json': '{}', ...files }));
+
+    expect(skins.chain('sea').map(({ id }) => id)).toEqual(['base']);
+    expect(skins.chain('hill').map(({ id }) => id)).toEqual(['hill', 'base']);
+    expect(skins.ids).not.toContain('sea');
+    expect(skins.problems).toContainEqual(
+      expect.objectContaining({
+        skin: 'sea',
+        file: `skins/sea/${file}`,
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  it.each([
+    ['a program that breaks off', '<p>\n<% if (model.a { %>\n</p>\n<% } %>', 2],
+    ['a tag that is not closed', '<p>\n\n<%= model.a\n</p>', 3],
+    ['a word that strict mode refuses', 'a\nb\nc\n<% with (model) {} %>', 4],
+  ])('name view and line of %s', (_what, view, line) => {
+    const files = { 'base/skin.json': '{}', 'sea/skin.json': '{}', 'sea/views/mail/row.ejs': view };
+
+    const { problems } = loadSkins(tree(files));
+
+    expect(problems).toEqual([
+      { skin: 'sea', file: 'skins/sea/views/mail/row.ejs', line, message: expect.any(String) },
+    ]);
+    expect(problems[0]?.message).not.toMatch(/EJS-Lint|while compiling|\n|\.ejs/);
+  });
+
+  it('tell every fault of a skin at once', () => {
+    const dir = tree({
+      'base/skin.json': '{}',
+      'sea/skin.json': '{"logo":1,"themeColor":"x"}',
+      'sea/app.js': '',
+    });
+
+    expect(loadSkins(dir).problems).toHaveLength(3);
+  });
+
+  it.each([
+    ['is wrong', { 'base/skin.json': '{' }],
+    ['is not there', { 'sea/skin.json': '{}' }],
+  ])('end the boot when base %s', (_what, files) => {
+    const dir = tree(files as unknown as Readonly<Record<string, string>>);
 
     expect(() => loadSkins(dir)).toThrow(
       expect.objectContaining({
