@@ -9,3 +9,10 @@ export function chooseSite({ sites }: Pick<AppConfig, 'sites'>, id: string | und
   const list = sites.map((candidate) => candidate.id).join(', ');
   throw new UsageError(id === undefined ? `--site is one of ${list}` : `no site "${id}": ${list}`);
 }
+
+/** The site of `--site`, or all of them. Throws {@link UsageError}. */
+export function chooseSites(sites: readonly Site[], id: string | undefined): readonly Site[] {
+  const chosen = id === undefined ? sites : sites.filter((site) => site.id === id);
+  if (chosen.length === 0) throw new UsageError(`no site "${id}"`);
+  return chosen;
+}

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Fork, SupervisorLink } from './supervisor-types';
+import type { ProcessNews } from '../kernel/process-news';
+import type { Fork, Quarantined, SupervisorLink } from './supervisor-types';
 
 /** The one variable between the supervisor and its processes. */
 const VARIABLE = 'ESTAFETTE_SUPERVISED';
@@ -11,11 +12,24 @@ const VARIABLE = 'ESTAFETTE_SUPERVISED';
 const REPORT_FD = 4;
 
 const quarantined = z.object({ plugin: z.string(), reason: z.string() });
+const news = z.object({
+  restarts: z.array(
+    z.object({
+      at: z.string(),
+      slot: z.int(),
+      pid: z.int(),
+      why: z.string(),
+      plugin: z.string().optional(),
+    }),
+  ),
+  refusedReload: z.string().optional(),
+});
 const workerStart = z.object({
   slot: z.int().min(0),
   port: z.int(),
   reason: z.string(),
   quarantined: z.array(quarantined),
+  news,
 });
 const fromChild = z.discriminatedUnion('type', [
   z.object({
@@ -23,9 +37,19 @@ const fromChild = z.discriminatedUnion('type', [
     // What our own process says of itself.
     info: z.custom<Parameters<SupervisorLink['ready']>[0]>((value) => value instanceof Object),
   }),
-  z.object({ type: z.literal('replace'), reason: z.string() }),
+  z.object({
+    type: z.literal('replace'),
+    reason: z.string(),
+    plugin: z.string().optional(),
+  }),
 ]);
-const toChild = z.object({ type: z.literal('quarantine'), found: quarantined });
+const toChild = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('quarantine'), found: quarantined }),
+  z.object({ type: z.literal('news'), news }),
+]);
+type ToChild =
+  | { readonly type: 'quarantine'; readonly found: Quarantined }
+  | { readonly type: 'news'; readonly news: ProcessNews };
 const reportLine = z.object({
   type: z.enum(['blocked', 'stuck', 'freed']),
   ms: z.number(),
@@ -50,7 +74,7 @@ export function clusterFork(args: readonly string[]): Fork {
       const said = fromChild.safeParse(message);
       if (!said.success) return;
       if (said.data.type === 'ready') events.onReady(said.data.info);
-      else events.onReplace(said.data.reason);
+      else events.onReplace(said.data);
     });
     // Without a listener an error of the channel would end the supervisor.
     worker.on('error', () => undefined);
@@ -60,11 +84,14 @@ export function clusterFork(args: readonly string[]): Fork {
       pid: worker.process.pid ?? 0,
       stop: () => void worker.process.kill('SIGTERM'),
       kill: () => void worker.process.kill('SIGKILL'),
-      quarantine: (found) => {
-        if (worker.isConnected()) worker.send({ type: 'quarantine', found }, () => undefined);
-      },
+      quarantine: (found) => send(worker, { type: 'quarantine', found }),
+      tell: (told) => send(worker, { type: 'news', news: told }),
     };
   };
+}
+
+function send(worker: Worker, message: ToChild): void {
+  if (worker.isConnected()) worker.send(message, () => undefined);
 }
 
 function readReports(worker: Worker, tell: (line: z.output<typeof reportLine>) => void): void {
@@ -82,21 +109,30 @@ export function connectSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | unde
   const text = env[VARIABLE];
   if (!cluster.isWorker || text === undefined) return undefined;
   const start = workerStart.parse(parse(text));
-  const send = (message: object): void => {
+  const say = (message: object): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   };
+  let last: ProcessNews = start.news;
+  let quarantine: ((found: Quarantined) => void) | undefined;
+  const early: Quarantined[] = [];
+  process.on('message', (message: unknown) => {
+    const said = toChild.safeParse(message);
+    if (!said.success) return;
+    if (said.data.type === 'news') last = said.data.news;
+    else if (quarantine) quarantine(said.data.found);
+    else early.push(said.data.found);
+  });
   return {
     start,
     reportFd: REPORT_FD,
-    ready: (info) => send({ type: 'ready', info }),
-    replace: (reason) => send({ type: 'replace', reason }),
+    ready: (info) => say({ type: 'ready', info }),
+    replace: (request) => say({ type: 'replace', ...request }),
     onQuarantine(run) {
-      for (const found of start.quarantined) run(found);
-      process.on('message', (message: unknown) => {
-        const said = toChild.safeParse(message);
-        if (said.success) run(said.data.found);
-      });
+      quarantine = run;
+      // Told while this process was still starting.
+      for (const found of early.splice(0)) run(found);
     },
+    news: () => last,
   };
 }
 

@@ -54,12 +54,14 @@ function describeImpact({ site, group, path, value }: ChangeRequest, impact: Imp
   const where = site === '*' ? 'every site' : `site ${site}`;
   const whom = group === undefined ? where : `group ${group} of ${where}`;
   const what = value === undefined ? 'nothing said any more' : JSON.stringify(value);
-  const { users, affected, openSessions, examples } = impact;
+  const { users, affected, openSessions, examples, goOff, comeOn } = impact;
   const more = affected > examples.length ? ', …' : '';
   const names = examples.length === 0 ? '' : `: ${examples.join(', ')}${more}`;
   return [
     `${path} = ${what}, for ${whom}`,
     `Something changes for ${affected} of ${users} known users${names}`,
     `Open sessions among them: ${openSessions}`,
+    ...(goOff.length === 0 ? [] : [`Goes off with it, for want of it: ${goOff.join(', ')}`]),
+    ...(comeOn.length === 0 ? [] : [`Comes on with it: ${comeOn.join(', ')}`]),
   ].join('\n');
 }

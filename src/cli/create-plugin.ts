@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pluginIdProblem } from '../host/manifest';
+import { PACKAGES_DIR } from '../host/package-integrity';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import { askAbout } from './create-plugin-ask';
 import { type Checked, checkPlugin } from './create-plugin-check';
@@ -59,7 +60,7 @@ function refuseTaken(root: string, id: string): void {
   if (existsSync(path.join(root, 'plugins', id))) {
     throw new UsageError(`"${id}" is taken: the folder plugins/${id} exists`);
   }
-  const packaged = ['plugins-npm', '.'].find((area) =>
+  const packaged = [PACKAGES_DIR, '.'].find((area) =>
     existsSync(path.join(root, area, 'node_modules', `estafette-plugin-${id}`)),
   );
   if (packaged !== undefined) {

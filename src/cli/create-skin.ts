@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { BASE_SKIN, loadSkins } from '../view';
+import { BASE_SKIN, loadSkins, MAX_CHAIN } from '../view';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import { skinFiles } from './create-skin-files';
 import { writeNew } from './write-new';
-
-/** As in `src/view`: base, and at most three above it. */
-const CHAIN_MAX = 4;
 
 export const createSkin: Command = {
   name: 'create-skin',
@@ -57,7 +54,7 @@ function refuse(root: string, id: string, parent: string): void {
   if (!skins.ids.includes(parent)) {
     throw new UsageError(`--extends: no skin "${parent}": ${skins.ids.join(', ')}`);
   }
-  if (skins.chain(parent).length >= CHAIN_MAX) {
-    throw new UsageError(`--extends: "${parent}" already stands on ${CHAIN_MAX - 1} others`);
+  if (skins.chain(parent).length >= MAX_CHAIN) {
+    throw new UsageError(`--extends: "${parent}" already stands on ${MAX_CHAIN - 1} others`);
   }
 }

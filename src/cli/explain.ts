@@ -1,6 +1,7 @@
 import type { PluginExplanation } from '../enabling';
 import { SECRET_KEY } from '../kernel/config-check';
-import { explainSiteKey, valueAtPath } from '../kernel/explain';
+import { valueAt } from '../kernel/config-layer';
+import { explainSiteKey } from '../kernel/explain';
 import type { AppConfig, Site } from '../sites';
 import { chooseSite } from './choose-site';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
@@ -59,7 +60,7 @@ function siteKey(config: AppConfig, id: string | undefined, path: string): Told 
   const found = explainSiteKey(config.sources, {
     path,
     site: site.id,
-    value: valueAtPath(site, keys),
+    value: valueAt(site, keys),
   });
   if (found.layers.length === 0) throw new UsageError(`site ${site.id} has no key "${path}"`);
   return { site: site.id, ...found };

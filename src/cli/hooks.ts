@@ -1,16 +1,18 @@
-import { nearest } from '../kernel/config-shape';
+import { didYouMean } from '../kernel/config-shape';
 import type { HookRegistry } from '../kernel/hook-types';
 import type { Site } from '../sites';
+import { chooseSites } from './choose-site';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
 import { withApp } from './with-app';
 
 export const hooks: Command = {
   name: 'hooks',
-  summary: 'lists hooks, or the handlers of one in their order with what they cost',
+  summary: 'lists hooks, or the handlers of one in their order',
   usage: [
     'estafette hooks [--site id] [name] [--json]',
     '',
     '--site id   only the handlers that this site runs',
+    'What they cost is told by: estafette plugins --costs',
   ].join('\n'),
   async run(io, args, deps) {
     const { values, positionals } = readArgs(args, { site: { type: 'string' } }, 1);
@@ -24,25 +26,13 @@ export const hooks: Command = {
   },
 };
 
-function chooseSites(sites: readonly Site[], id: string | undefined): readonly Site[] {
-  if (id === undefined) return sites;
-  const chosen = sites.filter((site) => site.id === id);
-  if (chosen.length === 0) throw new UsageError(`no site "${id}"`);
-  return chosen;
-}
-
 type Described = ReturnType<typeof describeHooks>;
 
 function describeHooks(registry: HookRegistry, sites: readonly Site[], only: string | undefined) {
   const definitions = [...registry.definitions()];
   if (only !== undefined && !registry.definitions().has(only)) {
-    const near = nearest(
-      only,
-      definitions.map(([name]) => name),
-    );
-    throw new UsageError(
-      `no hook "${only}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-    );
+    const names = definitions.map(([name]) => name);
+    throw new UsageError(`no hook "${only}"${didYouMean(only, names)}`);
   }
   return definitions
     .filter(([name]) => only === undefined || name === only)
@@ -53,7 +43,10 @@ function describeHooks(registry: HookRegistry, sites: readonly Site[], only: str
       owner,
       doc,
       handlers: sites.flatMap((site) =>
-        registry.handlers(site.id, name).map((handler) => ({ site: site.id, ...handler })),
+        // This process called nobody: what handlers cost is known to those that serve.
+        registry
+          .handlers(site.id, name)
+          .map(({ plugin, priority }) => ({ site: site.id, plugin, priority })),
       ),
     }));
 }
@@ -75,27 +68,8 @@ function detail(found: Described): string {
     .map(({ name, kind, doc, handlers }) => {
       const head = `${name} (${kind}): ${doc}`;
       if (handlers.length === 0) return `${head}\nNo handler.`;
-      const rows = handlers.map((handler) => [
-        handler.site,
-        handler.plugin,
-        handler.priority,
-        handler.breaker,
-        handler.calls,
-        handler.errors,
-        handler.timeouts,
-        Number(handler.meanMs.toFixed(2)),
-      ]);
-      const columns = [
-        'site',
-        'plugin',
-        'priority',
-        'breaker',
-        'calls',
-        'errors',
-        'timeouts',
-        'ms',
-      ];
-      return `${head}\n${table(columns, rows)}`;
+      const rows = handlers.map(({ site, plugin, priority }) => [site, plugin, priority]);
+      return `${head}\n${table(['site', 'plugin', 'priority'], rows)}`;
     })
     .join('\n\n');
 }

@@ -16,6 +16,7 @@ import { reportFailure } from './failure';
 import { helpText } from './help';
 import { hooks } from './hooks';
 import { migrate } from './migrate';
+import { isPluginCommand, pluginCommand } from './plugin-command';
 import { plugins } from './plugins';
 import { pluginsAdd } from './plugins-add';
 import { pluginsRemove } from './plugins-add-remove';
@@ -61,27 +62,18 @@ export const COMMANDS: readonly Command[] = [
   version,
 ];
 
-/**
- * Runs `argv` (without node and script); resolves with the exit code and never rejects. Commands of
- * plugins come in `more`.
- */
-export async function runCli(
-  argv: readonly string[],
-  io: Io,
-  deps: Deps,
-  more: readonly Command[] = [],
-): Promise<number> {
+/** Runs `argv` (without node and script); resolves with the exit code and never rejects. */
+export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promise<number> {
   const json = argv.includes('--json');
   const debug = argv.includes('--debug');
   try {
     const [name, ...args] = commandFirst(argv);
-    const commands = [...COMMANDS, ...more];
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-      return help(io, commands, args, json);
+      return help(io, COMMANDS, args, json);
     }
     const wanted = name === '--version' ? 'version' : name;
-    const command = find(commands, wanted);
-    if (args.includes('--help')) return help(io, commands, [wanted], json);
+    const command = find(COMMANDS, wanted);
+    if (args.includes('--help')) return help(io, [command], [wanted], json);
     return await command.run(io, args, deps);
   } catch (error) {
     return reportFailure(io, error, { json, debug });
@@ -96,7 +88,9 @@ function commandFirst(argv: readonly string[]): readonly string[] {
 }
 
 function find(commands: readonly Command[], name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
+  const command =
+    commands.find((candidate) => candidate.name === name) ??
+    (isPluginCommand(name) ? pluginCommand(name) : undefined);
   if (!command) throw new UsageError(`no command "${name}"`);
   return command;
 }

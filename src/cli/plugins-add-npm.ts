@@ -35,6 +35,12 @@ export async function packageArea(root: string): Promise<string> {
   return area;
 }
 
+/** What npm writes in the area besides the packages. */
+export const npmFiles = (area: string): readonly string[] =>
+  ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'].map((file) =>
+    path.join(area, file),
+  );
+
 /** Downloads a package as it is on the registry; its file. */
 export async function fetchTarball(spec: string, into: string): Promise<string> {
   const said = await npm(

@@ -16,13 +16,14 @@ export interface PackageLine {
 export const configDirOf = ({ root, sources }: Pick<AppConfig, 'root' | 'sources'>): string =>
   path.dirname(path.resolve(root, sources.plugins.file));
 
-/** Adds a package to both files, or takes it out of them. */
+/** Adds a package to both files, or takes it out of them; neither when one cannot be written. */
 export async function record(
   configDir: string,
   name: string,
   added?: { readonly line: PackageLine; readonly files: PackageRecord['files'] },
 ): Promise<void> {
-  const { [name]: _old, ...others } = readIntegrity(configDir);
+  const before = readIntegrity(configDir);
+  const { [name]: _old, ...others } = before;
   const recorded = added
     ? {
         ...others,
@@ -33,14 +34,19 @@ export async function record(
         },
       }
     : others;
-  // The record first: a package that is listed and not recorded would be refused.
-  await replace(path.join(configDir, INTEGRITY_FILE), recorded);
   const file = path.join(configDir, 'plugins.json');
   const parsed: unknown = JSON.parse((await readText(file)) ?? '{}');
   const settings = isPlain(parsed) ? parsed : {};
   const packages = Array.isArray(settings['packages']) ? settings['packages'] : [];
   const kept = packages.filter((entry: unknown) => nameOf(entry) !== name);
-  await replace(file, { ...settings, packages: added ? [...kept, added.line] : kept });
+  const listed = { ...settings, packages: added ? [...kept, added.line] : kept };
+  // The record first: a package that is listed and not recorded would be refused.
+  const integrityFile = path.join(configDir, INTEGRITY_FILE);
+  await replace(integrityFile, recorded);
+  await replace(file, listed).catch(async (error: unknown) => {
+    await replace(integrityFile, before);
+    throw error;
+  });
 }
 
 /** Name of an entry of `packages`. */

@@ -5,7 +5,7 @@ import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import { tarballName } from './plugins-add';
 import { packageArea, uninstall } from './plugins-add-npm';
 import { configDirOf, nameOf, record } from './plugins-add-record';
-import { whereOn } from './plugins-on';
+import { filesThatTurnOn } from './plugins-on';
 
 export const pluginsRemove: Command = {
   name: 'plugins:remove',
@@ -27,7 +27,7 @@ export const pluginsRemove: Command = {
     if (entry === undefined) throw new UsageError(`no package "${wanted}" in config/plugins.json`);
     const name = String(nameOf(entry));
     const id = idOfPackage(name);
-    const sites = whereOn(config, id);
+    const sites = filesThatTurnOn(config, id);
     if (sites.length > 0) {
       throw new UsageError(`"${id}" is still on for ${sites.join(', ')}: take it out there first`);
     }

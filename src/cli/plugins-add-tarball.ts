@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { apiAccepts, pluginIdProblem } from '../host/manifest';
@@ -43,11 +44,19 @@ export function readTarball(file: string): PackedPlugin {
   if (!apiAccepts(estafette.api)) {
     throw problem(`made for another version of the plugin API: "${estafette.api}"`);
   }
-  const brought = Object.keys({ ...more.dependencies, ...more.optionalDependencies });
+  const named = path.posix.normalize(estafette.plugin ?? 'plugin.js');
+  if (!entries.has(named)) throw problem(`no file ${named}, where its code should be`);
+  const dependencies = { ...more.dependencies, ...more.optionalDependencies };
+  const foreign = Object.entries(dependencies).find(([, range]) => !isOfRegistry(range));
+  if (foreign) {
+    throw problem(
+      `needs ${foreign[0]} from "${foreign[1]}": only packages of a registry are taken`,
+    );
+  }
   const isCopied = [...entries.keys()].some((entry) =>
     /(^|\/)node_modules\/estafette\//.test(entry),
   );
-  if (brought.includes('estafette') || isCopied) {
+  if (Object.hasOwn(dependencies, 'estafette') || isCopied) {
     throw problem('brings its own copy of estafette: make it a peer dependency');
   }
   const id = idOfPackage(name);
@@ -55,6 +64,10 @@ export function readTarball(file: string): PackedPlugin {
   if (idProblem !== undefined) throw problem(idProblem);
   return { id, name, version, api: estafette.api };
 }
+
+/** A version, a range, a tag, or another package's: no folder, file, address or repository. */
+const isOfRegistry = (range: string): boolean =>
+  !/^\.|[/:]|\.(?:tgz|tar|tar\.gz)$/i.test(range.replace(/^npm:(?:@[^/:]+\/)?/, ''));
 
 function unpack(file: string): Buffer {
   if (statSync(file).size > PACKED_MAX_BYTES) {

@@ -6,7 +6,8 @@ import { hashPackage, sha512 } from '../host/package-integrity';
 import { idOfPackage, isPackageName } from '../host/package-names';
 import type { AppConfig } from '../sites';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
-import { fetchTarball, installTarball, packageArea, uninstall } from './plugins-add-npm';
+import { orAsBefore } from './plugins-add-before';
+import { fetchTarball, installTarball, npmFiles, packageArea } from './plugins-add-npm';
 import { configDirOf, nameOf, record } from './plugins-add-record';
 import { type PackedPlugin, readTarball } from './plugins-add-tarball';
 
@@ -72,26 +73,36 @@ function refuseTaken({ root, plugins }: AppConfig, { id, name }: PackedPlugin): 
   if (other !== undefined) throw new UsageError(`${name}: the id "${id}" is taken by ${other}`);
 }
 
-/** Installs and records, or leaves no trace; the SHA-512 of the tarball. */
+/** Installs and records, or leaves everything as it was; the SHA-512 of the tarball. */
 async function install(config: AppConfig, plugin: PackedPlugin, file: string): Promise<string> {
   const { name, version, api } = plugin;
   const area = await packageArea(config.root);
   // A copy stays: npm goes back to it when it installs the others.
   const kept = path.join('tarballs', tarballName(plugin));
-  await copyFile(file, path.join(area, kept));
+  const tarball = path.join(area, kept);
   const dir = path.join(area, 'node_modules', name);
-  try {
+  const integrity = await orAsBefore(area, [tarball, dir, ...npmFiles(area)], async () => {
+    await copyFile(file, tarball);
     await installTarball(area, kept);
     refuseSecondPlatform(dir, name);
-    const integrity = sha512(await readFile(path.join(area, kept)));
-    const line = { name, version, api, integrity };
+    const hash = sha512(await readFile(tarball));
+    const line = { name, version, api, integrity: hash };
     await record(configDirOf(config), name, { line, files: hashPackage(dir) });
-    return integrity;
-  } catch (error) {
-    if (existsSync(dir)) await uninstall(area, name).catch(() => undefined); // the first error tells
-    await rm(path.join(area, kept), { force: true });
-    throw error;
-  }
+    return hash;
+  });
+  await removeReplaced(config, plugin, area);
+  return integrity;
+}
+
+/** The tarball of the version that this one replaces. */
+async function removeReplaced(
+  { plugins }: AppConfig,
+  added: PackedPlugin,
+  area: string,
+): Promise<void> {
+  const old = plugins.packages.find((entry) => nameOf(entry) === added.name);
+  if (typeof old !== 'object' || old.version === added.version) return;
+  await rm(path.join(area, 'tarballs', tarballName(old)), { force: true });
 }
 
 export const tarballName = ({ name, version }: Pick<PackedPlugin, 'name' | 'version'>): string =>

@@ -1,25 +1,20 @@
-import { isPlain } from '../kernel/config';
+import { type PlaceOn, whereChangesTurnOn, whereFilesTurnOn } from '../enabling';
+import type { Database } from '../kernel/db-types';
 import type { AppConfig } from '../sites';
 
-/** `true` or settings turn a plugin on, unless they say `"enabled": false`. */
-const isOn = (entry: unknown): boolean =>
-  entry === true || (isPlain(entry) && entry['enabled'] !== false);
-
-/** Where the files let a plugin run, for everybody, for a group or for who chooses it. */
-export function whereOn(
-  { plugins, sites }: Pick<AppConfig, 'plugins' | 'sites'>,
+/** Where the files let a plugin run, in words. */
+export const filesThatTurnOn = (
+  config: Pick<AppConfig, 'sources' | 'sites'>,
   id: string,
-): readonly string[] {
-  const byDefault = plugins.defaults[id];
-  const everywhere = isPlain(byDefault) && byDefault['enabled'] === true;
-  return [
-    ...(everywhere ? ['every site (plugins.json)'] : []),
-    ...sites.flatMap((site) => [
-      ...(isOn(site.plugins[id]) ? [String(site.id)] : []),
-      ...site.groups
-        .filter((group) => isOn(group.plugins[id]))
-        .map((group) => `${site.id} (group ${group.id})`),
-      ...(site.choices.includes(id) ? [`${site.id} (choice of agents)`] : []),
-    ]),
-  ];
+): readonly string[] => whereFilesTurnOn(config, id).map(inWords);
+
+/** Where an administrator turned a plugin on, in words. */
+export const changesThatTurnOn = async (db: Database, id: string): Promise<readonly string[]> =>
+  (await whereChangesTurnOn(db, id)).map(inWords);
+
+function inWords({ site, by, group }: PlaceOn): string {
+  const where = group === undefined ? [] : [`group ${group}`];
+  const how = { files: [], choice: ['choice of agents'], administrator: ['by an administrator'] };
+  const more = site === '*' && by === 'files' ? ['plugins.json'] : [...where, ...how[by]];
+  return `${site === '*' ? 'every site' : site}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }

@@ -1,5 +1,5 @@
 import { type Command, EXIT, print, readArgs, table } from './command';
-import { askCosts, costTable } from './plugin-costs';
+import { askCosts, costText } from './plugin-costs';
 import { withApp } from './with-app';
 
 const BAD_STATES: ReadonlySet<string> = new Set(['failed', 'refused', 'quarantined', 'degraded']);
@@ -8,12 +8,12 @@ export const plugins: Command = {
   name: 'plugins',
   summary: 'lists plugins, their state and their sites',
   usage:
-    'estafette plugins [--costs] [--json]\n\nExit code 1 when a plugin failed, was refused, or is degraded. --costs asks the running process what each of them costs.',
+    'estafette plugins [--costs] [--json]\n\nExit code 1 when a plugin failed, was refused, or is degraded. --costs asks each running process what plugins cost it.',
   async run(io, args, deps) {
     const { values } = readArgs(args, { costs: { type: 'boolean' } });
     if (values.costs) {
-      const costs = await askCosts(deps.loadConfig());
-      print(io, values, { plugins: costs }, () => costTable(costs));
+      const processes = await askCosts(deps.loadConfig());
+      print(io, values, { processes }, () => costText(processes));
       return EXIT.ok;
     }
     return withApp(deps, (app) => {

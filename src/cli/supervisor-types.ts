@@ -1,4 +1,5 @@
 import type { BootReport } from '../host/report';
+import type { ProcessNews } from '../kernel/process-news';
 import type { ReportLine } from '../kernel/watchdog-types';
 
 /** What a process of the supervisor is started with. */
@@ -9,8 +10,16 @@ export interface WorkerStart {
   readonly port: number;
   /** Why it is started: `start`, `reload`, `crash`, or what the former one asked. */
   readonly reason: string;
-  /** Plugins that held other processes too often. */
+  /** Plugins that cost other processes too much: they are not started. */
   readonly quarantined: readonly Quarantined[];
+  readonly news: ProcessNews;
+}
+
+/** What a process says when it asks for another one in its place. */
+export interface ReplaceRequest {
+  readonly reason: string;
+  /** Whose code is the cause. */
+  readonly plugin?: string | undefined;
 }
 
 export interface Quarantined {
@@ -30,9 +39,11 @@ export interface SupervisorLink {
   readonly reportFd: number;
   ready(info: ReadyInfo): void;
   /** Asks for another process in this one's place; serving goes on until it is there. */
-  replace(reason: string): void;
+  replace(request: ReplaceRequest): void;
   /** Another process had to take a plugin out of service. */
   onQuarantine(run: (found: Quarantined) => void): void;
+  /** As last told by the supervisor. */
+  news(): ProcessNews;
 }
 
 export interface Child {
@@ -41,11 +52,12 @@ export interface Child {
   stop(): void;
   kill(): void;
   quarantine(found: Quarantined): void;
+  tell(news: ProcessNews): void;
 }
 
 export interface ChildEvents {
   onReady(info: ReadyInfo): void;
-  onReplace(reason: string): void;
+  onReplace(request: ReplaceRequest): void;
   onReport(line: ReportLine): void;
   /** Once. `code` is undefined when a signal ended it. */
   onExit(code: number | undefined): void;

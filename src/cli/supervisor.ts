@@ -3,7 +3,8 @@ import type { Log } from '../base/log';
 import type { ReportLine } from '../kernel/watchdog-types';
 import { createWindowCount } from '../kernel/window-count';
 import { EXIT } from './command';
-import type { Child, Fork, Quarantined, ReadyInfo } from './supervisor-types';
+import { createNews, type News } from './supervisor-news';
+import type { Child, Fork, Quarantined, ReadyInfo, ReplaceRequest } from './supervisor-types';
 
 /** A process that takes longer to listen will not: it is ended and tried again. */
 const BOOT_MS = 120_000;
@@ -39,6 +40,8 @@ interface Process {
   readonly gone: Promise<void>;
   isLeaving: boolean;
   isStuck: boolean;
+  /** Plugins that threw in it: one that does so again and again before it is gone counts once. */
+  readonly threw: Set<string>;
 }
 
 interface Slot {
@@ -70,6 +73,7 @@ class ProcessKeeper implements Supervisor {
   readonly #deps: SupervisorDeps;
   readonly #slots: readonly Slot[];
   readonly #quarantined = new Map<string, Quarantined>();
+  readonly #news: News;
   #isRepeated: (plugin: string) => boolean;
   #isStopping = false;
   #hasStarted = false;
@@ -81,6 +85,7 @@ class ProcessKeeper implements Supervisor {
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
     this.#isRepeated = this.#newCount();
+    this.#news = createNews(deps.clock, (news) => this.#tell((child) => child.tell(news)));
     this.#slots = Array.from({ length: deps.workers }, (_value, number) => ({
       number,
       current: undefined,
@@ -104,13 +109,17 @@ class ProcessKeeper implements Supervisor {
   async reload(): Promise<void> {
     this.#quarantined.clear();
     this.#isRepeated = this.#newCount();
+    let isRefused = false;
     for (const slot of this.#slots) {
       if (this.#isStopping) return;
       slot.cancelRetry?.();
       slot.cancelRetry = undefined;
       if (slot.next) continue;
-      await this.#launch(slot, 'reload').info.catch(() => undefined); // told where it ended
+      await this.#launch(slot, 'reload').info.catch(() => {
+        isRefused = true; // told where it ended
+      });
     }
+    this.#news.reloaded(isRefused);
   }
 
   async stop(): Promise<void> {
@@ -133,14 +142,14 @@ class ProcessKeeper implements Supervisor {
     const gone = promised<void>();
     const quarantined = [...this.#quarantined.values()];
     const child = fork(
-      { slot: slot.number, port, reason, quarantined },
+      { slot: slot.number, port, reason, quarantined, news: this.#news.read() },
       {
         onReady: (said) => {
           cancelBoot();
           this.#takeOver(slot, process);
           info.resolve(said);
         },
-        onReplace: (why) => this.#replace(slot, process, why),
+        onReplace: (request) => this.#onReplace(slot, process, request),
         onReport: (line) => this.#onReport(slot, process, line),
         onExit: (code) => {
           cancelBoot();
@@ -157,6 +166,7 @@ class ProcessKeeper implements Supervisor {
       gone: gone.promise,
       isLeaving: false,
       isStuck: false,
+      threw: new Set(),
     };
     const cancelBoot = clock.after(BOOT_MS, () => child.kill());
     slot.next = process;
@@ -184,12 +194,20 @@ class ProcessKeeper implements Supervisor {
     cancel();
   }
 
-  #replace(slot: Slot, process: Process, reason: string): void {
+  /** The incident counts before another process starts, which may have to do without the plugin. */
+  #onReplace(slot: Slot, process: Process, { reason, plugin }: ReplaceRequest): void {
+    if (plugin !== undefined && !process.threw.has(plugin)) {
+      process.threw.add(plugin);
+      this.#charge(plugin, reason);
+    }
+    this.#replace(slot, process, { reason, plugin });
+  }
+
+  #replace(slot: Slot, process: Process, { reason, plugin }: ReplaceRequest): void {
     if (this.#isStopping || slot.current !== process || slot.next || slot.cancelRetry) return;
-    this.#deps.log.warn(
-      { slot: slot.number, pid: process.child.pid, why: reason },
-      'process/replaced',
-    );
+    const { pid } = process.child;
+    this.#deps.log.warn({ slot: slot.number, pid, why: reason }, 'process/replaced');
+    this.#news.restarted({ slot: slot.number, pid, why: reason, plugin });
     this.#countFailure(slot, process);
     this.#retry(slot, reason);
   }
@@ -206,6 +224,8 @@ class ProcessKeeper implements Supervisor {
       this.#endIfIdle(code); // trying again would give the same
       return;
     }
+    const why = code === undefined ? 'ended by a signal' : `ended with code ${code}`;
+    this.#news.restarted({ slot: slot.number, pid: process.child.pid, why });
     this.#countFailure(slot, process);
     if (!slot.next && !slot.cancelRetry) this.#retry(slot, 'crash');
   }
@@ -240,17 +260,27 @@ class ProcessKeeper implements Supervisor {
     if (type === 'stuck') {
       process.isStuck = true;
       const why = `loop held for ${ms} ms by ${plugin ?? 'the core'} ${hook ?? ''}`.trim();
-      this.#replace(slot, process, why);
+      this.#replace(slot, process, { reason: why, plugin });
     }
     const isToldTwice = type === 'freed' && process.isStuck;
     if (type === 'freed') process.isStuck = false;
-    if (plugin === undefined || isToldTwice || !this.#isRepeated(plugin)) return;
-    const found = { plugin, reason: `held processes ${INCIDENTS} times, the last for ${ms} ms` };
+    if (plugin === undefined || isToldTwice) return;
+    this.#charge(plugin, `loop held for ${ms} ms`);
+  }
+
+  /** Counts an incident of a plugin; at the second one it is off in every process. */
+  #charge(plugin: string, what: string): void {
+    if (!this.#isRepeated(plugin)) return;
+    const found = { plugin, reason: `harmed processes ${INCIDENTS} times, the last: ${what}` };
     this.#quarantined.set(plugin, found);
     this.#deps.log.error(found, 'plugin/quarantined-everywhere');
+    this.#tell((child) => child.quarantine(found));
+  }
+
+  #tell(say: (child: Child) => void): void {
     for (const { current, next } of this.#slots) {
-      current?.child.quarantine(found);
-      next?.child.quarantine(found);
+      if (current) say(current.child);
+      if (next) say(next.child);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { User } from '../session';
-import type { Site } from '../sites';
+import { chooseSites } from './choose-site';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import type { App } from './deps';
 import { withApp } from './with-app';
@@ -81,12 +81,6 @@ async function findUser(
   if (!user) throw new UsageError(`nobody here is called "${name}"`);
   if (other) throw new UsageError(`"${name}" is on several sites: --site ${user.site}, …`);
   return user;
-}
-
-function chooseSites(sites: readonly Site[], id: string | undefined): readonly Site[] {
-  const chosen = id === undefined ? sites : sites.filter((site) => site.id === id);
-  if (chosen.length === 0) throw new UsageError(`no site "${id}"`);
-  return chosen;
 }
 
 type Record = Awaited<ReturnType<App['affairs']['records']>>[number];

@@ -81,6 +81,25 @@ const estafette = (root: string, ...args: string[]): Promise<Run> =>
 const json = (root: string, name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path.join(root, name), 'utf8'));
 
+/** Makes `plugins.json` one that cannot be written; answers the way back. */
+function blockRecord(root: string): () => void {
+  const dir = path.join(root, 'config/plugins.json.new');
+  mkdirSync(dir);
+  return () => rmSync(dir, { recursive: true });
+}
+
+/** Every file of the packages and of the configuration. */
+function contents(root: string): Readonly<Record<string, string>> {
+  const files = ['plugins-npm', 'config'].flatMap((top) =>
+    readdirSync(path.join(root, top), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  );
+  return Object.fromEntries(
+    files.map((file) => [path.relative(root, file), sha512(readFileSync(file))]),
+  );
+}
+
 const tarball = pack(MANIFEST);
 const integrity = sha512(readFileSync(tarball));
 
@@ -180,7 +199,32 @@ describe('estafette plugins:add', () => {
 
     expect(json(root, 'config/plugins.json')['packages']).toMatchObject([{ version: '1.3.0' }]);
     expect(installedPlugins(configOf(root)).found[0]?.version).toBe('1.3.0');
+    expect(readdirSync(path.join(root, 'plugins-npm/tarballs'))).toEqual([
+      'estafette-plugin-tides-1.3.0.tgz',
+    ]);
   }, 120_000);
+
+  it.each([
+    ['a newer version that npm refuses', { version: '1.4.0', os: ['nowhere'] }, () => {}],
+    ['a newer version that cannot be recorded', { version: '1.4.0' }, blockRecord],
+    ['the same version again, which cannot be recorded', { version: '1.3.0' }, blockRecord],
+  ])(
+    'keeps the version that works after %s',
+    async (_what, changed, spoil) => {
+      const copy = tree({});
+      cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
+      const before = contents(copy);
+      const other = pack({ ...MANIFEST, ...changed }, { 'plugin.js': `${CODE}// other` });
+      const unblock = spoil(copy);
+
+      expect(await estafette(copy, 'plugins:add', other)).toMatchObject({ code: 1 });
+
+      unblock?.();
+      expect(contents(copy)).toEqual(before);
+      expect(installedPlugins(configOf(copy)).found[0]?.version).toBe('1.3.0');
+    },
+    120_000,
+  );
 
   it('is undone by plugins:remove, unless a site has the plugin on', async () => {
     const site = path.join(root, 'config/sites/marees.json');
@@ -218,12 +262,24 @@ describe('what plugins:add refuses, leaving no trace', () => {
       { ...MANIFEST, estafette: { api: '^2.0' } },
       'another version of the plugin API: "^2.0"',
     ],
+    [
+      'no code',
+      { ...MANIFEST, estafette: { plugin: './dist/plugin.js', api: '^1' } },
+      'no file dist/plugin.js, where its code should be',
+    ],
     ['no range', { ...MANIFEST, estafette: { plugin: './plugin.js' } }, 'estafette.api'],
     [
       'its own platform',
       { ...MANIFEST, dependencies: { estafette: '*' } },
       'make it a peer dependency',
     ],
+    ...['file:../../x', '../x', 'git+https://example.org/x.git', 'some/repo', 'x.tgz'].map(
+      (from): [string, object, string] => [
+        `a dependency from ${from}`,
+        { ...MANIFEST, dependencies: { x: from, y: '^1.0 || 2', z: 'npm:@a/b@^3' } },
+        `needs x from "${from}"`,
+      ],
+    ),
     [
       'a name of the core',
       { ...MANIFEST, name: 'estafette-plugin-mail' },

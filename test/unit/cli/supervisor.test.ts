@@ -1,6 +1,7 @@
 import { silentLog } from '../../../src/base/log';
 import { createSupervisor, StartFailed } from '../../../src/cli/supervisor';
 import type { ChildEvents, WorkerStart } from '../../../src/cli/supervisor-types';
+import type { ProcessNews } from '../../../src/kernel/process-news';
 import { fakeClock } from '../kernel/fixtures/kit';
 
 const INFO = { url: 'http://127.0.0.1:1', plugins: [], warnings: [] };
@@ -8,6 +9,7 @@ const INFO = { url: 'http://127.0.0.1:1', plugins: [], warnings: [] };
 interface Fake extends ChildEvents {
   readonly start: WorkerStart;
   readonly told: string[];
+  readonly heard: readonly ProcessNews[];
 }
 
 /** A supervisor whose processes are played by the test. */
@@ -21,7 +23,8 @@ function aSupervisor(workers = 1) {
     port: 1,
     fork(start, events) {
       const told: string[] = [];
-      const fake: Fake = { start, told, ...events };
+      const heard: ProcessNews[] = [];
+      const fake: Fake = { start, told, heard, ...events };
       forked.push(fake);
       return {
         pid: forked.length,
@@ -34,6 +37,7 @@ function aSupervisor(workers = 1) {
           events.onExit(undefined);
         },
         quarantine: ({ plugin }) => told.push(`quarantine ${plugin}`),
+        tell: (news) => void heard.push(news),
       };
     },
   });
@@ -77,8 +81,8 @@ it('ends with the code of a first process that does not come up, and starts no o
 it('starts the replacement first, and stops the old one once it listens', async () => {
   const { process, forked } = await started();
 
-  process(0).onReplace('memory');
-  process(0).onReplace('memory again');
+  process(0).onReplace({ reason: 'memory' });
+  process(0).onReplace({ reason: 'memory again' });
   expect(forked).toHaveLength(2);
   expect(process(1).start.reason).toBe('memory');
   expect(process(0).told).toEqual([]);
@@ -165,8 +169,80 @@ it('takes a plugin out of service everywhere after two incidents, in new process
 it('kills what does not listen in time, and what does not stop', async () => {
   const { process, clock } = await started();
 
-  process(0).onReplace('x');
+  process(0).onReplace({ reason: 'x' });
   clock.advance(120_000);
 
   expect(process(1).told).toEqual(['kill']);
+});
+
+describe('a plugin that throws where nobody catches', () => {
+  const thrown = { reason: 'uncaught exception in plugin agenda', plugin: 'agenda' };
+
+  it('is off everywhere at the second process that it costs, which starts without it', async () => {
+    const { process, forked, clock } = await started();
+
+    process(0).onReplace(thrown);
+    process(0).onReplace(thrown); // its timer goes on until the process is gone
+    expect(process(1).start.quarantined).toEqual([]);
+    process(1).onReady(INFO);
+    process(1).onReplace(thrown);
+    clock.advance(1_000);
+
+    expect(process(2).start.quarantined).toMatchObject([
+      { plugin: 'agenda', reason: expect.stringContaining('uncaught exception') },
+    ]);
+    expect(forked).toHaveLength(3);
+  });
+
+  it('is off in the other processes too', async () => {
+    const { process } = await started(2);
+
+    process(0).onReplace(thrown);
+    expect(process(1).told).toEqual([]);
+    process(1).onReplace(thrown);
+
+    expect(process(0).told).toEqual(['quarantine agenda']);
+    expect(process(1).told).toEqual(['quarantine agenda']);
+  });
+
+  it('is forgiven once in ten minutes', async () => {
+    const { process, clock } = await started();
+
+    process(0).onReplace(thrown);
+    process(1).onReady(INFO);
+    clock.advance(600_000);
+    process(1).onReplace(thrown);
+
+    expect(process(2).start.quarantined).toEqual([]);
+  });
+});
+
+describe('what every process is told', () => {
+  it('has the processes that were replaced or ended, and why', async () => {
+    const { process } = await started(2);
+
+    process(0).onReplace({ reason: 'uncaught exception', plugin: 'agenda' });
+    process(1).onExit(undefined);
+
+    const restarts = [
+      { slot: 0, pid: 1, why: 'uncaught exception', plugin: 'agenda' },
+      { slot: 1, pid: 2, why: 'ended by a signal' },
+    ];
+    expect(process(0).heard.at(-1)).toMatchObject({ restarts });
+    expect(process(3).start.news).toMatchObject({ restarts });
+  });
+
+  it('has a reload that was refused, until one succeeds', async () => {
+    const { supervisor, process } = await started();
+
+    const refused = supervisor.reload();
+    process(1).onExit(78);
+    await refused;
+    expect(process(0).heard.at(-1)?.refusedReload).toEqual(expect.any(String));
+
+    const done = supervisor.reload();
+    process(2).onReady(INFO);
+    await done;
+    expect(process(2).heard.at(-1)).toEqual({ restarts: [], refusedReload: undefined });
+  });
 });

@@ -1,6 +1,7 @@
 import { silentLog } from '../../../src/base/log';
 import type { SiteId } from '../../../src/base/types';
 import { type App, type Deps, type Io, runCli } from '../../../src/cli';
+import { createPluginDatabases, pluginPlace } from '../../../src/host/plugin-databases';
 import { openDatabase } from '../../../src/kernel/db';
 import type { HookDefinition, HookRegistry } from '../../../src/kernel/hook-types';
 import { parse } from '../sites/support';
@@ -57,6 +58,7 @@ export function anApp(over: Partial<App> = {}): App {
     report: { plugins: [], warnings: [], ms: 1 },
     hooks: hookRegistry(),
     plugins: () => [],
+    commands: [],
     sites,
     get db() {
       return unexpected();
@@ -76,6 +78,8 @@ export function someDeps(over: Partial<Deps> = {}): Deps {
     createApp: async () => anApp(),
     startDemo: unexpected,
     openDatabase: ({ database }) => openDatabase({ ...database, log: silentLog() }),
+    pluginDatabases: (config) =>
+      createPluginDatabases({ place: pluginPlace(config), log: silentLog() }),
     migrationSets: async () => [],
     siteFaults: async () => [],
     openEnabling: unexpected,

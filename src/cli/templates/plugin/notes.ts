@@ -41,6 +41,11 @@ export async function listNotes(
   return rows.map(({ text, created_at }) => ({ text, at: created_at }));
 }
 
+/** Removes the notes of somebody who is erased; nothing the second time. */
+export async function eraseNotes(db: Pick<PluginDatabase, 'table'>, user: number): Promise<void> {
+  await db.table(TABLE).where({ user_id: user }).delete();
+}
+
 /** Removes the notes of a site that are older than `before`; returns how many there were. */
 export async function removeNotes(
   db: PluginDatabase,

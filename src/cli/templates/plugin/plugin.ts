@@ -3,6 +3,9 @@ import { definePlugin } from 'estafette/plugin';
 import { clean } from './cleaning';
 // @end
 import { config } from './config';
+// @if table
+import { eraseNotes } from './notes';
+// @end
 // @if page
 import { routes } from './routes';
 // @end
@@ -64,11 +67,18 @@ export default definePlugin({
     jobs: [{ id: 'cleaning', every: '1d', perSite: true, timeoutS: 60, run: clean }],
     // @end
   },
-  // @if hook
+  // @if hook | table
 
   activate(context) {
+    // @end
+    // @if table
+    context.hooks.on('user:erased', ({ user, db }) => eraseNotes(db, user.id));
+    // @end
+    // @if hook
     // Handlers run only for the sites that have the plugin on: there is nothing to check.
     context.hooks.on('message:sent', (event, { site }) => noteSent(event, site, context));
+    // @end
+    // @if hook | table
   },
   // @end
 });

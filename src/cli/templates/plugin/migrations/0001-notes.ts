@@ -4,8 +4,7 @@ export const up: Migration['up'] = async (knex) => {
   await knex.schema.createTable('sample_plugin_notes', (table) => {
     table.increments('id');
     table.string('site', 64).notNullable();
-    // Erasing a person erases their notes.
-    table.integer('user_id').notNullable().references('id').inTable('users').onDelete('CASCADE');
+    table.integer('user_id').notNullable();
     table.string('text', 200).notNullable();
     table.string('created_at', 24).notNullable();
     table.index(['site', 'user_id']);
