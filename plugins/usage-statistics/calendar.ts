@@ -1,13 +1,24 @@
 const DAY_MS = 86_400_000;
 
-/** The day of an instant where the clock shows `timeZone`: `2026-01-15`. */
-export function dayAt(ms: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', {
+/** Dear to make, and asked at every event; no more of them than the configuration names zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).formatToParts(ms);
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** The day of an instant where the clock shows `timeZone`: `2026-01-15`. */
+export function dayAt(ms: number, timeZone: string): string {
+  const parts = formatOf(timeZone).formatToParts(ms);
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
   return `${of('year')}-${of('month')}-${of('day')}`;
 }

@@ -64,7 +64,6 @@ export async function aComposeStand(options: StandOptions = {}): Promise<Stand> 
     log,
     clock,
     meter: createMeter(createMetrics()),
-    mode: 'development',
     isEnabled: () => true,
     rank: () => 0,
   });

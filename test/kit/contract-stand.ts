@@ -5,6 +5,7 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { groupsOfAgent } from '../../src/demo/data/groups';
 import type { FoundPlugin } from '../../src/host/discover';
 import { WebAgent } from './agent';
+import { withStepsDone } from './wrapped-plugin';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const HOSTS = { saisons: '127.0.0.1', marees: 'localhost' } as const;
@@ -17,8 +18,15 @@ export interface Stand {
   stop(): Promise<void>;
 }
 
-/** Starts the product around plugins that are given, not found: one that misbehaves keeps its id. */
-export async function startStand(plugins: readonly FoundPlugin[]): Promise<Stand> {
+/**
+ * Starts the product around plugins that are given, not found: one that misbehaves keeps its id.
+ * Steps of sign-in are done, but for those of `asking`.
+ */
+export async function startStand(
+  given: readonly FoundPlugin[],
+  asking: readonly FoundPlugin[] = [],
+): Promise<Stand> {
+  const plugins = [...given.map(withStepsDone), ...asking];
   const root = mkdtempSync(path.join(tmpdir(), 'estafette-contract-'));
   for (const name of ['skins', 'locales', 'dist', 'node_modules', 'package.json'])
     symlinkSync(path.join(ROOT, name), path.join(root, name));

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isAppError } from '../../src/base/errors';
 import { silentLog } from '../../src/base/log';
 import type { SiteId } from '../../src/base/types';
+import type { PluginDefinition } from '../../src/host/define';
 import type { FoundPlugin } from '../../src/host/discover';
 import { tablePrefix } from '../../src/host/plugin-db';
 import { createPluginTest, type PluginTest } from '../../src/host/testing';
@@ -10,6 +12,10 @@ import type { Database } from '../../src/kernel/db-types';
 import { migrate, rollback } from '../../src/kernel/migrate';
 import { sessionMigrations } from '../../src/session';
 import { expectNone, faultsOf, filesBelow, foreignImports, textFaults } from './contract-files';
+
+interface Exported {
+  readonly default: PluginDefinition;
+}
 
 /** What a plugin requires, at any distance. */
 export function requirementsOf(
@@ -51,14 +57,16 @@ export function describeContract(plugin: FoundPlugin, all: readonly FoundPlugin[
     );
   });
 
-  it('exports a frozen definition', () => {
+  it('exports a frozen definition', async () => {
+    // The platform goes by a copy: this is the author's own.
+    const { default: exported } = (await import(path.join(dir, 'plugin'))) as Exported;
     expectNone(
-      [definition, definition.contributes ?? Object.freeze({})].some((it) => !Object.isFrozen(it))
+      [exported, exported.contributes ?? Object.freeze({})].some((it) => !Object.isFrozen(it))
         ? ['plugin.ts']
         : [],
       'Export by default what `definePlugin({ … })` returns, as it is',
     );
-    expect(definition.id).toBe(id);
+    expect(exported.id).toBe(id);
   });
 
   it('imports the public module, Node, its own folder and its own packages only', () => {
@@ -120,8 +128,10 @@ export function describeContract(plugin: FoundPlugin, all: readonly FoundPlugin[
     }
     await test.stop();
 
+    // Nobody answers `context.http` here: a slot that lets that through is shown as unavailable.
+    const own = test.failures().filter(({ error }) => !isDeadNetwork(error));
     expectNone(
-      test.failures().map(({ hook, error }) => `${hook}: ${error.message}`),
+      own.map(({ hook, error }) => `${hook}: ${error.message}`),
       'Each fact of a slot may be absent (`user` on the sign-in page): `when` and `data` must live with that',
     );
   });
@@ -172,6 +182,13 @@ export function describeContract(plugin: FoundPlugin, all: readonly FoundPlugin[
       'README.md should also name',
     );
   });
+}
+
+/** `fetch/failed` of the kit's network, also as the cause of what the plugin throws. */
+function isDeadNetwork(error: unknown): boolean {
+  for (let next = error; next instanceof Error; next = next.cause)
+    if (isAppError(next, 'fetch/failed')) return true;
+  return false;
 }
 
 /** Kinds of resources that there are more of than before. What ends by itself, such as a pool's timer, is waited for. */

@@ -1,7 +1,7 @@
-import type { PluginContext, PluginDefinition } from '../../src/host';
+import type { PluginDefinition } from '../../src/host';
 import type { FoundPlugin } from '../../src/host/discover';
-import type { HandlerFor, HookName, HookOf } from '../../src/kernel/hook-types';
 import { type Misbehaviour, misbehave } from './hostile-plugin';
+import { withHandlers } from './wrapped-plugin';
 
 /** A plugin whose handlers and slots do as they should, but for the one that is told to fail. */
 export interface Sabotaged {
@@ -12,18 +12,24 @@ export interface Sabotaged {
   aim(point: string | undefined): void;
   /** How often something misbehaved. */
   readonly fired: number;
+  /** What was called, for each site that something was called for. */
+  readonly calls: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The same plugin under its own id, with a switch in front of everything that the platform calls. */
 export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
   const state = { aimed: undefined as string | undefined, fired: 0 };
   const points = new Set<string>();
-  const isHit = (point: string): boolean => {
+  const calls = new Map<string, Set<string>>();
+  /** Notes the call; whether it is to fail. */
+  const isHit = (point: string, at: unknown): boolean => {
+    const site = siteOf(at);
+    calls.set(site, (calls.get(site) ?? new Set()).add(point));
     const hit = state.aimed === point;
     if (hit) state.fired += 1;
     return hit;
   };
-  const { contributes, activate } = found.definition;
+  const { contributes } = found.definition;
   const slots = (contributes?.slots ?? []).map((slot) => {
     const point = `slot:${slot.slot}`;
     points.add(point);
@@ -32,25 +38,24 @@ export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
       when: (facts: Parameters<NonNullable<typeof slot.when>>[0]) =>
         state.aimed === point || (slot.when?.(facts) ?? true),
       data: (...args: Parameters<NonNullable<typeof slot.data>>) =>
-        isHit(point) ? (misbehave(how) as Record<string, unknown>) : (slot.data?.(...args) ?? {}),
+        isHit(point, args[0].site.id)
+          ? (misbehave(how) as Record<string, unknown>)
+          : slot.data === undefined
+            ? {}
+            : slot.data(...args),
     };
   });
   const definition: PluginDefinition = {
     ...found.definition,
     ...(contributes && { contributes: { ...contributes, slots } }),
-    activate(context: PluginContext) {
-      const on: PluginContext['hooks']['on'] = (name, handler, options) => {
-        points.add(name);
-        const own = handler as (...args: unknown[]) => unknown;
-        const switched = (...args: unknown[]): unknown =>
-          isHit(name) ? misbehave(how) : own(...args);
-        context.hooks.on(name as HookName, switched as HandlerFor<HookOf<HookName>>, options);
-      };
-      return activate?.call(found.definition, { ...context, hooks: { ...context.hooks, on } });
-    },
   };
+  const plugin = withHandlers({ ...found, definition }, (hook, own) => {
+    points.add(hook);
+    return (...args) => (isHit(hook, args.at(-1)) ? misbehave(how) : own(...args));
+  });
   return {
-    plugin: { ...found, definition },
+    plugin,
+    calls,
     get points() {
       return [...points];
     },
@@ -62,3 +67,7 @@ export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
     },
   };
 }
+
+/** Of a scope, or of a slot's facts. */
+const siteOf = (at: unknown): string =>
+  String(typeof at === 'object' && at !== null ? Reflect.get(at, 'site') : at);

@@ -3,6 +3,7 @@ import {
   createPluginTest,
   type PluginTest,
   type PluginTestOptions,
+  sampleMessage,
 } from 'estafette/plugin/testing';
 import { type SenderConfig, senderConfig } from '../config';
 import { createJudge } from '../judge';
@@ -29,23 +30,20 @@ const message = (name: string, mail: string, more: Partial<Warned> = {}): Warned
   from: [{ name, mail }],
   sender: undefined,
   replyTo: [],
+  isOutside: true,
+  locale: 'fr',
   auth: { results: [], receivedSpf: [], returnPath: undefined, listId: undefined },
   links: [],
   ...more,
 });
-const view = (mail: string, isOutside = true) =>
-  ({
-    ...message('Paul', mail),
-    to: [],
-    cc: [],
-    bcc: [],
-    bodies: [],
-    attachments: [],
-    warnings: [],
-    isOutside,
-  }) as unknown as HookOf<'message:model'>['value'];
 const isOutside = async (mail: string): Promise<boolean> =>
-  (await test.filter('message:model', view(mail), {})).isOutside;
+  (
+    await test.filter(
+      'message:model',
+      sampleMessage({ from: [{ name: 'Paul', mail }], isOutside: true }),
+      {},
+    )
+  ).isOutside;
 
 describe('banners', () => {
   it('tells which domain an address looks like, in both languages', async () => {
@@ -227,7 +225,11 @@ describe('writing', () => {
       'd@out.test',
     ];
 
-    const found = await test.collect('recipient:classes', { site: test.site, addresses });
+    const found = await test.collect('recipient:classes', {
+      site: test.site,
+      locale: 'fr',
+      addresses,
+    });
 
     expect(found).toEqual([
       { mail: 'a@test.example', class: 'ministry' },

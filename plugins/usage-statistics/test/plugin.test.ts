@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 let test: PluginTest;
 const start = async (options: Options = {}): Promise<void> => {
-  test = await createPluginTest({ plugin, ...options });
+  test = await createPluginTest({ plugin, permissions: ['admin.access'], ...options });
 };
 afterEach(() => test.stop());
 

@@ -9,7 +9,7 @@ import type { DirectoryPort } from '../../directory';
 import type { HookScope, PersonRef } from '../../kernel/hook-types';
 import { createMetrics } from '../../kernel/meter';
 import { createPluginWorkers } from '../../kernel/plugin-worker';
-import type { Mail, MessageView } from '../../mail';
+import type { Mail } from '../../mail';
 import type { Actor } from '../../session';
 import type { Site } from '../../sites';
 import type { OpenPage } from '../capabilities/pages';
@@ -125,12 +125,7 @@ function actorOf(site: Site, user: TestUser, scope: HookScope): Actor {
 function fakeMail(given: Partial<PluginMail>): Mail {
   const { message, rows, text, headers, attachment, flag, move, append } = given;
   const mail: Partial<Mail> = {
-    async message(_actor, at) {
-      const ref = { uidValidity: 1, ...at };
-      if (message) return message(ref);
-      if (!text) return absent('mail.message')();
-      return { ref } as unknown as MessageView; // all that the body is asked by
-    },
+    message: async (_actor, at) => (message ?? absent('mail.message'))({ uidValidity: 1, ...at }),
     list: (_actor, query) => (rows ?? absent('mail.rows'))(query),
     async quotable(_actor, view) {
       const answer = await (text ?? absent('mail.text'))(view.ref);

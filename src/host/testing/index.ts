@@ -3,4 +3,12 @@
  * No mail server, no pages of the core, no network. Called by the tests of plugins.
  */
 export { createPluginTest } from './plugin-test';
-export type { PluginTest, PluginTestOptions, RouteInput, TestClock, TestSite } from './types';
+export { sampleMessage, sampleRow } from './samples';
+export type {
+  PluginTest,
+  PluginTestOptions,
+  RouteInput,
+  TestClock,
+  TestHttpOptions,
+  TestSite,
+} from './types';

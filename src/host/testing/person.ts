@@ -2,7 +2,7 @@ import type { SiteId, UserId } from '../../base/types';
 import { choiceKey, type Enabling } from '../../enabling';
 import type { HookScope, PersonRef } from '../../kernel/hook-types';
 import { CORE_SCOPE, type Settings } from '../../settings';
-import { TEST_SITE } from './sites';
+import { GRANTED_GROUP, TEST_SITE } from './sites';
 import type { PluginTestOptions } from './types';
 
 /** Who acts in a test: their groups, and what they chose. */
@@ -15,7 +15,7 @@ export interface Person {
 }
 
 export function createPerson<C>(
-  { plugin, memberOf = [], choice }: PluginTestOptions<C>,
+  { plugin, memberOf = [], permissions, choice }: PluginTestOptions<C>,
   deps: {
     readonly enabling: Pick<Enabling, 'enabledFor'>;
     readonly settings: Settings;
@@ -24,14 +24,15 @@ export function createPerson<C>(
   },
 ): Person {
   let chosen = choice;
+  const groups = permissions ? [...memberOf, GRANTED_GROUP] : memberOf;
   return {
-    groups: memberOf,
+    groups,
     scope(id) {
       const site = (id ?? TEST_SITE) as SiteId;
       const choices = chosen === undefined ? {} : { [plugin.id]: chosen };
-      const subject = { site, groups: memberOf, choices };
+      const subject = { site, groups, choices };
       const plugins = deps.enabling.enabledFor(subject);
-      return { site, requestId: 'TEST-0000-00', groups: memberOf, plugins, as: deps.ref(site) };
+      return { site, requestId: 'TEST-0000-00', groups, plugins, as: deps.ref(site) };
     },
     async choose(on) {
       chosen = on;

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors';
 import type { Locale } from '../../kernel/i18n-types';
-import type { SlotFacts } from '../../view';
+import type { SlotFacts, SlotItem } from '../../view';
 import { callRoute } from './routes';
 import { TEST_SITE } from './sites';
 import type { PluginTest, PluginTestOptions, RouteInput } from './types';
@@ -72,7 +72,7 @@ function pageCalls(world: World, id: string) {
     csrf: 'csrf-token',
   });
   return {
-    async renderSlot(slot, facts = {}, { locale, site } = {}) {
+    async renderSlot(slot, facts = {}, { locale, site, at } = {}) {
       const all: SlotFacts = {
         site: { id: scopeOf(site).site, title: 'Messagerie de test' },
         user,
@@ -81,7 +81,7 @@ function pageCalls(world: World, id: string) {
         ...facts,
       };
       const items = await renderer.slot(context(locale, site), slot, all);
-      return items.map(({ html }) => html).join('');
+      return items.flatMap((item) => htmlOf(item, at)).join('');
     },
     route: (method, path, input) => callRoute(world, id, method, path, input),
     async renderRoute(path: string, input: RouteInput = {}) {
@@ -100,6 +100,12 @@ function pageCalls(world: World, id: string) {
       });
     },
   } satisfies Partial<PluginTest>;
+}
+
+/** What stands at one uid or address, or at all of them, where the slot is answered so. */
+function htmlOf({ html, byKey }: SlotItem, at: number | string | undefined): readonly string[] {
+  if (!byKey) return [html];
+  return at === undefined ? [...byKey.values()] : [byKey.get(String(at)) ?? ''];
 }
 
 function dataCalls(world: World, id: string) {

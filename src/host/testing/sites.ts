@@ -30,15 +30,27 @@ export const plainSite = (id: string): Site => ({
   links: [],
 });
 
-const groupsOf = <C>({ plugin, groups = {} }: PluginTestOptions<C>): Site['groups'] =>
-  Object.entries(groups).map(([id, says]) => ({
-    id,
-    title: id,
-    match: { logins: [id] },
-    plugins: { [plugin.id]: says },
-    locked: [],
-    permissions: [],
-  }));
+/** Group of the person of the test, for what the test grants. */
+export const GRANTED_GROUP = 'test-granted';
+
+const aGroup = (id: string, more: Partial<Site['groups'][number]>): Site['groups'][number] => ({
+  id,
+  title: id,
+  match: { logins: [id] },
+  plugins: {},
+  locked: [],
+  permissions: [],
+  ...more,
+});
+
+const groupsOf = <C>({
+  plugin,
+  groups = {},
+  permissions,
+}: PluginTestOptions<C>): Site['groups'] => [
+  ...Object.entries(groups).map(([id, says]) => aGroup(id, { plugins: { [plugin.id]: says } })),
+  ...(permissions ? [aGroup(GRANTED_GROUP, { permissions: [...permissions] })] : []),
+];
 
 /** The sites of a test: `test` with the plugin on, and those that it adds. */
 export function buildSites<C>(options: PluginTestOptions<C>): readonly Site[] {

@@ -12,7 +12,7 @@ import type {
 import type { Locale } from '../../kernel/i18n-types';
 import type { Site } from '../../sites';
 import type { SlotFacts, SlotName } from '../../view';
-import type { PluginDirectory, PluginMail } from '../capability-types';
+import type { PluginDirectory, PluginHttpOptions, PluginMail } from '../capability-types';
 import type { PluginDatabase, PluginHttpResponse } from '../context-types';
 import type { PluginDefinition } from '../define';
 import type { BootReport, PluginReport } from '../report';
@@ -44,13 +44,18 @@ export interface PluginTestOptions<C> {
   readonly groups?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
   /** Groups that the person belongs to. */
   readonly memberOf?: readonly string[];
+  /** What the person may on the site `test`: routes with another `permission` answer 403. */
+  readonly permissions?: readonly string[];
   /** Lets the person turn the plugin on or off, and what they chose. */
   readonly choice?: boolean;
   /** What the person has chosen, by setting key. */
   readonly settings?: Readonly<Record<string, string | boolean>>;
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Answers `context.http`; without it every call fails as a dead network does. */
-  readonly http?: (url: string) => PluginHttpResponse | Promise<PluginHttpResponse>;
+  /** Answers `context.http`, told what is sent; without it every call fails as a dead network does. */
+  readonly http?: (
+    url: string,
+    options: TestHttpOptions,
+  ) => PluginHttpResponse | Promise<PluginHttpResponse>;
   /** What `context.mail(as)` answers, function by function; one that is not given fails. */
   readonly mail?: Partial<PluginMail>;
   /** What becomes of a message of `context.send`; without it every one fails. */
@@ -62,6 +67,10 @@ export interface PluginTestOptions<C> {
   /** Milliseconds allowed to `activate` and `deactivate`; 10 s and 5 s as in service otherwise. */
   readonly deadlines?: { readonly activateMs?: number; readonly deactivateMs?: number };
 }
+
+/** What a plugin sends: its method, headers and body, and the limits in force. */
+export type TestHttpOptions = PluginHttpOptions &
+  Required<Pick<PluginHttpOptions, 'method' | 'maxBytes' | 'timeoutMs'>>;
 
 /** Real timers, and a date that a test moves. */
 export interface TestClock extends Clock {
@@ -127,11 +136,18 @@ export interface PluginTest {
   /** Handles a hook beside the plugin, as another one would. */
   on<N extends HookName>(name: N, handler: HandlerFor<HookOf<N>>): () => void;
 
-  /** HTML of what the plugin shows in a slot, `''` for nothing. */
+  /**
+   * HTML of what the plugin shows in a slot, `''` for nothing. A slot of rows or addresses wants
+   * `rows` or `addresses` among the facts: what stands at each, or `at` one uid or address.
+   */
   renderSlot(
     slot: SlotName,
     facts?: Partial<SlotFacts>,
-    options?: { readonly locale?: Locale; readonly site?: string },
+    options?: {
+      readonly locale?: Locale;
+      readonly site?: string;
+      readonly at?: number | string;
+    },
   ): Promise<string>;
   /** Failures of the plugin that the platform lived through: slots left out, handlers dropped. */
   failures(): readonly { readonly hook: string; readonly error: Error }[];

@@ -1,29 +1,29 @@
 import path from 'node:path';
-import { auditMigrations } from '../../audit';
 import { AppError } from '../../base/errors';
 import { silentLog } from '../../base/log';
 import type { UserId } from '../../base/types';
-import { enablingMigrations } from '../../enabling';
 import { openDatabase } from '../../kernel/db';
-import type { Database, MigrationSet } from '../../kernel/db-types';
+import type { Database } from '../../kernel/db-types';
 import type { GuardedFetch } from '../../kernel/fetch';
 import { createHooks } from '../../kernel/hooks';
 import { createTexts } from '../../kernel/i18n';
-import { createJobs, jobMigrations } from '../../kernel/jobs';
+import { createJobs } from '../../kernel/jobs';
 import { createMeter, createMetrics } from '../../kernel/meter';
 import { migrate } from '../../kernel/migrate';
 import { createServices } from '../../kernel/services';
-import { sessionMigrations } from '../../session';
-import { createSettings, settingsMigrations } from '../../settings';
+import { createSettings } from '../../settings';
 import { locksOf } from '../../sites';
 import { createRenderer, loadAssets } from '../../view';
+import { coreMigrations } from '../core-migrations';
 import type { PluginDefinition } from '../define';
 import { type FoundPlugin, readResources } from '../discover';
 import { grantAll } from '../grants';
 import { HOOK_TABLES } from '../hook-tables';
 import { startHost } from '../host';
 import { parseManifest } from '../manifest';
+import { createPluginDatabases } from '../plugin-databases';
 import { createPluginSet } from '../plugin-set';
+import { IN_MEMORY } from '../plugin-store';
 import { portTimeoutMs } from '../ports';
 import { createSlotSource } from '../slot-source';
 import { createTestClock } from './clock';
@@ -57,7 +57,6 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     isEnabled: (site, plugin, plugins) =>
       plugin === OTHER_PLUGIN || set.isEnabled(site, plugin, plugins),
     rank: (plugin) => set.rank(plugin),
-    mode: 'development',
     onReported: ({ plugin, hook, err: error }) => void failures.push({ plugin, hook, error }),
   });
   const services = createServices({
@@ -70,7 +69,9 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
   const found = [...(options.with ?? []).map((one) => asFound(one)), foundOf(options)];
 
   const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log });
-  await migrate(db, migrationSets(found));
+  await migrate(db, [coreMigrations]);
+  const databases = createPluginDatabases({ place: IN_MEMORY, log });
+  for (const { id, migrations } of found) await databases.migrate({ owner: id, migrations });
   const user = await addUser(db);
   const settings = createSettings({ db, clock, locked: locksOf(sites) });
   await settings.write(user.id, options.plugin.id, options.settings ?? {});
@@ -91,7 +92,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     hooks,
     services,
     texts,
-    db,
+    databases,
     settings,
     jobs,
     set,
@@ -124,13 +125,14 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     secret: (_plugin, name) => options.secrets?.[name],
     ...(options.deadlines && { deadlines: options.deadlines }),
   }).catch(async (error: unknown) => {
+    await databases.closeAll();
     await db.close();
     throw error;
   });
   const skin = { id: 'base', dir: path.join(root, 'skins', 'base') };
   const renderer = createRenderer({
     // The base skin alone: a plugin's views use nothing of a ministry's.
-    skins: { ids: [skin.id], chain: () => [skin] },
+    skins: { chain: () => [skin] },
     assets: loadAssets(path.join(root, 'dist', 'assets')),
     texts,
     slots: createSlotSource({
@@ -162,23 +164,9 @@ function asFound(plugin: PluginDefinition, dir?: string): FoundPlugin {
     version: plugin.version ?? '0.0.0',
     dir: dir ?? '',
     definition: parsed.value,
-    ...(dir === undefined ? none : readResources(dir)),
+    ...(dir === undefined ? none : readResources(plugin.id, dir)),
   };
 }
-
-const migrationSets = (found: readonly FoundPlugin[]): readonly MigrationSet[] => [
-  {
-    owner: 'core',
-    migrations: [
-      ...sessionMigrations,
-      ...settingsMigrations,
-      ...auditMigrations,
-      ...enablingMigrations,
-    ],
-  },
-  jobMigrations,
-  ...found.map(({ id, migrations }) => ({ owner: id, migrations })),
-];
 
 async function addUser(db: Database) {
   const [id] = await db.knex('users').insert({
@@ -195,8 +183,8 @@ async function addUser(db: Database) {
 
 const fetchFrom =
   (http: PluginTestOptions<unknown>['http']): GuardedFetch =>
-  async (url) => {
-    if (!http) throw new AppError('fetch/failed');
-    const answer = await http(String(url));
+  async (url, { method = 'GET', ...options }) => {
+    if (!http) throw new AppError('fetch/failed', { details: { isConnected: false } });
+    const answer = await http(String(url), { ...options, method });
     return { ...answer, headers: {}, url: String(url) };
   };

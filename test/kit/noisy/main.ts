@@ -21,6 +21,7 @@ const deps: Deps = {
     createApp(config, { ...options, ownsProcess: true, extraPlugins: [noisyPlugin] }),
   processes: { ...(link && { link }), supervise },
   openDatabase: unused,
+  pluginDatabases: unused,
   migrationSets: unused,
   siteFaults: unused,
   openEnabling: unused,

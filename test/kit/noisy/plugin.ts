@@ -20,6 +20,11 @@ function leakMegabyte(): void {
   kept.push(piece);
 }
 
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
 const FINE = { json: { ok: true } };
 
 const routes = (router: PluginRouter): void => {
@@ -60,6 +65,17 @@ const routes = (router: PluginRouter): void => {
     },
     open,
   );
+  // Answers late, and forgets a promise meanwhile.
+  router.get(
+    '/float-slowly',
+    async ({ query }) => {
+      await delay(Number(query['ms']));
+      void Promise.reject(new Error('nobody waits for it'));
+      await delay(100);
+      return FINE;
+    },
+    open,
+  );
   router.get(
     '/float',
     () => {
@@ -74,7 +90,19 @@ const definition: PluginDefinition = {
   id: 'noisy',
   api: '^1.0',
   title: 'noisy:title',
-  contributes: { routes: async () => ({ routes }) },
+  contributes: {
+    routes: async () => ({ routes }),
+    commands: [
+      {
+        name: 'noisy:say',
+        summary: 'Says what it is given.',
+        async run({ id }, { args, print }) {
+          print(`${id}: ${args.join(' ')}`);
+          return 3;
+        },
+      },
+    ],
+  },
 };
 
 /** A plugin that does to its process what it is asked to by address. */

@@ -37,12 +37,7 @@ export async function serveNoisy(
   const dir = mkdtempSync(path.join(tmpdir(), 'noisy-'));
   const metricsPort = await anyPort('127.0.0.1');
   const env = writeConfig(dir, limits, metricsPort);
-  const args = ['--require', require.resolve('tsx/cjs'), path.join(__dirname, 'main.ts')];
-  const child = spawn(
-    process.execPath,
-    [...args, 'serve', '--workers', String(workers), '--json'],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = start(['serve', '--workers', String(workers), '--json'], env);
   const seen = { out: '', err: '' };
   const waiting = new Set<() => void>();
   const hear = (name: 'out' | 'err') => (chunk: Buffer) => {
@@ -98,6 +93,33 @@ export async function serveNoisy(
     },
   };
 }
+
+/** Runs one command of the program to its end. */
+export async function runNoisy(
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'noisy-'));
+  const child = start(args, writeConfig(dir, {}, 0));
+  const said = { out: '', err: '' };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said.out += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said.err += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  rmSync(dir, { recursive: true, force: true });
+  return { code, ...said };
+}
+
+const start = (args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess =>
+  spawn(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), path.join(__dirname, 'main.ts'), ...args],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
 
 /** On a connection of its own: one that is kept may end with the process that has it. */
 function get(url: URL): Promise<{ readonly status: number; readonly body: string }> {

@@ -1,27 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { discoverPlugins } from '../../../src/host/discover';
 import { describeContract } from '../../kit/contract';
-import { docTree, filesIn, ROOT, readDoc } from '../../kit/doc-files';
+import { ROOT } from '../../kit/doc-files';
+import { docPlugins } from '../../kit/doc-plugins';
 
-const files = { ...filesIn(readDoc('cookbook.md')), ...filesIn(readDoc('from-roundcube.md')) };
-/** The pages leave README.md to the reader; here it is what the code says. */
-const readmes = Object.keys(files)
-  .filter((name) => name.endsWith('/plugin.ts'))
-  .map((name) => {
-    const dir = path.dirname(name);
-    const code = Object.entries(files).filter(([file]) => file.startsWith(`${dir}/`));
-    const hooks = code.flatMap(([, text]) => text.match(/(?<=hooks\.on\(')[^']+/g) ?? []);
-    const needs = code.flatMap(
-      ([, text]) => text.match(/https:[^'`]+|(?<=')(?:db|audit)(?=')/g) ?? [],
-    );
-    const told = [...hooks, ...needs.flatMap((need) => [need, `http:${need}`])];
-    return [`${dir}/README.md`, `# ${dir}\n\n${told.map((name) => `\`${name}\``).join(' ')}\n`];
-  });
-const root = docTree({ ...files, ...Object.fromEntries(readmes) });
-const { found } = discoverPlugins({ dir: path.join(root, 'plugins') });
-afterAll(() => rmSync(root, { recursive: true }));
+const { root, found, remove } = docPlugins();
+afterAll(remove);
 
 describe.each(found)('plugin $id of the pages', (plugin) => {
   describeContract(plugin, found);

@@ -98,12 +98,12 @@ const CASES: readonly Case[] = [
   {
     what: 'the command of another',
     plugins: { bad: COMMAND('bad', 'good:run') },
-    told: { bad: ['failed', '"good:run"', 'does not start with "bad"'] },
+    told: { bad: ['failed', '"good:run"', 'expected "bad:run"'] },
   },
   {
     what: 'the permission of another',
     plugins: { bad: contributing('bad', "permissions: { 'good.see': 'x' }") },
-    told: { bad: ['failed', '"good.see"', 'does not start with "bad"'] },
+    told: { bad: ['failed', '"good.see"', 'expected "bad.see"'] },
   },
   {
     what: 'the settings of another',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withinSites } from '../../../src/host/report';
 import {
   aPlugin,
   aSite,
@@ -105,7 +106,19 @@ describe('a plugin that does not start', () => {
 
     const test = await startTest({ plugins: [plugin] });
 
-    expect(lineOf(test, 'typo')?.reason).toContain('message:snet');
+    expect(lineOf(test, 'typo')?.reason).toContain(
+      'no hook "message:snet"; did you mean "message:sent"?',
+    );
+  });
+
+  it('says what a hook that nothing emits yet waits for', async () => {
+    const plugin = aPlugin('early', {
+      activate: (context) => context.hooks.on('contact:list' as 'message:sent', () => {}),
+    });
+
+    const test = await startTest({ plugins: [plugin] });
+
+    expect(lineOf(test, 'early')?.reason).toContain('waits for an address book');
   });
 });
 
@@ -295,14 +308,34 @@ describe('names shared by plugins', () => {
     expect(runningOn(test)).toEqual(['two']);
   });
 
-  it('refuses to boot with two providers of one port on a site', async () => {
+  it('starts with two providers of one port on a site, of which the second is off there', async () => {
     const provider = (id: string) =>
       aPlugin(id, {
+        provides: ['directory'],
         activate: (context) => context.services.provide('directory' as never, {} as never),
       });
 
-    await expect(startTest({ plugins: [provider('one'), provider('two')] })).rejects.toMatchObject({
-      code: 'config/invalid',
+    const test = await startTest({ plugins: [provider('one'), provider('two')] });
+
+    expect(runningOn(test)).toEqual(['one']);
+    expect(lineOf(test, 'two')).toEqual({
+      state: 'degraded',
+      reason: expect.stringContaining('which one provides there already'),
+    });
+  });
+
+  it('fails a plugin that provides what its definition does not name', async () => {
+    const test = await startTest({
+      plugins: [
+        aPlugin('one', {
+          activate: (context) => context.services.provide('directory' as never, {} as never),
+        }),
+      ],
+    });
+
+    expect(lineOf(test, 'one')).toEqual({
+      state: 'failed',
+      reason: expect.stringContaining('provides: expected "directory"'),
     });
   });
 });
@@ -319,5 +352,65 @@ describe('migrations', () => {
       reason: 'pending migrations: run "estafette migrate" (0001-first)',
     });
     expect(runningOn(test)).toEqual(['stored']);
+  });
+});
+
+describe('the state of a plugin', () => {
+  const sized = aPlugin('sized', { config: z.object({ size: z.number().default(1) }) });
+
+  it('follows what administrators repair, without another start', async () => {
+    const { host, world } = await startTest({
+      plugins: [sized],
+      sites: [aSite('a', { sized: { size: 'big' } })],
+    });
+    const line = () => host.state()[0];
+    expect(line()).toMatchObject({ state: 'degraded', sites: [] });
+
+    const request = { site: 'a', path: 'sized.size', value: 3 };
+    await world.enabling.set(request, { login: 'alice' });
+
+    expect(line()).toMatchObject({ state: 'active', sites: ['a'], problems: [] });
+    expect(line()?.reason).toBeUndefined();
+  });
+
+  it('tells each site of its own faults only', async () => {
+    const { host } = await startTest({
+      plugins: [sized],
+      sites: [aSite('a', { sized: { size: 'wrong-in-a' } }), aSite('b', { sized: true })],
+    });
+    const report = host.state()[0];
+    if (!report) throw new Error('no report');
+
+    expect(withinSites(report, (site) => site === 'a').reason).toContain('wrong-in-a');
+    const asB = withinSites(report, (site) => site === 'b');
+    expect(asB).toMatchObject({ state: 'active', sites: ['b'] });
+    expect(JSON.stringify(asB)).not.toContain('wrong-in-a');
+  });
+
+  it('follows migrations that were applied since, once asked again', async () => {
+    let names: readonly string[] = ['0001-first'];
+    const { host } = await startTest({ plugins: [aPlugin('stored')], pending: async () => names });
+    names = [];
+
+    await host.recheck();
+
+    expect(host.state()[0]).toMatchObject({ state: 'active' });
+  });
+
+  it('is quarantined from the start when it cost other processes too much', async () => {
+    const started: string[] = [];
+    const plugin = (id: string, requires: string[] = []) =>
+      aPlugin(id, { requires, activate: () => void started.push(id) });
+    const test = await startTest({
+      plugins: [plugin('bad'), plugin('good'), plugin('user-of', ['bad'])],
+      quarantined: [{ plugin: 'bad', reason: 'harmed processes 2 times' }],
+    });
+
+    expect(started).toEqual(['good']);
+    expect(lineOf(test, 'bad')).toEqual({
+      state: 'quarantined',
+      reason: 'harmed processes 2 times',
+    });
+    expect(lineOf(test, 'user-of')?.state).toBe('refused');
   });
 });

@@ -45,6 +45,23 @@ describe('finding plugins', () => {
     expect(found[1]?.migrations.map(({ name }) => name)).toEqual(['0001-start']);
   });
 
+  it('loads code in the name of its plugin, and none of a quarantined one', () => {
+    const isolate = JSON.stringify(path.resolve(__dirname, '../../../src/kernel/isolate'));
+    const title = `require(${isolate}).currentAttribution().plugin + ':title'`;
+    const dir = tree({
+      'a/plugin.js': define(`{ id: 'a', api: '^1.0', title: ${title} }`),
+      'b/plugin.js': 'throw new Error("never loaded")',
+    });
+
+    const { found, broken } = discoverPlugins({
+      dir,
+      quarantined: [{ plugin: 'b', reason: 'harmed processes' }],
+    });
+
+    expect(broken).toEqual([{ id: 'b', reason: 'harmed processes' }]);
+    expect(found.map(({ definition }) => definition.title)).toEqual(['a:title']);
+  });
+
   it('takes the version of the definition, of the package, then of the platform', () => {
     const dir = tree({
       'said/plugin.js': plain('said', ", version: '3.1.0-beta.2'"),
@@ -68,7 +85,12 @@ describe('finding plugins', () => {
       ['said', '3.1.0-beta.2'],
       ['apart', '0.0.0'],
     ]);
-    expect(broken).toEqual([{ id: 'wrong', reason: 'version: expected a version as 1.2.3' }]);
+    expect(broken).toEqual([
+      {
+        id: 'wrong',
+        reason: expect.stringMatching(/^version: expected a version as 1\.2\.3, found "/),
+      },
+    ]);
   });
 
   it.each([
@@ -76,7 +98,11 @@ describe('finding plugins', () => {
     ['throws no error', { 'plugin.js': 'throw "text"' }, 'text'],
     ['has no code', { 'README.md': '' }, 'no plugin.ts or plugin.js'],
     ['does not parse', { 'plugin.js': 'export default {' }, ''],
-    ['exports nothing', { 'plugin.js': '' }, 'id: '],
+    [
+      'exports nothing',
+      { 'plugin.js': '' },
+      'default export: expected what definePlugin gives, found nothing',
+    ],
     ['exports text', { 'plugin.js': 'module.exports = "x"' }, 'default export: '],
     ['has another id', { 'plugin.js': plain('other') }, 'id: expected "bad"'],
     [
@@ -185,6 +211,25 @@ describe('the version of the API', () => {
 });
 
 describe('the shape of a definition', () => {
+  it('is that of the moment it was checked', () => {
+    let asked = 0;
+    const definition = {
+      id: 'x',
+      api: '^1.0',
+      title: 'x:title',
+      contributes: {
+        get challenges() {
+          asked += 1;
+          return asked === 1 ? [] : [{ id: 'otp', label: 'x:title', path: '/' }];
+        },
+      },
+    };
+
+    const parsed = parseManifest(definition, 'x');
+
+    expect(parsed.ok && parsed.value.contributes?.challenges).toEqual([]);
+  });
+
   const errorOf = (more: object): string | undefined => {
     const parsed = parseManifest({ ...aPlugin('x'), ...more }, 'x');
     return parsed.ok ? undefined : parsed.error;
@@ -268,7 +313,7 @@ describe('the shape of a definition', () => {
     [
       'a command of somebody else',
       contributing({ commands: [{ name: 'serve', summary: '', run: () => {} }] }),
-      'does not start with "x"',
+      'contributes.commands: expected "x:serve", found "serve"',
     ],
     [
       'a permission of somebody else',
@@ -282,6 +327,56 @@ describe('the shape of a definition', () => {
     ],
   ])('refuses %s', (_what, error, names) => {
     expect(error).toContain(names);
+  });
+});
+
+describe('what is said of a wrong definition', () => {
+  const errorOf = (exported: unknown, folder = 'x'): string => {
+    const parsed = parseManifest(exported, folder);
+    return parsed.ok ? '' : parsed.error;
+  };
+
+  it('is every fault, with what was expected and found', () => {
+    const error = errorOf({
+      ...aPlugin('x'),
+      version: '1',
+      onBootFailure: 'stop',
+      contributes: { slots: [{ slot: 'page.baner@1', view: 'v' }], routes: 'none' },
+    });
+
+    expect(error.split('; ')).toEqual([
+      'version: expected a version as 1.2.3, found "1"',
+      'onBootFailure: expected continue or abort, found "stop"',
+      'contributes.routes: expected a function, found "none"',
+      expect.stringMatching(
+        /^contributes\.slots\.0\.slot: expected one of \d+ names, found "page\.baner@1"$/,
+      ),
+      'did you mean "page.banner@1"?',
+    ]);
+  });
+
+  it('is every name that is not the plugin’s own', () => {
+    const commands = [{ name: 'spy', summary: '', run: () => {} }];
+    const permissions = { 'mail.read': 'l' };
+
+    expect(
+      errorOf({ ...aPlugin('x'), contributes: { commands, permissions } }).split('; '),
+    ).toEqual([
+      'contributes.commands: expected "x:spy", found "spy"',
+      'contributes.permissions: expected "x.read", found "mail.read"',
+    ]);
+  });
+
+  it('is cut where nobody would read on', () => {
+    const slots = Array.from({ length: 20 }, () => ({ slot: 'x', view: 'v' }));
+
+    expect(errorOf({ ...aPlugin('x'), contributes: { slots } })).toMatch(/; and 12 more$/);
+  });
+
+  it('is the folder, when that cannot be a name', () => {
+    expect(errorOf(aPlugin('Bad_Name'), 'Bad_Name')).toMatch(
+      /^folder: "Bad_Name" is no id: lower-case letters/,
+    );
   });
 });
 

@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { auditMigrations } from '../../../src/audit';
 import { systemClock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { SiteId, UserId } from '../../../src/base/types';
-import { enablingMigrations } from '../../../src/enabling';
+import { coreMigrations } from '../../../src/host/core-migrations';
 import type { PluginDefinition } from '../../../src/host/define';
 import type { BrokenPlugin, FoundPlugin } from '../../../src/host/discover';
 import { grantAll } from '../../../src/host/grants';
 import { HOOK_TABLES } from '../../../src/host/hook-tables';
 import { type Host, type HostDeps, startHost } from '../../../src/host/host';
+import { createPluginDatabases } from '../../../src/host/plugin-databases';
 import { createPluginSet } from '../../../src/host/plugin-set';
 import { portTimeoutMs } from '../../../src/host/ports';
 import { createTestCore, type TestCore } from '../../../src/host/testing/core';
@@ -20,12 +20,11 @@ import type { PluginTestOptions } from '../../../src/host/testing/types';
 import { openDatabase } from '../../../src/kernel/db';
 import { createHooks, type Hooks } from '../../../src/kernel/hooks';
 import { createTexts } from '../../../src/kernel/i18n';
-import { createJobs, jobMigrations } from '../../../src/kernel/jobs';
+import { createJobs } from '../../../src/kernel/jobs';
 import { createMeter, createMetrics } from '../../../src/kernel/meter';
 import { migrate } from '../../../src/kernel/migrate';
 import { createServices } from '../../../src/kernel/services';
-import { sessionMigrations } from '../../../src/session';
-import { createSettings, settingsMigrations } from '../../../src/settings';
+import { createSettings } from '../../../src/settings';
 import { locksOf, type Site } from '../../../src/sites';
 
 export const SITE_A = 'a' as SiteId;
@@ -53,7 +52,17 @@ export const asFound = (definition: PluginDefinition): FoundPlugin => ({
 });
 
 type Overrides = Partial<
-  Pick<HostDeps, 'grants' | 'files' | 'order' | 'pending' | 'deadlines' | 'createFetch' | 'secret'>
+  Pick<
+    HostDeps,
+    | 'grants'
+    | 'files'
+    | 'order'
+    | 'pending'
+    | 'quarantined'
+    | 'deadlines'
+    | 'createFetch'
+    | 'secret'
+  >
 >;
 
 export interface HostInput extends Overrides {
@@ -90,7 +99,6 @@ export async function createWorld({
     meter: createMeter(createMetrics()),
     isEnabled: set.isEnabled,
     rank: (plugin) => set.rank(plugin),
-    mode: 'development',
   });
   for (const table of HOOK_TABLES) hooks.define(table);
   const coreDir = mkdtempSync(path.join(tmpdir(), 'estafette-texts-'));
@@ -99,18 +107,8 @@ export async function createWorld({
   const texts = createTexts({ coreDir, fallback: 'fr' });
   rmSync(coreDir, { recursive: true });
   const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log });
-  await migrate(db, [
-    {
-      owner: 'core',
-      migrations: [
-        ...sessionMigrations,
-        ...settingsMigrations,
-        ...auditMigrations,
-        ...enablingMigrations,
-      ],
-    },
-    jobMigrations,
-  ]);
+  await migrate(db, [coreMigrations]);
+  const databases = createPluginDatabases({ place: ':memory:', log });
   const jobs = createJobs({ db, clock, log, instanceId: 'test' });
   const settings = createSettings({ db, clock, locked: locksOf(sites) });
   const services = createServices({
@@ -119,7 +117,7 @@ export async function createWorld({
     timeoutMs: portTimeoutMs,
   });
   const enabling = createTestEnabling({ db, clock, hooks, sites, found, files });
-  return { log, clock, set, enabling, hooks, services, texts, db, jobs, settings };
+  return { log, clock, set, enabling, hooks, services, texts, db, databases, jobs, settings };
 }
 
 const open: HostTest[] = [];
@@ -153,6 +151,7 @@ export async function startTest(input: HostInput): Promise<HostTest> {
       grants: input.grants ?? grantAll(input.plugins.map(asFound)),
       ...(input.order && { order: input.order }),
       pending: input.pending ?? (async () => []),
+      ...(input.quarantined && { quarantined: input.quarantined }),
       createFetch:
         input.createFetch ??
         (() => async () => {

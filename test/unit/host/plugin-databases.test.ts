@@ -250,7 +250,7 @@ describe('a plugin that does not come to an end', () => {
             query
               .select(core.knex.raw('1 as n'))
               .from('evil_x')
-              .unionAll((next) => next.select(core.knex.raw('n + 1')).from('evil_n')),
+              .unionAll((next) => void next.select(core.knex.raw('n + 1')).from('evil_n')),
           )
           .select('*')
           .from('evil_n'),

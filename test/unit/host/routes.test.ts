@@ -45,6 +45,33 @@ describe('paths of routes', () => {
     expect(() => collectRoutes('p', same)).toThrow('config/invalid');
   });
 
+  it('refuses a route that is public and wants a permission', () => {
+    const register = () =>
+      collectRoutes('p', (router) =>
+        router.get('/x', answer, { public: true, permission: 'admin.access' }),
+      );
+    const problem = 'public, and with a permission';
+
+    expect(register).toThrow(
+      expect.objectContaining({ details: { plugin: 'p', route: '/x', problem } }),
+    );
+  });
+
+  it('refuses a challenge of another plugin, and one that is public', () => {
+    const register = (isPublic: boolean, challenges: readonly string[]) => () =>
+      collectRoutes(
+        'p',
+        (router) => router.post('/x', answer, { challenge: 'otp', public: isPublic }),
+        challenges,
+      );
+    const said = (problem: string) =>
+      expect.objectContaining({ details: { plugin: 'p', route: '/x', problem } });
+
+    expect(register(false, ['otp'])()).toHaveLength(1);
+    expect(register(false, ['own'])).toThrow(said('challenge not in contributes.challenges'));
+    expect(register(true, ['otp'])).toThrow(said('public, and for a challenge'));
+  });
+
   it('refuses a route without a handler, and routes added later', () => {
     let kept: PluginRouter | undefined;
     const routes = collectRoutes('p', (router) => {

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { definePlugin, type HookOf } from '../../../src/host';
 import type { PluginDefinition } from '../../../src/host/define';
 import { createPluginTest, type PluginTest } from '../../../src/host/testing';
-import { aPlugin, HANGS } from './kit';
+import { aPlugin, HANGS, tempTree } from './kit';
 
-let test: PluginTest | undefined;
+const tests: PluginTest[] = [];
 afterEach(async () => {
-  await test?.stop();
-  test = undefined;
+  for (const test of tests.splice(0)) await test.stop();
 });
 const start = async <C>(
   plugin: PluginDefinition<C>,
   options: Omit<Parameters<typeof createPluginTest<C>>[0], 'plugin'> = {},
 ): Promise<PluginTest> => {
-  test = await createPluginTest({ ...options, plugin });
+  const test = await createPluginTest({ ...options, plugin });
+  tests.push(test);
   return test;
 };
 
@@ -111,6 +111,24 @@ describe('the plugin test kit', () => {
     await expect(kit.route('get', '/odd')).rejects.toThrow('/odd: expected one of the four');
   });
 
+  it('answers 403 for a permission that the test does not grant', async () => {
+    const plugin = aPlugin('guarded', {
+      contributes: {
+        routes: async () => ({
+          routes: (router) =>
+            router.get('/desk', () => ({ status: 204 }), { permission: 'admin.access' }),
+        }),
+      },
+    });
+    const without = await start(plugin);
+    const withOther = await start(plugin, { permissions: ['admin.platform'] });
+    const granted = await start(plugin, { permissions: ['admin.access'] });
+
+    expect(await without.route('get', '/desk')).toEqual({ status: 403 });
+    expect(await withOther.route('get', '/desk')).toEqual({ status: 403 });
+    expect(await granted.route('get', '/desk')).toEqual({ status: 204 });
+  });
+
   it('runs jobs and commands', async () => {
     const ran: (string | undefined)[] = [];
     const run = async (_context: unknown, { site }: { site?: string }) => void ran.push(site);
@@ -154,7 +172,11 @@ describe('the plugin test kit', () => {
       activate(context) {
         context.hooks.on('attachment:discarded', async (_event, { site }) => {
           const { size } = context.config(site);
-          const { body } = await context.http('https://dav.example/x');
+          const { body } = await context.http('https://dav.example/x', {
+            method: 'POST',
+            headers: { Authorization: 'Bearer s' },
+            body: 'task',
+          });
           const now = new Date(context.clock.now()).toISOString();
           seen.push(size + 1, context.secret('token'), String(body), now);
         });
@@ -164,14 +186,52 @@ describe('the plugin test kit', () => {
       defaults: { size: 4, name: 'x' },
       config: { name: 'y' },
       secrets: { token: 's' },
-      http: (url) => ({ status: 200, contentType: 'text/plain', body: Buffer.from(url) }),
+      http(url, { method, headers, body }) {
+        const sent = [method, headers?.['Authorization'], body, url].join(' ');
+        return { status: 200, contentType: 'text/plain', body: Buffer.from(sent) };
+      },
     });
 
     kit.clock.advance(86_400_000);
     await kit.action('attachment:discarded', { ids: [], user: 1 });
 
     expect(kit.config()).toEqual({ size: 4, name: 'y' });
-    expect(seen).toEqual([5, 's', 'https://dav.example/x', '2026-01-16T09:00:00.000Z']);
+    const sent = 'POST Bearer s task https://dav.example/x';
+    expect(seen).toEqual([5, 's', sent, '2026-01-16T09:00:00.000Z']);
+  });
+
+  it('shows what stands at each row, or at one', async () => {
+    const dir = tempTree({ 'views/mark.ejs': '<i><%= model.who %></i>' });
+    const plugin = definePlugin({
+      id: 'marks',
+      api: '^1.0',
+      title: 'marks:title',
+      contributes: {
+        slots: [
+          {
+            slot: 'message-list.row.flags@1',
+            view: 'mark',
+            data: ({ rows = [] }) =>
+              Object.fromEntries(rows.map(({ uid, subject }) => [uid, { who: subject }])),
+          },
+        ],
+      },
+    });
+    const kit = await start(plugin, { dir });
+    const row = (uid: number, subject: string) => ({
+      uid,
+      subject,
+      messageId: undefined,
+      from: [],
+      date: '2026-01-15T09:00:00.000Z',
+      keywords: [],
+    });
+    const facts = { rows: [row(1, 'Paul'), row(2, 'Zoé')] };
+
+    expect(await kit.renderSlot('message-list.row.flags@1', facts)).toBe('<i>Paul</i><i>Zoé</i>');
+    expect(await kit.renderSlot('message-list.row.flags@1', facts, { at: 2 })).toBe('<i>Zoé</i>');
+    expect(await kit.renderSlot('message-list.row.flags@1', facts, { at: 3 })).toBe('');
+    expect(await kit.renderSlot('message-list.row.flags@1')).toBe('');
   });
 
   it('tells of failures that the platform lives through', async () => {
