@@ -12,6 +12,7 @@ import { coreJobs } from './app/jobs';
 import { migrateAll } from './app/migrations';
 import { createOperationsServer } from './app/operations';
 import { createPluginCore } from './app/plugin-core';
+import { pluginViewFaults } from './app/plugin-views';
 import { HOOK_TABLES, installedPlugins } from './app/plugins';
 import { dressTexts, skinFaults } from './app/skins';
 import { withDeadline } from './base/async';
@@ -19,9 +20,11 @@ import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
 import { createCompose } from './compose';
 import type { FoundPlugin } from './host/discover';
-import { erasingTables } from './host/erasing-tables';
 import { grantAll } from './host/grants';
 import { type Host, startHost } from './host/host';
+import { pluginCommands } from './host/plugin-commands';
+import { createPluginDatabases, pluginPlace } from './host/plugin-databases';
+import { erasingTables } from './host/plugin-db';
 import { createPluginSet } from './host/plugin-set';
 import { portTimeoutMs } from './host/ports';
 import { createSlotSource } from './host/slot-source';
@@ -33,7 +36,6 @@ import { createTexts } from './kernel/i18n';
 import { createJobRuns } from './kernel/job-runs';
 import { createJobs } from './kernel/jobs';
 import { createMeter, createMetrics } from './kernel/meter';
-import { pending } from './kernel/migrate';
 import { createPluginWorkers } from './kernel/plugin-worker';
 import { createRequestTimings } from './kernel/request-timings';
 import { createServices } from './kernel/services';
@@ -90,12 +92,21 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const clock = options.clock ?? systemClock;
   const { sites } = config;
   const db = await openStorage(config, log);
-  const installed = installedPlugins(config);
+  const databases = createPluginDatabases({
+    place: pluginPlace(config),
+    log,
+    // A failure of the plugin, also when it keeps the error to itself.
+    onOverdue: (plugin, error) =>
+      void hooks.isolator.isolated({ plugin, hook: 'database', timeoutMs: 0 }, () => {
+        throw error;
+      }),
+  });
+  const installed = installedPlugins(config, options.supervisor?.start.quarantined);
   const candidates = [...installed.found, ...(options.extraPlugins ?? [])];
   const { found, failed } =
     options.migrate === false
       ? { found: candidates, failed: [] }
-      : await migrateAll(db, candidates);
+      : await migrateAll(db, databases, candidates);
   const broken = [...installed.broken, ...failed];
 
   // Set once the host stands: a failure before that is a boot failure, which it reports itself.
@@ -112,7 +123,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     isEnabled: set.isEnabled,
     rank: set.rank,
     order: config.plugins.order,
-    mode: config.mode,
     onReported: ({ plugin }) => review(plugin),
   });
   for (const table of HOOK_TABLES) hooks.define(table);
@@ -184,7 +194,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     hooks,
     writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
     erasers: [(user, trx) => settings.erase(user, trx)],
-    erasingTables,
+    erasingTables: erasingTables(databases),
   });
   const sessions = createSessions({
     db,
@@ -245,7 +255,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     hooks,
     services,
     texts,
-    db,
+    databases,
     settings,
     jobs,
     set,
@@ -259,8 +269,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     createFetch: (limits) => createGuardedFetch({ log, ...limits }),
     secret: config.pluginSecret,
     grants,
+    quarantined: options.supervisor?.start.quarantined ?? [],
     pending: async (plugin) =>
-      (await pending(db, [{ owner: plugin.id, migrations: plugin.migrations }])).map(
+      (await databases.pending({ owner: plugin.id, migrations: plugin.migrations })).map(
         ({ name }) => name,
       ),
   });
@@ -268,8 +279,11 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   review = host.review;
 
   const skins = loadSkins(path.join(config.root, 'skins'));
-  dressTexts(texts, skins, sites); // a wrong skin is a boot error, not a request's
-  const unused = skinFaults(config, found).map(formatIssue);
+  dressTexts(texts, skins, sites);
+  const warnings = [
+    ...skinFaults({ root: config.root, skins, texts, sites }, found),
+    ...pluginViewFaults(config.root, found),
+  ].map(formatIssue);
   const assetsDir = path.join(config.root, 'dist', 'assets');
   const pluginDirs = new Map(
     host.all().map((plugin) => [plugin.id, path.join(plugin.dir, 'views')]),
@@ -325,7 +339,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
       audit,
       findPerson,
       assetsDir,
-      warnings: unused,
+      warnings,
       isolation: () => isolation?.report(),
     }),
     config: {
@@ -338,7 +352,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     },
   });
 
-  for (const job of coreJobs({ sessions, compose })) jobs.add(job);
+  const { auditDays } = config.limits;
+  for (const job of coreJobs({ audit, auditDays, clock, sessions, compose })) jobs.add(job);
 
   const server = createHttpServer(web.app);
   const operations =
@@ -346,17 +361,35 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     createOperationsServer({
       metrics,
       health,
-      plugins: host.state,
+      plugins: async () => {
+        await host.recheck();
+        return host.state();
+      },
       isolation: () => isolation?.report(),
     });
   let operationsPort: number | undefined;
 
-  async function stop(): Promise<void> {
-    await withDeadline(stopAll(), STOP_MS, () => new Error(`not stopped after ${STOP_MS} ms`));
+  let stopping: Promise<void> | undefined;
+  /** Once: what fails while stopping asks for a stop as well. */
+  function stop(): Promise<void> {
+    stopping ??= withDeadline(
+      stopAll(),
+      STOP_MS,
+      () => new Error(`not stopped after ${STOP_MS} ms`),
+    );
+    return stopping;
   }
 
   async function stopAll(): Promise<void> {
-    await isolation?.stop();
+    try {
+      await stopParts();
+    } finally {
+      // Last: what a plugin forgot to await must not end the process while requests are drained.
+      await isolation?.stop();
+    }
+  }
+
+  async function stopParts(): Promise<void> {
     streams.closeAll();
     await Promise.all([jobs.stop(), closeServer(server, DRAIN_MS)]);
     if (operations) await closeServer(operations, 0);
@@ -365,6 +398,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     await pool.closeAll();
     await pluginWorkers.close();
     await workers.close();
+    await databases.closeAll();
     await db.close();
   }
 
@@ -406,8 +440,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     }),
     /** Port of the operations listener, once started; `undefined` without one. */
     operationsPort: () => operationsPort,
-    report: { ...host.report, warnings: [...host.report.warnings, ...unused] },
+    report: { ...host.report, warnings: [...host.report.warnings, ...warnings] },
     plugins: host.state,
+    commands: pluginCommands(host, set),
     enabling,
     hooks,
     /** What the process and its plugins went through; `undefined` in a process that is not our own. */

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createLog } from './base/log';
 import type { Deps } from './cli';
 import { connectSupervisor } from './cli/cluster';
 import { runProcess } from './cli/process';
+import { platformVersion } from './host/platform-version';
+import { createPluginDatabases, pluginPlace } from './host/plugin-databases';
 import { openStorage } from './kernel/storage';
 import { loadConfig } from './sites';
 
@@ -19,9 +21,11 @@ const link = connectSupervisor(process.env);
 const root = findRoot(__dirname);
 const deps: Deps = {
   root,
-  version: readVersion(root),
+  version: platformVersion(root),
   loadConfig: () => loadConfig({ root, env: process.env }),
   openDatabase: (config) => openStorage(config, createLog(config.log)),
+  pluginDatabases: (config) =>
+    createPluginDatabases({ place: pluginPlace(config), log: createLog(config.log) }),
   createApp: async (config, options) =>
     (await app()).createApp(config, { ...options, ownsProcess: true }),
   migrationSets: async (config) => (await app()).migrationSets(config),
@@ -33,9 +37,9 @@ const deps: Deps = {
     supervise: async (options) => (await supervise()).supervise(options),
   },
   pings: {
-    imap: async (site, signal) => (await app()).pings.imap(site, signal),
-    smtp: async (site, signal) => (await app()).pings.smtp(site, signal),
-    ldap: async (site, signal) => (await app()).pings.ldap(site, signal),
+    imap: async (site) => (await app()).pings.imap(site),
+    smtp: async (site) => (await app()).pings.smtp(site),
+    ldap: async (site) => (await app()).pings.ldap(site),
   },
 };
 
@@ -46,10 +50,4 @@ function findRoot(from: string): string {
   const parent = path.dirname(from);
   if (existsSync(path.join(from, 'package.json')) || parent === from) return from;
   return findRoot(parent);
-}
-
-function readVersion(folder: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest ? String(manifest.version) : 'unknown';
 }

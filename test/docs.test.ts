@@ -51,10 +51,14 @@ describe('the guide of operations', () => {
   it('names the jobs of the program and how often they run', () => {
     const idle = async () => 0;
     const jobs = coreJobs({
+      audit: { purge: idle },
+      auditDays: 365,
       sessions: { purgeExpired: idle },
       compose: { recover: idle, sweepUploads: idle },
     } as unknown as Parameters<typeof coreJobs>[0]);
-    const told = namesBelow('Jobs').map((row) => row.replace(' min', 'm').replace(' h', 'h'));
+    const told = namesBelow('Jobs').map((row) =>
+      row.replace(' min', 'm').replace(' h', 'h').replace(' d', 'd'),
+    );
     expect(told).toEqual(jobs.map(({ id, every }) => `${id} ${every}`));
   });
 });

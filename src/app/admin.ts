@@ -8,18 +8,18 @@ import type { Enabling, KnownUser } from '../enabling';
 import type { FoundPlugin } from '../host/discover';
 import type { Host } from '../host/host';
 import { type IntegrityFile, readIntegrity } from '../host/package-integrity';
+import { platformVersion } from '../host/platform-version';
 import { enablingPlugin } from '../host/plugin-faults';
 import type { Database } from '../kernel/db-types';
 import type { JobStatus } from '../kernel/job-runs';
 import type { Jobs } from '../kernel/job-types';
 import type { Meter } from '../kernel/meter';
 import { pending } from '../kernel/migrate';
-import type { ServiceName, Services } from '../kernel/services';
+import type { Services } from '../kernel/services';
 import { countOpenSessions, countUsers } from '../session';
 import type { AppConfig } from '../sites';
 import type { AdminDeps, InstalledPlugin } from '../web/routes/admin/deps';
 import type { IsolationReport } from './isolation';
-import { readVersion } from './plugins';
 
 export interface AdminSources {
   readonly config: AppConfig;
@@ -48,7 +48,7 @@ const FACTOR_PORT = 'second-factor';
 export function createAdmin(sources: AdminSources): AdminDeps {
   const { config, db, clock, host, found, services, enabling, audit, meter } = sources;
   return {
-    version: readVersion(config.root),
+    version: platformVersion(config.root),
     mode: config.mode,
     startedAt: clock.now(),
     sites: config.sites,
@@ -77,8 +77,7 @@ export function createAdmin(sources: AdminSources): AdminDeps {
     countUsers: () => countUsers(db),
     openSessions: (site) => countOpenSessions(db, isoNow(clock), site),
     findPerson: sources.findPerson,
-    // A name that no plugin of this build may declare: asked as text.
-    hasSecondFactor: (site) => services.get(site, FACTOR_PORT as ServiceName) !== undefined,
+    hasSecondFactor: (site) => services.get(site, FACTOR_PORT) !== undefined,
   };
 }
 

@@ -18,11 +18,11 @@ export interface Dependencies {
 }
 
 export const pings = {
-  imap: (site: Site, _signal: AbortSignal): Promise<void> => pingImap(site.imap, CHECK_MS),
-  smtp: async (site: Site, _signal: AbortSignal): Promise<void> => {
+  imap: (site: Site): Promise<void> => pingImap(site.imap, CHECK_MS),
+  smtp: async (site: Site): Promise<void> => {
     await pingSmtp(site.smtp, { timeoutMs: CHECK_MS });
   },
-  ldap: async (site: Site, _signal: AbortSignal): Promise<void> => {
+  ldap: async (site: Site): Promise<void> => {
     if (site.signIn.kind === 'ldap') await pingDirectory(site.signIn.ldap, { timeoutMs: CHECK_MS });
   },
 };
@@ -34,7 +34,6 @@ export function createHealth({
   hooks,
 }: Dependencies): () => Promise<readonly HealthCheck[]> {
   let last: { readonly at: number; readonly checks: Promise<readonly HealthCheck[]> } | undefined;
-  const none = new AbortController().signal;
 
   const check = async (id: string, run: () => Promise<unknown>): Promise<HealthCheck> => {
     const started = performance.now();
@@ -68,11 +67,9 @@ export function createHealth({
     const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
       ...sites.flatMap((site) => [
-        check(`${site.id}:imap`, () => pings.imap(site, none)),
-        check(`${site.id}:smtp`, () => pings.smtp(site, none)),
-        ...(site.signIn.kind === 'ldap'
-          ? [check(`${site.id}:ldap`, () => pings.ldap(site, none))]
-          : []),
+        check(`${site.id}:imap`, () => pings.imap(site)),
+        check(`${site.id}:smtp`, () => pings.smtp(site)),
+        ...(site.signIn.kind === 'ldap' ? [check(`${site.id}:ldap`, () => pings.ldap(site))] : []),
       ]),
     ]);
     const checks = Promise.all([own, ...sites.map(asked)]).then((all) => all.flat());

@@ -7,22 +7,30 @@ import type { HookEmitter } from '../kernel/hook-types';
 import type { Leak } from '../kernel/leaks';
 import { watchMemory } from '../kernel/memory-watch';
 import type { Meter, PluginStats } from '../kernel/meter';
+import type { ProcessNews } from '../kernel/process-news';
 import type { CodeFolders } from '../kernel/stack-files';
 import { type Incident, startWatchdog } from '../kernel/watchdog';
-import { can } from '../session';
-import { type AppConfig, grantsPermission } from '../sites';
+import type { AppConfig } from '../sites';
 import type { RequestContext } from '../web/context';
+import { adminReach } from '../web/routes/admin/access';
 
 const STDERR_FD = 2;
 
 /** The supervisor, as far as this floor needs it. */
 export interface ProcessLink {
-  readonly start: { readonly slot: number; readonly reason: string };
+  readonly start: {
+    readonly slot: number;
+    readonly reason: string;
+    /** Not to be started at all: a timer of theirs would end this process as it did others. */
+    readonly quarantined: readonly { readonly plugin: string; readonly reason: string }[];
+  };
   /** Descriptor on which the watchdog's thread writes its lines. */
   readonly reportFd: number;
   /** Asks for another process in this one's place. */
-  replace(reason: string): void;
+  replace(request: { readonly reason: string; readonly plugin?: string | undefined }): void;
   onQuarantine(run: (found: { readonly plugin: string; readonly reason: string }) => void): void;
+  /** What the supervisor went through. */
+  news(): ProcessNews;
 }
 
 export interface IsolationDeps {
@@ -37,7 +45,7 @@ export interface IsolationDeps {
 }
 
 /** What an operator is told of this process and of what its plugins did to it. */
-export interface IsolationReport {
+export interface IsolationReport extends ProcessNews {
   readonly process: {
     readonly pid: number;
     readonly slot: number;
@@ -71,9 +79,9 @@ export function watchProcess(deps: IsolationDeps): Isolation {
     void stop().finally(() => process.exit(1));
   };
   /** A supervisor brings another process first; alone, this one ends and systemd starts the next. */
-  const restart = (reason: string): void => {
-    log.fatal({ reason }, 'process/restart');
-    if (link) link.replace(reason);
+  const restart = (reason: string, plugin?: string): void => {
+    log.fatal({ reason, plugin }, 'process/restart');
+    if (link) link.replace({ reason, plugin });
     else leave();
   };
 
@@ -81,6 +89,7 @@ export function watchProcess(deps: IsolationDeps): Isolation {
     log,
     clock,
     meter,
+    folders,
     onQuarantine: (plugin, error) => quarantine(plugin, error.message),
     onRestart: restart,
     onFatal: leave,
@@ -102,7 +111,7 @@ export function watchProcess(deps: IsolationDeps): Isolation {
     folders,
     // Alone it would end without anybody in its place: systemd's own limit does as well.
     limitMb: link ? config.limits.memoryMb : 0,
-    onLimit: restart,
+    onLimit: (reason) => restart(reason),
   });
   link?.onQuarantine(({ plugin, reason }) => quarantine(plugin, reason));
 
@@ -130,6 +139,7 @@ function reportOf(
 ): IsolationReport {
   const { rss, heapUsed } = process.memoryUsage();
   return {
+    ...(link?.news() ?? { restarts: [] }),
     process: {
       pid: process.pid,
       slot: link?.start.slot ?? 0,
@@ -158,11 +168,8 @@ export function timingViewers(
   mode: AppConfig['mode'],
   hooks: HookEmitter,
 ): (context: RequestContext) => boolean | Promise<boolean> {
-  return ({ site, session, scope }) => {
+  return async (context) => {
     if (mode === 'development') return true;
-    // Asked of the groups first: `can` emits, and most people are no administrators.
-    const groups = session?.session.user.groups ?? [];
-    if (!session || !grantsPermission(site.groups, groups, 'admin.access')) return false;
-    return can({ hooks, site }, scope, session.session, 'admin.access');
+    return (await adminReach({ hooks }, context)) !== undefined;
   };
 }

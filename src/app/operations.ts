@@ -7,7 +7,7 @@ import type { IsolationReport } from './isolation';
 export interface OperationsDeps {
   readonly metrics: Metrics;
   readonly health: () => Promise<readonly HealthCheck[]>;
-  readonly plugins: () => readonly PluginReport[];
+  readonly plugins: () => Promise<readonly PluginReport[]>;
   /** What the process went through, and what plugins cost it. */
   readonly isolation?: () => IsolationReport | undefined;
 }
@@ -60,7 +60,7 @@ function find(
     case '/health/plugins':
       return async () =>
         json({
-          plugins: plugins().map(({ id, version, state, sites }) => ({
+          plugins: (await plugins()).map(({ id, version, state, sites }) => ({
             id,
             version,
             state,

@@ -1,50 +1,50 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { enablingFromFiles } from '../enabling';
-import { discoverPlugins, type FoundPlugin } from '../host/discover';
+import { type DiscoverOptions, discoverPlugins, type FoundPlugin } from '../host/discover';
 import { checkGrants, grantProblem } from '../host/grants';
 import { HOOK_TABLES } from '../host/hook-tables';
 import { checkOrder } from '../host/order-check';
+import { platformVersion } from '../host/platform-version';
 import { enablingPlugin, siteSource } from '../host/plugin-faults';
 import { checkSiteFiles, type PluginFault } from '../host/site-check';
+import { checkStart } from '../host/start-check';
 import { issueAt } from '../kernel/config';
 import type { AppConfig, Site } from '../sites';
 import { findPackages } from './plugin-packages';
-import { skinFaults } from './skins';
+import { pluginViewFaults } from './plugin-views';
+import { installedSkinFaults } from './skins';
 
 /**
  * The plugins of an installation: `plugins/` and the packages named in `config/plugins.json`. Code
  * comes from `dist/plugins` when the platform itself runs compiled, resources from the source folder.
  */
-export function installedPlugins(config: AppConfig): ReturnType<typeof discoverPlugins> {
+export function installedPlugins(
+  config: AppConfig,
+  quarantined: NonNullable<DiscoverOptions['quarantined']> = [],
+): ReturnType<typeof discoverPlugins> {
   const { root } = config;
   const isCompiled = __filename.endsWith('.js');
   const codeDir = path.join(root, 'dist', 'plugins');
   const { packages, missing } = findPackages(config);
   const { found, broken } = discoverPlugins({
     dir: path.join(root, 'plugins'),
-    platformVersion: readVersion(root),
+    platformVersion: platformVersion(root),
     ...(isCompiled && existsSync(codeDir) && { codeDir }),
     packages,
+    quarantined,
   });
   return { found, broken: [...broken, ...missing] };
-}
-
-/** Version of the platform, from its `package.json`. */
-export function readVersion(root: string): string {
-  const parsed: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
-    ? String(parsed.version)
-    : '';
 }
 
 export { HOOK_TABLES };
 
 /**
  * What is wrong in the files about plugins, without starting any: unknown ids, locks and orders,
- * plugins that cannot be loaded, settings that their schema refuses. A boot tells the same.
+ * plugins that cannot be loaded, names that two of them take, settings that their schema refuses.
+ * A boot tells the same.
  */
-export function siteFaults(config: AppConfig): readonly PluginFault[] {
+export async function siteFaults(config: AppConfig): Promise<readonly PluginFault[]> {
   const { found, broken } = installedPlugins(config);
   const { sites, sources, plugins } = config;
   const order = checkOrder({
@@ -64,15 +64,20 @@ export function siteFaults(config: AppConfig): readonly PluginFault[] {
     }),
     ...checkSiteFiles({ sites, found, broken, sources: sources.sites }),
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
-    ...refusedIn(config, found),
-    ...skinFaults(config, found),
+    ...(await refusedIn(config, found)),
+    ...pluginViewFaults(config.root, found),
+    ...installedSkinFaults(config, found),
   ];
 }
 
 /** What a boot says of each plugin: settings that do not hold, requirements that are off. */
-function refusedIn(config: AppConfig, found: readonly FoundPlugin[]): readonly PluginFault[] {
+async function refusedIn(
+  config: AppConfig,
+  found: readonly FoundPlugin[],
+): Promise<readonly PluginFault[]> {
   const plugins = found.map(enablingPlugin);
   const { faults, reach } = enablingFromFiles({ ...config, plugins });
+  const refusals = await checkStart(found);
   return config.sites.flatMap(({ id: site }) => {
     const on = reach(site);
     const source = siteSource(site, config.sources.sites);
@@ -83,7 +88,10 @@ function refusedIn(config: AppConfig, found: readonly FoundPlugin[]): readonly P
         if (problem === undefined) return [];
         return [{ site, ...issueAt(source, ['plugins', plugin.id], problem) }];
       });
-    return [...ungranted, ...faults(site)];
+    const refused = refusals
+      .filter(({ id }) => on.has(id))
+      .map(({ id, reason }) => ({ site, ...issueAt(source, ['plugins', id], reason) }));
+    return [...ungranted, ...refused, ...faults(site)];
   });
 }
 

@@ -57,7 +57,8 @@ async function filterMessage(
   const { fields } = draft;
   const envelope = { from: checked.identity.mail, to: checked.envelopeTo };
   const before: OutgoingMessage = {
-    envelope,
+    // A copy, so that what plugins say of it can be told from what it is.
+    envelope: { from: envelope.from, to: [...envelope.to] },
     subject: fields.subject,
     headers: [],
     text,

@@ -62,9 +62,13 @@ export interface DemoApp {
 export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
   const stack = await startDemoStack(options);
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'estafette-demo-'));
+  // An error of nobody ends the process without another word.
+  const wipe = (): void => rmSync(dataDir, { recursive: true, force: true });
+  process.once('exit', wipe);
   const clean = async (): Promise<void> => {
     await stack.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    process.off('exit', wipe);
+    wipe();
   };
   try {
     mkdirSync(path.join(dataDir, 'uploads'), { recursive: true });
@@ -122,6 +126,8 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
     port,
     dovecot: options.dovecot,
     site: (id, file) => withPlugins(file, id, asked),
+    // What plugins let float is theirs here as well: one rejection is not the end of the demonstration.
+    options: { ownsProcess: true },
   });
   const { imap, smtp, ldap } = running.stack;
   const notices = [

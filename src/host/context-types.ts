@@ -77,14 +77,14 @@ export interface PluginContext<C = unknown> {
    */
   settings(where: PluginPlace, user: number): Promise<Readonly<Record<string, string | boolean>>>;
   readonly services: {
-    /** Answers a port on the sites that have this plugin on; two providers on one site end the boot. */
+    /** Answers a port on the sites that have this plugin on; the definition names it under `provides`; of two providers the second by id is off on that site. */
     provide<N extends ServiceName>(name: N, service: Estafette.ServiceMap[N]): void;
     /** The port of a site, `undefined` where nobody provides it. Each call of its methods has a deadline, and rejects with `plugin/unavailable` when the provider fails. */
     get<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N] | undefined;
     /** The same for a port of a plugin of `requires`, which is there; throws `plugin/unavailable` otherwise. */
     require<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N];
   };
-  /** Tables named `<id>_*` only (dashes as underscores). Needs `db`. */
+  /** Tables named `<id>_*` (dashes as underscores), in a database of the plugin's own. Needs `db`. */
   readonly db: PluginDatabase;
   /**
    * The mail of the person who is there: `scope.as` of a hook, `as` of a slot or of a route. Throws
@@ -142,6 +142,6 @@ export interface PluginHttpResponse {
 export interface PluginDatabase {
   /** A query on one of the plugin's tables; refuses any other name. */
   table(name: string): Knex.QueryBuilder;
-  /** All that `run` asks, or nothing; a writer waits for the one before. */
+  /** All that `run` asks, or nothing; a writer waits for the one before. Undone after 10 s, 60 s in a job. */
   transaction<T>(run: (table: (name: string) => Knex.QueryBuilder) => Promise<T>): Promise<T>;
 }

@@ -4,7 +4,6 @@ import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { SiteId, UserId } from '../base/types';
 import type { Compose } from '../compose';
-import type { Database } from '../kernel/db-types';
 import type { HookRegistry } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import type { Metrics } from '../kernel/meter';
@@ -14,6 +13,7 @@ import type { Mail } from '../mail';
 import { can } from '../session';
 import type { Settings } from '../settings';
 import type { Site } from '../sites';
+import { hookProblem } from './awaited-hooks';
 import { pluginAudit } from './capabilities/audit';
 import { pluginCaches } from './capabilities/cache';
 import { pluginDirectory } from './capabilities/directory';
@@ -29,6 +29,8 @@ import { pluginWorker } from './capabilities/worker';
 import type { PluginContext, PluginPlace } from './context-types';
 import type { FoundPlugin } from './discover';
 import type { People } from './people';
+import { createPluginClock } from './plugin-clock';
+import type { PluginDatabases } from './plugin-databases';
 import { pluginDatabase } from './plugin-db';
 import type { PluginSet } from './plugin-set';
 import { readPluginSettings } from './plugin-settings';
@@ -39,7 +41,7 @@ export interface ContextDeps {
   readonly hooks: HookRegistry;
   readonly services: Services;
   readonly texts: Texts;
-  readonly db: Database;
+  readonly databases: PluginDatabases;
   readonly settings: Settings;
   readonly createFetch: CreateFetch;
   readonly set: Pick<PluginSet, 'isEnabled' | 'isReached'>;
@@ -57,7 +59,7 @@ export interface ContextCore {
   readonly compose: Compose;
   readonly audit: Pick<Audit, 'record'>;
   readonly metrics: Metrics;
-  readonly workers: Pick<PluginWorkers, 'run'>;
+  readonly workers: Pick<PluginWorkers, 'run' | 'forget'>;
   /** Made after the host, which the renderer asks for slots. */
   readonly pages: () => PluginPages;
   /** Folder of short-lived files. */
@@ -79,16 +81,24 @@ export function createPluginContext(
   const { core } = deps;
   const gate = createGate(plugin.id, needs, { people: core.people, set: deps.set });
   const send = pluginSend(gate, core.compose);
+  const timers = createPluginClock(deps.clock);
+  registrations.add(timers.stop);
+  registrations.add(() => core.workers.forget(plugin.id));
 
   return {
     id: plugin.id,
     hooks: {
-      on: (name, handler, options) =>
-        registrations.add(deps.hooks.on(plugin.id, name, handler, options)),
+      on(name, handler, options) {
+        const problem = hookProblem(name, deps.hooks.definitions().keys());
+        if (problem !== undefined) {
+          throw new AppError('config/invalid', { details: { plugin: plugin.id, problem } });
+        }
+        registrations.add(deps.hooks.on(plugin.id, name, handler, options));
+      },
       emit: pluginEmitter(gate, deps.hooks),
     },
     log: pluginLog(plugin.id, deps.log),
-    clock: deps.clock,
+    clock: timers.clock,
     metrics: pluginMetrics(plugin.id, core.metrics),
     text: (locale) => deps.texts.for(locale),
     url: (path) => `/${plugin.id}/${path.replace(/^\/+/, '')}`,
@@ -118,8 +128,14 @@ export function createPluginContext(
       );
     },
     services: {
-      provide: (name, service) =>
-        registrations.add(deps.services.provide(plugin.id, name, service)),
+      provide(name, service) {
+        // Before anything starts, sites must be known to have one provider each.
+        if (!plugin.definition.provides?.includes(name)) {
+          const problem = `provides: expected "${name}", which the plugin provides`;
+          throw new AppError('config/invalid', { details: { plugin: plugin.id, problem } });
+        }
+        registrations.add(deps.services.provide(plugin.id, name, service));
+      },
       get: (site, name) => deps.services.get(site, name),
       require(site, name) {
         const service = deps.services.get(site, name);
@@ -129,7 +145,7 @@ export function createPluginContext(
         });
       },
     },
-    db: pluginDatabase(plugin.id, deps.db, needs.includes('db')),
+    db: pluginDatabase(plugin.id, deps.databases, needs.includes('db')),
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
     directory: (site) => pluginDirectory(gate, site, (id) => deps.services.get(id, 'directory')),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TextKey } from '../base/types';
+import type { SiteId, TextKey } from '../base/types';
 import { deepFreeze } from '../kernel/freeze';
 import type { HookDefinition } from '../kernel/hook-types';
 import type { SettingField, SettingSection } from '../settings';
@@ -61,7 +61,7 @@ export interface PluginJob<C = unknown> {
   readonly timeoutS: number;
   run(
     context: PluginContext<C>,
-    at: { readonly site?: string; readonly signal: AbortSignal },
+    at: { readonly site?: SiteId; readonly signal: AbortSignal },
   ): Promise<void>;
 }
 
@@ -124,6 +124,8 @@ export interface PluginDefinition<C = unknown> {
   readonly summary?: TextKey;
   /** Plugins that must be there and started first. */
   readonly requires?: readonly string[];
+  /** Ports that it provides in `activate`; a site has one provider of each. */
+  readonly provides?: readonly string[];
   /** Plugins that start first when they are there. */
   readonly after?: readonly string[];
   /** `abort` stops the boot when this plugin fails: authentication only. */

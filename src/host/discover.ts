@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ConfigIssue } from '../kernel/config';
 import type { Migration } from '../kernel/db-types';
+import { runAs } from '../kernel/isolate';
 import type { PluginDefinition } from './define';
 import { parseManifest } from './manifest';
 
@@ -35,6 +36,8 @@ export interface DiscoverOptions {
   readonly platformVersion?: string;
   /** Installed packages to load as well: name → folder. */
   readonly packages?: readonly { readonly id: string; readonly dir: string }[];
+  /** Whose code is not to be loaded at all: it would do to this process what it did to others. */
+  readonly quarantined?: readonly { readonly plugin: string; readonly reason: string }[];
 }
 
 /** `plugin.ts` when the platform itself runs from source, `plugin.js` otherwise. */
@@ -72,19 +75,23 @@ function inside(folder: string, name: string): string {
   throw new Error(`package.json: estafette.plugin: "${name}" is outside the plugin`);
 }
 
-function defaultExport(file: string): unknown {
-  const loaded: unknown = require(file);
+/** Timers and sockets that a module starts while it is loaded are its plugin's like any other. */
+const requireAs = (id: string, file: string): unknown =>
+  runAs({ plugin: id, hook: 'module' }, (): unknown => require(file));
+
+function defaultExport(id: string, file: string): unknown {
+  const loaded = requireAs(id, file);
   return typeof loaded === 'object' && loaded !== null && 'default' in loaded
     ? loaded.default
     : loaded;
 }
 
-function readMigrations(codeDir: string): Migration[] {
+function readMigrations(id: string, codeDir: string): Migration[] {
   const dir = path.join(codeDir, 'migrations');
   if (!existsSync(dir)) return [];
   const names = readdirSync(dir).filter((file) => /^\d{4}-[a-z0-9-]+\.(ts|js)$/.test(file));
   return names.sort().map((file) => {
-    const loaded = require(path.join(dir, file)) as Partial<Pick<Migration, 'up' | 'down'>>;
+    const loaded = requireAs(id, path.join(dir, file)) as Partial<Pick<Migration, 'up' | 'down'>>;
     if (typeof loaded.up !== 'function' || typeof loaded.down !== 'function') {
       throw new Error(`migrations/${file}: expected exported functions up and down`);
     }
@@ -94,11 +101,12 @@ function readMigrations(codeDir: string): Migration[] {
 
 /** What stands beside the code of a plugin. Throws an error that names the file. */
 export function readResources(
+  id: string,
   dir: string,
   codeDir = dir,
 ): Pick<FoundPlugin, 'migrations' | 'locales'> {
   return {
-    migrations: readMigrations(codeDir),
+    migrations: readMigrations(id, codeDir),
     locales: {
       fr: readJson(dir, 'locales/fr.json', catalogueShape) ?? {},
       en: readJson(dir, 'locales/en.json', catalogueShape) ?? {},
@@ -142,7 +150,7 @@ function loadPlugin(
     const isSource = existsSync(path.join(dir, 'plugin.ts'));
     throw new Error(isSource ? 'plugin.ts is not compiled' : 'no plugin.ts or plugin.js');
   }
-  const parsed = parseManifest(defaultExport(entry), id);
+  const parsed = parseManifest(defaultExport(id, entry), id);
   if (!parsed.ok) throw new Error(parsed.error);
   checkViews(parsed.value, dir);
   return {
@@ -151,7 +159,7 @@ function loadPlugin(
     dir,
     ...(path.dirname(entry) !== path.resolve(dir) && { codeDir: path.dirname(entry) }),
     definition: parsed.value,
-    ...readResources(dir, path.dirname(entry)),
+    ...readResources(id, dir, path.dirname(entry)),
   };
 }
 
@@ -177,9 +185,15 @@ export function discoverPlugins(options: DiscoverOptions): {
     try {
       const first = found.find((plugin) => plugin.id === id);
       if (first) throw new Error(`already found in ${first.dir}`);
+      const keptOut = options.quarantined?.find(({ plugin }) => plugin === id);
+      if (keptOut) throw new Error(keptOut.reason);
       found.push(loadPlugin(id, { ...place, fallbackVersion }));
     } catch (error) {
-      broken.push({ id, reason: error instanceof Error ? error.message : String(error) });
+      // Node adds a line for each file that led to a missing module: the first says which.
+      const [reason] = (error instanceof Error ? error.message : String(error)).split(
+        '\nRequire stack',
+      );
+      broken.push({ id, reason: reason ?? '' });
     }
   };
 

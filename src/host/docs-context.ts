@@ -1,4 +1,4 @@
-import { readDoc, readInterface } from './docs-source';
+import { cell, readDoc, readInterface } from './docs-source';
 import { NEEDS } from './needs';
 import { PORTS } from './ports';
 
@@ -18,8 +18,6 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['PluginDatabase', CONTEXT],
   ['PluginCache', CONTEXT],
 ];
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 /** `docs/plugins/reference-context.md`: what a plugin is given, from the comments of its types. */
 export function renderContextReference(read: ReadSource): string {
@@ -46,7 +44,7 @@ export function renderServiceReference(read: ReadSource): string {
   return [
     '# Services',
     '',
-    'Generated from the table of ports and the comments of their types. A port is a service that has one answer a site: a plugin provides it with `context.services.provide(name, service)`, others ask `context.services.get(site, name)`, which is `undefined` where nobody provides it. Two plugins that provide one port on one site end the boot, with both names. Each call has a deadline and a breaker of its own; when the provider fails it rejects with `plugin/unavailable`.',
+    'Generated from the table of ports and the comments of their types. A port is a service that has one answer a site: a plugin names it under `provides` of its definition and provides it in `activate` with `context.services.provide(name, service)`, others ask `context.services.get(site, name)`, which is `undefined` where nobody provides it. Of two plugins that provide one port, the second by id is off on the sites that have both on, which `estafette sites:check`, the boot report and /admin tell with both names; turning it on there is refused in /admin. Each call has a deadline and a breaker of its own; when the provider fails it rejects with `plugin/unavailable`.',
     '',
     'A plugin that offers a port of its own declares it: `declare global { namespace Estafette { interface ServiceMap { ledger: LedgerPort } } }`.',
     '',

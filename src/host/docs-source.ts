@@ -113,3 +113,6 @@ function textOf(comment: string): { readonly doc: string; readonly example: stri
   const [doc = '', example] = text.split('@example ');
   return { doc: doc.trim(), example: example?.trim() };
 }
+
+/** Text as a cell of a table holds it. */
+export const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');

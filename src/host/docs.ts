@@ -1,6 +1,8 @@
 import type { HookDefinition } from '../kernel/hook-types';
 import { KIND_TIMEOUT_MS } from '../kernel/isolate';
 import { SLOTS, type SlotPlace } from '../view';
+import { AWAITED_HOOKS } from './awaited-hooks';
+import { cell } from './docs-source';
 
 type Definitions = ReadonlyMap<string, HookDefinition & { readonly owner: string }>;
 
@@ -10,16 +12,6 @@ const KINDS: Readonly<Record<HookDefinition['kind'], string>> = {
   first: 'asks in order until somebody answers',
   collect: 'asks everybody and gathers the items',
   guard: 'asks whether something may happen; a denial stops it',
-};
-
-/** Hooks of the design whose occasion does not exist: declared by whoever makes it. */
-const AWAITED: Readonly<Record<string, string>> = {
-  'account:entries': 'accounts beside one’s own: URLs, pools and caches know `me` alone',
-  'contact:list': 'an address book, and the other `contact:` hooks with it',
-  'directory:entry': 'pages of the directory',
-  'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
-  'notification:draft': 'a notification centre',
-  'session:refresh': 'signing in with tokens that expire',
 };
 
 /** `docs/plugins/reference-hooks.md`: every hook, by area. Pure: the same table, the same text. */
@@ -46,7 +38,7 @@ export function renderHookReference(definitions: Definitions): string {
     '',
     '| hook | waits for |',
     '|---|---|',
-    ...Object.entries(AWAITED).map(([name, what]) => `| \`${name}\` | ${what} |`),
+    ...Object.entries(AWAITED_HOOKS).map(([name, what]) => `| \`${name}\` | ${what} |`),
     '',
   ].join('\n');
 }
@@ -82,7 +74,6 @@ function hookRow(name: string, definition: HookDefinition & { readonly owner: st
 const areaOf = (name: string): string => name.split(':')[0] ?? name;
 const timeoutOf = (kind: string): number => KIND_TIMEOUT_MS[kind as HookDefinition['kind']];
 const timeOf = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`);
-const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 function failureOf({ kind, advisory, failClosed }: HookDefinition): string {
   if (kind === 'guard') return advisory ? 'open' : 'closed';

@@ -1,5 +1,5 @@
 import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
-import { nearest } from '../kernel/config-shape';
+import { didYouMean } from '../kernel/config-shape';
 import type { FoundPlugin } from './discover';
 import { needProblem } from './needs';
 
@@ -11,7 +11,7 @@ export const grantAll = (plugins: readonly Pick<FoundPlugin, 'id' | 'definition'
   Object.fromEntries(plugins.map(({ id, definition }) => [id, definition.needs ?? []]));
 
 /** Needs of a plugin that the operator has not granted. */
-export function missingGrants(
+function missingGrants(
   { id, definition }: Pick<FoundPlugin, 'id' | 'definition'>,
   grants: Grants,
 ): readonly string[] {
@@ -31,7 +31,7 @@ export function grantProblem(
   return `needs ${missing.join(', ')}, not granted; if it may, config/plugins.json: ${line}`;
 }
 
-export interface GrantCheckInput {
+interface GrantCheckInput {
   readonly grants: Grants;
   readonly found: readonly FoundPlugin[];
   /** Ids of every installed plugin, also of those that cannot be loaded. */
@@ -48,8 +48,7 @@ export function checkGrants({
 }: GrantCheckInput): readonly ConfigIssue[] {
   return Object.entries(grants).flatMap(([id, needs]) => {
     if (!installed.includes(id)) {
-      const near = nearest(id, installed);
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+      const hint = didYouMean(id, installed);
       return [
         issueAt(source, ['grants', id], `expected an installed plugin, found "${id}"${hint}`),
       ];

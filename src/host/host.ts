@@ -1,7 +1,7 @@
 import { withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
-import type { Enabling } from '../enabling';
+import type { Enabling, SiteFault } from '../enabling';
 import { formatIssue } from '../kernel/config';
 import type { HookScope } from '../kernel/hook-types';
 import type { Hooks } from '../kernel/hooks';
@@ -17,7 +17,14 @@ import { checkOrder } from './order-check';
 import { NO_FILES, type PluginFiles } from './plugin-faults';
 import type { PluginSet } from './plugin-set';
 import { createRegistrations, type UndoableRegistrations } from './registrations';
-import type { BootReport, PluginReport, PluginState } from './report';
+import {
+  type BootReport,
+  inService,
+  joinProblems,
+  type PluginProblem,
+  type PluginReport,
+  type PluginState,
+} from './report';
 import { resolvePlugins } from './resolve';
 import { checkSiteFiles } from './site-check';
 import { type RunningPlugin, startPlugin } from './start-plugin';
@@ -29,8 +36,6 @@ const ACTIVATE_MS = 10_000;
 const DEACTIVATE_MS = 5_000;
 /** One failing hook out of one says little; two, and more than half, say that the plugin is ill. */
 const QUARANTINE_BREAKERS_MIN = 2;
-
-const IN_SERVICE: ReadonlySet<PluginState> = new Set(['active', 'degraded']);
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -48,6 +53,8 @@ export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly order?: Readonly<Record<string, readonly string[]>>;
   /** `config/plugins.json`: what the operator lets each plugin touch. */
   readonly grants: Grants;
+  /** Plugins that cost other processes too much: they are not started in this one. */
+  readonly quarantined?: readonly { readonly plugin: string; readonly reason: string }[];
   /** Names of migrations not yet applied. */
   readonly pending: (plugin: FoundPlugin) => Promise<readonly string[]>;
   /** For tests; 10 s and 5 s otherwise. */
@@ -60,7 +67,10 @@ export interface Host {
   running(where: SiteId | Pick<HookScope, 'site' | 'plugins'>): readonly RunningPlugin[];
   /** Every started plugin, whatever the sites. */
   all(): readonly RunningPlugin[];
+  /** As it is now: what administrators repaired since the start is repaired here. */
   state(): readonly PluginReport[];
+  /** Asks again for the migrations that were missing. */
+  recheck(): Promise<void>;
   /** Parsed configuration; throws where the plugin may run for nobody, or cannot as it is. */
   config(plugin: string, where: PluginPlace): Plain;
   /** Takes a plugin out of service in this process. */
@@ -86,6 +96,8 @@ class Boot {
   readonly #deps: HostDeps;
   readonly #startedAt = performance.now();
   readonly #reports = new Map<string, PluginReport>();
+  /** Names of missing migrations. */
+  readonly #missing = new Map<string, readonly string[]>();
   readonly #started: Started[] = [];
   readonly #warnings: string[] = [];
   readonly #collisions = createCollisions();
@@ -98,7 +110,9 @@ class Boot {
 
   async run(): Promise<void> {
     const deps = this.#deps;
-    for (const { id, reason } of deps.broken) this.#note(id, 'failed', { reason });
+    for (const { id, reason } of deps.broken) {
+      if (!this.#isKeptOut(id)) this.#note(id, 'failed', { reason });
+    }
     const { order, refused } = resolvePlugins(deps.found);
     for (const { id, reason } of refused) this.#note(id, 'refused', { reason });
     deps.set.setOrder(order.map((plugin) => plugin.id));
@@ -106,14 +120,6 @@ class Boot {
     const defined = order.filter((plugin) => this.#defineHooks(plugin));
     for (const plugin of defined) await this.#boot(plugin);
     deps.hooks.invalidate();
-    try {
-      deps.services.assertUnique(deps.sites.map((site) => site.id));
-    } catch (error) {
-      await this.#stop();
-      // Site, port and both plugins: what the operator has to choose between.
-      const details = error instanceof AppError ? error.details : {};
-      throw new AppError('config/invalid', { cause: error, details });
-    }
   }
 
   /** Before any plugin starts: who handles a hook may start before who emits it. */
@@ -142,6 +148,7 @@ class Boot {
       },
       all,
       state: () => this.#state(),
+      recheck: () => this.#recheck(),
       config: (plugin, where) => this.#config(plugin, where),
       quarantine: (plugin, reason) => this.#quarantine(plugin, reason),
       review: (plugin) => this.#review(plugin),
@@ -153,17 +160,29 @@ class Boot {
     return this.#started.map(({ plugin }) => plugin);
   }
 
-  /** Sites change while the process runs; the rest is as it was noted. */
+  /** Sites and settings change while the process runs; the rest is as it was noted. */
   #state(): readonly PluginReport[] {
     const { set } = this.#deps;
+    const faults = this.#faults();
     return [...this.#reports.values()].map((report) =>
-      IN_SERVICE.has(report.state) ? { ...report, sites: set.sitesOf(report.id) } : report,
+      report.state === 'active'
+        ? inService({ ...report, sites: set.sitesOf(report.id) }, this.#problems(report.id, faults))
+        : report,
     );
   }
 
   #note(id: string, state: PluginState, more: Partial<PluginReport> = {}): void {
     const version = this.#deps.found.find((plugin) => plugin.id === id)?.version ?? '';
-    this.#reports.set(id, { id, version, state, ms: 0, sites: [], publicRoutes: [], ...more });
+    this.#reports.set(id, {
+      id,
+      version,
+      state,
+      ms: 0,
+      problems: [],
+      sites: [],
+      publicRoutes: [],
+      ...more,
+    });
   }
 
   async #boot(plugin: FoundPlugin): Promise<void> {
@@ -176,23 +195,32 @@ class Boot {
       this.#note(id, 'refused', { reason });
       return;
     }
+    if (this.#isKeptOut(id)) return;
     const begun = performance.now();
     const registrations = createRegistrations(id, this.#deps.log);
     try {
-      const problems = [...this.#faults(plugin), ...(await this.#pending(plugin))];
+      await this.#findMissing(plugin);
+      const problems = this.#problems(id, this.#faults());
       // An authority that is silently off would let everybody in: its faults end the boot.
       if (problems.length > 0 && plugin.definition.onBootFailure === 'abort')
-        throw new Error(problems.join('; '));
+        throw new Error(joinProblems(problems));
       const running = await startPlugin(plugin, this.#startDeps(), registrations);
       this.#started.push({ plugin: running, registrations });
-      this.#note(id, problems.length > 0 ? 'degraded' : 'active', {
+      this.#note(id, 'active', {
         ms: Math.round(performance.now() - begun),
         publicRoutes: publicRoutes(running),
-        ...(problems.length > 0 && { reason: problems.join('; ') }),
       });
     } catch (error) {
       await this.#giveUp(plugin, registrations, toError(error));
     }
+  }
+
+  #isKeptOut(id: string): boolean {
+    const found = this.#deps.quarantined?.find(({ plugin }) => plugin === id);
+    if (!found) return false;
+    this.#deps.set.exclude(id);
+    this.#note(id, 'quarantined', { reason: found.reason });
+    return true;
   }
 
   /** Undoes what a plugin did before it failed; ends the boot when the plugin asks for it. */
@@ -202,6 +230,7 @@ class Boot {
     this.#deps.set.exclude(id);
     this.#deps.hooks.removePlugin(id);
     this.#deps.log.error({ plugin: id, err }, 'plugin/start-failed');
+    await this.#deps.databases.close(id);
     const reason = reasonOf(err);
     this.#note(id, 'failed', { reason });
     if (definition.onBootFailure !== 'abort') return;
@@ -214,23 +243,39 @@ class Boot {
     for (const id of definition.requires ?? []) {
       const report = this.#reports.get(id);
       if (report?.state === 'failed') return `requires ${id}: failed: ${report.reason ?? ''}`;
+      if (report?.state === 'quarantined')
+        return `requires ${id}: quarantined: ${report.reason ?? ''}`;
       if (report?.state === 'refused') return `requires ${id}: ${report.reason ?? ''}`;
     }
     return undefined;
   }
 
-  /** What keeps the plugin off for a site or a group, where it is said to be on. */
-  #faults({ id }: FoundPlugin): readonly string[] {
+  #faults(): readonly SiteFault[] {
     const { enabling, sites } = this.#deps;
-    const faults = sites.flatMap((site) => enabling.faults(site.id));
-    const own = faults.filter(({ plugin }) => plugin === id).map(formatIssue);
-    return [...new Set(own)]; // `plugins.json` speaks to every site
+    return sites.flatMap((site) => enabling.faults(site.id));
   }
 
-  async #pending(plugin: FoundPlugin): Promise<readonly string[]> {
+  /** What keeps a plugin off for a site or a group where it is said to be on, or half able. */
+  #problems(id: string, faults: readonly SiteFault[]): readonly PluginProblem[] {
+    const own = faults.filter(({ plugin }) => plugin === id);
+    const names = this.#missing.get(id) ?? [];
+    return [
+      ...own.map((fault) => ({ site: fault.site, text: formatIssue(fault) })),
+      ...(names.length === 0
+        ? []
+        : [{ text: `pending migrations: run "estafette migrate" (${names.join(', ')})` }]),
+    ];
+  }
+
+  async #findMissing(plugin: FoundPlugin): Promise<void> {
     const names = await this.#deps.pending(plugin);
-    if (names.length === 0) return [];
-    return [`pending migrations: run "estafette migrate" (${names.join(', ')})`];
+    if (names.length > 0) this.#missing.set(plugin.id, names);
+    else this.#missing.delete(plugin.id);
+  }
+
+  async #recheck(): Promise<void> {
+    const incomplete = this.#deps.found.filter(({ id }) => this.#missing.has(id));
+    for (const plugin of incomplete) await this.#findMissing(plugin);
   }
 
   #startDeps() {
@@ -261,8 +306,10 @@ class Boot {
 
   #quarantine(id: string, reason: string): void {
     const report = this.#reports.get(id);
-    if (report?.state !== 'active' && report?.state !== 'degraded') return;
+    if (report?.state !== 'active') return;
     this.#deps.set.exclude(id);
+    // It does not come back in this process: its timers, threads and jobs end with it.
+    this.#started.find(({ plugin }) => plugin.id === id)?.registrations.undo();
     this.#deps.hooks.invalidate();
     this.#reports.set(id, { ...report, state: 'quarantined', reason, sites: [] });
     this.#deps.log.error({ plugin: id, reason }, 'plugin/quarantined');
@@ -291,6 +338,7 @@ class Boot {
     await withDeadline(work, ms, () => new Error(`deactivate: no answer in ${ms} ms`)).catch(
       (error: unknown) => log.error({ plugin: id, err: toError(error) }, 'plugin/stop-failed'),
     );
+    await this.#deps.databases.close(id);
     this.#note(id, 'stopped');
   }
 }

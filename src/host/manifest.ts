@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Result } from '../base/result';
 import { err, ok } from '../base/result';
+import { deepFreeze } from '../kernel/freeze';
 import { hookNameProblem } from '../kernel/hook-names';
+import type { HookKind } from '../kernel/hook-types';
 import { CORE_SECTIONS, fieldSchema } from '../settings';
 import { SLOTS, WIDENABLE_CSP } from '../view';
 import { API_VERSION, type PluginDefinition, type PluginSettingField } from './define';
+import { describeFound, joinFaults, manifestFaults } from './manifest-faults';
 import { needProblem } from './needs';
 
 const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
@@ -143,7 +146,7 @@ const need = z.string().superRefine((value, context) => {
 });
 
 const head = z.looseObject({
-  id: z.string().regex(PLUGIN_ID, 'expected [a-z][a-z0-9-]*'),
+  id: z.string(),
   api: z.string(),
 });
 const shape = z.strictObject({
@@ -159,6 +162,7 @@ const shape = z.strictObject({
   summary: textKey.optional(),
   requires: z.array(z.string()).optional(),
   after: z.array(z.string()).optional(),
+  provides: z.array(word).optional(),
   onBootFailure: z.enum(['continue', 'abort']).optional(),
   needs: z.array(need).optional(),
   config: z
@@ -183,60 +187,84 @@ export function apiAccepts(range: string): boolean {
   return wanted !== null && Number(wanted[1]) === major && Number(wanted[2] ?? 0) <= (minor ?? 0);
 }
 
-/** Checks what a plugin module exports; the error says what is wrong and where. */
+/** Checks what a plugin module exports; the error says what is wrong and where, all of it. */
 export function parseManifest(exported: unknown, folder: string): Result<PluginDefinition, string> {
-  const start = head.safeParse(exported);
-  if (!start.success) return err(firstIssue(start.error));
+  const name = pluginIdProblem(folder);
+  if (name !== undefined) return err(`folder: ${name}`);
+  const start = head.safeParse(hasMembers(exported) ? exported : undefined);
+  if (!start.success) return err(joinFaults(headFaults(start.error, exported)));
   const { id, api } = start.data;
   if (id !== folder) return err(`id: expected "${folder}" (its folder), found "${id}"`);
-  if (RESERVED.has(id)) return err(`id: "${id}" is a name of the core`);
   // Before the rest: a plugin made for another version may well have another shape.
   if (!apiAccepts(api)) return err(`api: "${api}" does not accept version ${API_VERSION}`);
   const parsed = shape.safeParse(exported);
-  if (!parsed.success) return err(firstIssue(parsed.error));
-  const definition = exported as PluginDefinition; // by the shape
-  const problem = ownNamesProblem(definition);
-  return problem === undefined ? ok(definition) : err(problem);
+  if (!parsed.success) return err(joinFaults(manifestFaults(parsed.error, exported)));
+  // A copy: what is checked here is what the host goes by, whatever the module does to it later.
+  const definition = deepFreeze(parsed.data) as PluginDefinition; // by the shape
+  const problems = ownNamesProblems(definition);
+  return problems.length === 0 ? ok(definition) : err(joinFaults(problems));
 }
 
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const where = issue?.path.join('.') ?? '';
-  return `${where === '' ? 'default export' : where}: ${issue?.message ?? 'invalid'}`;
+/** A module without a default export is an empty object. */
+const hasMembers = (exported: unknown): boolean =>
+  typeof exported === 'object' && exported !== null && Object.keys(exported).length > 0;
+
+function headFaults(error: z.ZodError, exported: unknown): readonly string[] {
+  if (hasMembers(exported)) return manifestFaults(error, exported);
+  const isEmpty = typeof exported === 'object' && exported !== null;
+  const found = isEmpty ? 'nothing' : describeFound(exported);
+  return [`default export: expected what definePlugin gives, found ${found}`];
 }
 
 /** Names that must carry the plugin's own, and names said twice. */
-function ownNamesProblem({ id, contributes: own }: PluginDefinition): string | undefined {
+function ownNamesProblems({ id, contributes: own }: PluginDefinition): readonly string[] {
   const commands = own?.commands?.map(({ name }) => name) ?? [];
   const permissions = Object.keys(own?.permissions ?? {});
-  for (const [name, { kind }] of Object.entries(own?.hooks ?? {})) {
-    const problem = name.startsWith(`${id}:`)
-      ? hookNameProblem(name, kind)
-      : `does not start with "${id}:"`;
-    if (problem !== undefined) return `contributes: hooks: "${name}" ${problem}`;
-  }
-  const foreign =
-    commands.find((name) => !isOwnName(name, id, ':')) ??
-    permissions.find((name) => !isOwnName(name, id, '.'));
-  if (foreign !== undefined) return `contributes: "${foreign}" does not start with "${id}"`;
   const { href } = own?.admin ?? {};
-  if (href !== undefined && href !== `/${id}` && !href.startsWith(`/${id}/`)) {
-    return `contributes: admin: "${href}" is no page of "/${id}"`;
-  }
-  const lists: Readonly<Record<string, readonly string[]>> = {
-    slots: own?.slots?.map(({ slot: name, id: item, view }) => `${name} ${item ?? view}`) ?? [],
-    jobs: own?.jobs?.map((job) => job.id) ?? [],
-    commands,
-    settings: own?.settings?.map((section) => section.id) ?? [],
-    // One scope for all sections of a plugin: a key said twice would be one value.
-    'settings fields': own?.settings?.flatMap(({ fields }) => fields.map((item) => item.key)) ?? [],
-  };
-  for (const [what, names] of Object.entries(lists)) {
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) return `contributes: ${what}: "${twice}" twice`;
-  }
-  return undefined;
+  const isForeignPage = href !== undefined && href !== `/${id}` && !href.startsWith(`/${id}/`);
+  return [
+    ...Object.entries(own?.hooks ?? {}).flatMap(([name, { kind }]) => hookProblem(id, name, kind)),
+    ...foreignNames('commands', commands, id, ':'),
+    ...foreignNames('permissions', permissions, id, '.'),
+    ...(isForeignPage
+      ? [`contributes.admin.href: expected a page of "/${id}", found "${href}"`]
+      : []),
+    ...repeated({
+      slots: own?.slots?.map(({ slot: name, id: item, view }) => `${name} ${item ?? view}`) ?? [],
+      jobs: own?.jobs?.map((job) => job.id) ?? [],
+      commands,
+      settings: own?.settings?.map((section) => section.id) ?? [],
+      // One scope for all sections of a plugin: a key said twice would be one value.
+      'settings fields':
+        own?.settings?.flatMap(({ fields }) => fields.map((item) => item.key)) ?? [],
+    }),
+  ];
 }
+
+function hookProblem(id: string, name: string, kind: HookKind): readonly string[] {
+  const isOwn = name.startsWith(`${id}:`);
+  const problem = isOwn ? hookNameProblem(name, kind) : `does not start with "${id}:"`;
+  return problem === undefined ? [] : [`contributes.hooks: "${name}" ${problem}`];
+}
+
+const foreignNames = (
+  where: string,
+  names: readonly string[],
+  id: string,
+  separator: string,
+): readonly string[] =>
+  names
+    .filter((name) => !isOwnName(name, id, separator))
+    .map((name) => {
+      const word = name.replace(/^.*[:.]/, '').replace(/[^a-zA-Z0-9-]/g, '-') || 'name';
+      return `contributes.${where}: expected "${id}${separator}${word}", found "${name}"`;
+    });
+
+const repeated = (lists: Readonly<Record<string, readonly string[]>>): readonly string[] =>
+  Object.entries(lists).flatMap(([what, names]) => {
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    return [...new Set(twice)].map((name) => `contributes.${what}: "${name}" twice`);
+  });
 
 const isOwnName = (name: string, id: string, separator: string): boolean =>
   name.startsWith(`${id}${separator}`) && /^[a-zA-Z0-9-]+$/.test(name.slice(id.length + 1));

@@ -1,5 +1,5 @@
 import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
-import { nearest } from '../kernel/config-shape';
+import { didYouMean } from '../kernel/config-shape';
 
 export interface OrderCheckInput {
   /** Hook name → plugin ids, as `plugins.json` says. */
@@ -19,8 +19,7 @@ export function checkOrder({ order, plugins, hooks, source }: OrderCheckInput): 
       name: string,
       known: readonly string[],
     ) => {
-      const near = nearest(name, known);
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+      const hint = didYouMean(name, known);
       return issueAt(source, ['order', ...at], `expected ${what}, found "${name}"${hint}`);
     };
     const unknown = hooks.includes(hook) ? [] : [told([hook], 'the name of a hook', hook, hooks)];

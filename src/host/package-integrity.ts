@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -27,18 +27,31 @@ export const PACKAGES_DIR = 'plugins-npm';
 export const sha512 = (content: Buffer | string): string =>
   `sha512-${createHash('sha512').update(content).digest('base64')}`;
 
-/** Hashes every file of an installed package, its own dependencies included. */
+/**
+ * Hashes every file of an installed package, its own dependencies included. Throws on a link that
+ * leads out of it: what it leads to could change and no hash would.
+ */
 export function hashPackage(dir: string): FileHashes {
   const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const root = realpathSync(dir);
   const hashes = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry): [string, string] => {
       const file = path.join(entry.parentPath, entry.name);
       const name = path.relative(dir, file).split(path.sep).join('/');
-      // A link counts by where it leads: what it leads to may be outside the package.
-      return [name, sha512(entry.isSymbolicLink() ? readlinkSync(file) : readFileSync(file))];
+      if (!entry.isSymbolicLink()) return [name, sha512(readFileSync(file))];
+      if (!leadsInto(root, file)) throw new Error(`its link ${name} leads out of it`);
+      return [name, sha512(readlinkSync(file))];
     });
   return Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function leadsInto(root: string, link: string): boolean {
+  try {
+    return realpathSync(link).startsWith(root + path.sep);
+  } catch {
+    return false; // to nothing, for now
+  }
 }
 
 /** Reads the integrity file; empty when there is none. Throws an error that names it when it is broken. */

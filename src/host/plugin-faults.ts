@@ -24,4 +24,5 @@ export const enablingPlugin = ({ id, definition }: FoundPlugin): EnablingPlugin 
   id,
   schema: definition.config,
   requires: definition.requires,
+  provides: definition.provides,
 });

@@ -1,10 +1,11 @@
 import type { UserId } from '../base/types';
+import { valueAt } from '../kernel/config-layer';
 import { fieldSchema, type Settings } from '../settings';
 import type { PluginSettingField, PluginSettingSection } from './define';
 
 type Values = Readonly<Record<string, string | boolean>>;
 
-export interface SettingsPlace {
+interface SettingsPlace {
   readonly plugin: string;
   /** What agents of the site, or of these groups of it, may not change. */
   readonly locked: readonly string[];
@@ -12,30 +13,19 @@ export interface SettingsPlace {
   readonly config: unknown;
 }
 
-/** Value at a dotted path, `undefined` when there is none. */
-function at(value: unknown, path: string): unknown {
-  let current = value;
-  for (const key of path.split('.')) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key))
-      return undefined;
-    current = (current as Record<string, unknown>)[key];
-  }
-  return current;
-}
-
 /** True when the ministry fixed the field: `locked` holds `<plugin>.<key>`. */
 export const isLocked = ({ locked, plugin }: SettingsPlace, field: PluginSettingField): boolean =>
   locked.includes(`${plugin}.${field.key}`);
 
 /** What the site says when the person said nothing. */
-export function siteDefault(field: PluginSettingField, config: unknown): string | boolean {
+function siteDefault(field: PluginSettingField, config: unknown): string | boolean {
   if (field.defaultFrom === undefined) return field.default;
-  const parsed = fieldSchema(field).safeParse(at(config, field.defaultFrom));
+  const parsed = fieldSchema(field).safeParse(valueAt(config, field.defaultFrom.split('.')));
   return parsed.success ? parsed.data : field.default;
 }
 
 /** Own value unless locked or unusable, else the site's, else the field's. */
-export function resolveFields(
+function resolveFields(
   sections: readonly PluginSettingSection[],
   own: Readonly<Record<string, unknown>>,
   place: SettingsPlace,

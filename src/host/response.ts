@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PluginResponse } from './route-types';
 
 const plain = z.record(z.string(), z.unknown());
 const status = z.int().min(200).max(599).optional();
@@ -10,4 +11,5 @@ const shape = z.union([
 ]);
 
 /** Whether a route answered one of the four shapes of `PluginResponse`; anything else is its failure. */
-export const isPluginResponse = (value: unknown): boolean => shape.safeParse(value).success;
+export const isPluginResponse = (value: unknown): value is PluginResponse =>
+  shape.safeParse(value).success;

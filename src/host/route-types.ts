@@ -21,7 +21,7 @@ export interface PluginRequest {
   readonly requestId: string;
   /** Groups of the person; none without an open session. A request is a place for `config`. */
   readonly groups: readonly string[];
-  /** Absent on public routes without a session. */
+  /** Absent on public routes without an open session. */
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string } | undefined;
   /** Handle of the person, for the context's functions; absent without an open session. */
   readonly as?: PersonRef;
@@ -29,11 +29,11 @@ export interface PluginRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Form fields of a POST. */
   readonly body: Readonly<Record<string, string>>;
-  /** Marks a challenge as satisfied for the session under way; only on challenge routes. */
+  /** Marks a challenge as satisfied for the session under way; only on POST routes for it. */
   satisfy(challenge: string): Promise<void>;
 }
 
-/** What it answers: one of four shapes. */
+/** What it answers: one of four shapes, of plain data, copied once. */
 export type PluginResponse =
   | {
       readonly view: string;
@@ -51,10 +51,11 @@ export type PluginHandler<C = unknown> = (
 ) => PluginResponse | Promise<PluginResponse>;
 
 export interface RouteOptions {
-  /** Answers without a session; listed in the boot report. */
+  /** Answers without a session; listed in the boot report. Not together with `permission`. */
   readonly public?: boolean;
+  /** What the person must have been granted; 403 otherwise. */
   readonly permission?: Extract<keyof Estafette.PermissionMap, string>;
-  /** Answers while the session awaits this challenge. */
+  /** One of the plugin's `contributes.challenges`: answers while the session awaits it. */
   readonly challenge?: string;
 }
 

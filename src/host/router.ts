@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors';
-import type { PluginRoute, PluginRouter, RouteRegistrar } from './route-types';
+import type { PluginRoute, PluginRouter, RouteOptions, RouteRegistrar } from './route-types';
 
 const ROUTE_PATH = /^(?:\/|(?:\/(?:[a-z0-9-]+|:[a-zA-Z]+))+)$/;
 
@@ -7,14 +7,24 @@ const ROUTE_PATH = /^(?:\/|(?:\/(?:[a-z0-9-]+|:[a-zA-Z]+))+)$/;
 const shapeOf = (path: string): string => path.replace(/:[a-zA-Z]+/g, ':');
 
 /** Runs a plugin's registrar and returns its routes; a bad or repeated path is refused by name. */
-export function collectRoutes(plugin: string, register: RouteRegistrar): readonly PluginRoute[] {
+export function collectRoutes(
+  plugin: string,
+  register: RouteRegistrar,
+  challenges: readonly string[] = [],
+): readonly PluginRoute[] {
   const routes: PluginRoute[] = [];
   const add =
     (method: 'get' | 'post'): PluginRouter['get'] =>
-    (path, handler, options = {}) => {
+    (path, handler, { public: isPublic, permission, challenge } = {}) => {
+      // Read once: what is checked here is what the web floor goes by.
+      const options: RouteOptions = Object.freeze({
+        ...(isPublic !== undefined && { public: isPublic }),
+        ...(permission !== undefined && { permission }),
+        ...(challenge !== undefined && { challenge }),
+      });
       const isTaken = (shape: string): boolean =>
         routes.some((route) => route.method === method && shapeOf(route.path) === shape);
-      const problem = problemOf(path, handler, isTaken);
+      const problem = problemOf(path, handler, isTaken) ?? optionProblem(options, challenges);
       if (problem !== undefined) {
         throw new AppError('config/invalid', { details: { plugin, route: path, problem } });
       }
@@ -23,6 +33,20 @@ export function collectRoutes(plugin: string, register: RouteRegistrar): readonl
   register({ get: add('get'), post: add('post') });
   // A copy: a registrar that keeps the router and adds to it later changes nothing.
   return Object.freeze([...routes]);
+}
+
+/**
+ * A permission is somebody's: nobody who is not signed in has one. A challenge is the plugin's own:
+ * another one's would be a second factor that is passed by asking.
+ */
+function optionProblem(
+  { public: isPublic, permission, challenge }: RouteOptions,
+  challenges: readonly string[],
+): string | undefined {
+  if (isPublic === true && permission !== undefined) return 'public, and with a permission';
+  if (challenge === undefined) return undefined;
+  if (isPublic === true) return 'public, and for a challenge';
+  return challenges.includes(challenge) ? undefined : 'challenge not in contributes.challenges';
 }
 
 function problemOf(

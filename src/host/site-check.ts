@@ -1,7 +1,7 @@
 import type { SiteId } from '../base/types';
 import { ENABLED } from '../enabling';
 import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
-import { nearest, shapeOf, shapesAt } from '../kernel/config-shape';
+import { nearest, shapeOf, shapesAt, suggestion } from '../kernel/config-shape';
 import { CORE_SCOPE, CORE_SECTIONS } from '../settings';
 import type { Site } from '../sites';
 import type { BrokenPlugin, FoundPlugin } from './discover';
@@ -89,5 +89,4 @@ function nearKey(key: string, keys: ReadonlySet<string>): string | undefined {
   return keys.has(inCore) ? inCore : nearest(key, keys);
 }
 
-const found = (name: string, near: string | undefined): string =>
-  `"${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+const found = (name: string, near: string | undefined): string => `"${name}"${suggestion(near)}`;

@@ -7,7 +7,7 @@ export const REPORT_HOOK = 'error:reported';
 /** Whose code is running: what a floating error or a slow loop is charged to. */
 export interface Attribution {
   readonly plugin: string;
-  /** Hook, or a bounded name such as `slot:message.toolbar@1`, `job:alarms`, `route`. */
+  /** Hook, or a bounded name such as `slot:message.toolbar@1`, `job:alarms`, `route:get /`. */
   readonly hook: string;
   readonly requestId?: string;
   /** Number of plugin calls inside one another; set by the kernel. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ConfigIssue } from './config-errors';
 import { pathKey } from './config-json';
-import { isPlain } from './config-layer';
-import { describeShapes, nearest, type Shape, shapeOf, shapesAt } from './config-shape';
+import { isPlain, valueAt } from './config-layer';
+import { describeShapes, didYouMean, type Shape, shapeOf, shapesAt } from './config-shape';
 
 /** A configuration file as it was read: its place, its value, and where each key stands. */
 export interface ConfigSource {
@@ -51,8 +51,7 @@ function describeIssue(
       Object.keys(properties ?? {}),
     );
     return issue.keys.map((key) => {
-      const near = nearest(key, known);
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+      const hint = didYouMean(key, known);
       return issueAt(source, [...issue.path, key], `unknown key${hint}`);
     });
   }
@@ -66,13 +65,6 @@ function describeIssue(
 
 function ownMessage({ code, message }: z.core.$ZodIssue): string | undefined {
   return code === 'custom' || message.startsWith('expected ') ? message : undefined;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => {
-    if (Array.isArray(inner)) return inner[Number(key)] as unknown;
-    return isPlain(inner) && Object.hasOwn(inner, key) ? inner[String(key)] : undefined;
-  }, value);
 }
 
 function describeFound(value: unknown): string {

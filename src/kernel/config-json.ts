@@ -1,3 +1,5 @@
+import { FORBIDDEN_KEYS } from './config-layer';
+
 /** A fault of JSON text at a place that a person can go to; both numbers start at 1. */
 export class JsonSyntaxError extends Error {
   constructor(
@@ -21,8 +23,6 @@ export const pathKey = (path: readonly PropertyKey[]): string => path.map(String
 
 /** Configuration is shallow: deeper text is a mistake, and would exhaust the stack. */
 const DEPTH_MAX = 32;
-// Assigning these would change an object's prototype when layers are merged.
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Parses JSON (RFC 8259) and keeps the line of each value. Stricter than `JSON.parse`: a key given

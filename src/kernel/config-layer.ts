@@ -2,8 +2,12 @@ import { AppError } from '../base/errors';
 
 type Plain = Readonly<Record<string, unknown>>;
 
-// Merging these would change the prototype of the result, or of every object.
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Merging these would change the prototype of the result, or of every object. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+]);
 
 /**
  * Lays configuration over configuration, the last on top: objects merge key by key, arrays and
@@ -46,4 +50,12 @@ export function isPlain(value: unknown): value is Plain {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
+}
+
+/** The value at a path of plain objects and lists; `undefined` for none, never what is inherited. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => {
+    if (Array.isArray(inner)) return inner[Number(key)] as unknown;
+    return isPlain(inner) && Object.hasOwn(inner, key) ? inner[String(key)] : undefined;
+  }, value);
 }

@@ -82,6 +82,12 @@ const limitsSchema = z
       .describe(
         'How long the loop of one supervised process may stand still before another one takes its place; 0: for ever.',
       ),
+    auditDays: z
+      .int()
+      .min(1)
+      .max(3_650)
+      .default(365)
+      .describe('Days for which a line of the audit log is kept: it holds logins and addresses.'),
   })
   .describe('Limits for the whole process.');
 

@@ -92,6 +92,14 @@ export function nearest(wrong: string, known: Iterable<string>): string | undefi
   return best;
 }
 
+/** `; did you mean "…"?`, to end a message that names a wrong one; empty when none is near. */
+export const didYouMean = (wrong: string, known: Iterable<string>): string =>
+  suggestion(nearest(wrong, known));
+
+/** As {@link didYouMean}, of a name that was found otherwise. */
+export const suggestion = (near: string | undefined): string =>
+  near === undefined ? '' : `; did you mean "${near}"?`;
+
 const NAME_MAX = 60;
 
 function editDistance(a: string, b: string): number {

@@ -59,6 +59,7 @@ export interface PlatformConfig<S> {
     readonly memoryMb: number;
     /** 0: for ever. */
     readonly stuckSeconds: number;
+    readonly auditDays: number;
   };
   readonly plugins: {
     /** Plugin id → defaults for every site, not yet parsed by the plugin's schema. */

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors';
+import { chargeBudget, isSpent } from './budget';
 import { deepFreeze } from './freeze';
 import {
   acceptsAnswer,
@@ -14,6 +15,7 @@ import type { Denial, HandlerScope, HookDefinition, HookEmitter, HookScope } fro
 import { type Isolator, KIND_TIMEOUT_MS, type Outcome } from './isolate';
 import type { Meter } from './meter';
 import type { Orderable } from './order';
+import { plainCopy } from './plain-copy';
 
 /** A handler as the registry keeps it; payload types were checked where it was registered. */
 export interface HandlerEntry extends Orderable {
@@ -28,7 +30,6 @@ export interface HandlerList {
 interface EmitterDeps {
   readonly isolator: Isolator;
   readonly meter: Meter;
-  readonly mode: 'development' | 'production' | undefined;
   readonly listFor: (scope: HookScope, name: string) => HandlerList | undefined;
 }
 
@@ -38,7 +39,8 @@ interface Emit {
   readonly list: HandlerList;
   readonly scope: HookScope;
   readonly handlerScope: HandlerScope;
-  readonly startedMs: number;
+  /** Frozen parts of the payload, which an answer may hold as they are. */
+  readonly known: Set<unknown>;
 }
 type PluginDenial = Denial & { readonly plugin: string };
 interface GuardOptions {
@@ -58,14 +60,13 @@ export interface Emitter {
 }
 
 /** Runs the five kinds (plugins.md 2.1): order, parallelism, and what a failure means. */
-export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): Emitter {
+export function createEmitter({ isolator, meter, listFor }: EmitterDeps): Emitter {
   const underWay = new Set<Promise<unknown>>();
 
-  const freeze = (payload: unknown) => {
-    if (mode === 'development') deepFreeze(payload);
-  };
-
-  function start(scope: HookScope, name: string, list: HandlerList): Emit {
+  /** Nobody writes to what a hook hands out: a handler changes a value by answering another. */
+  function start(scope: HookScope, name: string, list: HandlerList, ...payload: unknown[]): Emit {
+    const known = new Set<unknown>();
+    for (const part of payload) deepFreeze(part, known);
     const { site, requestId, groups, as } = scope;
     // Handlers never see the budget, which the registry writes to.
     const handlerScope = Object.freeze({
@@ -74,11 +75,11 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
       ...(groups && { groups }),
       ...(as && { as }),
     });
-    return { name, list, scope, handlerScope, startedMs: performance.now() };
+    return { name, list, scope, handlerScope, known };
   }
 
   function call(
-    { name, list, scope, handlerScope }: Emit,
+    { name, list, scope, handlerScope, known }: Emit,
     entry: HandlerEntry,
     accept: ((value: unknown) => boolean) | undefined,
     ...payload: unknown[]
@@ -93,6 +94,8 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
         timeoutMs,
         site,
         requestId,
+        // Nobody asks what an action answers.
+        read: kind === 'action' ? undefined : (answer) => plainCopy(answer, known),
         accept,
       },
       () => entry.handler(...payload, handlerScope),
@@ -100,9 +103,9 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   }
 
   /** True when the request's budget is spent and the hook can do without this handler. */
-  function isSkipped({ name, list, scope: { budget }, startedMs }: Emit, entry: HandlerEntry) {
+  function isSkipped({ name, list, scope: { budget } }: Emit, entry: HandlerEntry) {
     if (!budget || list.definition.failClosed) return false;
-    if (budget.leftMs - (performance.now() - startedMs) > 0) return false;
+    if (!isSpent(budget)) return false;
     meter.skipped(entry.plugin, name);
     return true;
   }
@@ -204,10 +207,10 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   function emitAction(scope: HookScope, name: string, event: unknown): Promise<void> {
     const list = listFor(scope, name);
     if (!list) return DONE;
-    freeze(event);
-    const emit = start(scope, name, list);
-    const work = action(emit, event);
-    if (list.definition.awaited) return charge(emit, work);
+    const emit = start(scope, name, list, event);
+    const run = () => action(emit, event);
+    if (list.definition.awaited) return chargeBudget(scope.budget, run);
+    const work = run();
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
     return DONE;
@@ -217,30 +220,26 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
     filter(scope, name, value, context) {
       const list = listFor(scope, name);
       if (!list) return Promise.resolve(value);
-      freeze(context);
-      const emit = start(scope, name, list);
-      return charge(emit, filter(emit, value, context));
+      const emit = start(scope, name, list, value, context);
+      return chargeBudget(scope.budget, () => filter(emit, value, context));
     },
     first(scope, name, query) {
       const list = listFor(scope, name);
       if (!list) return NO_ANSWER;
-      freeze(query);
-      const emit = start(scope, name, list);
-      return charge(emit, first(emit, query));
+      const emit = start(scope, name, list, query);
+      return chargeBudget(scope.budget, () => first(emit, query));
     },
     collect(scope, name, query) {
       const list = listFor(scope, name);
       if (!list) return NO_ITEMS;
-      freeze(query);
-      const emit = start(scope, name, list);
-      return charge(emit, collect(emit, query));
+      const emit = start(scope, name, list, query);
+      return chargeBudget(scope.budget, () => collect(emit, query));
     },
     guard(scope, name, query, options = {}) {
       const list = listFor(scope, name);
       if (!list) return NO_ITEMS;
-      freeze(query);
-      const emit = start(scope, name, list);
-      return charge(emit, guard(emit, query, options));
+      const emit = start(scope, name, list, query);
+      return chargeBudget(scope.budget, () => guard(emit, query, options));
     },
     action: emitAction,
   };
@@ -250,14 +249,6 @@ export function createEmitter({ isolator, meter, mode, listFor }: EmitterDeps): 
   }
 
   return { typed, emitAction, idle };
-}
-
-/** Subtracts the wall time of one emit from the request's budget, guards included. */
-function charge<T>({ scope: { budget }, startedMs }: Emit, work: Promise<T>): Promise<T> {
-  if (!budget) return work;
-  return work.finally(() => {
-    budget.leftMs -= performance.now() - startedMs;
-  });
 }
 
 /** A guard that fails denies (an authority that cannot answer has not agreed), unless advisory. */

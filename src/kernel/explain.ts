@@ -1,6 +1,6 @@
 import type { ConfigSources } from './config-files';
 import { pathKey } from './config-json';
-import { isPlain } from './config-layer';
+import { valueAt } from './config-layer';
 
 /** What the site's file says about one of its keys, and what is in force. */
 export interface SiteKey {
@@ -26,7 +26,7 @@ export function explainSiteKey(
   if (value === undefined) return { path, layers: [] };
   const keys = path.split('.');
   const source = sources.sites.find(({ file }) => siteIdOfFile(file) === site);
-  const written = source && valueAtPath(source.value, keys);
+  const written = source && valueAt(source.value, keys);
   if (!source || written === undefined)
     return { path, value, layers: [{ layer: 'default', value }] };
   const line = source.lines.get(pathKey(keys));
@@ -35,11 +35,3 @@ export function explainSiteKey(
 }
 
 const siteIdOfFile = (file: string): string => file.replace(/^.*[\\/]/, '').replace(/\.json$/, '');
-
-/** The value at a dotted path of plain objects; never something inherited. */
-export function valueAtPath(value: unknown, keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (inner, key) => (isPlain(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
-    value,
-  );
-}

@@ -83,7 +83,8 @@ type HopResult = FetchedResource | { readonly location: string };
  * The only way out over HTTP: public addresses (checked after resolution, and connected to as
  * checked), ports 80 and 443, no cookies, credentials or referrer, caps on bytes and time. Errors
  * are `fetch/refused` (policy, unknown host) and `fetch/failed` (everything of the network), so
- * that an answer never tells which internal hosts and ports exist.
+ * that an answer never tells which internal hosts and ports exist. The detail `isConnected` of a
+ * `fetch/failed` says whether the server may have read the request.
  */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
   return async (target, options) => {
@@ -106,12 +107,16 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
 }
 
 async function fetchOnce(deps: GuardedFetchDeps, hop: Hop): Promise<HopResult> {
+  let isConnected = false;
   try {
     const dispatcher = pinnedAgent(await checkedAddresses(deps, hop));
+    dispatcher.once('connect', () => {
+      isConnected = true;
+    });
     // One agent per hop: no connection outlives the check that allowed it.
     return await exchange(hop, dispatcher).finally(() => void dispatcher.destroy());
   } catch (error) {
-    const reason = error instanceof AppError ? error : failed('network', error);
+    const reason = error instanceof AppError ? error : failed('network', error, isConnected);
     deps.log.info({ host: hop.url.host, err: reason }, reason.code);
     throw reason;
   }
@@ -310,8 +315,9 @@ function decoderFor(encoding: string | undefined) {
 const refused = (reason: string, cause?: unknown): AppError =>
   new AppError('fetch/refused', { details: { reason }, ...(cause !== undefined && { cause }) });
 
-function failed(reason: string, cause?: unknown): AppError {
-  const details = { reason };
+/** Only an answer can be wrong in itself, so without a word there was a connection. */
+function failed(reason: string, cause?: unknown, isConnected = true): AppError {
+  const details = { reason, isConnected };
   if (cause === undefined) return new AppError('fetch/failed', { details });
   return new AppError('fetch/failed', { details, cause: toError(cause) });
 }

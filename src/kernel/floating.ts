@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { type Attribution, currentAttribution } from './attribution';
 import type { Meter } from './meter';
+import { type CodeFolders, fileOf, ownerOf } from './stack-files';
 import { toError } from './thrown';
 import { createWindowCount } from './window-count';
 
@@ -14,12 +15,14 @@ export interface FloatingDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly meter: Meter;
+  /** Where the code of plugins is, for errors that float in nobody's context. */
+  readonly folders?: CodeFolders;
   /** A rejection charged to a plugin; serving goes on. */
   onCharged?(attribution: Attribution, error: Error): void;
   /** The plugin is to be switched off in this process. */
   onQuarantine(plugin: string, error: Error): void;
   /** The process goes on serving, but its state is unsure: replace it gracefully. */
-  onRestart(reason: string): void;
+  onRestart(reason: string, plugin: string): void;
   /** An error of nobody: stop accepting and exit. */
   onFatal(error: Error): void;
 }
@@ -36,7 +39,7 @@ export function watchFloatingErrors(deps: FloatingDeps): () => void {
 
   function onRejection(reason: unknown): void {
     const err = toError(reason);
-    const origin = pluginOrigin();
+    const origin = pluginOrigin(err, deps.folders ?? []);
     if (!origin) {
       fatal(err, 'unhandled rejection');
       return;
@@ -50,7 +53,7 @@ export function watchFloatingErrors(deps: FloatingDeps): () => void {
 
   function onException(thrown: unknown): void {
     const err = toError(thrown);
-    const origin = pluginOrigin();
+    const origin = pluginOrigin(err, deps.folders ?? []);
     if (!origin) {
       fatal(err, 'uncaught exception');
       return;
@@ -60,7 +63,7 @@ export function watchFloatingErrors(deps: FloatingDeps): () => void {
     deps.meter.floating(plugin);
     deps.onQuarantine(plugin, err);
     // Node promises nothing about the state of a process after an uncaught exception.
-    deps.onRestart(`uncaught exception in plugin ${plugin}`);
+    deps.onRestart(`uncaught exception in plugin ${plugin}`, plugin);
   }
 
   function fatal(err: Error, kind: string): void {
@@ -76,7 +79,18 @@ export function watchFloatingErrors(deps: FloatingDeps): () => void {
   };
 }
 
-function pluginOrigin(): Attribution | undefined {
+function pluginOrigin(err: Error, folders: CodeFolders): Attribution | undefined {
   const attribution = currentAttribution();
-  return attribution?.plugin === CORE ? undefined : attribution;
+  if (attribution && attribution.plugin !== CORE) return attribution;
+  const plugin = throwerOf(err, folders);
+  return plugin === undefined ? undefined : { plugin, hook: 'module' };
+}
+
+/** The plugin in whose file an error was made: the first of the stack that is not Node's. */
+function throwerOf({ stack = '' }: Error, folders: CodeFolders): string | undefined {
+  for (const line of stack.split('\n')) {
+    const place = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]*):\d+:\d+\)?$/.exec(line)?.[1];
+    if (place !== undefined) return ownerOf(fileOf(place), folders);
+  }
+  return undefined;
 }

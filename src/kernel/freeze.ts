@@ -1,23 +1,28 @@
 /**
  * Freezes plain objects and arrays all the way down. Instances (dates, buffers, streams, errors)
- * are left alone: they have a life of their own, and typed arrays cannot be frozen.
+ * are left alone: they have a life of their own, and typed arrays cannot be frozen. What was met,
+ * instances and functions as well, is added to `seen`.
  */
-export function deepFreeze<T>(value: T): T {
-  const seen = new Set<unknown>();
+export function deepFreeze<T>(value: T, seen: Set<unknown> = new Set()): T {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();
-    if (!isPlain(next) || seen.has(next)) continue;
+    const isObject = typeof next === 'object' && next !== null;
+    if ((!isObject && typeof next !== 'function') || seen.has(next)) continue;
     seen.add(next);
+    if (!isObject || !(Array.isArray(next) || isPlainObject(next))) continue;
     Object.freeze(next);
-    waiting.push(...Object.values(next));
+    // Not spread: a list of a hundred thousand is more arguments than a call may have.
+    for (const member of Object.values(next)) waiting.push(member);
   }
   return value;
 }
 
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return true;
+/** An object as JSON has them, of this realm or another: its prototype is nobody's child. */
+export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return (
+    prototype === null ||
+    (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)
+  );
 }

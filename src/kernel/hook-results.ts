@@ -41,7 +41,7 @@ export function isDenial(value: unknown): value is Denial {
     isOptional(denial.message, 'string') &&
     isOptional(denial.field, 'string') &&
     isOptional(denial.confirm, 'boolean') &&
-    isOptional(denial.values, 'object')
+    (denial.values === undefined || isTextValues(denial.values))
   );
 }
 
@@ -58,6 +58,12 @@ export function toDenial(denial: Denial, plugin: string): Denial & { readonly pl
     ...(confirm !== undefined && { confirm }),
   };
 }
+
+/** What a text may be filled with. */
+export const isTextValues = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number');
 
 const isOptional = (value: unknown, type: string): boolean =>
   value === undefined || (typeof value === type && value !== null);

@@ -170,6 +170,8 @@ export const defineHooks = <const T extends HookDefinitions>(table: T): T => tab
 export interface PluginBudget {
   /** Milliseconds left; the registry subtracts. */
   leftMs: number;
+  /** Emits that run now, and since when: those that run together cost their time once. */
+  underWay?: { count: number; readonly sinceMs: number };
 }
 
 /** Where an emit happens: which site's handlers, and for which request. */

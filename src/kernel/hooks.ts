@@ -34,8 +34,6 @@ export interface HooksDeps {
   readonly rank: (plugin: string) => number;
   /** The operator's order of plugins by hook: the last word. */
   readonly order?: Readonly<Record<string, readonly string[]>>;
-  /** Contexts, events and queries are frozen in development. */
-  readonly mode?: 'development' | 'production';
   /** Told of each failure of a handler, beside the hook `error:reported`. */
   readonly onReported?: (report: FailureReport) => void;
 }
@@ -64,7 +62,6 @@ export function createHooks(deps: HooksDeps): Hooks {
   const emitter = createEmitter({
     isolator,
     meter: deps.meter,
-    mode: deps.mode,
     listFor: lists.find,
   });
 

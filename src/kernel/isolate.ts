@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import { currentFrame, type Frame, frameOf, runInFrame } from './attribution';
+import { isOthersError } from './blame';
 import { type Breaker, type BreakerState, createBreaker, type Ticket } from './breaker';
 import type { HookKind } from './hook-types';
 import type { Meter } from './meter';
@@ -45,8 +46,10 @@ export interface IsolatedCall {
   readonly timeoutMs: number;
   readonly site?: SiteId;
   readonly requestId?: string;
+  /** Makes of an answer what is used of it; its failure counts as the plugin's. */
+  readonly read?: ((value: unknown) => unknown) | undefined;
   /** Refuses a wrong result, which then counts as the plugin's failure. */
-  readonly accept?: (value: unknown) => boolean;
+  readonly accept?: ((value: unknown) => boolean) | undefined;
 }
 
 export interface IsolatorDeps {
@@ -55,7 +58,7 @@ export interface IsolatorDeps {
   readonly meter: Meter;
   /** Time by plugin of the requests that somebody looks at. */
   readonly timings?: RequestTimings;
-  /** Told of every failure except those met while telling. */
+  /** Told of every failure of a plugin's own, except those met while telling. */
   readonly onReported?: (report: FailureReport) => void;
 }
 
@@ -142,18 +145,31 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
     }
   }
 
-  function settle(attempt: Attempt, outcome: 'ok' | 'error' | 'timeout'): void {
-    const { call, channel, ticket, startedMs, syncMs } = attempt;
+  function measure(attempt: Attempt, outcome: 'ok' | 'error' | 'timeout'): void {
+    const { call, startedMs, syncMs } = attempt;
     const ms = performance.now() - startedMs;
     meter.called(call.plugin, call.hook, { ms, syncMs, outcome });
     deps.timings?.add(attempt.frame.requestId, call.plugin, ms);
+  }
+
+  function settle(attempt: Attempt, outcome: 'ok' | 'error' | 'timeout'): void {
+    const { call, channel, ticket } = attempt;
+    measure(attempt, outcome);
     if (ticket && channel.breaker.settle(ticket, outcome === 'ok')) {
       log.warn({ plugin: call.plugin, hook: call.hook }, 'plugin/breaker-open');
     }
   }
 
+  /** Somebody else's error: in the figures, but no failure of the plugin. */
+  function passOn(attempt: Attempt, error: Error): Outcome<never> {
+    measure(attempt, 'error');
+    if (attempt.ticket) attempt.channel.breaker.giveBack(attempt.ticket);
+    return { ok: false, reason: 'error', error };
+  }
+
   function fail(attempt: Attempt, reason: FailureReason, thrown: unknown): Outcome<never> {
     const error = toError(thrown);
+    if (reason === 'error' && isOthersError(error)) return passOn(attempt, error);
     settle(attempt, reason === 'timeout' ? 'timeout' : 'error');
     logFailure(attempt, reason, error);
     report(attempt, reason, error);
@@ -161,15 +177,28 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
   }
 
   function succeed<T>(attempt: Attempt, value: T): Outcome<T> {
+    const { hook, read, accept } = attempt.call;
+    let answer: unknown = value;
     try {
-      if (attempt.call.accept && !attempt.call.accept(value)) {
-        return fail(attempt, 'check', new Error(`${attempt.call.hook}: result refused`));
-      }
+      if (read && value !== undefined) answer = readAnswer(attempt, read, value);
+      if (accept && !accept(answer)) throw new Error(`${hook}: result refused`);
     } catch (error) {
       return fail(attempt, 'check', error);
     }
     settle(attempt, 'ok');
-    return { ok: true, value };
+    return { ok: true, value: answer as T }; // what `read` makes has the same members
+  }
+
+  /** Getters and proxies of an answer run plugin code: charged to it like the call. */
+  function readAnswer(attempt: Attempt, read: (value: unknown) => unknown, value: unknown) {
+    const begun = performance.now();
+    const before = enterMark(attempt.channel.mark);
+    try {
+      return runInFrame(attempt.frame, read, value);
+    } finally {
+      leaveMark(before);
+      attempt.syncMs += performance.now() - begun;
+    }
   }
 
   /** Races the work with its deadline; a late answer is dropped, a late rejection is handled. */

@@ -11,8 +11,11 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction' {
 declare module 'knex/lib/dialects/sqlite3' {
   import type { Knex } from 'knex';
   import type { RawDatabase } from './sqlite-statements';
+  import type { DriverQuery, StatementGuard } from './statement-guard';
 
   class SqliteClient extends Knex.Client {
+    config: Knex.Config & { readonly guard?: StatementGuard };
+    _query(connection: RawDatabase, query: DriverQuery): Promise<unknown>;
     query(connection: unknown, query: unknown): Promise<unknown>;
     acquireConnection(): Promise<unknown>;
     acquireRawConnection(): Promise<RawDatabase>;

@@ -27,8 +27,6 @@ export interface Services {
     options?: { readonly fallback?: boolean; readonly serves?: (site: SiteId) => boolean },
   ): () => void;
   get<N extends ServiceName>(site: SiteId, name: N): Estafette.ServiceMap[N] | undefined;
-  /** Boot check: throws `config/invalid` listing both providers when a site has two of one port. */
-  assertUnique(sites: readonly SiteId[]): void;
   removePlugin(plugin: string): void;
 }
 
@@ -96,9 +94,6 @@ export function createServices({ isEnabled, isolator, timeoutMs }: ServicesDeps)
       const provider = providerFor(site, name);
       if (!provider) return undefined;
       return callable(site, name, provider) as Estafette.ServiceMap[N];
-    },
-    assertUnique(sites) {
-      for (const name of providers.keys()) for (const site of sites) providerFor(site, name);
     },
     removePlugin(plugin) {
       for (const name of [...providers.keys()]) remove(name, (other) => other.plugin !== plugin);

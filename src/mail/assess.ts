@@ -35,9 +35,10 @@ export async function warningsAbout(
   view: MessageView,
   links: readonly string[],
 ): Promise<readonly (MessageWarning & { readonly plugin: string })[]> {
-  const { ref, subject, from, sender, replyTo } = view;
+  const { ref, subject, from, sender, replyTo, isOutside } = view;
   const auth = await authenticationOf(context, actor, ref);
-  const query = { ref, subject, from, sender, replyTo, auth, links };
+  const { locale } = actor;
+  const query = { ref, subject, from, sender, replyTo, isOutside, locale, auth, links };
   const found = await context.hooks.collect(actor.scope, 'message:warnings', query);
   return found.map(({ plugin, item }) => ({ ...item, plugin }));
 }

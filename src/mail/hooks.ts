@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AccountId, MessageRef, SiteId, TextKey, Uid, UserId } from '../base/types';
 import type { ImapServerAddress } from '../imap';
 import {
@@ -11,6 +10,18 @@ import {
 } from '../kernel/hook-types';
 import { isServerAddress } from '../kernel/server-address';
 import type { BodyPart } from '../mime';
+import {
+  areClasses,
+  isContent,
+  isCriteria,
+  isPreview,
+  isQuota,
+  isRows,
+  isTree,
+  isTreeOfParts,
+  isView,
+  isWarning,
+} from './hook-checks';
 import type { Address, Criteria, Mailbox, MessageView, Quota, Row, SortKey } from './types';
 
 /** Several messages of one mailbox; a batch never spans mailboxes. */
@@ -111,7 +122,9 @@ declare global {
       }>;
       'message:structure': Filter<BodyPart, { readonly ref: MessageRef }>;
       'message:warnings': Collect<
-        Pick<MessageView, 'ref' | 'subject' | 'from' | 'sender' | 'replyTo'> & {
+        Pick<MessageView, 'ref' | 'subject' | 'from' | 'sender' | 'replyTo' | 'isOutside'> & {
+          /** Of whoever reads the warnings. */
+          readonly locale: 'fr' | 'en';
           readonly auth: Authentication;
           /** Web addresses of the body that is shown. */
           readonly links: readonly string[];
@@ -149,97 +162,6 @@ declare global {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  [Object.prototype, null].includes(Object.getPrototypeOf(value));
-const uidsOf = (rows: unknown): unknown[] =>
-  Array.isArray(rows) ? rows.map((row) => (isObject(row) ? row['uid'] : undefined)) : [];
-/** Rows may be described otherwise; none may be lost, added or put elsewhere. */
-const isRows = (value: unknown, before?: unknown): boolean => {
-  const uids = uidsOf(before);
-  return (
-    Array.isArray(value) &&
-    value.length === uids.length &&
-    uidsOf(value).every((uid, index) => uid === uids[index])
-  );
-};
-const pathsOf = (tree: unknown): unknown[] =>
-  Array.isArray(tree) ? tree.map((box) => (isObject(box) ? box['path'] : undefined)) : [];
-/** Mailboxes may be hidden; the inbox never. */
-const isTree = (value: unknown, before?: unknown): boolean =>
-  Array.isArray(value) &&
-  pathsOf(value).every((path) => typeof path === 'string') &&
-  (!pathsOf(before).includes('INBOX') || pathsOf(value).includes('INBOX'));
-const isView = (value: unknown, before?: unknown): boolean =>
-  isObject(value) &&
-  isObject(value['ref']) &&
-  ['bodies', 'attachments', 'from', 'to', 'cc', 'bcc', 'warnings'].every((list) =>
-    Array.isArray(value[list]),
-  ) &&
-  (!isObject(before) || isDeepStrictEqual(value['ref'], before['ref']));
-const MAX_PARTS = 2_000;
-const isQuota = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof value['usedBytes'] === 'number' &&
-  typeof value['limitBytes'] === 'number';
-const isContent = (value: unknown): boolean =>
-  isObject(value) && typeof value['content'] === 'string';
-
-const partsOf = (root: unknown): readonly Record<string, unknown>[] => {
-  const found: Record<string, unknown>[] = [];
-  const waiting: unknown[] = [root];
-  while (waiting.length > 0 && found.length <= MAX_PARTS) {
-    const part = waiting.pop();
-    if (!isObject(part)) continue;
-    found.push(part);
-    if (Array.isArray(part['children'])) waiting.push(...part['children']);
-  }
-  return found;
-};
-/** Parts may be described otherwise or left out: only those of the message can be fetched. */
-const isTreeOfParts = (value: unknown, before?: unknown): boolean => {
-  const known = new Map(partsOf(before).map((part) => [part['part'], part]));
-  const parts = partsOf(value);
-  return (
-    parts.length > 0 &&
-    parts.length <= MAX_PARTS &&
-    parts[0]?.['part'] === partsOf(before)[0]?.['part'] &&
-    new Set(parts.map((part) => part['part'])).size === parts.length &&
-    parts.every(
-      (part) =>
-        known.has(part['part']) &&
-        typeof part['type'] === 'string' &&
-        /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(part['type']) &&
-        typeof part['encoding'] === 'string' &&
-        typeof part['sizeBytes'] === 'number' &&
-        isObject(part['parameters']) &&
-        Object.values(part['parameters']).every((text) => typeof text === 'string') &&
-        ['filename', 'contentId', 'charset', 'disposition'].every(
-          (name) => part[name] === undefined || typeof part[name] === 'string',
-        ) &&
-        Array.isArray(part['children']),
-    )
-  );
-};
-const LEVELS = ['info', 'warn', 'danger'];
-const isWarning = (value: unknown): boolean =>
-  isObject(value) &&
-  LEVELS.includes(String(value['level'])) &&
-  typeof value['text'] === 'string' &&
-  value['text'].length <= 500 &&
-  typeof value['code'] === 'string' &&
-  /^[a-z][a-z0-9-]{0,63}$/.test(value['code']) &&
-  (value['values'] === undefined || isObject(value['values']));
-const CLASSES = ['official', 'known', 'external', 'suspect', 'blocked'];
-const areClasses = (value: unknown): boolean =>
-  isObject(value) && Object.values(value).every((one) => CLASSES.includes(String(one)));
-const isPreview = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof value['view'] === 'string' &&
-  /^[a-z0-9][a-z0-9/-]{0,63}$/.test(value['view']) &&
-  isObject(value['data']);
-
 /** Hooks that the mail domain emits. */
 export const mailHooks = defineHooks({
   'mailbox:list': {
@@ -260,7 +182,7 @@ export const mailHooks = defineHooks({
   'message:search': {
     kind: 'filter',
     doc: 'Search criteria before the server is asked.',
-    check: isObject,
+    check: isCriteria,
   },
   'message:list': {
     kind: 'filter',

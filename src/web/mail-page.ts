@@ -112,7 +112,7 @@ export async function listPane(
       foundElsewhere(call, query.criteria.text),
     ]);
     const facts = await peopleFacts(deps, {
-      scope: actor.scope,
+      actor,
       pictured: list.rows
         .flatMap(({ from, to }) => [...from.slice(0, 1), ...to.slice(0, 1)])
         .map(mailOf),

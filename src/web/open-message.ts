@@ -84,7 +84,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
   const [warnings, facts] = await Promise.all([
     deps.mail.warnings(actor, view, body?.links ?? []),
     peopleFacts(deps, {
-      scope: actor.scope,
+      actor,
       pictured: view.from.slice(0, 1).map(({ mail }) => mail),
       named: peopleOf(view).map(({ mail }) => mail),
     }),

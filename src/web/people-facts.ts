@@ -1,4 +1,4 @@
-import type { HookScope } from '../kernel/hook-types';
+import type { Actor } from '../session';
 import type { RecipientClass } from '../view';
 import type { WebDeps } from './context';
 
@@ -14,7 +14,7 @@ export interface PeopleFacts {
 export const NO_FACTS: PeopleFacts = { avatars: new Map(), classes: new Map() };
 
 interface Asked {
-  readonly scope: HookScope;
+  readonly actor: Pick<Actor, 'scope' | 'locale'>;
   /** Whose picture is shown. */
   readonly pictured: readonly string[];
   /** Who is named. */
@@ -24,14 +24,14 @@ interface Asked {
 /** Asks plugins once for all the people of a page. */
 export async function peopleFacts(
   { hooks }: Pick<WebDeps, 'hooks'>,
-  { scope, pictured, named }: Asked,
+  { actor: { scope, locale }, pictured, named }: Asked,
 ): Promise<PeopleFacts> {
   const faces = batch(pictured);
   const names = batch(named);
   const [avatars, classes] = await Promise.all([
     faces.length > 0 ? hooks.first(scope, 'avatar:resolve', { addresses: faces }) : undefined,
     names.length > 0
-      ? hooks.collect(scope, 'recipient:classes', { site: scope.site, addresses: names })
+      ? hooks.collect(scope, 'recipient:classes', { site: scope.site, locale, addresses: names })
       : [],
   ]);
   const wanted = new Set(faces);

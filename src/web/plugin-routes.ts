@@ -2,13 +2,13 @@ import type { Express, Request, Response } from 'express';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
 import type { RunningPlugin } from '../host/host';
-import { isPluginResponse } from '../host/response';
-import type { PluginRequest, PluginResponse, PluginRoute } from '../host/route-types';
-import { can, isLocalPath } from '../session';
+import type { PluginRequest, PluginRoute } from '../host/route-types';
+import { isOthersError } from '../kernel/blame';
+import { can } from '../session';
 import { formOf } from './body';
 import { contextOf, type RequestContext, type WebDeps } from './context';
 import { writeCookie } from './cookies';
-import { seeOther, sendPage } from './reply';
+import { readAnswer, sendAnswer } from './plugin-answer';
 import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
 import { tellStarted } from './started';
 
@@ -47,6 +47,7 @@ async function runRoute(
       .some(({ id }) => id === plugin.id)
   )
     throw new AppError('request/not-found');
+  if (!mayReach(ctx, route)) throw new AppError('session/required');
   const { permission } = route.options;
   if (permission !== undefined) {
     if (!(await isAllowed(deps, ctx, permission))) throw new AppError('request/forbidden');
@@ -55,21 +56,37 @@ async function runRoute(
   const outcome = await deps.hooks.isolator.isolated(
     {
       plugin: plugin.id,
-      hook: 'route',
+      // One breaker a route: a page that fails leaves the others open.
+      hook: `route:${route.method} ${route.path}`,
       timeoutMs: ROUTE_TIMEOUT_MS,
       site,
       requestId: ctx.id,
-      accept: isPluginResponse,
     },
-    () => route.handler(pluginRequest(deps, route, req, res), plugin.context),
+    async () => {
+      const answer = await route.handler(pluginRequest(deps, route, req, res), plugin.context);
+      return readAnswer(deps, plugin, answer, req, res);
+    },
   );
   if (!outcome.ok) {
-    // An AppError thrown on purpose keeps its status; anything else is the plugin's failure.
-    if (outcome.error instanceof AppError) throw outcome.error;
+    // What the core answered keeps its status; anything else is the plugin's failure.
+    if (isOthersError(outcome.error)) throw outcome.error;
     throw new AppError('request/budget', { cause: outcome.error, textKey: 'error.pluginFailed' });
   }
-  await answer(deps, plugin, outcome.value, req, res);
+  sendAnswer(res, outcome.value);
 }
+
+/** Asked of the route that runs: the gate knows the path alone, which may name two. */
+function mayReach({ actor, session }: RequestContext, { options }: PluginRoute): boolean {
+  return options.public === true || actor !== undefined || isAwaited(session, options);
+}
+
+const isAwaited = (
+  session: RequestContext['session'],
+  { challenge }: PluginRoute['options'],
+): boolean =>
+  challenge !== undefined &&
+  session?.session.state === 'awaiting-challenge' &&
+  session.session.challenges.includes(challenge);
 
 async function isAllowed(deps: WebDeps, ctx: RequestContext, permission: string): Promise<boolean> {
   if (permission === ADMIN_ACCESS) return (await adminReach(deps, ctx)) !== undefined;
@@ -85,7 +102,9 @@ function pluginRequest(
   res: Response,
 ): PluginRequest {
   const ctx = contextOf(req);
-  const user = ctx.session?.session.user;
+  // Half a session is nobody's yet, but for the page that asks for the other half.
+  const isKnown = ctx.actor !== undefined || isAwaited(ctx.session, route.options);
+  const user = isKnown ? ctx.session?.session.user : undefined;
   const single = (fields: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
     Object.fromEntries(
       [...fields]
@@ -109,47 +128,12 @@ function pluginRequest(
     query: single(formOf(req.query)),
     body: single(formOf(req.body)),
     async satisfy(challenge) {
-      if (!ctx.session || route.options.challenge !== challenge)
-        throw new AppError('request/forbidden');
+      // A link or an image makes a GET; collectRoutes saw that the challenge is the plugin's own.
+      const isAsked = route.method === 'post' && route.options.challenge === challenge;
+      if (!ctx.session || !isAsked) throw new AppError('request/forbidden');
       const scope = { site: ctx.site.id, requestId: ctx.id };
       const renewed = await deps.sessions.satisfy(ctx.session, challenge, scope);
       writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
     },
   };
-}
-
-async function answer(
-  deps: WebDeps,
-  plugin: RunningPlugin,
-  reply: PluginResponse,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  if ('redirect' in reply) {
-    if (!isLocalPath(reply.redirect))
-      throw new AppError('internal/unexpected', { details: { plugin: plugin.id } });
-    return seeOther(res, reply.redirect);
-  }
-  if ('json' in reply) {
-    res.status(reply.status ?? 200).json(reply.json);
-    return;
-  }
-  if ('view' in reply) {
-    const { csp } = plugin.definition;
-    const isOpen = contextOf(req).actor !== undefined;
-    await sendPage(deps, req, res, {
-      view: `${plugin.id}/${reply.view}`,
-      layout: isOpen ? 'layout' : 'layout-bare',
-      status: reply.status ?? 200,
-      model: reply.model,
-      shell: { title: reply.title, area: plugin.id },
-      ...(csp && { csp }),
-    });
-    return;
-  }
-  if (reply.status === 204) {
-    res.status(204).end();
-    return;
-  }
-  throw new AppError(reply.status === 403 ? 'request/forbidden' : 'request/not-found');
 }

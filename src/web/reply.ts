@@ -36,13 +36,27 @@ export async function sendPage(
   res: Response,
   reply: PageReply,
 ): Promise<void> {
+  const html = await renderPage(deps, req, res, reply);
+  res
+    .status(reply.status ?? 200)
+    .type('html')
+    .send(html);
+}
+
+/** Renders a page and sets the headers that it needs; what it says is sent by the caller. */
+export async function renderPage(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  reply: PageReply,
+): Promise<string> {
   const { view, model, shell, context, facts, page } = await prepare(deps, req, reply);
   const layout = reply.layout ?? 'layout';
   const isWidened = await setPageHeaders(deps, res, context, page, reply.csp);
   const { user } = page;
   const isWhole = layout === 'layout';
   const notices = user && isWhole ? await noticeBanners(deps, contextOf(req), context, user) : [];
-  const html = await deps.renderer.page(context, {
+  return deps.renderer.page(context, {
     layout,
     view,
     model,
@@ -54,10 +68,6 @@ export async function sendPage(
     },
     facts,
   });
-  res
-    .status(reply.status ?? 200)
-    .type('html')
-    .send(html);
 }
 
 /** Renders one view without its layout: the answer to a frame request. */

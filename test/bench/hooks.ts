@@ -126,7 +126,7 @@ export class Stand {
     private readonly http: HttpClient,
   ) {}
 
-  /** In production mode: development freezes what plugins are given. */
+  /** In production mode, as it is installed. */
   static async start(
     { root, dir, name }: { readonly root: string; readonly dir: string; readonly name: string },
     plugins: readonly FoundPlugin[],

@@ -12,5 +12,5 @@ it('writes a plugin that loads', () => {
 });
 
 describe.each(found.map((plugin) => [plugin.id, plugin] as const))('plugin %s', (_id, plugin) => {
-  describeWebContract(plugin, found);
+  describeWebContract([plugin], found);
 });

@@ -16,7 +16,7 @@ describe('a stop', () => {
     const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
     await web.signIn(agents[0]?.username ?? '', agents[0]?.password ?? '');
     const asked = imap.stats().recent.length;
-    imap.faults.slowMs(4_000);
+    imap.faults.slowMs(30_000);
     const page = web.get('/mail/me/INBOX').catch(() => 'cut');
     await until('the page is under way', () => imap.stats().recent.length > asked);
 

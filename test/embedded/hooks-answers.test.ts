@@ -178,18 +178,26 @@ describe('settings', () => {
 
 describe('a message', () => {
   it('shows warnings, the face and the kind of its sender', async () => {
-    answer('message:warnings', () => [
-      { level: 'danger', code: 'spoofed', text: 'Expéditeur non vérifié' },
-    ]);
+    const told: Record<string, unknown>[] = [];
+    answer('message:warnings', (query) => {
+      told.push(query as Record<string, unknown>);
+      return [{ level: 'danger', code: 'spoofed', text: 'Expéditeur non vérifié' }];
+    });
     answer('avatar:resolve', (query) => {
       const { addresses } = query as { addresses: string[] };
       return Object.fromEntries(addresses.map((mail) => [mail, PIXEL]));
     });
     answer('recipient:classes', (query) => {
+      told.push(query as Record<string, unknown>);
       const { addresses } = query as { addresses: string[] };
       return addresses.map((mail) => ({ mail, class: 'look-alike', label: 'Imitation' }));
     });
     const page = await firstMessage();
+
+    // What words of a plugin depend on: who reads them, and whether the sender is of the service.
+    expect(told).toHaveLength(2);
+    for (const { locale } of told) expect(locale).toBe('fr');
+    expect(told).toContainEqual(expect.objectContaining({ isOutside: expect.any(Boolean) }));
 
     expect(page.text).toContain('Expéditeur non vérifié');
     expect(page.text).toContain(`<img class="avatar" src="${PIXEL}"`);

@@ -201,12 +201,12 @@ it('charges what jobs, routes, timers, emitters and pools do to the plugin whose
 
   expect(seen).toEqual({
     hook: 'agenda message:list',
-    route: 'agenda route',
-    'route, later': 'agenda route',
-    timer: 'agenda route',
-    immediate: 'agenda route',
+    route: 'agenda route:get /try',
+    'route, later': 'agenda route:get /try',
+    timer: 'agenda route:get /try',
+    immediate: 'agenda route:get /try',
     // A promise brings its own context back; an emitter runs its listeners in that of who emits.
-    'after a pool': 'agenda route',
+    'after a pool': 'agenda route:get /try',
     emitter: undefined,
     job: 'agenda job:alarms',
   });

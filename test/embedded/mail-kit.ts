@@ -38,7 +38,6 @@ export function aBench(options: BenchOptions): Bench {
     clock: systemClock,
     log,
     meter: createMeter(createMetrics()),
-    mode: 'production',
     isEnabled: () => true,
     rank: () => 0,
   });

@@ -4,5 +4,5 @@ import { describeWebContract } from '../kit/contract-web';
 const { found } = pluginsHere();
 
 describe.each(found.map((plugin) => [plugin.id, plugin] as const))('plugin %s', (_id, plugin) => {
-  describeWebContract(plugin, found);
+  describeWebContract([plugin], found);
 });

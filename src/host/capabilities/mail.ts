@@ -52,17 +52,20 @@ export function pluginMail(gate: Gate, { mail, tempDir }: MailDeps, as: PersonRe
     const actor = await gate.person(as);
     return outward(() => withDeadline(run(actor), timeoutMs, () => new AppError('imap/timeout')));
   };
-  const view = (actor: Actor, ref: MessageRef) => mail.message(actor, ref, { markSeen: false });
 
   return {
-    message: (ref) => call('mail.read', (actor) => view(actor, refOf(ref))),
+    // A plugin that reads a message does not open it: no hook tells of that.
+    message: (ref) =>
+      call('mail.read', (actor) =>
+        mail.message(actor, refOf(ref), { markSeen: false, asItIs: true }),
+      ),
     rows: ({ mailbox: path, page = 1, sort = 'date', order = 'desc', criteria = {} }) =>
       call('mail.read', (actor) =>
         mail.list(actor, { mailbox: path, page, sort, order, criteria }),
       ),
     text: (ref) =>
       call('mail.read', async (actor) => {
-        const { text } = await mail.quotable(actor, await view(actor, refOf(ref)));
+        const { text } = await mail.quotable(actor, { ref: refOf(ref) });
         return { text: text.slice(0, TEXT_CHARS), truncated: text.length > TEXT_CHARS };
       }),
     headers: (ref, names) =>

@@ -85,7 +85,7 @@ async function knownPeople(
   const people = [to, cc, bcc].flatMap((text) => parseAddressList(text).addresses);
   const named = people.slice(0, MAX_PEOPLE);
   const facts = await peopleFacts(deps, {
-    scope: actor.scope,
+    actor,
     pictured: [],
     named: named.map(({ mail }) => mail),
   });

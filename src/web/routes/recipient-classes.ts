@@ -15,7 +15,7 @@ async function classes({ deps, actor, ctx, req, res }: OpenCall): Promise<void> 
   const asked = (formOf(req.body).get('mail') ?? [])
     .filter((mail) => mail.length <= MAX_MAIL_CHARS && mail.includes('@'))
     .slice(0, MAX_ASKED);
-  const facts = await peopleFacts(deps, { scope: actor.scope, pictured: [], named: asked });
+  const facts = await peopleFacts(deps, { actor, pictured: [], named: asked });
   const items = asked
     .filter((mail) => facts.classes.has(mail.toLowerCase()))
     .map((mail) => personModel(actor, { name: '', mail }, facts))

@@ -334,6 +334,22 @@ describe('plugins before the sending', () => {
     expect(smtp.delivered[0]?.raw).toMatch(/filename="?note\.txt/);
   });
 
+  it('cannot slip a recipient into what they are shown', async () => {
+    const added: unknown[] = [];
+    stand.hooks.on('p', 'message:outbound', ({ envelope }) => {
+      try {
+        (envelope.to as string[]).push('eve@evil.example');
+      } catch (error) {
+        added.push(error);
+      }
+    });
+
+    await send((await aDraft()).id);
+
+    expect(added).toEqual([expect.any(TypeError)]);
+    expect(smtp.delivered.map(({ to }) => to)).toEqual([['bob@culture.example']]);
+  });
+
   it.each([
     { name: 'Bcc', value: 'eve@evil.example' },
     { name: 'X-A', value: 'b\r\nBcc: eve@evil.example' },

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { silentLog } from '../../../src/base/log';
 import type { Database } from '../../../src/kernel/db-types';
+import type { Jobs } from '../../../src/kernel/job-types';
 import { createJobs, type JobRun, jobMigrations, parseEvery } from '../../../src/kernel/jobs';
 import { migrate } from '../../../src/kernel/migrate';
 import { cleanUp, fakeClock, newDatabase, newFolder, until } from './support';
@@ -208,6 +209,41 @@ describe('jobs', () => {
     await run;
 
     expect(runs).toMatchObject([{ outcome: 'aborted' }]);
+  });
+
+  it.each<[string, (jobs: Jobs, remove: () => void) => unknown]>([
+    ['stopped', (jobs) => jobs.stop()],
+    ['removed', (_jobs, remove) => remove()],
+  ])('runs nothing once %s while its turn is looked up, and leaves it due', async (_how, end) => {
+    const { db, jobs, time, runs } = await setUp();
+    const run = jest.fn(async () => {});
+    const remove = jobs.add({ id: 'core:tick', every: '1m', timeoutS: 5, run });
+    jobs.start();
+    time.advance(0); // asks the database
+    await end(jobs, remove);
+    // Transactions take their turn: this one ends after those of the look.
+    for (let turn = 0; turn < 3; turn++) await db.transaction(async (trx) => trx.raw('select 1'));
+    const other = jobsOn(db, time, runs, 'two');
+    other.add({ id: 'core:tick', every: '1m', timeoutS: 5, run: async () => {} });
+    expect(run).not.toHaveBeenCalled();
+
+    other.start();
+    time.advance(0);
+    await until(() => runs.length === 1);
+    await other.stop();
+  });
+
+  it('refuses a run by hand of a job that is removed meanwhile', async () => {
+    const { db, jobs } = await setUp();
+    const run = jest.fn(async () => {});
+    const remove = jobs.add({ id: 'core:tick', every: '1m', timeoutS: 5, run });
+
+    const asked = jobs.runNow('core:tick');
+    remove();
+
+    await expect(asked).rejects.toMatchObject({ code: 'storage/busy' });
+    expect(run).not.toHaveBeenCalled();
+    expect(await db.knex('job_leases').first()).toMatchObject({ holder: null, runs: 0 });
   });
 
   it('no longer runs a job that was removed', async () => {

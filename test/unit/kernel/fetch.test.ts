@@ -354,6 +354,7 @@ describe('time', () => {
 
     expect(await caught(aFetch()(local(), { ...LIMITS, timeoutMs: 200 }))).toMatchObject({
       code: 'fetch/failed',
+      details: { isConnected: true },
     });
   });
 
@@ -376,9 +377,15 @@ describe('time', () => {
   it('fails when nothing listens or the connection is cut', async () => {
     answer = (request) => void request.socket.destroy();
 
-    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({ code: 'fetch/failed' });
+    expect(await caught(aFetch()(local(), LIMITS))).toMatchObject({
+      code: 'fetch/failed',
+      details: { isConnected: true },
+    });
     const closed = aFetch({ allowPrivate: ['127.0.0.1:1'] })('http://127.0.0.1:1/', LIMITS);
-    expect(await caught(closed)).toMatchObject({ code: 'fetch/failed' });
+    expect(await caught(closed)).toMatchObject({
+      code: 'fetch/failed',
+      details: { isConnected: false },
+    });
   });
 });
 

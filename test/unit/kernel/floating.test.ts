@@ -35,6 +35,8 @@ it.each([
   ['timer', 'calendar', 'thrown'],
   ['emitter', 'calendar', 'emitted'],
   ['job', 'contacts', 'thrown'],
+  ['file', 'agenda', 'thrown'],
+  ['file-in-core', 'agenda', 'thrown'],
 ])(
   'quarantines the plugin of a thrown %s and asks for a restart',
   async (name, plugin, message) => {

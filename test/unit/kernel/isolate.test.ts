@@ -1,3 +1,4 @@
+import { AppError, type ErrorCode } from '../../../src/base/errors';
 import {
   createIsolator,
   currentAttribution,
@@ -108,6 +109,49 @@ describe('the breaker', () => {
     expect(breakerState('calendar', 'slot:probe')).toBe('open');
     expect(meter.figures('calendar', 'slot:probe')).toMatchObject({ calls: 10, skips: 1 });
     expect(lines.filter(({ msg }) => msg === 'plugin/breaker-open')).toHaveLength(1);
+  });
+
+  it('stays closed, and nobody is told, when the error is the core’s or another plugin’s', async () => {
+    const reports: FailureReport[] = [];
+    const { isolated, breakerState, meter, lines } = anIsolator((report) => reports.push(report));
+    const gone = new AppError('message/not-found');
+    const run = async () => {
+      throw gone;
+    };
+    for (let i = 0; i < 5; i += 1) await isolated(CALL, run);
+
+    expect(await isolated(CALL, run)).toEqual({ ok: false, reason: 'error', error: gone });
+    expect(breakerState('calendar', 'slot:probe')).toBe('closed');
+    expect(meter.figures('calendar', 'slot:probe')).toMatchObject({ calls: 6, errors: 6 });
+    expect([reports, lines]).toEqual([[], []]);
+  });
+
+  it.each<ErrorCode>(['plugin/need-missing', 'internal/unexpected', 'fetch/failed'])(
+    'opens for what is of the plugin’s own making: %s',
+    (code) => {
+      const { isolated, breakerState } = anIsolator();
+      const run = () => {
+        throw new AppError(code);
+      };
+      for (let i = 0; i < 5; i += 1) void isolated(CALL, run);
+
+      expect(breakerState('calendar', 'slot:probe')).toBe('open');
+    },
+  );
+
+  it('waits for another trial when the error of one is not the plugin’s', () => {
+    const { isolated, breakerState, clock } = anIsolator();
+    for (let i = 0; i < 5; i += 1) void isolated(CALL, throwing);
+    clock.advance(30_000);
+
+    const trial = isolated(CALL, () => {
+      throw new AppError('imap/timeout');
+    });
+
+    expect(trial).toMatchObject({ reason: 'error' });
+    expect(breakerState('calendar', 'slot:probe')).toBe('half-open');
+    expect(isolated(CALL, () => 1)).toMatchObject({ ok: true });
+    expect(breakerState('calendar', 'slot:probe')).toBe('closed');
   });
 
   it('rests no longer for calls that began before it opened and fail after', async () => {

@@ -47,6 +47,17 @@ it('refuses a result that is too large, and gives the error of the code', async 
   });
 });
 
+it('forgets a plugin with its threads, and waits for their end', async () => {
+  const own = createPluginWorkers(memoryLog());
+  await own.run(plugin, 'parse', { what: 'ok' });
+  const hanging = own.run(plugin, 'parse', { what: 'hang' }, { timeoutMs: 20_000 });
+  own.forget('calendar');
+
+  expect(own.stats()).toEqual([]);
+  await expect(hanging).rejects.toBeInstanceOf(Error);
+  await own.close();
+});
+
 it('runs nothing outside of the plugin, links included', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'plugin-'));
   symlinkSync(path.join(plugin.dir, 'parse.ts'), path.join(dir, 'link.ts'));

@@ -1,0 +1,22 @@
+import { auditMigrations } from '../audit';
+import { composeMigrations } from '../compose';
+import { enablingMigrations } from '../enabling';
+import type { MigrationSet } from '../kernel/db-types';
+import { jobRunMigrations } from '../kernel/job-runs';
+import { jobMigrations } from '../kernel/jobs';
+import { sessionMigrations } from '../session';
+import { settingsMigrations } from '../settings';
+
+/** The schema of the core, in the order in which it is made. */
+export const coreMigrations: MigrationSet = {
+  owner: 'core',
+  migrations: [
+    ...sessionMigrations,
+    ...settingsMigrations,
+    ...auditMigrations,
+    ...enablingMigrations,
+    ...composeMigrations,
+    ...jobMigrations.migrations,
+    ...jobRunMigrations.migrations,
+  ],
+};

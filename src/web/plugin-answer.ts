@@ -1,0 +1,66 @@
+import type { Request, Response } from 'express';
+import { AppError } from '../base/errors';
+import type { RunningPlugin } from '../host/host';
+import { isPluginResponse } from '../host/response';
+import type { PluginResponse } from '../host/route-types';
+import { plainCopy } from '../kernel/plain-copy';
+import { isLocalPath } from '../session';
+import { contextOf, type WebDeps } from './context';
+import { renderPage, seeOther } from './reply';
+
+/** An answer as it goes out: nothing of the plugin's runs any more. */
+export type ReadyAnswer =
+  | { readonly redirect: string }
+  | { readonly body: string; readonly type: 'json' | 'html'; readonly status: number }
+  | { readonly status: 204 | 403 | 404 };
+
+/**
+ * Makes of what a route answered what is sent. A wrong answer, a value that JSON does not know, a
+ * view that throws are failures of the plugin: called where they are charged to it.
+ */
+export async function readAnswer(
+  deps: WebDeps,
+  plugin: RunningPlugin,
+  answered: unknown,
+  req: Request,
+  res: Response,
+): Promise<ReadyAnswer> {
+  const reply = plainCopy(answered);
+  if (!isPluginResponse(reply)) throw new Error('expected one of the four kinds of response');
+  if ('redirect' in reply) {
+    if (!isLocalPath(reply.redirect)) throw new Error('redirect: no path of this site');
+    return reply;
+  }
+  if ('json' in reply) {
+    const body = JSON.stringify(reply.json) ?? 'null';
+    return { body, type: 'json', status: reply.status ?? 200 };
+  }
+  if (!('view' in reply)) return reply;
+  const body = await renderOwn(deps, plugin, reply, req, res);
+  return { body, type: 'html', status: reply.status ?? 200 };
+}
+
+function renderOwn(
+  deps: WebDeps,
+  plugin: RunningPlugin,
+  { view, model, title }: Extract<PluginResponse, { view: string }>,
+  req: Request,
+  res: Response,
+): Promise<string> {
+  const { csp } = plugin.definition;
+  return renderPage(deps, req, res, {
+    view: `${plugin.id}/${view}`,
+    layout: contextOf(req).actor ? 'layout' : 'layout-bare',
+    model,
+    shell: { title, area: plugin.id },
+    ...(csp && { csp }),
+  });
+}
+
+/** Sends what is ready; 403 and 404 have the pages that they have everywhere. */
+export function sendAnswer(res: Response, answer: ReadyAnswer): void {
+  if ('redirect' in answer) seeOther(res, answer.redirect);
+  else if ('body' in answer) res.status(answer.status).type(answer.type).send(answer.body);
+  else if (answer.status === 204) res.status(204).end();
+  else throw new AppError(answer.status === 403 ? 'request/forbidden' : 'request/not-found');
+}
