@@ -53,10 +53,10 @@ export async function fetchMessage(
   uid: number,
   query: Parameters<ImapFlow['fetchOne']>[1],
 ): Promise<FetchMessageObject> {
-  const message = await client.fetchOne(String(uid), query, { uid: true });
-  if (message === undefined) throw noAnswer('FETCH');
   // Dovecot answers a FETCH of an expunged uid with OK and nothing.
-  if (message === false || message.uid !== uid) throw new AppError('message/not-found');
+  const messages = await fetchMessages(client, String(uid), query);
+  const message = messages.find((one) => one.uid === uid);
+  if (!message) throw new AppError('message/not-found');
   return message;
 }
 
@@ -70,5 +70,14 @@ export async function fetchMessages(
   const options = changedSince === undefined ? { uid: true } : { uid: true, changedSince };
   const messages = await client.fetchAll(set, query, options);
   if (!Array.isArray(messages)) throw noAnswer('FETCH');
-  return messages;
+  for (const message of messages) if (message.uid === undefined) announce(client, message);
+  return messages.filter(({ uid }) => uid !== undefined);
+}
+
+/**
+ * A change of flags that the server tells among the answers (RFC 9051 7.5.2): without UID, which
+ * every answer to a UID FETCH has. The library takes it for one of them, and tells nobody.
+ */
+function announce(client: ImapFlow, { seq, flags }: FetchMessageObject): void {
+  if (client.mailbox && flags) client.emit('flags', { path: client.mailbox.path, seq, flags });
 }

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Uid } from '../../src/base/types';
 import { type DemoImap, startDemoImap } from '../../src/demo/imap';
 import type { Selection } from '../../src/mail';
-import { ALL, aBench, aMessage, type Bench, PASSWORD } from './mail-kit';
+import { ALL, aBench, aMessage, type Bench, PASSWORD, until } from './mail-kit';
 
 const dated = (subject: string, day: number) =>
   aMessage({ subject, date: new Date(Date.UTC(2026, 2, day)) });
@@ -208,4 +208,28 @@ describe('a plugin that guards changes', () => {
       await expect(act()).rejects.toMatchObject({ code: 'plugin/guard-failed', status: 503 });
     },
   );
+});
+
+it('a change of flags told among the answers to a FETCH is told, and taken for none of them', async () => {
+  let isTold = false;
+  await start((text) => {
+    const at = text.search(/^\* \d+ FETCH /m);
+    if (!isTold || at < 0) return text;
+    return `${text.slice(0, at)}* 1 FETCH (FLAGS (\\Answered))\r\n${text.slice(at)}`;
+  });
+  const { rows } = await list();
+  const events: string[] = [];
+  const stop = bench.mail.watch(bench.actor, 'INBOX', ({ kind }) => events.push(kind));
+  const [newest] = rows;
+  if (!newest) throw new Error('no row');
+
+  isTold = true;
+  const at = { mailbox: 'INBOX', uid: newest.uid };
+  const view = await bench.mail.message(bench.actor, at, { markSeen: false });
+  const again = await list();
+  await until('the change is told', () => events.includes('changed'));
+  stop();
+
+  expect(view).toMatchObject({ subject: 'a', tooComplex: false });
+  expect(again.rows.map(({ subject }) => subject)).toEqual(['a', 'b', 'c']);
 });
