@@ -3,9 +3,11 @@ import { escapeHtml, safeHtml } from '../base/html';
 import type { SafeHtml } from '../base/types';
 import { createCache } from '../kernel/cache';
 import { isPlain } from '../kernel/config-layer';
+import { deepFreeze } from '../kernel/freeze';
 import type { HookScope } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import { type Isolator, isThenable } from '../kernel/isolate';
+import { plainCopy } from '../kernel/plain-copy';
 import {
   SLOTS,
   type SlotFacts,
@@ -81,6 +83,9 @@ export function createSlotSource({
 
   return {
     async collect(context, names, facts, renderItem) {
+      // One object for all of them: none may change what the next is told.
+      const given = new Set<unknown>();
+      deepFreeze(facts, given);
       const wanted = new Set(names);
       const entries = running(context.scope)
         .flatMap((plugin) =>
@@ -109,8 +114,9 @@ export function createSlotSource({
             const show = (model: unknown) => {
               if (model === undefined) return undefined;
               if (!isPlain(model)) throw new Error(`${slot.slot}: data: expected a plain object`);
+              const copied = plainCopy(model, new Set(given));
               const render = (one: unknown) => renderItem(`${plugin.id}/${slot.view}`, one);
-              return SLOTS[slot.slot].by ? renderEach(slot.slot, model, render) : render(model);
+              return SLOTS[slot.slot].by ? renderEach(slot.slot, copied, render) : render(copied);
             };
             const data = slot.data ? slot.data(facts, plugin.context) : {};
             // What is there at once is shown at once: no promise, no timer.

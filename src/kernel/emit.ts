@@ -69,7 +69,7 @@ export function createEmitter({ isolator, meter, listFor }: EmitterDeps): Emitte
     for (const part of payload) deepFreeze(part, known);
     const { site, requestId, groups, as } = scope;
     // Handlers never see the budget, which the registry writes to.
-    const handlerScope = Object.freeze({
+    const handlerScope = deepFreeze({
       site,
       ...(requestId !== undefined && { requestId }),
       ...(groups && { groups }),

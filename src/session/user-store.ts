@@ -4,6 +4,7 @@ import { type Clock, isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
+import { deepFreeze } from '../kernel/freeze';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import { groupsOf } from '../sites';
 import type { Site } from '../sites/site';
@@ -34,17 +35,18 @@ export const userRowShape = z.object({
 });
 const listShape = z.array(z.string());
 
-/** A user from a row with the columns of {@link USER_COLUMNS}. */
-export const userFromRow = (row: z.infer<typeof userRowShape>): User => ({
-  id: row.user_id as UserId, // our own rows
-  site: row.user_site as SiteId,
-  login: row.user_login,
-  name: row.user_name,
-  mail: row.user_mail,
-  aliases: listShape.parse(JSON.parse(row.user_aliases)),
-  locale: row.user_locale,
-  groups: listShape.parse(JSON.parse(row.user_groups)),
-});
+/** A user from a row with the columns of {@link USER_COLUMNS}; frozen, for its groups say what it may. */
+export const userFromRow = (row: z.infer<typeof userRowShape>): User =>
+  deepFreeze({
+    id: row.user_id as UserId, // our own rows
+    site: row.user_site as SiteId,
+    login: row.user_login,
+    name: row.user_name,
+    mail: row.user_mail,
+    aliases: listShape.parse(JSON.parse(row.user_aliases)),
+    locale: row.user_locale,
+    groups: listShape.parse(JSON.parse(row.user_groups)),
+  });
 
 export interface UserExport {
   readonly user: User;

@@ -4,6 +4,7 @@ import type { SiteId } from '../base/types';
 import type { RunningPlugin } from '../host/host';
 import type { PluginRequest, PluginRoute } from '../host/route-types';
 import { isOthersError } from '../kernel/blame';
+import { deepFreeze } from '../kernel/freeze';
 import { can } from '../session';
 import { formOf } from './body';
 import { contextOf, type RequestContext, type WebDeps } from './context';
@@ -112,7 +113,7 @@ function pluginRequest(
         .filter(([name]) => name !== TOKEN_FIELD)
         .map(([name, values]) => [name, values[0] ?? '']),
     );
-  return {
+  return deepFreeze({
     site: ctx.site.id,
     locale: ctx.locale,
     requestId: ctx.id,
@@ -135,5 +136,5 @@ function pluginRequest(
       const renewed = await deps.sessions.satisfy(ctx.session, challenge, scope);
       writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
     },
-  };
+  });
 }

@@ -90,6 +90,10 @@ describe('every hook and slot of the core, in the life of one person', () => {
     expect({ state, reason }).toEqual({ state: 'active', reason: undefined });
   });
 
+  it('was given nothing that it could write to', () => {
+    expect([...recording.writable]).toEqual([]);
+  });
+
   it.each(HOOKS.filter((name) => !Object.hasOwn(ELSEWHERE, name)))(
     '%s is emitted, with plain data and no secret',
     (name) => {

@@ -25,6 +25,8 @@ export interface Recording {
   /** First payload of each hook, without its scope. */
   readonly seen: ReadonlyMap<string, readonly unknown[]>;
   readonly slots: ReadonlyMap<SlotName, SlotFacts>;
+  /** What it was given and could have written to, by hook or slot and path. */
+  readonly writable: ReadonlySet<string>;
   /** Answers in place of saying nothing. */
   readonly answers: Map<string, (...payload: unknown[]) => unknown>;
 }
@@ -41,6 +43,7 @@ export function recordingPlugin({
 } = {}): Recording {
   const seen = new Map<string, readonly unknown[]>();
   const slots = new Map<SlotName, SlotFacts>();
+  const writable = new Set<string>();
   const answers: Recording['answers'] = new Map();
   const definition: PluginDefinition = {
     id: RECORDER,
@@ -64,6 +67,7 @@ export function recordingPlugin({
         data(facts: SlotFacts) {
           if (isBroken()) throw new Error('on purpose');
           if (!slots.has(slot)) slots.set(slot, facts);
+          noteWritable([facts], slot, writable);
           return isShown ? modelFor(slot, facts) : {};
         },
       })),
@@ -73,6 +77,7 @@ export function recordingPlugin({
         const handler = (...args: unknown[]): unknown => {
           const payload = args.slice(0, -1);
           if (!seen.has(name)) seen.set(name, payload);
+          noteWritable(args, name, writable);
           return answers.get(name)?.(...payload);
         };
         context.hooks.on(name as HookName, handler as HandlerFor<HookOf<HookName>>);
@@ -87,7 +92,7 @@ export function recordingPlugin({
     migrations: [],
     locales: { fr: {}, en: {} },
   };
-  return { plugin, seen, slots, answers };
+  return { plugin, seen, slots, writable, answers };
 }
 
 /** The same link everywhere; one for each row or address where the slot is answered so. */
@@ -100,3 +105,17 @@ function modelFor(
   const { by } = SLOTS[slot];
   return by ? Object.fromEntries(keys[by].map((key) => [key, model])) : model;
 }
+
+/** Plain data that is not frozen; buffers, dates and streams have a life of their own. */
+function noteWritable(value: unknown, at: string, found: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (!isPlainData(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    const isOpen = typeof member === 'object' && member !== null && !Object.isFrozen(member);
+    if (isOpen && isPlainData(member)) found.add(`${at}.${name}`);
+    noteWritable(member, `${at}.${name}`, found);
+  }
+}
+
+const isPlainData = (value: object): boolean =>
+  Array.isArray(value) || [null, Object.prototype].includes(Object.getPrototypeOf(value));
