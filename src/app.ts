@@ -4,17 +4,20 @@ import { createAdmin } from './app/admin';
 import { tellConnected } from './app/connected';
 import { detachedPool } from './app/detached-pool';
 import { createAppEnabling } from './app/enabling';
+import { watchErrors } from './app/error-watch';
 import { addGauges, countJobRuns } from './app/gauges';
 import { createHealth, type Dependencies } from './app/health';
 import { closeServer, createHttpServer, listen } from './app/http';
 import { type Isolation, type ProcessLink, timingViewers, watchProcess } from './app/isolation';
 import { coreJobs } from './app/jobs';
+import { knownGuards } from './app/known-guards';
 import { migrateAll } from './app/migrations';
 import { createOperationsServer } from './app/operations';
 import { createPluginCore } from './app/plugin-core';
 import { pluginViewFaults } from './app/plugin-views';
 import { HOOK_TABLES, installedPlugins } from './app/plugins';
 import { dressTexts, skinFaults } from './app/skins';
+import { wantedPackages } from './app/wanted-packages';
 import { withDeadline } from './base/async';
 import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
@@ -101,8 +104,21 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
         throw error;
       }),
   });
-  const installed = installedPlugins(config, options.supervisor?.start.quarantined);
-  const candidates = [...installed.found, ...(options.extraPlugins ?? [])];
+  const metrics = createMetrics({ processMetrics: true });
+  const meter = createMeter(metrics);
+  const link = options.supervisor;
+  // From before plugins are loaded: a timer of theirs may throw before the host stands.
+  const errors = options.ownsProcess
+    ? watchErrors({ config, log, clock, meter, link, stop })
+    : undefined;
+  const quarantined = errors?.keptOut ?? link?.start.quarantined ?? [];
+  const extra = options.extraPlugins ?? [];
+  const isWanted = await wantedPackages(config, db, extra);
+  const installed = installedPlugins(config, { quarantined, isWanted });
+  const candidates = [...installed.found, ...extra];
+  errors?.know(candidates);
+  const { unloaded } = installed;
+  const guards = knownGuards({ dataDir: config.dataDir, log }, { found: candidates, unloaded });
   const { found, failed } =
     options.migrate === false
       ? { found: candidates, failed: [] }
@@ -111,8 +127,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
   // Set once the host stands: a failure before that is a boot failure, which it reports itself.
   let review: (plugin: string) => void = () => {};
-  const metrics = createMetrics({ processMetrics: true });
-  const meter = createMeter(metrics);
   const set = createPluginSet({ sites, enabling: () => enabling });
   const timings = createRequestTimings();
   const hooks = createHooks({
@@ -204,6 +218,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     keys,
     throttle,
     users,
+    closedBy: (site) => host.signInClosed(site),
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({
       verifyImap: (access) => pool.verify(access),
@@ -230,6 +245,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     users,
     settings,
     found,
+    unread: [...new Set([...unloaded.map(({ id }) => id), ...guards])],
     onChanged: () => hooks.invalidate(),
   });
   // Without the table (`migrate` is yet to run) nobody has changed anything.
@@ -269,7 +285,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     createFetch: (limits) => createGuardedFetch({ log, ...limits }),
     secret: config.pluginSecret,
     grants,
-    quarantined: options.supervisor?.start.quarantined ?? [],
+    quarantined,
+    unloaded,
+    guards,
     pending: async (plugin) =>
       (await databases.pending({ owner: plugin.id, migrations: plugin.migrations })).map(
         ({ name }) => name,
@@ -277,6 +295,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   });
 
   review = host.review;
+  errors?.attach(host);
 
   const skins = loadSkins(path.join(config.root, 'skins'));
   dressTexts(texts, skins, sites);
@@ -330,6 +349,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
       clock,
       host,
       found,
+      unloaded,
       grants,
       services,
       jobs,
@@ -386,6 +406,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     } finally {
       // Last: what a plugin forgot to await must not end the process while requests are drained.
       await isolation?.stop();
+      errors?.stop();
     }
   }
 
@@ -403,10 +424,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   }
 
   async function start(): Promise<{ readonly url: string; readonly port: number }> {
-    if (options.ownsProcess) {
-      const link = options.supervisor;
-      isolation = watchProcess({ config, log, clock, meter, host, link, stop });
-    }
+    if (errors) isolation = watchProcess({ config, log, clock, meter, link, errors });
     await compose.recover();
     if (config.role !== 'web') jobs.start();
     // A worker answers no request: jobs and the outbox only.

@@ -5,11 +5,13 @@ import type { Audit } from '../audit';
 import { type Clock, isoNow } from '../base/clock';
 import type { SiteId } from '../base/types';
 import type { Enabling, KnownUser } from '../enabling';
-import type { FoundPlugin } from '../host/discover';
+import type { PluginDefinition } from '../host/define';
+import type { FoundPlugin, UnloadedPlugin } from '../host/discover';
 import type { Host } from '../host/host';
 import { type IntegrityFile, readIntegrity } from '../host/package-integrity';
 import { platformVersion } from '../host/platform-version';
-import { enablingPlugin } from '../host/plugin-faults';
+import { enablingPlugin, unreadPlugin } from '../host/plugin-faults';
+import { FACTOR_PORT } from '../host/sign-in-guards';
 import type { Database } from '../kernel/db-types';
 import type { JobStatus } from '../kernel/job-runs';
 import type { Jobs } from '../kernel/job-types';
@@ -27,6 +29,7 @@ export interface AdminSources {
   readonly clock: Clock;
   readonly host: Host;
   readonly found: readonly FoundPlugin[];
+  readonly unloaded: readonly UnloadedPlugin[];
   readonly grants: Readonly<Record<string, readonly string[]>>;
   readonly services: Services;
   readonly jobs: Jobs;
@@ -40,9 +43,6 @@ export interface AdminSources {
   readonly warnings: readonly string[];
   readonly isolation: () => IsolationReport | undefined;
 }
-
-/** Second factor of a site: declared by the plugin that offers it. */
-const FACTOR_PORT = 'second-factor';
 
 /** What the administration area reads, from every floor below. */
 export function createAdmin(sources: AdminSources): AdminDeps {
@@ -81,16 +81,32 @@ export function createAdmin(sources: AdminSources): AdminDeps {
   };
 }
 
-function installedPlugins({ config, found, grants, assetsDir }: AdminSources): InstalledPlugin[] {
+function installedPlugins({
+  config,
+  found,
+  unloaded,
+  grants,
+  assetsDir,
+}: AdminSources): InstalledPlugin[] {
   const weights = readWeights(assetsDir);
   const recorded = recordOf(config);
-  return found.map((plugin): InstalledPlugin => {
-    const { id, version, definition, dir } = plugin;
+  // Of code that was not loaded nothing is known but where it is.
+  const unread = unloaded.map((plugin) => ({
+    ...plugin,
+    ...unreadPlugin(plugin.id),
+    definition: unknownDefinition(plugin.id),
+  }));
+  const read = found.map((plugin) => ({ ...plugin, ...enablingPlugin(plugin) }));
+  return [...read, ...unread].map((plugin): InstalledPlugin => {
+    const { id, version, definition, dir, schema } = plugin;
     const place = path.relative(config.root, dir);
     const name = packageName(dir);
     const integrity = name === undefined ? undefined : recorded[name]?.integrity;
     return {
-      ...enablingPlugin(plugin),
+      id,
+      schema,
+      requires: definition.requires,
+      provides: definition.provides,
       version,
       definition,
       source: {
@@ -103,6 +119,8 @@ function installedPlugins({ config, found, grants, assetsDir }: AdminSources): I
     };
   });
 }
+
+const unknownDefinition = (id: string): PluginDefinition => ({ id, api: '', title: id });
 
 const manifestShape = z.record(
   z.string(),

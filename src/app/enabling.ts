@@ -4,7 +4,7 @@ import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import { choiceKey, choicesFrom, createEnabling, type Enabling, type KnownUser } from '../enabling';
 import type { FoundPlugin } from '../host/discover';
-import { enablingPlugin } from '../host/plugin-faults';
+import { enablingPlugin, unreadPlugin } from '../host/plugin-faults';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter } from '../kernel/hook-types';
 import { countOpenSessions, type User, type UserStore } from '../session';
@@ -20,6 +20,8 @@ export interface AppEnablingDeps {
   readonly users: Pick<UserStore, 'list' | 'findByLogin' | 'findByMail'>;
   readonly settings: Settings;
   readonly found: readonly FoundPlugin[];
+  /** Plugins whose code is not there to be asked: they can be on all the same. */
+  readonly unread?: readonly string[];
   readonly onChanged: () => void;
 }
 
@@ -32,7 +34,7 @@ export interface AppEnabling {
 
 /** Who has which plugin, over the tables of users, sessions, settings and changes. */
 export function createAppEnabling(deps: AppEnablingDeps): AppEnabling {
-  const { config, db, clock, users, settings, found } = deps;
+  const { config, db, clock, users, settings, found, unread = [] } = deps;
   const { sites, sources } = config;
   const audit = createAudit({ ...deps, sites: sites.map(({ id }) => id) });
 
@@ -58,7 +60,7 @@ export function createAppEnabling(deps: AppEnablingDeps): AppEnabling {
       audit,
       sources,
       sites,
-      plugins: found.map(enablingPlugin),
+      plugins: [...found.map(enablingPlugin), ...unread.map(unreadPlugin)],
       people,
       openSessions: (site) => countOpenSessions(db, isoNow(clock), site),
     }),

@@ -1,18 +1,15 @@
-import path from 'node:path';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
-import type { Host } from '../host/host';
-import { watchFloatingErrors } from '../kernel/floating';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Leak } from '../kernel/leaks';
 import { watchMemory } from '../kernel/memory-watch';
 import type { Meter, PluginStats } from '../kernel/meter';
 import type { ProcessNews } from '../kernel/process-news';
-import type { CodeFolders } from '../kernel/stack-files';
 import { type Incident, startWatchdog } from '../kernel/watchdog';
 import type { AppConfig } from '../sites';
 import type { RequestContext } from '../web/context';
 import { adminReach } from '../web/routes/admin/access';
+import type { ErrorWatch } from './error-watch';
 
 const STDERR_FD = 2;
 
@@ -38,10 +35,8 @@ export interface IsolationDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly meter: Meter;
-  readonly host: Host;
   readonly link?: ProcessLink | undefined;
-  /** Stops the application in order, before the process ends. */
-  readonly stop: () => Promise<void>;
+  readonly errors: ErrorWatch;
 }
 
 /** What an operator is told of this process and of what its plugins did to it. */
@@ -67,33 +62,11 @@ export interface Isolation {
 }
 
 /**
- * Watches this process: errors that nobody awaited, a loop that stands still, memory that grows.
- * Each is charged to a plugin when one is the cause. Only for a process of our own.
+ * Watches this process once it serves: a loop that stands still, memory that grows. Each is charged to a plugin when one is the cause. Only for a process of our own.
  */
 export function watchProcess(deps: IsolationDeps): Isolation {
-  const { config, log, clock, meter, host, link, stop } = deps;
-  const folders = codeFolders(config.root, host);
-  const quarantine = (plugin: string, reason: string): void => host.quarantine(plugin, reason);
-  const leave = (): void => {
-    process.exitCode = 1;
-    void stop().finally(() => process.exit(1));
-  };
-  /** A supervisor brings another process first; alone, this one ends and systemd starts the next. */
-  const restart = (reason: string, plugin?: string): void => {
-    log.fatal({ reason, plugin }, 'process/restart');
-    if (link) link.replace({ reason, plugin });
-    else leave();
-  };
-
-  const unwatch = watchFloatingErrors({
-    log,
-    clock,
-    meter,
-    folders,
-    onQuarantine: (plugin, error) => quarantine(plugin, error.message),
-    onRestart: restart,
-    onFatal: leave,
-  });
+  const { config, log, clock, meter, link, errors } = deps;
+  const { folders, quarantine, restart } = errors;
   const watchdog = startWatchdog({
     log,
     clock,
@@ -113,12 +86,10 @@ export function watchProcess(deps: IsolationDeps): Isolation {
     limitMb: link ? config.limits.memoryMb : 0,
     onLimit: (reason) => restart(reason),
   });
-  link?.onQuarantine(({ plugin, reason }) => quarantine(plugin, reason));
 
   return {
     report: () => reportOf(link, { watchdog, memory, meter }),
     async stop() {
-      unwatch();
       memory.stop();
       await watchdog.stop();
     },
@@ -153,15 +124,6 @@ function reportOf(
     plugins: meter.pluginStats(),
   };
 }
-
-/** Where the code of each plugin is: its folder, and what was compiled of it. */
-const codeFolders = (root: string, host: Host): CodeFolders =>
-  host
-    .all()
-    .flatMap(({ id, dir }) => [
-      [id, path.join(root, 'dist', 'plugins', id)] as const,
-      [id, dir] as const,
-    ]);
 
 /** Who sees `Server-Timing`: administrators of the site, and everybody in development. */
 export function timingViewers(

@@ -1,5 +1,6 @@
 import { coreMigrations } from '../host/core-migrations';
 import type { BrokenPlugin, FoundPlugin } from '../host/discover';
+import { grantProblem } from '../host/grants';
 import type { PluginDatabases } from '../host/plugin-databases';
 import type { Database, MigrationSet } from '../kernel/db-types';
 import { toError } from '../kernel/isolate';
@@ -35,6 +36,19 @@ export async function migrateAll(
   return { found: candidates.filter(({ id }) => !lost.has(id)), failed };
 }
 
-/** What `estafette migrate` applies. */
-export const migrationSets = async (config: AppConfig): Promise<readonly MigrationSet[]> =>
-  coreAndPluginMigrations(installedPlugins(config).found);
+/** What `estafette migrate` applies, and the plugins whose code the operator does not let run. */
+export async function migrationSets(config: AppConfig): Promise<{
+  readonly sets: readonly MigrationSet[];
+  readonly skipped: readonly BrokenPlugin[];
+}> {
+  const plugins = installedPlugins(config).found.map((plugin) => ({
+    ...plugin,
+    problem: grantProblem(plugin, config.plugins.grants),
+  }));
+  return {
+    sets: coreAndPluginMigrations(plugins.filter(({ problem }) => problem === undefined)),
+    skipped: plugins.flatMap(({ id, migrations, problem }) =>
+      problem === undefined || migrations.length === 0 ? [] : [{ id, reason: problem }],
+    ),
+  };
+}

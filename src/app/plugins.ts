@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { enablingFromFiles } from '../enabling';
-import { type DiscoverOptions, discoverPlugins, type FoundPlugin } from '../host/discover';
+import {
+  type Discovered,
+  type DiscoverOptions,
+  discoverPlugins,
+  type FoundPlugin,
+} from '../host/discover';
 import { checkGrants, grantProblem } from '../host/grants';
 import { HOOK_TABLES } from '../host/hook-tables';
 import { checkOrder } from '../host/order-check';
@@ -21,20 +26,20 @@ import { installedSkinFaults } from './skins';
  */
 export function installedPlugins(
   config: AppConfig,
-  quarantined: NonNullable<DiscoverOptions['quarantined']> = [],
-): ReturnType<typeof discoverPlugins> {
+  choice: Pick<DiscoverOptions, 'quarantined' | 'isWanted'> = {},
+): Discovered {
   const { root } = config;
   const isCompiled = __filename.endsWith('.js');
   const codeDir = path.join(root, 'dist', 'plugins');
   const { packages, missing } = findPackages(config);
-  const { found, broken } = discoverPlugins({
+  const { broken, ...others } = discoverPlugins({
     dir: path.join(root, 'plugins'),
     platformVersion: platformVersion(root),
     ...(isCompiled && existsSync(codeDir) && { codeDir }),
     packages,
-    quarantined,
+    ...choice,
   });
-  return { found, broken: [...broken, ...missing] };
+  return { ...others, broken: [...broken, ...missing] };
 }
 
 export { HOOK_TABLES };
@@ -97,7 +102,7 @@ async function refusedIn(
 
 function unloadedOn(
   { id: site, plugins, groups }: Site,
-  { found, broken }: Pick<ReturnType<typeof installedPlugins>, 'found' | 'broken'>,
+  { found, broken }: Pick<Discovered, 'found' | 'broken'>,
   config: AppConfig,
 ): readonly PluginFault[] {
   const source = siteSource(site, config.sources.sites);

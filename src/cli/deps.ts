@@ -93,8 +93,11 @@ export interface Deps {
   openDatabase(config: AppConfig): Promise<Database>;
   /** Those of plugins, each opened by what is asked of it. */
   pluginDatabases(config: AppConfig): PluginDatabases;
-  /** The core's and every plugin's, in the order in which they apply. */
-  migrationSets(config: AppConfig): Promise<readonly MigrationSet[]>;
+  /** The core's and every plugin's, in the order in which they apply; those that may not run are named. */
+  migrationSets(config: AppConfig): Promise<{
+    readonly sets: readonly MigrationSet[];
+    readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  }>;
   /** What the files say of plugins that the installed plugins do not confirm. */
   siteFaults(config: AppConfig): Promise<readonly PluginFault[]>;
   /** Fails where the schema is not up to date. */

@@ -6,7 +6,11 @@ interface Report {
   readonly applied: readonly MigrationRef[];
   readonly pending: readonly MigrationRef[];
   readonly failed: readonly { readonly owner: string; readonly message: string }[];
+  /** Plugins that the operator does not let touch what they need: theirs do not run. */
+  readonly skipped: readonly { readonly owner: string; readonly message: string }[];
 }
+
+type Outcome = Omit<Report, 'skipped'>;
 
 export const migrate: Command = {
   name: 'migrate',
@@ -21,7 +25,7 @@ export const migrate: Command = {
   async run(io, args, deps) {
     const { values } = readArgs(args, { status: { type: 'boolean' } });
     const config = deps.loadConfig();
-    const sets = await deps.migrationSets(config);
+    const { sets, skipped } = await deps.migrationSets(config);
     const db = await deps.openDatabase(config);
     const databases = deps.pluginDatabases(config);
     // The core's go to its database, those of a plugin to that plugin's.
@@ -30,7 +34,10 @@ export const migrate: Command = {
       pending: (set) => (isCore(set) ? pending(db, [set]) : databases.pending(set)),
     };
     try {
-      const report = values.status ? await statusOf(place, sets) : await applyAll(place, sets);
+      const report: Report = {
+        ...(values.status ? await statusOf(place, sets) : await applyAll(place, sets)),
+        skipped: skipped.map(({ id, reason }) => ({ owner: id, message: reason })),
+      };
       show(io, values, report);
       const isDone = report.failed.length === 0 && report.pending.length === 0;
       return isDone ? EXIT.ok : EXIT.failure;
@@ -45,7 +52,7 @@ type Place = Record<'migrate' | 'pending', (set: MigrationSet) => Promise<readon
 
 const isCore = ({ owner }: MigrationSet): boolean => owner === 'core';
 
-async function statusOf(place: Place, sets: readonly MigrationSet[]): Promise<Report> {
+async function statusOf(place: Place, sets: readonly MigrationSet[]): Promise<Outcome> {
   const missing: MigrationRef[] = [];
   for (const set of sets) missing.push(...(await place.pending(set)));
   return { applied: [], failed: [], pending: missing };
@@ -53,7 +60,7 @@ async function statusOf(place: Place, sets: readonly MigrationSet[]): Promise<Re
 
 // A plugin whose migration fails runs degraded: it does not keep the others waiting. The core's
 // failure does: nothing runs without its schema.
-async function applyAll(place: Place, sets: readonly MigrationSet[]): Promise<Report> {
+async function applyAll(place: Place, sets: readonly MigrationSet[]): Promise<Outcome> {
   const applied: MigrationRef[] = [];
   const failed: { owner: string; message: string }[] = [];
   for (const set of sets) {
@@ -76,6 +83,7 @@ function show(io: Io, values: { readonly json?: boolean | undefined }, report: R
       ...report.applied.map(({ owner, name }) => `applied  ${owner}/${name}`),
       ...report.pending.map(({ owner, name }) => `missing  ${owner}/${name}`),
       ...report.failed.map(({ owner, message }) => `failed   ${owner}: ${message}`),
+      ...report.skipped.map(({ owner, message }) => `skipped  ${owner}: ${message}`),
     ];
     return lines.length === 0 ? 'The database is up to date.' : lines.join('\n');
   });

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock';
+import { harmReason } from '../base/harm';
 import type { Log } from '../base/log';
 import type { ReportLine } from '../kernel/watchdog-types';
 import { createWindowCount } from '../kernel/window-count';
@@ -271,7 +272,7 @@ class ProcessKeeper implements Supervisor {
   /** Counts an incident of a plugin; at the second one it is off in every process. */
   #charge(plugin: string, what: string): void {
     if (!this.#isRepeated(plugin)) return;
-    const found = { plugin, reason: `harmed processes ${INCIDENTS} times, the last: ${what}` };
+    const found = { plugin, reason: harmReason({ times: INCIDENTS, last: what }) };
     this.#quarantined.set(plugin, found);
     this.#deps.log.error(found, 'plugin/quarantined-everywhere');
     this.#tell((child) => child.quarantine(found));

@@ -24,6 +24,6 @@ export interface CheckDeps {
   readonly model: Model;
   /** All layers as they would be. */
   readonly modelWith: (change: CheckedChange) => Model;
-  readonly siteIds: readonly string[];
+  readonly siteIds: readonly SiteId[];
   readonly pluginIds: readonly string[];
 }

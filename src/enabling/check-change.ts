@@ -4,7 +4,7 @@ import { SECRET_KEY } from '../kernel/config-check';
 import { isPlain } from '../kernel/config-layer';
 import { nearest, type Shape, shapeOf, shapesAt } from '../kernel/config-shape';
 import type { ChangeRequest, CheckDeps, CheckedChange } from './change-types';
-import { checkEffect } from './check-effect';
+import { checkEffect, checkRelease } from './check-effect';
 import { findLock } from './locks';
 import { splitPath } from './paths';
 import { type ChangeRefusal, describeFound, type Refuse } from './refusal';
@@ -89,7 +89,12 @@ function checkStop(
   if (request.value === false && !deps.model.plugin(plugin)) {
     return no(unknownPlugin(deps, plugin, refuse));
   }
-  return ok({ ...request, site: '*' });
+  const change: CheckedChange = { ...request, site: '*' };
+  // A stop is never kept back; what is let run again may not be two answers to one question.
+  return settle(
+    change,
+    request.value === undefined ? checkRelease(deps, change, refuse) : undefined,
+  );
 }
 
 function unknownPlugin({ pluginIds }: CheckDeps, plugin: string, refuse: Refuse): ChangeRefusal {

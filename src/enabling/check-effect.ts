@@ -96,6 +96,20 @@ function refuseFault(
   );
 }
 
+/** Whether what every site had stopped may run again: the first of them that says no. */
+export function checkRelease(
+  { model, modelWith, siteIds }: CheckDeps,
+  change: CheckedChange,
+  refuse: Refuse,
+): ChangeRefusal | undefined {
+  const after = modelWith(change);
+  for (const site of siteIds) {
+    const refusal = checkPorts(model, after, site, refuse);
+    if (refusal) return { ...refusal, found: `${refusal.found} on ${site}` };
+  }
+  return undefined;
+}
+
 /** Two answers to one question: the change would take a plugin off the site, this one or another. */
 function checkPorts(
   before: Model,

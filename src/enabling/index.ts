@@ -25,4 +25,9 @@ export {
   type Plain,
   type Subject,
 } from './types';
-export { type PlaceOn, whereChangesTurnOn, whereFilesTurnOn } from './where-on';
+export {
+  type PlaceOn,
+  pluginsThatChangesTurnOn,
+  whereChangesTurnOn,
+  whereFilesTurnOn,
+} from './where-on';

@@ -34,15 +34,28 @@ export function whereFilesTurnOn(
   ];
 }
 
+/** Every plugin that administrators turned on somewhere. */
+export async function pluginsThatChangesTurnOn({
+  knex,
+}: Pick<Database, 'knex'>): Promise<ReadonlySet<string>> {
+  return new Set((await turningOn(knex)).map(({ path }) => path.slice(0, -ON.length)));
+}
+
+const ON = `.${ENABLED}`;
+
+async function turningOn(knex: Database['knex']) {
+  if (!(await knex.schema.hasTable('config_changes'))) return [];
+  const inForce = await selectInForce(knex);
+  return inForce.filter(({ path, value }) => path.endsWith(ON) && value === true);
+}
+
 /** Where administrators turned a plugin on; nowhere in a database that has no changes yet. */
 export async function whereChangesTurnOn(
   { knex }: Pick<Database, 'knex'>,
   plugin: string,
 ): Promise<readonly PlaceOn[]> {
-  if (!(await knex.schema.hasTable('config_changes'))) return [];
-  const inForce = await selectInForce(knex);
-  return inForce
-    .filter(({ path, value }) => path === `${plugin}.${ENABLED}` && value === true)
+  return (await turningOn(knex))
+    .filter(({ path }) => path === `${plugin}.${ENABLED}`)
     .map(({ site, group }) => ({
       site,
       by: 'administrator',

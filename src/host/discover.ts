@@ -27,6 +27,20 @@ export interface BrokenPlugin {
   readonly issue?: ConfigIssue;
 }
 
+/** An installed package whose code was left alone: it is on nowhere. */
+export interface UnloadedPlugin {
+  readonly id: string;
+  readonly version: string;
+  readonly dir: string;
+}
+
+/** What was found of an installation. */
+export interface Discovered {
+  readonly found: readonly FoundPlugin[];
+  readonly broken: readonly BrokenPlugin[];
+  readonly unloaded: readonly UnloadedPlugin[];
+}
+
 export interface DiscoverOptions {
   /** Folder with one folder a plugin. */
   readonly dir: string;
@@ -38,6 +52,11 @@ export interface DiscoverOptions {
   readonly packages?: readonly { readonly id: string; readonly dir: string }[];
   /** Whose code is not to be loaded at all: it would do to this process what it did to others. */
   readonly quarantined?: readonly { readonly plugin: string; readonly reason: string }[];
+  /**
+   * Packages to load, beside those that a loaded plugin requires; all of them unless told. Code that
+   * nobody turned on runs nothing, not even while it is loaded.
+   */
+  readonly isWanted?: (id: string) => boolean;
 }
 
 /** `plugin.ts` when the platform itself runs from source, `plugin.js` otherwise. */
@@ -175,10 +194,7 @@ function checkViews({ contributes }: PluginDefinition, dir: string): void {
  * Finds plugins and loads their code, each within its own try: a broken one is reported by name
  * and the others start (plugins.md P6).
  */
-export function discoverPlugins(options: DiscoverOptions): {
-  readonly found: readonly FoundPlugin[];
-  readonly broken: readonly BrokenPlugin[];
-} {
+export function discoverPlugins(options: DiscoverOptions): Discovered {
   const found: FoundPlugin[] = [];
   const broken: BrokenPlugin[] = [];
   const load = (id: string, place: Place, fallbackVersion: string): void => {
@@ -203,10 +219,34 @@ export function discoverPlugins(options: DiscoverOptions): {
     const codeDir = options.codeDir === undefined ? dir : path.resolve(options.codeDir, name);
     load(name, { dir, codeDir }, options.platformVersion ?? NO_VERSION);
   }
-  for (const { id, dir } of options.packages ?? []) {
-    load(id, { dir: path.resolve(dir), codeDir: path.resolve(dir) }, NO_VERSION);
+  const isRequired = (id: string): boolean =>
+    found.some(({ definition }) => definition.requires?.includes(id));
+  const isWanted = (id: string): boolean => (options.isWanted?.(id) ?? true) || isRequired(id);
+  let waiting = options.packages ?? [];
+  // What is loaded may require what was passed over.
+  for (let next = waiting.filter(({ id }) => isWanted(id)); next.length > 0; ) {
+    for (const { id, dir } of next) {
+      load(id, { dir: path.resolve(dir), codeDir: path.resolve(dir) }, NO_VERSION);
+    }
+    const tried = new Set(next);
+    waiting = waiting.filter((one) => !tried.has(one));
+    next = waiting.filter(({ id }) => isWanted(id));
   }
-  return { found, broken };
+  return { found, broken, unloaded: waiting.map(unloadedOf) };
+}
+
+/** Told from its `package.json` alone. */
+function unloadedOf({ id, dir }: { readonly id: string; readonly dir: string }): UnloadedPlugin {
+  const { success, data } = packageShape.safeParse(packageOf(dir));
+  return { id, dir, version: (success ? data.version : undefined) ?? NO_VERSION };
+}
+
+function packageOf(dir: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8'));
+  } catch {
+    return undefined; // told when it is loaded
+  }
 }
 
 /** Links count as folders: that is how plugins kept elsewhere are put in. */

@@ -11,7 +11,7 @@ import type { Site } from '../sites';
 import { createCollisions } from './collisions';
 import type { ContextDeps } from './context';
 import type { PluginPlace } from './context-types';
-import type { BrokenPlugin, FoundPlugin } from './discover';
+import type { BrokenPlugin, FoundPlugin, UnloadedPlugin } from './discover';
 import { checkGrants, type Grants, grantProblem } from './grants';
 import { checkOrder } from './order-check';
 import { NO_FILES, type PluginFiles } from './plugin-faults';
@@ -26,6 +26,7 @@ import {
   type PluginState,
 } from './report';
 import { resolvePlugins } from './resolve';
+import { guardsSignIn, type SignInClosed } from './sign-in-guards';
 import { checkSiteFiles } from './site-check';
 import { type RunningPlugin, startPlugin } from './start-plugin';
 
@@ -37,16 +38,23 @@ const DEACTIVATE_MS = 5_000;
 /** One failing hook out of one says little; two, and more than half, say that the plugin is ill. */
 const QUARANTINE_BREAKERS_MIN = 2;
 
+const ON_NOWHERE = 'installed, not loaded: turned on nowhere';
+const ON_SINCE_START = 'turned on since the start: it is loaded at the next one';
+
 type Plain = Readonly<Record<string, unknown>>;
 
 export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly hooks: Hooks;
   readonly jobs: Jobs;
   readonly set: PluginSet;
-  readonly enabling: Pick<Enabling, 'config' | 'faults'>;
+  readonly enabling: Pick<Enabling, 'config' | 'faults' | 'reach'>;
   readonly sites: readonly Site[];
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
+  /** Packages that are on nowhere. */
+  readonly unloaded?: readonly UnloadedPlugin[];
+  /** Plugins among the broken ones that guarded sign-in when they could last be loaded. */
+  readonly guards?: readonly string[];
   /** Files as read, to name file and line of what is wrong in them. */
   readonly files?: PluginFiles;
   /** `config/plugins.json`: hook name → plugin ids. */
@@ -73,6 +81,8 @@ export interface Host {
   recheck(): Promise<void>;
   /** Parsed configuration; throws where the plugin may run for nobody, or cannot as it is. */
   config(plugin: string, where: PluginPlace): Plain;
+  /** Why no session may open on a site, when one of the plugins that guard its sign-in is missing. */
+  signInClosed(site: SiteId): SignInClosed | undefined;
   /** Takes a plugin out of service in this process. */
   quarantine(plugin: string, reason: string): void;
   /** Quarantines a plugin whose breakers are open on most of its hooks; called after a failure. */
@@ -113,6 +123,9 @@ class Boot {
     for (const { id, reason } of deps.broken) {
       if (!this.#isKeptOut(id)) this.#note(id, 'failed', { reason });
     }
+    for (const { id, version } of deps.unloaded ?? []) {
+      this.#note(id, 'not-loaded', { version, reason: ON_NOWHERE });
+    }
     const { order, refused } = resolvePlugins(deps.found);
     for (const { id, reason } of refused) this.#note(id, 'refused', { reason });
     deps.set.setOrder(order.map((plugin) => plugin.id));
@@ -150,6 +163,7 @@ class Boot {
       state: () => this.#state(),
       recheck: () => this.#recheck(),
       config: (plugin, where) => this.#config(plugin, where),
+      signInClosed: (site) => this.#signInClosed(site),
       quarantine: (plugin, reason) => this.#quarantine(plugin, reason),
       review: (plugin) => this.#review(plugin),
       stop: () => this.#stop(),
@@ -164,11 +178,33 @@ class Boot {
   #state(): readonly PluginReport[] {
     const { set } = this.#deps;
     const faults = this.#faults();
-    return [...this.#reports.values()].map((report) =>
-      report.state === 'active'
-        ? inService({ ...report, sites: set.sitesOf(report.id) }, this.#problems(report.id, faults))
-        : report,
-    );
+    return [...this.#reports.values()].map((report) => {
+      const { id, state } = report;
+      if (state === 'active')
+        return inService({ ...report, sites: set.sitesOf(id) }, this.#problems(id, faults));
+      if (state === 'not-loaded' && set.sitesOf(id).length > 0)
+        return { ...report, reason: ON_SINCE_START };
+      return report;
+    });
+  }
+
+  /** A second factor that is not there must not be one that is not asked. */
+  #signInClosed(site: SiteId): SignInClosed | undefined {
+    const { enabling, found, guards = [] } = this.#deps;
+    const ids = [
+      ...found.filter((plugin) => guardsSignIn(plugin.definition)),
+      ...guards.map((id) => ({ id })),
+    ];
+    if (ids.length === 0) return undefined;
+    const faults = enabling.faults(site);
+    for (const { id } of ids) {
+      const fault = faults.find(({ plugin }) => plugin === id);
+      if (fault) return { plugin: id, reason: formatIssue(fault) };
+      const { state, reason } = this.#reports.get(id) ?? { state: 'not installed' };
+      if (state !== 'active' && enabling.reach(site).has(id))
+        return { plugin: id, reason: [state, reason].filter(Boolean).join(': ') };
+    }
+    return undefined;
   }
 
   #note(id: string, state: PluginState, more: Partial<PluginReport> = {}): void {
@@ -238,8 +274,8 @@ class Boot {
     throw new AppError('config/invalid', { cause: err, details: { plugin: id, reason } });
   }
 
-  /** Why a requirement that was installed did not start, with the chain of reasons. */
-  #lostRequirement({ definition }: FoundPlugin): string | undefined {
+  /** Why a requirement that was installed is not in service, with the chain of reasons. */
+  #lostRequirement({ definition }: Pick<FoundPlugin, 'definition'>): string | undefined {
     for (const id of definition.requires ?? []) {
       const report = this.#reports.get(id);
       if (report?.state === 'failed') return `requires ${id}: failed: ${report.reason ?? ''}`;
@@ -313,6 +349,11 @@ class Boot {
     this.#deps.hooks.invalidate();
     this.#reports.set(id, { ...report, state: 'quarantined', reason, sites: [] });
     this.#deps.log.error({ plugin: id, reason }, 'plugin/quarantined');
+    // It would call what is no longer there, and say that it is in service.
+    for (const { plugin } of [...this.#started]) {
+      const lost = this.#lostRequirement(plugin);
+      if (lost !== undefined) this.#quarantine(plugin.id, lost);
+    }
   }
 
   #review(id: string): void {
@@ -362,9 +403,11 @@ function findUnusable(deps: HostDeps): readonly string[] {
   const usable = new Set(deps.found.map(({ id }) => id));
   const hidden = deps.broken.filter(({ id, issue }) => usable.has(id) && !issue);
   const files = deps.files ?? NO_FILES;
+  const unloaded = (deps.unloaded ?? []).map(({ id }) => id);
+  const installed = [...[...deps.found, ...deps.broken].map(({ id }) => id), ...unloaded];
   const order = checkOrder({
     order: deps.order ?? {},
-    plugins: [...deps.found, ...deps.broken].map(({ id }) => id),
+    plugins: installed,
     hooks: [...deps.hooks.definitions().keys()],
     source: files.plugins,
   });
@@ -375,9 +418,9 @@ function findUnusable(deps: HostDeps): readonly string[] {
     ...checkGrants({
       grants: deps.grants,
       found: deps.found,
-      installed: [...deps.found, ...deps.broken].map(({ id }) => id),
+      installed,
       source: files.plugins,
     }).map(formatIssue),
-    ...checkSiteFiles({ ...deps, sources: files.sites }).map(formatIssue),
+    ...checkSiteFiles({ ...deps, unloaded, sources: files.sites }).map(formatIssue),
   ];
 }

@@ -11,6 +11,8 @@ export interface SiteCheckInput {
   readonly sites: readonly Pick<Site, 'id' | 'plugins' | 'groups' | 'choices' | 'locked'>[];
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
+  /** Installed plugins whose code was not loaded: what they offer is not known either. */
+  readonly unloaded?: readonly string[];
   /** The sites' files as read, for their names and lines; `config/sites/<id>.json` otherwise. */
   readonly sources?: readonly ConfigSource[];
 }
@@ -26,9 +28,9 @@ export interface PluginFault extends ConfigIssue {
  * and `choices`, keys under `locked`, for the site and its groups. A wrong lock locks nothing, and nobody would notice.
  */
 export function checkSiteFiles(input: SiteCheckInput): readonly PluginFault[] {
-  const ids = [...input.found, ...input.broken].map(({ id }) => id);
+  const unread = new Set([...input.broken.map(({ id }) => id), ...(input.unloaded ?? [])]);
+  const ids = [...input.found.map(({ id }) => id), ...unread];
   const keys = lockableKeys(input.found);
-  const unread = new Set(input.broken.map(({ id }) => id));
   return input.sites.flatMap((site) => {
     const source = siteSource(site.id, input.sources ?? []);
     const fault = (at: readonly PropertyKey[], message: string): PluginFault => ({
@@ -43,7 +45,7 @@ export function checkSiteFiles(input: SiteCheckInput): readonly PluginFault[] {
       const [plugin = ''] = key.split('.');
       // What a plugin that cannot be loaded would offer is not known; its own fault is told apart.
       if (keys.has(key) || isConfigured(input.found, key) || unread.has(plugin)) return [];
-      return [fault(at, `${EXPECTED_LOCK}, found ${found(key, nearKey(key, keys))}`)];
+      return [fault(at, `${EXPECTED_LOCK}, found ${found(key, nearKey(key, keys, input.found))}`)];
     };
     const holders = [
       { at: [] as readonly PropertyKey[], ...site },
@@ -84,9 +86,26 @@ function lockableKeys(plugins: readonly FoundPlugin[]): ReadonlySet<string> {
   return new Set([...core, ...own]);
 }
 
-function nearKey(key: string, keys: ReadonlySet<string>): string | undefined {
+function nearKey(
+  key: string,
+  keys: ReadonlySet<string>,
+  plugins: readonly FoundPlugin[],
+): string | undefined {
   const inCore = `${CORE_SCOPE}.${key}`; // what the address of the page, /settings/display, suggests
-  return keys.has(inCore) ? inCore : nearest(key, keys);
+  return keys.has(inCore) ? inCore : nearest(key, [...keys, ...configKeys(plugins, key)]);
+}
+
+/** Keys of configuration beside the one that is wrong, of every plugin that knows its parent. */
+function configKeys(plugins: readonly FoundPlugin[], key: string): readonly string[] {
+  const parents = key.split('.').slice(1, -1);
+  return plugins.flatMap(({ id, definition }) => {
+    const shape = definition.config ? shapeOf(definition.config) : {};
+    const known = shapesAt(shape, parents).flatMap(({ properties = {} }) =>
+      Object.keys(properties),
+    );
+    const own = parents.length === 0 ? [ENABLED, ...known] : known;
+    return own.map((name) => [id, ...parents, name].join('.'));
+  });
 }
 
 const found = (name: string, near: string | undefined): string => `"${name}"${suggestion(near)}`;

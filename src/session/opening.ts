@@ -1,6 +1,6 @@
 import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
-import type { UserId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import type { Identity } from './authenticate';
 import { newBearer, parseBearer } from './bearer';
 import type { Closing } from './closing';
@@ -25,11 +25,23 @@ export interface OpeningDeps extends SignInDeps {
   readonly users: UserStore;
 }
 
+/** Throws `plugin/guard-failed` where what guards the sign-in of the site is missing. */
+export function assertGuarded({ closedBy }: Pick<OpeningDeps, 'closedBy'>, site: SiteId): void {
+  const details = closedBy?.(site);
+  if (!details) return;
+  throw new AppError('plugin/guard-failed', {
+    details: { ...details, site },
+    textKey: 'error.signInClosed',
+  });
+}
+
 /**
  * Signs a person in: a new session, open or waiting for challenges, and its cookie. Throws like
  * `identify`, and `plugin/guard-failed` when a second factor cannot be asked.
  */
 export async function openSession(deps: OpeningDeps, request: SignInRequest): Promise<SignedIn> {
+  // Of several sites on one host, which one it is is known only afterwards.
+  if ((request.also ?? []).length === 0) assertGuarded(deps, request.site.id);
   const { principal, via } = await identify(deps, request);
   return openOn(deps, await onOwnSite(deps, request, principal), { principal, via });
 }
@@ -62,6 +74,7 @@ async function openOn(
 ): Promise<SignedIn> {
   const { hooks, store, users } = deps;
   const { site, scope } = request;
+  assertGuarded(deps, site.id);
   const { user, first } = await users.provision(scope, site, principal);
   const challenges = await askChallenges(deps, request, principal, user);
   const { stored, cookie } = newSession(deps, request, { principal, via, user, first, challenges });

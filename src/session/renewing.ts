@@ -6,7 +6,7 @@ import { newBearer } from './bearer';
 import { sealCredential } from './credentials';
 import { expiries } from './limits';
 import type { Loading } from './loading';
-import type { OpeningDeps } from './opening';
+import { assertGuarded, type OpeningDeps } from './opening';
 import type { LoadedSession, SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
 import { identify } from './sign-in';
@@ -28,6 +28,7 @@ export async function satisfyChallenge(
   scope: HookScope,
 ): Promise<SignedIn> {
   const { stored, site, credential } = deps.loading.held(loaded);
+  assertGuarded(deps, site.id);
   const challenges = stored.challenges.filter((id) => id !== challengeId);
   const isLast = challenges.length === 0;
   const state = nextStored(stored.state, isLast ? 'satisfied-all' : 'satisfied-one');
@@ -56,6 +57,7 @@ export async function thawSession(
 ): Promise<SignedIn> {
   const { stored, site } = deps.loading.held(loaded);
   const state = nextStored(stored.state, 'signed-in-again');
+  assertGuarded(deps, site.id);
   const { login } = stored.user;
   const { principal } = await identify(deps, { ...request, site, login });
   if (principal.login.toLowerCase() !== login) throw new AppError('session/credentials');

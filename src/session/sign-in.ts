@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import { AppError, isAppError, toAppError } from '../base/errors';
+import type { SiteId } from '../base/types';
 import type { Denial, HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { type AuthenticateDeps, authenticate, type Identity } from './authenticate';
@@ -16,7 +17,12 @@ export interface SignInDeps extends AuthenticateDeps {
   readonly clock: Clock;
   readonly throttle: Throttle;
   readonly refusalFloorMs?: number;
+  /** What guards the sign-in of a site and is not in service there: nothing opens without it. */
+  readonly closedBy?: (
+    site: SiteId,
+  ) => { readonly plugin: string; readonly reason: string } | undefined;
 }
+
 export interface SignInInput {
   readonly site: Site;
   readonly scope: HookScope;

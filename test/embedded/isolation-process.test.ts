@@ -196,3 +196,16 @@ async function another(
     await delay(100);
   }
 }
+
+it('names a plugin whose module throws in a timer before it serves, and serves without it', async () => {
+  const plugin = `setInterval(() => { throw new Error('of the module'); }, 1);
+module.exports = { id: 'tick', api: '^1.0', title: 'tick:title' };`;
+  served = await serveNoisy(2, {}, { plugin });
+
+  await served.said(said('plugin/uncaught-exception', 'tick'));
+  const told = await served.said(said('plugin/quarantined-everywhere', 'tick'));
+  expect(told['reason']).toContain('uncaught exception in plugin tick');
+  expect(served.log().filter(said('process/fatal'))).toEqual([]);
+  expect(await served.get('/login')).toBe(200);
+  expect(await served.get('/noisy/fine')).toBe(200);
+}, 90_000);

@@ -19,6 +19,6 @@ export function pluginsHere(): ReturnType<typeof discoverPlugins> {
     plugins: { packages: value.packages ?? [] },
     sources: { plugins: source },
   });
-  const { found, broken } = discoverPlugins({ dir: path.join(ROOT, 'plugins'), packages });
-  return { found, broken: [...broken, ...missing] };
+  const { broken, ...others } = discoverPlugins({ dir: path.join(ROOT, 'plugins'), packages });
+  return { ...others, broken: [...broken, ...missing] };
 }

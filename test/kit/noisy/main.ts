@@ -8,7 +8,7 @@ import { loadConfig } from '../../../src/sites';
 import { noisyPlugin } from './plugin';
 
 /** The program as `main.ts` starts it, with one more plugin: what processes of tests run. */
-const root = path.resolve(__dirname, '../../..');
+const root = process.env['NOISY_ROOT'] ?? path.resolve(__dirname, '../../..');
 const link = connectSupervisor(process.env);
 const unused = (): never => {
   throw new Error('not for this program');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,10 +33,14 @@ export interface NoisyServed {
 export async function serveNoisy(
   workers: number,
   limits: Readonly<Record<string, number>>,
+  more: { readonly plugin?: string } = {},
 ): Promise<NoisyServed> {
   const dir = mkdtempSync(path.join(tmpdir(), 'noisy-'));
   const metricsPort = await anyPort('127.0.0.1');
-  const env = writeConfig(dir, limits, metricsPort);
+  const env = {
+    ...writeConfig(dir, limits, metricsPort),
+    ...(more.plugin !== undefined && { NOISY_ROOT: writeRoot(dir, more.plugin) }),
+  };
   const child = start(['serve', '--workers', String(workers), '--json'], env);
   const seen = { out: '', err: '' };
   const waiting = new Set<() => void>();
@@ -164,9 +168,20 @@ function writeConfig(
     smtp: { ...nowhere, auth: 'none' },
     signIn: { kind: 'imap' },
     support: { name: 'Assistance' },
-    plugins: { noisy: true },
+    plugins: { noisy: true, tick: true },
   });
   return { ESTAFETTE_CONFIG: config, ESTAFETTE_SECRET_KEY: SECRET };
+}
+
+/** An installation whose one plugin, `tick`, has this code. */
+function writeRoot(dir: string, plugin: string): string {
+  const root = path.join(dir, 'root');
+  const here = path.resolve(__dirname, '../../..');
+  mkdirSync(path.join(root, 'plugins', 'tick'), { recursive: true });
+  for (const name of ['locales', 'skins', 'package.json'])
+    symlinkSync(path.join(here, name), path.join(root, name));
+  writeFileSync(path.join(root, 'plugins', 'tick', 'plugin.js'), plugin);
+  return root;
 }
 
 function parseLine(text: string): LogLine[] {

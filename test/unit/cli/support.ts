@@ -80,7 +80,7 @@ export function someDeps(over: Partial<Deps> = {}): Deps {
     openDatabase: ({ database }) => openDatabase({ ...database, log: silentLog() }),
     pluginDatabases: (config) =>
       createPluginDatabases({ place: pluginPlace(config), log: silentLog() }),
-    migrationSets: async () => [],
+    migrationSets: async () => ({ sets: [], skipped: [] }),
     siteFaults: async () => [],
     openEnabling: unexpected,
     pings: { imap: unexpected, smtp: unexpected, ldap: unexpected },

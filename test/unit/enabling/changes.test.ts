@@ -373,6 +373,23 @@ describe('a change that cannot be', () => {
     });
   });
 
+  it('is refused when a plugin that every site had stopped would come back beside another', async () => {
+    const { enabling } = await open({ site: { plugins: { 'spell-one': true } } });
+    const path = 'spell-one.enabled';
+    await enabling.set({ site: '*', path, value: false }, alice);
+    await enabling.set({ ...on, path: 'spell-two.enabled' }, alice);
+
+    expect(enabling.check({ site: '*', path, value: undefined })).toMatchObject({
+      ok: false,
+      error: {
+        reason: 'breaks',
+        expected: 'one provider of the port "spell-check"',
+        found: 'spell-one and spell-two on saisons',
+      },
+    });
+    expect(enabling.check({ site: '*', path: 'spell-two.enabled', value: false }).ok).toBe(true);
+  });
+
   it('is refused when a group’s own settings would not go with it', async () => {
     const { enabling } = await open({
       site: { groups: [group('dsi', { plugins: { bridge: { url: 'https://x' } } })] },

@@ -8,7 +8,8 @@ import { tempTree } from './kit';
 const ORIGIN = 'https://dossiers.example';
 const texts = { title: 'gateway' };
 const root = tempTree({
-  'plugin.ts': "const used = ['gateway:title'];\n",
+  'plugin.ts':
+    "const title = 'gateway:title';\nexport default Object.freeze({ id: 'gateway', title });\n",
   'README.md': `# Gateway\n\n\`http:${ORIGIN}\``,
   'views/state.ejs': '<p><%= model.state %></p>',
 });

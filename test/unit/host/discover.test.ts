@@ -189,7 +189,11 @@ describe('finding plugins', () => {
   });
 
   it('finds nothing where there is no folder', () => {
-    expect(discoverPlugins({ dir: '/nonexistent' })).toEqual({ found: [], broken: [] });
+    expect(discoverPlugins({ dir: '/nonexistent' })).toEqual({
+      found: [],
+      broken: [],
+      unloaded: [],
+    });
   });
 });
 

@@ -1,5 +1,6 @@
+import type { TextKey } from '../../../src/base/types';
 import { isPluginResponse } from '../../../src/host/response';
-import type { PluginRouter } from '../../../src/host/route-types';
+import type { PluginRouter, RouteOptions } from '../../../src/host/route-types';
 import { collectRoutes } from '../../../src/host/router';
 
 const answer = async () => ({ status: 204 }) as const;
@@ -62,7 +63,7 @@ describe('paths of routes', () => {
       collectRoutes(
         'p',
         (router) => router.post('/x', answer, { challenge: 'otp', public: isPublic }),
-        challenges,
+        { challenges: challenges.map((id) => ({ id, label: 'p:x' as TextKey, path: '/x' })) },
       );
     const said = (problem: string) =>
       expect.objectContaining({ details: { plugin: 'p', route: '/x', problem } });
@@ -70,6 +71,44 @@ describe('paths of routes', () => {
     expect(register(false, ['otp'])()).toHaveLength(1);
     expect(register(false, ['own'])).toThrow(said('challenge not in contributes.challenges'));
     expect(register(true, ['otp'])).toThrow(said('public, and for a challenge'));
+  });
+
+  describe('a page for administrators', () => {
+    const register = (path: string, options: RouteOptions, href: string) => () =>
+      collectRoutes('p', (router) => router.get(path, answer, options), {
+        admin: { label: 'p:title' as TextKey, href },
+      });
+    const said = (href: string, problem: string) =>
+      expect.objectContaining({
+        details: { plugin: 'p', route: href, problem: `contributes.admin: ${problem}` },
+      });
+    const wanted = 'expected the permission admin.access or admin.platform, found';
+
+    it.each([
+      ['/', '/p'],
+      ['/', '/p/'],
+      ['/figures', '/p/figures?days=30#top'],
+      ['/figures/:day', '/p/figures/today'],
+    ])('is the route %s for the link %s', (path, href) => {
+      expect(register(path, { permission: 'admin.access' }, href)()).toHaveLength(1);
+      expect(register(path, { permission: 'admin.platform' }, href)()).toHaveLength(1);
+      expect(register(path, {}, href)).toThrow(said(href, `${wanted} none`));
+    });
+
+    it('is refused when it is public, or for a right of the plugin', () => {
+      expect(register('/', { public: true }, '/p')).toThrow(said('/p', `${wanted} none`));
+      const own = { permission: 'p.read' } as unknown as RouteOptions;
+      expect(register('/', own, '/p')).toThrow(said('/p', `${wanted} p.read`));
+    });
+
+    it('is refused when no route answers it', () => {
+      const none = 'expected a GET route, found none';
+      const options = { permission: 'admin.access' } as const;
+      expect(register('/figures', options, '/p')).toThrow(said('/p', none));
+      expect(() =>
+        collectRoutes('p', undefined, { admin: { label: 'p:title' as TextKey, href: '/p' } }),
+      ).toThrow(said('/p', none));
+    });
   });
 
   it('refuses a route without a handler, and routes added later', () => {
@@ -93,6 +132,8 @@ describe('answers of routes', () => {
     [{ view: 'v', model: { a: 1 }, title: 't', status: 422 }],
     [{ redirect: '/p' }],
     [{ json: [1] }],
+    [{ json: 1, status: 299 }],
+    [{ json: 1, status: 404 }],
     [{ status: 404 }],
   ])('accepts %j', (value) => {
     expect(isPluginResponse(value)).toBe(true);
@@ -105,6 +146,9 @@ describe('answers of routes', () => {
     [{ view: 'v' }],
     [{ view: 'v', model: null, title: 't' }],
     [{ status: 200 }],
+    [{ json: 1, status: 302 }],
+    [{ json: 1, status: 199 }],
+    [{ view: 'v', model: {}, title: 't', status: 304 }],
     [{ redirect: '' }],
     [{ redirect: '/x', html: '<p>' }],
   ])('refuses %j', (value) => {

@@ -104,6 +104,32 @@ describe('quarantine', () => {
     });
   });
 
+  it('takes off those that require it too, with the chain of reasons', async () => {
+    let calls = 0;
+    const plugins = [
+      aPlugin('ill'),
+      aPlugin('second', { requires: ['ill'] }),
+      aPlugin('third', {
+        requires: ['second'],
+        activate: (context) => context.hooks.on('message:sent', () => void calls++),
+      }),
+      aPlugin('beside', { after: ['ill'] }),
+    ];
+    const test = await startTest({ plugins });
+
+    test.host.quarantine('ill', 'slow');
+    await test.hooks.action({ site: SITE_A }, 'message:sent', SENT);
+
+    expect(calls).toBe(0);
+    expect(test.host.running(SITE_A).map(({ id }) => id)).toEqual(['beside']);
+    const second = 'requires ill: quarantined: slow';
+    expect(lineOf(test, 'second')).toEqual({ state: 'quarantined', reason: second });
+    expect(lineOf(test, 'third')).toEqual({
+      state: 'quarantined',
+      reason: `requires second: quarantined: ${second}`,
+    });
+  });
+
   it('follows when most hooks of a plugin keep failing', async () => {
     const fail = (): never => {
       throw new Error('ill');

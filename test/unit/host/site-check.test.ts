@@ -97,6 +97,8 @@ describe('what a site file says of plugins', () => {
     ['calendr.weekStart', 'calendar.weekStart'],
     ['display.theme', 'core.display.theme'],
     ['core.display.them', 'core.display.theme'],
+    ['calendar.firstDya', 'calendar.firstDay'],
+    ['calendar.enabeld', 'calendar.enabled'],
   ])('finds what the lock "%s" meant', (key, meant) => {
     expect(linesOf({ locked: [key] })).toEqual([
       `etc/sites/one.json: locked.0: expected a setting of agents, as core.display.theme or plugin.setting, found "${key}"; did you mean "${meant}"? (line 7)`,
