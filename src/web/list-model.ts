@@ -164,17 +164,29 @@ function rowModel(
   };
 }
 
+/** A day as typed has no hour: read and written in one zone, it stays the same day. */
+const dayText = (day: string, locale: Actor['locale']): string =>
+  new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', {
+    dateStyle: 'long',
+    timeZone: 'UTC',
+  }).format(new Date(day));
+
 function searchForm(
   action: string,
   criteria: Criteria,
-  { isSearchOpen, problems, t }: Pick<ListModelInput, 'isSearchOpen' | 'problems' | 't'>,
+  {
+    actor,
+    isSearchOpen,
+    problems,
+    t,
+  }: Pick<ListModelInput, 'actor' | 'isSearchOpen' | 'problems' | 't'>,
 ): SearchForm {
   const errorOf = (field: keyof SearchProblems): string | undefined => {
     const problem = problems[field];
     if (problem === undefined) return undefined;
     return problem === 'badDate'
       ? t('mail.search.badDate')
-      : t('mail.search.datesCross', { since: criteria.since ?? '' });
+      : t('mail.search.datesCross', { since: dayText(criteria.since ?? '', actor.locale) });
   };
   return {
     action,

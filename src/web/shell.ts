@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { newToken } from '../base/ids';
 import { siteText, supportFor } from '../sites';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
@@ -198,6 +199,7 @@ export function flashModel(deps: WebDeps, req: Request, res: Response): Flash | 
   if (!note) return undefined;
   const { t, site } = contextOf(req);
   return {
+    id: `notice-${newToken(6)}`,
     seconds: site.limits.undoSeconds,
     level: note.level,
     text: t(note.key, note.values),

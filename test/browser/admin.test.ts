@@ -20,6 +20,7 @@ const PAGES = [
   '/admin/configuration?site=saisons&path=test-notes.lines',
   '/admin/configuration/change?site=saisons&path=test-notes.word&value=brin',
   '/admin/configuration/change?site=saisons&path=test-notes.size&value=12',
+  '/admin/configuration/change?site=saisons&path=test-notes.size&value=5',
   '/admin/configuration/change?site=*&path=test-notes.enabled&value=false',
   '/admin/history',
   '/admin/jobs',
@@ -35,6 +36,13 @@ const OVERFLOW = `Math.max(
     (element) => element.scrollWidth - element.clientWidth,
   ),
 )`;
+
+/** The frame is as tall as the window, and its main part scrolls. */
+const BELOW = 'document.documentElement.scrollHeight - window.innerHeight';
+const CURRENT_SEEN = `(() => {
+  const { left, right } = document.querySelector('.side-nav [aria-current]').getBoundingClientRect();
+  return left >= 0 && right <= window.innerWidth;
+})()`;
 
 let demo: DemoApp;
 let stand: BrowserStand;
@@ -53,6 +61,10 @@ async function fill(page: Page): Promise<void> {
 beforeAll(async () => {
   demo = await startAdminDemo();
   stand = await startBrowser();
+  const { context, page } = await openWindow(stand, base(), WIDE);
+  await signIn(page, base(), agentOf(ADMINS.platform));
+  await fill(page);
+  await context.close();
 }, 60_000);
 afterAll(async () => {
   await stand?.close();
@@ -71,13 +83,16 @@ describe('the pages of the administration', () => {
     async (_name, view) => {
       const { context, page } = await openAudited(stand, base(), view);
       await signIn(page, base(), agentOf(ADMINS.platform));
-      await fill(page);
       const violations: string[] = [];
       for (const target of PAGES) {
         await page.goto(base() + target);
         violations.push(...(await axeViolations(page)).map((found) => `${target} ${found}`));
         const tooWide = await page.evaluate<number>(OVERFLOW);
         if (tooWide > 0) violations.push(`${target} is ${tooWide} px too wide`);
+        const tooTall = await page.evaluate<number>(BELOW);
+        if (tooTall > 0) violations.push(`${target} scrolls ${tooTall} px beyond its frame`);
+        const isCurrentSeen = await page.evaluate<boolean>(CURRENT_SEEN);
+        if (!isCurrentSeen) violations.push(`${target} does not show where it is in the menu`);
       }
       await context.close();
 

@@ -176,6 +176,68 @@ describe('the focus and the spoken word', () => {
   });
 });
 
+describe("the undo of a notice that takes another one's place", () => {
+  const undoUids = (page: Page): Promise<string[]> =>
+    page
+      .locator('#toasts input[name=uid]')
+      .evaluateAll((fields) => fields.map((each) => each.getAttribute('value') ?? ''));
+  const act = async (page: Page, uids: readonly (string | undefined)[], verb: string) => {
+    for (const uid of uids) await page.check(`${row(uid)} .pick input`);
+    await page.click(`#list-actions [data-action=${verb}]`);
+    for (const uid of uids) await page.locator(row(uid)).waitFor({ state: 'detached' });
+  };
+  const said = (page: Page, text: RegExp): Promise<void> =>
+    page.locator('#toasts .toast-text', { hasText: text }).waitFor();
+  const total = async (page: Page): Promise<number> =>
+    Number(await page.getAttribute('[data-message-list]', 'data-total'));
+
+  it('puts back only what that notice tells of', async () => {
+    const page = await inbox(3);
+    const uids = await uidsOf(page);
+    await act(page, uids.slice(3, 5), 'junk');
+    await said(page, /^2 messages/);
+    expect(await undoUids(page)).toHaveLength(2);
+
+    await act(page, uids.slice(1, 2), 'delete');
+    await said(page, /^1 message /);
+    expect(await undoUids(page)).toHaveLength(1);
+    const left = await total(page);
+    await page.click('#toasts [data-action=undo]');
+
+    await page.waitForSelector(`[data-message-list][data-total="${left + 1}"]`);
+    await said(page, /remis/);
+    await page.context().close();
+  });
+
+  it('leaves one notice, with one cross', async () => {
+    const page = await inbox(4);
+    const uids = await uidsOf(page);
+    await act(page, uids.slice(2, 4), 'archive');
+    const left = await total(page);
+    await page.click('#toasts [data-action=undo]');
+    await page.waitForSelector(`[data-message-list][data-total="${left + 2}"]`);
+
+    await act(page, uids.slice(0, 1), 'delete');
+
+    await said(page, /corbeille/);
+    expect(await page.locator('#toasts est-toast').count()).toBe(1);
+    expect(await page.locator('#toasts [data-action=close-toast]').count()).toBe(1);
+    await page.context().close();
+  });
+});
+
+it('shows the way out of a search whole on a narrow screen', async () => {
+  const page = await running().inbox({ width: 360, height: 740, scripts: true }, 0);
+  await page.goto('/mail/me/INBOX?q=note');
+  const title = await page.locator('.list-title').boundingBox();
+  const link = await page.locator('.list-count a').boundingBox();
+
+  expect((link?.x ?? 0) + (link?.width ?? 0)).toBeLessThanOrEqual(
+    (title?.x ?? 0) + (title?.width ?? 0),
+  );
+  await page.context().close();
+});
+
 describe.each([
   { width: 768, height: 1024 },
   { width: 1366, height: 768 },

@@ -1,3 +1,4 @@
+import { harmReason } from '../../src/base/harm';
 import type { DemoApp } from '../../src/demo';
 import { ADMINS, agentOf, pressed, signedIn, startAdminDemo, tokenOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
@@ -184,6 +185,16 @@ describe('the administration area', () => {
     expect(again.find('data-action', 'confirm-change')).toBeUndefined();
   });
 
+  it('offers no change that changes nothing', async () => {
+    const page = await site.get(
+      `/admin/configuration/change?site=saisons&path=${PATH}&value=feuille`,
+    );
+
+    expect(textOf(page.one('data-after'))).toBe(textOf(page.one('data-before')));
+    expect(page.find('data-action', 'confirm-change')).toBeUndefined();
+    expect(page.text).toContain('ne changerait rien');
+  });
+
   it('does not confirm what somebody else changed meanwhile', async () => {
     const preview = await site.get(
       `/admin/configuration/change?site=saisons&path=${PATH}&value=tige`,
@@ -232,6 +243,8 @@ describe('the administration area', () => {
       page.one('data-action', 'stop-plugin').attribs['href'] ?? '',
     );
     expect(textOf(preview.one('data-impact'))).toContain('3 agents sur 3');
+    expect(preview.text).toContain('Tous les sites');
+    expect(preview.text).not.toContain('Tout le site');
 
     const stopped = await pressed(platform, preview, 'confirm-change');
 
@@ -312,6 +325,15 @@ describe('the administration area', () => {
     expect((await agent.raw('/test-notes/figures')).status).toBe(403);
   });
 
+  it('names a plugin once in the order of a hook that it handles twice', async () => {
+    const page = await platform.get('/admin/plugins/test-notes');
+    const rows = page.all((e) => e.name === 'tr').map(textOf);
+
+    const twice = rows.filter((row) => /^notice:entries.*sur 2/.test(row));
+    expect(twice).toHaveLength(1);
+    expect(twice[0]).not.toMatch(/test-notes.*test-notes/);
+  });
+
   it('says of a plugin what it costs, where it answers, and what is public', async () => {
     const page = await platform.get('/admin/plugins/test-notes');
 
@@ -357,6 +379,23 @@ describe('what needs attention', () => {
     expect(overview.text).toContain('href="/admin/plugins/test-notes"');
     expect(plugin.status).toBe(200);
     expect(plugin.text).toContain('failing on 2 of 2 hooks');
+  });
+});
+
+describe('a plugin that harmed the service', () => {
+  it("says in the reader's language how often it harmed the service, and the harm as it was", async () => {
+    const demo = await startAdminDemo();
+    demo.app.host.quarantine('test-notes', harmReason({ times: 2, last: 'loop held for 1 ms' }));
+
+    const site = await signedIn(demo, ADMINS.site);
+    for (const path of ['/admin', '/admin/plugins/test-notes']) {
+      const page = await site.get(path);
+      const reasons = page.all((e) => e.attribs['class'] === 'attention-reason').map(textOf);
+      expect(reasons).toEqual([expect.stringMatching(/^A fait.* 2 fois.*loop held for 1 ms$/)]);
+      expect(page.text).not.toContain('harmed processes');
+      expect(page.text).toContain('<code lang="en">loop held for 1 ms</code>');
+    }
+    await demo.stop();
   });
 });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
-import { type Page, textOf } from '../kit/html';
+import { formFields, type Page, textOf } from '../kit/html';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 let demo: DemoApp;
@@ -87,6 +87,13 @@ describe('dates of a search that cannot be used', () => {
     expect(page.one('id', 'list-search').attribs).toHaveProperty('open');
   });
 
+  it('are told as people write them', async () => {
+    const query = 'since=2026-10-10&before=2026-10-01';
+    const page = await web.get(`/mail/me/INBOX?${query}`);
+
+    expect(textOf(page.one('id', 's-before-error'))).toContain('10 octobre 2026');
+  });
+
   it('are not those left empty, nor a day with its next', async () => {
     const queries = ['since=&before=', 'since=2026-03-01&before=2026-03-02'];
     for (const query of queries) {
@@ -115,5 +122,36 @@ describe('a copy', () => {
     expect(copied.all((e) => e.name === 'est-toast')).toHaveLength(1);
     expect(undo(copied)).toEqual([]);
     expect(undo(moved)).toHaveLength(1);
+  });
+});
+
+describe('an undo', () => {
+  it('moves the messages of its notice, and no others that its form was given', async () => {
+    const list = await web.get('/mail/me/INBOX');
+    const uids = list.all((e) => 'data-uid' in e.attribs).map((e) => e.attribs['data-uid'] ?? '');
+    const total = (page: Page) => Number(page.one('id', 'message-list').attribs['data-total']);
+    const fields = [
+      ['_csrf', list.one('name', 'csrf-token').attribs['content'] ?? ''],
+      ['uidvalidity', list.one('id', 'message-list').attribs['data-uidvalidity'] ?? ''],
+    ] as const;
+    const archive = (uid = '') =>
+      web.post('/mail/me/INBOX/actions/archive', [...fields, ['uid', uid]]);
+    const undoOf = (page: Page): [string, string][] => {
+      const forms = page.all((e) => e.name === 'form').map((form) => formFields(page, form));
+      return forms.find((form) => form.some(([name]) => name === 'undo')) ?? [];
+    };
+
+    const older = undoOf(await archive(uids[0]));
+    const newer = undoOf(await archive(uids[1]));
+    const surplus = older.filter(([name]) => name === 'uid');
+    expect(surplus).toHaveLength(1);
+    const mixed = await web.post('/mail/me/Archive/actions/move', [...newer, ...surplus]);
+    const left = total(await web.get('/mail/me/INBOX'));
+    const undone = await web.post('/mail/me/Archive/actions/move', newer);
+
+    expect(mixed.status).toBe(400);
+    expect(left).toBe(total(list) - 2);
+    expect(undone.status).toBe(200);
+    expect(total(undone)).toBe(total(list) - 1);
   });
 });

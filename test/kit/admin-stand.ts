@@ -50,6 +50,7 @@ export function settledPlugin(): FoundPlugin {
           text: `notes: ${context.config({ site: query.site }).word}`,
         },
       ]);
+      context.hooks.on('notice:entries', () => []);
     },
   });
   return {

@@ -13,8 +13,8 @@ const HOSTS = { saisons: '127.0.0.1', marees: 'localhost' } as const;
 /** The whole product with these plugins and no other: on for `saisons`, off for `marees`. */
 export interface Stand {
   readonly demo: DemoApp;
-  /** Signs somebody of the site in; the page after it. */
-  signIn(site: keyof typeof HOSTS): Promise<WebAgent>;
+  /** Signs somebody of the site in, whom no page is closed to unless told; the page after it. */
+  signIn(site: keyof typeof HOSTS, who?: 'administrator' | 'agent'): Promise<WebAgent>;
   stop(): Promise<void>;
 }
 
@@ -48,10 +48,13 @@ export async function startStand(
   });
   return {
     demo,
-    async signIn(site) {
+    async signIn(site, who = 'administrator') {
       const people = demo.stack.agents.filter((one) => one.site === site);
-      // Somebody whom no page of a plugin is closed to.
-      const agent = people.find((one) => groupsOfAgent(one).includes('plateforme')) ?? people[0];
+      const agent = people.find((one) => {
+        const groups = groupsOfAgent(one);
+        if (who === 'administrator') return groups.includes('plateforme');
+        return !groups.includes('plateforme') && !groups.includes('administration');
+      });
       const web = new WebAgent(`http://${HOSTS[site]}:${demo.port}`);
       await web.signIn(agent?.username ?? '', agent?.password ?? '');
       return web;

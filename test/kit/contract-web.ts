@@ -98,6 +98,22 @@ export function describeWebContract(
       );
     });
 
+    it('opens its page for administrators to nobody else', async () => {
+      const pages = plugins.flatMap(({ definition }) => definition.contributes?.admin?.href ?? []);
+      const agent = await stand.signIn('saisons', 'agent');
+      const open: string[] = [];
+      for (const href of pages) {
+        const response = await agent.raw(href);
+        await response.body?.cancel();
+        if (response.status !== 403) open.push(`${href}: ${response.status}`);
+      }
+
+      expectNone(
+        open,
+        "These pages answer agents: register them with `permission: 'admin.access'`",
+      );
+    });
+
     it('is absent from the pages of a site that has it off', async () => {
       const pages = ['/mail/me/INBOX', '/settings', '/compose', '/login', '/nothing-here'];
       const shown: string[] = [];

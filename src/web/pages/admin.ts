@@ -65,6 +65,8 @@ export interface AttentionItem {
   readonly title: string;
   /** As the program says it; English. */
   readonly reason: string | undefined;
+  /** What the reason is the end of, in the reader's language. */
+  readonly cause?: string;
   readonly advice: string;
   readonly href: string | undefined;
 }
@@ -134,6 +136,8 @@ export interface AdminPluginModel {
   readonly state: AdminCell;
   readonly advice: string | undefined;
   readonly reason: string | undefined;
+  /** What the reason is the end of, in the reader's language. */
+  readonly cause?: string;
   readonly stop:
     | { readonly href: string; readonly label: string; readonly isStopped: boolean }
     | undefined;

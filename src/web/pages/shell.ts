@@ -102,6 +102,8 @@ export interface BannerAction {
 }
 
 export interface Flash {
+  /** Its element's own: a refresh must never merge two notices, whose undo forms would add up. */
+  readonly id: string;
   readonly level: 'info' | 'ok' | 'warn' | 'danger';
   readonly text: string;
   readonly undo: BannerAction | undefined;

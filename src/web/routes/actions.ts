@@ -10,6 +10,7 @@ import { localPath, mailboxHref } from '../links';
 import { asUid, asUidValidity, MAILBOX, mailboxParam } from '../message-path';
 import { seeOther, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
+import { isSealedUndo, sealUndo } from '../undo-seal';
 
 /** More than a page of messages at once comes from "empty", not from a form. */
 const MAX_UIDS = 1_000;
@@ -32,6 +33,8 @@ interface Action {
   readonly verb: Verb;
   readonly selection: Selection;
   readonly form: ReadonlyMap<string, readonly string[]>;
+  /** The seal of the move that this one takes back; none in an ordinary action. */
+  readonly undo: string;
 }
 
 /** Reads a selection: `one` in the query (a row's own button) or the checked `uid` fields. */
@@ -44,13 +47,17 @@ function parseAction(req: Request, verb: Verb): Action {
   const uids: Uid[] = [...new Set(raw)].map(asUid);
   const uidValidity = asUidValidity(field(form, 'uidvalidity'));
   if (uidValidity === undefined) throw new AppError('request/invalid');
-  return { verb, form, selection: { mailbox, uidValidity, uids } };
+  const undo = field(form, 'undo');
+  return { verb, form, undo, selection: { mailbox, uidValidity, uids } };
 }
 
 async function perform({ deps, actor }: OpenCall, action: Action): Promise<ActionResult> {
   const { mail } = deps;
-  const { selection, form, verb } = action;
+  const { selection, form, verb, undo } = action;
   const to = field(form, 'to');
+  if (undo !== '' && !isSealedUndo(deps, { user: actor.user.id, selection, to }, undo)) {
+    throw new AppError('request/invalid');
+  }
   switch (verb) {
     case 'flag': {
       const flag = FLAGS.find((name) => name === field(form, 'flag'));
@@ -83,7 +90,7 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
   const { deps, actor, res, ctx } = call;
   const { verb, selection, form } = action;
   if (verb === 'flag') return;
-  const isUndo = field(form, 'undo') === '1';
+  const isUndo = action.undo !== '';
   const target = result.moved?.mailbox ?? field(form, 'to');
   const account = await deps.mail.account(actor).catch(() => undefined);
   const mailbox = account && findMailbox(account.mailboxes, target);
@@ -96,27 +103,32 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
   const { moved } = result;
   // Taking a copy back is no move: it would put a second one beside the original.
   const isMove = !isUndo && verb !== 'copy';
-  const canUndo = isMove && moved?.uidValidity !== undefined && moved.uids.length > 0;
+  const back =
+    isMove && moved?.uidValidity !== undefined && moved.uids.length > 0
+      ? { mailbox: moved.mailbox, uidValidity: moved.uidValidity, uids: moved.uids }
+      : undefined;
   setFlash(deps, res, {
     level: 'ok',
     key: `mail.done.${key}`,
     values: { count: result.count, folder },
-    ...(canUndo &&
-      moved && {
-        undo: {
-          action: `${mailboxHref('me', moved.mailbox)}/actions/move`,
-          fields: [
-            { name: 'undo', value: '1' },
-            { name: 'to', value: selection.mailbox },
-            { name: 'uidvalidity', value: String(moved.uidValidity) },
-            {
-              name: 'back',
-              value: localPath(field(form, 'back'), mailboxHref('me', selection.mailbox)),
-            },
-            ...moved.uids.map((uid) => ({ name: 'uid', value: String(uid) })),
-          ],
-        },
-      }),
+    ...(back && {
+      undo: {
+        action: `${mailboxHref('me', back.mailbox)}/actions/move`,
+        fields: [
+          {
+            name: 'undo',
+            value: sealUndo(deps, { user: actor.user.id, selection: back, to: selection.mailbox }),
+          },
+          { name: 'to', value: selection.mailbox },
+          { name: 'uidvalidity', value: String(back.uidValidity) },
+          {
+            name: 'back',
+            value: localPath(field(form, 'back'), mailboxHref('me', selection.mailbox)),
+          },
+          ...back.uids.map((uid) => ({ name: 'uid', value: String(uid) })),
+        ],
+      },
+    }),
   });
 }
 

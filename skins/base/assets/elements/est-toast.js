@@ -15,8 +15,6 @@ class EstToast extends HTMLElement {
     listen('pointerenter', () => this.#point(true));
     listen('pointerleave', () => this.#point(false));
     for (const name of ['focusin', 'focusout']) listen(name, () => this.#start());
-    // A refresh may write the next notice into this element.
-    listen('turbo:morph-element', () => this.#start());
     listen('click', ({ target }) => {
       if (target.closest('[data-action="close-toast"]')) this.#close();
     });

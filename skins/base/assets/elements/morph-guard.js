@@ -18,8 +18,11 @@ document.addEventListener('turbo:before-morph-attribute', (event) => {
 
 document.addEventListener('turbo:before-morph-element', (event) => {
   const { target, detail } = event;
-  // A notice is shown once by the server: a refresh must not take its ten seconds away.
-  if (!detail.newElement && target.closest('est-toast')) event.preventDefault();
+  // A notice is shown once by the server: a refresh must not take its ten seconds away. The next
+  // notice, which is in its place by now, takes it away whole.
+  const isOnlyNotice =
+    target.localName === 'est-toast' && target.parentElement.children.length === 1;
+  if (!detail.newElement && isOnlyNotice) event.preventDefault();
   if (
     target === document.activeElement &&
     target.matches('textarea, input:not([type="checkbox"])')

@@ -5,7 +5,7 @@ import type { AdminCall } from './access';
 import type { JobLine } from './deps';
 import { dependencyOf } from './health-rows';
 import { reportsFor } from './plugin-rows';
-import { adviceFor, isStopped, msText, pluginTitle, timeText } from './words';
+import { adviceFor, isStopped, msText, pluginTitle, reasonOf, timeText } from './words';
 
 const ORDER = { danger: 0, warn: 1, info: 2 } as const;
 
@@ -54,7 +54,7 @@ function pluginItems(call: AdminCall): readonly AttentionItem[] {
     const { state } = report;
     if (advice !== undefined && state !== 'active' && state !== 'degraded' && state !== 'stopped') {
       const title = t(`admin.attention.${state}`, { name });
-      return [{ level: 'danger', title, reason: report.reason, advice, href }];
+      return [{ level: 'danger', title, ...reasonOf(call, report.reason), advice, href }];
     }
     const incomplete = report.problems.find(({ site }) => site === undefined);
     if (advice !== undefined && incomplete) {

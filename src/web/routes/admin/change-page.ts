@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChangeRefusal, ChangeRequest, Impact, PluginExplanation } from '../../../enabling';
 import type { AdminChangeModel, AdminFact } from '../../pages/admin';
 import type { AdminCall } from './access';
@@ -35,6 +36,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
   const { request, isLate } = preview;
   const refusal = preview.refusal ?? refusalOf(call, request);
   const found = refusal ? undefined : await effectOf(call, request);
+  const isIdle = found !== undefined && changesNothing(call, request, found);
   const isStop = request.site === '*' && request.value === false;
   const model: Omit<AdminChangeModel, 'frame'> = {
     refusal: refusal
@@ -47,19 +49,27 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
     before: found && valueCell(call, request.path, found.before.value),
     after: found && valueCell(call, request.path, found.after.value),
     impact: found && impactModel(call, found.impact),
-    notes: found ? notesOf(call, request, found) : [],
-    confirm: found && {
-      action: preview.confirm.action,
-      fields: [...preview.confirm.fields, { name: 'seen', value: await lastChange(call, request) }],
-      label: t(
-        preview.isRollback
-          ? 'admin.change.confirmRollback'
-          : isStop
-            ? 'admin.change.confirmStop'
-            : 'admin.change.confirm',
-      ),
-      isDanger: isStop,
-    },
+    notes: found
+      ? [...(isIdle ? [t('admin.change.nothing')] : []), ...notesOf(call, request, found)]
+      : [],
+    confirm:
+      found && !isIdle
+        ? {
+            action: preview.confirm.action,
+            fields: [
+              ...preview.confirm.fields,
+              { name: 'seen', value: await lastChange(call, request) },
+            ],
+            label: t(
+              preview.isRollback
+                ? 'admin.change.confirmRollback'
+                : isStop
+                  ? 'admin.change.confirmStop'
+                  : 'admin.change.confirm',
+            ),
+            isDanger: isStop,
+          }
+        : undefined,
     back: preview.back,
   };
   await sendAdmin(call, {
@@ -115,11 +125,26 @@ function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): re
     fact(t('admin.column.plugin'), cell(pluginTitle(call, path.split('.')[0] ?? ''))),
     fact(t('admin.column.path'), code(path)),
     fact(t('admin.column.site'), cell(where)),
-    fact(
-      t('admin.column.group'),
-      cell(members === undefined ? t('admin.configuration.wholeSite') : members),
-    ),
+    // The kill switch knows no groups.
+    ...(site === '*'
+      ? []
+      : [fact(t('admin.column.group'), cell(members ?? t('admin.configuration.wholeSite')))]),
   ];
+}
+
+/**
+ * The value is what it would become, for everybody. Taking back what was said does something even
+ * so, and so does what only waits for a plugin to run; what `*` says is about more than one site.
+ */
+function changesNothing(
+  call: AdminCall,
+  { site, path, value }: ChangeRequest,
+  { before, after, impact }: Effect,
+): boolean {
+  const isSilent = impact.affected + impact.goOff.length + impact.comeOn.length === 0;
+  const isWaiting = after.because !== undefined || isStopped(call, path.split('.')[0] ?? '');
+  if (site === '*' || value === undefined || isWaiting) return false;
+  return isSilent && isDeepStrictEqual(before.value, after.value);
 }
 
 /** What the change does beside what was asked, and why it may do nothing. */
@@ -128,10 +153,17 @@ function notesOf(call: AdminCall, request: ChangeRequest, { after, impact }: Eff
   const names = (ids: readonly string[]): string =>
     ids.map((id) => pluginTitle(call, id)).join(', ');
   const { goOff, comeOn } = impact;
+  const [id] = request.path.split('.');
+  const report = call.deps
+    .host()
+    .state()
+    .find((plugin) => plugin.id === id);
+  const isWaiting = report?.state === 'not-loaded' && request.value !== false;
   const isHeld = request.site !== '*' && isStopped(call, request.path.split('.')[0] ?? '');
   return [
     ...(goOff.length === 0 ? [] : [t('admin.change.goOff', { plugins: names(goOff) })]),
     ...(comeOn.length === 0 ? [] : [t('admin.change.comeOn', { plugins: names(comeOn) })]),
+    ...(isWaiting ? [t('admin.advice.notLoaded')] : []),
     ...(isHeld ? [t('admin.change.held')] : []),
     ...[becauseText(call, after)].filter((text) => text !== undefined),
   ];

@@ -25,13 +25,13 @@ export function hookTable(call: AdminCall, plugin: string): AdminTable {
       const at = handlers.findIndex((one) => one.plugin === plugin);
       const own = handlers[at];
       if (!own) return [];
-      const others = handlers.map((one) => one.plugin).join(' → ');
+      const order = [...new Set(handlers.map((one) => one.plugin))];
       const place = t('admin.plugin.orderText', { at: at + 1, count: handlers.length });
       return [
         [
           code(name),
           cell(t(`admin.kind.${kind}`)),
-          handlers.length === 1 ? cell(place) : cell(place, others),
+          order.length === 1 ? cell(place) : cell(place, order.join(' → ')),
           cell(String(own.priority)),
         ],
       ];

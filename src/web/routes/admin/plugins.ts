@@ -7,7 +7,7 @@ import { changeHref } from './change-links';
 import { sendAdmin } from './page';
 import { pluginTable, reportsFor } from './plugin-rows';
 import { pluginSections } from './plugin-sections';
-import { adviceFor, isStopped, pluginTitle, stateCell } from './words';
+import { adviceFor, isStopped, pluginTitle, reasonOf, stateCell } from './words';
 
 async function showPlugins(call: AdminCall): Promise<void> {
   const model: Omit<AdminListModel, 'frame'> = {
@@ -36,7 +36,7 @@ async function showPlugin(call: AdminCall): Promise<void> {
   const report = reportOf(call, param(call.req, 'plugin'));
   const model: Omit<AdminPluginModel, 'frame'> = {
     state: stateCell(call, report),
-    reason: report.reason,
+    ...reasonOf(call, report.reason),
     advice: adviceFor(call, report),
     stop: stopOf(call, report.id),
     sections: await pluginSections(call, report),

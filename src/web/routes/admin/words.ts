@@ -1,3 +1,4 @@
+import { readHarm } from '../../../base/harm';
 import type { PluginReport, PluginState } from '../../../host/report';
 import { SECRET_KEY } from '../../../kernel/config-check';
 import { isPlain } from '../../../kernel/config-layer';
@@ -20,6 +21,7 @@ const MARKS: Readonly<Record<PluginState, Mark>> = {
   refused: 'danger',
   failed: 'danger',
   stopped: 'off',
+  'not-loaded': 'off',
 };
 
 /** The state of a plugin in a word. */
@@ -28,6 +30,7 @@ export function stateCell(call: Reader, report: PluginReport): AdminCell {
   if (isStopped(call, report.id)) return marked('off', t('admin.state.killed'));
   const isOffEverywhere = report.state === 'active' && report.sites.length === 0;
   if (isOffEverywhere) return marked('off', t('admin.state.off'));
+  if (report.state === 'not-loaded') return marked('off', t('admin.state.notLoaded'));
   return marked(MARKS[report.state], t(`admin.state.${report.state}`));
 }
 
@@ -47,6 +50,8 @@ export function adviceFor({ ctx }: Reader, { state, problems }: PluginReport): s
     case 'active':
     case 'stopped':
       return undefined;
+    case 'not-loaded':
+      return t('admin.advice.notLoaded');
     case 'degraded':
       // What no site said is in no file: a migration that is missing.
       return t(
@@ -127,4 +132,14 @@ export function timeText({ ctx }: Pick<Reader, 'ctx'>, at: string | number): str
     timeStyle: 'medium',
     timeZone: site.timeZone,
   }).format(new Date(at));
+}
+
+/** The program's reason: what it says in English stays a word of the program, what it stands in does not. */
+export function reasonOf(
+  { ctx }: Pick<Reader, 'ctx'>,
+  reason: string | undefined,
+): { readonly reason: string | undefined; readonly cause?: string } {
+  const harm = reason === undefined ? undefined : readHarm(reason);
+  if (!harm) return { reason };
+  return { cause: ctx.t('admin.harmed', { count: harm.times }), reason: harm.last };
 }
