@@ -113,6 +113,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     : undefined;
   const quarantined = errors?.keptOut ?? link?.start.quarantined ?? [];
   const extra = options.extraPlugins ?? [];
+  const grants = { ...config.plugins.grants, ...grantAll(extra) };
   const isWanted = await wantedPackages(config, db, extra);
   const installed = installedPlugins(config, { quarantined, isWanted });
   const candidates = [...installed.found, ...extra];
@@ -122,7 +123,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const { found, failed } =
     options.migrate === false
       ? { found: candidates, failed: [] }
-      : await migrateAll(db, databases, candidates);
+      : await migrateAll(db, databases, candidates, grants);
   const broken = [...installed.broken, ...failed];
 
   // Set once the host stands: a failure before that is a boot failure, which it reports itself.
@@ -250,7 +251,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   });
   // Without the table (`migrate` is yet to run) nobody has changed anything.
   if (await db.knex.schema.hasTable('config_changes')) await enabling.start();
-  const grants = { ...config.plugins.grants, ...grantAll(options.extraPlugins ?? []) };
   const pluginWorkers = createPluginWorkers({ log });
   const core = createPluginCore({
     config,

@@ -21,8 +21,11 @@ export async function migrateAll(
   db: Database,
   databases: Pick<PluginDatabases, 'migrate'>,
   candidates: readonly FoundPlugin[],
+  grants: AppConfig['plugins']['grants'],
 ): Promise<{ readonly found: readonly FoundPlugin[]; readonly failed: readonly BrokenPlugin[] }> {
-  const [, ...plugins] = coreAndPluginMigrations(candidates);
+  // One that is refused for a missing grant makes no tables: the host says by name why.
+  const granted = candidates.filter((one) => grantProblem(one, grants) === undefined);
+  const [, ...plugins] = coreAndPluginMigrations(granted);
   await migrate(db, [coreMigrations]);
   const failed: BrokenPlugin[] = [];
   for (const set of plugins) {

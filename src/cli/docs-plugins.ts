@@ -4,6 +4,7 @@ import { renderHookReference, renderSlotReference } from '../host/docs';
 import {
   type ReadSource,
   renderContextReference,
+  renderRouteReference,
   renderServiceReference,
 } from '../host/docs-context';
 import { readPayloads } from '../host/docs-payloads';
@@ -35,11 +36,12 @@ function readIfThere(file: string): string | undefined {
 /** What comes from comments: the types say what a call is, the comments what it means. */
 const sourceReference = (read: ReadSource): Readonly<Record<string, string>> => ({
   [path.join('docs', 'plugins', 'reference-context.md')]: renderContextReference(read),
+  [path.join('docs', 'plugins', 'reference-routes.md')]: renderRouteReference(read),
   [path.join('docs', 'plugins', 'reference-services.md')]: renderServiceReference(read),
 });
 
 export const docsPlugins = generatedDocs({
   name: 'docs:plugins',
-  what: 'the reference of hooks, slots, services and the context',
+  what: 'the reference of hooks, slots, services, routes and the context',
   make: pluginReference,
 });

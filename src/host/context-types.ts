@@ -138,7 +138,7 @@ export interface PluginHttpResponse {
   readonly body: Buffer;
 }
 
-/** The plugin's own tables: every statement is read before it runs. */
+/** The plugin's own tables, in a database of its own. */
 export interface PluginDatabase {
   /** A query on one of the plugin's tables; refuses any other name. */
   table(name: string): Knex.QueryBuilder;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ConfigIssue } from '../kernel/config';
 import type { Migration } from '../kernel/db-types';
-import { runAs } from '../kernel/isolate';
+import { runAs, toError } from '../kernel/isolate';
 import type { PluginDefinition } from './define';
 import { parseManifest } from './manifest';
 
@@ -206,9 +206,7 @@ export function discoverPlugins(options: DiscoverOptions): Discovered {
       found.push(loadPlugin(id, { ...place, fallbackVersion }));
     } catch (error) {
       // Node adds a line for each file that led to a missing module: the first says which.
-      const [reason] = (error instanceof Error ? error.message : String(error)).split(
-        '\nRequire stack',
-      );
+      const [reason] = toError(error).message.split('\nRequire stack');
       broken.push({ id, reason: reason ?? '' });
     }
   };

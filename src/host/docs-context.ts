@@ -1,4 +1,5 @@
 import { cell, readDoc, readInterface } from './docs-source';
+import { findType } from './docs-types';
 import { NEEDS } from './needs';
 import { PORTS } from './ports';
 
@@ -8,6 +9,7 @@ export type ReadSource = (file: string) => string;
 const CONTEXT = 'src/host/context-types.ts';
 const CAPABILITIES = 'src/host/capability-types.ts';
 const PORTS_FILE = 'src/host/ports.ts';
+const ROUTES = 'src/host/route-types.ts';
 const DIRECTORY = 'src/directory/types.ts';
 
 /** Interfaces that the context hands out, after the context itself. */
@@ -35,6 +37,32 @@ export function renderContextReference(read: ReadSource): string {
     '',
     ...table('PluginContext', read(CONTEXT)),
     ...PARTS.flatMap(([name, file]) => table(name, read(file))),
+  ].join('\n');
+}
+
+/** `docs/plugins/reference-routes.md`: how a plugin answers requests. */
+export function renderRouteReference(read: ReadSource): string {
+  const source = read(ROUTES);
+  const response = findType(
+    (file) => (file === ROUTES ? source : undefined),
+    ROUTES,
+    'PluginResponse',
+  );
+  if (!response) throw new Error('no type PluginResponse');
+  return [
+    '# Routes',
+    '',
+    'Generated from the comments of the types of `estafette/plugin`. `contributes.routes` is asked once, when the plugin starts: `routes: async () => ({ routes })`, where `routes` is given a `PluginRouter`. The plugin answers below `/<id>` on the sites, and for the people, that have it on; elsewhere its addresses answer 404. A handler is given the request and the context, and has 10 seconds.',
+    '',
+    "The page of `contributes.admin` needs `permission: 'admin.access'`, or `'admin.platform'`, on its GET route: a plugin without is refused, since hiding the link would leave the page open to every agent who knows the address. So do the other routes that belong to it; nothing can tell them from those of agents.",
+    '',
+    ...['PluginRouter', 'RouteOptions', 'PluginRequest'].flatMap((name) => table(name, source)),
+    '## PluginResponse',
+    '',
+    '```ts',
+    response.text,
+    '```',
+    '',
   ].join('\n');
 }
 

@@ -42,7 +42,7 @@ function headEnd(source: string, start: number): number {
 }
 
 /** Index of the brace that closes the one at `open`; comments may hold odd ones. */
-function closing(source: string, open: number): number {
+export function closing(source: string, open: number): number {
   let depth = 0;
   for (let at = open; at < source.length; at++) {
     if (source.startsWith('/**', at)) at = source.indexOf('*/', at) + 1;
@@ -95,7 +95,7 @@ function described(
 }
 
 /** Index of the semicolon that ends the first member. */
-function memberEnd(text: string): number {
+export function memberEnd(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const sign = text[at] ?? '';

@@ -2,6 +2,7 @@ import type { HookDefinition } from '../kernel/hook-types';
 import { KIND_TIMEOUT_MS } from '../kernel/isolate';
 import { SLOTS, type SlotPlace } from '../view';
 import { AWAITED_HOOKS } from './awaited-hooks';
+import type { Payloads } from './docs-payloads';
 import { cell } from './docs-source';
 
 type Definitions = ReadonlyMap<string, HookDefinition & { readonly owner: string }>;
@@ -14,24 +15,42 @@ const KINDS: Readonly<Record<HookDefinition['kind'], string>> = {
   guard: 'asks whether something may happen; a denial stops it',
 };
 
+/** What a handler of each kind is called with, and may answer; names as in `HookMap`. */
+const HANDLERS: Readonly<Record<HookDefinition['kind'], string>> = {
+  filter: '`Filter<V, C>`: `(value: V, context: C, scope) => V | undefined`',
+  action: '`Action<E>`: `(event: E, scope) => void`',
+  first: '`First<Q, A>`: `(query: Q, scope) => A | undefined`',
+  collect: '`Collect<Q, I>`: `(query: Q, scope) => readonly I[] | undefined`',
+  guard: '`Guard<Q>`: `(query: Q, scope) => Denial | undefined`',
+};
+const NO_PAYLOADS: Payloads = { entries: new Map(), types: [] };
+
 /** `docs/plugins/reference-hooks.md`: every hook, by area. Pure: the same table, the same text. */
-export function renderHookReference(definitions: Definitions): string {
+export function renderHookReference(
+  definitions: Definitions,
+  payloads: Payloads = NO_PAYLOADS,
+): string {
   const names = [...definitions.keys()].sort();
   const areas = [...new Set(names.map(areaOf))];
   return [
     '# Hooks',
     '',
-    'Generated from the tables beside the code that emits the hooks. Payload types: `Estafette.HookMap`, which editors show in `context.hooks.on(…)`.',
+    'Generated from the tables beside the code that emits the hooks. Under each table, what its hooks carry, as `Estafette.HookMap` says it to the compiler and to editors; [types](#types) at the end.',
     '',
-    '| kind | what an emit does | time of a handler |',
-    '|---|---|---|',
+    '| kind | what an emit does | handler, which may be `async` | time of a handler |',
+    '|---|---|---|---|',
     ...Object.entries(KINDS).map(
-      ([kind, what]) => `| ${kind} | ${what} | ${timeOf(timeoutOf(kind))} |`,
+      ([kind, what]) =>
+        `| ${kind} | ${what} | ${cell(handlerOf(kind))} | ${timeOf(timeoutOf(kind))} |`,
     ),
     '',
     '*Open*: a handler that fails, or is late, is left out. *Closed*: the operation is refused, since an authority that cannot answer has not agreed.',
     '',
-    ...areas.flatMap((area) => areaTable(area, names, definitions)),
+    'An answer is looked at before it is used, with its members, lengths and characters. One that is wrong counts as a failure, and all that the handler answered this time is lost: of the items of `search:results`, one title of more than 200 characters costs the others their place.',
+    '',
+    'Payloads are frozen. `scope` is a `HandlerScope`: the site, and the person whose request it is, whom the payload of a hook such as `message:read` does not name again.',
+    '',
+    ...areas.flatMap((area) => areaTable(area, names, definitions, payloads)),
     '## Not emitted yet',
     '',
     'Names that are kept for hooks without an occasion in the product as it is; handling one is refused until the code that emits it declares it.',
@@ -40,16 +59,36 @@ export function renderHookReference(definitions: Definitions): string {
     '|---|---|',
     ...Object.entries(AWAITED_HOOKS).map(([name, what]) => `| \`${name}\` | ${what} |`),
     '',
+    ...typeList(payloads),
   ].join('\n');
 }
 
-function areaTable(area: string, names: readonly string[], definitions: Definitions): string[] {
+function typeList({ types }: Payloads): string[] {
+  if (types.length === 0) return [];
+  return [
+    '## Types',
+    '',
+    'Those that payloads name, as they are written. `Brand<string, …>` is a string at run time.',
+    '',
+    ...types.flatMap(({ text }) => ['```ts', text, '```', '']),
+  ];
+}
+
+function areaTable(
+  area: string,
+  names: readonly string[],
+  definitions: Definitions,
+  payloads: Payloads,
+): string[] {
   const rows = names
     .filter((name) => areaOf(name) === area)
     .flatMap((name) => {
       const definition = definitions.get(name);
       return definition ? [hookRow(name, definition)] : [];
     });
+  const carried = names
+    .filter((name) => areaOf(name) === area)
+    .flatMap((name) => payloads.entries.get(name) ?? []);
   return [
     `## ${area}`,
     '',
@@ -57,6 +96,7 @@ function areaTable(area: string, names: readonly string[], definitions: Definiti
     '|---|---|---|---|---|',
     ...rows,
     '',
+    ...(carried.length === 0 ? [] : ['```ts', ...carried, '```', '']),
   ];
 }
 
@@ -72,6 +112,7 @@ function hookRow(name: string, definition: HookDefinition & { readonly owner: st
 }
 
 const areaOf = (name: string): string => name.split(':')[0] ?? name;
+const handlerOf = (kind: string): string => HANDLERS[kind as HookDefinition['kind']];
 const timeoutOf = (kind: string): number => KIND_TIMEOUT_MS[kind as HookDefinition['kind']];
 const timeOf = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`);
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { z } from 'zod';
 import type { SiteId } from '../base/types';
 import type { EnablingPlugin } from '../enabling';
 import type { ConfigSource, ConfigSources } from '../kernel/config';
@@ -18,6 +19,9 @@ export function siteSource(site: SiteId, sites: readonly ConfigSource[]): Config
   const read = sites.find(({ file }) => path.basename(file, '.json') === site);
   return read ?? { file: `config/sites/${site}.json`, value: undefined, lines: new Map() };
 }
+
+/** The same of a plugin whose code was not loaded: its settings are checked when it is. */
+export const unreadPlugin = (id: string): EnablingPlugin => ({ id, schema: z.looseObject({}) });
 
 /** What decides who has a plugin needs to know of it. */
 export const enablingPlugin = ({ id, definition }: FoundPlugin): EnablingPlugin => ({

@@ -1,6 +1,13 @@
 import type { SiteId } from '../base/types';
 
-export type PluginState = 'active' | 'degraded' | 'quarantined' | 'refused' | 'failed' | 'stopped';
+export type PluginState =
+  | 'active'
+  | 'degraded'
+  | 'quarantined'
+  | 'refused'
+  | 'failed'
+  | 'stopped'
+  | 'not-loaded';
 
 /** What keeps a plugin in service from being so everywhere. */
 export interface PluginProblem {

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { PluginResponse } from './route-types';
 
 const plain = z.record(z.string(), z.unknown());
-const status = z.int().min(200).max(599).optional();
+/** A status of 300 to 399 says where to go, which `redirect` does. */
+const status = z
+  .int()
+  .min(200)
+  .max(599)
+  .refine((code) => code < 300 || code >= 400)
+  .optional();
 const shape = z.union([
   z.strictObject({ view: z.string().min(1), model: plain, title: z.string(), status }),
   z.strictObject({ redirect: z.string().min(1) }),

@@ -16,8 +16,11 @@ declare global {
 
 /** What a plugin's route is told: plain data, never `req`. */
 export interface PluginRequest {
+  /** The site whose host was asked. */
   readonly site: SiteId;
+  /** Language of the page: `context.text(locale)` gives its texts. */
   readonly locale: Locale;
+  /** As the log has it. */
   readonly requestId: string;
   /** Groups of the person; none without an open session. A request is a place for `config`. */
   readonly groups: readonly string[];
@@ -25,7 +28,9 @@ export interface PluginRequest {
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string } | undefined;
   /** Handle of the person, for the context's functions; absent without an open session. */
   readonly as?: PersonRef;
+  /** Values of `:name` in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** Of the address; the first value of a name that stands there twice. */
   readonly query: Readonly<Record<string, string>>;
   /** Form fields of a POST. */
   readonly body: Readonly<Record<string, string>>;
@@ -33,7 +38,11 @@ export interface PluginRequest {
   satisfy(challenge: string): Promise<void>;
 }
 
-/** What it answers: one of four shapes, of plain data, copied once. */
+/**
+ * What it answers: one of four shapes, of plain data, copied once. A `status` is 200 to 299 or 400
+ * to 599; a redirect leads to a path of the site and is sent with 303. Anything else is a failure of
+ * the plugin, and an error page.
+ */
 export type PluginResponse =
   | {
       readonly view: string;
@@ -50,17 +59,21 @@ export type PluginHandler<C = unknown> = (
   context: PluginContext<C>,
 ) => PluginResponse | Promise<PluginResponse>;
 
+/** Who is answered: with none of these, anybody with an open session who has the plugin. */
 export interface RouteOptions {
   /** Answers without a session; listed in the boot report. Not together with `permission`. */
   readonly public?: boolean;
-  /** What the person must have been granted; 403 otherwise. */
+  /** What the person must have been granted; 403 otherwise. Without it, every agent who has the plugin is answered. */
   readonly permission?: Extract<keyof Estafette.PermissionMap, string>;
   /** One of the plugin's `contributes.challenges`: answers while the session awaits it. */
   readonly challenge?: string;
 }
 
+/** Registers what answers below `/<plugin id>`. A path is `/`, or `/items/:id`; one is registered once a method. */
 export interface PluginRouter<C = unknown> {
+  /** A page or data. It changes nothing. */
   get(path: string, handler: PluginHandler<C>, options?: RouteOptions): void;
+  /** A form, or a change. Its CSRF token has been checked. */
   post(path: string, handler: PluginHandler<C>, options?: RouteOptions): void;
 }
 

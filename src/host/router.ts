@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors';
+import type { Contributions } from './define';
 import type { PluginRoute, PluginRouter, RouteOptions, RouteRegistrar } from './route-types';
 
 const ROUTE_PATH = /^(?:\/|(?:\/(?:[a-z0-9-]+|:[a-zA-Z]+))+)$/;
@@ -6,13 +7,23 @@ const ROUTE_PATH = /^(?:\/|(?:\/(?:[a-z0-9-]+|:[a-zA-Z]+))+)$/;
 /** `/a/:id` and `/a/:name` answer the same requests. */
 const shapeOf = (path: string): string => path.replace(/:[a-zA-Z]+/g, ':');
 
-/** Runs a plugin's registrar and returns its routes; a bad or repeated path is refused by name. */
+/** What a plugin declares about its routes beside them. */
+type Declared = Pick<Contributions, 'admin' | 'challenges'>;
+
+/**
+ * Runs a plugin's registrar, when it has one, and returns its routes. A bad or repeated path is
+ * refused by name, and so is a page for administrators that others could open.
+ */
 export function collectRoutes(
   plugin: string,
-  register: RouteRegistrar,
-  challenges: readonly string[] = [],
+  register: RouteRegistrar | undefined,
+  { admin, challenges: declared = [] }: Declared = {},
 ): readonly PluginRoute[] {
   const routes: PluginRoute[] = [];
+  const challenges = declared.map(({ id }) => id);
+  const refuse = (route: unknown, problem: string): never => {
+    throw new AppError('config/invalid', { details: { plugin, route, problem } });
+  };
   const add =
     (method: 'get' | 'post'): PluginRouter['get'] =>
     (path, handler, { public: isPublic, permission, challenge } = {}) => {
@@ -25,12 +36,12 @@ export function collectRoutes(
       const isTaken = (shape: string): boolean =>
         routes.some((route) => route.method === method && shapeOf(route.path) === shape);
       const problem = problemOf(path, handler, isTaken) ?? optionProblem(options, challenges);
-      if (problem !== undefined) {
-        throw new AppError('config/invalid', { details: { plugin, route: path, problem } });
-      }
+      if (problem !== undefined) refuse(path, problem);
       routes.push({ plugin, method, path, handler, options });
     };
-  register({ get: add('get'), post: add('post') });
+  register?.({ get: add('get'), post: add('post') });
+  const problem = admin && adminProblem(`/${plugin}`, admin.href, routes);
+  if (problem !== undefined) refuse(admin?.href, problem);
   // A copy: a registrar that keeps the router and adds to it later changes nothing.
   return Object.freeze([...routes]);
 }
@@ -48,6 +59,24 @@ function optionProblem(
   if (isPublic === true) return 'public, and for a challenge';
   return challenges.includes(challenge) ? undefined : 'challenge not in contributes.challenges';
 }
+
+/** Without a permission a route answers every agent who has the plugin, whoever is shown the link. */
+function adminProblem(
+  base: string,
+  href: string,
+  routes: readonly PluginRoute[],
+): string | undefined {
+  const path = href.replace(/[?#].*$/, '').slice(base.length) || '/';
+  const page = routes.find((route) => route.method === 'get' && answers(route, path));
+  if (!page) return 'contributes.admin: expected a GET route, found none';
+  const { permission } = page.options;
+  if (permission?.startsWith('admin.')) return undefined;
+  const found = permission ?? 'none';
+  return `contributes.admin: expected the permission admin.access or admin.platform, found ${found}`;
+}
+
+const answers = (route: PluginRoute, path: string): boolean =>
+  new RegExp(`^${route.path.replace(/:[a-zA-Z]+/g, '[^/]+')}$`).test(path);
 
 function problemOf(
   path: unknown,

@@ -1,6 +1,6 @@
 import { withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
-import { runAs } from '../kernel/isolate';
+import { runAs, toError } from '../kernel/isolate';
 import { createCollisions } from './collisions';
 import type { FoundPlugin } from './discover';
 import { resolvePlugins } from './resolve';
@@ -30,23 +30,18 @@ export async function checkStart(found: readonly FoundPlugin[]): Promise<readonl
 }
 
 async function routeProblem({ id, definition }: FoundPlugin): Promise<string | undefined> {
-  const { routes: load, challenges = [] } = definition.contributes ?? {};
-  if (!load) return undefined;
+  const { contributes } = definition;
   try {
-    const loading = runAs({ plugin: id, hook: 'routes' }, async () => load());
-    const { routes } = await withDeadline(
+    const loading = runAs({ plugin: id, hook: 'routes' }, async () => contributes?.routes?.());
+    const loaded = await withDeadline(
       loading,
       ROUTES_MS,
       () => new Error(`no answer in ${ROUTES_MS} ms`),
     );
-    collectRoutes(
-      id,
-      routes,
-      challenges.map((challenge) => challenge.id),
-    );
+    collectRoutes(id, loaded?.routes, contributes);
     return undefined;
   } catch (error) {
-    if (!(error instanceof AppError)) return `routes: ${String(error)}`;
+    if (!(error instanceof AppError)) return `routes: ${toError(error).message}`;
     const { route, problem } = error.details;
     return `route ${String(route)}: ${typeof problem === 'string' ? problem : error.code}`;
   }

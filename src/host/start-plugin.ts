@@ -45,9 +45,8 @@ export async function startPlugin(
 
   const { contributes } = definition;
   const load = contributes?.routes;
-  const challenges = contributes?.challenges?.map((challenge) => challenge.id) ?? [];
   const loaded = load ? await within('routes', () => load()) : undefined;
-  const routes = loaded ? collectRoutes(id, loaded.routes, challenges) : [];
+  const routes = collectRoutes(id, loaded?.routes, contributes);
   for (const job of contributes?.jobs ?? []) addJob(job, context, deps, registrations);
   await within('activate', () => definition.activate?.(context));
   return { id, definition, context, dir, routes };

@@ -269,7 +269,7 @@ it('forgets what somebody who is erased asked for', async () => {
   const rows = () => db.table('list_unsubscribe_requests').pluck('user_id');
   expect(await rows()).toEqual([user.id]);
 
-  await test.action('user:erased', { user: { id: user.id }, db } as never);
+  await test.action('user:erased', { user: { id: user.id } } as never);
 
   expect(await rows()).toEqual([]);
 });

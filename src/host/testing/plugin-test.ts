@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors';
 import type { Locale } from '../../kernel/i18n-types';
 import type { SlotFacts, SlotItem } from '../../view';
+import { erasingTables } from '../plugin-db';
 import { callRoute } from './routes';
 import { TEST_SITE } from './sites';
 import type { PluginTest, PluginTestOptions, RouteInput } from './types';
@@ -38,7 +39,7 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
   };
 }
 
-function hookCalls({ hooks, failures, person }: World, id: string) {
+function hookCalls({ hooks, failures, person, databases }: World, id: string) {
   const scopeOf = person.scope;
   return {
     guard: (name, query, { site, confirmed } = {}) =>
@@ -48,7 +49,9 @@ function hookCalls({ hooks, failures, person }: World, id: string) {
     collect: async (name, query, site) =>
       (await hooks.collect(scopeOf(site), name, query)).map(({ item }) => item),
     async action(name, event, site) {
-      await hooks.action(scopeOf(site), name, event);
+      const db = name === 'user:erased' ? { db: erasingTables(databases) } : {};
+      // Whole again: `db` is all that EventOf leaves out.
+      await hooks.action(scopeOf(site), name, Object.assign({}, event, db) as never);
       await hooks.idle();
     },
     handlers: (site) =>

@@ -86,6 +86,11 @@ export interface RouteInput {
   readonly user?: false;
 }
 
+/** What a test tells of an event; the kit gives `user:erased` the tables of the plugin. */
+type EventOf<N extends NamesOfKind<'action'>> = N extends 'user:erased'
+  ? Omit<Part<HookOf<N>, 'event'>, 'db'>
+  : Part<HookOf<N>, 'event'>;
+
 type Part<H, K extends string> = H extends { [P in K]: infer V } ? V : never;
 
 /** A started plugin. Every call is made for the site `test` unless `site` says another. */
@@ -126,11 +131,7 @@ export interface PluginTest {
     site?: string,
   ): Promise<readonly Part<HookOf<N>, 'item'>[]>;
   /** Resolves when every handler has ended. */
-  action<N extends NamesOfKind<'action'>>(
-    name: N,
-    event: Part<HookOf<N>, 'event'>,
-    site?: string,
-  ): Promise<void>;
+  action<N extends NamesOfKind<'action'>>(name: N, event: EventOf<N>, site?: string): Promise<void>;
   /** Names of the hooks that the plugin handles for a site. */
   handlers(site?: string): readonly string[];
   /** Handles a hook beside the plugin, as another one would. */

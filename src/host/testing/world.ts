@@ -146,7 +146,21 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     },
     now: () => clock.now(),
   });
-  return { core, clock, hooks, failures, texts, db, user, person, settings, jobs, host, renderer };
+  return {
+    core,
+    clock,
+    hooks,
+    failures,
+    texts,
+    db,
+    databases,
+    user,
+    person,
+    settings,
+    jobs,
+    host,
+    renderer,
+  };
 }
 
 function foundOf<C>({ plugin, dir }: PluginTestOptions<C>): FoundPlugin {

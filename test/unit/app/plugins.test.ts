@@ -100,7 +100,7 @@ describe('refusals of a start', () => {
     [
       'routes that throw',
       'contributes: { routes: async () => { throw new Error("gone"); } }',
-      'routes: Error: gone',
+      'routes: gone',
     ],
   ])('name the file, line and plugin of %s', async (_what, more, told) => {
     const found = await lines(plugin('tides', more), ['tides']);

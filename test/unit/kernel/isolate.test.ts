@@ -55,6 +55,22 @@ it.each([
   expect(toError(thrown)).toBeInstanceOf(Error);
 });
 
+it.each([
+  ['its message', { message: 'no such table', code: 'E' }, 'thrown: no such table'],
+  ['what it holds', { code: 'E_CONFIG', line: 3 }, 'thrown: {"code":"E_CONFIG","line":3}'],
+  ['its own text', { toString: (): string => 'own words' }, 'thrown: own words'],
+])('tells of an object thrown %s', (_name, thrown, message) => {
+  expect(toError(thrown).message).toBe(message);
+});
+
+it('tells no more of what is thrown than a line of the log bears, and bears a loop in it', () => {
+  const loop: Record<string, unknown> = {};
+  loop['loop'] = loop;
+
+  expect(toError({ text: 'x'.repeat(10_000) }).message.length).toBeLessThan(600);
+  expect(toError(loop).message).toBe('thrown: a value without a text form');
+});
+
 it('survives results whose properties throw', () => {
   const { isolated } = anIsolator();
   const hostile = new Proxy({}, { has: throwing, get: throwing });
