@@ -10,7 +10,7 @@ import {
 import { docTree, filesIn, readDoc, typeErrors } from '../../kit/doc-files';
 
 const page = readDoc('cookbook.md');
-const TASKS = 10;
+const TASKS = 11;
 const NIGHT = Date.UTC(2026, 2, 4, 2, 30);
 
 let root = '';
@@ -72,7 +72,7 @@ const aDraft = (mode: 'new' | 'reply') => ({
 });
 
 describe('the cookbook', () => {
-  it('has ten tasks, a plugin each', () => {
+  it('has eleven tasks, a plugin each', () => {
     expect(page.match(/^## \d+\. /gm)).toHaveLength(TASKS);
     expect(found).toHaveLength(TASKS);
   });
@@ -271,5 +271,15 @@ describe('the cookbook', () => {
       ],
     ]);
     expect(await shown('D-2026-00009')).toContain('momentanément indisponible');
+  });
+
+  it('11: sessions are counted, for administrators alone', async () => {
+    const agent = await start('arrivals');
+    expect(await agent.route('get', '/')).toEqual({ status: 403 });
+    await agent.stop();
+
+    const admin = await start('arrivals', { permissions: ['admin.access'] });
+    await admin.action('session:opened', {} as never);
+    expect(await admin.renderRoute('/')).toContain('1</p>');
   });
 });
