@@ -21,20 +21,22 @@ export const valuesOf = (fields: readonly Field[], name: (typeof WANTED)[number]
 
 /** A value without its comments: `pass (2048-bit key)` is `pass`. Comments may be nested (RFC 5322). */
 export function withoutComments(value: string): string {
+  const kept: string[] = [];
+  let start = 0;
   let depth = 0;
   let isQuoted = false;
-  let left = '';
   for (let index = 0; index < value.length; index += 1) {
-    const char = value.charAt(index);
-    if (char === '\\') {
-      if (depth === 0) left += value.slice(index, index + 2);
-      index += 1;
-      continue;
+    const char = value[index];
+    if (char === '\\') index += 1;
+    else if (char === '"' && depth === 0) isQuoted = !isQuoted;
+    else if (char === '(' && !isQuoted) {
+      if (depth === 0) kept.push(value.slice(start, index));
+      depth += 1;
+    } else if (char === ')' && depth > 0) {
+      depth -= 1;
+      if (depth === 0) start = index + 1;
     }
-    if (char === '"' && depth === 0) isQuoted = !isQuoted;
-    if (char === '(' && !isQuoted) depth += 1;
-    if (depth === 0) left += char;
-    if (char === ')' && !isQuoted && depth > 0) depth -= 1;
   }
-  return left;
+  if (depth === 0) kept.push(value.slice(start));
+  return kept.join('');
 }

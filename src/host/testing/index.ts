@@ -4,6 +4,7 @@
  */
 export { createPluginTest } from './plugin-test';
 export { sampleMessage, sampleRow } from './samples';
+export { slowdown } from './slowdown';
 export type {
   PluginTest,
   PluginTestOptions,

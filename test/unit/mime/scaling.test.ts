@@ -1,3 +1,4 @@
+import { slowdown } from '../../../src/host/testing';
 import {
   decodeWords,
   parseAddressList,
@@ -8,34 +9,21 @@ import {
 } from '../../../src/mime';
 import { inspect } from './safe-html';
 
-/** Least processor time of several runs, in ms: what else the machine does only ever adds. */
-function leastMs(run: () => unknown): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 3; round++) {
-    const start = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(start);
-    least = Math.min(least, (user + system) / 1000);
-  }
-  return least;
-}
-
 /** Four times the input takes about four times as long; sixteen times would be quadratic. */
 const LIMIT = 9;
 
-function expectLinear(make: (size: number) => string, size: number, run: (s: string) => unknown) {
-  const small = make(size / 2);
-  const large = make(size * 2);
-  run(small);
-  let ratio = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 4 && ratio >= LIMIT; attempt++) {
-    const least = Math.max(
-      leastMs(() => run(small)),
-      1,
-    );
-    ratio = Math.min(ratio, leastMs(() => run(large)) / least);
-  }
-  expect(ratio).toBeLessThan(LIMIT);
+async function expectLinear(
+  make: (size: number) => string,
+  size: number,
+  run: (text: string) => unknown,
+): Promise<void> {
+  const [small, large] = [make(size / 2), make(size * 2)];
+  expect(
+    await slowdown(
+      () => run(large),
+      () => run(small),
+    ),
+  ).toBeLessThan(LIMIT);
 }
 
 const sanitize = (html: string) =>
