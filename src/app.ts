@@ -311,7 +311,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     skins,
     assets: loadAssets(assetsDir),
     texts,
-    slots: createSlotSource({ running: host.running, isolator: hooks.isolator, texts, clock }),
+    slots: createSlotSource({ running: host.running, hooks, texts, clock }),
     pluginViews: (plugin) => pluginDirs.get(plugin),
     now: clock.now,
   });

@@ -3,11 +3,10 @@ import { escapeHtml, safeHtml } from '../base/html';
 import type { SafeHtml } from '../base/types';
 import { createCache } from '../kernel/cache';
 import { isPlain } from '../kernel/config-layer';
-import { deepFreeze } from '../kernel/freeze';
 import type { HookScope } from '../kernel/hook-types';
+import type { Hooks } from '../kernel/hooks';
 import type { Texts } from '../kernel/i18n-types';
-import { type Isolator, isThenable } from '../kernel/isolate';
-import { plainCopy } from '../kernel/plain-copy';
+import { isThenable } from '../kernel/isolate';
 import {
   SLOTS,
   type SlotFacts,
@@ -24,7 +23,7 @@ const SLOT_TIMEOUT_MAX_MS = 1_000; // a page waits for all of its slots
 
 export interface SlotSourceDeps {
   readonly running: (where: Pick<HookScope, 'site' | 'plugins'>) => readonly RunningPlugin[];
-  readonly isolator: Isolator;
+  readonly hooks: Pick<Hooks, 'isolator' | 'givens'>;
   readonly texts: Texts;
   /** Tells how long what `cacheS` keeps is kept. */
   readonly clock?: Clock;
@@ -48,7 +47,7 @@ interface Filled extends SlotItem {
 /** Slots filled by plugins: in parallel, each within its time, a failure never spreads. */
 export function createSlotSource({
   running,
-  isolator,
+  hooks: { isolator, givens },
   texts,
   clock = systemClock,
 }: SlotSourceDeps): SlotSource {
@@ -84,8 +83,8 @@ export function createSlotSource({
   return {
     async collect(context, names, facts, renderItem) {
       // One object for all of them: none may change what the next is told.
-      const given = new Set<unknown>();
-      deepFreeze(facts, given);
+      const given = givens(context.scope);
+      given.freeze(facts);
       const wanted = new Set(names);
       const entries = running(context.scope)
         .flatMap((plugin) =>
@@ -114,7 +113,7 @@ export function createSlotSource({
             const show = (model: unknown) => {
               if (model === undefined) return undefined;
               if (!isPlain(model)) throw new Error(`${slot.slot}: data: expected a plain object`);
-              const copied = plainCopy(model, new Set(given));
+              const copied = given.read(model);
               const render = (one: unknown) => renderItem(`${plugin.id}/${slot.view}`, one);
               return SLOTS[slot.slot].by ? renderEach(slot.slot, copied, render) : render(copied);
             };

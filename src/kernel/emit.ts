@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors';
 import { chargeBudget, isSpent } from './budget';
-import { deepFreeze } from './freeze';
+import type { Given, Givens } from './given';
 import {
   acceptsAnswer,
   acceptsDenial,
@@ -11,11 +11,10 @@ import {
   isNothing,
   toDenial,
 } from './hook-results';
-import type { Denial, HandlerScope, HookDefinition, HookEmitter, HookScope } from './hook-types';
+import type { Denial, HookDefinition, HookEmitter, HookScope } from './hook-types';
 import { type Isolator, KIND_TIMEOUT_MS, type Outcome } from './isolate';
 import type { Meter } from './meter';
 import type { Orderable } from './order';
-import { plainCopy } from './plain-copy';
 
 /** A handler as the registry keeps it; payload types were checked where it was registered. */
 export interface HandlerEntry extends Orderable {
@@ -30,6 +29,7 @@ export interface HandlerList {
 interface EmitterDeps {
   readonly isolator: Isolator;
   readonly meter: Meter;
+  readonly givens: Givens;
   readonly listFor: (scope: HookScope, name: string) => HandlerList | undefined;
 }
 
@@ -38,9 +38,7 @@ interface Emit {
   readonly name: string;
   readonly list: HandlerList;
   readonly scope: HookScope;
-  readonly handlerScope: HandlerScope;
-  /** Frozen parts of the payload, which an answer may hold as they are. */
-  readonly known: Set<unknown>;
+  readonly given: Given;
 }
 type PluginDenial = Denial & { readonly plugin: string };
 interface GuardOptions {
@@ -60,26 +58,17 @@ export interface Emitter {
 }
 
 /** Runs the five kinds (plugins.md 2.1): order, parallelism, and what a failure means. */
-export function createEmitter({ isolator, meter, listFor }: EmitterDeps): Emitter {
+export function createEmitter({ isolator, meter, givens, listFor }: EmitterDeps): Emitter {
   const underWay = new Set<Promise<unknown>>();
 
-  /** Nobody writes to what a hook hands out: a handler changes a value by answering another. */
   function start(scope: HookScope, name: string, list: HandlerList, ...payload: unknown[]): Emit {
-    const known = new Set<unknown>();
-    for (const part of payload) deepFreeze(part, known);
-    const { site, requestId, groups, as } = scope;
-    // Handlers never see the budget, which the registry writes to.
-    const handlerScope = deepFreeze({
-      site,
-      ...(requestId !== undefined && { requestId }),
-      ...(groups && { groups }),
-      ...(as && { as }),
-    });
-    return { name, list, scope, handlerScope, known };
+    const given = givens(scope);
+    for (const part of payload) given.freeze(part);
+    return { name, list, scope, given };
   }
 
   function call(
-    { name, list, scope, handlerScope, known }: Emit,
+    { name, list, scope, given }: Emit,
     entry: HandlerEntry,
     accept: ((value: unknown) => boolean) | undefined,
     ...payload: unknown[]
@@ -95,10 +84,10 @@ export function createEmitter({ isolator, meter, listFor }: EmitterDeps): Emitte
         site,
         requestId,
         // Nobody asks what an action answers.
-        read: kind === 'action' ? undefined : (answer) => plainCopy(answer, known),
+        read: kind === 'action' ? undefined : given.read,
         accept,
       },
-      () => entry.handler(...payload, handlerScope),
+      () => entry.handler(...payload, given.scope),
     );
   }
 

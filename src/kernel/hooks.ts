@@ -4,6 +4,7 @@ import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import { REPORT_HOOK } from './attribution';
 import { createEmitter, type HandlerEntry, type HandlerList } from './emit';
+import { createGivens, type Givens } from './given';
 import { createHandlerLists } from './handler-lists';
 import { hookNameProblem } from './hook-names';
 import type {
@@ -45,6 +46,8 @@ export interface Hooks extends HookRegistry {
   idle(): Promise<void>;
   /** The same breakers, metering and reports for slots, routes and jobs. */
   readonly isolator: Isolator;
+  /** What was handed out under a scope, by hooks and whoever else calls plugins. */
+  readonly givens: Givens;
 }
 
 type Definition = HookDefinition & { readonly owner: string };
@@ -59,9 +62,11 @@ export function createHooks(deps: HooksDeps): Hooks {
   const lists = createHandlerLists(buildList);
   const warned = new Set<string>();
   const isolator = createIsolator({ ...deps, onReported: report });
+  const givens = createGivens();
   const emitter = createEmitter({
     isolator,
     meter: deps.meter,
+    givens,
     listFor: lists.find,
   });
 
@@ -168,5 +173,6 @@ export function createHooks(deps: HooksDeps): Hooks {
     invalidate: () => lists.clear(),
     idle: emitter.idle,
     isolator,
+    givens,
   };
 }

@@ -135,11 +135,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     skins: { chain: () => [skin] },
     assets: loadAssets(path.join(root, 'dist', 'assets')),
     texts,
-    slots: createSlotSource({
-      running: host.running,
-      isolator: hooks.isolator,
-      texts,
-    }),
+    slots: createSlotSource({ running: host.running, hooks, texts }),
     pluginViews: (id) => {
       const dir = found.find((plugin) => plugin.id === id)?.dir;
       return dir === undefined || dir === '' ? undefined : path.join(dir, 'views');

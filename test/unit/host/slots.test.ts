@@ -26,7 +26,7 @@ async function fill(plugins: Readonly<Record<string, readonly Slot[]>>, site = S
   const test = await startTest({ plugins: definitions, sites: [aSite('a', on), aSite('b', {})] });
   const source = createSlotSource({
     running: (one) => test.host.running(one),
-    isolator: test.hooks.isolator,
+    hooks: test.hooks,
     texts: test.world.texts,
   });
   const slot = async (name: SlotContribution['slot']) => {
