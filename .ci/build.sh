@@ -29,8 +29,13 @@ until node_modules/.bin/tsc -p "$config" --pretty false >"$report"; do
   mapfile -t broken < <(sed -n 's|^plugins/\([^/]*\)/.*: error .*|\1|p' "$report" | sort -u)
   mapfile -t broken < <(printf '%s\n' "${broken[@]}" "${left_out[@]}" "${left_out[@]}" | sort | uniq -u)
   if [ -z "${broken[*]}" ]; then
-    # Left: the core's own, or what a plugin imports of one that is out.
-    grep -qv -e '^plugins/' -e '^ ' "$report" || break
+    # Left: the core's own, or what a plugin imports of one that is out. A compiler that was killed
+    # says nothing at all, and left nothing that could count as compiled.
+    if [ ! -s "$report" ]; then
+      echo 'the compiler ended without a word' >&2
+    elif ! grep -qv -e '^plugins/' -e '^ ' "$report"; then
+      break
+    fi
     cat "$report" >&2
     [ "${npm_lifecycle_event:-}" = predev ] || exit 2
     compiled=

@@ -13,15 +13,17 @@ const REPORT_FD = 4;
 
 const quarantined = z.object({ plugin: z.string(), reason: z.string() });
 const news = z.object({
-  restarts: z.array(
-    z.object({
-      at: z.string(),
-      slot: z.int(),
-      pid: z.int(),
-      why: z.string(),
-      plugin: z.string().optional(),
-    }),
-  ),
+  restarts: z
+    .array(
+      z.object({
+        at: z.string(),
+        slot: z.int(),
+        pid: z.int(),
+        why: z.string(),
+        plugin: z.string().optional(),
+      }),
+    )
+    .readonly(),
   refusedReload: z.string().optional(),
 });
 const workerStart = z.object({
@@ -47,9 +49,7 @@ const toChild = z.discriminatedUnion('type', [
   z.object({ type: z.literal('quarantine'), found: quarantined }),
   z.object({ type: z.literal('news'), news }),
 ]);
-type ToChild =
-  | { readonly type: 'quarantine'; readonly found: Quarantined }
-  | { readonly type: 'news'; readonly news: ProcessNews };
+type ToChild = z.input<typeof toChild>;
 const reportLine = z.object({
   type: z.enum(['blocked', 'stuck', 'freed']),
   ms: z.number(),

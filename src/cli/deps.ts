@@ -93,8 +93,14 @@ export interface Deps {
   openDatabase(config: AppConfig): Promise<Database>;
   /** Those of plugins, each opened by what is asked of it. */
   pluginDatabases(config: AppConfig): PluginDatabases;
-  /** The core's and every plugin's, in the order in which they apply; those that may not run are named. */
-  migrationSets(config: AppConfig): Promise<{
+  /**
+   * The core's and every plugin's, in the order in which they apply; those that may not run are
+   * named. Packages that are on nowhere are left alone.
+   */
+  migrationSets(
+    config: AppConfig,
+    db: Database,
+  ): Promise<{
     readonly sets: readonly MigrationSet[];
     readonly skipped: readonly { readonly id: string; readonly reason: string }[];
   }>;

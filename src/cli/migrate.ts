@@ -25,7 +25,6 @@ export const migrate: Command = {
   async run(io, args, deps) {
     const { values } = readArgs(args, { status: { type: 'boolean' } });
     const config = deps.loadConfig();
-    const { sets, skipped } = await deps.migrationSets(config);
     const db = await deps.openDatabase(config);
     const databases = deps.pluginDatabases(config);
     // The core's go to its database, those of a plugin to that plugin's.
@@ -34,6 +33,7 @@ export const migrate: Command = {
       pending: (set) => (isCore(set) ? pending(db, [set]) : databases.pending(set)),
     };
     try {
+      const { sets, skipped } = await deps.migrationSets(config, db);
       const report: Report = {
         ...(values.status ? await statusOf(place, sets) : await applyAll(place, sets)),
         skipped: skipped.map(({ id, reason }) => ({ owner: id, message: reason })),

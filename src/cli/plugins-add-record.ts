@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { INTEGRITY_FILE, type PackageRecord, readIntegrity } from '../host/package-integrity';
 import { isPlain } from '../kernel/config';
@@ -42,9 +43,11 @@ export async function record(
   const listed = { ...settings, packages: added ? [...kept, added.line] : kept };
   // The record first: a package that is listed and not recorded would be refused.
   const integrityFile = path.join(configDir, INTEGRITY_FILE);
+  const hadRecord = existsSync(integrityFile);
   await replace(integrityFile, recorded);
   await replace(file, listed).catch(async (error: unknown) => {
-    await replace(integrityFile, before);
+    if (hadRecord) await replace(integrityFile, before);
+    else await rm(integrityFile);
     throw error;
   });
 }

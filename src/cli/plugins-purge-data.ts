@@ -44,13 +44,17 @@ export async function countRows(file: string): Promise<readonly RowCount[]> {
 
 /** What people set for a plugin, when they did. */
 export async function countSettings(db: Database, id: string): Promise<readonly RowCount[]> {
-  if (!(await db.knex.schema.hasTable(SETTINGS))) return [];
+  if (!(await hasSettings(db))) return [];
   const count = await countIn(db, SETTINGS, { scope: id });
   return count.rows > 0 ? [count] : [];
 }
 
-export const removeSettings = (db: Database, id: string): Promise<number> =>
-  db.knex(SETTINGS).where({ scope: id }).delete();
+/** Removes what people set for a plugin; nothing where the core's tables were never made. */
+export async function removeSettings(db: Database, id: string): Promise<void> {
+  if (await hasSettings(db)) await db.knex(SETTINGS).where({ scope: id }).delete();
+}
+
+const hasSettings = ({ knex }: Database): Promise<boolean> => knex.schema.hasTable(SETTINGS);
 
 /** Whether another process has the file open: SQLite leaves WAL for the last one only. */
 async function isInUse(file: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pluginFile, pluginFolder } from '../host/plugin-databases';
 import type { Database } from '../kernel/db-types';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
@@ -30,10 +31,12 @@ export const pluginsPurge: Command = {
         throw new UsageError(`"${id}" is still on for ${on.join(', ')}: turn it off there first`);
       }
       const rows = [...(await countRows(file)), ...(await countSettings(db, id))];
-      const isDone = values.yes === true && rows.length > 0;
+      // A file without a table is one that a migration failed on: it goes too.
+      const isKept = rows.length > 0 || existsSync(file);
+      const isDone = values.yes === true && isKept;
       if (isDone) await purge(db, id, file);
       print(io, values, { id, file, tables: rows, purged: isDone }, () => {
-        if (rows.length === 0) return `Nothing is kept of "${id}".`;
+        if (!isKept) return `Nothing is kept of "${id}".`;
         const list = table(
           ['table', 'rows'],
           rows.map((row) => [row.table, row.rows]),

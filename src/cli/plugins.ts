@@ -1,8 +1,15 @@
+import type { PluginState } from '../host/report';
 import { type Command, EXIT, print, readArgs, table } from './command';
 import { askCosts, costText } from './plugin-costs';
 import { withApp } from './with-app';
 
-const BAD_STATES: ReadonlySet<string> = new Set(['failed', 'refused', 'quarantined', 'degraded']);
+/** Not in service where it was asked for; one that is on nowhere or was stopped is as somebody wants it. */
+export const BAD_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
+  'failed',
+  'refused',
+  'quarantined',
+  'degraded',
+]);
 
 export const plugins: Command = {
   name: 'plugins',

@@ -2,6 +2,7 @@ import type { BootReport } from '../host/report';
 import type { AppConfig } from '../sites';
 import { type Command, EXIT, type Io, print, readArgs, UsageError } from './command';
 import type { Deps } from './deps';
+import { BAD_STATES } from './plugins';
 import type { SupervisorLink } from './supervisor-types';
 
 const WORKERS_MAX = 64;
@@ -75,7 +76,7 @@ const troubles = ({
   warnings,
 }: Pick<BootReport, 'plugins' | 'warnings'>): readonly string[] => [
   ...plugins
-    .filter(({ state }) => state !== 'active')
+    .filter(({ state }) => BAD_STATES.has(state))
     .map(({ id, state, reason }) => `plugin ${id}: ${[state, reason].filter(Boolean).join(': ')}`),
   ...warnings.map((warning) => `warning: ${warning}`),
 ];

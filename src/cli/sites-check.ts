@@ -2,7 +2,8 @@ import { mapLimit, withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
 import { formatIssue } from '../kernel/config';
 import type { Site } from '../sites';
-import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
+import { chooseSites } from './choose-site';
+import { type Command, EXIT, print, readArgs, table } from './command';
 import type { Deps, Ping } from './deps';
 
 /** One server that does not answer must not hide the others' answers for long. */
@@ -35,8 +36,7 @@ export const sitesCheck: Command = {
       connect: { type: 'boolean' },
     });
     const config = deps.loadConfig();
-    const sites = config.sites.filter(({ id }) => values.site === undefined || id === values.site);
-    if (sites.length === 0) throw new UsageError(`no site "${values.site ?? ''}"`);
+    const sites = chooseSites(config.sites, values.site);
     const checks = values.connect ? await checkServers(sites, deps) : [];
     const checked = new Set(sites.map(({ id }) => id));
     const warnings = (await deps.siteFaults(config))

@@ -258,15 +258,12 @@ class ProcessKeeper implements Supervisor {
   #onReport(slot: Slot, process: Process, line: ReportLine): void {
     const { type, plugin, hook, ms } = line;
     if (type === 'blocked') return; // its end will tell, or that it is stuck
-    if (type === 'stuck') {
-      process.isStuck = true;
-      const why = `loop held for ${ms} ms by ${plugin ?? 'the core'} ${hook ?? ''}`.trim();
-      this.#replace(slot, process, { reason: why, plugin });
-    }
     const isToldTwice = type === 'freed' && process.isStuck;
-    if (type === 'freed') process.isStuck = false;
-    if (plugin === undefined || isToldTwice) return;
-    this.#charge(plugin, `loop held for ${ms} ms`);
+    process.isStuck = type === 'stuck';
+    if (plugin !== undefined && !isToldTwice) this.#charge(plugin, `loop held for ${ms} ms`);
+    if (type !== 'stuck') return;
+    const reason = `loop held for ${ms} ms by ${plugin ?? 'the core'} ${hook ?? ''}`.trim();
+    this.#replace(slot, process, { reason, plugin });
   }
 
   /** Counts an incident of a plugin; at the second one it is off in every process. */

@@ -25,5 +25,4 @@ export interface CheckDeps {
   /** All layers as they would be. */
   readonly modelWith: (change: CheckedChange) => Model;
   readonly siteIds: readonly SiteId[];
-  readonly pluginIds: readonly string[];
 }

@@ -97,8 +97,8 @@ function checkStop(
   );
 }
 
-function unknownPlugin({ pluginIds }: CheckDeps, plugin: string, refuse: Refuse): ChangeRefusal {
-  const near = nearest(plugin, pluginIds);
+function unknownPlugin({ model }: CheckDeps, plugin: string, refuse: Refuse): ChangeRefusal {
+  const near = nearest(plugin, model.pluginIds);
   const hint = near === undefined ? 'an installed plugin' : `an installed plugin, as ${near}`;
   return refuse('unknown-plugin', 'path', hint, plugin);
 }

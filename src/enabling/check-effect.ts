@@ -1,6 +1,7 @@
 import type { SiteId } from '../base/types';
 import { describeShapes, shapeOf, shapesAt } from '../kernel/config-shape';
 import { type CheckDeps, type CheckedChange, UNWRITTEN } from './change-types';
+import { combinationsOf } from './combinations';
 import type { Model, PluginFault } from './model';
 import { overlaps, splitPath } from './paths';
 import { type ChangeRefusal, describeFound, type Refuse } from './refusal';
@@ -29,13 +30,8 @@ export function checkEffect(
 
 /** The site alone, each group that has a say, and all of them together. */
 function subjectsOf(model: Model, site: SiteId, plugin: string): readonly Subject[] {
-  const groups = model.speakingGroups(site, plugin);
-  const combinations = [
-    [],
-    ...groups.map((group) => [group]),
-    ...(groups.length > 1 ? [groups] : []),
-  ];
-  return combinations.map((ids) => ({ site, groups: ids }));
+  const speaking = model.speakingGroups(site, plugin);
+  return combinationsOf(speaking).map((groups) => ({ site, groups }));
 }
 
 function newFault(

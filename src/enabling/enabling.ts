@@ -104,16 +104,7 @@ export function createEnabling(deps: EnablingDeps): Enabling {
     createModel(modelDeps, withChange(model.overrides, change));
 
   const check = (request: ChangeRequest): Result<CheckedChange, ChangeRefusal> =>
-    checkChange(
-      {
-        files,
-        model,
-        modelWith,
-        siteIds: deps.sites.map(({ id }) => id),
-        pluginIds: deps.plugins.map(({ id }) => id),
-      },
-      request,
-    );
+    checkChange({ files, model, modelWith, siteIds: deps.sites.map(({ id }) => id) }, request);
 
   async function checked(request: ChangeRequest): Promise<CheckedChange> {
     // Another process may have changed what this one still believes.
@@ -164,9 +155,8 @@ export function createEnabling(deps: EnablingDeps): Enabling {
         deps.openSessions(site),
       ]);
       const sites = deps.sites.filter(({ id }) => site === undefined || id === site);
-      const plugins = deps.plugins.map(({ id }) => id);
       const after = modelWith(change);
-      return impactOf({ before: model, after, sites, plugins, people, openSessions }, change);
+      return impactOf({ before: model, after, sites, people, openSessions }, change);
     },
     async preview(request, subject) {
       const change = await checked(request);

@@ -31,13 +31,14 @@ export interface Impact {
   readonly comeOn: readonly string[];
 }
 
+/** What is asked of all layers, before and after. */
+type AskedModel = Pick<Model, 'pluginIds' | 'enabled' | 'config'>;
+
 export interface ImpactDeps {
-  readonly before: Model;
-  readonly after: Model;
+  readonly before: AskedModel;
+  readonly after: AskedModel;
   /** Those that the change speaks of. */
   readonly sites: readonly EnablingSite[];
-  /** Ids of the installed ones. */
-  readonly plugins: readonly string[];
   readonly people: readonly KnownUser[];
   /** Open sessions by user; absent: none. */
   readonly openSessions: ReadonlyMap<UserId, number>;
@@ -49,14 +50,16 @@ const EXAMPLES_MAX = 5;
 export function impactOf(deps: ImpactDeps, change: CheckedChange): Impact {
   const { before, after, people, openSessions } = deps;
   const concerned = people.filter(({ site }) => change.site === '*' || site === change.site);
-  // Thousands of agents share a few combinations of groups and choices.
+  // Thousands of agents share a few combinations of groups and choices: one speaks for all.
   const answers = new Map<string, boolean>();
+  const speakers: KnownUser[] = [];
   const isAffected = (user: KnownUser): boolean => {
     const key = JSON.stringify([user.site, user.groups, user.choices]);
     const known = answers.get(key);
     if (known !== undefined) return known;
     const answer = differs(before, after, change.path, user);
     answers.set(key, answer);
+    if (answer) speakers.push(user);
     return answer;
   };
   const affected = concerned.filter(isAffected);
@@ -65,34 +68,34 @@ export function impactOf(deps: ImpactDeps, change: CheckedChange): Impact {
     affected: affected.length,
     openSessions: affected.reduce((sum, { id }) => sum + (openSessions.get(id) ?? 0), 0),
     examples: affected.slice(0, EXAMPLES_MAX).map(({ login }) => login),
-    ...othersTouched(deps, change, affected),
+    ...othersTouched(deps, change, speakers),
   };
 }
 
 /** What requires the plugin goes and comes with it; nobody asked for that. */
 function othersTouched(
-  { before, after, sites, plugins }: ImpactDeps,
+  { before, after, sites }: ImpactDeps,
   { path }: CheckedChange,
-  affected: readonly KnownUser[],
+  speakers: readonly KnownUser[],
 ): Pick<Impact, 'goOff' | 'comeOn'> {
   // Groups without a known user yet have their say too.
   const places = sites.flatMap(({ id, groups }): Subject[] => [
     { site: id },
     ...groups.map((group) => ({ site: id, groups: [group.id] })),
   ]);
-  const subjects: readonly Subject[] = [...places, ...affected];
-  const gains = (from: Model, to: Model): readonly string[] =>
-    plugins
-      .filter((plugin) => plugin !== splitPath(path)?.plugin)
-      .filter((plugin) =>
-        subjects.some(
-          (subject) => !from.enabled(subject).has(plugin) && to.enabled(subject).has(plugin),
-        ),
-      );
-  return { goOff: gains(after, before), comeOn: gains(before, after) };
+  const sets = [...places, ...speakers].map((subject) => ({
+    was: before.enabled(subject),
+    will: after.enabled(subject),
+  }));
+  const own = splitPath(path)?.plugin;
+  const others = before.pluginIds.filter((plugin) => plugin !== own);
+  return {
+    goOff: others.filter((id) => sets.some(({ was, will }) => was.has(id) && !will.has(id))),
+    comeOn: others.filter((id) => sets.some(({ was, will }) => !was.has(id) && will.has(id))),
+  };
 }
 
-function differs(before: Model, after: Model, path: string, subject: Subject): boolean {
+function differs(before: AskedModel, after: AskedModel, path: string, subject: Subject): boolean {
   const { plugin, keys } = splitPath(path) ?? { plugin: path, keys: [] };
   const [setBefore, setAfter] = [before.enabled(subject), after.enabled(subject)];
   // Whole sets: what requires the plugin goes and comes with it.
@@ -104,7 +107,12 @@ function differs(before: Model, after: Model, path: string, subject: Subject): b
   );
 }
 
-function inForce(model: Model, plugin: string, keys: readonly string[], subject: Subject): unknown {
+function inForce(
+  model: AskedModel,
+  plugin: string,
+  keys: readonly string[],
+  subject: Subject,
+): unknown {
   const parsed = model.config(plugin, subject);
   return parsed.ok ? valueAt(parsed.value, keys) : undefined;
 }

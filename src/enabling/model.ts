@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../base/result';
 import type { SiteId } from '../base/types';
 import { layer, valueAt } from '../kernel/config-layer';
+import { combinationsOf } from './combinations';
 import type { InternSet } from './enabled-set';
 import type { ConfigFiles } from './files';
 import { createMemo } from './memo';
@@ -35,6 +36,7 @@ export interface PluginFault extends ConfigFault {
 /** All layers at one moment. Its answers never change: another moment is another model. */
 export interface Model {
   readonly overrides: readonly Override[];
+  /** Those installed. */
   readonly pluginIds: readonly string[];
   site(site: SiteId): EnablingSite | undefined;
   plugin(plugin: string): EnablingPlugin | undefined;
@@ -136,11 +138,9 @@ class LayeredModel implements Model {
 
   /** On for the site, for one of its groups or by choice, as far as its own settings go. */
   #mayBeOn(site: SiteId, plugin: string): boolean {
-    const groups = this.speakingGroups(site, plugin);
-    const subjects = [[], ...groups.map((group) => [group]), groups];
     const isOffered = this.site(site)?.choices.includes(plugin) ?? false;
-    return subjects.some((ids) => {
-      const subject = { site, groups: ids };
+    return combinationsOf(this.speakingGroups(site, plugin)).some((groups) => {
+      const subject = { site, groups };
       const isOn = isOffered || this.resolve(plugin, subject).enabled;
       return isOn && this.config(plugin, subject).ok;
     });
@@ -149,16 +149,13 @@ class LayeredModel implements Model {
   #reached(id: SiteId): ReadonlySet<string> {
     const site = this.site(id);
     if (!site) return new Set();
-    const groups = site.groups.map((group) => group.id);
     // Nobody's choice is more than all that is offered.
     const choices = Object.fromEntries(site.choices.map((plugin) => [plugin, true]));
-    const combinations = [[], ...groups.map((group) => [group]), groups];
-    const sets = combinations.flatMap((ids) => [
-      this.enabled({ site: id, groups: ids }),
-      this.enabled({ site: id, groups: ids, choices }),
+    const sets = combinationsOf(site.groups.map((group) => group.id)).flatMap((groups) => [
+      this.enabled({ site: id, groups }),
+      this.enabled({ site: id, groups, choices }),
     ]);
-    const ids = this.#deps.plugins.map((plugin) => plugin.id);
-    return new Set(ids.filter((plugin) => sets.some((set) => set.has(plugin))));
+    return new Set(this.pluginIds.filter((plugin) => sets.some((set) => set.has(plugin))));
   }
 
   speakingGroups(site: SiteId, plugin: string): readonly string[] {
@@ -194,8 +191,7 @@ class LayeredModel implements Model {
 
   #running(subject: Subject): ReadonlySet<string> {
     const on = new Set(
-      this.#deps.plugins
-        .map(({ id }) => id)
+      this.pluginIds
         .filter((id) => this.resolve(id, subject).enabled && this.config(id, subject).ok)
         .filter((id) => this.takenPort(subject.site, id) === undefined),
     );

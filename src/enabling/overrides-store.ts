@@ -66,6 +66,10 @@ const rowShape = z.object({
   undone_by: z.number().nullable(),
 });
 const rowsShape = z.array(rowShape);
+const pastRowsShape = z.array(rowShape.extend({ is_last: z.number() }));
+const versionShape = z.tuple([
+  z.object({ n: z.coerce.number(), last: z.coerce.number().nullable() }),
+]);
 
 /** Changes in force, oldest first: the last of each site, group and path that says something. */
 export async function selectInForce(knex: Knex): Promise<readonly ConfigChange[]> {
@@ -84,8 +88,7 @@ export async function selectInForce(knex: Knex): Promise<readonly ConfigChange[]
  */
 export async function selectVersion(knex: Knex): Promise<string> {
   const rows: unknown = await knex('config_changes').count({ n: '*' }).max({ last: 'id' });
-  const shape = z.tuple([z.object({ n: z.coerce.number(), last: z.coerce.number().nullable() })]);
-  const [{ n, last }] = shape.parse(rows);
+  const [{ n, last }] = versionShape.parse(rows);
   return `${n}.${last ?? 0}`;
 }
 
@@ -102,8 +105,9 @@ export async function selectHistory(
   if (plugin !== undefined) query.where('path', 'like', `${plugin.replace(/[^a-z0-9-]/g, '')}.%`);
   if (before !== undefined) query.where('id', '<', before);
   const rows: unknown = await query.limit(Math.max(1, Math.min(limit, PAGE_MAX)));
-  const shape = z.array(rowShape.extend({ is_last: z.number() }));
-  return shape.parse(rows).map((row) => ({ ...changeFromRow(row), isLast: row.is_last === 1 }));
+  return pastRowsShape
+    .parse(rows)
+    .map((row) => ({ ...changeFromRow(row), isLast: row.is_last === 1 }));
 }
 
 // A page knows nothing of newer ones: the database says which row has no newer one.

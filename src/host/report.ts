@@ -50,6 +50,10 @@ export function inService(
 export const joinProblems = (problems: readonly PluginProblem[]): string =>
   [...new Set(problems.map(({ text }) => text))].join('; ');
 
+/** The first problem that is of the whole installation, not of what a site says. */
+export const wholeProblem = ({ problems }: PluginReport): PluginProblem | undefined =>
+  problems.find(({ site }) => site === undefined);
+
 /** The report as somebody may read it who sees these sites only. */
 export function withinSites(report: PluginReport, sees: (site: string) => boolean): PluginReport {
   const sites = report.sites.filter(sees);

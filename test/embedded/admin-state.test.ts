@@ -3,7 +3,7 @@ import { definePlugin } from '../../src/host/define';
 import type { FoundPlugin } from '../../src/host/discover';
 import { ADMINS, pressed, settledPlugin, signedIn, startAdminDemo } from '../kit/admin-stand';
 import type { WebAgent } from '../kit/agent';
-import { textOf } from '../kit/html';
+import { formFields, type Page, textOf } from '../kit/html';
 
 /** Runs only where the plugin of the stand does. */
 const dependent = (): FoundPlugin => ({
@@ -20,6 +20,19 @@ const dependent = (): FoundPlugin => ({
 
 const change = (path: string, value: string) =>
   `/admin/configuration/change?${new URLSearchParams({ site: 'saisons', path, value }).toString()}`;
+
+const notesOf = (page: Page): string[] => page.all((e) => e.attribs['role'] === 'note').map(textOf);
+
+/** Sends the form that asks for a preview, filled in another way. */
+function asked(web: WebAgent, page: Page, fill: Readonly<Record<string, string>>): Promise<Page> {
+  const form = page.all(
+    (e) => e.name === 'form' && e.attribs['action'] === '/admin/configuration/change',
+  )[0];
+  if (form?.attribs['method'] !== 'get') throw new Error('no form that asks');
+  const fields = new URLSearchParams(formFields(page, form));
+  for (const [name, value] of Object.entries(fill)) fields.set(name, value);
+  return web.get(`${form.attribs['action']}?${fields.toString()}`);
+}
 
 describe('what administrators are told of plugins', () => {
   let demo: DemoApp;
@@ -98,6 +111,42 @@ describe('what administrators are told of plugins', () => {
     const refused = await site.get(change('test-notes.size', '77'));
     expect(refused.status).toBe(422);
     expect(refused.one('id', 'value').attribs['value']).toBe('77');
+  });
+
+  it('previews and makes the change once it is corrected where it was refused', async () => {
+    const refused = await site.get(change('test-notes.size', '77'));
+
+    const preview = await asked(site, refused, { value: '7' });
+    expect(preview.status).toBe(200);
+    await pressed(site, preview, 'confirm-change');
+
+    const [last] = await demo.app.enabling.history({ path: 'test-notes.size' });
+    expect(last).toMatchObject({ site: 'saisons', value: 7 });
+  });
+
+  it('says where a plugin is left to the choice of agents', async () => {
+    const off = await site.get(change('attachment-reminder.enabled', 'false'));
+    await pressed(site, off, 'confirm-change');
+
+    expect((await site.get('/admin/plugins')).text).toContain(
+      'Ministère des Saisons (au choix des agents)',
+    );
+  });
+
+  it('says that the kill switch keeps a change without effect, and lets it be made', async () => {
+    const stop = new URLSearchParams({ site: '*', path: 'test-notes.enabled', value: 'false' });
+    const stopping = await platform.get(`/admin/configuration/change?${stop.toString()}`);
+    await pressed(platform, stopping, 'confirm-change');
+
+    const held = expect.stringContaining('L’arrêt d’urgence de cette extension l’emporte');
+    const preview = await site.get(change('test-notes.enabled', 'true'));
+    expect(notesOf(preview)).toContainEqual(held);
+    await pressed(site, preview, 'confirm-change');
+
+    const [last] = await demo.app.enabling.history({ path: 'test-notes.enabled' });
+    expect(last).toMatchObject({ site: 'saisons', value: true });
+    expect(notesOf(stopping)).not.toContainEqual(held);
+    expect(notesOf(await site.get(change('test-dep.enabled', 'false')))).not.toContainEqual(held);
   });
 
   it('takes a list as lines', async () => {

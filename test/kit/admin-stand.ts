@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import { type DemoApp, type DemoAppOptions, startDemoApp } from '../../src/demo';
 import { demoAgents } from '../../src/demo/data';
 import { definePlugin } from '../../src/host/define';
 import type { FoundPlugin } from '../../src/host/discover';
@@ -68,9 +68,11 @@ export function startAdminDemo(
   extra: readonly FoundPlugin[] = [],
   more: Readonly<Record<string, unknown>> = {},
   elsewhere: Readonly<Record<string, unknown>> = {},
+  { root = ROOT, plugins = {}, options = {} }: Partial<DemoAppOptions> = {},
 ): Promise<DemoApp> {
   return startDemoApp({
-    root: ROOT,
+    root,
+    plugins,
     port: 0,
     app: { log: { level: 'silent' } },
     site: (id, file) =>
@@ -95,7 +97,7 @@ export function startAdminDemo(
             locked: ['attachment-reminder.words'],
           }
         : { ...file, plugins: { ...Object(file['plugins']), ...elsewhere } },
-    options: { extraPlugins: [settledPlugin(), ...extra] },
+    options: { ...options, extraPlugins: [settledPlugin(), ...extra] },
   });
 }
 

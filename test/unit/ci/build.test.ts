@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { tempTree } from '../host/kit';
 
@@ -32,6 +42,11 @@ function write(name: string, text: string): void {
   mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
   writeFileSync(path.join(root, name), text);
 }
+/** Later than any build of the test. */
+const touch = (name: string): void => {
+  const later = Date.now() / 1_000 + 60;
+  utimesSync(path.join(root, name), later, later);
+};
 const isThere = (name: string): boolean => existsSync(path.join(root, 'dist', name));
 function build(script = 'prestart') {
   const { status, stderr } = spawnSync('bash', ['.ci/build.sh'], {
@@ -77,4 +92,32 @@ it('never keeps development from starting', () => {
 
   expect(status).toBe(0);
   expect(stderr).toContain('src/main.ts(1,');
+}, 60_000);
+
+it('fails when the compiler is killed, and takes nothing older for built', () => {
+  expect(build().status).toBe(0);
+  rmSync(path.join(root, 'node_modules'));
+  write('node_modules/.bin/tsc', '#!/bin/sh\nkill -9 $$\n');
+  chmodSync(path.join(root, 'node_modules/.bin/tsc'), 0o755);
+  touch('src/main.ts');
+
+  const [first, second] = [build(), build()];
+
+  for (const { status, stderr } of [first, second]) {
+    expect(status).toBe(2);
+    expect(stderr).toContain('the compiler ended without a word');
+  }
+}, 60_000);
+
+it('no longer names a plugin that was mended once `npm run build` has passed', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  write('package.json', JSON.stringify({ scripts: { build: scripts.build } }));
+  write('plugins/broken/plugin.ts', 'export default {{;');
+  expect(build().stderr).toContain('plugin broken does not compile');
+  write('plugins/broken/plugin.ts', 'export default 1;');
+
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root });
+
+  expect(status).toBe(0);
+  expect(build()).toEqual({ status: 0, stderr: '' });
 }, 60_000);

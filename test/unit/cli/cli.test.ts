@@ -173,6 +173,7 @@ describe('serve', () => {
       plugins: [
         { ...plugin, id: 'fine', state: 'active' as const },
         { ...plugin, id: 'notes', state: 'degraded' as const, reason: 'plugins.notes.size: wrong' },
+        { ...plugin, id: 'tides', state: 'not-loaded' as const, reason: 'on nowhere' },
       ],
       warnings: ['plugins.calendar: not installed'],
       ms: 1,

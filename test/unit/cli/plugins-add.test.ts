@@ -392,3 +392,14 @@ it('leaves a package that npm cannot install out of every file', async () => {
   expect(existsSync(path.join(root, 'config/plugins.integrity.json'))).toBe(false);
   expect(readdirSync(path.join(root, 'plugins-npm/tarballs'))).toEqual([]);
 }, 120_000);
+
+it('leaves no record of a first package that cannot be listed', async () => {
+  const root = install();
+  const unblock = blockRecord(root);
+
+  expect(await estafette(root, 'plugins:add', tarball)).toMatchObject({ code: 1 });
+
+  unblock();
+  expect(json(root, 'config/plugins.json')['packages']).toEqual([]);
+  expect(existsSync(path.join(root, 'config/plugins.integrity.json'))).toBe(false);
+}, 120_000);

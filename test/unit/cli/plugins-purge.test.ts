@@ -66,6 +66,7 @@ afterEach(async () => {
 });
 
 const folder = () => path.join(root, 'plugins-data', 'plugins');
+const emptyFile = () => path.join(folder(), 'other.sqlite');
 const database = () => ({ client: 'sqlite' as const, filename: path.join(root, 'x.sqlite') });
 
 const purge = (args: readonly string[], on: Readonly<Record<string, unknown>> = {}): Promise<Run> =>
@@ -178,6 +179,24 @@ it('says so when there is nothing', async () => {
   const { code: exit, out } = await purge(['other', '--yes']);
 
   expect({ exit, out }).toEqual({ exit: 0, out: 'Nothing is kept of "other".\n' });
+});
+
+it('removes a file without a table too', async () => {
+  await (await openDatabase({ filename: emptyFile(), log: silentLog() })).close();
+
+  const { out } = await purge(['other']);
+  const { code: exit } = await purge(['other', '--yes']);
+
+  expect(out).toContain(`With --yes all of this goes, and ${emptyFile()}`);
+  expect(exit).toBe(0);
+  expect(files()).toEqual(ALL);
+});
+
+it('removes the file where the tables of the core were never made', async () => {
+  await db.knex.schema.dropTable('settings');
+
+  expect(await purge(['tides', '--yes'])).toMatchObject({ code: 0, err: '' });
+  expect(files()).toEqual(['tides-more.sqlite']);
 });
 
 it.each(['core', 'users; drop', 'Tides', '%', 'migrations_'])('refuses %j', async (id) => {

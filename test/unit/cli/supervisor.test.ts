@@ -166,6 +166,19 @@ it('takes a plugin out of service everywhere after two incidents, in new process
   expect(process(2).start.quarantined).toMatchObject([{ plugin: 'agenda' }]);
 });
 
+it('starts without the plugin that holds a loop a second time', async () => {
+  const { process, clock } = await started();
+  const line = { type: 'stuck', plugin: 'agenda', hook: 'route', ms: 10_000 } as const;
+
+  process(0).onReport(line);
+  process(1).onReady(INFO);
+  clock.advance(60_000);
+  process(1).onReport(line);
+
+  expect(process(2).start.quarantined).toMatchObject([{ plugin: 'agenda' }]);
+  expect(process(2).told).toEqual([]);
+});
+
 it('kills what does not listen in time, and what does not stop', async () => {
   const { process, clock } = await started();
 

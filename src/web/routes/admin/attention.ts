@@ -1,3 +1,4 @@
+import { type PluginState, wholeProblem } from '../../../host/report';
 import { formatIssue } from '../../../kernel/config';
 import type { HealthCheck } from '../../health-status';
 import type { AttentionItem } from '../../pages/admin';
@@ -45,18 +46,20 @@ function downItems(call: AdminCall, checks: readonly HealthCheck[]): readonly At
     });
 }
 
+/** Out of service against what somebody wanted; one that is on nowhere is as it should be. */
+const IS_OUT: ReadonlySet<PluginState> = new Set<PluginState>(['quarantined', 'refused', 'failed']);
+
 function pluginItems(call: AdminCall): readonly AttentionItem[] {
   const { t } = call.ctx;
   return reportsFor(call).flatMap((report): AttentionItem[] => {
     const name = pluginTitle(call, report.id);
     const href = `/admin/plugins/${report.id}`;
     const advice = adviceFor(call, report);
-    const { state } = report;
-    if (advice !== undefined && state !== 'active' && state !== 'degraded' && state !== 'stopped') {
-      const title = t(`admin.attention.${state}`, { name });
+    if (advice !== undefined && IS_OUT.has(report.state)) {
+      const title = t(`admin.attention.${report.state}`, { name });
       return [{ level: 'danger', title, ...reasonOf(call, report.reason), advice, href }];
     }
-    const incomplete = report.problems.find(({ site }) => site === undefined);
+    const incomplete = wholeProblem(report);
     if (advice !== undefined && incomplete) {
       const title = t('admin.attention.degraded', { name });
       return [{ level: 'warn', title, reason: incomplete.text, advice, href }];

@@ -18,6 +18,9 @@ export function changeHref({ site, group, path, value }: ChangeLink): string {
   return `${PREVIEW}?${fields.toString()}`;
 }
 
+/** The plugin of a path, be it one or not: what is refused is named too. */
+export const pluginOf = (path: string): string => path.split('.', 1)[0] ?? '';
+
 /** Address of the explanation of a path on a site. */
 export const explainHref = (site: string, path: string): string =>
   `/admin/configuration?${new URLSearchParams({ site, path }).toString()}`;

@@ -3,6 +3,7 @@ import type { ChangeRefusal, ChangeRequest, Impact, PluginExplanation } from '..
 import type { AdminChangeModel, AdminFact } from '../../pages/admin';
 import type { AdminCall } from './access';
 import { cell, code, fact } from './cells';
+import { pluginOf } from './change-links';
 import { becauseText } from './explained';
 import { lastChange } from './last-change';
 import { sendAdmin } from './page';
@@ -19,7 +20,7 @@ export interface Preview {
   readonly request: ChangeRequest;
   readonly refusal?: Refusal;
   /** Somebody changed the same thing since the page was shown. */
-  readonly isLate: boolean;
+  readonly isLate?: boolean;
   /** The value as typed, to be corrected. */
   readonly typed?: string;
   readonly back: string;
@@ -36,7 +37,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
   const { request, isLate } = preview;
   const refusal = preview.refusal ?? refusalOf(call, request);
   const found = refusal ? undefined : await effectOf(call, request);
-  const isIdle = found !== undefined && changesNothing(call, request, found);
+  const isIdle = found !== undefined && changesNothing(request, found);
   const isStop = request.site === '*' && request.value === false;
   const model: Omit<AdminChangeModel, 'frame'> = {
     refusal: refusal
@@ -56,10 +57,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
       found && !isIdle
         ? {
             action: preview.confirm.action,
-            fields: [
-              ...preview.confirm.fields,
-              { name: 'seen', value: await lastChange(call, request) },
-            ],
+            fields: [...preview.confirm.fields, ...(await seenFields(call, preview))],
             label: t(
               preview.isRollback
                 ? 'admin.change.confirmRollback'
@@ -81,11 +79,16 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
   });
 }
 
+/** What the page was made from; a rollback names the change that it takes back. */
+async function seenFields(call: AdminCall, { request, isRollback }: Preview) {
+  return isRollback ? [] : [{ name: 'seen', value: await lastChange(call, request) }];
+}
+
 function headingOf(call: AdminCall, { request, isRollback }: Preview): string {
   const { t } = call.ctx;
   if (isRollback) return t('admin.change.rollbackTitle');
   if (request.site === '*') {
-    const name = pluginTitle(call, request.path.split('.')[0] ?? '');
+    const name = pluginTitle(call, pluginOf(request.path));
     return t(request.value === false ? 'admin.change.stopTitle' : 'admin.change.releaseTitle', {
       name,
     });
@@ -102,18 +105,21 @@ interface Effect {
   readonly before: PluginExplanation;
   readonly after: PluginExplanation;
   readonly impact: Impact;
+  /** The kill switch is on, and stronger than what a site says. */
+  readonly isHeld: boolean;
 }
 
 /** For the site or the group that the change speaks of; the reader's own site stands for all. */
-async function effectOf({ deps, ctx }: AdminCall, request: ChangeRequest): Promise<Effect> {
-  const { enabling, sites } = deps.admin;
-  const site = sites.find(({ id }) => id === request.site)?.id ?? ctx.site.id;
+async function effectOf(call: AdminCall, request: ChangeRequest): Promise<Effect> {
+  const { enabling, sites } = call.deps.admin;
+  const site = sites.find(({ id }) => id === request.site)?.id ?? call.ctx.site.id;
   const groups = request.group === undefined ? [] : [request.group];
   const [{ before, after }, impact] = await Promise.all([
     enabling.preview(request, { site, groups }),
     enabling.impactOf(request),
   ]);
-  return { before, after, impact };
+  const isHeld = request.site !== '*' && isStopped(call, pluginOf(request.path));
+  return { before, after, impact, isHeld };
 }
 
 function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): readonly AdminFact[] {
@@ -122,7 +128,7 @@ function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): re
   const where = site === '*' ? t('admin.everySite') : (found?.title ?? site);
   const members = found?.groups.find(({ id }) => id === group)?.title ?? group;
   return [
-    fact(t('admin.column.plugin'), cell(pluginTitle(call, path.split('.')[0] ?? ''))),
+    fact(t('admin.column.plugin'), cell(pluginTitle(call, pluginOf(path)))),
     fact(t('admin.column.path'), code(path)),
     fact(t('admin.column.site'), cell(where)),
     // The kill switch knows no groups.
@@ -137,36 +143,39 @@ function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): re
  * so, and so does what only waits for a plugin to run; what `*` says is about more than one site.
  */
 function changesNothing(
-  call: AdminCall,
-  { site, path, value }: ChangeRequest,
-  { before, after, impact }: Effect,
+  { site, value }: ChangeRequest,
+  { before, after, impact, isHeld }: Effect,
 ): boolean {
   const isSilent = impact.affected + impact.goOff.length + impact.comeOn.length === 0;
-  const isWaiting = after.because !== undefined || isStopped(call, path.split('.')[0] ?? '');
+  const isWaiting = after.because !== undefined || isHeld;
   if (site === '*' || value === undefined || isWaiting) return false;
   return isSilent && isDeepStrictEqual(before.value, after.value);
 }
 
 /** What the change does beside what was asked, and why it may do nothing. */
-function notesOf(call: AdminCall, request: ChangeRequest, { after, impact }: Effect): string[] {
+function notesOf(call: AdminCall, request: ChangeRequest, effect: Effect): string[] {
+  const { after, impact, isHeld } = effect;
   const { t } = call.ctx;
   const names = (ids: readonly string[]): string =>
     ids.map((id) => pluginTitle(call, id)).join(', ');
   const { goOff, comeOn } = impact;
-  const [id] = request.path.split('.');
-  const report = call.deps
-    .host()
-    .state()
-    .find((plugin) => plugin.id === id);
-  const isWaiting = report?.state === 'not-loaded' && request.value !== false;
-  const isHeld = request.site !== '*' && isStopped(call, request.path.split('.')[0] ?? '');
   return [
     ...(goOff.length === 0 ? [] : [t('admin.change.goOff', { plugins: names(goOff) })]),
     ...(comeOn.length === 0 ? [] : [t('admin.change.comeOn', { plugins: names(comeOn) })]),
-    ...(isWaiting ? [t('admin.advice.notLoaded')] : []),
+    ...(isUnloaded(call, request) ? [t('admin.advice.not-loaded')] : []),
     ...(isHeld ? [t('admin.change.held')] : []),
     ...[becauseText(call, after)].filter((text) => text !== undefined),
   ];
+}
+
+/** What is turned off waits for nothing. */
+function isUnloaded({ deps }: AdminCall, { path, value }: ChangeRequest): boolean {
+  if (value === false) return false;
+  const report = deps
+    .host()
+    .state()
+    .find(({ id }) => id === pluginOf(path));
+  return report?.state === 'not-loaded';
 }
 
 function impactModel(call: AdminCall, impact: Impact): AdminChangeModel['impact'] {

@@ -4,7 +4,7 @@ import { field, formOf } from '../../body';
 import { setFlash } from '../../flash';
 import { seeOther } from '../../reply';
 import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
-import { explainHref } from './change-links';
+import { explainHref, pluginOf } from './change-links';
 import { type Preview, previewPage } from './change-page';
 import { numberOf } from './history';
 import { parseValue } from './values';
@@ -77,7 +77,7 @@ const fieldsOf = ({ site, group, path }: ChangeRequest, typed: string | undefine
 ];
 
 const backFrom = ({ site, path }: ChangeRequest): string =>
-  site === '*' ? `/admin/plugins/${path.split('.')[0] ?? ''}` : explainHref(site, path);
+  site === '*' ? `/admin/plugins/${pluginOf(path)}` : explainHref(site, path);
 
 async function postChange(call: AdminCall): Promise<void> {
   const { deps, req, res } = call;

@@ -3,7 +3,7 @@ import type { KnownUser } from '../../../enabling';
 import type { Site } from '../../../sites';
 import type { AdminConfigurationModel, AdminFilters } from '../../pages/admin';
 import { type AdminCall, type AdminRoute, query, siteOf } from './access';
-import { changeHref } from './change-links';
+import { changeHref, pluginOf } from './change-links';
 import { becauseText, layerTable, lockText } from './explained';
 import { historyTable } from './history';
 import { sendAdmin } from './page';
@@ -51,7 +51,7 @@ async function showConfiguration(call: AdminCall): Promise<void> {
 /** A path of no plugin, of which nobody says anything either: there is nothing to explain. */
 function strayPath({ deps, ctx }: AdminCall, asked: Asked): string | undefined {
   const { path } = asked;
-  const [plugin = ''] = path.split('.');
+  const plugin = pluginOf(path);
   if (path === '' || deps.admin.installed.some(({ id }) => id === plugin)) return undefined;
   if (deps.admin.enabling.explainFor({ ...subjectOf(asked), path }).layers.length > 0)
     return undefined;

@@ -25,7 +25,6 @@ async function rollbackPage(
   const isReplaced = (await lastChange(call, request)) !== String(id);
   await previewPage(call, {
     request,
-    isLate: false,
     isRollback: true,
     back: '/admin/history',
     confirm: { action: `/admin/history/${id}`, fields: [] },

@@ -1,5 +1,5 @@
 import { readHarm } from '../../../base/harm';
-import type { PluginReport, PluginState } from '../../../host/report';
+import { type PluginReport, type PluginState, wholeProblem } from '../../../host/report';
 import { SECRET_KEY } from '../../../kernel/config-check';
 import { isPlain } from '../../../kernel/config-layer';
 import type { AdminCell, Mark } from '../../pages/admin';
@@ -30,7 +30,6 @@ export function stateCell(call: Reader, report: PluginReport): AdminCell {
   if (isStopped(call, report.id)) return marked('off', t('admin.state.killed'));
   const isOffEverywhere = report.state === 'active' && report.sites.length === 0;
   if (isOffEverywhere) return marked('off', t('admin.state.off'));
-  if (report.state === 'not-loaded') return marked('off', t('admin.state.notLoaded'));
   return marked(MARKS[report.state], t(`admin.state.${report.state}`));
 }
 
@@ -44,23 +43,17 @@ export function isStopped({ deps, ctx }: Reader, plugin: string): boolean {
 }
 
 /** What an administrator can do about a state. */
-export function adviceFor({ ctx }: Reader, { state, problems }: PluginReport): string | undefined {
+export function adviceFor({ ctx }: Reader, report: PluginReport): string | undefined {
   const { t } = ctx;
-  switch (state) {
+  switch (report.state) {
     case 'active':
     case 'stopped':
       return undefined;
-    case 'not-loaded':
-      return t('admin.advice.notLoaded');
     case 'degraded':
       // What no site said is in no file: a migration that is missing.
-      return t(
-        problems.some(({ site }) => site === undefined)
-          ? 'admin.advice.migrate'
-          : 'admin.advice.fault',
-      );
+      return t(wholeProblem(report) ? 'admin.advice.migrate' : 'admin.advice.fault');
     default:
-      return t(`admin.advice.${state}`);
+      return t(`admin.advice.${report.state}`);
   }
 }
 
