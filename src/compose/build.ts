@@ -60,6 +60,9 @@ export async function buildFile(
   }
 }
 
+/** Characters of a line that has an encoded word (RFC 2047 2). */
+const MAX_ENCODED_LINE = 76;
+
 /** The `Bcc:` line of a draft's copy: how other clients keep it there. Never in what is sent. */
 export function bccLine(addresses: readonly Address[]): string {
   if (addresses.length === 0) return '';
@@ -68,5 +71,7 @@ export function bccLine(addresses: readonly Address[]): string {
 
 function asciiAddress({ name, mail }: Address): string {
   if (/^[\x20-\x7e]*$/.test(name)) return formatAddress({ name, mail });
-  return `${encodeWords(name)} <${mail}>`;
+  const words = encodeWords(name);
+  const line = `Bcc: ${words.slice(words.lastIndexOf('\n') + 1)} <${mail}>,`;
+  return `${words}${line.length > MAX_ENCODED_LINE ? '\r\n' : ''} <${mail}>`;
 }

@@ -1,3 +1,4 @@
+import { singleFlight } from '../base/async';
 import type { UserId } from '../base/types';
 import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
@@ -50,7 +51,7 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     ...deps,
     files: createUploadFiles(deps.uploadsDir),
     processId: thisProcess(),
-    readings: new Map(),
+    readings: singleFlight(),
     inTurn: createTurns(),
   };
   return {

@@ -1,3 +1,4 @@
+import type { singleFlight } from '../base/async';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -37,8 +38,8 @@ export interface ComposeContext extends ComposeDeps {
   readonly files: UploadFiles;
   /** Names this process among those that share the outbox. */
   readonly processId: string;
-  /** Readings of the outbox that are under way, by site and person. */
-  readonly readings: Map<string, Promise<readonly OutboxRow[]>>;
+  /** Shares a reading of the outbox that is under way, by site and person. */
+  readonly readings: ReturnType<typeof singleFlight<readonly OutboxRow[]>>;
   /** Runs one after the other what has the same key. */
   inTurn<T>(key: string, run: () => Promise<T>): Promise<T>;
 }

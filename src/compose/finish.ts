@@ -75,9 +75,8 @@ async function step(
  */
 const isSettled = (error: unknown): boolean =>
   isGoneError(error) ||
-  isAppError(error, 'mailbox/forbidden') ||
-  isAppError(error, 'imap/refused') ||
-  isAppError(error, 'imap/over-quota') ||
+  isRefusal(error) ||
+  (isAppError(error, 'imap/refused') && error.details['passing'] !== true) ||
   isAppError(error, 'plugin/denied');
 
 /** A full mailbox refuses however often it is asked; what has no time or no answer may have one yet. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { MessageRef } from '../base/types';
+import { fits } from '../kernel/hook-results';
 import {
   type Action,
   type Collect,
@@ -218,11 +219,6 @@ const imported = z.object({
   content: z.union([z.instanceof(Readable), z.instanceof(Uint8Array)]),
 });
 const suggestion = z.object({ name: line, mail: address, score: z.number() });
-
-const fits =
-  (schema: z.ZodType) =>
-  (value: unknown): boolean =>
-    schema.safeParse(value).success;
 
 export const composeHooks = defineHooks({
   'compose:draft': {

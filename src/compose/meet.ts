@@ -1,4 +1,5 @@
 import { cacheKey, createCache } from '../kernel/cache';
+import type { Address } from '../mail/types';
 import type { ComposeContext } from './context';
 import { meetPeople } from './correspondent-store';
 import type { Compose } from './types';
@@ -21,11 +22,14 @@ export function createMeeting({
   const noted = createCache<boolean>({ clock, max: MAX_REMEMBERED, ttlMs: REMEMBERED_MS });
   return async ({ user }, people) => {
     const own = new Set([user.mail, ...user.aliases].map((mail) => mail.toLowerCase()));
-    const each = new Map(
-      people
-        .filter(({ mail }) => isMail(mail) && !own.has(mail.toLowerCase()))
-        .map((person) => [cacheKey(user.site, user.id, person.mail.toLowerCase()), person]),
-    );
+    const each = new Map<string, Address>();
+    for (const person of people) {
+      const mail = person.mail.toLowerCase();
+      if (!isMail(mail) || own.has(mail)) continue;
+      const key = cacheKey(user.site, user.id, mail);
+      // Of several names the last; an address written again without one has lost none.
+      if (person.name !== '' || !each.has(key)) each.set(key, person);
+    }
     const met = [...each].slice(0, MAX_MET_AT_ONCE).filter(([key, { name }]) => {
       const isNamed = noted.get(key);
       return isNamed === undefined || (!isNamed && name !== '');

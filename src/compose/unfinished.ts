@@ -13,12 +13,7 @@ export function readUnfinished(
   actor: Actor,
 ): Promise<readonly OutboxRow[]> {
   const { user, site } = ownerOf(actor);
-  const key = `${site} ${user}`;
-  const under = context.readings.get(key);
-  if (under) return under;
-  const reading = listUnfinished(context.db.knex, { user, site }, MAX_READ).finally(() => {
-    context.readings.delete(key);
-  });
-  context.readings.set(key, reading);
-  return reading;
+  return context.readings(`${site} ${user}`, () =>
+    listUnfinished(context.db.knex, { user, site }, MAX_READ),
+  );
 }

@@ -112,16 +112,16 @@ export class ConnectionSet {
     until: number,
   ): Promise<Connection | undefined> | undefined {
     // What needs no mailbox can do with any connection, so waits for one only when all are at work.
-    const suits = ({ purpose }: Connection): boolean => path === undefined || purpose === path;
+    const suits = (purpose: string | undefined): boolean => path === undefined || purpose === path;
     const isServed = (): boolean =>
-      [...this.#all].some((one) => suits(one) && !this.#free.includes(one)) ||
-      this.#coming.some((purpose) => path === undefined || purpose === path);
+      [...this.#all].some((one) => suits(one.purpose) && !this.#free.includes(one)) ||
+      this.#coming.some(suits);
     const hasFree = this.#free.length > 0;
     // With nothing else to turn to, a place in the queue is what counts.
     if (path === undefined ? hasFree : !hasFree && !this.#hasRoom) return undefined;
     if (!isServed()) return undefined;
     const ms = Math.min(this.#deps.limits.sameMailboxMs, until - this.#deps.clock.now());
-    return this.#queue.waitFor(ms, (one) => suits(one) || !isServed());
+    return this.#queue.waitFor(ms, (one) => suits(one.purpose) || !isServed());
   }
 
   #takeSelected(path: string | undefined): Connection | undefined {
@@ -157,7 +157,8 @@ export class ConnectionSet {
     } catch (error) {
       this.#deps.backoff.failed(error);
       // Those who wait must not outlive the last connection that could have served them.
-      if (this.#all.size === 0) this.#queue.rejectAll(() => toImapError(error));
+      if (this.#all.size + this.#coming.length === 0)
+        this.#queue.rejectAll(() => toImapError(error));
       throw error;
     } finally {
       this.#opening--;

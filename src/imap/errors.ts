@@ -29,6 +29,9 @@ const BY_RESPONSE_CODE: Readonly<Record<string, ErrorCode>> = {
   UNAVAILABLE: 'imap/unreachable',
 };
 
+/** RFC 5530: a NO of this moment, a lock or the server's own fault; Dovecot says both. */
+const PASSING = new Set<unknown>(['INUSE', 'SERVERBUG']);
+
 const TIMEOUTS = new Set(['ETIMEOUT', 'ETIMEDOUT', 'CONNECT_TIMEOUT', 'GREETING_TIMEOUT']);
 const GARBLED = new Set([
   'UnexpectedTag',
@@ -92,7 +95,11 @@ export function toImapError(
   if (isAppError(error)) return error;
   const code = codeOf(error);
   const dropped = code === 'imap/unreachable' && isDropped(error);
-  return new AppError(code, { cause: error, details: dropped ? { ...details, dropped } : details });
+  const passing = code === 'imap/refused' && PASSING.has(asWire(error).serverResponseCode);
+  return new AppError(code, {
+    cause: error,
+    details: { ...details, ...(dropped && { dropped }), ...(passing && { passing }) },
+  });
 }
 
 /** The error of an answer that imapflow reduced to `false` or `undefined`. */

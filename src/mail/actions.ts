@@ -153,7 +153,7 @@ export async function junkMessages(
   return moveMessages(context, actor, from, to, flags);
 }
 
-/** Everything in Trash or Junk goes for good; `request/forbidden` elsewhere. */
+/** Everything in Trash or Junk goes for good; `mailbox/forbidden` elsewhere. */
 export async function emptyMailbox(
   context: MailContext,
   actor: Actor,
@@ -161,7 +161,9 @@ export async function emptyMailbox(
   uidValidity: Selection['uidValidity'],
 ): Promise<ActionResult> {
   const use = await useOf(context, actor, mailbox);
-  if (use !== 'trash' && use !== 'junk') throw new AppError('request/forbidden');
+  if (use !== 'trash' && use !== 'junk') {
+    throw new AppError('mailbox/forbidden', { textKey: 'error.forbidden' });
+  }
   const path = checkPath(mailbox);
   const options = { kind: 'read' } as const;
   const uids = await context.pool.withMailbox(context.access(actor), path, options, async (box) => {

@@ -5,7 +5,6 @@ import { type MessageRef, OWN_ACCOUNT, type Uid, type UidValidity } from '../bas
 import {
   fetchMessages,
   formatSet,
-  knowUids,
   noAnswer,
   type OpenMailbox,
   SILENCE_MS,
@@ -60,17 +59,19 @@ export function gate({ clock, count, weight }: GateOptions): Gate {
   };
   return async (own, run) => {
     await new Promise<void>((resolve, reject) => {
-      const job = { weight: own, start: resolve };
+      const job = {
+        weight: own,
+        start: () => {
+          cancel();
+          resolve();
+        },
+      };
       const cancel = clock.after(TURN_MS, () => {
         waiting.splice(waiting.indexOf(job), 1);
         // The next one may be lighter.
         startNext();
         reject(new AppError('imap/timeout', { details: { step: 'turn' } }));
       });
-      job.start = () => {
-        cancel();
-        resolve();
-      };
       waiting.push(job);
       startNext();
     });
@@ -147,7 +148,6 @@ async function withMessageId(
   messageId: string,
 ): Promise<readonly Uid[]> {
   if (candidates.length === 0) return [];
-  await knowUids(box, candidates);
   const query = { uid: true, headers: ['message-id'] };
   const messages = await fetchMessages(box.client, formatSet(candidates), query);
   return messages

@@ -61,7 +61,10 @@ interface Rendering {
   readonly options: BodyOptions;
   readonly picked: PickedBodies;
 }
-type RenderedPart = Pick<RenderedBody, 'html' | 'blockedRemote' | 'truncated' | 'hasQuoted'>;
+type RenderedPart = Pick<
+  RenderedBody,
+  'html' | 'blockedRemote' | 'shownRemote' | 'truncated' | 'hasQuoted'
+>;
 
 function chosenBodies(
   picked: PickedBodies,
@@ -196,6 +199,7 @@ function joinBodies(parts: readonly RenderedPart[]): Omit<MessageBody, 'links'> 
   return {
     html: parts.map((part) => part.html).join('<hr>'),
     blockedRemote: parts.reduce((sum, part) => sum + part.blockedRemote, 0),
+    shownRemote: parts.reduce((sum, part) => sum + part.shownRemote, 0),
     truncated: parts.some((part) => part.truncated),
     hasQuoted: parts.some((part) => part.hasQuoted),
   };

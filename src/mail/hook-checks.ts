@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { isTextValues } from '../kernel/hook-results';
+import { isPlainObject } from '../kernel/freeze';
+import { fits, isTextValues } from '../kernel/hook-results';
+import type { AttachmentInfo, Criteria, Mailbox, MessageView, Row } from './types';
 
 /** What handlers may answer for the hooks of mail: pages are made of it without another look. */
+
+/** A shape for each field of `T`: one that is added to the type must be looked at here too. */
+type ShapeOf<T> = Readonly<Record<keyof T, z.ZodType>>;
 
 const text = z.string();
 const address = z.object({ name: text, mail: text });
@@ -23,7 +28,7 @@ const row = z.object({
   isDraft: z.boolean(),
   keywords: z.array(text),
   messageId: text.optional(),
-});
+} satisfies ShapeOf<Row>);
 const mailbox = z.object({
   path: text,
   name: text,
@@ -37,7 +42,7 @@ const mailbox = z.object({
   unseen: z.number(),
   total: z.number(),
   children: z.array(z.unknown()), // each looked at by itself
-});
+} satisfies ShapeOf<Mailbox>);
 const attachment = z.object({
   part: text,
   filename: text,
@@ -46,7 +51,7 @@ const attachment = z.object({
   contentId: text.optional(),
   isMessage: z.boolean(),
   family: text,
-});
+} satisfies ShapeOf<AttachmentInfo>);
 const view = z.object({
   ref: z.object({}),
   subject: text,
@@ -70,7 +75,7 @@ const view = z.object({
   tooComplex: z.boolean(),
   warnings: z.array(text),
   isOutside: z.boolean(),
-});
+} satisfies ShapeOf<MessageView>);
 const day = text.regex(/^\d{4}-\d{2}-\d{2}$/);
 const criteria = z.object({
   text: text.optional(),
@@ -84,12 +89,13 @@ const criteria = z.object({
   hasAttachment: z.boolean().optional(),
   since: day.optional(),
   before: day.optional(),
-});
+} satisfies ShapeOf<Criteria>);
+const isRow = fits(row);
+const isMailbox = fits(mailbox);
+const isViewShaped = fits(view);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  typeof value === 'object' && value !== null && isPlainObject(value);
 const uidsOf = (rows: unknown): unknown[] =>
   Array.isArray(rows) ? rows.map((row) => (isObject(row) ? row['uid'] : undefined)) : [];
 /** Rows may be described otherwise; none may be lost, added or put elsewhere. */
@@ -100,7 +106,7 @@ export const isRows = (value: unknown, before?: unknown): boolean => {
     Array.isArray(value) &&
     value.length === uids.length &&
     uidsOf(value).every((uid, index) => uid === uids[index]) &&
-    value.every((one) => known.has(one) || row.safeParse(one).success)
+    value.every((one) => known.has(one) || isRow(one))
   );
 };
 const pathsOf = (tree: unknown): unknown[] =>
@@ -115,15 +121,15 @@ export const isTree = (value: unknown, before?: unknown): boolean => {
   const known = new Set(boxesOf(before));
   return (
     Array.isArray(value) &&
-    boxesOf(value).every((box) => known.has(box) || mailbox.safeParse(box).success) &&
+    boxesOf(value).every((box) => known.has(box) || isMailbox(box)) &&
     (!pathsOf(before).includes('INBOX') || pathsOf(value).includes('INBOX'))
   );
 };
 export const isView = (value: unknown, before?: unknown): boolean =>
-  view.safeParse(value).success &&
+  isViewShaped(value) &&
   isObject(value) &&
   (!isObject(before) || isDeepStrictEqual(value['ref'], before['ref']));
-export const isCriteria = (value: unknown): boolean => criteria.safeParse(value).success;
+export const isCriteria = fits(criteria);
 const MAX_PARTS = 2_000;
 export const isQuota = (value: unknown): boolean =>
   isObject(value) && Number.isFinite(value['usedBytes']) && Number.isFinite(value['limitBytes']);

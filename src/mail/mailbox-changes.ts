@@ -65,5 +65,6 @@ async function change(
 async function refuseSpecial(context: MailContext, actor: Actor, path: string): Promise<void> {
   const found = (await readTree(context, actor, true)).find((one) => one.path === path);
   if (!found) throw new AppError('mailbox/not-found');
-  if (found.role !== undefined) throw new AppError('request/forbidden');
+  if (found.role === undefined) return;
+  throw new AppError('mailbox/forbidden', { textKey: 'error.forbidden' });
 }

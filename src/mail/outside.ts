@@ -6,8 +6,5 @@ import type { Site } from '../sites';
  */
 export function isOutside(site: Pick<Site, 'mailDomains'>, mail: string | undefined): boolean {
   const domain = mail?.slice(mail.lastIndexOf('@') + 1).toLowerCase() ?? '';
-  return !site.mailDomains.some((ours) => {
-    const own = ours.toLowerCase();
-    return domain === own || domain.endsWith(`.${own}`);
-  });
+  return !site.mailDomains.some((own) => domain === own || domain.endsWith(`.${own}`));
 }

@@ -151,7 +151,10 @@ export interface MessageView {
 /** The framed document's content: safe to serve under the frame's CSP, or without it. */
 export interface MessageBody {
   readonly html: string;
+  /** Remote images that were not let through. */
   readonly blockedRemote: number;
+  /** Those that were. */
+  readonly shownRemote: number;
   readonly truncated: boolean;
   readonly hasQuoted: boolean;
   /** Web addresses that it links to. */

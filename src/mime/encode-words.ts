@@ -1,5 +1,6 @@
-// RFC 2047 2: an encoded word has at most 75 characters; base64 makes 60 of 45 octets.
-const WORD_BYTES = 45;
+// RFC 2047 2: a line with an encoded word has at most 76 characters, `Subject: ` before the first
+// one included; base64 makes 52 of 39 octets, and the word 64 of them.
+const WORD_BYTES = 39;
 
 /** Text as encoded words for a header field, folded; no character is split between two. */
 export function encodeWords(text: string): string {

@@ -25,9 +25,10 @@ const MAGIC: readonly (readonly [type: string, test: (head: Buffer) => boolean])
   ['image/webp', (head) => /^RIFF[\s\S]{4}WEBP/.test(head.toString('latin1'))],
 ];
 
-/** Decides where each image of one message may come from, and counts what it refuses. */
+/** Decides where each image of one message may come from, and counts what it lets through. */
 export class ImageResolver {
   blockedRemote = 0;
+  shownRemote = 0;
   trackers = 0;
   readonly usedCids = new Set<string>();
   private readonly partUrls: ReadonlyMap<string, string>;
@@ -81,6 +82,7 @@ export class ImageResolver {
     if (remote.mode === 'keep') return absolute;
     const signed = remote.mode === 'proxy' ? signTarget(remote, absolute) : undefined;
     if (signed === undefined) this.blockedRemote++;
+    else this.shownRemote++;
     return signed;
   }
 

@@ -3,6 +3,8 @@ export interface RenderedBody {
   readonly html: string;
   /** Remote images, backgrounds and the like that were not let through. */
   readonly blockedRemote: number;
+  /** Those that are shown by way of the proxy. */
+  readonly shownRemote: number;
   /** True when a limit cut the body: offer the original for download. */
   readonly truncated: boolean;
   /** True when the quoted tail was folded into `<details class="quoted">`. */

@@ -43,6 +43,7 @@ export function sanitizeMail(html: string, options: SanitizeOptions): RenderedBo
   return {
     html: sheet === '' ? body : `<style>${sheet}</style>${body}`,
     blockedRemote: images.blockedRemote,
+    shownRemote: images.shownRemote,
     trackers: images.trackers,
     truncated: scanned.truncated,
     hasQuoted: scanned.hasQuoted,

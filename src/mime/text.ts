@@ -38,6 +38,7 @@ export function textToHtml(text: string, options: TextOptions): RenderedBody {
   return {
     html: `<div class="plain">${writer.end()}</div>`,
     blockedRemote: 0,
+    shownRemote: 0,
     trackers: 0,
     truncated: text.length > maxChars || all.length > lines.length,
     hasQuoted: fold < lines.length,

@@ -8,7 +8,7 @@ const manifestSchema = z.record(z.string(), z.looseObject({ file: z.string() }))
 /** Hashed files made by `assets:build`: name (`base/app.css`, `calendar/calendar.js`) → file. */
 export interface Assets {
   /** URL of an asset looked up through the skin chain, then as a plugin's; `undefined` if none. */
-  find(chain: readonly Skin[], name: string): string | undefined;
+  find(chain: readonly Pick<Skin, 'id'>[], name: string): string | undefined;
   /** Directory to serve under `/assets/`. */
   readonly dir: string;
 }

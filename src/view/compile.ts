@@ -74,12 +74,10 @@ export function compileView(file: string): CompiledView {
   } catch (error) {
     const [first = ''] = String(error instanceof Error ? error.message : error).split('\n');
     // Of EJS's own words after the engine's: the path is said by us, a link to a tool by nobody.
-    const problem = first.replace(/ in \S+( while compiling ejs)?$/, '').replace(LEFT_OVER, '');
+    const problem = first.replace(' while compiling ejs', '').replace(` in ${file}`, '');
     throw new ViewError(file, problem, lineOf(source, template.source, first), error);
   }
 }
-
-const LEFT_OVER = / while compiling ejs$/;
 
 /** Line of the view where compiling stopped: EJS marks lines in the program that it writes. */
 function lineOf(source: string, program: string, message: string): number | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SiteId } from '../base/types';
+import { fits } from '../kernel/hook-results';
 import {
   type Action,
   type Collect,
@@ -158,8 +159,6 @@ const classShape = z.strictObject({
   class: z.enum(['service', 'ministry', 'state', 'public', 'outside', 'look-alike']),
   label: z.string().min(1).max(60).optional(),
 });
-
-const fits = (shape: z.ZodType) => (value: unknown) => shape.safeParse(value).success;
 
 /** Hooks of pages; the web floor emits them. */
 export const pageHooks = defineHooks({

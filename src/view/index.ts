@@ -22,6 +22,7 @@ export {
   type PageReader,
   pageHooks,
   type RecipientClass,
+  type SearchResult,
 } from './hooks';
 export { createRenderer } from './render';
 export { checkSkins, type SkinCheckInput, type SkinFault } from './skin-check';

@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { didYouMean } from '../kernel/config-shape';
 import type { Texts } from '../kernel/i18n-types';
-import { compileView } from './compile';
 import { readSkinTexts } from './skin-texts';
 import type { Skin, Skins } from './skins';
 
@@ -32,7 +31,6 @@ export const checkSkins = (input: SkinCheckInput): readonly SkinFault[] =>
 interface SkinView {
   /** As another view includes it. */
   readonly name: string;
-  readonly file: string;
   /** Below `skins/<id>/`. */
   readonly shown: string;
 }
@@ -43,13 +41,12 @@ function viewFaults(
   plugins: ReadonlyMap<string, string>,
 ): readonly SkinFault[] {
   const own = viewsOf(skin);
-  const included = new Set(own.flatMap(({ file }) => compileView(file).includes));
   const known = new Set([
     ...parents.flatMap((parent) => viewsOf(parent).map(({ name }) => name)),
     ...[...plugins].flatMap(([id, dir]) => namesIn(dir).map((name) => `${id}/${name}`)),
   ]);
   return own
-    .filter(({ name }) => !known.has(name) && !included.has(name))
+    .filter(({ name }) => !known.has(name) && !skin.includes.has(name))
     .map(({ name, shown }) => ({
       file: `skins/${skin.id}/${shown}`,
       message: `takes the place of no view, and no view of the skin includes it${didYouMean(name, known)}`,
@@ -60,7 +57,6 @@ function viewsOf(skin: Skin): readonly SkinView[] {
   const below = (folder: string): readonly SkinView[] =>
     namesIn(path.join(skin.dir, folder)).map((name) => ({
       name,
-      file: path.join(skin.dir, folder, `${name}.ejs`),
       shown: `${folder}/${name}.ejs`,
     }));
   return [...below('views'), ...below('plugins')];

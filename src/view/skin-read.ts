@@ -22,6 +22,8 @@ const skinSchema = z.strictObject({
 export interface Skin extends z.infer<typeof skinSchema> {
   readonly id: string;
   readonly dir: string;
+  /** Names that its views include. Of base, that needs no look for what nothing shows, none. */
+  readonly includes: ReadonlySet<string>;
 }
 
 /** Whatever a program could be written in; the base skin alone, part of the platform, has scripts. */
@@ -34,7 +36,8 @@ export type Tell = (file: string, message: string, line?: number) => void;
 export function readSkin(root: string, id: string, tell: Tell): Skin {
   const dir = path.join(root, id);
   const head = readHead(dir, tell);
-  const skin = { ...head, id, dir };
+  const includes = new Set<string>();
+  const skin = { ...head, id, dir, includes };
   if (id === BASE_SKIN) return skin; // the platform's own, which its tests check
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort();
   for (const name of names) {
@@ -42,7 +45,8 @@ export function readSkin(root: string, id: string, tell: Tell): Skin {
     if (CODE.test(name)) {
       tell(shown, 'a skin is data and templates only: move code to a plugin');
     } else if (/^(?:views|plugins)\/.*\.ejs$/.test(shown)) {
-      checkView(path.join(dir, name), (message, line) => tell(shown, message, line));
+      const told = readView(path.join(dir, name), (message, line) => tell(shown, message, line));
+      for (const included of told) includes.add(included);
     }
   }
   try {
@@ -68,11 +72,13 @@ function readHead(dir: string, tell: Tell): z.infer<typeof skinSchema> {
   return {};
 }
 
-function checkView(file: string, tell: (message: string, line?: number) => void): void {
+/** What a view includes; none of one that is no template. */
+function readView(file: string, tell: (message: string, line?: number) => void): readonly string[] {
   try {
-    compileView(file);
+    return compileView(file).includes;
   } catch (error) {
     if (error instanceof ViewError) tell(error.problem, error.line);
     else tell(String(error));
+    return [];
   }
 }

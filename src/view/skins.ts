@@ -29,25 +29,24 @@ export interface Skins {
   readonly problems: readonly SkinProblem[];
 }
 
-/** Why no page can be made with a skin as it stands on others, `undefined` when one can. */
-function chainProblem(
+/** A skin and those that it stands on, `base` last; or why no page can be made with it. */
+function chainOf(
   id: string,
   skins: ReadonlyMap<string, Skin>,
   faulty: ReadonlySet<string>,
-): string | undefined {
-  const seen = new Set<string>();
-  for (let next: string | undefined = id; next !== undefined; next = parentOf(skins.get(next))) {
-    if (seen.has(next)) return `extends: cycle at "${next}"`;
-    if (!skins.has(next)) return `extends: no skin "${next}"`;
+): readonly Skin[] | string {
+  const chain: Skin[] = [];
+  for (let next: string | undefined = id; next !== undefined; ) {
+    const skin = skins.get(next);
+    if (!skin) return `extends: no skin "${next}"`;
+    if (chain.includes(skin)) return `extends: cycle at "${next}"`;
     if (next !== id && faulty.has(next)) return `extends: "${next}" cannot be worn`;
-    if (seen.size >= MAX_CHAIN) return `extends: a chain of more than ${MAX_CHAIN} skins`;
-    seen.add(next);
+    if (chain.length >= MAX_CHAIN) return `extends: a chain of more than ${MAX_CHAIN} skins`;
+    chain.push(skin);
+    next = skin.extends ?? (skin.id === BASE_SKIN ? undefined : BASE_SKIN);
   }
-  return undefined;
+  return chain;
 }
-
-const parentOf = (skin: Skin | undefined): string | undefined =>
-  skin?.extends ?? (skin?.id === BASE_SKIN ? undefined : BASE_SKIN);
 
 /**
  * Reads every skin of `dir` once; a skin is data and templates only. Throws `config/invalid` for
@@ -69,35 +68,25 @@ export function loadSkins(dir: string): Skins {
       });
   const skins = new Map(ids.map((id) => [id, readSkin(dir, id, tellOf(id))]));
   const faulty = new Set(problems.map(({ skin }) => skin));
-  for (const id of ids) {
-    const problem = faulty.has(id) ? undefined : chainProblem(id, skins, faulty);
-    if (problem !== undefined) tellOf(id)('skin.json', problem);
+  const chains = new Map<string, readonly Skin[]>();
+  for (const id of ids.filter((one) => !faulty.has(one))) {
+    const chain = chainOf(id, skins, faulty);
+    if (typeof chain === 'string') tellOf(id)('skin.json', chain);
+    else chains.set(id, chain);
   }
-  const unusable = new Set(problems.map(({ skin }) => skin));
-  if (unusable.has(BASE_SKIN) || !skins.has(BASE_SKIN)) {
+  const base = chains.get(BASE_SKIN);
+  if (!base) {
     const { file = 'skins/base/skin.json', message: problem = 'no such file' } =
       problems.find(({ skin }) => skin === BASE_SKIN) ?? {};
     throw new AppError('config/invalid', { details: { file, problem } });
   }
-
-  const chains = new Map(
-    ids.map((id) => [id, chainOf(unusable.has(id) ? BASE_SKIN : id, skins)] as const),
-  );
   return {
-    ids: ids.filter((id) => !unusable.has(id)),
+    ids: [...chains.keys()],
     problems,
     chain(id) {
-      const known = chains.get(id);
+      const known = chains.get(id) ?? (skins.has(id) ? base : undefined);
       if (known) return known;
       throw new AppError('config/invalid', { details: { skin: id, problem: 'no such skin' } });
     },
   };
-}
-
-/** Of a skin whose chain is sound. */
-function chainOf(id: string, skins: ReadonlyMap<string, Skin>): readonly Skin[] {
-  const skin = skins.get(id);
-  const parent = parentOf(skin);
-  if (!skin) return [];
-  return parent === undefined ? [skin] : [skin, ...chainOf(parent, skins)];
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:cry
 import type { SessionId } from '../base/types';
 import type { BodyUrls } from '../mail';
 import type { RequestContext, WebDeps } from './context';
+import { signed } from './signing';
 
 /** Signed URLs live as long as a message stays open on a screen, and never longer than the session. */
 const LIFE_S = 12 * 3_600;
@@ -50,8 +51,7 @@ export function sessionOfTag(keys: Keys, tag: string): SessionId | undefined {
 }
 
 /** Key of the signed URLs of one tag. */
-export const imageKey = (keys: Keys, tag: string): string =>
-  createHmac('sha256', keys.signingKey).update(`image key\n${tag}`).digest('base64url');
+export const imageKey = (keys: Keys, tag: string): string => signed(keys, 'image key', tag);
 
 /**
  * URLs of remote images inside the framed body. Its opaque origin sends no cookie (architecture.md

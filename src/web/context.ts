@@ -15,6 +15,7 @@ import type { Actor, LoadedSession, LoginCsrf, Sessions } from '../session';
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
+import type { FindElsewhere } from './elsewhere';
 import type { HealthCheck } from './health-status';
 import type { WebMetrics } from './metrics';
 import type { AdminDeps } from './routes/admin/deps';
@@ -40,6 +41,7 @@ export interface WebDeps {
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly streams: Streams;
+  readonly findElsewhere: FindElsewhere;
   /** Handles of the people who are there, for plugins. */
   readonly people: People;
   readonly resolveSite: (hostHeader: string | undefined) => Promise<Site | undefined>;

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { sameSecret } from '../base/ids';
 import type { WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
+import { signed } from './signing';
 
 /** Lives for one redirect only. */
 const FLASH_S = 60;
@@ -26,8 +26,7 @@ export type FlashNote = z.infer<typeof flashSchema>;
 /** Cookies over 4 kB are dropped by browsers: an undo of many messages is then not offered. */
 const MAX_COOKIE_BYTES = 3_600;
 
-const sign = (deps: WebDeps, payload: string): string =>
-  createHmac('sha256', deps.signingKey).update('flash\n').update(payload).digest('base64url');
+const sign = (deps: WebDeps, payload: string): string => signed(deps, 'flash', payload);
 
 export function setFlash(deps: WebDeps, res: Response, note: FlashNote): void {
   const encode = (value: FlashNote): string =>

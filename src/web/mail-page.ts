@@ -3,7 +3,6 @@ import { type AppError, toAppError } from '../base/errors';
 import { OWN_ACCOUNT } from '../base/types';
 import type { Account, ListQuery, Quota, Row } from '../mail';
 import type { SlotFacts } from '../view';
-import { foundElsewhere } from './elsewhere';
 import { findMailbox, folderPane } from './folders';
 import { HOME, listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
@@ -109,7 +108,7 @@ export async function listPane(
     if (frame.trouble) throw frame.trouble;
     const [list, elsewhere] = await Promise.all([
       deps.mail.list(actor, query),
-      foundElsewhere(call, query.criteria.text),
+      deps.findElsewhere(call, query.criteria.text),
     ]);
     const facts = await peopleFacts(deps, {
       actor,

@@ -4,10 +4,10 @@ import type { Actor } from '../session';
 import type { AttachmentModel, MessageModel } from './pages/mail';
 import { personModel } from './people';
 import type { PeopleFacts } from './people-facts';
-import { foldRecipients } from './recipients';
+import { type FoldedRecipients, foldRecipients } from './recipients';
 
 /** Who writes to whom, when and of what. */
-export type HeadFields = Pick<
+type HeadFields = Pick<
   MessageModel,
   | 'subject'
   | 'from'
@@ -33,14 +33,14 @@ interface HeadInput {
   readonly view: MessageView;
   /** Of the people named; plain names and addresses without. */
   readonly facts?: PeopleFacts;
-  /** All recipients were asked for, as many as a page can bear. */
-  readonly all: boolean;
+  /** Those that the page names. */
+  readonly recipients: FoldedRecipients;
   readonly t: Translate;
 }
 
 /** The fields of a message's header, with as many recipients as a page may name. */
-export function headFields({ actor, view, facts, all, t }: HeadInput): HeadFields {
-  const { shown, more } = foldRecipients(view, { all });
+export function headFields({ actor, view, facts, recipients, t }: HeadInput): HeadFields {
+  const { shown, more } = recipients;
   const person = (address: Address) => personModel(actor, address, facts);
   const from = view.from[0];
   return {
@@ -60,11 +60,15 @@ export function headFields({ actor, view, facts, all, t }: HeadInput): HeadField
 
 /** The header of a page to print; plugins are asked nothing for it. */
 export function printedHead(
-  input: HeadInput & { readonly bodyError: string | undefined },
+  input: Omit<HeadInput, 'recipients'> & {
+    /** All recipients were asked for, as many as a page can bear. */
+    readonly all: boolean;
+    readonly bodyError: string | undefined;
+  },
 ): PrintedHead {
-  const { view, bodyError } = input;
+  const { view, all, bodyError } = input;
   return {
-    ...headFields(input),
+    ...headFields({ ...input, recipients: foldRecipients(view, { all }) }),
     attachments: view.attachments.map(({ filename, sizeBytes }) => ({ filename, sizeBytes })),
     bodyError: bodyError === undefined ? undefined : { text: bodyError },
   };

@@ -35,6 +35,7 @@ export interface MessageModelInput {
   /** Part of a message/rfc822 that is shown instead of the outer message. */
   readonly inside: string | undefined;
   readonly canShowRemote: boolean;
+  /** Remote images are shown, and the agent asked for it once for every message of this sender. */
   readonly isTrustedSender: boolean;
   readonly facts: PeopleFacts;
   readonly warnings: readonly MessageWarning[];
@@ -56,7 +57,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     inside,
     recipients: input.allRecipients ? 'all' : undefined,
   };
-  const { canUnfold } = foldRecipients(view, { all: input.allRecipients });
+  const recipients = foldRecipients(view, { all: input.allRecipients });
   const self = withQuery(path, { ...params, ...shown });
   const to = (target: Uid | undefined): string | undefined =>
     target === undefined ? undefined : withQuery(messageHref(account.id, mailbox, target), params);
@@ -67,7 +68,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     uid,
     uidValidity,
     mailbox,
-    ...headFields({ actor, view, facts: input.facts, all: input.allRecipients, t }),
+    ...headFields({ actor, view, facts: input.facts, recipients, t }),
     isUnfolded: input.allRecipients,
     recipientsSummary: recipientsSummary(actor, [...view.to, ...view.cc, ...view.bcc], t),
     sizeBytes: view.sizeBytes,
@@ -95,7 +96,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
       forward: compose('forward'),
       forwardAttached: compose('attach'),
       edit: view.row.isDraft || use === 'drafts' ? compose('edit') : undefined,
-      recipients: canUnfold
+      recipients: recipients.canUnfold
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })
         : undefined,
       headers: `${path}/headers`,
@@ -170,9 +171,7 @@ function banners(input: MessageModelInput, self: string): Banner[] {
   }
   if (body && body.blockedRemote > 0 && input.remote === 'block')
     found.push(remoteBanner(input, self));
-  if (input.isTrustedSender && body?.html.includes('/image/')) {
-    found.push(trustedBanner(input, self));
-  }
+  if (input.isTrustedSender) found.push(trustedBanner(input, self));
   if (body?.truncated) {
     const href = withQuery(
       `${messageHref(input.account.id, view.ref.mailbox, view.ref.uid)}/source`,

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { AppError } from '../base/errors';
-import { type AccountId, OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
+import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import type { MessageView } from '../mail';
 import { type OpenCall, param } from './route';
 
@@ -8,19 +8,16 @@ import { type OpenCall, param } from './route';
 export const MAILBOX = '/mail/:account/:mailbox';
 export const MESSAGE = `${MAILBOX}/:uid`;
 
-/** Only the agent's own account exists so far: any other answers like an unknown one. */
-function accountParam(req: Request): AccountId {
-  if (param(req, 'account') !== OWN_ACCOUNT) throw new AppError('request/not-found');
-  return OWN_ACCOUNT;
-}
-
-/** The mailbox that a path names. */
+/**
+ * The mailbox that a path names. Only the agent's own account exists so far: any other answers like
+ * an unknown one.
+ */
 export function mailboxParam(req: Request): string {
-  accountParam(req);
+  if (param(req, 'account') !== OWN_ACCOUNT) throw new AppError('request/not-found');
   return param(req, 'mailbox');
 }
 
-export interface MessagePlace {
+interface MessagePlace {
   readonly mailbox: string;
   readonly uid: Uid;
   /** As the link says, when it does. */

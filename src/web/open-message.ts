@@ -12,7 +12,7 @@ import { wantsAll } from './recipients';
 import type { OpenCall } from './route';
 
 /** A message and its body as read from the server. */
-export interface ReadMessage {
+interface ReadMessage {
   readonly view: MessageView;
   readonly body: MessageBody | undefined;
   readonly bodyError: string | undefined;
@@ -23,6 +23,8 @@ export interface ReadMessage {
 /** With what its page shows around it. */
 export interface OpenedMessage extends ReadMessage {
   readonly neighbours: { readonly newer: Uid | undefined; readonly older: Uid | undefined };
+  /** Remote images are shown, and the agent asked for it once for every message of this sender. */
+  readonly isTrustedSender: boolean;
   /** What plugins warn of. */
   readonly warnings: readonly PluginWarning[];
   readonly facts: PeopleFacts;
@@ -35,8 +37,6 @@ export interface BodyChoice {
   readonly remote: 'block' | 'proxy';
   /** False where neither settings nor plugins let the agent ask for remote content. */
   readonly canShowRemote: boolean;
-  /** The agent asked for it once, for every message of this sender. */
-  readonly isTrustedSender: boolean;
 }
 
 /**
@@ -81,7 +81,9 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
   void deps.compose.meet(actor, [...view.from, ...view.cc]).catch((err: unknown) => {
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
-  const [warnings, facts] = await Promise.all([
+  const showsRemote = body !== undefined && body.shownRemote > 0;
+  const [isTrustedSender, warnings, facts] = await Promise.all([
+    showsRemote && trustsSender(call, view),
     deps.mail.warnings(actor, view, body?.links ?? []),
     peopleFacts(deps, {
       actor,
@@ -90,7 +92,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     }),
   ]);
   const seen = { ...view, row: { ...view.row, isSeen: true } };
-  return { ...read, view: seen, neighbours, warnings, facts };
+  return { ...read, view: seen, neighbours, isTrustedSender, warnings, facts };
 }
 
 const MAX_PEOPLE = 300;
@@ -139,16 +141,20 @@ export async function bodyChoice(call: OpenCall, view: MessageView): Promise<Bod
   // The frame of a page that shows none has been told so: who the sender is was asked for that page.
   const isNever = ctx.core.reading.remoteImages === 'never';
   if (!hasHtml || images === '0' || isNever) {
-    return { prefer, remote: 'block', canShowRemote: !isNever, isTrustedSender: false };
+    return { prefer, remote: 'block', canShowRemote: !isNever };
   }
   const trust = await deps.mail.trust(actor, view);
   if (trust === 'block') {
-    return { prefer, remote: 'block', canShowRemote: false, isTrustedSender: false };
+    return { prefer, remote: 'block', canShowRemote: false };
   }
-  const sender = view.from[0]?.mail ?? '';
-  const isTrustedSender = sender !== '' && (await isTrusted(deps.settings, actor.user.id, sender));
-  const isShown = images === '1' || trust === 'show' || isTrustedSender;
-  return { prefer, remote: isShown ? 'proxy' : 'block', canShowRemote: true, isTrustedSender };
+  const isShown = images === '1' || trust === 'show' || (await trustsSender(call, view));
+  return { prefer, remote: isShown ? 'proxy' : 'block', canShowRemote: true };
+}
+
+/** Whether the agent asked once for the images of every message of this sender. */
+async function trustsSender({ deps, actor }: OpenCall, { from }: MessageView): Promise<boolean> {
+  const sender = from[0]?.mail ?? '';
+  return sender !== '' && isTrusted(deps.settings, actor.user.id, sender);
 }
 
 function preferOf({ ctx, req }: OpenCall): BodyChoice['prefer'] {

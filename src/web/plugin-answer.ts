@@ -9,7 +9,7 @@ import { contextOf, type WebDeps } from './context';
 import { renderPage, seeOther } from './reply';
 
 /** An answer as it goes out: nothing of the plugin's runs any more. */
-export type ReadyAnswer =
+type ReadyAnswer =
   | { readonly redirect: string }
   | { readonly body: string; readonly type: 'json' | 'html'; readonly status: number }
   | { readonly status: 204 | 403 | 404 };

@@ -131,7 +131,9 @@ function pluginRequest(
     async satisfy(challenge) {
       // A link or an image makes a GET; collectRoutes saw that the challenge is the plugin's own.
       const isAsked = route.method === 'post' && route.options.challenge === challenge;
-      if (!ctx.session || !isAsked) throw new AppError('request/forbidden');
+      if (!ctx.session || !isAsked) {
+        throw new AppError('session/refused', { textKey: 'error.forbidden' });
+      }
       const scope = { site: ctx.site.id, requestId: ctx.id };
       const renewed = await deps.sessions.satisfy(ctx.session, challenge, scope);
       writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });

@@ -3,6 +3,7 @@ import { requestId } from './access-log';
 import { bodyParser } from './body';
 import type { WebDeps } from './context';
 import { csrfGate } from './csrf-gate';
+import { createElsewhere } from './elsewhere';
 import { errorHandler, notFound } from './errors';
 import { mountPluginRoutes } from './plugin-routes';
 import { requestContext } from './request-context';
@@ -15,10 +16,11 @@ import { sessionGate } from './session-gate';
 import { serveAssets } from './static';
 
 /** The HTTP application: one list shows the order, and nobody else adds to it. */
-export function createServer(deps: WebDeps): {
+export function createServer(given: Omit<WebDeps, 'findElsewhere'>): {
   readonly app: Express;
   readonly routes: readonly RouteInfo[];
 } {
+  const deps: WebDeps = { ...given, findElsewhere: createElsewhere(given) };
   const app = express();
   // Else Express prints the stack of what even the error page could not take.
   app.set('env', 'production');

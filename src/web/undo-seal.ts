@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { sameSecret } from '../base/ids';
 import type { UserId } from '../base/types';
 import type { Selection } from '../mail';
 import type { WebDeps } from './context';
+import { signed } from './signing';
 
 type Keys = Pick<WebDeps, 'signingKey'>;
 
@@ -17,10 +17,10 @@ export interface UndoMove {
  * Binds an undo to exactly the messages that were moved: a page may hold the form of an older
  * notice, or a mixture of two, and must not move what the agent did not touch.
  */
-export function sealUndo({ signingKey }: Keys, { user, selection, to }: UndoMove): string {
+export function sealUndo(keys: Keys, { user, selection, to }: UndoMove): string {
   const uids = [...selection.uids].sort((a, b) => a - b);
   const told = JSON.stringify([user, selection.mailbox, selection.uidValidity, uids, to]);
-  return createHmac('sha256', signingKey).update('undo\n').update(told).digest('base64url');
+  return signed(keys, 'undo', told);
 }
 
 /** Whether `seal` was given for this very move. */

@@ -6,7 +6,7 @@ export interface MailPageModel {
   readonly message: MessageModel | undefined;
 }
 
-/** View `mail/list`, alone in a stream; container `#message-list`. */
+/** What plugins found of one kind. */
 export interface FoundGroup {
   readonly title: string;
   readonly results: readonly {
@@ -16,6 +16,7 @@ export interface FoundGroup {
   }[];
 }
 
+/** View `mail/list`, alone in a stream; container `#message-list`. */
 export interface ListModel {
   readonly account: string;
   readonly mailbox: {

@@ -266,6 +266,7 @@ async function remove(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
   const form = formOf(req.body);
   const attachment = param(req, 'attachment');
+  // First: of a draft that is gone there is no file to remove, and keeping the fields makes it anew.
   const asked = await deps.compose.load(actor, draftParam(req));
   const saved = await keepFields(call, form);
   await deps.compose.detach(actor, saved.draft.id, sameFile(asked, saved.draft, attachment));

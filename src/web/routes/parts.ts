@@ -6,7 +6,7 @@ import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
 import { sendBodyFrame } from '../body-frame';
 import { bodyUrls } from '../body-urls';
-import { localPath } from '../links';
+import { localPath, withQuery } from '../links';
 import { MESSAGE, messageParam, namedMessage } from '../message-path';
 import { bodyChoice, insideOf } from '../open-message';
 import { seeOther, sendPage } from '../reply';
@@ -123,7 +123,15 @@ async function trustSender(call: OpenCall): Promise<void> {
   const page = req.path.replace(/\/trust$/, '');
   const back = localPath(field(form, 'back'), page);
   // A link that asked for the images would show them again.
-  seeOther(res, op === 'removed' ? back.replace(/([?&])images=1(&|$)/, '$1') : back);
+  seeOther(res, op === 'removed' ? withoutImages(back) : back);
+}
+
+/** Only its query is read anew: a path that a URL resolves may become one of another host. */
+function withoutImages(href: string): string {
+  const [path = '', query = ''] = href.split('?', 2);
+  const params = new URLSearchParams(query);
+  params.delete('images');
+  return withQuery(path, Object.fromEntries(params));
 }
 
 export const partRoutes: readonly RouteSpec[] = [

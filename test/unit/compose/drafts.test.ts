@@ -205,6 +205,19 @@ describe('two tabs on one draft', () => {
 });
 
 describe('the copy in Drafts', () => {
+  it('has no encoded word on a line of more than 76 characters', async () => {
+    const people = Array.from(
+      { length: 30 },
+      (_, index) => `"${'é'.repeat(index)}x" <${'x'.repeat(2 * index)}@x.example>`,
+    );
+    await save(await aDraft(), { bcc: people.slice(1).join(', ') }, true);
+
+    const [copy = ''] = stand.mail.all('Drafts');
+    const lines = copy.split(/\r?\n/).filter((line) => line.includes('=?'));
+    expect(lines.length).toBeGreaterThan(29);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(76);
+  });
+
   it('is replaced at each save, and goes with the draft', async () => {
     const draft = await aDraft();
     const { draft: once } = await save(draft, { text: 'un', bcc: 'Zoé <zoe@x.example>' }, true);

@@ -1,6 +1,7 @@
 import type { Actor } from '../../../src/session/types';
 import { aComposeStand, aWriter, type Stand } from '../../kit/compose-stand';
 import { type ScriptedSmtp, startScriptedSmtp } from '../../kit/scripted-smtp';
+import { statementsOf } from '../../kit/statements';
 
 let smtp: ScriptedSmtp;
 let stand: Stand;
@@ -20,15 +21,7 @@ const YASMINE = { name: 'Yasmine Benali', mail: 'y.benali@elsewhere.example' };
 const mails = async (query: string) =>
   (await stand.compose.suggest(actor, query, 'to')).map(({ mail }) => mail);
 
-/** What the database is asked meanwhile. */
-async function statements(run: () => Promise<unknown>): Promise<readonly string[]> {
-  const asked: string[] = [];
-  const note = ({ sql }: { readonly sql: string }): void => void asked.push(sql);
-  stand.db.knex.on('query', note);
-  await run();
-  stand.db.knex.removeListener('query', note);
-  return asked;
-}
+const statements = (run: () => Promise<unknown>) => statementsOf(stand.db, run);
 
 describe('people of an opened message', () => {
   it('are suggested by name, to this agent alone, and oneself never is', async () => {
@@ -103,6 +96,12 @@ describe('people of an opened message', () => {
     await stand.compose.ensure(actor, id, { mode: 'new' });
     await stand.compose.save(actor, id, draft, { baseRevision: 0, toServer: false });
     await stand.compose.send(actor, id, { confirmed: [] });
+
+    expect(await stand.compose.suggest(actor, 'yas', 'to')).toMatchObject([YASMINE]);
+  });
+
+  it('keep the name of an address that the message has again without one', async () => {
+    await stand.compose.meet(actor, [YASMINE, { name: '', mail: YASMINE.mail.toUpperCase() }]);
 
     expect(await stand.compose.suggest(actor, 'yas', 'to')).toMatchObject([YASMINE]);
   });

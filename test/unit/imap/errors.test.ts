@@ -34,6 +34,16 @@ describe('failures of the wire', () => {
     expect(error.message).toBe('imap/refused');
   });
 
+  it('tell a refusal of this moment from one for good', () => {
+    const no = (serverResponseCode?: string) =>
+      toImapError(wire({ responseStatus: 'NO', serverResponseCode }));
+
+    expect(no('INUSE')).toMatchObject({ code: 'imap/refused', details: { passing: true } });
+    expect(no('SERVERBUG')).toMatchObject({ code: 'imap/refused', details: { passing: true } });
+    expect(no().details).toEqual({});
+    expect(no('READ-ONLY').details).toEqual({});
+  });
+
   it('do not take a mistake of ours for one of the server', () => {
     expect(toImapError(new TypeError('x is undefined')).code).toBe('internal/unexpected');
   });

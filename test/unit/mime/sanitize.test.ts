@@ -151,6 +151,14 @@ describe('the HTML sanitiser', () => {
     expect(inspect(shown.html, () => true).loads).toHaveLength(1);
   });
 
+  it('counts the remote images that are shown, and nothing that only looks like one', () => {
+    const mail = '<img src="https://t.test/a.png"><a href="https://t.test/image/1">/image/</a>';
+
+    expect(clean(mail, PROXY)).toMatchObject({ shownRemote: 1 });
+    expect(clean(mail)).toMatchObject({ shownRemote: 0, blockedRemote: 1 });
+    expect(clean('<a href="https://t.test/image/1">/image/</a>', PROXY).shownRemote).toBe(0);
+  });
+
   it('links only to http, https, mailto and tel, in a new tab without opener', () => {
     const { html } = clean(
       '<a href="www.gouv.fr">a</a><a href="mailto:a@b.fr">b</a><a href="tel:+33">c</a><a href="ftp://x">d</a>',

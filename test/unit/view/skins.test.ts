@@ -96,6 +96,19 @@ describe('chains of skins', () => {
     expect(problems[0]?.message).not.toMatch(/EJS-Lint|while compiling|\n|\.ejs/);
   });
 
+  it('tell what is wrong with a view without its path, one with spaces as well', () => {
+    const files = {
+      'base/skin.json': '{}',
+      'sea/skin.json': '{}',
+      'sea/views/a row in full.ejs': '<% if (model.a { %>',
+    };
+
+    const [problem] = loadSkins(tree(files)).problems;
+
+    expect(problem).toMatchObject({ file: 'skins/sea/views/a row in full.ejs', line: 1 });
+    expect(problem?.message).not.toMatch(/ in |\.ejs|while compiling/);
+  });
+
   it('tell every fault of a skin at once', () => {
     const dir = tree({
       'base/skin.json': '{}',
