@@ -119,11 +119,11 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const candidates = [...installed.found, ...extra];
   errors?.know(candidates);
   const { unloaded } = installed;
-  const guards = knownGuards({ dataDir: config.dataDir, log }, { found: candidates, unloaded });
   const { found, failed } =
     options.migrate === false
       ? { found: candidates, failed: [] }
       : await migrateAll(db, databases, candidates, grants);
+  const guards = knownGuards({ dataDir: config.dataDir, log }, { candidates, found, unloaded });
   const broken = [...installed.broken, ...failed];
 
   // Set once the host stands: a failure before that is a boot failure, which it reports itself.
@@ -288,10 +288,11 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     quarantined,
     unloaded,
     guards,
-    pending: async (plugin) =>
-      (await databases.pending({ owner: plugin.id, migrations: plugin.migrations })).map(
-        ({ name }) => name,
-      ),
+    pending: async ({ id: owner, migrations }) =>
+      // What was to be applied has been: whose migration failed is not started.
+      options.migrate === false
+        ? (await databases.pending({ owner, migrations })).map(({ name }) => name)
+        : [],
   });
 
   review = host.review;
@@ -300,7 +301,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const skins = loadSkins(path.join(config.root, 'skins'));
   dressTexts(texts, skins, sites);
   const warnings = [
-    ...skinFaults({ root: config.root, skins, texts, sites }, found),
+    ...skinFaults({ root: config.root, skins, sites }, { found, unloaded }),
     ...pluginViewFaults(config.root, found),
   ].map(formatIssue);
   const assetsDir = path.join(config.root, 'dist', 'assets');

@@ -28,7 +28,7 @@ const deps: Deps = {
     createPluginDatabases({ place: pluginPlace(config), log: createLog(config.log) }),
   createApp: async (config, options) =>
     (await app()).createApp(config, { ...options, ownsProcess: true }),
-  migrationSets: async (config) => (await app()).migrationSets(config),
+  migrationSets: async (config, db) => (await app()).migrationSets(config, db),
   siteFaults: async (config) => (await app()).siteFaults(config),
   openEnabling: async (config) => (await app()).openEnabling(config),
   startDemo: async (options) => (await demo()).startDemo({ ...options, root }),

@@ -9,7 +9,7 @@ import type { CodeFolders } from '../kernel/stack-files';
 import type { AppConfig } from '../sites';
 import type { ProcessLink } from './isolation';
 
-export interface ErrorWatchDeps {
+interface ErrorWatchDeps {
   readonly config: Pick<AppConfig, 'root'>;
   readonly log: Log;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { enablingFromFiles } from '../enabling';
+import { enablingFromFiles, whereFilesTurnOn } from '../enabling';
 import {
   type Discovered,
   type DiscoverOptions,
@@ -47,14 +47,18 @@ export { HOOK_TABLES };
 /**
  * What is wrong in the files about plugins, without starting any: unknown ids, locks and orders,
  * plugins that cannot be loaded, names that two of them take, settings that their schema refuses.
- * A boot tells the same.
+ * A boot tells the same. The code of packages that the files turn on nowhere does not run here
+ * either, though an administrator may have turned them on.
  */
 export async function siteFaults(config: AppConfig): Promise<readonly PluginFault[]> {
-  const { found, broken } = installedPlugins(config);
+  const { found, broken, unloaded } = installedPlugins(config, {
+    isWanted: (id) => whereFilesTurnOn(config, id).length > 0,
+  });
+  const installed = [...found, ...broken, ...unloaded].map(({ id }) => id);
   const { sites, sources, plugins } = config;
   const order = checkOrder({
     order: plugins.order,
-    plugins: [...found, ...broken].map(({ id }) => id),
+    plugins: installed,
     hooks: HOOK_TABLES.flatMap((table) => Object.keys(table)),
     source: sources.plugins,
   });
@@ -64,14 +68,20 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
     ...checkGrants({
       grants: plugins.grants,
       found,
-      installed: [...found, ...broken].map(({ id }) => id),
+      installed,
       source: sources.plugins,
     }),
-    ...checkSiteFiles({ sites, found, broken, sources: sources.sites }),
+    ...checkSiteFiles({
+      sites,
+      found,
+      broken,
+      unloaded: unloaded.map(({ id }) => id),
+      sources: sources.sites,
+    }),
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
     ...(await refusedIn(config, found)),
     ...pluginViewFaults(config.root, found),
-    ...installedSkinFaults(config, found),
+    ...installedSkinFaults(config, { found, unloaded }),
   ];
 }
 
@@ -82,16 +92,19 @@ async function refusedIn(
 ): Promise<readonly PluginFault[]> {
   const plugins = found.map(enablingPlugin);
   const { faults, reach } = enablingFromFiles({ ...config, plugins });
-  const refusals = await checkStart(found);
+  const problems = new Map(
+    found.map((plugin) => [plugin.id, grantProblem(plugin, config.plugins.grants)]),
+  );
+  const refusals = await checkStart(found.filter(({ id }) => problems.get(id) === undefined));
   return config.sites.flatMap(({ id: site }) => {
     const on = reach(site);
     const source = siteSource(site, config.sources.sites);
     const ungranted = found
       .filter(({ id }) => on.has(id))
-      .flatMap((plugin) => {
-        const problem = grantProblem(plugin, config.plugins.grants);
+      .flatMap(({ id }) => {
+        const problem = problems.get(id);
         if (problem === undefined) return [];
-        return [{ site, ...issueAt(source, ['plugins', plugin.id], problem) }];
+        return [{ site, ...issueAt(source, ['plugins', id], problem) }];
       });
     const refused = refusals
       .filter(({ id }) => on.has(id))

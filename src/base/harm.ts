@@ -1,7 +1,7 @@
 const HARM = /^harmed processes (\d+) times, the last: (.*)$/s;
 
 /** Why a plugin was taken out of every process: how often it harmed one, and the last harm. */
-export interface Harm {
+interface Harm {
   readonly times: number;
   /** In English, for a log: an error, how long the loop was held. */
   readonly last: string;

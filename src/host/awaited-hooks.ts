@@ -11,11 +11,13 @@ export const AWAITED_HOOKS: Readonly<Record<string, string>> = {
 };
 
 /** Why a plugin cannot handle a hook of that name, `undefined` when it can. */
-export function hookProblem(name: string, hooks: Iterable<string>): string | undefined {
-  const known = new Set(hooks);
-  if (known.has(name)) return undefined;
+export function hookProblem(
+  name: string,
+  definitions: ReadonlyMap<string, unknown>,
+): string | undefined {
+  if (definitions.has(name)) return undefined;
   if (Object.hasOwn(AWAITED_HOOKS, name)) {
     return `hook "${name}" is not emitted yet: it waits for ${AWAITED_HOOKS[name]}`;
   }
-  return `no hook "${name}"${didYouMean(name, known)}`;
+  return `no hook "${name}"${didYouMean(name, definitions.keys())}`;
 }

@@ -89,7 +89,7 @@ export function createPluginContext(
     id: plugin.id,
     hooks: {
       on(name, handler, options) {
-        const problem = hookProblem(name, deps.hooks.definitions().keys());
+        const problem = hookProblem(name, deps.hooks.definitions());
         if (problem !== undefined) {
           throw new AppError('config/invalid', { details: { plugin: plugin.id, problem } });
         }

@@ -68,7 +68,13 @@ const packageShape = z.object({
 });
 type PackageFile = z.infer<typeof packageShape>;
 
-const catalogueShape = z.record(z.string(), z.unknown());
+interface Catalogue {
+  readonly [key: string]: string | Catalogue;
+}
+const catalogueShape: z.ZodType<Catalogue> = z.record(
+  z.string(),
+  z.union([z.string(), z.lazy(() => catalogueShape)], 'expected a text or an object of texts'),
+);
 
 function readJson<T>(dir: string, name: string, shape: z.ZodType<T>): T | undefined {
   const file = path.join(dir, name);
@@ -126,12 +132,15 @@ export function readResources(
 ): Pick<FoundPlugin, 'migrations' | 'locales'> {
   return {
     migrations: readMigrations(id, codeDir),
-    locales: {
-      fr: readJson(dir, 'locales/fr.json', catalogueShape) ?? {},
-      en: readJson(dir, 'locales/en.json', catalogueShape) ?? {},
-    },
+    locales: readTexts(dir),
   };
 }
+
+/** The texts of a plugin, from its files alone. Throws an error that names the file. */
+export const readTexts = (dir: string): FoundPlugin['locales'] => ({
+  fr: readJson(dir, 'locales/fr.json', catalogueShape) ?? {},
+  en: readJson(dir, 'locales/en.json', catalogueShape) ?? {},
+});
 
 interface Place {
   readonly dir: string;

@@ -53,7 +53,7 @@ export function typesNamedIn(find: FindSource, file: string, text: string): read
       waiting.push(type);
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()];
 }
 
 const namesIn = (text: string): readonly string[] =>

@@ -80,15 +80,12 @@ function areaTable(
   definitions: Definitions,
   payloads: Payloads,
 ): string[] {
-  const rows = names
-    .filter((name) => areaOf(name) === area)
-    .flatMap((name) => {
-      const definition = definitions.get(name);
-      return definition ? [hookRow(name, definition)] : [];
-    });
-  const carried = names
-    .filter((name) => areaOf(name) === area)
-    .flatMap((name) => payloads.entries.get(name) ?? []);
+  const own = names.filter((name) => areaOf(name) === area);
+  const rows = own.flatMap((name) => {
+    const definition = definitions.get(name);
+    return definition ? [hookRow(name, definition)] : [];
+  });
+  const carried = own.flatMap((name) => payloads.entries.get(name) ?? []);
   return [
     `## ${area}`,
     '',

@@ -28,12 +28,11 @@ import {
 import { resolvePlugins } from './resolve';
 import { guardsSignIn, type SignInClosed } from './sign-in-guards';
 import { checkSiteFiles } from './site-check';
-import { type RunningPlugin, startPlugin } from './start-plugin';
+import { ACTIVATE_MS, type RunningPlugin, startPlugin } from './start-plugin';
 
 export type { RunningPlugin } from './start-plugin';
 
 // plugins.md 3.1
-const ACTIVATE_MS = 10_000;
 const DEACTIVATE_MS = 5_000;
 /** One failing hook out of one says little; two, and more than half, say that the plugin is ill. */
 const QUARANTINE_BREAKERS_MIN = 2;

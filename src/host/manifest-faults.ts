@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeFound } from '../kernel/config-check';
 import { valueAt } from '../kernel/config-layer';
 import { didYouMean } from '../kernel/config-shape';
 
@@ -6,7 +7,6 @@ import { didYouMean } from '../kernel/config-shape';
 const FAULTS_MAX = 8;
 /** A list of names longer than this hides the one that was meant. */
 const NAMES_MAX = 6;
-const FOUND_MAX = 60;
 
 /** What is wrong with a definition, each with what was expected and found. */
 export const manifestFaults = (error: z.ZodError, value: unknown): readonly string[] =>
@@ -45,18 +45,4 @@ function expectedOf(issue: z.core.$ZodIssue): string | undefined {
   return names.length > NAMES_MAX
     ? `expected one of ${names.length} names`
     : `expected ${names.join(' or ')}`;
-}
-
-/** A definition holds functions, unlike a configuration. */
-export function describeFound(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'an object';
-  // No text in JSON: big integers and symbols.
-  const text = ['bigint', 'symbol'].includes(typeof value)
-    ? `a ${typeof value}`
-    : JSON.stringify(value);
-  return text.length > FOUND_MAX ? `${text.slice(0, FOUND_MAX)}…` : text;
 }

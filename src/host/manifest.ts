@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Result } from '../base/result';
 import { err, ok } from '../base/result';
+import { describeFound } from '../kernel/config-check';
 import { deepFreeze } from '../kernel/freeze';
 import { hookNameProblem } from '../kernel/hook-names';
 import type { HookKind } from '../kernel/hook-types';
 import { CORE_SECTIONS, fieldSchema } from '../settings';
 import { SLOTS, WIDENABLE_CSP } from '../view';
 import { API_VERSION, type PluginDefinition, type PluginSettingField } from './define';
-import { describeFound, joinFaults, manifestFaults } from './manifest-faults';
+import { joinFaults, manifestFaults } from './manifest-faults';
 import { needProblem } from './needs';
 
 const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 
-export interface PluginClock {
+interface PluginClock {
   readonly clock: Clock;
   /** Cancels every timer; those set from then on never run. */
   stop(): void;

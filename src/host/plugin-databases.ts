@@ -11,7 +11,7 @@ import {
   type StoreLimits,
 } from './plugin-store';
 
-export interface PluginDatabasesDeps {
+interface PluginDatabasesDeps {
   /** Folder of the files, made at need, or `:memory:`. */
   readonly place: string;
   readonly log: Log;
@@ -42,33 +42,53 @@ export const pluginFolder = ({ dataDir }: Pick<StorageConfig, 'dataDir'>): strin
 export const pluginPlace = (config: Pick<StorageConfig, 'dataDir' | 'database'>): string =>
   config.database.filename === IN_MEMORY ? IN_MEMORY : pluginFolder(config);
 
+interface Entry {
+  readonly store: PluginStore;
+  /** Who migrates it, or asks what is missing, at this moment. */
+  visitors: number;
+  /** Asked for by the plugin since it was last closed. */
+  isUsed: boolean;
+}
+
 export function createPluginDatabases(deps: PluginDatabasesDeps): PluginDatabases {
   const { place, log, onOverdue = () => {} } = deps;
-  const stores = new Map<string, PluginStore>();
+  const entries = new Map<string, Entry>();
 
-  function storeOf(plugin: string): PluginStore {
-    const known = stores.get(plugin);
+  function entryOf(plugin: string): Entry {
+    const known = entries.get(plugin);
     if (known) return known;
     const filename = place === IN_MEMORY ? IN_MEMORY : pluginFile(place, plugin);
     const limits = { ...STORE_LIMITS, ...deps.limits };
     const store = createPluginStore({ plugin, filename, log, limits, onOverdue });
-    stores.set(plugin, store);
-    return store;
+    const entry = { store, visitors: 0, isUsed: place === IN_MEMORY };
+    entries.set(plugin, entry);
+    return entry;
   }
 
-  /** Left as it was found, so that the file of a plugin that does nothing can be removed. */
+  /** Closed by the last visitor, so that the file of a plugin that does nothing can be removed. */
   async function visit<T>({ owner }: MigrationSet, ask: (store: PluginStore) => Promise<T>) {
-    const store = storeOf(owner);
-    const isKept = place === IN_MEMORY || store.isOpen();
+    const entry = entryOf(owner);
+    entry.visitors += 1;
     try {
-      return await ask(store);
+      return await ask(entry.store);
     } finally {
-      if (!isKept) await store.close();
+      entry.visitors -= 1;
+      // The plugin may have begun to use it meanwhile.
+      if (entry.visitors === 0 && !entry.isUsed) await entry.store.close();
     }
   }
 
+  async function close(entry: Entry): Promise<void> {
+    entry.isUsed = place === IN_MEMORY;
+    await entry.store.close();
+  }
+
   return {
-    of: storeOf,
+    of(plugin) {
+      const entry = entryOf(plugin);
+      entry.isUsed = true;
+      return entry.store;
+    },
     async migrate(set) {
       if (set.migrations.length === 0) return [];
       return visit(set, (store) => store.migrate(set.migrations));
@@ -77,9 +97,12 @@ export function createPluginDatabases(deps: PluginDatabasesDeps): PluginDatabase
       if (set.migrations.length === 0) return [];
       return visit(set, (store) => store.pending(set.migrations));
     },
-    close: async (plugin) => stores.get(plugin)?.close(),
+    async close(plugin) {
+      const entry = entries.get(plugin);
+      if (entry) await close(entry);
+    },
     async closeAll() {
-      await Promise.all([...stores.values()].map((store) => store.close()));
+      await Promise.all([...entries.values()].map(close));
     },
   };
 }

@@ -28,7 +28,7 @@ export const STORE_LIMITS: StoreLimits = {
 const CLOSE_MS = 2_000;
 export const IN_MEMORY = ':memory:';
 
-export interface PluginStoreDeps {
+interface PluginStoreDeps {
   readonly plugin: string;
   /** A file of its own, or `:memory:`. */
   readonly filename: string;
@@ -46,7 +46,6 @@ export interface PluginStore {
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationRef[]>;
   /** What {@link PluginStore.migrate} would apply; makes no file. */
   pending(migrations: readonly Migration[]): Promise<readonly MigrationRef[]>;
-  isOpen(): boolean;
   /** Undoes what is under way; a later query opens the database again. */
   close(): Promise<void>;
 }
@@ -112,7 +111,6 @@ export function createPluginStore(deps: PluginStoreDeps): PluginStore {
       }
       return pending(open().db, [{ owner: plugin, migrations }]);
     },
-    isOpen: () => opened !== undefined,
     async close() {
       if (!opened) return;
       const { db, guard } = opened;

@@ -67,7 +67,7 @@ function adminProblem(
   routes: readonly PluginRoute[],
 ): string | undefined {
   const path = href.replace(/[?#].*$/, '').slice(base.length) || '/';
-  const page = routes.find((route) => route.method === 'get' && answers(route, path));
+  const page = routes.find((route) => route.method === 'get' && matchRoute(route, path));
   if (!page) return 'contributes.admin: expected a GET route, found none';
   const { permission } = page.options;
   if (permission?.startsWith('admin.')) return undefined;
@@ -75,8 +75,22 @@ function adminProblem(
   return `contributes.admin: expected the permission admin.access or admin.platform, found ${found}`;
 }
 
-const answers = (route: PluginRoute, path: string): boolean =>
-  new RegExp(`^${route.path.replace(/:[a-zA-Z]+/g, '[^/]+')}$`).test(path);
+/** What stands in a path for each name of a route's, as it is written; `undefined` when it is not its path. */
+export function matchRoute(
+  route: Pick<PluginRoute, 'path'>,
+  path: string,
+): Readonly<Record<string, string>> | undefined {
+  const wanted = route.path.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (part.startsWith(':') && value !== '') params[part.slice(1)] = value;
+    else if (part !== value) return undefined;
+  }
+  return params;
+}
 
 function problemOf(
   path: unknown,

@@ -82,9 +82,6 @@ export function createSlotSource({
 
   return {
     async collect(context, names, facts, renderItem) {
-      // One object for all of them: none may change what the next is told.
-      const given = givens(context.scope);
-      given.freeze(facts);
       const wanted = new Set(names);
       const entries = running(context.scope)
         .flatMap((plugin) =>
@@ -92,6 +89,10 @@ export function createSlotSource({
         )
         .filter(({ slot }) => wanted.has(slot.slot) && hasKeys(slot.slot, facts))
         .sort(byOrder);
+      if (entries.length === 0) return new Map();
+      // One object for all of them: none may change what the next is told.
+      const given = givens(context.scope);
+      given.freeze(facts);
 
       const fill = async ({ plugin, slot }: Entry): Promise<Filled | undefined> => {
         const id = slot.id ?? slot.view;

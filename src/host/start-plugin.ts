@@ -10,6 +10,9 @@ import type { PluginSet } from './plugin-set';
 import type { PluginRoute } from './route-types';
 import { collectRoutes } from './router';
 
+/** For its routes, and then for its activation (plugins.md 3.1). */
+export const ACTIVATE_MS = 10_000;
+
 /** A started plugin. */
 export interface RunningPlugin {
   readonly id: string;
@@ -35,22 +38,33 @@ export async function startPlugin(
   const { id, definition, dir } = plugin;
   for (const locale of deps.texts.locales) deps.texts.add(id, locale, plugin.locales[locale]);
   const context = createPluginContext(plugin, deps, registrations);
-  const late = (what: string) => () => new Error(`${what}: no answer in ${deps.activateMs} ms`);
-  const within = <T>(what: string, run: () => T | Promise<T>): Promise<T> =>
-    withDeadline(
-      runAs({ plugin: id, hook: what }, async () => run()),
-      deps.activateMs,
-      late(what),
-    );
-
-  const { contributes } = definition;
-  const load = contributes?.routes;
-  const loaded = load ? await within('routes', () => load()) : undefined;
-  const routes = collectRoutes(id, loaded?.routes, contributes);
-  for (const job of contributes?.jobs ?? []) addJob(job, context, deps, registrations);
-  await within('activate', () => definition.activate?.(context));
+  const routes = await loadRoutes(plugin, deps.activateMs);
+  for (const job of definition.contributes?.jobs ?? []) addJob(job, context, deps, registrations);
+  await within(id, 'activate', deps.activateMs, () => definition.activate?.(context));
   return { id, definition, context, dir, routes };
 }
+
+/** The routes of a plugin that is not activated; rejects with what is wrong with them. */
+export async function loadRoutes(
+  { id, definition: { contributes } }: Pick<FoundPlugin, 'id' | 'definition'>,
+  ms: number,
+): Promise<readonly PluginRoute[]> {
+  const load = contributes?.routes;
+  const loaded = load ? await within(id, 'routes', ms, () => load()) : undefined;
+  return collectRoutes(id, loaded?.routes, contributes);
+}
+
+const within = <T>(
+  plugin: string,
+  what: string,
+  ms: number,
+  run: () => T | Promise<T>,
+): Promise<T> =>
+  withDeadline(
+    runAs({ plugin, hook: what }, async () => run()),
+    ms,
+    () => new Error(`${what}: no answer in ${ms} ms`),
+  );
 
 function addJob(
   job: PluginJob,

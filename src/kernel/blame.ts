@@ -8,6 +8,8 @@ const OWN: ReadonlySet<ErrorCode> = new Set([
   'storage/overdue',
   'fetch/refused',
   'fetch/failed',
+  // A table, a file, a secret, a site that is not its own; what a person may not do says otherwise.
+  'request/forbidden',
 ]);
 
 /**

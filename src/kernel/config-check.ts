@@ -67,11 +67,17 @@ function ownMessage({ code, message }: z.core.$ZodIssue): string | undefined {
   return code === 'custom' || message.startsWith('expected ') ? message : undefined;
 }
 
-function describeFound(value: unknown): string {
+/** What was found, in a few words: of a file, or of code, which holds functions as well. */
+export function describeFound(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (isPlain(value)) return 'an object';
-  const text = JSON.stringify(value);
+  if (typeof value === 'object') return 'an object';
+  // No text in JSON: big integers and symbols.
+  const text = ['bigint', 'symbol'].includes(typeof value)
+    ? `a ${typeof value}`
+    : JSON.stringify(value);
   return text.length > FOUND_MAX ? `${text.slice(0, FOUND_MAX)}…` : text;
 }
 

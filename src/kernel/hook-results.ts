@@ -1,9 +1,16 @@
+import type { z } from 'zod';
 import type { Denial, HookDefinition } from './hook-types';
 
 /** Code of the denial that stands for a guard that failed. */
 export const GUARD_FAILED = 'guard-failed';
 
 const DENIAL_CODE = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** A hook's check from the shape of what handlers answer. */
+export const fits =
+  (shape: z.ZodType) =>
+  (value: unknown): boolean =>
+    shape.safeParse(value).success;
 
 /** Result check of a filter: the hook's own, else the shape of the value that it replaces. */
 export function acceptsFiltered(

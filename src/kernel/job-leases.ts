@@ -35,6 +35,8 @@ export interface Lease {
   readonly isTaken: true;
   /** Differs for each run, so that a late release never frees somebody else's lease. */
   readonly holder: string;
+  /** When the job was due before it was taken. */
+  readonly dueMs: number;
 }
 interface Refusal {
   readonly isTaken: false;
@@ -78,16 +80,16 @@ export function createLeases(deps: { db: Database; clock: Clock; instanceId: str
             due_ms: now + everyMs,
             runs: trx.raw('runs + 1'),
           });
-        return { isTaken: true, holder };
+        return { isTaken: true, holder, dueMs: due };
       });
     },
 
-    /** Undoes a `take` without which nothing ran: the job stays due, for whoever asks next. */
-    async giveBack({ job }: Job, { holder }: Lease) {
+    /** Undoes a `take` after which nothing ran: the job is due when it was, for whoever asks next. */
+    async giveBack({ job }: Job, { holder, dueMs }: Lease) {
       await db
         .knex('job_leases')
         .where({ job: job.id, holder })
-        .update({ holder: null, until_ms: 0, due_ms: 0, runs: db.knex.raw('runs - 1') });
+        .update({ holder: null, until_ms: 0, due_ms: dueMs, runs: db.knex.raw('runs - 1') });
     },
 
     async release({ job }: Job, { holder }: Lease, { isFailed }: { isFailed: boolean }) {

@@ -15,7 +15,7 @@ export interface DriverQuery {
   readonly method?: string;
 }
 
-export interface StatementLimits {
+interface StatementLimits {
   /** Of the statement that is about to run, from when it was asked for, in milliseconds. */
   readonly statementMs: () => number;
   /** What is wrong, told to who asked; `ms` is the deadline that passed. */

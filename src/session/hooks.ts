@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type { SessionId, SiteId } from '../base/types';
+import { fits } from '../kernel/hook-results';
 import {
   type Action,
   type Collect,
@@ -172,7 +173,6 @@ const recordShape = z.object({
   content: z.json(),
 });
 const landingShape = z.object({ url: z.string().max(2_048) });
-const fits = (shape: z.ZodType) => (value: unknown) => shape.safeParse(value).success;
 
 export const sessionHooks = defineHooks({
   'session:authenticate': {

@@ -6,11 +6,12 @@ import type { FoundPlugin } from '../../src/host/discover';
 import { CORE_HOOKS } from '../../src/host/hook-tables';
 import type { HandlerFor, HookName, HookOf, PersonRef } from '../../src/kernel/hook-types';
 import { SLOTS, type SlotName } from '../../src/view';
-import { WebAgent } from '../kit/agent';
+import type { WebAgent } from '../kit/agent';
 import { walk } from '../kit/hook-journey';
 import { textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
 import { type Forbidden, findForbidden } from '../kit/payload-walk';
+import { signedInDemo } from '../kit/signed-in-demo';
 import { tempTree } from '../unit/host/kit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -169,16 +170,9 @@ describe('what a plugin is handed', () => {
 
   beforeAll(async () => {
     process.env['ESTAFETTE_CANARY'] = CANARY;
-    demo = await startDemoApp({
-      root: ROOT,
-      port: 0,
-      site: (_id, file) => ({ ...file, plugins: { [ID]: true } }),
-      app: { log: { level: 'silent' } },
-      options: { extraPlugins: [plugin], clock },
-    });
-    const agent = demo.stack.agents[0];
-    web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-    const page = await web.signIn(agent?.username ?? '', agent?.password ?? '');
+    const signedIn = await signedInDemo({ options: { clock } }, [plugin]);
+    ({ demo, web } = signedIn);
+    const { page } = signedIn;
     await web.get('/recorder/use');
     const token = page.all((e) => e.attribs['name'] === '_csrf')[0]?.attribs['value'] ?? '';
     await web.post(
@@ -195,7 +189,9 @@ describe('what a plugin is handed', () => {
     const cookies = web.cookies.split('; ').map((one) => one.slice(one.indexOf('=') + 1));
     forbidden = {
       names: NAMES,
-      values: [CANARY, agent?.password ?? '', ...cookies].filter((value) => value.length > 5),
+      values: [CANARY, demo.stack.agents[0]?.password ?? '', ...cookies].filter(
+        (value) => value.length > 5,
+      ),
     };
   }, 120_000);
 

@@ -1,15 +1,14 @@
-import path from 'node:path';
 import type { Clock } from '../../src/base/clock';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { CORE_HOOKS } from '../../src/host/hook-tables';
 import { SLOTS, type SlotName } from '../../src/view';
-import { WebAgent } from '../kit/agent';
+import type { WebAgent } from '../kit/agent';
 import { walk } from '../kit/hook-journey';
 import { hostilePlugin, type Misbehaviour } from '../kit/hostile-plugin';
 import { type Page, textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const HOOKS = Object.entries(CORE_HOOKS);
 const slots = Object.keys(SLOTS) as SlotName[];
 
@@ -27,22 +26,9 @@ const start = (
   hooks: readonly string[],
   rest: { readonly clock?: Clock; readonly times?: number } = {},
 ): Promise<DemoApp> =>
-  startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({ ...file, plugins: { [`hostile-${how}`]: true } }),
-    app: { log: { level: 'silent' } },
-    options: {
-      extraPlugins: [hostilePlugin(how, { hooks, slots }, rest.times)],
-      ...(rest.clock && { clock: rest.clock }),
-    },
-  });
-
-const signIn = async (demo: DemoApp): Promise<{ web: WebAgent; page: Page }> => {
-  const agent = demo.stack.agents[0];
-  const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  return { web, page: await web.signIn(agent?.username ?? '', agent?.password ?? '') };
-};
+  startTestDemo({ options: rest.clock ? { clock: rest.clock } : {} }, [
+    hostilePlugin(how, { hooks, slots }, rest.times),
+  ]);
 
 const compose = async (web: WebAgent, fill: Readonly<Record<string, string>>): Promise<Page> => {
   const page = await web.get('/compose');
@@ -78,7 +64,7 @@ describe.each(['throw', 'reject', 'hang', 'rubbish'] as const)(
     });
 
     it('leaves the inbox, a message and sending as they are', async () => {
-      const { web, page } = await signIn(demo);
+      const { web, page } = await signInTo(demo);
       expect(page.status).toBe(200);
       const list = await web.get('/mail/me/INBOX');
       const rows = list.all((element) => 'data-uid' in element.attribs);
@@ -156,7 +142,7 @@ describe.each(['throw', 'hang', 'rubbish'] as const)('authorities that do %s', (
   });
 
   it('lets mail be read, sends nothing, and keeps what was written', async () => {
-    const { web } = await signIn(demo);
+    const { web } = await signInTo(demo);
 
     const refused = await compose(web, {
       to: demo.stack.agents[1]?.mail ?? '',
@@ -185,7 +171,7 @@ describe.each(['throw', 'hang', 'rubbish'] as const)(
     });
 
     it('lets nobody in, says so, and the process goes on', async () => {
-      const { web, page } = await signIn(demo);
+      const { web, page } = await signInTo(demo);
 
       expect(page.status).toBeGreaterThanOrEqual(400);
       expect((await web.get('/mail/me/INBOX')).url).toMatch(/^\/login/);
@@ -206,7 +192,7 @@ describe.each(['throw', 'hang', 'rubbish'] as const)(
     });
 
     it('has no password sent anywhere: the page says that a check failed', async () => {
-      const { web } = await signIn(demo);
+      const { web } = await signInTo(demo);
       const list = await web.get('/mail/me/INBOX');
 
       expect(list.status).toBeGreaterThanOrEqual(400);

@@ -1,12 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { aComposeStand, aWriter, type Stand } from '../kit/compose-stand';
+import { type CrashProcess, crashProcess } from '../kit/crash-process';
 import { type ScriptedSmtp, startScriptedSmtp } from '../kit/scripted-smtp';
 
-const ROOT = path.resolve(__dirname, '../..');
 const ROUNDS = 5;
 /** What is certain after a kill at each step: what was delivered, and what the outbox says. */
 const STEPS = [
@@ -31,54 +26,20 @@ const FIELDS = {
   html: '',
 };
 
-let dir = '';
-let script = '';
+let crash: CrashProcess;
 let stand: Stand;
 let smtp: ScriptedSmtp;
-const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'compose-crash-'));
-  script = path.join(dir, 'crash-send.js');
-  buildSync({
-    entryPoints: [path.join(ROOT, 'test/kit/crash-send.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'silent',
-  });
+  crash = crashProcess('compose-crash-');
   smtp = await startScriptedSmtp({ extensions: ['PIPELINING'] });
-  stand = await aComposeStand({ dir });
+  stand = await aComposeStand({ dir: crash.dir });
 });
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
   await stand.close();
   await smtp.close();
-  rmSync(dir, { recursive: true, force: true });
+  crash.close();
 });
-
-/** Starts a sending in its own process, kills it when it reaches the step, waits for its end. */
-async function sendAndKill(draft: string, step: string): Promise<void> {
-  const child = spawn(process.execPath, [script, dir, String(smtp.port), draft, step], {
-    env: { ...process.env, NODE_PATH: path.join(ROOT, 'node_modules') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  const line = await new Promise<string>((resolve) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-    child.once('exit', () => resolve(`exit: ${Buffer.concat(errors).toString()}`));
-  });
-  expect(line).toBe(`at ${step}`);
-  child.kill('SIGKILL');
-  await exited;
-  children.delete(child);
-}
 
 describe.each(STEPS)('killed at %s', (step, delivered, state) => {
   it(`delivers ${delivered} and says ${state}, ${ROUNDS} times`, async () => {
@@ -90,7 +51,8 @@ describe.each(STEPS)('killed at %s', (step, delivered, state) => {
       const sentBefore = smtp.delivered.length;
       const copiesBefore = stand.mail.all('Sent').length;
 
-      await sendAndKill(id, step);
+      const said = await crash.sendAndKill({ draft: id, smtpPort: smtp.port, step });
+      expect(said).toBe(`at ${step}`);
       const recovered = await stand.compose.recover();
 
       expect(smtp.delivered.length - sentBefore).toBe(delivered);

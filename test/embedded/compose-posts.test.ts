@@ -4,7 +4,8 @@ import { attachableBytes } from '../../src/compose';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import type { DemoStack } from '../../src/demo/stack';
 import { WebAgent } from '../kit/agent';
-import { formFields, type Page } from '../kit/html';
+import { composerOf, type Fields } from '../kit/compose-page';
+import { memoryOf } from '../kit/memory-stack';
 
 const LIMIT = 1_000_000;
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -12,10 +13,7 @@ const ROOT = path.resolve(__dirname, '..', '..');
 let demo: DemoApp;
 let web: WebAgent;
 
-const memory = (): DemoStack => {
-  if (!('faults' in demo.stack.imap)) throw new Error('needs the servers in memory');
-  return demo.stack as DemoStack;
-};
+const memory = (): DemoStack => memoryOf(demo);
 const agent = (index: number) => {
   const found = demo.stack.agents[index];
   if (!found) throw new Error('no such agent');
@@ -43,17 +41,9 @@ afterAll(async () => {
 async function newForm(
   fill: Readonly<Record<string, string>>,
   from = '/compose',
-): Promise<{ readonly action: string; readonly fields: [string, string][] }> {
-  const page: Page = await web.get(from);
-  const form = page.all(
-    (e) => e.name === 'form' && /^\/compose\/[^/]+$/.test(e.attribs['action'] ?? ''),
-  )[0];
-  if (!form) throw new Error('no compose form');
-  const fields = formFields(page, form).map(([name, value]): [string, string] => [
-    name,
-    fill[name] ?? value,
-  ]);
-  return { action: form.attribs['action'] ?? '', fields };
+): Promise<{ readonly action: string; readonly fields: Fields }> {
+  const { action, fields } = composerOf(await web.get(from));
+  return { action, fields: fields.map(([name, value]) => [name, fill[name] ?? value]) };
 }
 
 /** Status and place of the answer, before any redirect. */

@@ -1,12 +1,7 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { aComposeStand, aWriter, type Stand } from '../kit/compose-stand';
+import { type CrashProcess, crashProcess } from '../kit/crash-process';
 import { type ScriptedSmtp, startScriptedSmtp } from '../kit/scripted-smtp';
 
-const ROOT = path.resolve(__dirname, '../..');
 /** Where the second sending is killed, what it delivered, and what the outbox says then. */
 const STEPS = [
   ['built', 0, 'unknown'],
@@ -27,50 +22,20 @@ const FIELDS = {
   html: '',
 };
 
-let dir = '';
-let script = '';
+let crash: CrashProcess;
 let stand: Stand;
 let smtp: ScriptedSmtp;
 
 beforeAll(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'compose-resend-crash-'));
-  script = path.join(dir, 'crash-send.js');
-  buildSync({
-    entryPoints: [path.join(ROOT, 'test/kit/crash-send.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'silent',
-  });
+  crash = crashProcess('compose-resend-crash-');
   smtp = await startScriptedSmtp({ extensions: ['PIPELINING'] });
-  stand = await aComposeStand({ dir });
+  stand = await aComposeStand({ dir: crash.dir });
 });
 afterAll(async () => {
   await stand.close();
   await smtp.close();
-  rmSync(dir, { recursive: true, force: true });
+  crash.close();
 });
-
-/** Sends again in a process of its own, which dies at the step. */
-async function resendAndKill(draft: string, step: string): Promise<void> {
-  const child = spawn(process.execPath, [script, dir, String(smtp.port), draft, step, 'resend'], {
-    env: { ...process.env, NODE_PATH: path.join(ROOT, 'node_modules') },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  const line = await Promise.race([
-    new Promise<string>((resolve) => {
-      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-    }),
-    exited.then(() => 'ended by itself'),
-  ]);
-  child.kill('SIGKILL');
-  await exited;
-  expect(line).toBe(`at ${step}`);
-}
 
 describe.each(STEPS)('sent again and killed at %s', (step, delivered, state) => {
   it(`is ${state}, never simply a draft, and leaves no more by itself`, async () => {
@@ -85,7 +50,8 @@ describe.each(STEPS)('sent again and killed at %s', (step, delivered, state) => 
     smtp.script = { extensions: ['PIPELINING'] };
     const before = smtp.delivered.length;
 
-    await resendAndKill(id, step);
+    const sending = { draft: id, smtpPort: smtp.port, step, resend: true };
+    expect(await crash.sendAndKill(sending)).toBe(`at ${step}`);
     await stand.compose.recover();
     const again = await stand.compose.send(actor, id, { confirmed: [] });
 

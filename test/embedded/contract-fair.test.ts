@@ -1,25 +1,15 @@
 import { rmSync } from 'node:fs';
 import type { PluginContext, PluginDefinition, PluginRouter } from '../../src/host';
-import type { FoundPlugin } from '../../src/host/discover';
 import { marksIn } from '../kit/contract-marks';
 import { lossesSince, type Seen, unhealthy } from '../kit/contract-pages';
 import { describeWebContract } from '../kit/contract-web';
+import { foundPlugin } from '../kit/found-plugin';
 import { tempTree } from '../unit/host/kit';
 
 const dir = tempTree({ 'views/page.ejs': '<h1><%= t("icon:title") %></h1>' });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const aPlugin = (
-  id: string,
-  more: Omit<PluginDefinition, 'id' | 'api' | 'title'>,
-): FoundPlugin => ({
-  id,
-  version: '0.0.0',
-  dir,
-  definition: { id, api: '^1.0', title: `${id}:title`, ...more },
-  migrations: [],
-  locales: { fr: { title: 'Titre' }, en: { title: 'Title' } },
-});
+const aPlugin = (id: string, more: Partial<PluginDefinition>) => foundPlugin(id, more, dir);
 const guard = (confirm: boolean) => (context: PluginContext) =>
   context.hooks.on('message:sending', ({ draft }) =>
     draft.subject === 'contrat'

@@ -1,20 +1,16 @@
-import path from 'node:path';
-import { startDemoApp } from '../../src/demo';
-import { WebAgent } from '../kit/agent';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 import { until } from './mail-kit';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 /** Who asked for the stop kills after this time (threats K2). */
 const KILLED_MS = 10_000;
 
 describe('a stop', () => {
   it('ends in time while the mail server keeps a page waiting', async () => {
     const app = { log: { level: 'silent' } };
-    const demo = await startDemoApp({ root: ROOT, port: 0, app });
+    const demo = await startTestDemo({ app });
     if (!('faults' in demo.stack.imap)) throw new Error('needs the server in memory');
-    const { imap, agents } = demo.stack;
-    const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-    await web.signIn(agents[0]?.username ?? '', agents[0]?.password ?? '');
+    const { imap } = demo.stack;
+    const { web } = await signInTo(demo);
     const asked = imap.stats().recent.length;
     imap.faults.slowMs(30_000);
     const page = web.get('/mail/me/INBOX').catch(() => 'cut');

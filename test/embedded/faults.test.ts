@@ -2,7 +2,9 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import type { DemoStack } from '../../src/demo/stack';
 import { WebAgent } from '../kit/agent';
+import { composeForm } from '../kit/compose-page';
 import type { Page } from '../kit/html';
+import { memoryOf } from '../kit/memory-stack';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 /** Every failure is told within this time (threats F2, L1). */
@@ -13,10 +15,7 @@ const REFUSED = ['NOOP', 'STATUS', 'LIST', 'SELECT', 'SEARCH', 'FETCH', 'STORE',
 );
 
 let demo: DemoApp;
-const memory = (): DemoStack => {
-  if (!('faults' in demo.stack.imap)) throw new Error('needs the servers in memory');
-  return demo.stack as DemoStack;
-};
+const memory = (): DemoStack => memoryOf(demo);
 const agent = (index: number) => {
   const found = demo.stack.agents[index];
   if (!found) throw new Error('no such agent');
@@ -28,13 +27,6 @@ const signedIn = async (index: number): Promise<WebAgent> => {
   expect((await web.signIn(username, password)).url).toMatch(/^\/mail\//);
   expect((await eventually(() => web.get('/mail/me/INBOX'))).status).toBe(200);
   return web;
-};
-const composeForm = (page: Page) => {
-  const form = page.all(
-    (e) => e.name === 'form' && /^\/compose\/[^/]+$/.test(e.attribs['action'] ?? ''),
-  )[0];
-  if (!form) throw new Error('no compose form');
-  return form;
 };
 /** Connections are tried again after a back-off of two seconds at most. */
 const eventually = async (ask: () => Promise<Page>): Promise<Page> => {

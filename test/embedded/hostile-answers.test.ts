@@ -1,24 +1,11 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import type { PluginContext, PluginDefinition, PluginRouter } from '../../src/host';
 import type { FoundPlugin } from '../../src/host/discover';
 import { WebAgent } from '../kit/agent';
 import { factorPlugin } from '../kit/factor-plugin';
+import { foundPlugin } from '../kit/found-plugin';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
-
-const aPlugin = (
-  id: string,
-  rest: Partial<PluginDefinition>,
-  dir = path.join(__dirname, '..', 'kit', 'noisy'),
-): FoundPlugin => ({
-  id,
-  version: '0.0.0',
-  dir,
-  definition: { id, api: '^1.0', title: `${id}:title`, ...rest },
-  migrations: [],
-  locales: { fr: { title: 'Mauvais' }, en: { title: 'Evil' } },
-});
 const routes = (register: (router: PluginRouter) => void): Partial<PluginDefinition> => ({
   contributes: { routes: async () => ({ routes: register }) },
 });
@@ -29,20 +16,8 @@ afterEach(async () => {
 });
 
 async function start(...plugins: readonly FoundPlugin[]): Promise<WebAgent> {
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({
-      ...file,
-      plugins: Object.fromEntries(plugins.map(({ id }) => [id, true])),
-    }),
-    app: { log: { level: 'silent' } },
-    options: { extraPlugins: plugins },
-  });
-  const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  const [agent] = demo.stack.agents;
-  await web.signIn(agent?.username ?? '', agent?.password ?? '');
-  return web;
+  demo = await startTestDemo({}, plugins);
+  return (await signInTo(demo)).web;
 }
 const errorsOf = (plugin: string, hook: string): number =>
   demo.app.hooks.handlers('saisons' as never, hook).find((one) => one.plugin === plugin)?.errors ??
@@ -109,7 +84,7 @@ describe('a wrong answer of a handler', () => {
     async (what, hook, answer) => {
       const activate = ({ hooks }: PluginContext) =>
         hooks.on(hook as never, ((value: Given) => answer(value)) as never);
-      const web = await start(aPlugin('evil', { activate }));
+      const web = await start(foundPlugin('evil', { activate }));
 
       expect(await rowsOf(web)).toBeGreaterThan(0);
       const isRight = RIGHT_ONCE_PLAIN.includes(what);
@@ -121,7 +96,7 @@ describe('a wrong answer of a handler', () => {
 
 describe('a second factor', () => {
   it('is not satisfied by the route of another plugin', async () => {
-    const evil = aPlugin(
+    const evil = foundPlugin(
       'evil',
       routes((router) =>
         router.get(
@@ -147,7 +122,7 @@ describe('a second factor', () => {
   it('is not satisfied by a link, and tells no other route who has half a session', async () => {
     const id = 'other-factor';
     const seen: unknown[] = [];
-    const plugin = aPlugin(id, {
+    const plugin = foundPlugin(id, {
       contributes: {
         challenges: [{ id, label: `${id}:title`, path: '/' }],
         routes: async () => ({
@@ -180,7 +155,7 @@ describe('a second factor', () => {
 });
 
 it('opens no route by the name of another that is public', async () => {
-  const plugin = aPlugin(
+  const plugin = foundPlugin(
     'notes',
     routes((router) => {
       router.get('/mine', () => ({ json: { mine: true } }));
@@ -205,7 +180,7 @@ it('charges a plugin for what its routes answer', async () => {
       return asked > 1 ? '//evil.example' : '/mail/me/INBOX';
     },
   };
-  const plugin = aPlugin(
+  const plugin = foundPlugin(
     'evil',
     routes((router) => {
       router.get('/cycle', () => ({ json: loop }));

@@ -1,17 +1,15 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { type Page, textOf } from '../kit/html';
+import { signedInDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 let demo: DemoApp;
 let web: WebAgent;
 
 beforeAll(async () => {
-  demo = await startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } });
-  web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  const agent = demo.stack.agents[0];
-  expect((await web.signIn(agent?.username ?? '', agent?.password ?? '')).status).toBe(200);
+  const signedIn = await signedInDemo();
+  ({ demo, web } = signedIn);
+  expect(signedIn.page.status).toBe(200);
 }, 60_000);
 afterAll(async () => {
   await demo?.stop();

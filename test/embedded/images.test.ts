@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
-import { formFields, textOf } from '../kit/html';
+import { formFields, type Page, textOf } from '../kit/html';
+import { memoryOf } from '../kit/memory-stack';
 import { type MovingClock, movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -51,23 +52,29 @@ async function withProduct(
     const agent = demo.stack.agents[0];
     const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
     await web.signIn(agent?.username ?? '', agent?.password ?? '');
-    if ('faults' in demo.stack.imap) {
-      const html = `<p>Bonjour</p><img src="http://127.0.0.1:${port}/a.png"><img src="http://127.0.0.1:${port}/html.png">`;
-      demo.stack.imap.deliver(
-        agent?.username ?? '',
-        `From: lettre@dehors.example\r\nTo: x@y.example\r\nSubject: Lettre\r\nMessage-ID: <l@dehors.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n${html}\r\n`,
-      );
-    }
+    const html = `<p>Bonjour</p><img src="http://127.0.0.1:${port}/a.png"><img src="http://127.0.0.1:${port}/html.png">`;
+    deliver(demo, 'Lettre', html);
     await run(web, clock, demo);
   } finally {
     await demo.stop();
   }
 }
 
-async function open(web: WebAgent) {
+/** A letter of the same sender to the first agent. */
+function deliver(demo: DemoApp, subject: string, html: string): void {
+  memoryOf(demo).imap.deliver(
+    demo.stack.agents[0]?.username ?? '',
+    `From: lettre@dehors.example\r\nTo: x@y.example\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@dehors.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n${html}\r\n`,
+  );
+}
+
+const trustForms = (page: Page) =>
+  page.all(({ name, attribs }) => name === 'form' && (attribs['action'] ?? '').endsWith('/trust'));
+
+async function open(web: WebAgent, subject = 'Lettre') {
   const list = await web.get('/mail/me/INBOX');
   const link =
-    list.all((e) => e.name === 'a' && textOf(e).includes('Lettre'))[0]?.attribs['href'] ?? '';
+    list.all((e) => e.name === 'a' && textOf(e).includes(subject))[0]?.attribs['href'] ?? '';
   const message = await web.get(link);
   return { link: link.split('?')[0] ?? '', message };
 }
@@ -123,16 +130,32 @@ describe('remote images', () => {
       const { link, message } = await open(web);
       const token = message.one('name', 'csrf-token').attribs['content'] ?? '';
       await web.post(`${link}/trust`, [['_csrf', token]]);
-      const trusted = await web.get(link);
-      const form = trusted.all(
-        ({ name, attribs }) => name === 'form' && (attribs['action'] ?? '').endsWith('/trust'),
-      )[0];
+      const trusted = await web.get(`${link}?view=html&images=1&q=lettre`);
+      const [form] = trustForms(trusted);
       if (!form) throw new Error('no way back from the trust');
 
-      await web.post(form.attribs['action'] ?? '', formFields(trusted, form));
+      const back = await web.post(form.attribs['action'] ?? '', formFields(trusted, form));
       const again = await web.get(link);
 
-      expect(await imagesOf(web, again.one('data-message-body').attribs['src'] ?? '')).toEqual([]);
+      expect(back.url).toMatch(/\/\d+\?q=lettre$/);
+      for (const page of [back, again]) {
+        const src = page.one('data-message-body').attribs['src'] ?? '';
+        expect(await imagesOf(web, src)).toEqual([]);
+      }
+    });
+  }, 60_000);
+
+  it('are not said to be shown in a message of that sender that has none', async () => {
+    await withProduct({ allowPrivate: true }, async (web, _clock, demo) => {
+      const { link, message } = await open(web);
+      const token = message.one('name', 'csrf-token').attribs['content'] ?? '';
+      await web.post(`${link}/trust`, [['_csrf', token]]);
+      deliver(demo, 'Avis', '<p>Voir <a href="https://dehors.example/image/1">/image/1</a></p>');
+
+      const { message: plain } = await open(web, 'Avis');
+
+      expect(trustForms(await web.get(link))).toHaveLength(1);
+      expect(trustForms(plain)).toEqual([]);
     });
   }, 60_000);
 

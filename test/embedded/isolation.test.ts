@@ -1,42 +1,20 @@
 import { EventEmitter } from 'node:events';
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import type { PluginContext, PluginDefinition } from '../../src/host';
 import type { FoundPlugin } from '../../src/host/discover';
 import { currentAttribution } from '../../src/kernel/isolate';
-import { WebAgent } from '../kit/agent';
+import type { WebAgent } from '../kit/agent';
+import { foundPlugin } from '../kit/found-plugin';
 import { type Page, textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
-
-const aPlugin = (definition: Omit<PluginDefinition, 'api' | 'title'>): FoundPlugin => ({
-  id: definition.id,
-  version: '0.0.0',
-  dir: path.join(__dirname, '..', 'kit', 'noisy'),
-  definition: { api: '^1.0', title: `${definition.id}:title`, ...definition },
-  migrations: [],
-  locales: { fr: { title: 'Agenda' }, en: { title: 'Calendar' } },
-});
+const aPlugin = ({ id, ...more }: Omit<PluginDefinition, 'api' | 'title'>) => foundPlugin(id, more);
 
 const start = (plugins: readonly FoundPlugin[], app: Record<string, unknown> = {}) =>
-  startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({
-      ...file,
-      plugins: Object.fromEntries(plugins.map(({ id }) => [id, true])),
-    }),
-    app: { log: { level: 'silent' }, ...app },
-    options: { extraPlugins: plugins },
-  });
+  startTestDemo({ app }, plugins);
 
-async function signIn(demo: DemoApp): Promise<WebAgent> {
-  const [agent] = demo.stack.agents;
-  const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  await web.signIn(agent?.username ?? '', agent?.password ?? '');
-  return web;
-}
+const signIn = async (demo: DemoApp): Promise<WebAgent> => (await signInTo(demo)).web;
 const openFirst = async (web: WebAgent): Promise<Page> => {
   const list = await web.get('/mail/me/INBOX');
   const row = list.all((element) => 'data-uid' in element.attribs)[0];
@@ -100,13 +78,7 @@ it('opens a breaker after five failures, tries once when it is half open, and cl
     },
   });
   const clock = movingClock();
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({ ...file, plugins: { agenda: true } }),
-    app: { log: { level: 'silent' } },
-    options: { extraPlugins: [plugin], clock },
-  });
+  demo = await startTestDemo({ options: { clock } }, [plugin]);
   const web = await signIn(demo);
   const list = async () => (await web.get('/mail/me/INBOX')).status;
   for (let count = 0; count < 5; count++) expect(await list()).toBe(200);

@@ -1,20 +1,14 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import type { DemoStack } from '../../src/demo/stack';
-import { WebAgent } from '../kit/agent';
+import type { DemoApp } from '../../src/demo';
+import type { WebAgent } from '../kit/agent';
 import { formFields } from '../kit/html';
-
-const ROOT = path.resolve(__dirname, '..', '..');
+import { memoryOf } from '../kit/memory-stack';
+import { signedInDemo } from '../kit/signed-in-demo';
 
 let demo: DemoApp;
 let web: WebAgent;
 
 beforeAll(async () => {
-  demo = await startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } });
-  web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  const [agent] = demo.stack.agents;
-  if (!agent) throw new Error('no agent');
-  await web.signIn(agent.username, agent.password);
+  ({ demo, web } = await signedInDemo());
 }, 60_000);
 afterAll(async () => {
   await demo?.stop();
@@ -43,8 +37,7 @@ it.each([
   '%s to a text of %i lines quotes its beginning',
   async (mode, lines, isShortened) => {
     const [agent] = demo.stack.agents;
-    if (!agent || !('faults' in demo.stack.imap)) throw new Error('needs the servers in memory');
-    const uid = (demo.stack as DemoStack).imap.deliver(agent.username, original(lines));
+    const uid = memoryOf(demo).imap.deliver(agent?.username ?? '', original(lines));
     const list = await web.get('/mail/me/INBOX');
     const uidvalidity = /uidvalidity=(\d+)/.exec(list.text)?.[1] ?? '';
 

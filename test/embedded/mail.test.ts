@@ -130,7 +130,7 @@ describe('the tree of mailboxes', () => {
     expect(paths).not.toContain('Réunions');
     await mail.deleteMailbox(actor, 'Dossiers/Comités');
     await expect(mail.deleteMailbox(actor, await mail.special(actor, 'sent'))).rejects.toThrow(
-      'request/forbidden',
+      'mailbox/forbidden',
     );
     await expect(mail.createMailbox(actor, 'a\r\nb')).rejects.toThrow('mailbox/not-found');
     await expect(mail.list(actor, { ...ALL, mailbox: 'Rien', page: 1 })).rejects.toThrow(
@@ -484,7 +484,7 @@ describe('an action', () => {
     expect(await mail.empty(actor, 'Trash', trash.uidValidity)).toEqual({ count: 1 });
     expect(at('Trash')).toBe(0);
     const { uidValidity } = await inbox();
-    await expect(mail.empty(actor, 'INBOX', uidValidity)).rejects.toThrow('request/forbidden');
+    await expect(mail.empty(actor, 'INBOX', uidValidity)).rejects.toThrow('mailbox/forbidden');
   });
 
   it('never expunges what another client marked', async () => {
@@ -578,6 +578,20 @@ describe('an action', () => {
       mail.append(actor, sent, { path, sizeBytes: raw.length }, options),
     ).rejects.toThrow('imap/over-quota');
     await rm(directory, { recursive: true });
+  });
+
+  it('finds a copy that another client has filed meanwhile', async () => {
+    await start([]);
+    const { mail, actor } = bench;
+    const sent = await mail.special(actor, 'sent');
+    const raw = aMessage({ subject: 'Copie' });
+    const id = /Message-ID: (.*)\r\n/.exec(raw.toString())?.[1] ?? '';
+    // The connection that looks again has the mailbox open, and has not been told of anything.
+    expect((await mail.findByMessageId(actor, sent, id)).uids).toEqual([]);
+
+    const uid = server.deliver('alice', raw, sent);
+
+    expect((await mail.findByMessageId(actor, sent, id)).uids).toEqual([uid]);
   });
 
   it('tells the quota where there is one', async () => {

@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import type { FoundPlugin } from '../../src/host/discover';
-import { WebAgent } from '../kit/agent';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 /** Far below the 5 s after which a held database would answer anything at all. */
 const AT_ONCE_MS = 4_000;
 
@@ -50,22 +49,13 @@ it('of a plugin, held for ever, holds up neither the list nor a sign-in nor a st
       },
     },
   };
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({ ...file, plugins: { holder: true } }),
-    app: { log: { level: 'silent' } },
-    options: { extraPlugins: [found] },
-  });
+  demo = await startTestDemo({}, [found]);
   stop = () => demo.stop();
-  const [first, second] = demo.stack.agents;
-  const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  await web.signIn(first?.username ?? '', first?.password ?? '');
+  const { web } = await signInTo(demo);
 
   const begun = performance.now();
   expect((await web.get('/mail/me/INBOX')).status).toBe(200);
-  const other = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  const page = await other.signIn(second?.username ?? '', second?.password ?? '');
+  const { page } = await signInTo(demo, demo.stack.agents[1]);
   expect(page.status).toBe(200);
   expect(performance.now() - begun).toBeLessThan(AT_ONCE_MS);
 

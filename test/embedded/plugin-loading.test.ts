@@ -18,14 +18,19 @@ afterEach(async () => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true });
 });
 
+const folder = (id: string): string => `plugins-npm/node_modules/estafette-plugin-${id}`;
+
 /** Leaves a file beside itself when its code runs. */
 const marking = (id: string, more = '') =>
   `require('node:fs').writeFileSync(__dirname + '/ran', ''); module.exports = { id: '${id}', api: '^1.0', title: '${id}:title', ${more} };`;
 
 const FACTOR = `contributes: { challenges: [{ id: 'code', label: 'x:y', path: '/' }] }`;
 
-function install(site: Record<string, unknown>, notes = marking('notes', FACTOR)) {
-  const folder = (id: string): string => `plugins-npm/node_modules/estafette-plugin-${id}`;
+function install(
+  site: Record<string, unknown>,
+  notes = marking('notes', FACTOR),
+  more: Readonly<Record<string, string>> = {},
+) {
   const root = tempTree({
     'package.json': '{"version":"1.0.0"}',
     'etc/app.json': '{"database":{"filename":"data.sqlite"},"dataDir":"data"}',
@@ -39,6 +44,7 @@ function install(site: Record<string, unknown>, notes = marking('notes', FACTOR)
     [`${folder('notes')}/plugin.js`]: notes,
     [`${folder('user')}/package.json`]: '{}',
     [`${folder('user')}/plugin.js`]: marking('user', `requires: ['base']`),
+    ...more,
   });
   roots.push(root);
   for (const name of ['locales', 'skins'])
@@ -123,5 +129,32 @@ it('closes sign-in when a second factor that was in service is kept out of a new
     status: 503,
     textKey: 'error.signInClosed',
     details: { plugin: 'notes', reason: 'quarantined: harmed processes 2 times' },
+  });
+});
+
+it('closes sign-in when the tables of a second factor cannot be made', async () => {
+  const { start } = install({ plugins: { notes: true } }, marking('notes', FACTOR), {
+    [`${folder('notes')}/migrations/0001-first.js`]: `exports.up = async () => { throw new Error('disk is full'); }; exports.down = async () => {};`,
+  });
+
+  const app = await start();
+
+  expect(stateOf(app, 'notes')?.state).toBe('failed');
+  expect(app.host.signInClosed(ONE)).toEqual({
+    plugin: 'notes',
+    reason: expect.stringMatching(/^failed: .*disk is full/),
+  });
+});
+
+it('leaves out a plugin whose texts are none, and mail goes on', async () => {
+  const { start } = install({ plugins: { notes: true } }, marking('notes'), {
+    [`${folder('notes')}/locales/fr.json`]: '{"title":3}',
+  });
+
+  const app = await start();
+
+  expect(stateOf(app, 'notes')).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('locales/fr.json'),
   });
 });

@@ -1,19 +1,10 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import type { PluginContext } from '../../src/host';
-import type { FoundPlugin } from '../../src/host/discover';
-import { WebAgent } from '../kit/agent';
+import { foundPlugin } from '../kit/found-plugin';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
-
-const aPlugin = (id: string, activate: (context: PluginContext) => void): FoundPlugin => ({
-  id,
-  version: '0.0.0',
-  dir: path.join(__dirname, '..', 'kit', 'noisy'),
-  definition: { id, api: '^1.0', title: `${id}:title`, needs: ['mail.read'], activate },
-  migrations: [],
-  locales: { fr: { title: 'Agenda' }, en: { title: 'Calendar' } },
-});
+const aPlugin = (id: string, activate: (context: PluginContext) => void) =>
+  foundPlugin(id, { needs: ['mail.read'], activate });
 
 let demo: DemoApp | undefined;
 afterEach(async () => {
@@ -37,17 +28,9 @@ it('a plugin that reads a message opens nothing: no hook tells of it', async () 
     hooks.on('message:read', () => void told.push('neighbour read'));
     hooks.on('message:model', () => void told.push('neighbour model'));
   });
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    site: (_id, file) => ({ ...file, plugins: { reader: true, neighbour: true } }),
-    app: { log: { level: 'silent' } },
-    plugins: { grants: { reader: ['mail.read'], neighbour: ['mail.read'] } },
-    options: { extraPlugins: [reader, neighbour] },
-  });
-  const [agent] = demo.stack.agents;
-  const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-  const list = await web.signIn(agent?.username ?? '', agent?.password ?? '');
+  const plugins = { grants: { reader: ['mail.read'], neighbour: ['mail.read'] } };
+  demo = await startTestDemo({ plugins }, [reader, neighbour]);
+  const { web, page: list } = await signInTo(demo);
   const row = list.all(({ attribs }) => 'data-uid' in attribs)[0];
 
   await web.get(`/mail/me/INBOX/${row?.attribs['data-uid'] ?? ''}`);

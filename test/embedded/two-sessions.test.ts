@@ -1,13 +1,11 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import { WebAgent } from '../kit/agent';
+import type { DemoApp } from '../../src/demo';
 import { openEventStream } from '../kit/event-stream';
+import { signInTo, startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 let demo: DemoApp;
 
 beforeAll(async () => {
-  demo = await startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } });
+  demo = await startTestDemo();
 }, 60_000);
 afterAll(async () => {
   await demo?.stop();
@@ -16,12 +14,7 @@ afterAll(async () => {
 describe('one person in two browsers', () => {
   it('goes on being told of new mail in one when the other signs out', async () => {
     const agent = demo.stack.agents[0];
-    const open = async (): Promise<WebAgent> => {
-      const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
-      await web.signIn(agent?.username ?? '', agent?.password ?? '');
-      return web;
-    };
-    const [office, phone] = [await open(), await open()];
+    const [{ web: office }, { web: phone }] = [await signInTo(demo), await signInTo(demo)];
     const stream = await openEventStream(
       `http://127.0.0.1:${demo.port}/events?mailbox=INBOX`,
       office.cookies,

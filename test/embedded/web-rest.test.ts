@@ -2,7 +2,9 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import type { DemoStack } from '../../src/demo/stack';
 import { WebAgent } from '../kit/agent';
-import { formFields, type Page } from '../kit/html';
+import { composerOf, type Fields } from '../kit/compose-page';
+import type { Page } from '../kit/html';
+import { memoryOf } from '../kit/memory-stack';
 import { type MovingClock, movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -14,10 +16,7 @@ let web: WebAgent;
 let username: string;
 let clock: MovingClock;
 
-const memory = (): DemoStack => {
-  if (!('faults' in demo.stack.imap)) throw new Error('needs the servers in memory');
-  return demo.stack as DemoStack;
-};
+const memory = (): DemoStack => memoryOf(demo);
 
 const deliver = (subject: string): number =>
   memory().imap.deliver(
@@ -44,18 +43,6 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-type Fields = [string, string][];
-
-/** The fields of the composer's own form. */
-function composer(page: Page): { readonly action: string; readonly fields: Fields } {
-  const form = page.all(
-    (e) => e.name === 'form' && /^\/compose\/[^/]+$/.test(e.attribs['action'] ?? ''),
-  )[0];
-  if (!form) throw new Error('no compose form');
-  const fields = formFields(page, form).map(([name, value]): [string, string] => [name, value]);
-  return { action: form.attribs['action'] ?? '', fields };
-}
-
 const withText = (fields: Fields, text: string): Fields =>
   fields.map(([name, value]) => [name, name === 'text' ? text : value]);
 
@@ -68,15 +55,15 @@ function multipart(fields: Fields, filename: string): FormData {
 
 /** One draft open in two tabs: the first saved since, twice; the second still has what it read. */
 async function twoTabs(): Promise<{ readonly action: string; readonly second: Fields }> {
-  const { action, fields } = composer(await web.get('/compose'));
+  const { action, fields } = composerOf(await web.get('/compose'));
   await web.post(action, withText(fields, 'départ'));
-  const second = composer(await web.get(action));
+  const second = composerOf(await web.get(action));
   await web.post(action, withText(second.fields, 'du premier onglet'));
   return { action, second: withText(second.fields, 'du second onglet') };
 }
 
 const textOfDraft = (page: Page): string =>
-  composer(page).fields.find(([name]) => name === 'text')?.[1] ?? '';
+  composerOf(page).fields.find(([name]) => name === 'text')?.[1] ?? '';
 
 describe('a form without script that meets another tab’s text', () => {
   it('is told when it saves', async () => {
@@ -124,8 +111,44 @@ describe('a form without script that meets another tab’s text', () => {
     expect((await web.get(action)).text).not.toContain('premier.txt');
   });
 
+  it('removes a file that it shows, and the other tab keeps its own', async () => {
+    const { action, fields } = composerOf(await web.get('/compose'));
+    const joined = await web.raw(`${action}/attachments`, {
+      method: 'POST',
+      body: multipart(withText(fields, 'départ'), 'joint.txt'),
+    });
+    await joined.text();
+    const page = await web.get(action);
+    const first = composerOf(page).fields;
+    const remove = new RegExp(`${action}/attachments/[^/"]+/remove`).exec(page.text)?.[0] ?? '';
+    await web.post(action, withText(first, 'du second onglet'));
+    await web.post(action, withText(first, 'du premier onglet'));
+    // Its revision moved to the draft that the conflict made, and the files are copies there.
+    const second = withText(first, 'encore le second').map(([name, value]): [string, string] => [
+      name,
+      name === 'revision' ? String(Number(value) + 1) : value,
+    ]);
+
+    const answer = await web.post(remove, second);
+    const moved = /action="(\/compose\/[A-Za-z0-9_-]+)"/.exec(answer.text)?.[1] ?? '';
+
+    expect(moved).not.toBe(action);
+    expect(textOfDraft(await web.get(moved))).toBe('encore le second');
+    expect((await web.get(moved)).text).not.toContain('joint.txt');
+    expect((await web.get(action)).text).toContain('joint.txt');
+  });
+
+  it('makes no draft anew to remove a file of one that is gone', async () => {
+    const { action, fields } = composerOf(await web.get('/compose'));
+
+    const answer = await web.post(`${action}/attachments/none/remove`, fields);
+
+    expect(answer.status).toBe(404);
+    expect((await web.get(action)).status).toBe(404);
+  });
+
   it('keeps words that come after the file', async () => {
-    const { action, fields } = composer(await web.get('/compose'));
+    const { action, fields } = composerOf(await web.get('/compose'));
     const body = multipart(
       fields.filter(([name]) => name !== 'text'),
       'avant.txt',
@@ -141,7 +164,7 @@ describe('a form without script that meets another tab’s text', () => {
 describe('the result of an action', () => {
   const CLEARED = /flash=;/;
   it('waits for a page that shows it', async () => {
-    const { action, fields } = composer(await web.get('/compose'));
+    const { action, fields } = composerOf(await web.get('/compose'));
     const body = new URLSearchParams(withText(fields, 'à dire'));
     await (await web.raw(action, { method: 'POST', body })).text();
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { textKeysOf } from '../../src/app/skins';
 import type { FoundPlugin } from '../../src/host/discover';
 import { parsePage } from './html';
 
@@ -22,7 +23,7 @@ export function marksIn(html: string, { id, locales }: FoundPlugin): string[] {
     .flatMap(({ attribs }) => ADDRESSES.map((name) => attribs[name] ?? ''))
     .filter((address) => address !== '' && URL.canParse(address, 'http://page.example'))
     .filter(isOwn);
-  const texts = keysOf(locales.fr)
+  const texts = textKeysOf(locales.fr)
     .map((key) => `${id}:${key}`)
     .filter((text) => html.includes(text));
   return [...new Set([...addresses, ...texts])];
@@ -37,10 +38,3 @@ function builtFilesOf(id: string): ReadonlySet<string> {
       .map(([, { file }]) => `/assets/${file}`),
   );
 }
-
-const keysOf = (catalogue: object, prefix = ''): string[] =>
-  Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null
-      ? keysOf(value, `${prefix}${key}.`)
-      : [`${prefix}${key}`],
-  );

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../../src/base/errors';
 import { OWN_ACCOUNT, type Uid, type UidValidity } from '../../src/base/types';
+import { sampleRow } from '../../src/host/testing/samples';
 import type { AttachmentInfo, Mail, MessageView, PartStream } from '../../src/mail/types';
 import {
   firstHeader,
@@ -200,7 +201,7 @@ function viewOf(
     messageId,
     references: messageIds(headerValues(headers, 'references').join(' ')),
     sizeBytes: raw.length,
-    row: {
+    row: sampleRow({
       uid,
       from: people('from'),
       to: people('to'),
@@ -208,15 +209,8 @@ function viewOf(
       date,
       sizeBytes: raw.length,
       hasAttachment: attachments.length > 0,
-      hasInvitation: false,
-      isSeen: true,
-      isFlagged: false,
-      isAnswered: false,
-      isForwarded: false,
-      isDraft: false,
-      keywords: [],
       messageId,
-    },
+    }),
     attachments,
     inline,
     bodies: [],

@@ -4,6 +4,7 @@ import { plainCopy } from '../../kernel/plain-copy';
 import { can } from '../../session';
 import { isPluginResponse } from '../response';
 import type { PluginRequest, PluginResponse, PluginRoute } from '../route-types';
+import { matchRoute } from '../router';
 import { TEST_SITE } from './sites';
 import type { RouteInput } from './types';
 import type { World } from './world';
@@ -12,6 +13,8 @@ interface Match {
   readonly route: PluginRoute;
   readonly params: Readonly<Record<string, string>>;
 }
+
+const isMatch = (one: Partial<Match>): one is Match => one.params !== undefined;
 
 /** Calls a route as the web floor does: refused without a session unless public or without its permission, checked answer. */
 export async function callRoute(
@@ -27,8 +30,8 @@ export async function callRoute(
     .find(({ id }) => id === plugin);
   const match = running?.routes
     .filter((route) => route.method === method)
-    .map((route) => matchRoute(route, path))
-    .find((found) => found !== undefined);
+    .map((route) => ({ route, params: matchRoute(route, path) }))
+    .find(isMatch);
   if (!running || !match) return { status: 404 };
   if (input.user === false && !match.route.options.public) return { status: 403 };
   if (!(await isAllowed(world, site, match.route))) return { status: 403 };
@@ -62,25 +65,14 @@ function requestOf(
     groups: input.user === false ? [] : world.person.groups,
     user: input.user === false ? undefined : world.user,
     ...(input.user !== false && { as: world.core.ref(site) }),
-    params,
+    params: Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    ),
     query: input.query ?? {},
     body: input.body ?? {},
     async satisfy(challenge) {
       const isAsked = route.method === 'post' && route.options.challenge === challenge;
-      if (!isAsked) throw new AppError('request/forbidden');
+      if (!isAsked) throw new AppError('session/refused', { textKey: 'error.forbidden' });
     },
   };
-}
-
-function matchRoute(route: PluginRoute, path: string): Match | undefined {
-  const wanted = route.path.split('/');
-  const given = path.split('/');
-  if (wanted.length !== given.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? '';
-    if (part.startsWith(':') && value !== '') params[part.slice(1)] = decodeURIComponent(value);
-    else if (part !== value) return undefined;
-  }
-  return { route, params };
 }

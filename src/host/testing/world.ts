@@ -129,7 +129,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     await db.close();
     throw error;
   });
-  const skin = { id: 'base', dir: path.join(root, 'skins', 'base') };
+  const skin = { id: 'base', dir: path.join(root, 'skins', 'base'), includes: new Set<string>() };
   const renderer = createRenderer({
     // The base skin alone: a plugin's views use nothing of a ministry's.
     skins: { chain: () => [skin] },

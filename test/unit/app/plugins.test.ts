@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { migrationSets } from '../../../src/app/migrations';
 import { installedPlugins, siteFaults } from '../../../src/app/plugins';
+import { silentLog } from '../../../src/base/log';
 import { formatIssue } from '../../../src/kernel/config';
+import { openDatabase } from '../../../src/kernel/db';
 import { loadConfig } from '../../../src/sites';
 import { tempTree } from '../host/kit';
 import { aSiteFile } from '../sites/support';
@@ -40,6 +43,52 @@ describe('packages of plugins.json', () => {
       'etc/plugins.json: packages.0: expected an npm package that is installed, found "estafette-plugin-nothere" (line 3)',
       'etc/plugins.json: packages.1: expected an npm package that is installed, found "../outside" (line 4)',
     ]);
+  });
+});
+
+describe('a package that the files turn on nowhere', () => {
+  const MARKED = 'node_modules/estafette-plugin-notes/ran';
+  const files = {
+    'node_modules/estafette-plugin-notes/plugin.js': `require('node:fs').writeFileSync(__dirname + '/ran', ''); ${NOTES}`,
+  };
+
+  it('runs no code, whether the files are checked or migrations gathered', async () => {
+    const packages = PACKAGES.slice(2);
+    const plugins = { packages, grants: { notes: [] }, order: { 'message:sending': ['notes'] } };
+    const off = install(plugins, { notes: false }, files);
+    const on = install(plugins, { notes: true }, files);
+    const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log: silentLog() });
+
+    expect(await siteFaults(off)).toEqual([]);
+    await migrationSets(off, db);
+    expect(existsSync(path.join(off.root, MARKED))).toBe(false);
+    await migrationSets(on, db);
+    expect(existsSync(path.join(on.root, MARKED))).toBe(true);
+    await db.close();
+  });
+
+  it('is known to a skin all the same, by its views and texts', async () => {
+    const config = install(
+      { packages: PACKAGES.slice(2) },
+      {},
+      {
+        'skins/base/skin.json': '{}',
+        'skins/harbour/skin.json': '{ "extends": "base" }',
+        'skins/harbour/plugins/notes/hint.ejs': '',
+        'skins/harbour/plugins/notes/gone.ejs': '',
+        'skins/harbour/locales/fr.json': '{"notes:title":"x","notes:gone":"y"}',
+        'locales/fr.json': '{}',
+        'node_modules/estafette-plugin-notes/views/hint.ejs': '',
+        'node_modules/estafette-plugin-notes/locales/fr.json': '{"title":"Notes"}',
+      },
+    );
+
+    const told = (await siteFaults(config)).map(formatIssue).join();
+
+    expect(told).toContain('notes/gone.ejs');
+    expect(told).toContain('"notes:gone"');
+    expect(told).not.toContain('hint.ejs');
+    expect(told).not.toContain('"notes:title" takes');
   });
 });
 
@@ -118,6 +167,34 @@ describe('refusals of a start', () => {
       expect.stringContaining('plugins.tides: settings section "same" already belongs to bay'),
     ]);
     expect(await lines(files, ['bay'])).toEqual([]);
+  });
+
+  it('leave out names of a plugin that a start refuses before it takes any, or that fails', async () => {
+    const ungranted = plugin('bay', `needs: ['db'], ${section}`);
+    const failing = plugin(
+      'bay',
+      section.replace('contributes: {', 'contributes: { routes: () => { throw Error("gone"); },'),
+    );
+
+    expect(await lines({ ...ungranted, ...plugin('tides', section) }, ['bay', 'tides'])).toEqual([
+      expect.stringContaining('plugins.bay: needs db, not granted'),
+    ]);
+    expect(await lines({ ...failing, ...plugin('tides', section) }, ['bay', 'tides'])).toEqual([
+      expect.stringContaining('plugins.bay: routes: gone'),
+    ]);
+  });
+
+  it('name the chain of requirements, whose last takes no name either', async () => {
+    const files = {
+      ...plugin('bay', section.replace('same', 'display')),
+      ...plugin('cove', `requires: ['bay'], ${section}`),
+      ...plugin('tides', section),
+    };
+
+    expect(await lines(files, ['bay', 'cove', 'tides'])).toEqual([
+      expect.stringContaining('plugins.bay: settings section "display"'),
+      expect.stringContaining('plugins.cove: requires bay: settings section "display"'),
+    ]);
   });
 
   it('name both providers of one port', async () => {

@@ -25,7 +25,8 @@ afterEach(() => rmSync(root, { recursive: true }));
 const faults = () => {
   const tides = asFound({ id: 'tides', api: '^1.0', title: 'tides:title' });
   const sites = [{ id: 'marees' as SiteId, skin: 'harbour' }];
-  return installedSkinFaults({ root, sites }, [{ ...tides, dir: path.join(root, 'tides') }]);
+  const found = [{ ...tides, dir: path.join(root, 'tides') }];
+  return installedSkinFaults({ root, sites }, { found, unloaded: [] });
 };
 
 it('finds nothing in a skin whose views and words take the place of some', () => {

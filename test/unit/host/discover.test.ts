@@ -116,6 +116,11 @@ describe('finding plugins', () => {
       'locales/en.json: ',
     ],
     [
+      'has a number for a text',
+      { 'plugin.js': plain('bad'), 'locales/fr.json': '{"title":"x","hint":{"rows":3}}' },
+      'locales/fr.json: ',
+    ],
+    [
       'has half a migration',
       { 'plugin.js': plain('bad'), 'migrations/0001-x.js': 'exports.up = () => {}' },
       'migrations/0001-x.js: expected',

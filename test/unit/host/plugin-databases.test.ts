@@ -69,8 +69,8 @@ const outcome = async (query: PromiseLike<unknown>): Promise<string> => {
   }
 };
 
-const endless = (): Query =>
-  x()
+const endless = (query = x()): Query =>
+  query
     .withRecursive('n', x().client.raw('select 1 as i union all select i + 1 from n'))
     .from('n')
     .max('i');
@@ -83,6 +83,55 @@ it('is a private file, made by the first that is asked of it', async () => {
   expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
   expect(await databases.pending({ owner: 'late', migrations: [] })).toEqual([]);
   expect(() => statSync(pluginFile(path.join(dir, 'plugins'), 'late'))).toThrow('ENOENT');
+});
+
+describe('while it is migrated', () => {
+  let begin = (): void => {};
+  let end = (): void => {};
+  let begun: Promise<void>;
+  let ended: Promise<void>;
+  const late = {
+    owner: 'late',
+    migrations: [
+      {
+        name: '0001-first',
+        async up(knex: Knex) {
+          await knex.schema.createTable('late_x', (table) => void table.string('text'));
+          begin();
+          await ended;
+        },
+        down: (knex: Knex) => knex.schema.dropTable('late_x'),
+      },
+    ],
+  };
+  beforeEach(() => {
+    begun = new Promise((resolve) => {
+      begin = resolve;
+    });
+    ended = new Promise((resolve) => {
+      end = resolve;
+    });
+  });
+
+  it('stays open for the plugin that has begun to use it', async () => {
+    const migrating = databases.migrate(late);
+    await begun;
+    const rows = outcome(pluginDatabase('late', databases, true).table('late_x'));
+    end();
+    await migrating;
+
+    expect(await rows).toBe('[]');
+  });
+
+  it('stays open for who asks what is missing at that moment', async () => {
+    const migrating = databases.migrate(late);
+    await begun;
+    const missing = outcome(databases.pending(late));
+    end();
+
+    expect(await migrating).toHaveLength(1);
+    expect(await missing).toBe('[]');
+  });
 });
 
 it('does what plugins ordinarily write: joins, subqueries, upserts, counts', async () => {
@@ -261,12 +310,39 @@ describe('a plugin that does not come to an end', () => {
     expect(await x().pluck('text')).toEqual(['own']);
   });
 
-  it('runs one statement at a time', async () => {
+  it('leaves the core its threads, however many statements it asks for at once', async () => {
     const all = [endless(), endless(), endless()].map((query) => outcome(query));
     await answers();
 
     for (const told of await Promise.all(all)) expect(told).toContain('storage/');
     expect(await x().pluck('text')).toEqual(['own']);
+  });
+
+  it('runs one statement at a time, and is not charged for the one that only waited', async () => {
+    await databases.closeAll();
+    databases = createPluginDatabases({
+      place: path.join(dir, 'plugins'),
+      log: silentLog(),
+      onOverdue: (plugin, error) => void charged.push(`${plugin}: ${error.message}`),
+      // The first that is asked for has the longer time, a job's: the second gives up meanwhile.
+      limits: { statementMs: 200, jobStatementMs: 1_000, transactionMs: 20_000 },
+    });
+    const own = pluginDatabase('evil', databases, true);
+    let told: readonly string[] = [];
+
+    const both = own.transaction(async (table) => {
+      told = await Promise.all([
+        runAs({ plugin: 'evil', hook: 'job:long' }, () => outcome(endless(table('evil_x')))),
+        outcome(table('evil_x').insert({ text: 'second' })),
+      ]);
+    });
+
+    await expect(both).rejects.toThrow('took too long');
+    expect(told).toEqual([
+      expect.stringContaining('storage/overdue'),
+      expect.stringContaining('storage/busy'),
+    ]);
+    expect(charged).toEqual(['evil: storage/overdue']);
   });
 
   it('does not hold a stop back, in a transaction nor in a job’s statement', async () => {

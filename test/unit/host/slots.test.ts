@@ -63,6 +63,24 @@ it('shows nothing where the plugin is off', async () => {
   expect(await collect()).toEqual([]);
 });
 
+it('costs the page nothing where no plugin fills a slot: its facts are left as they are', async () => {
+  const { hooks, world } = await startTest({ plugins: [] });
+  const source = createSlotSource({ running: () => [], hooks, texts: world.texts });
+  const facts: SlotFacts = { site: { id: SITE_A, title: '' }, status: 1 };
+  const context = {
+    site: SITE_A,
+    skin: 'base',
+    locale: 'fr',
+    timeZone: 'Europe/Paris',
+    scope: { site: SITE_A },
+    csrf: '',
+  } as const;
+
+  const items = await source.collect(context, ['page.banner@1'], facts, () => safeHtml(''));
+
+  expect([items.size, Object.isFrozen(facts)]).toEqual([0, false]);
+});
+
 it('hides an item by its facts or by having no data', async () => {
   const { collect } = await fill({
     a: [

@@ -142,18 +142,20 @@ describe('the breaker', () => {
     expect([reports, lines]).toEqual([[], []]);
   });
 
-  it.each<ErrorCode>(['plugin/need-missing', 'internal/unexpected', 'fetch/failed'])(
-    'opens for what is of the plugin’s own making: %s',
-    (code) => {
-      const { isolated, breakerState } = anIsolator();
-      const run = () => {
-        throw new AppError(code);
-      };
-      for (let i = 0; i < 5; i += 1) void isolated(CALL, run);
+  it.each<ErrorCode>([
+    'plugin/need-missing',
+    'internal/unexpected',
+    'fetch/failed',
+    'request/forbidden',
+  ])('opens for what is of the plugin’s own making: %s', (code) => {
+    const { isolated, breakerState } = anIsolator();
+    const run = () => {
+      throw new AppError(code);
+    };
+    for (let i = 0; i < 5; i += 1) void isolated(CALL, run);
 
-      expect(breakerState('calendar', 'slot:probe')).toBe('open');
-    },
-  );
+    expect(breakerState('calendar', 'slot:probe')).toBe('open');
+  });
 
   it('waits for another trial when the error of one is not the plugin’s', () => {
     const { isolated, breakerState, clock } = anIsolator();

@@ -31,3 +31,21 @@ it('is not taken from another process by the late end of a run that lost it', as
 
   expect(await third?.take(JOB, { isDue: false })).toMatchObject({ isTaken: false });
 });
+
+it('is due when it was, after it was taken and nothing ran', async () => {
+  const clock = movingClock();
+  const leases = createLeases({ db, clock, instanceId: 'one' });
+  const dueMs = async () => Number((await db.knex('job_leases').first('due_ms')).due_ms);
+  const run = await leases.take(JOB, { isDue: true });
+  if (!run.isTaken) throw new Error('never taken');
+  await leases.release(JOB, run, { isFailed: false });
+  const next = await dueMs();
+  const early = await leases.take(JOB, { isDue: false }); // run by hand
+  if (!early.isTaken) throw new Error('never taken');
+
+  await leases.giveBack(JOB, early);
+
+  expect(next).toBeGreaterThan(clock.now());
+  expect(await dueMs()).toBe(next);
+  expect(await leases.take(JOB, { isDue: true })).toMatchObject({ isTaken: false });
+});

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { createPluginWorkers, type PluginWorkers } from '../../../src/kernel/plugin-worker';
 import { memoryLog } from './fixtures/kit';
 
@@ -10,6 +12,7 @@ beforeAll(() => {
   process.env['ESTAFETTE_SECRET_OF_TEST'] = 'x';
   workers = createPluginWorkers(memoryLog());
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
   delete process.env['ESTAFETTE_SECRET_OF_TEST'];
   await workers.close();
@@ -51,11 +54,29 @@ it('forgets a plugin with its threads, and waits for their end', async () => {
   const own = createPluginWorkers(memoryLog());
   await own.run(plugin, 'parse', { what: 'ok' });
   const hanging = own.run(plugin, 'parse', { what: 'hang' }, { timeoutMs: 20_000 });
+  const failed = hanging.then(String, (error: unknown) => error);
+  let end = (): void => {};
+  const mayEnd = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { terminate } = Worker.prototype;
+  jest.spyOn(Worker.prototype, 'terminate').mockImplementation(async function held(this: Worker) {
+    await mayEnd;
+    return terminate.call(this);
+  });
+  let isClosed = false;
+
   own.forget('calendar');
+  const closed = own.close().then(() => {
+    isClosed = true;
+  });
 
   expect(own.stats()).toEqual([]);
-  await expect(hanging).rejects.toBeInstanceOf(Error);
-  await own.close();
+  await setImmediate();
+  expect(isClosed).toBe(false);
+  end();
+  await closed;
+  expect(await failed).toBeInstanceOf(Error);
 });
 
 it('runs nothing outside of the plugin, links included', async () => {
