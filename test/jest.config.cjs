@@ -15,6 +15,8 @@ const common = {
       },
     ],
   },
+  // ES modules alone: Node loads them with require(), jest only once they are rewritten.
+  transformIgnorePatterns: ['/node_modules/(?!(?:openid-client|oauth4webapi|jose|oidc-provider)/)'],
   moduleNameMapper: {
     '^estafette/plugin$': '<rootDir>/src/host/index.ts',
     '^estafette/plugin/testing$': '<rootDir>/src/host/testing/index.ts',
