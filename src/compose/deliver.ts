@@ -43,9 +43,10 @@ export async function deliver(
   try {
     const { site, user, scope } = actor;
     const about = { site: site.id, login: user.login, user: { id: user.id, mail: user.mail } };
+    const server = await context.hooks.filter(scope, 'smtp:options', site.smtp, about);
     const receipt = await context.transport.send({
-      server: await context.hooks.filter(scope, 'smtp:options', site.smtp, about),
-      credential: () => actor.credential(),
+      server,
+      credential: () => actor.credential(server),
       envelope: job.envelope,
       file: await context.files.spoolPath(delivery.site, job.spool),
       messageId,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import type { Backoff } from './backoff';
 import { Connection } from './connection';
 import { toImapError } from './errors';
@@ -155,7 +155,8 @@ export class ConnectionSet {
       this.#deps.onConnected({ key: this.#deps.access().key, capabilities, ms });
       return connection;
     } catch (error) {
-      this.#deps.backoff.failed(error);
+      // What keeps the credential back says nothing of the server.
+      if (!isOfSession(error)) this.#deps.backoff.failed(error);
       // Those who wait must not outlive the last connection that could have served them.
       if (this.#all.size + this.#coming.length === 0)
         this.#queue.rejectAll(() => toImapError(error));
@@ -171,9 +172,10 @@ export class ConnectionSet {
     this.#coming.push(path);
     try {
       const server = (await access.serverNow?.()) ?? access.server;
+      const credential = await access.credential(server);
       this.#checkOpen();
       const connection = new Connection(
-        { ...access, server },
+        { server, credential },
         { onEvent: this.#deps.onEvent, onClose: (closed) => this.#forget(closed) },
       );
       connection.purpose = path;
@@ -217,3 +219,7 @@ export class ConnectionSet {
     );
   }
 }
+
+const SESSION_ENDS = ['session/required', 'session/frozen', 'session/renewal'];
+const isOfSession = (error: unknown): boolean =>
+  isAppError(error) && SESSION_ENDS.includes(error.code);

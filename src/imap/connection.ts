@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { withDeadline } from '../base/async';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
+import { gs2Name, type MailCredential } from '../base/sasl';
 import type { Uid, UidValidity } from '../base/types';
 import { noAnswer, toImapError } from './errors';
-import { breakIdle, installTap, rememberPath } from './raw';
-import type { ImapAccess, MailboxEvent, OpenMailbox, Told } from './types';
+import { breakIdle, demandMechanism, installTap, rememberPath } from './raw';
+import type { ImapServerAddress, MailboxEvent, OpenMailbox, Told } from './types';
 
 // What a server may send at once (threats 49): a SORT of four million uids fits a line, a slice
 // of a body part (512 kB) or a header block fits a literal with room.
@@ -15,10 +16,17 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 // Longer than any of our own deadlines and than the polls of an idling connection.
 const SOCKET_TIMEOUT_MS = 150_000;
 
+/** Where a connection goes, and as whom. */
+export interface ConnectionAccess {
+  readonly server: ImapServerAddress;
+  readonly credential: MailCredential;
+}
+
 /** One IMAP connection: born with its listeners, closed on every failure. */
 export class Connection {
   readonly #client: ImapFlow;
   readonly #onEvent: (event: MailboxEvent) => void;
+  readonly #isOfService: boolean;
   #selected: string | undefined;
   #told: Told = { uidNext: 0 };
   /** Mailbox it was last taken for: selected, or about to be. */
@@ -26,7 +34,7 @@ export class Connection {
   lastUsedAt = 0;
 
   constructor(
-    access: ImapAccess,
+    access: ConnectionAccess,
     hooks: {
       readonly onEvent: (event: MailboxEvent) => void;
       readonly onClose: (connection: Connection) => void;
@@ -34,7 +42,11 @@ export class Connection {
   ) {
     this.#onEvent = hooks.onEvent;
     this.#client = new ImapFlow(clientOptions(access));
+    const { credential } = access;
+    this.#isOfService = 'password' in credential && credential.ofService === true;
     installTap(this.#client);
+    const mechanism = demandedMechanism(credential);
+    if (mechanism) demandMechanism(this.#client, mechanism);
     // Without an error listener a lost socket ends the process.
     this.#client.on('error', () => this.close());
     this.#client.once('close', () => hooks.onClose(this));
@@ -69,7 +81,11 @@ export class Connection {
     try {
       await this.#client.connect();
     } catch (error) {
-      throw toImapError(error);
+      const failure = toImapError(error);
+      if (!this.#isOfService || !isAppError(failure, 'imap/credentials')) throw failure;
+      // Nothing that the person could type would help, and asking them again would not end.
+      const details = { setting: 'mailAccess', reason: 'service-refused' };
+      throw new AppError('session/mail-access', { cause: failure, details });
     }
   }
 
@@ -145,9 +161,26 @@ const timeout = (command: string): AppError =>
 const upperKeys = (map: ReadonlyMap<string, unknown>): ReadonlySet<string> =>
   new Set([...map.keys()].map((key) => key.toUpperCase()));
 
-function clientOptions(access: ImapAccess): ImapFlowOptions {
-  const { server } = access;
-  const { username, password } = access.credential();
+/** The one that a server must announce; undefined where the library may choose. */
+function demandedMechanism(credential: MailCredential): string | undefined {
+  if ('accessToken' in credential) return credential.mechanism;
+  // Without PLAIN the library would leave the other name out, and open the mailbox of the service.
+  return credential.authzid === undefined ? undefined : 'PLAIN';
+}
+
+function authOf(credential: MailCredential): NonNullable<ImapFlowOptions['auth']> {
+  if ('accessToken' in credential) {
+    const { username, accessToken, mechanism } = credential;
+    // The library writes the name into the GS2 header as it is.
+    const user = mechanism === 'OAUTHBEARER' ? gs2Name(username) : username;
+    return { user, accessToken };
+  }
+  const { username, password, authzid } = credential;
+  if (authzid === undefined) return { user: username, pass: password };
+  return { user: username, pass: password, authzid, loginMethod: 'AUTH=PLAIN' };
+}
+
+function clientOptions({ server, credential }: ConnectionAccess): ImapFlowOptions {
   return {
     host: server.host,
     port: server.port,
@@ -157,7 +190,7 @@ function clientOptions(access: ImapAccess): ImapFlowOptions {
       server.security === 'starttls' ? true : server.security === 'none' ? false : undefined,
     ...(server.servername === undefined ? {} : { servername: server.servername }),
     ...(server.caFile === undefined ? {} : { tls: { ca: readFileSync(server.caFile) } }),
-    auth: { user: username, pass: password },
+    auth: authOf(credential),
     clientInfo: { name: 'Estafette', version: false, vendor: false, 'support-url': false },
     // Its log lines carry commands, and so search texts and addresses.
     logger: false,

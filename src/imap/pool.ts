@@ -64,7 +64,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     async verify(access) {
       const server = (await access.serverNow?.()) ?? access.server;
       const connection = new Connection(
-        { ...access, server },
+        { server, credential: await access.credential(server) },
         { onEvent: () => {}, onClose: () => {} },
       );
       await connection.open(limits.connectMs);

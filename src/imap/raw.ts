@@ -1,4 +1,5 @@
 import type { ImapFlow } from 'imapflow';
+import { AppError } from '../base/errors';
 import { trimFetch } from './trim-fetch';
 
 /**
@@ -76,6 +77,26 @@ export async function breakIdle(client: ImapFlow): Promise<void> {
 export function rememberPath(client: ImapFlow, path: string): void {
   const folders = member(client, 'folders');
   if (folders instanceof Map && !folders.has(path)) folders.set(path, { path, listed: true });
+}
+
+const TOKEN_MECHANISMS = ['AUTH=OAUTHBEARER', 'AUTH=XOAUTH2', 'AUTH=XOAUTH'];
+
+/**
+ * Signs in by one SASL mechanism or not at all: the library takes what it prefers of what the server
+ * announces, and falls back to others. Call once, before `connect()`.
+ */
+export function demandMechanism(client: ImapFlow, mechanism: string): void {
+  const original = method(client, 'authenticate');
+  Reflect.set(client, 'authenticate', async () => {
+    const wanted = `AUTH=${mechanism}`;
+    if (!client.capabilities.has(wanted)) {
+      throw new AppError('session/mail-access', {
+        details: { setting: 'mailAccess', reason: `imap-lacks-${mechanism.toLowerCase()}` },
+      });
+    }
+    for (const other of TOKEN_MECHANISMS) if (other !== wanted) client.capabilities.delete(other);
+    return original.call(client);
+  });
 }
 
 /** The response code of a tagged answer (RFC 9051 7.1) with its arguments: `['COPYUID', …]`. */

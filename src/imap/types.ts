@@ -1,4 +1,5 @@
 import type { FetchMessageObject, ImapFlow, MessageStructureObject } from 'imapflow';
+import type { MailCredential } from '../base/sasl';
 import type { Uid, UidValidity } from '../base/types';
 
 /** Which account on which server, and how to sign in to it. */
@@ -8,8 +9,8 @@ export interface ImapAccess {
   readonly server: ImapServerAddress;
   /** In place of `server`, asked each time that a connection is opened. */
   serverNow?(): Promise<ImapServerAddress>;
-  /** Asked only when a connection is opened. */
-  credential(): { readonly username: string; readonly password: string };
+  /** Asked only when a connection is opened, for the server that it is opened to. */
+  credential(server: ImapServerAddress): MailCredential | Promise<MailCredential>;
 }
 
 export interface ImapServerAddress {

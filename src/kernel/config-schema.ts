@@ -91,6 +91,62 @@ const limitsSchema = z
   })
   .describe('Limits for the whole process.');
 
+const streamFormat = {
+  appName: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,48}$/, 'expected at most 48 characters without spaces')
+    .default('estafette')
+    .describe('Name of the program in each line (RFC 5424 APP-NAME).'),
+};
+
+const streamSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('file').describe('Into a file, one JSON object a line.'),
+      path: z
+        .string()
+        .min(1)
+        .describe('The file; lines are added, rotation is yours (it is reopened).'),
+    }),
+    z.strictObject({
+      kind: z.literal('syslog').describe('To a syslog server (RFC 5424), JSON in each message.'),
+      transport: z
+        .enum(['tls', 'tcp', 'udp'])
+        .default('tls')
+        .describe('`tls`: RFC 5425; `tcp` (RFC 6587) and `udp` (RFC 5426) on this machine alone.'),
+      host: z
+        .string()
+        .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'expected a host name or an address')
+        .describe('Host name or address.'),
+      port: port.optional().describe('6514 with TLS, 601 by TCP, 514 by UDP otherwise.'),
+      caFile: z.string().min(1).optional().describe('PEM file of the authority that signed it.'),
+      servername: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Name in the certificate when it differs from `host`.'),
+      allowPlain: z
+        .boolean()
+        .default(false)
+        .describe('Accepts `tcp` towards another machine: logins travel in the clear.'),
+      ...streamFormat,
+    }),
+  ])
+  .describe('Each line of the audit log, sent on as it is written.');
+
+const auditSchema = z
+  .strictObject({
+    headFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File that keeps the ends of the audit log apart from the database, to see a cut tail; `audit-head.json` in the data folder by default. Best on another disk or account.',
+      ),
+    stream: streamSchema.optional(),
+  })
+  .describe('The audit log.');
+
 /** `config/app.json`: the platform. */
 export const appSchema = z
   .strictObject({
@@ -145,6 +201,7 @@ export const appSchema = z
       .prefault({})
       .describe('Logs, JSON lines on standard error.'),
     limits: limitsSchema.prefault({}),
+    audit: auditSchema.prefault({}),
   })
   .describe('The platform.');
 
@@ -183,6 +240,12 @@ export const pluginsSchema = z
       .describe(
         'Plugin id → what its code may touch, of what it declares in `needs`: `db`, `mail.read`, `http:https://host`… A plugin that lacks one is refused.',
       ),
+    origins: z
+      .record(z.string(), z.array(z.string()))
+      .default({})
+      .describe(
+        'Plugin id → servers that its code may reach, private ones too, for a plugin that declares `http:configured`: `https://idp.example`; `http://` on this machine alone.',
+      ),
   })
   .catchall(
     z
@@ -198,6 +261,8 @@ export const pluginsSchema = z
   .describe('Plugins, for every site. Any other key is a plugin id.');
 
 export type AppFile = z.output<typeof appSchema>;
+/** Where lines of the audit log are sent on. */
+export type AuditStreamSettings = z.output<typeof streamSchema>;
 export type PluginsFile = z.output<typeof pluginsSchema>;
 
 /** Whether an address to listen on can only be reached from this machine. */

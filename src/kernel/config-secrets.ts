@@ -83,6 +83,24 @@ export function readSecretKey(secrets: SecretReader): Buffer | undefined {
   return undefined;
 }
 
+const OLD_KEYS_VARIABLE = 'ESTAFETTE_AUDIT_OLD_KEYS';
+
+/** Server keys that were replaced, separated by spaces or commas: they verify old lines of the audit log. */
+export function readOldKeys(secrets: SecretReader): readonly Buffer[] {
+  const words =
+    secrets
+      .read(OLD_KEYS_VARIABLE)
+      ?.split(/[\s,]+/)
+      .filter((word) => word !== '') ?? [];
+  return words.flatMap((word) => {
+    const key = decodeKey(word);
+    if (!key) {
+      secrets.fault(OLD_KEYS_VARIABLE, 'expected keys that were a server key, separated by spaces');
+    }
+    return key ? [key] : [];
+  });
+}
+
 /** What to say in production when there is no key: one is never made up there. */
 export const HOW_TO_MAKE_ONE = `make one with: openssl rand -base64 32`;
 

@@ -7,6 +7,7 @@ import { type ConfigSources, readSources } from './config-files';
 import { layer } from './config-layer';
 import {
   type AppFile,
+  type AuditStreamSettings,
   appSchema,
   isLoopback,
   type PackageEntry,
@@ -18,6 +19,7 @@ import {
   type Environment,
   HOW_TO_MAKE_ONE,
   KEY_VARIABLE,
+  readOldKeys,
   readSecretKey,
   SecretReader,
   secretVariable,
@@ -69,10 +71,20 @@ export interface PlatformConfig<S> {
     readonly packages: readonly PackageEntry[];
     /** Plugin id → what its code may touch. */
     readonly grants: Readonly<Record<string, readonly string[]>>;
+    /** Plugin id → servers that its code may reach. */
+    readonly origins: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly audit: {
+    /** Absolute; none where the database keeps nothing. */
+    readonly headFile: string | undefined;
+    /** Paths absolute. */
+    readonly stream: AuditStreamSettings | undefined;
   };
   readonly sites: readonly S[];
   /** At least 32 bytes. */
   readonly secretKey: Buffer;
+  /** Server keys from before, with which old lines of the audit log are verified. */
+  readonly oldSecretKeys: readonly Buffer[];
   /** `ESTAFETTE_<SITE>_<PLUGIN>_<KEY>`, else `ESTAFETTE_<PLUGIN>_<KEY>`, or their `_FILE`. */
   readonly pluginSecret: (plugin: string, key: string, site?: string) => string | undefined;
   /** The files as written, for `explain`. */
@@ -161,16 +173,18 @@ function assemble<S>(parts: Parts, parseSites: SitesParser<S>): PlatformConfig<S
   const settings = app && platformSettings(app, sources.app, root, issues);
   const secretKey =
     settings && (parts.secretKey ?? serverKey(settings, secrets, { source: sources.app, issues }));
+  const oldSecretKeys = readOldKeys(secrets);
   issues.push(...secrets.issues);
   if (!plugins || !settings || !secretKey || issues.length > 0) throw new ConfigError(issues);
 
-  const { order, packages, grants } = plugins;
+  const { order, packages, grants, origins } = plugins;
   return deepFreeze({
     ...settings,
     root,
-    plugins: { defaults: pluginDefaults, order, packages, grants },
+    plugins: { defaults: pluginDefaults, order, packages, grants, origins },
     sites: parsed.sites,
     secretKey,
+    oldSecretKeys,
     pluginSecret: pluginSecretReader(env),
     sources,
   });
@@ -183,14 +197,20 @@ function withEnvironment(source: ConfigSource, env: Environment): ConfigSource {
   return { ...source, value: { ...source.value, ...(mode && { mode }), ...(role && { role }) } };
 }
 
-const NOT_PLUGINS: ReadonlySet<string> = new Set(['$schema', 'order', 'packages', 'grants']);
+const NOT_PLUGINS: ReadonlySet<string> = new Set([
+  '$schema',
+  'order',
+  'packages',
+  'grants',
+  'origins',
+]);
 
 const defaultsOf = (plugins: PluginsFile): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(plugins).filter(([key]) => !NOT_PLUGINS.has(key)));
 
 type Settings = Omit<
   PlatformConfig<unknown>,
-  'root' | 'plugins' | 'sites' | 'secretKey' | 'pluginSecret' | 'sources'
+  'root' | 'plugins' | 'sites' | 'secretKey' | 'oldSecretKeys' | 'pluginSecret' | 'sources'
 >;
 
 function platformSettings(
@@ -223,7 +243,34 @@ function platformSettings(
     dataDir,
     log: app.log,
     limits: { ...app.limits, workers: app.limits.workers ?? defaultWorkers() },
+    audit: auditSettings(app, source, { root, dataDir, issues }),
   };
+}
+
+function auditSettings(
+  app: AppFile,
+  source: ConfigSource,
+  { root, dataDir, issues }: { root: string; dataDir: string; issues: ConfigIssue[] },
+): PlatformConfig<unknown>['audit'] {
+  const { headFile = path.join(dataDir, 'audit-head.json'), stream } = app.audit;
+  const keepsNothing = app.database.filename === ':memory:';
+  if (stream?.kind === 'syslog' && stream.transport !== 'tls' && !isLoopback(stream.host)) {
+    const isAccepted = stream.transport === 'tcp' && stream.allowPlain;
+    if (!isAccepted) {
+      const message = `logins and addresses would travel in the clear: use "tls"${stream.transport === 'tcp' ? ', or say "allowPlain": true' : ''}`;
+      issues.push(issueAt(source, ['audit', 'stream', 'transport'], message));
+    }
+  }
+  return {
+    headFile: keepsNothing ? undefined : path.resolve(root, headFile),
+    stream: stream && absolute(stream, root),
+  };
+}
+
+function absolute(stream: AuditStreamSettings, root: string): AuditStreamSettings {
+  if (stream.kind === 'file') return { ...stream, path: path.resolve(root, stream.path) };
+  if (stream.caFile === undefined) return stream;
+  return { ...stream, caFile: path.resolve(root, stream.caFile) };
 }
 
 const defaultWorkers = (): number => Math.max(1, Math.min(4, cpus().length - 1));

@@ -29,7 +29,7 @@ export interface GuardedFetchDeps {
   readonly allowHosts?: readonly string[];
   /** Refuses more than hosts do, at the first request and at each redirect: schemes, origins. */
   readonly isAllowed?: (url: URL) => boolean;
-  /** For tests: `host:port` pairs that may be private and on any port. */
+  /** `host:port` pairs that may be private and on any port: those that an operator names, and tests. */
   readonly allowPrivate?: readonly string[];
   /** For tests: name resolution. */
   readonly lookup?: (host: string) => Promise<readonly ResolvedAddress[]>;

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
-import type { Actor, MailCredential, SessionKey } from '../session';
+import type { Actor, MailServer, SessionKey } from '../session';
 import { accountKey } from './context';
 
 interface Holder {
-  readonly credential: () => MailCredential;
+  readonly credential: Actor['credential'];
   readonly watches: Set<() => void>;
   /** Milliseconds since 1970. */
   readonly usedAt: number;
@@ -42,9 +42,9 @@ export class Holders {
   }
 
   /** The credential of the session that used the account last, of those that still do. */
-  credential(key: string): MailCredential | undefined {
+  credential(key: string, server: MailServer): ReturnType<Actor['credential']> | undefined {
     this.#sweep(key);
-    return [...(this.#accounts.get(key)?.values() ?? [])].at(-1)?.credential();
+    return [...(this.#accounts.get(key)?.values() ?? [])].at(-1)?.credential(server);
   }
 
   addWatch(actor: Actor, remove: () => void): () => void {
@@ -100,7 +100,7 @@ export class Holders {
     this.#accounts.set(key, holders);
     const known = holders.get(actor.session.id);
     const holder = {
-      credential: () => actor.credential(),
+      credential: (server: MailServer) => actor.credential(server),
       watches: known?.watches ?? new Set<() => void>(),
       usedAt: this.#clock.now(),
     };

@@ -78,7 +78,10 @@ export function createMail(deps: MailDeps): Mail {
       holders.note(actor);
       const key = accountKey(actor);
       // A watched mailbox outlives the request, and may outlive the session that asked first.
-      const access = accessOf(actor, () => holders.credential(key) ?? actor.credential());
+      const access = accessOf(
+        actor,
+        (server) => holders.credential(key, server) ?? actor.credential(server),
+      );
       return { ...access, serverNow: () => serverOf(deps.hooks, actor) };
     },
   };

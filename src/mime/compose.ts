@@ -71,6 +71,7 @@ function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
   const subject = subjectOf(outgoing.subject);
   return {
     from: mailbox(outgoing.from),
+    ...(outgoing.replyTo && { replyTo: mailbox(outgoing.replyTo) }),
     to: outgoing.to.map(mailbox),
     cc: outgoing.cc.map(mailbox),
     ...(subject.subject !== undefined && { subject: subject.subject }),

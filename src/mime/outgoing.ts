@@ -21,6 +21,8 @@ export interface OutgoingInline extends OutgoingFile {
 /** A message frozen for sending. Hidden recipients are in its envelope alone, not here. */
 export interface Outgoing {
   readonly from: Address;
+  /** Where answers go when that is not the sender. */
+  readonly replyTo?: Address;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly subject: string;

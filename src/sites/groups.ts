@@ -47,7 +47,9 @@ const groupSchema = z.strictObject({
   permissions: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9.-]*$/, 'expected area.permission'))
     .default([])
-    .describe('For its members only: `admin.access`, `admin.platform`, a plugin’s permissions.'),
+    .describe(
+      'For its members only: `admin.access`, `admin.platform`, `audit.read`, `audit.platform`, a plugin’s permissions.',
+    ),
 });
 
 /** Most groups of one site: each is compared with each agent who signs in. */

@@ -21,15 +21,21 @@ export {
 } from './groups';
 export { normalizeHost } from './host';
 export { locksOf } from './locks';
+export type { MailAccess } from './mail-access';
 export { type GroupCandidate, grantsPermission, groupsOf } from './memberships';
+export { blockListOf, isRange } from './protection-schema';
 export { createSiteResolver, type SiteResolver } from './resolve';
 export { siteSchema } from './schema';
+export type { SignInRules } from './sign-in-schema';
 export type {
   LdapDirectory,
   Security,
   ServerAddress,
   SignInSource,
   Site,
+  SiteHelp,
+  SiteNotices,
+  SiteProtection,
   SiteText,
   SmtpServer,
   SupportContact,

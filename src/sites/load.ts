@@ -13,8 +13,17 @@ import {
   secretVariable,
 } from '../kernel/config';
 import { didYouMean } from '../kernel/config-shape';
+import { mailAccessOf } from './mail-access';
 import { type SiteFile, siteSchema } from './schema';
-import type { LdapDirectory, ServerAddress, SignInSource, Site } from './site';
+import type { SignInRules } from './sign-in-schema';
+import type {
+  LdapDirectory,
+  ServerAddress,
+  SignInSource,
+  Site,
+  SiteNotices,
+  SiteProtection,
+} from './site';
 
 // These would make an environment variable that already means something else.
 const RESERVED_IDS: ReadonlySet<string> = new Set(['core', 'config', 'secret', 'database']);
@@ -79,9 +88,14 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     imap: serverOf(file.imap, IMAP_PORTS, ['imap'], context, fault),
     smtp: { ...serverOf(smtp, SMTP_PORTS, ['smtp'], context, fault), auth },
     signIn: signInOf(id, file, context, fault),
+    mailAccess: mailAccessOf(id, file.mailAccess, context),
     support: file.support,
     session: file.session,
+    protection: protectionOf(file.protection, context, fault),
+    ...(file.notices && { notices: noticesOf(id, file.notices, context) }),
+    help: { lost: withoutAbsent(file.help.lost) },
     limits: file.limits,
+    audit: file.audit,
     plugins: pluginsOf(file, context),
     groups: file.groups,
     choices: file.choices,
@@ -129,9 +143,40 @@ function signInOf(
   context: SiteContext,
   fault: Fault,
 ): SignInSource {
-  if (signIn.kind === 'imap') return signIn;
-  const alsoAsk = askedBy(groups, signIn.ldap.attributes);
-  return { kind: 'ldap', ldap: { ...ldapOf(id, signIn.ldap, context, fault), alsoAsk } };
+  const rules = signInRulesOf({ signIn, groups }, fault);
+  if (signIn.kind === 'imap') {
+    const { kind, loginDomain } = signIn;
+    return { kind, ...(loginDomain !== undefined && { loginDomain }), ...rules };
+  }
+  const alsoAsk = [...askedBy(groups, signIn.ldap.attributes), ...askedForProfile(rules)];
+  const ldap = { ...ldapOf(id, signIn.ldap, context, fault), alsoAsk: [...new Set(alsoAsk)] };
+  return { kind: 'ldap', ldap, ...rules };
+}
+
+const askedForProfile = ({ profile }: SignInRules): readonly string[] =>
+  profile?.language === undefined ? [] : [profile.language];
+
+function signInRulesOf(
+  { signIn, groups }: Pick<SiteFile, 'signIn' | 'groups'>,
+  fault: Fault,
+): SignInRules {
+  const { kind, order, form, eligible, profile } = signIn;
+  const known = groups.map(({ id }) => id);
+  eligible?.groups.forEach((group, index) => {
+    if (known.includes(group)) return;
+    const message = `expected a group of this site, found "${group}"${didYouMean(group, known)}`;
+    fault(['signIn', 'eligible', 'groups', index], message);
+  });
+  // Without a directory nobody stands in a branch: the ministry would be closed.
+  if (kind === 'imap' && eligible && eligible.branches.length > 0) {
+    fault(['signIn', 'eligible', 'branches'], 'expected signIn.kind "ldap": branches are its own');
+  }
+  return {
+    ...(order.length > 0 && { order }),
+    ...(form !== 'shown' && { form }),
+    ...(eligible && { eligible }),
+    ...(profile.language !== undefined && { profile }),
+  };
 }
 
 // `*` stands for ordinary attributes (RFC 4511 4.5.1.8); OpenLDAP computes `memberOf`, and others
@@ -180,15 +225,60 @@ function readableFile(
   at: readonly PropertyKey[],
   { root }: SiteContext,
   fault: Fault,
+  kind = 'PEM file',
 ): { readonly caFile?: string } {
   if (file === undefined) return {};
   const caFile = path.resolve(root, file);
   try {
     accessSync(caFile, constants.R_OK);
   } catch {
-    fault(at, `expected a readable PEM file, found nothing readable at ${caFile}`);
+    fault(at, `expected a readable ${kind}, found nothing readable at ${caFile}`);
   }
   return { caFile };
+}
+
+function protectionOf(
+  { countries, networks, ...locks }: SiteFile['protection'],
+  context: SiteContext,
+  fault: Fault,
+): SiteProtection {
+  const { caFile: file } = readableFile(
+    countries,
+    ['protection', 'countries'],
+    context,
+    fault,
+    'CSV file',
+  );
+  return {
+    ...locks,
+    ...(networks && { networks }),
+    ...(file !== undefined && { countries: file }),
+  };
+}
+
+function noticesOf(
+  id: SiteId,
+  notices: NonNullable<SiteFile['notices']>,
+  context: SiteContext,
+): SiteNotices {
+  const { from, replyTo, username } = notices;
+  const variable = secretVariable(id, 'noticesPassword');
+  const password = username === undefined ? undefined : context.secrets.read(variable);
+  if (username !== undefined && password === undefined) {
+    context.secrets.fault(variable, `the password of notices.username of site ${id} is missing`);
+  }
+  return withoutAbsent({ from, replyTo, username, password });
+}
+
+/** The members that are there: an absent one is no `undefined` member. */
+function withoutAbsent<T extends object>(
+  value: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } & {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+} {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as ReturnType<typeof withoutAbsent<T>>; // the same members, those that were undefined left out
 }
 
 // `true` means "on with the defaults"; what a site says lies over what plugins.json says.

@@ -70,9 +70,13 @@ function hasOneOf(values: readonly string[], wanted: readonly string[]): boolean
   return values.some((value) => folded.has(foldValue(value)));
 }
 
+/** Never for everybody: administration, and what was done by whom. */
+const OF_GROUPS_ALONE = /^(?:admin|audit)\./;
+
 /**
  * Whether a site gives a permission to a member of these groups: one that some group lists is for
- * members of such groups; those of administrators always need one; the others are for everybody.
+ * members of such groups; those of administrators and of the audit log's readers always need one;
+ * the others are for everybody.
  */
 export function grantsPermission(
   groups: readonly Pick<SiteGroup, 'id' | 'permissions'>[],
@@ -81,5 +85,5 @@ export function grantsPermission(
 ): boolean {
   const granting = groups.filter(({ permissions }) => permissions.includes(permission));
   if (granting.some(({ id }) => memberOf.includes(id))) return true;
-  return granting.length === 0 && !permission.startsWith('admin.');
+  return granting.length === 0 && !OF_GROUPS_ALONE.test(permission);
 }

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { isFilterTemplate } from '../ldap';
 import { choicesSchema, groupsSchema, lockedSchema, pluginEntriesSchema } from './groups';
 import { normalizeHost } from './host';
+import { mailAccessSchema } from './mail-access';
+import { noticesSchema, protectionSchema } from './protection-schema';
+import { signInRules } from './sign-in-schema';
 
 const domain =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
@@ -97,7 +100,11 @@ const ldapSchema = z
 
 const signInSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('ldap').describe('By the directory.'), ldap: ldapSchema }),
+    z.strictObject({
+      kind: z.literal('ldap').describe('By the directory.'),
+      ldap: ldapSchema,
+      ...signInRules,
+    }),
     z.strictObject({
       kind: z.literal('imap').describe('By the IMAP server itself.'),
       loginDomain: z
@@ -105,6 +112,7 @@ const signInSchema = z
         .regex(domain, 'expected a domain')
         .optional()
         .describe('Completes a login typed without `@`.'),
+      ...signInRules,
     }),
   ])
   .describe('How a password is checked.');
@@ -142,6 +150,23 @@ const supportSchema = z
   })
   .describe('Shown beside errors and at sign-in.');
 
+const helpSchema = z
+  .strictObject({
+    lost: z
+      .strictObject({
+        text: siteText(2_000)
+          .optional()
+          .describe(
+            'What somebody does who lost their identifier or password; text, or `{"fr", "en"}`.',
+          ),
+        url: httpUrl.optional().describe('The ministry’s own page for it.'),
+      })
+      .prefault({})
+      .describe('The journey “lost identifier or password”.'),
+  })
+  .prefault({})
+  .describe('What the help pages of the sign-in page say of this ministry.');
+
 const sessionSchema = z
   .strictObject({
     idleMinutes: z.int().min(1).max(1_440).default(60).describe('Ends a session left alone.'),
@@ -164,6 +189,18 @@ const limitsSchema = z
   })
   .prefault({})
   .describe('Limits of this site.');
+
+const auditSchema = z
+  .strictObject({
+    months: z
+      .int()
+      .min(6)
+      .max(12)
+      .default(12)
+      .describe('Months for which a line is kept, within `limits.auditDays` of the platform.'),
+  })
+  .prefault({})
+  .describe('The audit log of this site.');
 
 /** `config/sites/<id>.json`: one ministry. */
 export const siteSchema = z
@@ -201,9 +238,14 @@ export const siteSchema = z
     imap: imapSchema,
     smtp: smtpSchema,
     signIn: signInSchema,
+    mailAccess: mailAccessSchema.default({ kind: 'password' }),
     support: supportSchema,
     session: sessionSchema,
+    protection: protectionSchema,
+    notices: noticesSchema.optional(),
+    help: helpSchema,
     limits: limitsSchema,
+    audit: auditSchema,
     plugins: pluginEntriesSchema
       .default({})
       .describe(

@@ -1,5 +1,7 @@
 import type { SiteId } from '../base/types';
 import type { SiteGroup } from './groups';
+import type { MailAccess } from './mail-access';
+import type { SignInRules } from './sign-in-schema';
 
 /** A text of a site: the same in every language, or one for each. */
 export type SiteText = string | { readonly fr: string; readonly en: string };
@@ -47,10 +49,12 @@ export interface LdapDirectory {
   };
 }
 
-export type SignInSource =
-  | { readonly kind: 'ldap'; readonly ldap: LdapDirectory }
-  /** The IMAP server is asked; `loginDomain` completes a login without `@`. */
-  | { readonly kind: 'imap'; readonly loginDomain?: string };
+export type SignInSource = SignInRules &
+  (
+    | { readonly kind: 'ldap'; readonly ldap: LdapDirectory }
+    /** The IMAP server is asked; `loginDomain` completes a login without `@`. */
+    | { readonly kind: 'imap'; readonly loginDomain?: string }
+  );
 
 export interface SupportContact {
   readonly name: SiteText;
@@ -58,6 +62,35 @@ export interface SupportContact {
   readonly mail?: string;
   readonly url?: string;
   readonly hours?: SiteText;
+}
+
+/** What protects the accounts of a site. */
+export interface SiteProtection {
+  /** Wrong passwords that lock an account; 0: never. */
+  readonly lockAfter: number;
+  readonly lockMinutes: number;
+  readonly networks?: {
+    /** Addresses and CIDR ranges. */
+    readonly inside: readonly string[];
+    readonly outside: 'refuse' | 'factor' | 'allow';
+  };
+  /** CSV file of networks by country. */
+  readonly countries?: string;
+}
+
+/** How the platform writes to people. */
+export interface SiteNotices {
+  readonly from: string;
+  readonly replyTo?: string;
+  /** Service account of the SMTP server; with `password`, or neither. */
+  readonly username?: string;
+  /** From `ESTAFETTE_<SITE>_NOTICES_PASSWORD` or its `_FILE`. */
+  readonly password?: string;
+}
+
+/** What a site says in the help of its sign-in page. */
+export interface SiteHelp {
+  readonly lost: { readonly text?: SiteText; readonly url?: string };
 }
 
 /** One ministry's installation: parsed, checked and frozen at boot. */
@@ -77,8 +110,15 @@ export interface Site {
   readonly imap: ServerAddress;
   readonly smtp: SmtpServer;
   readonly signIn: SignInSource;
+  /** Absent: with the person's password alone. */
+  readonly mailAccess?: MailAccess;
   readonly support: SupportContact;
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
+  /** Always there in a site that was loaded from its file. */
+  readonly protection?: SiteProtection;
+  /** Absent: the platform writes to nobody. */
+  readonly notices?: SiteNotices;
+  readonly help?: SiteHelp;
   readonly limits: {
     readonly messageBytes: number;
     readonly recipients: number;
@@ -86,6 +126,8 @@ export interface Site {
     /** How long a deleted or moved message can be brought back with one click. */
     readonly undoSeconds: number;
   };
+  /** For how long lines of the audit log are kept; always there in a site that was loaded. */
+  readonly audit?: { readonly months: number };
   /** What the file says of plugins, over `plugins.json`; who has them is for `enabling` to say. */
   readonly plugins: Readonly<Record<string, unknown>>;
   /** In the order in which they speak. */

@@ -44,7 +44,7 @@ export function createSmtpTransport(deps: SmtpTransportDeps): SmtpTransport {
     const connection = await openConnection(request.server, deadlines, deps.ehloName);
     try {
       if (request.server.auth === 'user') {
-        await signIn(connection, request.credential(), deadlines);
+        await signIn(connection, await request.credential(), request.server, deadlines);
       }
       const { ready, refused } = splitByUtf8(connection, from, [...to.keys()]);
       const sent = await transmit(connection, request, facts, { from, to: ready }, deadlines);

@@ -1,3 +1,5 @@
+import type { MailCredential } from '../base/sasl';
+
 /** A submission server; the part of a site's configuration that this floor needs. */
 export interface SmtpServer {
   readonly host: string;
@@ -11,10 +13,7 @@ export interface SmtpServer {
 }
 
 /** What signs in to the server; asked for only while a connection is being opened. */
-export interface SmtpCredential {
-  readonly username: string;
-  readonly password: string;
-}
+export type SmtpCredential = MailCredential;
 
 /** MAIL FROM and RCPT TO, given explicitly: never read from the message's headers. */
 export interface SmtpEnvelope {
@@ -34,7 +33,7 @@ export type SmtpRefused = 'recipients' | 'sender' | 'size' | 'content' | 'creden
 export interface SmtpSendRequest {
   readonly server: SmtpServer;
   /** Opened only when the server asks for authentication. */
-  readonly credential: () => SmtpCredential;
+  readonly credential: () => SmtpCredential | Promise<SmtpCredential>;
   readonly envelope: SmtpEnvelope;
   /** The message exactly as it will be filed: CRLF line ends, no Bcc. */
   readonly file: string;

@@ -5,7 +5,8 @@ import { createSecureContext, createServer as createTlsServer, TLSSocket } from 
 export interface Script {
   readonly greeting?: string;
   readonly extensions?: readonly string[];
-  readonly auth?: string;
+  /** Reply to AUTH, or to each line of the exchange, which a `334` prolongs. */
+  readonly auth?: string | ((line: string) => string);
   readonly mail?: string;
   /** By address. */
   readonly rcpt?: Readonly<Record<string, string>>;
@@ -71,6 +72,7 @@ class Conversation {
   private from = '';
   private to: string[] = [];
   private message: string | undefined;
+  private isSigningIn = false;
   private socket: Socket;
 
   constructor(
@@ -106,6 +108,10 @@ class Conversation {
   private command(line: string): void {
     const { script, commands } = this.server;
     commands.push(line);
+    if (this.isSigningIn) {
+      this.signIn(line);
+      return;
+    }
     const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
     if (script.silentAt === verb) return;
     switch (verb) {
@@ -120,7 +126,7 @@ class Conversation {
         this.startTls();
         break;
       case 'AUTH':
-        this.say(script.auth ?? '235 ok');
+        this.signIn(line);
         break;
       case 'MAIL':
         this.from = /<(.*)>/.exec(line)?.[1] ?? '';
@@ -139,6 +145,13 @@ class Conversation {
       default:
         this.say('500 what');
     }
+  }
+
+  private signIn(line: string): void {
+    const { auth = '235 ok' } = this.server.script;
+    const reply = typeof auth === 'string' ? auth : auth(line);
+    this.isSigningIn = reply.startsWith('334');
+    this.say(reply);
   }
 
   private rcpt(address: string): void {

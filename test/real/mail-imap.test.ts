@@ -189,7 +189,8 @@ describe('a real server', () => {
       security: 'tls',
       servername: 'localhost',
     } as const;
-    const access = { key: 'tls:1:me', credential: () => bench.actor.credential() };
+    const credential = () => bench.actor.credential(imap);
+    const access = { key: 'tls:1:me', credential };
     await bench.pool.verify({ ...access, server: { ...imap, caFile: server.caFile } });
     await expect(bench.pool.verify({ ...access, server: imap })).rejects.toThrow('imap/');
     const starttls = {

@@ -225,6 +225,7 @@ describe('the platform', () => {
     expect(plugins).toEqual({
       defaults: { notes: { a: 1 } },
       grants: {},
+      origins: {},
       order: { 'message:outbound': ['b', 'a'] },
       packages: ['x'],
     });
@@ -273,5 +274,45 @@ describe('the platform', () => {
     );
 
     expect(readdirSync(root)).toEqual([]);
+  });
+});
+
+describe('the audit log in app.json', () => {
+  const syslog = (more: object) => ({
+    app: { audit: { stream: { kind: 'syslog', host: 'soc.example', ...more } } },
+  });
+
+  it('goes to another machine by TLS, or in the clear only where the file says so', () => {
+    expect(faultsOf(syslog({}))).toEqual([]);
+    expect(faultsOf(syslog({ transport: 'tcp', allowPlain: true }))).toEqual([]);
+    expect(faultsOf(syslog({ transport: 'tcp', host: '127.0.0.1' }))).toEqual([]);
+    expect(faultsOf(syslog({ transport: 'udp', host: '::1' }))).toEqual([]);
+    expect(faultsOf(syslog({ transport: 'tcp' }))[0]).toContain(
+      'audit.stream.transport: logins and addresses would travel in the clear: use "tls", or say',
+    );
+    expect(faultsOf(syslog({ transport: 'udp', allowPlain: true }))[0]).toContain('use "tls"');
+  });
+
+  it('keeps its ends in the data folder unless told, and nowhere beside nothing', () => {
+    const headFile = (app: Record<string, unknown>) => parse({ app }).audit.headFile;
+
+    expect(headFile({ dataDir: '/srv/data' })).toBe('/srv/data/audit-head.json');
+    expect(headFile({ audit: { headFile: '/srv/apart/head.json' } })).toBe('/srv/apart/head.json');
+    expect(headFile({ database: { filename: ':memory:' } })).toBeUndefined();
+  });
+
+  it('is verified with keys of before, and refuses what is none', () => {
+    const env = (words: string) => ({ env: { ESTAFETTE_AUDIT_OLD_KEYS: words } });
+
+    expect(parse(env(`${KEY}, ${KEY}\n`)).oldSecretKeys).toHaveLength(2);
+    expect(parse({}).oldSecretKeys).toEqual([]);
+    expect(faultsOf(env('short'))[0]).toContain('ESTAFETTE_AUDIT_OLD_KEYS: expected keys');
+    expect(faultsOf(env('short'))[0]).not.toContain('"short"');
+  });
+
+  it.each([5, 13])('is not kept for %i months', (months) => {
+    expect(faultsOf({ sites: { one: aSiteFile({ audit: { months } }) } })[0]).toContain(
+      'audit.months',
+    );
   });
 });

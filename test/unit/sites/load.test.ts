@@ -279,3 +279,53 @@ describe('texts of a site', () => {
     },
   );
 });
+
+describe('mail without a password', () => {
+  const master = { kind: 'master', user: 'estafette' };
+  const variable = 'ESTAFETTE_ONE_MAIL_MASTER_PASSWORD';
+  const accessOf = (mailAccess: unknown, env: Record<string, string> = {}) =>
+    firstSite({
+      sites: { one: aSiteFile({ ...(mailAccess !== undefined && { mailAccess }) }) },
+      env,
+    }).mailAccess;
+
+  it('is opened by nothing unless told, by a token as told', () => {
+    expect(accessOf(undefined)).toEqual({ kind: 'password' });
+    expect(accessOf({ kind: 'oauth' })).toEqual({
+      kind: 'oauth',
+      mechanism: 'OAUTHBEARER',
+      servers: [],
+    });
+  });
+
+  it.each([master, { kind: 'authzid', user: 'estafette' }])(
+    'is opened by a service ($kind) whose password comes from the environment alone',
+    (mailAccess) => {
+      const access = accessOf(mailAccess, { [variable]: 'of the service' });
+
+      expect(access).toMatchObject(mailAccess);
+      expect('password' in (access ?? {}) && access).toMatchObject({
+        password: { reveal: expect.any(Function) },
+      });
+      expect(JSON.stringify(access)).not.toContain('of the service');
+      expect(faults({ mailAccess })).toEqual([
+        `environment: ${variable}: the password of mailAccess.user of site one is missing`,
+      ]);
+      const [line = ''] = faults({ mailAccess: { ...mailAccess, password: 'in the file' } });
+      expect(line).toContain('mailAccess.password');
+      expect(line).not.toContain('in the file');
+    },
+  );
+
+  it.each([
+    ['a separator that a login could hold', { ...master, separator: 'x' }, 'separator'],
+    ['a separator of two signs', { ...master, separator: '**' }, 'separator'],
+    ['a service with a space', { ...master, user: 'a b' }, 'user'],
+    ['a service with a line break', { ...master, user: 'a\nb' }, 'user'],
+    ['no service', { kind: 'master' }, 'user'],
+    ['another mechanism', { kind: 'oauth', mechanism: 'PLAIN' }, 'mechanism'],
+    ['another kind', { kind: 'none' }, 'kind'],
+  ])('refuses %s', (_name, mailAccess, key) => {
+    expect(faults({ mailAccess })[0]).toContain(`mailAccess.${key}`);
+  });
+});

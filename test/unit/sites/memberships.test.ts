@@ -139,9 +139,12 @@ describe('permissions', () => {
     expect(grantsPermission(groups, memberOf, permission)).toBe(answer);
   });
 
-  it('of administrators need a group even where the site has none', () => {
-    expect(grantsPermission([], [], 'admin.access')).toBe(false);
-  });
+  it.each(['admin.access', 'admin.platform', 'audit.read', 'audit.platform'])(
+    'of administrators and of readers of the log need a group even where the site has none: %s',
+    (permission) => {
+      expect(grantsPermission([], [], permission)).toBe(false);
+    },
+  );
 });
 
 describe('the groups of a site file', () => {

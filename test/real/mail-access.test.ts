@@ -1,0 +1,313 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { silentLog } from '../../src/base/log';
+import { secretHandle } from '../../src/base/secret';
+import type { SessionId } from '../../src/base/types';
+import { type PrivateDovecot, startDovecot } from '../../src/demo/real/dovecot';
+import {
+  createActor,
+  createKeyRing,
+  createSessions,
+  type ExternalSecret,
+  externalSecret,
+  type RefreshTokens,
+} from '../../src/session';
+import { parseBearer } from '../../src/session/bearer';
+import { sealSecret } from '../../src/session/credentials';
+import type { Actor } from '../../src/session/types';
+import type { MailAccess, Site } from '../../src/sites';
+import { createSmtpTransport } from '../../src/smtp';
+import { ALL, aBench, aMessage, type Bench, PASSWORD } from '../embedded/mail-kit';
+import {
+  aBench as aSessionBench,
+  aSite,
+  SERVER_KEY,
+  type Bench as Sessions,
+} from '../unit/session/kit';
+
+const MASTER = { user: 'estafette', password: 'the service password' };
+const keys = createKeyRing([SERVER_KEY]);
+
+/** Tokens that stand, and whose they are: what the provider of the test knows. */
+const tokens = new Map<string, string>();
+/** How often each was shown to the provider by the mail server. */
+let introspected: string[] = [];
+let provider: http.Server;
+let dovecot: PrivateDovecot;
+/** AUTH exchanges that the submission server of the test saw. */
+let signedIn: { method: string; username: string; authzid?: string; accessToken?: string }[] = [];
+let sent: string[] = [];
+let smtp: SMTPServer;
+let smtpPort = 0;
+
+/** RFC 7662: what Dovecot asks of a token. */
+function introspect(request: http.IncomingMessage, response: http.ServerResponse): void {
+  let body = '';
+  request.on('data', (chunk: Buffer) => {
+    body += chunk.toString();
+  });
+  request.on('end', () => {
+    const token = new URLSearchParams(body).get('token') ?? '';
+    introspected.push(token);
+    const username = tokens.get(token);
+    const answer = username === undefined ? { active: false } : { active: true, username };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+}
+
+beforeAll(async () => {
+  provider = http.createServer(introspect);
+  await new Promise<void>((resolve) => {
+    provider.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = provider.address() as AddressInfo;
+  const mailboxes = [{ path: 'INBOX' }];
+  dovecot = await startDovecot({
+    users: [
+      { username: 'alice', password: PASSWORD, mailboxes },
+      { username: 'bruno', password: 'battery staple', mailboxes },
+    ],
+    withoutPassword: {
+      introspectionUrl: `http://estafette:secret@127.0.0.1:${port}/introspect`,
+      master: MASTER,
+    },
+  });
+  for (const username of ['alice', 'bruno']) {
+    dovecot.deliver(username, aMessage({ subject: `Pour ${username}` }));
+  }
+  smtp = new SMTPServer({
+    authMethods: ['PLAIN', 'XOAUTH2'],
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    onAuth({ method, username = '', password, authzid, accessToken }, _session, callback) {
+      signedIn.push({
+        method,
+        username,
+        ...(authzid !== undefined && authzid !== '' && { authzid }),
+        ...(accessToken !== undefined && { accessToken }),
+      });
+      const isMaster = password === MASTER.password && username.endsWith(MASTER.user);
+      const isToken = accessToken !== undefined && tokens.get(accessToken) === username;
+      callback(null, isMaster || isToken ? { user: username } : {});
+    },
+    onData(stream, _session, callback) {
+      let text = '';
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on('end', () => {
+        sent.push(text);
+        callback();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => {
+    smtp.listen(0, '127.0.0.1', resolve);
+  });
+  smtpPort = (smtp.server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await dovecot?.close();
+  await new Promise<void>((resolve) => {
+    smtp.close(() => resolve());
+  });
+  provider.closeAllConnections();
+  provider.close();
+});
+
+let bench: Bench;
+let sessions: Sessions;
+beforeEach(async () => {
+  tokens.clear();
+  introspected = [];
+  signedIn = [];
+  sent = [];
+  bench = aBench({ server: dovecot });
+  sessions = await aSessionBench();
+});
+afterEach(async () => {
+  await bench.close();
+  await sessions.close();
+});
+
+const servers: readonly string[] = [];
+const OAUTH = (mechanism: 'OAUTHBEARER' | 'XOAUTH2'): MailAccess => ({
+  kind: 'oauth',
+  mechanism,
+  servers,
+});
+const service = { user: MASTER.user, password: secretHandle(MASTER.password), servers };
+const MASTER_USER: MailAccess = { kind: 'master', separator: '*', ...service };
+const AUTHZID: MailAccess = { kind: 'authzid', ...service };
+
+const siteWith = (mailAccess: MailAccess): Site =>
+  aSite({
+    mailAccess,
+    imap: { host: '127.0.0.1', port: dovecot.port, security: 'none' },
+    smtp: { host: '127.0.0.1', port: smtpPort, security: 'none', auth: 'user' },
+  });
+
+interface Person {
+  readonly actor: () => Promise<Actor>;
+  readonly id: SessionId;
+}
+
+/** Somebody who came by a provider: their session, as a request loads it. */
+async function enters(
+  site: Site,
+  {
+    username = 'alice',
+    refresh,
+    ...more
+  }: Partial<Pick<ExternalSecret, 'username' | 'tokens'>> & {
+    readonly refresh?: RefreshTokens;
+  } = {},
+): Promise<Person> {
+  sessions.site = site;
+  const { bearer, session } = await sessions.signIn();
+  const half = parseBearer(bearer)?.half ?? '';
+  const secret = externalSecret(site, { username, plugin: 'sso', method: 'cerbere', ...more });
+  const context = { sessionId: session.id, userId: session.user.id, half };
+  const sealed = sealSecret(keys, context, secret);
+  await sessions.db.knex('sessions').where({ id: session.id }).update({ sealed });
+  const { db, clock, hooks, users, throttle } = sessions;
+  const loading = createSessions({
+    ...{ db, clock, hooks, users, throttle, keys, log: silentLog() },
+    ldapLogin: async () => undefined,
+    imapLogin: async () => undefined,
+    ...(refresh && { refreshTokens: refresh }),
+  });
+  const actor = async () => {
+    const loaded = await loading.load(bearer, site, { touch: true });
+    if (!loaded) throw new Error('no session');
+    return createActor(loaded, site, { requestId: 'R', locale: 'fr' });
+  };
+  return { actor, id: session.id };
+}
+
+const subjectsOf = async (actor: Actor) => {
+  const { rows } = await bench.mail.list(actor, { ...ALL, mailbox: 'INBOX', page: 1 });
+  return rows.map(({ subject }) => subject);
+};
+const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
+
+async function send(actor: Actor, site: Site): Promise<void> {
+  const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
+  const dir = await mkdtemp('/tmp/estafette-send-');
+  try {
+    await writeFile(`${dir}/m.eml`, aMessage({ subject: 'Envoyé' }));
+    await createSmtpTransport({ log: silentLog() }).send({
+      server: site.smtp,
+      credential: () => actor.credential(site.smtp),
+      envelope: { from: 'alice@culture.example', to: ['bob@b.example'] },
+      file: `${dir}/m.eml`,
+      messageId: '<m@test.example>',
+    });
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+describe('mail after single sign-on', () => {
+  it.each(['OAUTHBEARER', 'XOAUTH2'] as const)(
+    'is read with the token, by %s',
+    async (mechanism) => {
+      tokens.set('token-of-alice', 'alice');
+      const site = siteWith(OAUTH(mechanism));
+      const { actor } = await enters(site, { tokens: { access: 'token-of-alice' } });
+
+      expect(await subjectsOf(await actor())).toEqual(['Pour alice']);
+      expect(introspected).toContain('token-of-alice');
+      const log = await import('node:fs/promises').then((fs) =>
+        fs.readFile(dovecot.logFile, 'utf8'),
+      );
+      expect(log).toMatch(new RegExp(`Login: user=<alice>, method=${mechanism}`));
+    },
+  );
+
+  it('is read by a master user', async () => {
+    const { actor } = await enters(siteWith(MASTER_USER));
+    expect(await subjectsOf(await actor())).toEqual(['Pour alice']);
+  });
+
+  it('is read by a service that says for whom', async () => {
+    const { actor } = await enters(siteWith(AUTHZID), { username: 'bruno' });
+    expect(await subjectsOf(await actor())).toEqual(['Pour bruno']);
+  });
+
+  it('is sent with the same credential', async () => {
+    tokens.set('token-of-alice', 'alice');
+    const byToken = siteWith(OAUTH('XOAUTH2'));
+    const one = await enters(byToken, { tokens: { access: 'token-of-alice' } });
+    await send(await one.actor(), byToken);
+    for (const access of [MASTER_USER, AUTHZID]) {
+      const site = siteWith(access);
+      const { actor } = await enters(site);
+      await send(await actor(), site);
+    }
+
+    expect(sent).toHaveLength(3);
+    expect(signedIn).toEqual([
+      { method: 'XOAUTH2', username: 'alice', accessToken: 'token-of-alice' },
+      { method: 'PLAIN', username: 'alice*estafette' },
+      { method: 'PLAIN', username: 'estafette', authzid: 'alice' },
+    ]);
+  });
+});
+
+describe('what a mail server must refuse, and does', () => {
+  it('a token of somebody else', async () => {
+    tokens.set('token-of-bruno', 'bruno');
+    const { actor } = await enters(siteWith(OAUTH('OAUTHBEARER')), {
+      tokens: { access: 'token-of-bruno' },
+    });
+    expect(await codeOf(actor().then(subjectsOf))).toBe('imap/credentials');
+  });
+
+  it('a token that was revoked: the person signs in again', async () => {
+    const { actor } = await enters(siteWith(OAUTH('OAUTHBEARER')), { tokens: { access: 'gone' } });
+    expect(await codeOf(actor().then(subjectsOf))).toBe('imap/credentials');
+  });
+
+  it('the password of the service, once changed: the person is not asked for theirs', async () => {
+    for (const access of [MASTER_USER, AUTHZID]) {
+      const wrong = { ...access, password: secretHandle('former') } as MailAccess;
+      const { actor } = await enters(siteWith(wrong));
+      expect(await codeOf(actor().then(subjectsOf))).toBe('session/mail-access');
+    }
+  });
+
+  it('a person whom it does not know, whoever the service is', async () => {
+    const { actor } = await enters(siteWith(MASTER_USER), { username: 'nobody' });
+    expect(await codeOf(actor().then(subjectsOf))).toBe('session/mail-access');
+  });
+});
+
+it('the next connection of the pool has the renewed token', async () => {
+  tokens.set('first', 'alice');
+  const site = siteWith(OAUTH('OAUTHBEARER'));
+  const endsIn = (seconds: number) => new Date(sessions.clock.ms + seconds * 1_000).toISOString();
+  const { actor } = await enters(site, {
+    tokens: { access: 'first', refresh: 'refresh', expiresAt: endsIn(300) },
+    refresh: async () => {
+      tokens.clear();
+      tokens.set('second', 'alice');
+      return { access: secretHandle('second'), expiresAt: endsIn(300) };
+    },
+  });
+  const before = await actor();
+  expect(await subjectsOf(before)).toEqual(['Pour alice']);
+  sessions.clock.pass(290);
+  bench.pool.close('culture:');
+
+  // A watch or a stream of then, which no request has brought up to date.
+  expect(await subjectsOf(before)).toEqual(['Pour alice']);
+  expect(introspected).toEqual(['first', 'second']);
+});

@@ -1,0 +1,41 @@
+import { aSiteFile, faultsOf, parse } from './support';
+
+const siteWith = (signIn: object, more: object = {}) =>
+  parse({ sites: { one: aSiteFile({ signIn: { kind: 'imap', ...signIn }, ...more }) } }).sites[0];
+
+const GROUPS = { groups: [{ id: 'agents', title: 'Agents', match: { logins: ['alice'] } }] };
+
+describe('signIn of a site file', () => {
+  it('shows the form and lets everybody in unless told', () => {
+    expect(siteWith({})?.signIn).toEqual({ kind: 'imap' });
+  });
+
+  it('keeps what it is told', () => {
+    const rules = {
+      order: ['sso.main', 'form'],
+      form: 'folded',
+      eligible: { groups: ['agents'] },
+      profile: { language: 'preferredLanguage' },
+    };
+
+    expect(siteWith(rules, GROUPS)?.signIn).toEqual({
+      kind: 'imap',
+      ...rules,
+      eligible: { branches: [], groups: ['agents'] },
+    });
+  });
+
+  it.each([
+    [{ order: ['sso'] }, 'expected "form" or plugin.method'],
+    [{ order: ['form', 'form'] }, 'expected each way once'],
+    [{ form: 'none' }, 'signIn.form'],
+    [{ eligible: {} }, 'nobody could sign in'],
+    [{ eligible: { groups: ['agent'] } }, 'did you mean "agents"'],
+    [{ eligible: { branches: ['nothing'] } }, 'expected a distinguished name'],
+    [{ eligible: { branches: ['ou=a,dc=b'] } }, 'branches are its own'],
+  ])('refuses %j', (rules, message) => {
+    const one = aSiteFile({ signIn: { kind: 'imap', ...rules }, ...GROUPS });
+
+    expect(faultsOf({ sites: { one } }).join('\n')).toContain(message);
+  });
+});
