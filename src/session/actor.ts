@@ -30,6 +30,6 @@ export function createActor(
       ...(plugins && { plugins }),
     },
     locale,
-    credential: () => loaded.openCredential(),
+    credential: (server) => loaded.openCredential(server),
   };
 }

@@ -3,18 +3,39 @@ import { z } from 'zod';
 import { AppError } from '../base/errors';
 import type { SessionId, UserId } from '../base/types';
 import { deriveKey, type KeyRing } from './keys';
-import type { MailCredential } from './types';
+import type { SessionSecret } from './types';
 
-// Layout of a sealed credential: key id (1) | salt (16) | nonce (12) | tag (16) | ciphertext.
+// Layout of a sealed secret: key id (1) | salt (16) | nonce (12) | tag (16) | ciphertext.
 const SALT_BYTES = 16;
 const NONCE_BYTES = 12; // NIST SP 800-38D 5.2.1.1
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
 const PAD_TO = 128; // bytes of clear text: the length of a password does not show
 
-const credentialShape = z.object({ username: z.string(), password: z.string() });
+const secretShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('password'), username: z.string(), password: z.string() }),
+  z.object({
+    kind: z.literal('external'),
+    username: z.string(),
+    plugin: z.string(),
+    method: z.string(),
+    tokens: z
+      .object({
+        access: z.string(),
+        refresh: z.string().exactOptional(),
+        expiresAt: z.string().exactOptional(),
+      })
+      .exactOptional(),
+    leaving: z.record(z.string(), z.string()).exactOptional(),
+  }),
+]);
+// Rows of sessions that were open before there was another kind.
+const formerShape = z
+  .strictObject({ username: z.string(), password: z.string() })
+  .transform((fields) => ({ kind: 'password' as const, ...fields }));
+const storedShape = z.union([secretShape, formerShape]);
 
-/** What a sealed credential is bound to: another session's or user's row cannot be put in its place. */
+/** What a sealed secret is bound to: another session's or user's row cannot be put in its place. */
 export interface SealContext {
   readonly sessionId: SessionId;
   readonly userId: UserId;
@@ -22,32 +43,26 @@ export interface SealContext {
   readonly half: string;
 }
 
-/** Seals a credential (base64); neither the database nor the cookie alone opens it. */
-export function sealCredential(
-  keys: KeyRing,
-  context: SealContext,
-  credential: MailCredential,
-): string {
+/** Seals a secret (base64); neither the database nor the cookie alone opens it. */
+export function sealSecret(keys: KeyRing, context: SealContext, secret: SessionSecret): string {
   const salt = randomBytes(SALT_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', sealKey(keys, keys.currentId, salt, context), nonce);
   cipher.setAAD(boundTo(context));
-  const { username, password } = credential;
-  const json = JSON.stringify({ username, password });
-  const clear = padded(Buffer.from(json));
+  const clear = padded(Buffer.from(JSON.stringify(secretShape.parse(secret))));
   const sealed = Buffer.concat([cipher.update(clear), cipher.final()]);
   const header = [Buffer.from([keys.currentId]), salt, nonce, cipher.getAuthTag()];
   return Buffer.concat([...header, sealed]).toString('base64');
 }
 
-/** Opens what {@link sealCredential} made; throws `session/frozen` when it cannot be opened. */
-export function openCredential(
+/** Opens what {@link sealSecret} made; throws `session/frozen` when it cannot be opened. */
+export function openSecret(
   keys: KeyRing,
   context: SealContext,
   sealed: string | undefined,
-): MailCredential {
+): SessionSecret {
   try {
-    return credentialShape.parse(JSON.parse(decrypt(keys, context, sealed ?? '')));
+    return storedShape.parse(JSON.parse(decrypt(keys, context, sealed ?? '')));
   } catch {
     // Without its cause: errors of JSON and zod quote the text that they were given.
     throw new AppError('session/frozen', { details: { reason: 'credential-unreadable' } });

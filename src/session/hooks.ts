@@ -11,7 +11,7 @@ import {
   type Guard,
 } from '../kernel/hook-types';
 import type { SecretHandle } from './secret';
-import type { Principal, Session, User } from './types';
+import type { Assurance, Principal, Session, User } from './types';
 
 /** Who asks to sign in. */
 export interface AuthenticateQuery {
@@ -35,6 +35,18 @@ export interface ChallengesQuery {
   readonly user: User;
   /** What the browser says that it is; shown to people, never trusted. */
   readonly device: string;
+  /** The browser, by a name made for this person: the same at their next sign-in there. */
+  readonly deviceId?: string;
+  /** Client address, from trusted proxies only. */
+  readonly remote: string;
+  /** On which side of the ministry’s networks; absent where the site draws no line. */
+  readonly network?: 'inside' | 'outside';
+  /** True where the site’s rule wants a second factor from that side, whoever it is. */
+  readonly wantsFactor?: boolean;
+  /** `ldap`, `imap`, a plugin, or `<plugin>.<method>` of a way in. */
+  readonly via: string;
+  /** What the provider says of the sign-in there: whether that is enough is for the plugin to judge. */
+  readonly assurance?: Assurance;
 }
 
 /** A second factor that a plugin asks for. */
@@ -44,6 +56,19 @@ export interface Challenge {
   readonly label: string;
   /** True when nothing is asked this time (a remembered device). */
   readonly satisfied: boolean;
+}
+
+/** A sign-in that did not open a session. */
+export interface RefusedSignIn {
+  readonly site: SiteId;
+  /** As typed, or as a provider gave it; empty where nobody was named. */
+  readonly login: string;
+  readonly remote: string;
+  readonly code: string;
+  /** `<plugin>.<method>` of a way in. */
+  readonly via?: string;
+  /** What was wrong with a provider's answer: `state-replayed`, `nonce`, `signature`. */
+  readonly reason?: string;
 }
 
 /** A user about to be made, at the first sign-in. */
@@ -63,6 +88,8 @@ export type CloseReason =
   | 'expired'
   | 'replaced'
   | 'erased'
+  /** The provider that vouched for it says that its own session is over. */
+  | 'provider'
   /** The id changed (challenge, sign-in again): connections of the old one end, the session goes on. */
   | 'renewed';
 
@@ -104,8 +131,20 @@ export interface SecurityEvent {
   readonly site: SiteId;
   readonly login: string;
   readonly user?: User;
-  /** `new-device`: a browser unlike those of the other sessions; `guessing`: sign-ins were throttled. */
-  readonly code: 'new-device' | 'guessing';
+  /**
+   * `new-device`, `new-country`: not where the person has signed in before; `guessing`: sign-ins have
+   * to wait; `locked`: the account is locked; `not-me`: the person does not know a session; `hacked`:
+   * they say that somebody else was in the account, and its sessions are ended; `reported`: somebody
+   * who is not signed in says so.
+   */
+  readonly code:
+    | 'new-device'
+    | 'new-country'
+    | 'guessing'
+    | 'locked'
+    | 'not-me'
+    | 'hacked'
+    | 'reported';
   readonly evidence: Readonly<Record<string, string | number>>;
 }
 
@@ -122,8 +161,9 @@ declare global {
       'session:opening': Guard<OpeningQuery>;
       'session:challenges': Collect<ChallengesQuery, Challenge>;
       'session:opened': Action<{ session: Session; first: boolean; via: string }>;
+      'session:confirmed': Action<{ session: Session; by: string }>;
       'session:landing-page': Filter<{ url: string }, { session: Session }>;
-      'session:refused': Action<{ site: SiteId; login: string; remote: string; code: string }>;
+      'session:refused': Action<RefusedSignIn>;
       'session:closed': Action<{ sessionId: SessionId; user: User; reason: CloseReason }>;
       'access:granting': Guard<{ session: Session; permission: string; resource?: string }>;
       'user:profile': Filter<NewUser, { site: SiteId; principal: Principal }>;
@@ -198,6 +238,10 @@ export const sessionHooks = defineHooks({
     kind: 'action',
     doc: 'A session is open; `first` on the very first sign-in of the user.',
   },
+  'session:confirmed': {
+    kind: 'action',
+    doc: 'The person of an open session proved again that it is they; `by` is how.',
+  },
   'session:landing-page': {
     kind: 'filter',
     doc: 'The page shown after signing in; only paths of this site are followed.',
@@ -230,7 +274,7 @@ export const sessionHooks = defineHooks({
   },
   'security:detected': {
     kind: 'action',
-    doc: 'Something unusual about an account: a sign-in from a new device, guessed passwords.',
+    doc: 'Something unusual about an account: a sign-in from a new device, guessed passwords, a lock; on `hacked` and `not-me`, what others may have left there is to be ended: trusted devices, redirects.',
   },
   'user:locate': {
     kind: 'first',

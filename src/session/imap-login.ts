@@ -39,7 +39,8 @@ export function createImapLogin(deps: {
   };
 }
 
-const completeLogin = (login: string, domain: string | undefined): string =>
+/** A login as the mail server wants it. */
+export const completeLogin = (login: string, domain: string | undefined): string =>
   login.includes('@') || domain === undefined ? login : `${login}@${domain}`;
 
 /** The server tells nothing but yes: the rest follows from the login. */

@@ -1,21 +1,19 @@
-import { type Clock, isoNow } from '../base/clock';
+import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SessionId } from '../base/types';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { type Bearer, parseBearer } from './bearer';
-import { openCredential } from './credentials';
 import { maskToken, sessionToken } from './csrf';
-import type { KeyRing } from './keys';
 import { expiries, isExpired, TOUCH_EVERY_MS } from './limits';
+import { checkMailServer, mailCredential } from './mail-access';
 import type { LoadedSession } from './service-types';
 import { type SessionStore, type StoredSession, sessionOf } from './store';
-import type { MailCredential } from './types';
+import { createTokens, type HeldSecret, type TokensDeps } from './tokens';
+import type { MailCredential, MailServer, SessionSecret } from './types';
 
-export interface LoadingDeps {
+export interface LoadingDeps extends TokensDeps {
   readonly store: SessionStore;
-  readonly clock: Clock;
-  readonly keys: KeyRing;
   readonly hooks: HookEmitter;
 }
 
@@ -23,8 +21,13 @@ export interface LoadingDeps {
 export interface Held {
   readonly stored: StoredSession;
   readonly site: Site;
-  /** Opens the credential whatever the state: to seal it anew. */
-  readonly credential: () => MailCredential;
+  /** Opens the secret whatever the state: to seal it anew, to leave the provider. */
+  readonly secret: () => SessionSecret;
+  /**
+   * Waits for a renewal of the tokens under way: an id that changed meanwhile would lose the new
+   * ones, and the provider takes the former no more. Never rejects.
+   */
+  readonly settle: () => Promise<void>;
 }
 
 /** How a request gets its session. */
@@ -41,7 +44,9 @@ export interface Loading {
   held(loaded: LoadedSession): Held;
 }
 
-export function createLoading({ store, clock, keys, hooks }: LoadingDeps): Loading {
+export function createLoading(deps: LoadingDeps): Loading {
+  const { store, clock, hooks } = deps;
+  const tokens = createTokens(deps);
   // Kept aside, so that who holds a loaded session cannot reach its secrets.
   const held = new WeakMap<LoadedSession, Held>();
 
@@ -64,22 +69,53 @@ export function createLoading({ store, clock, keys, hooks }: LoadingDeps): Loadi
         await hooks.action({ site: site.id }, 'session:pulsed', event);
       }
     }
-    return loadedOf(stored, site, bearer);
+    return loadedOf(await withTokens(stored, site, bearer), site, bearer);
+  }
+
+  /** The session with tokens that last for the request, where they open the mail of the site. */
+  async function withTokens(
+    stored: StoredSession,
+    site: Site,
+    { half }: Bearer,
+  ): Promise<StoredSession> {
+    if (stored.state !== 'open' || site.mailAccess?.kind !== 'oauth') return stored;
+    const own: HeldSecret = { stored, site, half, sealed: stored.sealed };
+    try {
+      await tokens.fresh(own, { waits: false });
+    } catch {
+      // Frozen now, or the provider is silent: who opens the mail is told, and may still sign out.
+      return (await store.find(stored.id)) ?? stored;
+    }
+    return { ...stored, sealed: own.sealed };
+  }
+
+  async function credentialOf(own: HeldSecret, server: MailServer): Promise<MailCredential> {
+    const secret = await tokens.fresh(own, { waits: true });
+    checkMailServer(own.site, secret, server);
+    return mailCredential(own.site, secret);
   }
 
   function loadedOf(stored: StoredSession, site: Site, { half }: Bearer): LoadedSession {
-    const context = { sessionId: stored.id, userId: stored.user.id, half };
-    const credential = () => openCredential(keys, context, stored.sealed);
+    const own: HeldSecret = { stored, site, half, sealed: stored.sealed };
+    const secret = () => tokens.open(own);
+    const settle = async (): Promise<void> => {
+      if (stored.state !== 'open') return;
+      try {
+        await tokens.fresh(own, { waits: true });
+      } catch {
+        // The provider is silent or refuses: who opens the mail is told.
+      }
+    };
     const loaded: LoadedSession = {
       session: sessionOf(stored),
       csrfToken: maskToken(sessionToken(half)),
-      openCredential() {
+      openCredential(server) {
         if (stored.state === 'awaiting-challenge') throw new AppError('session/required');
         if (stored.state === 'frozen') throw new AppError('session/frozen');
-        return credential();
+        return credentialOf(own, server);
       },
     };
-    held.set(loaded, { stored, site, credential });
+    held.set(loaded, { stored, site, secret, settle });
     return loaded;
   }
 

@@ -1,4 +1,6 @@
 import type { Migration } from '../kernel/db-types';
+import { safetyMigrations } from './safety-migrations';
+import { signInMigrations } from './sign-in-migrations';
 
 const TIME = 24; // `2026-01-31T12:00:00.000Z`
 
@@ -81,4 +83,34 @@ export const sessionMigrations: readonly Migration[] = [
       await knex.schema.alterTable('sessions', (table) => table.dropColumn('satisfied'));
     },
   },
+  {
+    name: 'session-0004-confirmed',
+    async up(knex) {
+      await knex.schema.alterTable('sessions', (table) => {
+        // When the person last proved again that it is they.
+        table.string('confirmed_at', TIME);
+      });
+    },
+    async down(knex) {
+      await knex.schema.alterTable('sessions', (table) => table.dropColumn('confirmed_at'));
+    },
+  },
+  {
+    name: 'session-0005-renewal',
+    async up(knex) {
+      await knex.schema.alterTable('sessions', (table) => {
+        // Whose turn it is to renew the tokens, among all processes: `running` or `failed`.
+        table.string('renewal', 8);
+        table.string('renewal_until', TIME);
+      });
+    },
+    async down(knex) {
+      await knex.schema.alterTable('sessions', (table) => {
+        table.dropColumn('renewal');
+        table.dropColumn('renewal_until');
+      });
+    },
+  },
+  ...safetyMigrations,
+  ...signInMigrations,
 ];

@@ -1,24 +1,30 @@
 import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SiteId, UserId } from '../base/types';
+import type { HookScope } from '../kernel/hook-types';
+import type { Site } from '../sites/site';
+import { assertEligible } from './admitting';
 import type { Identity } from './authenticate';
 import { newBearer, parseBearer } from './bearer';
 import type { Closing } from './closing';
-import { sealCredential } from './credentials';
+import { sealSecret } from './credentials';
+import { deviceIdOf } from './device';
 import type { KeyRing } from './keys';
 import { expiries } from './limits';
+import { networkSide, wantsFactorFrom } from './networks';
+import { type NewDeviceDeps, nameOfDevice, noteDevice, tellNewDevice } from './new-device';
 import type { SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
 import { identify, type SignInDeps } from './sign-in';
-import { type SessionStore, type StoredSession, sessionOf } from './store';
-import type { Principal, User } from './types';
+import { type ProviderKeys, type SessionStore, type StoredSession, sessionOf } from './store';
+import type { Assurance, Principal, SessionSecret, User } from './types';
 import type { UserStore } from './user-store';
 
 const MAX_SESSIONS_PER_USER = 20; // forgotten browsers; the one seen longest ago makes room
 const MAX_DEVICE_CHARS = 200;
 const MAX_REMOTE_CHARS = 64; // an IPv6 address with its zone
 
-export interface OpeningDeps extends SignInDeps {
+export interface OpeningDeps extends Omit<SignInDeps, 'devices'>, NewDeviceDeps {
   readonly store: SessionStore;
   readonly closing: Closing;
   readonly keys: KeyRing;
@@ -42,16 +48,30 @@ export function assertGuarded({ closedBy }: Pick<OpeningDeps, 'closedBy'>, site:
 export async function openSession(deps: OpeningDeps, request: SignInRequest): Promise<SignedIn> {
   // Of several sites on one host, which one it is is known only afterwards.
   if ((request.also ?? []).length === 0) assertGuarded(deps, request.site.id);
+  const { login: _login, password, ...where } = request;
   const { principal, via } = await identify(deps, request);
-  return openOn(deps, await onOwnSite(deps, request, principal), { principal, via });
+  const secret = { kind: 'password', username: principal.imapLogin, password } as const;
+  return openOn(deps, await onOwnSite(deps, where, principal), { principal, via, secret });
+}
+
+/** Where somebody signs in, and from where: the same for every way in. */
+export type OpeningRequest = Omit<SignInRequest, 'login' | 'password'>;
+
+/** Who somebody proved to be, and what their session is to hold. */
+export interface Proven extends Identity {
+  readonly secret: SessionSecret;
+  readonly assurance?: Assurance | undefined;
+  readonly provider?: ProviderKeys | undefined;
+  /** Once the user is there and before any session is; what it throws refuses the sign-in. */
+  readonly known?: (user: User) => Promise<void>;
 }
 
 /** The request as one of the site that the person belongs to, among those that share the host. */
-async function onOwnSite(
-  { hooks }: OpeningDeps,
-  request: SignInRequest,
+export async function onOwnSite<R extends OpeningRequest>(
+  { hooks }: Pick<OpeningDeps, 'hooks'>,
+  request: R,
   principal: Principal,
-): Promise<SignInRequest> {
+): Promise<R> {
   const { site, also = [], host = '', scope } = request;
   if (also.length === 0) return request;
   const query = { host, site: site.id, choices: also.map(({ id }) => id), principal };
@@ -59,46 +79,50 @@ async function onOwnSite(
   if (!found || found.answer.site === site.id) return request;
   const own = also.find(({ id }) => id === found.answer.site);
   if (!own) throw new AppError('site/unknown', { details: { plugin: found.plugin } });
-  const { requestId, budget } = scope;
-  return {
-    ...request,
-    site: own,
-    scope: { site: own.id, ...(requestId && { requestId }), ...(budget && { budget }) },
-  };
+  return { ...request, ...asOf(own, scope) };
 }
 
-async function openOn(
+/** A sign-in as one of another site: its plugins are asked from then on. */
+export const asOf = (site: Site, { requestId, budget }: HookScope) => ({
+  site,
+  scope: { site: site.id, ...(requestId && { requestId }), ...(budget && { budget }) },
+});
+
+/** A session for somebody who has proved who they are, if the site's rule and its plugins agree. */
+export async function openOn(
   deps: OpeningDeps,
-  request: SignInRequest,
-  { principal, via }: Identity,
+  request: OpeningRequest,
+  proven: Proven,
 ): Promise<SignedIn> {
   const { hooks, store, users } = deps;
   const { site, scope } = request;
+  const { principal, via } = proven;
   assertGuarded(deps, site.id);
+  await assertEligible(deps, request, proven);
   const { user, first } = await users.provision(scope, site, principal);
-  const challenges = await askChallenges(deps, request, principal, user);
-  const { stored, cookie } = newSession(deps, request, { principal, via, user, first, challenges });
-  await tellNewDevice(deps, request, stored);
+  await proven.known?.(user);
+  const challenges = await askChallenges(deps, request, proven, user);
+  const { stored, cookie } = newSession(deps, request, { ...proven, user, first, challenges });
+  await tellNewDevice(deps, scope, stored);
   await endPrevious(deps, request.previous);
   await store.insert(stored);
   await makeRoom(deps, user.id);
   const session = sessionOf(stored);
   if (stored.state !== 'open') return { kind: 'challenge', bearer: cookie, session };
+  await noteDevice(deps, stored);
   await hooks.action(scope, 'session:opened', { session, first, via });
   return { kind: 'opened', bearer: cookie, session };
 }
 
-interface Opening {
-  readonly principal: Principal;
-  readonly via: string;
+interface Opening extends Proven {
   readonly user: User;
   readonly first: boolean;
   readonly challenges: readonly string[];
 }
 
-function newSession({ clock, keys }: OpeningDeps, request: SignInRequest, opening: Opening) {
-  const { site, password, remote, device = '' } = request;
-  const { principal, user, challenges, via, first } = opening;
+function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, opening: Opening) {
+  const { site, remote, device = '' } = request;
+  const { user, challenges, via, first, secret, assurance, provider } = opening;
   const state = nextStored('anonymous', challenges.length > 0 ? 'challenged' : 'signed-in');
   const { cookie, sessionId, half } = newBearer();
   const context = { sessionId, userId: user.id, half };
@@ -110,10 +134,13 @@ function newSession({ clock, keys }: OpeningDeps, request: SignInRequest, openin
     state,
     via,
     challenges,
-    sealed: sealCredential(keys, context, { username: principal.imapLogin, password }),
+    sealed: sealSecret(keys, context, secret),
+    assurance,
+    provider,
     isFirst: first,
     remote: remote.slice(0, MAX_REMOTE_CHARS),
     device: device.slice(0, MAX_DEVICE_CHARS),
+    deviceId: nameOfDevice(request, site.id, user.id),
     createdAt: now,
     seenAt: now,
     ...expiries(site, state, clock.now(), clock.now()),
@@ -124,26 +151,33 @@ function newSession({ clock, keys }: OpeningDeps, request: SignInRequest, openin
 /** Ids of the challenges to satisfy; a plugin that cannot say refuses the sign-in. */
 async function askChallenges(
   { hooks }: OpeningDeps,
-  { site, scope, device = '' }: SignInRequest,
-  principal: Principal,
+  { site, scope, remote, device = '', deviceToken }: OpeningRequest,
+  { principal, via, assurance }: Proven,
   user: User,
 ): Promise<readonly string[]> {
-  const query = { site: site.id, principal, user, device: device.slice(0, MAX_DEVICE_CHARS) };
+  const network = networkSide(site, remote);
+  const wantsFactor = wantsFactorFrom(site, remote);
+  const query = {
+    site: site.id,
+    principal,
+    user,
+    device: device.slice(0, MAX_DEVICE_CHARS),
+    ...(deviceToken !== undefined && { deviceId: deviceIdOf(deviceToken, site.id, user.id) }),
+    remote,
+    ...(network && { network }),
+    ...(wantsFactor && { wantsFactor }),
+    via,
+    ...(assurance && { assurance }),
+  };
   const asked = await hooks.collect(scope, 'session:challenges', query);
+  // A rule that nobody keeps would let everybody in from there.
+  if (wantsFactor && asked.length === 0) {
+    throw new AppError('plugin/guard-failed', {
+      details: { site: site.id, reason: 'no second factor for the network rule' },
+      textKey: 'error.signInClosed',
+    });
+  }
   return [...new Set(asked.filter(({ item }) => !item.satisfied).map(({ item }) => item.id))];
-}
-
-/** Somebody who is signed in elsewhere, from browsers that are all unlike this one. */
-async function tellNewDevice(
-  { hooks, store }: OpeningDeps,
-  { scope }: SignInRequest,
-  { site, user, device, remote, via }: StoredSession,
-): Promise<void> {
-  const others = await store.ofUser(user.id);
-  if (others.length === 0 || others.some((other) => other.device === device)) return;
-  const evidence = { device, remote, via };
-  const event = { site, login: user.login, user, code: 'new-device' as const, evidence };
-  await hooks.action(scope, 'security:detected', event);
 }
 
 /** The session that the browser brought ends, whoever's it was. */

@@ -1,17 +1,1 @@
-import { inspect } from 'node:util';
-
-const HIDDEN = '[secret]';
-
-/** A password on its way to the one who checks it: no log, JSON or error prints it by accident. */
-export interface SecretHandle {
-  reveal(): string;
-  toJSON(): string;
-  toString(): string;
-}
-
-/** Wraps a secret; the clear value is reached by `reveal()` alone. */
-export function secretHandle(value: string): SecretHandle {
-  const handle = { reveal: () => value, toJSON: () => HIDDEN, toString: () => HIDDEN };
-  Object.defineProperty(handle, inspect.custom, { value: () => HIDDEN });
-  return Object.freeze(handle);
-}
+export { type SecretHandle, secretHandle } from '../base/secret';

@@ -2,7 +2,7 @@ import type { SessionId } from '../base/types';
 import type { Site } from '../sites/site';
 import type { CloseReason } from './hooks';
 import type { SignInInput } from './sign-in';
-import type { MailCredential, Session, SessionState, User } from './types';
+import type { MailCredential, MailServer, Session, SessionState, User } from './types';
 
 /** A session within one request. */
 export interface LoadedSession {
@@ -10,7 +10,7 @@ export interface LoadedSession {
   /** Masked: another text each time, the same token. Compare with `sameToken`. */
   readonly csrfToken: string;
   /** The sealed credential; throws `session/frozen`, or `session/required` before it is open. */
-  openCredential(): MailCredential;
+  openCredential(server: MailServer): Promise<MailCredential>;
 }
 
 /** A session whose id has just been made: the cookie is to be set. */
@@ -45,6 +45,8 @@ export interface SignInRequest extends SignInInput {
   readonly host?: string;
   /** The browser's User-Agent, shown in the list of sessions. */
   readonly device?: string;
+  /** The browser's own token, of its cookie: plugins get a name made of it. */
+  readonly deviceToken?: string;
   /** Cookie that the browser sent: that session ends, whoever's it was. */
   readonly previous?: string | undefined;
 }

@@ -6,7 +6,8 @@ export type State = 'anonymous' | SessionState | 'closed';
 
 /**
  * What can happen to a session. `satisfied-one` leaves challenges to answer, `satisfied-all` does
- * not; `refused` is the mail server refusing the stored credential.
+ * not; `refused` is the mail server refusing the stored credential; `confirmed` is the person proving
+ * again that it is they.
  */
 export type Transition =
   | 'signed-in'
@@ -15,6 +16,7 @@ export type Transition =
   | 'satisfied-all'
   | 'refused'
   | 'signed-in-again'
+  | 'confirmed'
   | 'closed';
 
 const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Transition, State>>>>> = {
@@ -24,7 +26,7 @@ const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Transition, St
     'satisfied-all': 'open',
     closed: 'closed',
   },
-  open: { refused: 'frozen', closed: 'closed' },
+  open: { refused: 'frozen', confirmed: 'open', closed: 'closed' },
   frozen: { 'signed-in-again': 'open', closed: 'closed' },
   closed: {},
 };

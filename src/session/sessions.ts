@@ -1,12 +1,18 @@
 import { isoNow } from '../base/clock';
 import type { Log } from '../base/log';
-import type { SessionId, UserId } from '../base/types';
+import type { SessionId, SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookScope } from '../kernel/hook-types';
 import { createClosing } from './closing';
-import type { CloseReason } from './hooks';
+import { type ConfirmedBy, confirmByPassword, confirmSession } from './confirming';
+import { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
+import type { CloseReason, RefusedSignIn } from './hooks';
+import { purgeStates } from './kept-state';
 import type { KeyRing } from './keys';
+import { createKnownDevices } from './known-devices';
+import { createLinkStore, type SignInLink } from './links-store';
 import { createLoading, type Loading } from './loading';
+import type { NewDeviceDeps } from './new-device';
 import { openSession } from './opening';
 import { freezeSession, satisfyChallenge, thawSession } from './renewing';
 import type {
@@ -17,16 +23,47 @@ import type {
   SignInRequest,
 } from './service-types';
 import type { SignInDeps } from './sign-in';
+import { providerSessionKey, subjectKey } from './sign-in-keys';
 import { createSessionStore, type StoredSession } from './store';
+import type { TokensDeps } from './tokens';
+import type { User } from './types';
 import type { UserStore } from './user-store';
+import {
+  confirmVouched,
+  openVouched,
+  type VouchedDeps,
+  type VouchedRequest,
+  viaOf,
+  type Way,
+} from './vouched';
 
 const PURGE_BATCH = 500; // rows per pass; the job runs again
 
-export interface SessionsDeps extends SignInDeps {
+export interface SessionsDeps
+  extends SignInDeps,
+    Pick<NewDeviceDeps, 'countryOf'>,
+    Pick<VouchedDeps, 'tellLink'>,
+    Pick<TokensDeps, 'refreshTokens'> {
+  /** Finds people in the directory without their password; by LDAP unless told. */
+  readonly lookup?: DirectoryLookup;
   readonly db: Database;
   readonly log: Log;
   readonly keys: KeyRing;
   readonly users: UserStore;
+}
+
+/** What a session keeps for the sign-out at its provider. */
+export interface Leaving extends Way {
+  readonly leaving: Readonly<Record<string, string>>;
+}
+
+/** A provider's own session is over, or all of a person there. */
+export interface ProviderNotice {
+  readonly site: SiteId;
+  readonly plugin: string;
+  readonly issuer: string;
+  readonly session?: string | undefined;
+  readonly subject?: string | undefined;
 }
 
 /** The service of sessions: sign-in, load, transitions, end. */
@@ -45,6 +82,31 @@ export interface Sessions {
   readonly isOpen: Loading['isOpen'];
   /** Takes one challenge off, once; throws `session/required` or `request/not-found`. */
   satisfy(loaded: LoadedSession, challengeId: string, scope: HookScope): Promise<SignedIn>;
+  /** The person of an open session proved again that it is they: a new id, and the time of it. */
+  confirm(loaded: LoadedSession, by: ConfirmedBy, scope: HookScope): Promise<SignedIn>;
+  /** The same by the password; throws like {@link Sessions.signIn}. */
+  confirmByPassword(
+    loaded: LoadedSession,
+    request: Pick<SignInRequest, 'password' | 'remote' | 'scope'>,
+  ): Promise<SignedIn>;
+  /**
+   * A session for somebody whom a provider vouches for. Throws `session/not-eligible`,
+   * `session/not-known`, `session/link-conflict`, `session/mail-access`, `session/refused`,
+   * `directory/*` or `plugin/guard-failed`.
+   */
+  signInVouched(request: VouchedRequest): Promise<SignedIn>;
+  /** Confirms an open session by the provider that it came from; `sign-in/invalid` for anybody else. */
+  confirmVouched(loaded: LoadedSession, request: VouchedRequest): Promise<SignedIn>;
+  /** Tells `session:refused` of a sign-in that ended before it came here. */
+  refused(event: RefusedSignIn, scope: HookScope): Promise<void>;
+  /** What the sign-out at the provider needs; `undefined` for a session that nobody vouched for. */
+  leavingOf(loaded: LoadedSession): Leaving | undefined;
+  /** Ends the sessions that a provider says are over; answers how many. */
+  endByProvider(notice: ProviderNotice): Promise<number>;
+  /** Providers that a user's account is linked with. */
+  linksOf(userId: UserId): Promise<readonly SignInLink[]>;
+  /** Forgets links of an account and ends the sessions that came by them; answers how many links. */
+  unlink(user: User, way?: Way): Promise<number>;
   /** After the mail server refused the credential; false when the session was not open. */
   freeze(sessionId: SessionId): Promise<boolean>;
   /** Signs the same person in again, in place; throws like {@link Sessions.signIn}. */
@@ -59,6 +121,10 @@ export interface Sessions {
     userId: UserId,
     options?: { readonly except?: SessionId; readonly reason?: CloseReason },
   ): Promise<number>;
+  /** Ends the lock and the waits of somebody's account; false when there were none. */
+  unlock(user: User): Promise<boolean>;
+  /** Every browser of a person but that of `except` is a stranger again; answers how many. */
+  forgetDevices(userId: UserId, except?: SessionId): Promise<number>;
   /** Sessions of a user, the last seen first. */
   list(userId: UserId): Promise<readonly SessionSummary[]>;
   /** Closes what has expired and forgets old counters; answers how many sessions. */
@@ -74,7 +140,10 @@ export function createSessions(outside: SessionsDeps): Sessions {
   const store = createSessionStore(db);
   const closing = createClosing({ ...outside, store });
   const loading = createLoading({ ...outside, store });
-  const deps = { ...outside, store, closing, loading };
+  const devices = createKnownDevices({ db, clock });
+  const links = createLinkStore({ db, clock });
+  const lookup = outside.lookup ?? createDirectoryLookup(outside);
+  const deps = { ...outside, store, closing, loading, devices, links, lookup };
 
   async function closeAll(sessions: readonly StoredSession[], reason: CloseReason) {
     let count = 0;
@@ -92,6 +161,42 @@ export function createSessions(outside: SessionsDeps): Sessions {
     load: (cookie, site, options) => loading.load(cookie, site, options),
     isOpen: (id, site) => loading.isOpen(id, site),
     satisfy: (loaded, challengeId, scope) => satisfyChallenge(deps, loaded, challengeId, scope),
+    confirm: (loaded, by, scope) => confirmSession(deps, loaded, by, scope),
+    confirmByPassword: (loaded, request) => confirmByPassword(deps, loaded, request),
+    signInVouched: (request) => openVouched(deps, request),
+    confirmVouched: (loaded, request) => confirmVouched(deps, loaded, request),
+    refused: (event, scope) => outside.hooks.action(scope, 'session:refused', event),
+    leavingOf(loaded) {
+      const secret = loading.held(loaded).secret();
+      if (secret.kind !== 'external') return undefined;
+      const { plugin, method, leaving = {} } = secret;
+      return { plugin, method, leaving };
+    },
+    async endByProvider({ site, plugin, issuer, session, subject }) {
+      const voucher = { site, plugin, issuer };
+      const ended = await store.ofProvider(site, {
+        ...(session !== undefined && { session: providerSessionKey(voucher, session) }),
+        ...(subject !== undefined && { subject: subjectKey(voucher, subject) }),
+      });
+      return closeAll(ended, 'provider');
+    },
+    linksOf: (userId) => links.ofUser(userId),
+    async unlink(user, way) {
+      const gone = await links.unlink(user.id, way);
+      if (gone === 0) return 0;
+      const sessions = await store.ofUser(user.id);
+      const isMeant = ({ via }: StoredSession): boolean =>
+        way === undefined ? via.includes('.') : via === viaOf(way);
+      await closeAll(sessions.filter(isMeant), 'revoked');
+      const via = way === undefined ? '*' : viaOf(way);
+      await outside.tellLink?.({
+        event: 'sign-in:unlinked',
+        site: user.site,
+        login: user.login,
+        via,
+      });
+      return gone;
+    },
     freeze: (sessionId) => freezeSession(deps, sessionId),
     thaw: (loaded, request) => thawSession(deps, loaded, request),
     async signOut(sessionId, reason = 'signed-out') {
@@ -99,9 +204,16 @@ export function createSessions(outside: SessionsDeps): Sessions {
       return stored !== undefined && closing.close(stored, reason);
     },
     signOutUser,
+    unlock: ({ site, login }) => throttle.unlock(site, login),
+    async forgetDevices(userId, except) {
+      const own = except === undefined ? undefined : await store.find(except);
+      return devices.forget(userId, own?.deviceId);
+    },
     list: async (userId) => (await store.ofUser(userId)).map(summaryOf),
     async purgeExpired() {
       await throttle.purge();
+      await devices.purge();
+      await purgeStates(db, isoNow(clock));
       return closeAll(await store.expired(isoNow(clock), PURGE_BATCH), 'expired');
     },
     onClosed: (listener) => closing.onClosed(listener),

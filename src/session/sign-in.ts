@@ -4,6 +4,7 @@ import type { SiteId } from '../base/types';
 import type { Denial, HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { type AuthenticateDeps, authenticate, type Identity } from './authenticate';
+import type { KnownDevices } from './known-devices';
 import { usableLogin } from './login-input';
 import type { Throttle } from './throttle';
 
@@ -16,6 +17,8 @@ export const REFUSAL_FLOOR_MS = 700;
 export interface SignInDeps extends AuthenticateDeps {
   readonly clock: Clock;
   readonly throttle: Throttle;
+  /** Browsers that people have used; none is known unless told. */
+  readonly devices?: KnownDevices;
   readonly refusalFloorMs?: number;
   /** What guards the sign-in of a site and is not in service there: nothing opens without it. */
   readonly closedBy?: (
@@ -30,6 +33,10 @@ export interface SignInInput {
   readonly password: string;
   /** Client address, from trusted proxies only. */
   readonly remote: string;
+  /** The browser's own token, of its cookie. */
+  readonly deviceToken?: string;
+  /** Name of a browser that has a session of the person already. */
+  readonly knownDevice?: string;
 }
 
 /**
@@ -57,7 +64,16 @@ export async function identify(deps: SignInDeps, input: SignInInput): Promise<Id
 async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promise<Identity> {
   const { site, scope, login, password, remote } = input;
   const usable = usableLogin(login, password);
-  const attempt = await deps.throttle.begin({ site: site.id, login: login.slice(0, 256), remote });
+  const typed = login.slice(0, 256);
+  const attempt = await deps.throttle.begin({
+    site: site.id,
+    login: (await deps.devices?.accountName(site.id, typed)) ?? typed,
+    remote,
+    device: input.knownDevice ?? (await knownDevice(deps, input)),
+    ...lockOf(site),
+  });
+  // As a wrong password, in the same time: nobody learns that the account is there, or locked.
+  if (attempt.isLocked) throw new AppError('session/credentials');
   let identity: Identity | undefined;
   try {
     identity = usable && (await authenticate(deps, scope, site, { ...usable, remote }));
@@ -68,6 +84,7 @@ async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promis
   }
   if (!identity) {
     if (attempt.isAtLimit) await tellGuessing(deps, input);
+    if (attempt.isLocking) await tellLocked(deps, input);
     throw new AppError('session/credentials');
   }
   await attempt.succeeded();
@@ -85,7 +102,32 @@ async function tellGuessing({ hooks }: SignInDeps, { site, scope, login, remote 
   await hooks.action(scope, 'security:detected', event);
 }
 
-async function askGuards(deps: SignInDeps, input: SignInInput, { principal, via }: Identity) {
+const lockOf = ({ protection }: Site) =>
+  protection && { lock: { after: protection.lockAfter, minutes: protection.lockMinutes } };
+
+async function knownDevice({ devices }: SignInDeps, { site, login, deviceToken }: SignInInput) {
+  if (deviceToken === undefined) return undefined;
+  return devices?.ofLogin(site.id, login.slice(0, 256), deviceToken);
+}
+
+/** Whoever the account is of, and whether it is anybody's, is for who listens to find out. */
+async function tellLocked({ hooks }: SignInDeps, { site, scope, login, remote }: SignInInput) {
+  const minutes = site.protection?.lockMinutes ?? 0;
+  const event = {
+    site: site.id,
+    login: login.trim().slice(0, 256),
+    code: 'locked' as const,
+    evidence: { remote, minutes },
+  };
+  await hooks.action(scope, 'security:detected', event);
+}
+
+/** Asks `session:opening`; throws what a guard answers. */
+export async function askGuards(
+  deps: Pick<SignInDeps, 'hooks'>,
+  input: Pick<SignInInput, 'site' | 'scope' | 'remote'>,
+  { principal, via }: Identity,
+): Promise<void> {
   const query = { site: input.site.id, principal, remote: input.remote, via };
   const [denial] = await deps.hooks.guard(input.scope, 'session:opening', query);
   if (denial) throw refusalOf(denial);

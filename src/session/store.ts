@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SessionId, SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
-import type { Session, SessionState, User } from './types';
+import type { Assurance, Session, SessionState, User } from './types';
 import { USER_COLUMNS, userFromRow, userRowShape } from './user-store';
 
 /** A session as its row says, with its user. */
@@ -13,23 +13,39 @@ export interface StoredSession {
   readonly via: string;
   readonly challenges: readonly string[];
   readonly satisfied?: readonly string[];
+  readonly confirmedAt?: string;
   readonly sealed: string | undefined;
   /** On the very first sign-in of the user. */
   readonly isFirst: boolean;
   readonly remote: string;
   readonly device: string;
+  /** What the browser is called for this person. */
+  readonly deviceId?: string | undefined;
+  readonly assurance?: Assurance | undefined;
+  /** By what a provider's notice finds the session. */
+  readonly provider?: ProviderKeys | undefined;
   readonly createdAt: string;
   readonly seenAt: string;
   readonly idleExpiresAt: string;
   readonly expiresAt: string;
 }
+/** Names of a provider's session and person, as `sign-in-keys` makes them. */
+export interface ProviderKeys {
+  readonly session?: string | undefined;
+  readonly subject: string;
+}
+
 /** What a transition writes. */
 export interface SessionChange {
   readonly state: SessionState;
   readonly challenges?: readonly string[];
   readonly satisfied?: readonly string[];
+  readonly confirmedAt?: string;
   readonly idleExpiresAt?: string;
   readonly expiresAt?: string;
+  readonly via?: string;
+  readonly assurance?: Assurance | undefined;
+  readonly provider?: ProviderKeys | undefined;
 }
 
 const shape = userRowShape.extend({
@@ -39,17 +55,27 @@ const shape = userRowShape.extend({
   via: z.string(),
   challenges: z.string(),
   satisfied: z.string(),
+  confirmed_at: z.string().nullable(),
   sealed: z.string().nullable(),
   // SQLite stores booleans as numbers.
   is_first: z.coerce.boolean(),
   remote: z.string(),
   device: z.string(),
+  device_id: z.string().nullable(),
+  assurance: z.string().nullable(),
+  provider_session: z.string().nullable(),
+  provider_subject: z.string().nullable(),
   created_at: z.string(),
   seen_at: z.string(),
   idle_expires_at: z.string(),
   expires_at: z.string(),
 });
 const challengesShape = z.array(z.string());
+const assuranceShape = z.object({
+  level: z.string().exactOptional(),
+  methods: z.array(z.string()),
+  isStrong: z.boolean(),
+});
 const COLUMNS = { ...USER_COLUMNS, ...sessionColumns() };
 
 function sessionColumns(): Readonly<Record<string, string>> {
@@ -77,6 +103,19 @@ export function createSessionStore(db: Database) {
     /** Sessions of a user, the last seen first. */
     ofUser: (user: UserId): Promise<readonly StoredSession[]> =>
       readAll(joined().where('sessions.user_id', user).orderBy('sessions.seen_at', 'desc')),
+    /** Sessions of a site that a provider's notice means: of a person there, or one of them. */
+    ofProvider: (site: SiteId, keys: Partial<ProviderKeys>): Promise<readonly StoredSession[]> => {
+      const { session, subject } = keys;
+      // Neither would be everybody.
+      if (session === undefined && subject === undefined) return Promise.resolve([]);
+      return readAll(
+        joined().where({
+          'sessions.site': site,
+          ...(session !== undefined && { 'sessions.provider_session': session }),
+          ...(subject !== undefined && { 'sessions.provider_subject': subject }),
+        }),
+      );
+    },
     /** At most `limit` sessions whose time is over. */
     expired: (now: string, limit: number): Promise<readonly StoredSession[]> =>
       readAll(
@@ -116,12 +155,31 @@ export function createSessionStore(db: Database) {
   }
 }
 
-const changeRow = ({ state, challenges, satisfied, idleExpiresAt, expiresAt }: SessionChange) => ({
+const changeRow = ({
   state,
+  challenges,
+  satisfied,
+  confirmedAt,
+  idleExpiresAt,
+  expiresAt,
+  via,
+  assurance,
+  provider,
+}: SessionChange) => ({
+  state,
+  ...(via !== undefined && { via, ...providerRow({ assurance, provider }) }),
   ...(challenges && { challenges: JSON.stringify(challenges) }),
   ...(satisfied && { satisfied: JSON.stringify(satisfied) }),
+  ...(confirmedAt !== undefined && { confirmed_at: confirmedAt }),
   ...(idleExpiresAt !== undefined && { idle_expires_at: idleExpiresAt }),
   ...(expiresAt !== undefined && { expires_at: expiresAt }),
+});
+
+/** Written together with `via`: another way in leaves nothing of the former one. */
+const providerRow = ({ assurance, provider }: Pick<StoredSession, 'assurance' | 'provider'>) => ({
+  assurance: assurance ? JSON.stringify(assurance) : null,
+  provider_session: provider?.session ?? null,
+  provider_subject: provider?.subject ?? null,
 });
 
 const toRow = (session: StoredSession) => ({
@@ -132,10 +190,13 @@ const toRow = (session: StoredSession) => ({
   via: session.via,
   challenges: JSON.stringify(session.challenges),
   satisfied: JSON.stringify(session.satisfied ?? []),
+  confirmed_at: session.confirmedAt ?? null,
   sealed: session.sealed ?? null,
   is_first: session.isFirst,
   remote: session.remote,
   device: session.device,
+  device_id: session.deviceId ?? null,
+  ...providerRow(session),
   created_at: session.createdAt,
   seen_at: session.seenAt,
   idle_expires_at: session.idleExpiresAt,
@@ -150,10 +211,16 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
   via: row.via,
   challenges: challengesShape.parse(JSON.parse(row.challenges)),
   satisfied: challengesShape.parse(JSON.parse(row.satisfied)),
+  ...(row.confirmed_at !== null && { confirmedAt: row.confirmed_at }),
   sealed: row.sealed ?? undefined,
   isFirst: row.is_first,
   remote: row.remote,
   device: row.device,
+  ...(row.device_id !== null && { deviceId: row.device_id }),
+  ...(row.assurance !== null && { assurance: assuranceShape.parse(JSON.parse(row.assurance)) }),
+  ...(row.provider_subject !== null && {
+    provider: { session: row.provider_session ?? undefined, subject: row.provider_subject },
+  }),
   createdAt: row.created_at,
   seenAt: row.seen_at,
   idleExpiresAt: row.idle_expires_at,
@@ -162,7 +229,7 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
 
 /** What a request sees of a session: no secret, no bookkeeping. */
 export function sessionOf(stored: StoredSession): Session {
-  const { id, site, user, state, via, createdAt, challenges, satisfied = [] } = stored;
+  const { id, site, user, state, via, createdAt, challenges, satisfied = [], confirmedAt } = stored;
   return {
     id,
     site,
@@ -172,5 +239,7 @@ export function sessionOf(stored: StoredSession): Session {
     createdAt,
     challenges: [...challenges],
     satisfied: [...satisfied],
+    ...(confirmedAt !== undefined && { confirmedAt }),
+    ...(stored.assurance && { assurance: stored.assurance }),
   };
 }

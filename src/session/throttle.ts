@@ -36,18 +36,37 @@ export const THROTTLE_POLICIES: ThrottlePolicies = {
   address: { free: 100, firstS: 5, longestS: 60, windowS: 900 },
 };
 
+const LOCK_WINDOW_MS = 3_600_000; // failures that lock are forgotten an hour after the last one
+
 export interface SignInAttempt {
   readonly site: SiteId;
   /** As typed; the counter does not tell whether the account exists. */
   readonly login: string;
   /** Client address, from trusted proxies only. */
   readonly remote: string;
+  /** When the account is locked; never unless told. */
+  readonly lock?: LockPolicy;
+  /**
+   * Name of a browser that the person has used before: what others guess elsewhere shuts it out
+   * neither by the account's lock nor by its waits.
+   */
+  readonly device?: string | undefined;
+}
+
+/** After `after` failures from anywhere the account stands still for `minutes`; 0: never. */
+export interface LockPolicy {
+  readonly after: number;
+  readonly minutes: number;
 }
 
 /** An attempt that was let through: counted as a failure until it is told otherwise. */
 export interface CountedAttempt {
   /** If it fails, further ones of this account have to wait. */
   readonly isAtLimit: boolean;
+  /** Whatever the password, the answer is that of a wrong one; no directory is to be asked. */
+  readonly isLocked: boolean;
+  /** If it fails, the account is locked from now on. */
+  readonly isLocking: boolean;
   /** The password was right: the account's counters start again, the address's takes this one back. */
   succeeded(): Promise<void>;
   /** The directory did not answer: as if the attempt had not been made. */
@@ -57,6 +76,8 @@ export interface CountedAttempt {
 export interface Throttle {
   /** Counts an attempt, or throws `session/throttled` with `retryAfterS`. */
   begin(attempt: SignInAttempt): Promise<CountedAttempt>;
+  /** Ends the lock and the waits of an account; false when there was nothing to end. */
+  unlock(site: SiteId, login: string): Promise<boolean>;
   purge(): Promise<number>;
 }
 
@@ -78,50 +99,98 @@ export function createThrottle(deps: {
 
   async function begin(attempt: SignInAttempt): Promise<CountedAttempt> {
     const counters = countersFor(attempt, policies);
+    const { lock, account, own, address } = keysOf(attempt);
+    const hasLock = attempt.device === undefined && (attempt.lock?.after ?? 0) > 0;
     const keys = counters.map(({ key }) => key);
-    const { blockedMs, isAtLimit } = await db.transaction(async (trx) => {
-      const rows = await readThrottles(trx, keys, isoNow(clock));
-      const longestMs = Math.max(...[...rows.values()].map((row) => blockedFor(row, clock)), 0);
+    const counts = await db.transaction(async (trx) => {
+      const rows = await readThrottles(trx, hasLock ? [...keys, lock] : keys, isoNow(clock));
+      const blockedMs = Math.max(...counters.map(({ key }) => blockedFor(rows.get(key), clock)), 0);
+      const isLocked = hasLock && blockedFor(rows.get(lock), clock) > 0;
       const next = counters.map(counted(rows, clock));
+      // What is tried against a locked account prolongs nothing: else hammering would hold it for ever.
+      const locking =
+        hasLock && !isLocked ? lockRow(rows.get(lock), lock, attempt.lock, clock) : undefined;
       // A refused attempt is not counted: otherwise hammering would hold the block for ever.
-      if (longestMs === 0) await writeThrottles(trx, next);
+      if (blockedMs === 0) await writeThrottles(trx, locking ? [...next, locking] : next);
       return {
-        blockedMs: longestMs,
+        blockedMs,
+        isLocked,
+        isLocking: (locking?.blocked_until ?? null) !== null,
         isAtLimit: next.some(({ blocked_until }) => blocked_until !== null),
       };
     });
-    if (blockedMs > 0) throw throttled(Math.ceil(blockedMs / 1_000));
-    const [pair, account, address] = keys as [string, string, string]; // three counters, three keys
+    if (counts.blockedMs > 0) throw throttled(Math.ceil(counts.blockedMs / 1_000));
+    const { isAtLimit, isLocked, isLocking } = counts;
     return {
       isAtLimit,
+      isLocked,
+      isLocking,
       async succeeded() {
         await db.transaction(async (trx) => {
-          await deleteThrottles(trx, [pair, account]);
+          // From a browser of the person's own, what others guess elsewhere goes on counting.
+          await deleteThrottles(trx, attempt.device === undefined ? [own, account, lock] : [own]);
           await refundThrottles(trx, [address]);
         });
       },
-      refund: () => refundThrottles(db.knex, keys),
+      refund: () => refundThrottles(db.knex, hasLock ? [...keys, lock] : keys),
     };
   }
 
-  return { begin, purge: () => purgeThrottles(db.knex, isoNow(clock)) };
+  return {
+    begin,
+    async unlock(site, login) {
+      const { lock, account } = keysOf({ site, login, remote: '' });
+      const rows = await readThrottles(db.knex, [lock, account], isoNow(clock));
+      await deleteThrottles(db.knex, [lock, account]);
+      return [...rows.values()].some((row) => blockedFor(row, clock) > 0);
+    },
+    purge: () => purgeThrottles(db.knex, isoNow(clock)),
+  };
+}
+
+/** Names of what is counted; JSON, so that no two different lists give the same text. */
+function keysOf({ site, login, remote, device }: SignInAttempt) {
+  const name = login.trim().toLowerCase();
+  const network = networkOf(remote);
+  const key = (...parts: string[]) => sha256(JSON.stringify([site, ...parts]));
+  return {
+    own: device === undefined ? key('pair', name, network) : key('device', name, device),
+    account: key('account', name),
+    address: key('address', network),
+    lock: key('lock', name),
+  };
 }
 
 function countersFor(attempt: SignInAttempt, policies: ThrottlePolicies): readonly Counter[] {
-  const { site } = attempt;
-  const login = attempt.login.trim().toLowerCase();
-  const remote = networkOf(attempt.remote);
-  // JSON, so that no two different triples give the same text.
-  const key = (...parts: string[]) => sha256(JSON.stringify([site, ...parts]));
+  const { own, account, address } = keysOf(attempt);
   return [
-    { key: key('pair', login, remote), policy: policies.pair },
-    { key: key('account', login), policy: policies.account },
-    { key: key('address', remote), policy: policies.address },
+    { key: own, policy: policies.pair },
+    // Counted from a known browser too it would let that one be shut out by strangers.
+    ...(attempt.device === undefined ? [{ key: account, policy: policies.account }] : []),
+    { key: address, policy: policies.address },
   ];
 }
 
-const blockedFor = ({ blocked_until }: ThrottleRow, clock: Clock): number =>
-  blocked_until === null ? 0 : Math.max(Date.parse(blocked_until) - clock.now(), 0);
+/** The lock's counter after one more failure; a lock that is over begins anew. */
+function lockRow(
+  row: ThrottleRow | undefined,
+  key: string,
+  { after, minutes }: LockPolicy = { after: 0, minutes: 0 },
+  clock: Clock,
+): ThrottleRow {
+  const failures = row === undefined || row.blocked_until !== null ? 1 : row.failures + 1;
+  const lockMs = minutes * 60_000;
+  const now = clock.now();
+  return {
+    key,
+    failures,
+    blocked_until: failures < after ? null : new Date(now + lockMs).toISOString(),
+    expires_at: new Date(now + lockMs + LOCK_WINDOW_MS).toISOString(),
+  };
+}
+
+const blockedFor = (row: ThrottleRow | undefined, clock: Clock): number =>
+  row?.blocked_until == null ? 0 : Math.max(Date.parse(row.blocked_until) - clock.now(), 0);
 
 const counted =
   (rows: ReadonlyMap<string, ThrottleRow>, clock: Clock) =>

@@ -1,3 +1,4 @@
+import type { MailCredential } from '../base/sasl';
 import type { SessionId, SiteId, UserId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
@@ -45,6 +46,20 @@ export interface Session {
   readonly challenges: readonly string[];
   /** Challenges that this session answered itself; a remembered device answers none. */
   readonly satisfied?: readonly string[];
+  /** When the person last proved again that it is they; absent since sign-in. */
+  readonly confirmedAt?: string;
+  /** How strongly the provider had them sign in; absent where nobody vouches. */
+  readonly assurance?: Assurance;
+}
+
+/** How strongly a provider says that somebody signed in there. */
+export interface Assurance {
+  /** `acr`, SAML AuthnContextClassRef. */
+  readonly level?: string;
+  /** `amr` (RFC 8176). */
+  readonly methods: readonly string[];
+  /** True when the site’s configuration takes the level for a second factor. */
+  readonly isStrong: boolean;
 }
 
 /** Names one session of one person: enough to let go of what it holds. */
@@ -55,9 +70,43 @@ export interface SessionKey {
 }
 
 /** What opens the agent's IMAP and SMTP connections. Exists in memory only while one is opened. */
-export interface MailCredential {
+export type { MailCredential } from '../base/sasl';
+
+/** A server that is about to be given a credential. */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Tokens of a provider, in clear: inside a sealed secret and on their way there. */
+export interface SealedTokens {
+  readonly access: string;
+  readonly refresh?: string;
+  /** ISO time. */
+  readonly expiresAt?: string;
+}
+
+/** What a session keeps sealed, with a half of the key in the cookie. */
+export type SessionSecret = PasswordSecret | ExternalSecret;
+
+/** Of somebody who typed a password. */
+export interface PasswordSecret {
+  readonly kind: 'password';
   readonly username: string;
   readonly password: string;
+}
+
+/** Of somebody whom a provider vouched for. */
+export interface ExternalSecret {
+  readonly kind: 'external';
+  /** Their name at the mail server. */
+  readonly username: string;
+  readonly plugin: string;
+  readonly method: string;
+  /** Only where they open the mail. */
+  readonly tokens?: SealedTokens;
+  /** For the sign-out at the provider. */
+  readonly leaving?: Readonly<Record<string, string>>;
 }
 
 /** An open session within one request: what every mail and compose function is given first. */
@@ -68,6 +117,9 @@ export interface Actor {
   readonly scope: HookScope;
   /** Agent's language for this request. */
   readonly locale: 'fr' | 'en';
-  /** Opens the sealed credential; throws `session/frozen` when it cannot be opened. */
-  credential(): MailCredential;
+  /**
+   * What opens the mail now, at the server that is about to be told. Throws `session/frozen` when the sealed secret cannot be opened, or the
+   * provider refuses a new token; `session/mail-access` when the site opens no mail without a password.
+   */
+  credential(server: MailServer): MailCredential | Promise<MailCredential>;
 }

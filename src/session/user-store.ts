@@ -87,6 +87,17 @@ export interface UserStoreDeps {
   readonly erasingTables?: ErasingTables;
 }
 
+/** As the directory, or who vouches, says: `fr-FR`, `en;q=0.8`; the site's where neither does. */
+function languageOf(site: Site, { attributes }: Principal): User['locale'] {
+  const name = site.signIn.profile?.language?.toLowerCase();
+  const said = Object.entries(attributes).find(([key]) => key.toLowerCase() === name)?.[1][0];
+  const [language] = (said ?? '')
+    .trim()
+    .toLowerCase()
+    .split(/[^a-z]/);
+  return language === 'fr' || language === 'en' ? language : site.locale;
+}
+
 const NO_TABLES: ErasingTables = {
   table(name) {
     throw new AppError('request/forbidden', { details: { table: name } });
@@ -129,7 +140,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
       login: login.toLowerCase(),
       name,
       mails: [mail, ...aliases],
-      language: site.locale,
+      language: languageOf(site, principal),
       settings: {},
     };
     return hooks.filter(scope, 'user:profile', profile, { site: site.id, principal });
@@ -211,6 +222,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
       await hooks.action({ site: user.site }, 'user:erased', { user, db: erasingTables });
       await db.transaction(async (trx) => {
         for (const erase of erasers) await erase(id, trx);
+        await trx('sign_in_links').where({ user_id: id }).delete();
         await trx('sessions').where({ user_id: id }).delete();
         await trx('users').where({ id }).delete();
       });

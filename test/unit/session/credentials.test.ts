@@ -1,22 +1,27 @@
 import type { SessionId, UserId } from '../../../src/base/types';
 import { createKeyRing } from '../../../src/session';
-import { openCredential, sealCredential } from '../../../src/session/credentials';
+import { openSecret, sealSecret } from '../../../src/session/credentials';
 import { aBench, type Bench } from './kit';
 
 const OLD = { id: 1, secret: Buffer.alloc(32, 1) };
 const NEW = { id: 2, secret: Buffer.alloc(32, 2) };
 const keys = createKeyRing([OLD]);
-const credential = { username: 'alice', password: 'pâsse "mot" 🔑' };
+const credential = {
+  kind: 'password',
+  username: 'alice',
+  password: 'pâsse "mot" 🔑',
+} as const;
+const SERVER = { host: '127.0.0.1', port: 1 };
 const context = {
   sessionId: 'a'.repeat(64) as SessionId,
   userId: 7 as UserId,
   half: Buffer.alloc(32, 9).toString('base64url'),
 };
 const open = (sealed: string | undefined, change: object = {}, ring = keys) =>
-  openCredential(ring, { ...context, ...change }, sealed);
+  openSecret(ring, { ...context, ...change }, sealed);
 
 describe('a sealed credential', () => {
-  const sealed = sealCredential(keys, context, credential);
+  const sealed = sealSecret(keys, context, credential);
 
   it('opens with the server key, the cookie half, the session and the user', () => {
     expect(open(sealed)).toEqual(credential);
@@ -49,18 +54,47 @@ describe('a sealed credential', () => {
   });
 
   it('never says twice the same, nor how long the password is', () => {
-    const other = sealCredential(keys, context, { username: 'alice', password: 'x' });
+    const other = sealSecret(keys, context, { ...credential, password: 'x' });
     expect(other).toHaveLength(sealed.length);
-    expect(sealCredential(keys, context, credential)).not.toBe(sealed);
+    expect(sealSecret(keys, context, credential)).not.toBe(sealed);
   });
 
   it('names its key, so that keys can be replaced and retired', () => {
     const both = createKeyRing([NEW, OLD]);
-    const renewed = sealCredential(both, context, credential);
+    const renewed = sealSecret(both, context, credential);
 
     expect(open(sealed, {}, both)).toEqual(credential);
     expect(open(renewed, {}, createKeyRing([NEW]))).toEqual(credential);
     expect(() => open(sealed, {}, createKeyRing([NEW]))).toThrow('session/frozen');
+  });
+
+  it('opens as the former version sealed it', () => {
+    const former = [
+      'ATVGYd+ZGjJNo/2fvVdpv42h0LHKhAartKGoOu0dOqFAqh6FZbrmGD4YljkpdGwQhKaVrt0u3/TEU60V',
+      'BmCSmQdtyHPYUV54coVi0n9lzNicBbhbbSlL9i8FGcnVFvarGMBqLjgwNmJ7/2gxc3KA/CbDMC5L+1ML',
+      'bt2xw28z5y795jkkCwNZpHvQxrVXVUInalzkC8f114RKNXwOjYZ1/vshSgBe/+caXc9PafU=',
+    ].join('');
+    expect(open(former)).toEqual({ kind: 'password', username: 'alice', password: 'former one' });
+    expect(() => open(former, { userId: 8 })).toThrow('session/frozen');
+  });
+
+  it('may be of somebody without a password, and tells of tokens no more than of passwords', () => {
+    const external = {
+      kind: 'external',
+      username: 'alice',
+      plugin: 'sso',
+      method: 'cerbere',
+      tokens: { access: 'abc', refresh: 'def', expiresAt: '2026-03-01T09:00:00.000Z' },
+      leaving: { hint: 'id token' },
+    } as const;
+    const one = sealSecret(keys, context, external);
+
+    expect(open(one)).toEqual(external);
+    const { tokens: _none, ...without } = external;
+    expect(open(sealSecret(keys, context, without))).toEqual(without);
+    const longer = { ...external, tokens: { ...external.tokens, access: 'abcdef' } };
+    expect(sealSecret(keys, context, longer)).toHaveLength(one.length);
+    expect(one).not.toContain(Buffer.from('abc').toString('base64'));
   });
 
   it('quotes nothing of itself in its error', () => {
@@ -103,7 +137,7 @@ describe('a database in the wrong hands', () => {
 
     const loaded = await bench.sessions.load(bruno.bearer, bench.site, { touch: false });
     expect(loaded?.session.user.login).toBe('alice');
-    expect(() => loaded?.openCredential()).toThrow('session/frozen');
+    await expect(loaded?.openCredential(SERVER)).rejects.toThrow('session/frozen');
   });
 
   it('gives none to who knows the id without the other half of the cookie', async () => {
@@ -112,6 +146,6 @@ describe('a database in the wrong hands', () => {
 
     const forged = `${id}.${'A'.repeat(43)}`;
     const loaded = await bench.sessions.load(forged, bench.site, { touch: false });
-    expect(() => loaded?.openCredential()).toThrow('session/frozen');
+    await expect(loaded?.openCredential(SERVER)).rejects.toThrow('session/frozen');
   });
 });

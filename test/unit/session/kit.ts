@@ -14,6 +14,7 @@ import {
   createUserStore,
   type Principal,
   type Sessions,
+  type SessionsDeps,
   sessionHooks,
   sessionMigrations,
   type Throttle,
@@ -92,12 +93,14 @@ export interface Bench {
   /** What the directory does instead of answering. */
   directory: { fail?: Error; asked: number };
   site: Site;
+  /** Countries of addresses; none is known unless told. */
+  countryOf: (remote: string) => string | undefined;
   signIn(values?: Partial<Parameters<Sessions['signIn']>[0]>): ReturnType<Sessions['signIn']>;
   close(): Promise<void>;
 }
 
 /** The whole folder on SQLite in memory, with a directory that is a map. */
-export async function aBench(): Promise<Bench> {
+export async function aBench(more: Pick<SessionsDeps, 'lookup'> = {}): Promise<Bench> {
   const db = await openDatabase({ client: 'sqlite', filename: ':memory:', log: silentLog() });
   const migrations = [...sessionMigrations, ...settingsMigrations];
   await migrate(db, [{ owner: 'core', migrations }]);
@@ -126,12 +129,14 @@ export async function aBench(): Promise<Bench> {
   const directory: Bench['directory'] = { asked: 0 };
   const site = aSite();
   const sessions = createSessions({
+    ...more,
     db,
     clock,
     hooks,
     users,
     throttle,
     log: silentLog(),
+    countryOf: (_site, remote) => bench.countryOf(remote),
     keys: createKeyRing([SERVER_KEY]),
     ldapLogin: async () => undefined,
     imapLogin: async (_site, _domain, { login, password }) => {
@@ -143,6 +148,7 @@ export async function aBench(): Promise<Bench> {
     },
   });
   const bench: Bench = {
+    countryOf: () => undefined,
     db,
     clock,
     hooks,

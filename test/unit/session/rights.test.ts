@@ -103,7 +103,7 @@ describe('the actor of a request', () => {
       scope: { site: 'culture', requestId: 'REQ', budget: { leftMs: 150 } },
     });
     expect(JSON.stringify(actor)).not.toContain('correct horse');
-    expect(actor.credential().password).toBe('correct horse');
+    expect(await actor.credential(bench.site.imap)).toMatchObject({ password: 'correct horse' });
   });
 });
 

@@ -8,6 +8,7 @@ const ALLOWED: readonly [State, Transition, State][] = [
   ['awaiting-challenge', 'satisfied-all', 'open'],
   ['awaiting-challenge', 'closed', 'closed'],
   ['open', 'refused', 'frozen'],
+  ['open', 'confirmed', 'open'],
   ['open', 'closed', 'closed'],
   ['frozen', 'signed-in-again', 'open'],
   ['frozen', 'closed', 'closed'],

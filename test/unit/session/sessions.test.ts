@@ -30,7 +30,7 @@ describe('sign-in', () => {
     expect(kind).toBe('opened');
     expect(loaded.session).toEqual(session);
     expect(session).toMatchObject({ state: 'open', via: 'imap', challenges: [] });
-    expect(loaded.openCredential()).toEqual({
+    expect(await loaded.openCredential(bench.site.imap)).toEqual({
       username: 'alice@culture.example',
       password: 'correct horse',
     });
@@ -198,7 +198,7 @@ describe('challenges', () => {
       state: 'awaiting-challenge',
       challenges: ['totp', 'key'],
     });
-    expect(() => loaded.openCredential()).toThrow('session/required');
+    expect(() => loaded.openCredential(bench.site.imap)).toThrow('session/required');
   });
 
   it('asks only for what is not satisfied yet, each once', async () => {
@@ -235,7 +235,9 @@ describe('challenges', () => {
     expect(await load(one.bearer)).toBeUndefined();
     const loaded = await mustLoad(two.bearer);
     expect(loaded.session).toMatchObject({ state: 'open', challenges: [] });
-    expect(loaded.openCredential().password).toBe('correct horse');
+    expect(await loaded.openCredential(bench.site.imap)).toMatchObject({
+      password: 'correct horse',
+    });
     expect(opened).toEqual([{ first: true, via: 'imap' }]);
   });
 
@@ -285,7 +287,7 @@ describe('frozen sessions', () => {
     await bench.sessions.freeze(session.id);
     const frozen = await mustLoad(bearer);
     expect(frozen.session.state).toBe('frozen');
-    expect(() => frozen.openCredential()).toThrow('session/frozen');
+    expect(() => frozen.openCredential(bench.site.imap)).toThrow('session/frozen');
 
     bench.passwords.set('alice', 'new password');
     const request = { password: 'new password', remote: '192.0.2.1' };
@@ -293,7 +295,9 @@ describe('frozen sessions', () => {
 
     const loaded = await mustLoad(again.bearer);
     expect(loaded.session).toMatchObject({ state: 'open', user: session.user });
-    expect(loaded.openCredential().password).toBe('new password');
+    expect(await loaded.openCredential(bench.site.imap)).toMatchObject({
+      password: 'new password',
+    });
     expect(await load(bearer)).toBeUndefined();
   });
 

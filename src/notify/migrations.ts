@@ -1,0 +1,49 @@
+import type { Migration } from '../kernel/db-types';
+
+const TIME = 24; // `2026-01-31T12:00:00.000Z`
+
+/** Mails of the platform to people, and what their next pages have to tell them. */
+export const notifyMigrations: readonly Migration[] = [
+  {
+    name: 'notify-0001',
+    async up(knex) {
+      await knex.schema.createTable('notices', (table) => {
+        table.increments('id');
+        table.string('site', 64).notNullable();
+        // Absent for what goes to the support.
+        table.integer('user_id').references('id').inTable('users').onDelete('CASCADE');
+        table.string('kind', 64).notNullable();
+        table.string('recipient', 320).notNullable();
+        table.string('subject', 200).notNullable();
+        // Gone once it is sent, or given up.
+        table.text('text');
+        table.string('state', 16).notNullable();
+        table.integer('tries').notNullable().defaultTo(0);
+        table.string('problem', 64);
+        table.string('created_at', TIME).notNullable();
+        table.string('next_at', TIME).notNullable();
+        table.index(['state', 'next_at']);
+        table.index(['user_id', 'kind', 'created_at']);
+      });
+      await knex.schema.createTable('security_alerts', (table) => {
+        table.increments('id');
+        table
+          .integer('user_id')
+          .notNullable()
+          .references('id')
+          .inTable('users')
+          .onDelete('CASCADE');
+        table.string('code', 32).notNullable();
+        table.text('evidence').notNullable();
+        // The session that it is about, by the time when it began: it is not shown to that one.
+        table.string('session_began_at', TIME);
+        table.string('created_at', TIME).notNullable();
+        table.index(['user_id', 'created_at']);
+      });
+    },
+    async down(knex) {
+      await knex.schema.dropTable('security_alerts');
+      await knex.schema.dropTable('notices');
+    },
+  },
+];

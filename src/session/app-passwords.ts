@@ -1,0 +1,179 @@
+import { randomBytes, randomInt, scrypt } from 'node:crypto';
+import { type Clock, isoNow } from '../base/clock';
+import { AppError } from '../base/errors';
+import { sameSecret, sha256 } from '../base/ids';
+import type { SiteId, UserId } from '../base/types';
+import type { Database } from '../kernel/db-types';
+import {
+  type AppPassword,
+  type AppPasswordScope,
+  deleteAppPasswords,
+  findAppPassword,
+  insertAppPassword,
+  listAppPasswords,
+  touchAppPassword,
+} from './app-password-store';
+import type { Throttle } from './throttle';
+import type { User } from './types';
+
+// No I, L, O, U, 0, 1: it is typed from one screen into another.
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+const GROUPS = 5;
+const GROUP_CHARS = 4;
+/** Passwords of applications that one person may have. */
+export const MAX_APP_PASSWORDS = 20;
+const NAME_CHARS = 80;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+// 78 bits are left to guess once the first group is known: the cost only has to be a nuisance.
+const SCRYPT = { N: 16_384, r: 8, p: 1 };
+const TOUCH_EVERY_MS = 5 * 60_000; // applications ask all the time; a write each time would be felt
+const CACHE_MAX = 2_000;
+const CACHE_MS = 5 * 60_000;
+
+export interface AppPasswordsDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly throttle: Throttle;
+}
+
+/** Passwords of applications (calendars, address books of telephones): they open no page. */
+export interface AppPasswords {
+  list(user: UserId): Promise<readonly AppPassword[]>;
+  /** A new one; its text is told here and never again. Throws `request/invalid` beyond the most. */
+  create(
+    user: UserId,
+    name: string,
+    scope?: AppPasswordScope,
+  ): Promise<{ readonly secret: string; readonly name: string }>;
+  /** Ends one, or all, from the next request on; answers how many. */
+  revoke(user: UserId, id?: number): Promise<number>;
+  /**
+   * Whose password of an application this is. Counted like sign-ins, by login and address: throws
+   * `session/throttled`. Undefined for a wrong one, in the time of a right one.
+   */
+  verifyAppPassword(
+    site: SiteId,
+    login: string,
+    secret: string,
+    options: { readonly remote: string; readonly scope?: AppPasswordScope },
+  ): Promise<User | undefined>;
+}
+
+interface Verified {
+  readonly id: number;
+  readonly hash: string;
+  readonly until: number;
+}
+
+export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): AppPasswords {
+  // Of what was right: an application asks many times a minute, and each scrypt takes 16 MB.
+  const verified = new Map<string, Verified>();
+  const underWay = new Map<string, Promise<User | undefined>>();
+
+  function remember(key: string, id: number, hash: string): void {
+    verified.delete(key);
+    verified.set(key, { id, hash, until: clock.now() + CACHE_MS });
+    const [oldest] = verified.keys();
+    if (verified.size > CACHE_MAX && oldest !== undefined) verified.delete(oldest);
+  }
+
+  async function verify(
+    key: string,
+    asked: { readonly site: SiteId; readonly login: string; readonly remote: string },
+    secret: string,
+    scope: AppPasswordScope,
+  ): Promise<User | undefined> {
+    const { site, login, remote } = asked;
+    const selector = secret.slice(0, GROUP_CHARS);
+    // Read each time: a password that was revoked is refused from then on, whatever is remembered.
+    const found = await findAppPassword(db.knex, site, login, { selector, scope });
+    const known = verified.get(key);
+    const isKnown =
+      found !== undefined &&
+      known?.id === found.id &&
+      known.hash === found.hash &&
+      known.until > clock.now();
+    if (!isKnown) {
+      const attempt = await throttle.begin({ site, login: `app password\n${login}`, remote });
+      let isRight: boolean;
+      try {
+        // Somebody unknown costs as much as a wrong password.
+        const hash = await hashOf(secret, found?.salt ?? '00');
+        isRight = sameSecret(hash, found?.hash ?? '') && found !== undefined;
+      } catch (error) {
+        await attempt.refund();
+        throw error;
+      }
+      if (!isRight || !found) return undefined;
+      await attempt.succeeded();
+      remember(key, found.id, found.hash);
+    }
+    if (!found) return undefined;
+    if (clock.now() - Date.parse(found.usedAt ?? '1970-01-01T00:00:00Z') >= TOUCH_EVERY_MS) {
+      await touchAppPassword(db.knex, found.id, isoNow(clock), remote.slice(0, 64));
+    }
+    return found.user;
+  }
+
+  return {
+    list: (user) => listAppPasswords(db.knex, user),
+    async create(user, name, scope = 'dav') {
+      const label = name.replace(/\p{Cc}+/gu, ' ').trim();
+      if (label === '' || label.length > NAME_CHARS) throw new AppError('request/invalid');
+      const taken = new Set((await listAppPasswords(db.knex, user)).map(({ start }) => start));
+      const groups = newGroups(taken);
+      const plain = groups.join('');
+      const salt = randomBytes(SALT_BYTES).toString('hex');
+      const row = {
+        user,
+        name: label,
+        scope,
+        selector: plain.slice(0, GROUP_CHARS),
+        salt,
+        hash: await hashOf(plain, salt),
+        createdAt: isoNow(clock),
+      };
+      const isMade = await db.transaction((trx) => insertAppPassword(trx, row, MAX_APP_PASSWORDS));
+      if (!isMade) throw new AppError('request/invalid', { details: { reason: 'too-many' } });
+      return { secret: groups.join('-'), name: label };
+    },
+    revoke: (user, id) => deleteAppPasswords(db.knex, user, id),
+    async verifyAppPassword(site, login, typed, { remote, scope = 'dav' }) {
+      const secret = typed.replace(/[\s-]/g, '').toUpperCase();
+      if (login.length > 320 || secret.length !== GROUPS * GROUP_CHARS) {
+        // Counted all the same: the shape of passwords is no secret, their number of tries is.
+        await throttle.begin({ site, login: `app password\n${login.slice(0, 320)}`, remote });
+        return undefined;
+      }
+      const key = sha256(JSON.stringify([site, login.trim().toLowerCase(), scope, secret]));
+      // Applications ask several things at once: they are one try.
+      const first = underWay.get(key);
+      if (first) return first;
+      const work = verify(key, { site, login, remote }, secret, scope);
+      underWay.set(key, work);
+      try {
+        return await work;
+      } finally {
+        underWay.delete(key);
+      }
+    },
+  };
+}
+
+/** Five groups of four; the first is none of those taken. */
+function newGroups(taken: ReadonlySet<string>): readonly string[] {
+  const group = (): string =>
+    Array.from({ length: GROUP_CHARS }, () => ALPHABET[randomInt(ALPHABET.length)] ?? '2').join('');
+  let first = group();
+  while (taken.has(first)) first = group();
+  return [first, ...Array.from({ length: GROUPS - 1 }, group)];
+}
+
+const hashOf = (secret: string, salt: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    scrypt(secret, Buffer.from(salt, 'hex'), HASH_BYTES, SCRYPT, (error, key) => {
+      if (error) reject(error);
+      else resolve(key.toString('hex'));
+    });
+  });

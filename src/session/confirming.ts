@@ -1,0 +1,70 @@
+import { isoNow } from '../base/clock';
+import { AppError } from '../base/errors';
+import type { HookScope } from '../kernel/hook-types';
+import { type RenewingDeps, renew } from './renewing';
+import type { LoadedSession, SignedIn, SignInRequest } from './service-types';
+import { nextStored } from './session';
+import { identify } from './sign-in';
+import type { Session } from './types';
+
+const MINUTE_MS = 60_000;
+
+/** How somebody who is signed in proves again that it is they. */
+export type ConfirmedBy =
+  /** A challenge of a plugin, which checked it. */
+  | { readonly challenge: string }
+  /** The provider of their sign-in vouched for them anew. */
+  | { readonly via: string };
+
+/**
+ * Writes that the person of an open session has just proved who they are, under a new id: what was
+ * copied of the old one does not gain by it. Throws `session/required` in another state.
+ */
+export async function confirmSession(
+  deps: RenewingDeps,
+  loaded: LoadedSession,
+  by: ConfirmedBy,
+  scope: HookScope,
+): Promise<SignedIn> {
+  const { stored, site, secret, settle } = deps.loading.held(loaded);
+  const state = nextStored(stored.state, 'confirmed');
+  const known = stored.satisfied ?? [];
+  const satisfied =
+    'challenge' in by && !known.includes(by.challenge) ? [...known, by.challenge] : known;
+  const confirmedAt = isoNow(deps.clock);
+  const change = { state, challenges: stored.challenges, satisfied, confirmedAt };
+  await settle();
+  const renewed = await renew(deps, stored, site, secret(), change);
+  const how = 'challenge' in by ? by.challenge : by.via;
+  await deps.hooks.action(scope, 'session:confirmed', { session: renewed.session, by: how });
+  return renewed;
+}
+
+/** The same by the password, counted and refused like a sign-in. */
+export async function confirmByPassword(
+  deps: RenewingDeps,
+  loaded: LoadedSession,
+  request: Pick<SignInRequest, 'password' | 'remote' | 'scope'>,
+): Promise<SignedIn> {
+  const { stored, site } = deps.loading.held(loaded);
+  nextStored(stored.state, 'confirmed');
+  const { login } = stored.user;
+  const { principal, via } = await identify(deps, {
+    ...request,
+    site,
+    login,
+    knownDevice: stored.deviceId ?? stored.id,
+  });
+  if (principal.login.toLowerCase() !== login) throw new AppError('session/credentials');
+  return confirmSession(deps, loaded, { via }, request.scope);
+}
+
+/** Whether a session was opened, or confirmed, within the last minutes. */
+export function isConfirmedSince(
+  { createdAt, confirmedAt }: Pick<Session, 'createdAt' | 'confirmedAt'>,
+  minutes: number,
+  now: number,
+): boolean {
+  const since = now - Date.parse(confirmedAt ?? createdAt);
+  return since >= 0 && since <= minutes * MINUTE_MS;
+}

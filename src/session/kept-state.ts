@@ -1,0 +1,132 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../base/clock';
+import { newToken, sha256 } from '../base/ids';
+import { err, ok, type Result } from '../base/result';
+import type { SiteId } from '../base/types';
+import type { Database } from '../kernel/db-types';
+import { deriveKey, type KeyRing } from './keys';
+
+// Layout of a sealed state: key id (1) | nonce (12) | tag (16) | ciphertext, as base64url.
+const NONCE_BYTES = 12; // NIST SP 800-38D 5.2.1.1
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+const NO_SALT = Buffer.alloc(0);
+const PURPOSE = 'estafette sign-in state';
+
+/** Time to find one's password, or one's telephone, at the provider. */
+export const STATE_MS = 600_000;
+/** Browsers keep cookies of 4,096 bytes (RFC 6265 6.1), names and attributes included. */
+const MAX_COOKIE_CHARS = 3_900;
+
+/** What is between the beginning of a sign-in and the return from the provider. */
+export interface KeptState {
+  readonly site: SiteId;
+  readonly plugin: string;
+  readonly method: string;
+  readonly purpose: 'sign-in' | 'confirm';
+  /** The page that was asked for; empty for none. */
+  readonly next: string;
+  /** Of the session that is confirmed. */
+  readonly session?: string | undefined;
+  /** The plugin's own. */
+  readonly keep: Readonly<Record<string, string>>;
+}
+
+/** Why a state is refused; codes of the audit log. */
+export type StateFault =
+  | 'state-missing'
+  | 'state-altered'
+  | 'state-expired'
+  | 'state-elsewhere'
+  | 'state-replayed';
+
+/** States of sign-ins under way: in the browser's cookie, sealed; only that they were used is stored. */
+export interface KeptStates {
+  /** A cookie's value; `undefined` when it would be too long for one. */
+  seal(state: KeptState): string | undefined;
+  /** Opens a state, once, for the way in that it was made for. */
+  take(
+    cookie: string | undefined,
+    at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
+  ): Promise<Result<KeptState, StateFault>>;
+}
+
+/** Forgets used states that are too old to come back. */
+export const purgeStates = (db: Database, now: string): Promise<number> =>
+  db.knex('sign_in_states').where('expires_at', '<=', now).delete();
+
+const shape = z.strictObject({
+  id: z.string().min(1),
+  until: z.number(),
+  site: z.string(),
+  plugin: z.string(),
+  method: z.string(),
+  purpose: z.enum(['sign-in', 'confirm']),
+  next: z.string(),
+  session: z.string().optional(),
+  keep: z.record(z.string(), z.string()),
+});
+
+export function createKeptStates(deps: {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly keys: KeyRing;
+}): KeptStates {
+  const { db, clock, keys } = deps;
+
+  function seal(state: KeptState): string | undefined {
+    const text = JSON.stringify({ id: newToken(16), until: clock.now() + STATE_MS, ...state });
+    const nonce = randomBytes(NONCE_BYTES);
+    const key = deriveKey(keys.secret(keys.currentId) ?? randomBytes(32), NO_SALT, PURPOSE);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    const parts = [Buffer.from([keys.currentId]), nonce, cipher.getAuthTag(), sealed];
+    const cookie = Buffer.concat(parts).toString('base64url');
+    return cookie.length > MAX_COOKIE_CHARS ? undefined : cookie;
+  }
+
+  function open(cookie: string) {
+    try {
+      const bytes = Buffer.from(cookie, 'base64url');
+      const secret = bytes.length > HEADER_BYTES ? keys.secret(bytes.readUInt8(0)) : undefined;
+      if (!secret) return undefined;
+      const nonce = bytes.subarray(1, 1 + NONCE_BYTES);
+      const key = deriveKey(secret, NO_SALT, PURPOSE);
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+      decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, HEADER_BYTES));
+      const clear = [decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()];
+      return shape.parse(JSON.parse(Buffer.concat(clear).toString('utf8')));
+    } catch {
+      return undefined; // somebody altered it: what is wrong in it tells nothing
+    }
+  }
+
+  /** False when it was taken before, by this process or another. */
+  async function burn(id: string, until: number): Promise<boolean> {
+    const taken: unknown[] = await db
+      .knex('sign_in_states')
+      .insert({ key: sha256(id), expires_at: new Date(until).toISOString() })
+      .onConflict('key')
+      .ignore()
+      .returning('key');
+    return taken.length > 0;
+  }
+
+  return {
+    seal,
+    async take(cookie, at) {
+      if (cookie === undefined || cookie === '') return err('state-missing');
+      const opened = open(cookie);
+      if (!opened) return err('state-altered');
+      const { id, until, ...state } = opened;
+      if (until <= clock.now()) return err('state-expired');
+      const isHere =
+        state.site === at.site && state.plugin === at.plugin && state.method === at.method;
+      if (!isHere) return err('state-elsewhere');
+      // Before anything is asked of the provider: what failed is begun anew, never tried again.
+      if (!(await burn(id, until))) return err('state-replayed');
+      return ok({ ...state, site: at.site });
+    },
+  };
+}
