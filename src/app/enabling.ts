@@ -1,4 +1,4 @@
-import { type Audit, createAudit } from '../audit';
+import { type Audit, createAudit, createAuditKeys } from '../audit';
 import { type Clock, isoNow } from '../base/clock';
 import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
@@ -12,7 +12,7 @@ import { CORE_SCOPE, type Settings } from '../settings';
 import type { AppConfig } from '../sites';
 
 export interface AppEnablingDeps {
-  readonly config: Pick<AppConfig, 'sites' | 'sources'>;
+  readonly config: Pick<AppConfig, 'sites' | 'sources' | 'secretKey' | 'oldSecretKeys' | 'audit'>;
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,7 +36,12 @@ export interface AppEnabling {
 export function createAppEnabling(deps: AppEnablingDeps): AppEnabling {
   const { config, db, clock, users, settings, found, unread = [] } = deps;
   const { sites, sources } = config;
-  const audit = createAudit({ ...deps, sites: sites.map(({ id }) => id) });
+  const audit = createAudit({
+    ...deps,
+    sites: sites.map(({ id }) => id),
+    keys: createAuditKeys([config.secretKey, ...config.oldSecretKeys]),
+    headFile: config.audit.headFile,
+  });
 
   const known = ({ id, site, login, groups }: User, stored: Readonly<Record<string, unknown>>) => ({
     id,

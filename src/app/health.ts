@@ -1,8 +1,10 @@
+import type { Audit, AuditStream } from '../audit';
 import { withDeadline } from '../base/async';
 import { pingImap } from '../imap';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter } from '../kernel/hook-types';
 import { pingDirectory } from '../ldap';
+import type { Notifier } from '../notify';
 import type { Site } from '../sites';
 import { pingSmtp } from '../smtp';
 import type { HealthCheck } from '../web/health-status';
@@ -15,6 +17,10 @@ export interface Dependencies {
   readonly db: Database;
   readonly sites: readonly Site[];
   readonly hooks: HookEmitter;
+  /** Mails of the platform: what says that they do not leave. */
+  readonly notices?: Pick<Notifier, 'problemOf'>;
+  readonly audit?: Pick<Audit, 'problem'>;
+  readonly auditStream?: Pick<AuditStream, 'problem'> | undefined;
 }
 
 export const pings = {
@@ -32,6 +38,9 @@ export function createHealth({
   db,
   sites,
   hooks,
+  notices,
+  audit,
+  auditStream,
 }: Dependencies): () => Promise<readonly HealthCheck[]> {
   let last: { readonly at: number; readonly checks: Promise<readonly HealthCheck[]> } | undefined;
 
@@ -62,13 +71,29 @@ export function createHealth({
     }));
   };
 
+  const checkProblem = (id: string, problemOf: () => Promise<string | undefined>) =>
+    check(id, async () => {
+      const problem = await problemOf();
+      if (problem !== undefined) throw new Error(problem);
+    });
+
   return () => {
     if (last && performance.now() - last.at < FRESH_MS) return last.checks;
     const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
+      ...(audit ? [checkProblem('audit', async () => audit.problem())] : []),
+      ...(auditStream ? [checkProblem('audit-stream', () => auditStream.problem())] : []),
       ...sites.flatMap((site) => [
         check(`${site.id}:imap`, () => pings.imap(site)),
         check(`${site.id}:smtp`, () => pings.smtp(site)),
+        ...(site.notices && notices
+          ? [
+              check(`${site.id}:notices`, async () => {
+                const problem = await notices.problemOf(site.id);
+                if (problem !== undefined) throw new Error(problem);
+              }),
+            ]
+          : []),
         ...(site.signIn.kind === 'ldap' ? [check(`${site.id}:ldap`, () => pings.ldap(site))] : []),
       ]),
     ]);

@@ -2,18 +2,48 @@ import type { Audit } from '../audit';
 import type { Clock } from '../base/clock';
 import type { ComposeService } from '../compose';
 import type { JobDefinition } from '../kernel/job-types';
+import type { Notifier } from '../notify';
 import type { Sessions } from '../session';
+import type { Site } from '../sites';
 
 const DAY_MS = 86_400_000;
+
+/** Since when lines of a site are kept: as many months as it says, within the platform's days. */
+function retention({
+  clock,
+  auditDays,
+  sites,
+}: Pick<Parameters<typeof coreJobs>[0], 'clock' | 'auditDays' | 'sites'>) {
+  const now = clock.now();
+  const ofPlatform = now - auditDays * DAY_MS;
+  return (id: string): string => {
+    const months = sites.find((site) => site.id === id)?.audit?.months;
+    const before = months === undefined ? ofPlatform : monthsBefore(now, months);
+    return new Date(Math.max(before, ofPlatform)).toISOString();
+  };
+}
+
+/** Of a month that is shorter, its last day. */
+function monthsBefore(now: number, months: number): number {
+  const date = new Date(now);
+  const day = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() - months);
+  const days = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(day, days));
+  return date.getTime();
+}
 
 /** The periodic work of the core; docs/operations.md has the same table. */
 export const coreJobs = (deps: {
   readonly audit: Pick<Audit, 'purge'>;
-  /** For how long a line of the audit log is kept. */
+  /** For how long a line of the audit log is kept at most. */
   readonly auditDays: number;
+  readonly sites: readonly Pick<Site, 'id' | 'audit'>[];
   readonly clock: Clock;
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
   readonly compose: Pick<ComposeService, 'recover' | 'sweepUploads'>;
+  readonly notices: Pick<Notifier, 'sendDue'>;
 }): readonly JobDefinition[] => [
   {
     id: 'core:sessions',
@@ -28,6 +58,12 @@ export const coreJobs = (deps: {
     run: async () => void (await deps.compose.recover()),
   },
   {
+    id: 'core:notices',
+    every: '1m',
+    timeoutS: 300,
+    run: () => deps.notices.sendDue(),
+  },
+  {
     id: 'core:uploads',
     every: '1h',
     timeoutS: 600,
@@ -38,8 +74,7 @@ export const coreJobs = (deps: {
     every: '1d',
     timeoutS: 600,
     run: async () => {
-      const before = deps.clock.now() - deps.auditDays * DAY_MS;
-      await deps.audit.purge(new Date(before).toISOString());
+      await deps.audit.purge(retention(deps));
     },
   },
 ];

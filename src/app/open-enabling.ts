@@ -31,7 +31,7 @@ export async function openEnabling(config: AppConfig) {
       rank: () => 0,
     });
     for (const table of HOOK_TABLES) hooks.define(table);
-    const { enabling, findPerson } = createAppEnabling({
+    const { enabling, findPerson, audit } = createAppEnabling({
       config,
       db,
       clock,
@@ -46,8 +46,10 @@ export async function openEnabling(config: AppConfig) {
     return {
       enabling,
       findPerson,
+      audit,
       async close() {
         enabling.stop();
+        await audit.close();
         await db.close();
       },
     };

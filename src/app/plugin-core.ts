@@ -25,7 +25,19 @@ interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'tempDir
 
 /** What the contexts of plugins reach of the core; also answers the port `directory` by LDAP. */
 export function createPluginCore(deps: PluginCoreDeps): ContextCore {
-  const { config, clock, sessions, services, mail, compose, audit, metrics, workers } = deps;
+  const {
+    config,
+    clock,
+    sessions,
+    services,
+    mail,
+    compose,
+    audit,
+    notices,
+    keys,
+    metrics,
+    workers,
+  } = deps;
   const tempDir = path.join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
   const { port, serves } = createLdapDirectory({
@@ -52,7 +64,18 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     },
     open: (site, user) => deps.streams().of(site, user),
   };
-  return { people, mail, compose, audit, metrics, workers, tempDir, pages: () => pages };
+  return {
+    people,
+    mail,
+    compose,
+    audit,
+    notices,
+    keys,
+    metrics,
+    workers,
+    tempDir,
+    pages: () => pages,
+  };
 }
 
 function siteOf({ sites }: AppConfig, id: SiteId) {

@@ -7,11 +7,13 @@ import {
   discoverPlugins,
   type FoundPlugin,
 } from '../host/discover';
-import { checkGrants, grantProblem } from '../host/grants';
+import { checkGrants, checkOrigins, grantProblem } from '../host/grants';
 import { HOOK_TABLES } from '../host/hook-tables';
+import { checkMailAccess } from '../host/mail-access-check';
 import { checkOrder } from '../host/order-check';
 import { platformVersion } from '../host/platform-version';
 import { enablingPlugin, siteSource } from '../host/plugin-faults';
+import { checkSignIn } from '../host/sign-in-check';
 import { checkSiteFiles, type PluginFault } from '../host/site-check';
 import { checkStart } from '../host/start-check';
 import { issueAt } from '../kernel/config';
@@ -71,6 +73,12 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
       installed,
       source: sources.plugins,
     }),
+    ...checkOrigins({
+      origins: plugins.origins,
+      found,
+      installed,
+      source: sources.plugins,
+    }),
     ...checkSiteFiles({
       sites,
       found,
@@ -80,6 +88,7 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
     }),
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
     ...(await refusedIn(config, found)),
+    ...withoutMail(config, found),
     ...pluginViewFaults(config.root, found),
     ...installedSkinFaults(config, { found, unloaded }),
   ];
@@ -111,6 +120,13 @@ async function refusedIn(
       .map(({ id, reason }) => ({ site, ...issueAt(source, ['plugins', id], reason) }));
     return [...ungranted, ...refused, ...faults(site)];
   });
+}
+
+function withoutMail(config: AppConfig, found: readonly FoundPlugin[]): readonly PluginFault[] {
+  const { reach } = enablingFromFiles({ ...config, plugins: found.map(enablingPlugin) });
+  const { sites, sources } = config;
+  const input = { sites, found, reach, sources: sources.sites };
+  return [...checkMailAccess(input), ...checkSignIn(input)];
 }
 
 function unloadedOn(

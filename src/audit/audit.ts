@@ -1,17 +1,22 @@
 import { type Clock, isoNow } from '../base/clock';
+import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter } from '../kernel/hook-types';
 import { checkEntry, type NewAuditEntry } from './entry';
+import { createHeadKeeper, type ReadHeads, readHeads } from './head';
 import type { AuditEntry } from './hooks';
+import type { AuditKeys } from './keys';
+import { purgeChains } from './purge';
 import {
   type AuditQuery,
-  type Connection,
-  deleteEntriesBefore,
-  insertEntry,
+  countEntries,
+  insertEntries,
   selectEntries,
+  type TimedEntry,
   type Transaction,
 } from './store';
+import { type Verification, type VerifyOptions, verifyAudit } from './verify';
 
 export interface Audit {
   /** Writes a line and tells it to plugins. Rejects when it cannot be written. */
@@ -22,8 +27,20 @@ export interface Audit {
   announce(entry: AuditEntry): void;
   /** Lines by number, newest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>;
-  /** Removes lines older than a time (UTC ISO); answers how many. */
-  purge(before: string): Promise<number>;
+  /** How many lines a query has in all. */
+  count(query: AuditQuery): Promise<number>;
+  /** Removes lines older than the time of their site (UTC ISO); answers how many. */
+  purge(beforeOf: (site: string) => string): Promise<number>;
+  /** Whether the log is what was written; see {@link verifyAudit}. */
+  verify(options?: VerifyOptions): Promise<Verification>;
+  /** The ends of chains that are kept apart. */
+  heads(): Promise<ReadHeads>;
+  /** What an administrator has to look at; `undefined`: nothing. */
+  problem(): string | undefined;
+  /** Calls `listener` after each line of this process; the result removes it. */
+  onWritten(listener: () => void): () => void;
+  /** Keeps what is new apart, before the database closes. */
+  close(): Promise<void>;
 }
 
 export interface AuditDeps {
@@ -32,14 +49,78 @@ export interface AuditDeps {
   readonly hooks: Pick<HookEmitter, 'action'>;
   /** Sites that are told of what concerns all of them. */
   readonly sites: readonly SiteId[];
+  readonly keys: AuditKeys;
+  /** File where the ends of chains are kept apart from the database; none unless told. */
+  readonly headFile?: string | undefined;
+  readonly log?: Log | undefined;
 }
 
-/** The log of what administrators and plugins did; see {@link Audit}. */
-export function createAudit({ db, clock, hooks, sites }: AuditDeps): Audit {
-  const write = (knex: Connection, entry: NewAuditEntry) =>
-    insertEntry(knex, isoNow(clock), checkEntry(entry));
+/** Lines of one commit: twelve columns each, and SQLite binds 32,766 values. */
+const BATCH = 200;
+
+interface Waiting {
+  readonly line: TimedEntry;
+  readonly resolve: (written: AuditEntry | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const NO_HEADS: ReadHeads = { state: 'absent', heads: [] };
+
+/** The log of what people, administrators and plugins did; see {@link Audit}. */
+export function createAudit(deps: AuditDeps): Audit {
+  const { db, clock, hooks, sites, keys, headFile } = deps;
+  const head = headFile === undefined ? undefined : createHeadKeeper({ ...deps, file: headFile });
+  const listeners = new Set<() => void>();
+
+  const timed = (entry: NewAuditEntry): TimedEntry => ({
+    at: isoNow(clock),
+    entry: checkEntry(entry),
+  });
+
+  async function write(trx: Transaction, entry: NewAuditEntry): Promise<AuditEntry> {
+    const [written] = await insertEntries(trx, keys, [timed(entry)]);
+    if (!written) throw new Error('a line was not written');
+    return written;
+  }
+
+  /** Lines that came while another one was written go together: one commit, not one each. */
+  const queue: Waiting[] = [];
+  let draining: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue.splice(0, BATCH);
+      try {
+        // The ends of chains are read and followed under the write lock: of two processes, one waits.
+        const written = await db.transaction((trx) =>
+          insertEntries(
+            trx,
+            keys,
+            batch.map(({ line }) => line),
+          ),
+        );
+        batch.forEach(({ resolve }, index) => {
+          resolve(written[index]);
+        });
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    // Here and not by `finally`, before which a line could come that nobody would write.
+    draining = undefined;
+  }
+
+  function enqueue(line: TimedEntry): Promise<AuditEntry | undefined> {
+    const written = new Promise<AuditEntry | undefined>((resolve, reject) => {
+      queue.push({ line, resolve, reject });
+    });
+    draining ??= drain();
+    return written;
+  }
 
   function announce(entry: AuditEntry): void {
+    head?.touch();
+    for (const listener of listeners) listener();
     // A plugin hears of what happens where it is on, so what concerns all sites is told in each.
     const concerned = entry.site === '*' ? sites : [entry.site];
     for (const site of concerned) void hooks.action({ site }, 'audit:recorded', entry);
@@ -49,11 +130,28 @@ export function createAudit({ db, clock, hooks, sites }: AuditDeps): Audit {
     write,
     announce,
     async record(entry) {
-      const written = await write(db.knex, entry);
+      const written = await enqueue(timed(entry));
+      if (!written) throw new Error('a line was not written');
       announce(written);
       return written;
     },
     list: (query) => selectEntries(db.knex, query),
-    purge: (before) => deleteEntriesBefore(db.knex, before),
+    count: (query) => countEntries(db.knex, query),
+    async purge(beforeOf) {
+      const count = await purgeChains(deps, beforeOf);
+      if (count > 0) head?.touch();
+      return count;
+    },
+    verify: (options) => verifyAudit({ db, keys }, options),
+    heads: async () => (headFile === undefined ? NO_HEADS : readHeads(headFile, keys)),
+    problem: () => head?.problem(),
+    onWritten(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      await draining;
+      await head?.close();
+    },
   };
 }

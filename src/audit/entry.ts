@@ -49,8 +49,23 @@ export function checkEntry(entry: NewAuditEntry): NewAuditEntry & { details: Aud
   throw new AppError('internal/unexpected', { details: { problem: 'audit-entry', fields } });
 }
 
+/** Areas that the core writes: a plugin of that name must not be taken for it. */
+const CORE_AREAS: ReadonlySet<string> = new Set([
+  'account',
+  'app-password',
+  'audit',
+  'config',
+  'core',
+  'plugin',
+  'security',
+  'session',
+  'sign-in',
+  'user',
+]);
+
 /** The event of a plugin: `calendar` and `shared` make `calendar:shared`. */
 export function pluginEvent(plugin: string, word: string): string {
-  if (WORD.test(word)) return `${plugin}:${word}`;
+  const area = CORE_AREAS.has(plugin) ? `plugin-${plugin}` : plugin;
+  if (WORD.test(word)) return `${area}:${word}`;
   throw new AppError('internal/unexpected', { details: { problem: 'audit-event', plugin } });
 }

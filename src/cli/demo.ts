@@ -43,7 +43,7 @@ function readPort(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function describe({ url, accounts, imap, smtp, ldap }: DemoInfo): string {
+function describe({ url, accounts, imap, smtp, ldap, signIn = [] }: DemoInfo): string {
   const rows = accounts.map(({ site, username, password, name, groups }) => [
     site,
     username,
@@ -58,6 +58,7 @@ function describe({ url, accounts, imap, smtp, ldap }: DemoInfo): string {
     table(['site', 'username', 'password', 'name', 'groups'], rows),
     '',
     `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}, LDAP ${ldap.host}:${ldap.port}`,
+    ...signIn.map(({ site, label, issuer }) => `${label} of ${site}: ${issuer}`),
     'Ctrl+C stops everything.',
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit';
 import type { SiteId } from '../base/types';
 import type { Enabling, KnownUser } from '../enabling';
 import type { RunnableCommand } from '../host/plugin-commands';
@@ -6,7 +7,7 @@ import type { BootReport, PluginReport } from '../host/report';
 import type { PluginFault } from '../host/site-check';
 import type { Database, MigrationSet } from '../kernel/db-types';
 import type { HookRegistry } from '../kernel/hook-types';
-import type { UserAffairs } from '../session';
+import type { Sessions, User, UserAffairs } from '../session';
 import type { AppConfig, Site } from '../sites';
 import type { SuperviseOptions } from './supervise';
 import type { SupervisorLink } from './supervisor-types';
@@ -25,6 +26,9 @@ export interface App {
   readonly sites: readonly Site[];
   readonly db: Database;
   readonly affairs: UserAffairs;
+  readonly sessions: Pick<Sessions, 'linksOf' | 'unlink'>;
+  /** Ends the lock of an account; false when there was none. */
+  readonly unlock: (user: User) => Promise<boolean>;
 }
 
 export interface DemoOptions {
@@ -55,6 +59,13 @@ export interface DemoInfo {
   readonly imap: Address;
   readonly smtp: Address;
   readonly ldap: Address;
+  /** Providers where the same accounts sign in too. */
+  readonly signIn?: readonly {
+    readonly site: string;
+    readonly kind: string;
+    readonly label: string;
+    readonly issuer: string;
+  }[];
 }
 
 export interface Demo {
@@ -75,6 +86,12 @@ export interface EnablingDoor {
   >;
   /** Somebody who has signed in at least once, by login or address. */
   findPerson(site: SiteId, name: string): Promise<KnownUser | undefined>;
+  close(): Promise<void>;
+}
+
+/** The audit log alone. */
+export interface AuditDoor {
+  readonly audit: Pick<Audit, 'record' | 'verify' | 'heads'>;
   close(): Promise<void>;
 }
 
@@ -108,6 +125,8 @@ export interface Deps {
   siteFaults(config: AppConfig): Promise<readonly PluginFault[]>;
   /** Fails where the schema is not up to date. */
   openEnabling(config: AppConfig): Promise<EnablingDoor>;
+  /** Fails where the schema is not up to date. */
+  openAudit(config: AppConfig): Promise<AuditDoor>;
   /** Processes of this program; without them commands run here. */
   readonly processes?: {
     /** In a process that a supervisor started. */

@@ -1,6 +1,8 @@
 // The command line: finds the command, runs it, explains what went wrong.
 // Not here: the application itself, which `deps` brings. Called by main.ts and by tests.
+import { accountUnlock } from './account';
 import { assetsBuild } from './assets-build';
+import { auditVerify } from './audit-verify';
 import { type Command, EXIT, type Io, UsageError } from './command';
 import { configHistory } from './config-history';
 import { configRollback } from './config-rollback';
@@ -22,6 +24,7 @@ import { pluginsAdd } from './plugins-add';
 import { pluginsRemove } from './plugins-add-remove';
 import { pluginsPurge } from './plugins-purge';
 import { serve } from './serve';
+import { signInUnlink } from './sign-in';
 import { sitesCheck } from './sites-check';
 import { userErase, userExport } from './users';
 import { version } from './version';
@@ -29,6 +32,7 @@ import { version } from './version';
 export { type Command, EXIT, type Io, UsageError } from './command';
 export type {
   App,
+  AuditDoor,
   Demo,
   DemoInfo,
   DemoOptions,
@@ -56,6 +60,9 @@ export const COMMANDS: readonly Command[] = [
   createSkin,
   userExport,
   userErase,
+  auditVerify,
+  signInUnlink,
+  accountUnlock,
   assetsBuild,
   docsConfig,
   docsPlugins,

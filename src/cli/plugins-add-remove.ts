@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { idOfPackage } from '../host/package-names';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
+import { noteInLog } from './note-in-log';
 import { tarballName } from './plugins-add';
 import { packageArea, uninstall } from './plugins-add-npm';
 import { configDirOf, nameOf, record } from './plugins-add-record';
@@ -37,6 +38,10 @@ export const pluginsRemove: Command = {
       await rm(path.join(area, 'tarballs', tarballName(entry)), { force: true });
     }
     await record(configDirOf(config), name);
+    await noteInLog(
+      { io, deps, config },
+      { event: 'plugin:removed', target: id, details: { name } },
+    );
     print(io, values, { id, name }, () =>
       [
         `${name} is taken out. Its data stays: estafette plugins:purge ${id} removes it.`,

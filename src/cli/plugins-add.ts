@@ -6,6 +6,7 @@ import { hashPackage, sha512 } from '../host/package-integrity';
 import { idOfPackage, isPackageName } from '../host/package-names';
 import type { AppConfig } from '../sites';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
+import { noteInLog } from './note-in-log';
 import { orAsBefore } from './plugins-add-before';
 import { fetchTarball, installTarball, npmFiles, packageArea } from './plugins-add-npm';
 import { configDirOf, nameOf, record } from './plugins-add-record';
@@ -35,6 +36,11 @@ export const pluginsAdd: Command = {
       const plugin = readTarball(file);
       refuseTaken(config, plugin);
       const integrity = await install(config, plugin, file);
+      const { id, name, version } = plugin;
+      await noteInLog(
+        { io, deps, config },
+        { event: 'plugin:added', target: id, details: { name, version, integrity } },
+      );
       print(io, values, { ...plugin, integrity }, () => describe(plugin, integrity));
       return EXIT.ok;
     } finally {

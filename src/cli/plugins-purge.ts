@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { pluginFile, pluginFolder } from '../host/plugin-databases';
 import type { Database } from '../kernel/db-types';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
+import { noteInLog } from './note-in-log';
 import { changesThatTurnOn, filesThatTurnOn } from './plugins-on';
 import { countRows, countSettings, removeFile, removeSettings } from './plugins-purge-data';
 
@@ -25,6 +26,7 @@ export const pluginsPurge: Command = {
     // Where nothing is kept, there is no such file either.
     const file = pluginFile(pluginFolder(config), id);
     const db = await deps.openDatabase(config);
+    let isPurged = false;
     try {
       const on = [...filesThatTurnOn(config, id), ...(await changesThatTurnOn(db, id))];
       if (on.length > 0) {
@@ -35,6 +37,7 @@ export const pluginsPurge: Command = {
       const isKept = rows.length > 0 || existsSync(file);
       const isDone = values.yes === true && isKept;
       if (isDone) await purge(db, id, file);
+      isPurged = isDone;
       print(io, values, { id, file, tables: rows, purged: isDone }, () => {
         if (!isKept) return `Nothing is kept of "${id}".`;
         const list = table(
@@ -47,6 +50,7 @@ export const pluginsPurge: Command = {
       return EXIT.ok;
     } finally {
       await db.close();
+      if (isPurged) await noteInLog({ io, deps, config }, { event: 'plugin:purged', target: id });
     }
   },
 };

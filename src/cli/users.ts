@@ -66,7 +66,8 @@ export const userErase: Command = {
   },
 };
 
-async function findUser(
+/** The one person meant; throws {@link UsageError} for nobody, or several. */
+export async function findUser(
   app: App,
   name: string | undefined,
   site: string | undefined,

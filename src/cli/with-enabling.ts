@@ -1,5 +1,5 @@
-import os from 'node:os';
 import { AppError } from '../base/errors';
+import { operatorLogin } from '../base/operator';
 import type { Author, ChangeRefusal } from '../enabling';
 import { formatRefusal } from '../enabling';
 import { UsageError } from './command';
@@ -18,14 +18,8 @@ export async function withEnabling<T>(
   }
 }
 
-/** Who types: the account of the system, marked so that it is nobody's login. */
-export function operator(): Author {
-  try {
-    return { login: `cli:${os.userInfo().username}` };
-  } catch {
-    return { login: 'cli' }; // an account without a name, as in containers
-  }
-}
+/** Who types. */
+export const operator = (): Author => ({ login: operatorLogin() });
 
 // Words that the person typed, as opposed to what the installation decides.
 const TYPED: ReadonlySet<ChangeRefusal['reason']> = new Set([

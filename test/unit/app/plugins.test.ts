@@ -216,3 +216,46 @@ describe('refusals of a start', () => {
     ]);
   });
 });
+
+describe('a plugin that signs people in without a password', () => {
+  const SSO = `module.exports = { id: 'notes', api: '^1.0', title: 'notes:title', needs: ['http:configured'], contributes: { signIn: { methods: () => [], begin: async () => ({ refused: 'unavailable', code: 'x' }), finish: async () => ({ refused: 'unavailable', code: 'x' }) } } };`;
+  const files = { 'node_modules/estafette-plugin-notes/plugin.js': SSO };
+  const plugins = {
+    packages: PACKAGES.slice(2),
+    grants: { notes: ['http:configured'] },
+    origins: { notes: ['https://idp.example'] },
+  };
+  const linesOf = async (mailAccess: object | undefined, on: unknown = true) => {
+    const text = JSON.stringify(
+      { ...aSiteFile({ plugins: { notes: on } }), ...(mailAccess && { mailAccess }) },
+      null,
+      1,
+    );
+    const config = install(plugins, {}, { ...files, 'etc/sites/one.json': text });
+    return (await siteFaults(config)).map(formatIssue);
+  };
+
+  it('is told beside a site that opens no mail then', async () => {
+    for (const mailAccess of [undefined, { kind: 'password' }]) {
+      expect(await linesOf(mailAccess)).toEqual([
+        expect.stringMatching(
+          /^etc\/sites\/one\.json: mailAccess\.kind: notes signs people in without a password/,
+        ),
+      ]);
+    }
+  });
+
+  it('is fine beside one that does, or where it is off', async () => {
+    expect(await linesOf({ kind: 'oauth' })).toEqual([]);
+    expect(await linesOf(undefined, false)).toEqual([]);
+  });
+
+  it('is told of origins that nothing can use', async () => {
+    const wrong = { ...plugins, origins: { notes: ['http://idp.example'], nites: [] } };
+    const config = install(wrong, { notes: false }, files);
+    expect((await siteFaults(config)).map(formatIssue)).toEqual([
+      expect.stringMatching(/^etc\/plugins\.json: origins\.notes\.0: .* on its way/),
+      expect.stringMatching(/^etc\/plugins\.json: origins\.nites: .*did you mean "notes"/),
+    ]);
+  });
+});

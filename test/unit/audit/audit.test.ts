@@ -3,6 +3,7 @@ import {
   type AuditEntry,
   auditMigrations,
   createAudit,
+  createAuditKeys,
   type NewAuditEntry,
   pluginEvent,
 } from '../../../src/audit';
@@ -21,7 +22,8 @@ const idle = async () => 0;
 const OTHERS = {
   sessions: { purgeExpired: idle },
   compose: { recover: idle, sweepUploads: idle },
-} as unknown as Pick<Parameters<typeof coreJobs>[0], 'sessions' | 'compose'>; // run by nobody here
+  notices: { sendDue: idle },
+} as unknown as Pick<Parameters<typeof coreJobs>[0], 'sessions' | 'compose' | 'notices'>; // run by nobody here
 
 let db: Database;
 let told: { site: string; name: string; entry: AuditEntry }[];
@@ -30,6 +32,7 @@ const audit = () =>
     db,
     clock,
     sites: [marees, saisons],
+    keys: createAuditKeys([Buffer.alloc(32, 'a key for tests')]),
     hooks: {
       action: async ({ site }, name, entry) => {
         told.push({ site, name, entry: entry as AuditEntry });
@@ -109,6 +112,8 @@ it.each<[string, Partial<NewAuditEntry>]>([
 
 it('puts the id of a plugin before its event', () => {
   expect(pluginEvent('calendar', 'shared')).toBe('calendar:shared');
+  // A plugin of that name cannot write what the core does.
+  expect(pluginEvent('session', 'opened')).toBe('plugin-session:opened');
   expect(() => pluginEvent('calendar', 'config:changed')).toThrow('internal/unexpected');
 });
 
@@ -136,8 +141,26 @@ describe('reading', () => {
     expect((await audit().list({ actor: 'bruno' })).map(({ id }) => id)).toEqual([2]);
   });
 
+  it('finds an area, a person on either side, an address, and days', async () => {
+    await audit().record({
+      site: marees,
+      event: 'session:refused',
+      target: 'alice',
+      remote: '192.0.2.9',
+    });
+    const ids = async (query: object) => (await audit().list(query)).map(({ id }) => id);
+
+    expect(await ids({ event: 'session:' })).toEqual([4]);
+    expect(await ids({ event: 'session' })).toEqual([]);
+    expect(await ids({ person: 'alice' })).toEqual([4, 3, 1]);
+    expect(await ids({ remote: '192.0.2.9' })).toEqual([4]);
+    expect(
+      await ids({ since: '2026-02-01T00:00:00.000Z', until: '2026-02-02T12:00:00.000Z' }),
+    ).toEqual([3, 2]);
+  });
+
   it('ends where lines are purged by age', async () => {
-    const removed = await audit().purge('2026-02-02T00:00:00.000Z');
+    const removed = await audit().purge(() => '2026-02-02T00:00:00.000Z');
 
     expect(removed).toBe(2);
     expect((await audit().list({})).map(({ id }) => id)).toEqual([3]);
@@ -148,7 +171,7 @@ it('is purged every day of what is older than the days set', async () => {
   await audit().record({ site: marees, actor: 'alice', event: 'config:changed' });
   time.now += 30 * 86_400_000;
   await audit().record({ site: marees, actor: 'bruno', event: 'config:changed' });
-  const job = coreJobs({ audit: audit(), auditDays: 30, clock, ...OTHERS }).find(
+  const job = coreJobs({ audit: audit(), auditDays: 30, sites: [], clock, ...OTHERS }).find(
     ({ id }) => id === 'core:audit',
   );
   const left = async () => (await audit().list({})).map(({ actor }) => actor);
@@ -162,8 +185,34 @@ it('is purged every day of what is older than the days set', async () => {
   expect(job?.every).toBe('1d');
 });
 
+it('keeps the lines of a site for the months that it says, within the limit of the platform', async () => {
+  const asked: Record<string, string> = {};
+  const purge = async (beforeOf: (site: string) => string) => {
+    for (const site of ['marees', 'saisons', '*']) asked[site] = beforeOf(site);
+    return 0;
+  };
+  time.now = Date.UTC(2026, 7, 31);
+  const sites = [
+    { id: marees, audit: { months: 6 } },
+    { id: saisons, audit: { months: 12 } },
+  ];
+  const run = (auditDays: number) =>
+    coreJobs({ audit: { purge }, auditDays, sites, clock, ...OTHERS })
+      .find(({ id }) => id === 'core:audit')
+      ?.run(new AbortController().signal);
+
+  await run(3_650);
+  expect(asked).toMatchObject({
+    marees: '2026-02-28T00:00:00.000Z',
+    saisons: '2025-08-31T00:00:00.000Z',
+  });
+
+  await run(30);
+  expect(Object.values(asked)).toEqual(Array(3).fill('2026-08-01T00:00:00.000Z'));
+});
+
 it('comes and goes with its migration', async () => {
-  for (const { down } of auditMigrations) await down(db.knex);
+  for (const { down } of auditMigrations.toReversed()) await down(db.knex);
   expect(await db.knex.schema.hasTable('audit_log')).toBe(false);
   for (const { up } of auditMigrations) await up(db.knex);
   expect(await db.knex.schema.hasTable('audit_log')).toBe(true);

@@ -1,4 +1,4 @@
-import { auditMigrations, createAudit } from '../../../src/audit';
+import { auditMigrations, createAudit, createAuditKeys } from '../../../src/audit';
 import { systemClock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { UserId } from '../../../src/base/types';
@@ -40,7 +40,13 @@ export const aDoor =
       db,
       clock: systemClock,
       log: silentLog(),
-      audit: createAudit({ db, clock: systemClock, hooks: { action: async () => {} }, sites: [] }),
+      audit: createAudit({
+        db,
+        clock: systemClock,
+        hooks: { action: async () => {} },
+        sites: [],
+        keys: createAuditKeys([Buffer.alloc(32, 'test key')]),
+      }),
       sources,
       sites,
       plugins,

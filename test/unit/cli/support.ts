@@ -1,6 +1,7 @@
+import type { NewAuditEntry } from '../../../src/audit';
 import { silentLog } from '../../../src/base/log';
 import type { SiteId } from '../../../src/base/types';
-import { type App, type Deps, type Io, runCli } from '../../../src/cli';
+import { type App, type AuditDoor, type Deps, type Io, runCli } from '../../../src/cli';
 import { createPluginDatabases, pluginPlace } from '../../../src/host/plugin-databases';
 import { openDatabase } from '../../../src/kernel/db';
 import type { HookDefinition, HookRegistry } from '../../../src/kernel/hook-types';
@@ -66,9 +67,29 @@ export function anApp(over: Partial<App> = {}): App {
     get affairs() {
       return unexpected();
     },
+    unlock: unexpected,
+    get sessions() {
+      return unexpected();
+    },
     ...over,
   };
 }
+
+/** Lines of the audit log that commands of a test wrote. */
+export const noted: { readonly entries: NewAuditEntry[]; readonly door: AuditDoor } = {
+  entries: [],
+  door: {
+    audit: {
+      async record(entry) {
+        noted.entries.push(entry);
+        return { id: 1, at: '', site: entry.site, event: entry.event, details: {} };
+      },
+      verify: unexpected,
+      heads: unexpected,
+    },
+    close: async () => {},
+  },
+};
 
 export function someDeps(over: Partial<Deps> = {}): Deps {
   return {
@@ -83,6 +104,7 @@ export function someDeps(over: Partial<Deps> = {}): Deps {
     migrationSets: async () => ({ sets: [], skipped: [] }),
     siteFaults: async () => [],
     openEnabling: unexpected,
+    openAudit: async () => noted.door,
     pings: { imap: unexpected, smtp: unexpected, ldap: unexpected },
     ...over,
   };

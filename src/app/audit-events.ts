@@ -1,0 +1,242 @@
+import type { Audit, AuditKeys, NewAuditEntry } from '../audit';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import type { SiteId } from '../base/types';
+import type { HookEmitter } from '../kernel/hook-types';
+import type {
+  Challenge,
+  ChallengesQuery,
+  RefusedSignIn,
+  SecurityEvent,
+  SessionSummary,
+  User,
+  UserStore,
+} from '../session';
+import type { Site } from '../sites';
+import { type CoreListeners, heardBy } from './heard';
+
+/** Refusals of the same kind from one address are counted for so long, then written as one line. */
+const GATHER_MS = 60_000;
+/** Addresses that are counted apart at once; the others of a site share a line. */
+const GATHERED_MAX = 1_000;
+const REMOTE_CHARS = 64;
+const REASON_CHARS = 128;
+const CONTROL = /\p{Cc}/u;
+/** `camille.durand`, `camille.durand-ext`, `camille.durand2`: no password policy lets one be so. */
+const NAME_SHAPE = /^[a-z][a-z-]{0,40}\.[a-z][a-z-]{0,40}\d{0,2}$/;
+
+export interface AuditEventsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sites: readonly Pick<Site, 'id' | 'mailDomains'>[];
+  readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
+  readonly keys: Pick<AuditKeys, 'pseudonym'>;
+  /** Made after the sessions. */
+  readonly audit: () => Pick<Audit, 'record'>;
+  /** Sessions of a user: where one was opened from. */
+  readonly sessionsOf: (user: User['id']) => Promise<readonly SessionSummary[]>;
+}
+
+/** Writes into the audit log what the core tells of sign-ins and sessions. */
+export interface AuditEvents {
+  readonly listeners: CoreListeners;
+  /** The same for an emitter: its actions, and the challenges that it collects. */
+  hear<H extends HookEmitter>(hooks: H): H;
+  /** Writes what was counted meanwhile. */
+  close(): Promise<void>;
+}
+
+interface Gathered {
+  times: number;
+  readonly entry: NewAuditEntry;
+  readonly cancel: () => void;
+}
+
+export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
+  const { clock, log } = deps;
+  const gathered = new Map<string, Gathered>();
+
+  /** Nobody is kept out, or let in, because a line could not be written: the log of the program says it. */
+  async function record(entry: NewAuditEntry): Promise<void> {
+    try {
+      await deps.audit().record(entry);
+    } catch (err) {
+      log.error({ err, site: entry.site, event: entry.event }, 'audit/not-written');
+    }
+  }
+
+  /** Of a flood that is refused anyway, the first line and how many followed: it must not fill the disk. */
+  async function gather(entry: NewAuditEntry): Promise<void> {
+    const isFull = gathered.size >= GATHERED_MAX;
+    const { site, remote, target, details = {} } = entry;
+    const kind = [site, remote, target, details['code'], details['reason']];
+    const key = JSON.stringify(isFull ? [site] : kind);
+    const known = gathered.get(key);
+    if (known) {
+      known.times += 1;
+      return;
+    }
+    const cancel = clock.after(GATHER_MS, () => void release(key));
+    gathered.set(key, { times: 0, entry, cancel });
+    await record(entry);
+  }
+
+  async function release(key: string): Promise<void> {
+    const found = gathered.get(key);
+    gathered.delete(key);
+    found?.cancel();
+    if (!found || found.times === 0) return;
+    const { entry, times } = found;
+    await record({ ...entry, details: { ...entry.details, times } });
+  }
+
+  async function refused({ site, login, remote, code, via, reason }: RefusedSignIn) {
+    const entry = {
+      site,
+      event: 'session:refused',
+      ...(await who(deps, site, login, via !== undefined)),
+      ...remoteOf(remote),
+      details: {
+        code,
+        ...(via !== undefined && { via }),
+        ...(reason !== undefined && { reason: reason.slice(0, REASON_CHARS) }),
+      },
+    };
+    // What anybody can send as often as they like: too many tries, returns from a provider that name
+    // nobody. Wrong passwords are held back by the throttle.
+    const isFree = code === 'session/throttled' || (via !== undefined && login.trim() === '');
+    await (isFree ? gather(entry) : record(entry));
+  }
+
+  async function detected(event: SecurityEvent): Promise<void> {
+    const { site, login, user, code, evidence } = event;
+    // The others are written where they happen, with what was done about them.
+    if (code !== 'new-device' && code !== 'new-country' && code !== 'guessing') return;
+    const { country, remote } = evidence;
+    await record({
+      site,
+      event: `security:${code}`,
+      ...(user ? { target: user.login } : await who(deps, site, login, false)),
+      ...(typeof remote === 'string' && remoteOf(remote)),
+      details: { ...(typeof country === 'string' && { country: country.slice(0, 8) }) },
+    });
+  }
+
+  const listeners: CoreListeners = {
+    'session:refused': refused,
+    'security:detected': detected,
+    'session:opened': async ({ session, first, via }) => {
+      const { id, site, user, satisfied = [], assurance } = session;
+      const own = await deps.sessionsOf(user.id).catch(() => []);
+      await record({
+        site,
+        actor: user.login,
+        event: 'session:opened',
+        ...remoteOf(own.find((one) => one.id === id)?.remote),
+        details: {
+          via,
+          session: shortId(id),
+          ...(first && { first }),
+          ...(satisfied.length > 0 && { challenges: satisfied.join(' ').slice(0, REASON_CHARS) }),
+          ...(assurance?.level !== undefined && { level: assurance.level.slice(0, REASON_CHARS) }),
+        },
+      });
+    },
+    'session:confirmed': async ({ session, by }) => {
+      const { id, site, user } = session;
+      const own = await deps.sessionsOf(user.id).catch(() => []);
+      await record({
+        site,
+        actor: user.login,
+        event: 'session:confirmed',
+        ...remoteOf(own.find((one) => one.id === id)?.remote),
+        details: { by: by.slice(0, REASON_CHARS), session: shortId(id) },
+      });
+    },
+    'session:closed': ({ sessionId, user, reason }) =>
+      record({
+        site: user.site,
+        // Only a sign-out is something that the person did.
+        ...(reason === 'signed-out' ? { actor: user.login } : { target: user.login }),
+        event: 'session:closed',
+        details: { reason, session: shortId(sessionId) },
+      }),
+  };
+
+  return {
+    listeners,
+    hear(hooks) {
+      const heard = heardBy(hooks, listeners);
+      const collect: HookEmitter['collect'] = async (scope, name, query, ...rest) => {
+        const answers = await hooks.collect(scope, name, query, ...rest);
+        if (name === 'session:challenges') await challenged(query, answers);
+        return answers;
+      };
+      return { ...heard, collect };
+    },
+    async close() {
+      for (const key of [...gathered.keys()]) await release(key);
+    },
+  };
+
+  async function challenged(query: unknown, answers: readonly { readonly item: unknown }[]) {
+    const { site, user, remote, via } = query as ChallengesQuery; // by the name of its hook
+    const asked = answers
+      .map(({ item }) => item as Challenge)
+      .filter(({ satisfied }) => !satisfied);
+    if (asked.length === 0) return;
+    await record({
+      site,
+      actor: user.login,
+      event: 'session:challenged',
+      ...remoteOf(remote),
+      details: {
+        via,
+        challenges: asked
+          .map(({ id }) => id)
+          .join(' ')
+          .slice(0, REASON_CHARS),
+      },
+    });
+  }
+}
+
+const remoteOf = (remote: string | undefined) =>
+  remote === undefined || remote === '' || CONTROL.test(remote)
+    ? {}
+    : { remote: remote.slice(0, REMOTE_CHARS) };
+
+/** Enough to find the opening of a session again; the whole one is the key of its row. */
+const shortId = (id: string): string => id.slice(0, 12);
+
+/**
+ * Whom a refused sign-in named: an account of ours by its login, a name that reads as one; of anything
+ * else, which may be a password typed in the wrong field, a word that stands for it.
+ */
+async function who(
+  { users, sites, keys }: AuditEventsDeps,
+  site: SiteId,
+  typed: string,
+  isVouched: boolean,
+): Promise<{ readonly target?: string }> {
+  const login = typed.trim().toLowerCase();
+  if (login === '') return {};
+  const user =
+    (await users.findByLogin(site, login)) ??
+    (login.includes('@') ? await users.findByMail(site, login) : undefined);
+  if (user) return { target: user.login };
+  const domains = sites.find(({ id }) => id === site)?.mailDomains ?? [];
+  const isName = isVouched || NAME_SHAPE.test(login) || isOwnAddress(login, domains);
+  if (isName && !CONTROL.test(login)) return { target: login.slice(0, 256) };
+  return { target: `~${keys.pseudonym(`${site}\n${login}`)}` };
+}
+
+function isOwnAddress(login: string, domains: readonly string[]): boolean {
+  const [local = '', domain, ...rest] = login.split('@');
+  return (
+    rest.length === 0 &&
+    domain !== undefined &&
+    domains.includes(domain) &&
+    /^[a-z0-9][a-z0-9._-]{0,63}$/.test(local)
+  );
+}

@@ -1,0 +1,202 @@
+import type { Database } from '../kernel/db-types';
+import { anchorMac, GENESIS, hashOf, isSameHash, type Link, type RawLine } from './chain';
+import type { AuditKeys } from './keys';
+import { type Connection, checkIndexes, selectAnchors, selectRaw } from './store';
+
+/** Lines read at once: what a verification holds in memory. */
+const PAGE = 1_000;
+
+/**
+ * Why a line does not hold. `altered`: not what was written; `inserted`: nobody with the key wrote
+ * it; `missing`: lines before it are gone; `truncated`: the end of the log is gone; `rewritten`: not
+ * the line that is known elsewhere; `unknown-key`: sealed by a key that is not given here; `anchor`:
+ * what a purge left was altered; `purged`: the purge removed lines that did not hold; `damaged`: the
+ * lines hold, but an index by which they are found does not agree with them.
+ */
+export type FaultReason =
+  | 'altered'
+  | 'inserted'
+  | 'missing'
+  | 'truncated'
+  | 'rewritten'
+  | 'unknown-key'
+  | 'anchor'
+  | 'purged'
+  | 'damaged';
+
+export interface ChainFault {
+  readonly reason: FaultReason;
+  /** The chain: a site, or `*`. */
+  readonly site: string;
+  /** Number of the line; absent where the line is gone. */
+  readonly id?: number;
+  /** Number in the chain; where lines are gone, the first one. */
+  readonly seq?: number;
+  readonly details?: string;
+}
+
+export interface Verification {
+  /** Lines that were read and hold. */
+  readonly lines: number;
+  /** Lines from before the chain: nothing is known of them. */
+  readonly unsealed: number;
+  /** The end of each chain. */
+  readonly heads: readonly (Link & { readonly site: string })[];
+  /** The first line that does not hold; absent when all of them do. */
+  readonly fault?: ChainFault;
+}
+
+export interface VerifyOptions {
+  /** Begins at this line, whose predecessors are taken as they are. */
+  readonly from?: number | undefined;
+  /** Ends of chains that are known from elsewhere. */
+  readonly heads?: readonly (Link & { readonly site: string })[] | undefined;
+}
+
+/** Reads the log from its first line and stops at the first one that does not hold. */
+export async function verifyAudit(
+  { db, keys }: { readonly db: Pick<Database, 'knex'>; readonly keys: AuditKeys },
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const { from = 0, heads = [] } = options;
+  const walk = new Walk(db.knex, keys, from, heads);
+  await walk.anchors();
+  let after = from - 1;
+  while (!walk.fault) {
+    const page = await selectRaw(db.knex, { after, limit: PAGE });
+    for (const line of page) {
+      await walk.next(line);
+      if (walk.fault) break;
+    }
+    const last = page.at(-1);
+    if (page.length < PAGE || typeof last?.id !== 'number') break;
+    after = last.id;
+  }
+  if (!walk.fault) walk.ends();
+  if (!walk.fault && from === 0) await walk.indexes();
+  return walk.result();
+}
+
+class Walk {
+  fault: ChainFault | undefined;
+  #lines = 0;
+  #unsealed = 0;
+  #hasSealed = false;
+  readonly #ends = new Map<string, Link>();
+  readonly #purged = new Map<string, Link>();
+  readonly #known: ReadonlyMap<string, Link>;
+
+  constructor(
+    readonly knex: Connection,
+    readonly keys: AuditKeys,
+    readonly from: number,
+    heads: readonly (Link & { readonly site: string })[],
+  ) {
+    this.#known = new Map(heads.map(({ site, ...link }) => [site, link]));
+  }
+
+  /** What purges left: chains begin after it. */
+  async anchors(): Promise<void> {
+    for (const signed of await selectAnchors(this.knex)) {
+      if (!signed) return this.#fail({ reason: 'anchor', site: '?' });
+      const { anchor, mac } = signed;
+      const { site, seq, hash, fault } = anchor;
+      const expected = anchorMac(this.keys, anchor);
+      if (expected === undefined) {
+        return this.#fail({ reason: 'unknown-key', site, seq, details: anchor.keyId });
+      }
+      if (!isSameHash(mac, expected)) return this.#fail({ reason: 'anchor', site, seq });
+      if (fault !== null) return this.#fail({ reason: 'purged', site, seq, details: fault });
+      this.#purged.set(site, { seq, hash });
+    }
+  }
+
+  async next(line: RawLine): Promise<void> {
+    const { seq, id } = line;
+    const site = String(line.site);
+    const at = { site, ...(typeof id === 'number' && { id }) };
+    if (seq === null && line.hash === null && !this.#hasSealed && this.from === 0) {
+      this.#unsealed += 1;
+      return;
+    }
+    this.#hasSealed = true;
+    const where = { ...at, ...(typeof seq === 'number' && { seq }) };
+    const end = this.#ends.get(site) ?? (await this.#begin(site, line));
+    const expected = hashOf(this.keys, line);
+    if (expected === undefined) {
+      const isNamed = typeof line.key_id === 'string';
+      const reason = isNamed ? 'unknown-key' : 'inserted';
+      return this.#fail({ ...where, reason, ...(isNamed && { details: String(line.key_id) }) });
+    }
+    if (!isSameHash(line.hash, expected)) {
+      return this.#fail({ ...where, reason: await this.#whyWrong(line, end) });
+    }
+    // Sealed as it stands: its numbers and its predecessor are what was written.
+    const own = { seq: Number(seq), hash: expected };
+    if (own.seq > end.seq + 1) {
+      return this.#fail({ ...at, reason: 'missing', seq: end.seq + 1 });
+    }
+    if (own.seq !== end.seq + 1 || !isSameHash(line.prev, end.hash)) {
+      return this.#fail({ ...where, reason: 'rewritten' });
+    }
+    const known = this.#known.get(site);
+    if (known?.seq === own.seq && !isSameHash(known.hash, own.hash)) {
+      return this.#fail({ ...where, reason: 'rewritten' });
+    }
+    this.#ends.set(site, own);
+    this.#lines += 1;
+  }
+
+  /** What is known elsewhere must be there, or have been purged. */
+  ends(): void {
+    for (const [site, { seq }] of this.#known) {
+      const end = this.#ends.get(site) ?? this.#purged.get(site) ?? GENESIS;
+      const isUnseen = this.from > 0 && !this.#ends.has(site);
+      if (end.seq >= seq || isUnseen) continue;
+      this.#fail({ reason: 'truncated', site, seq: end.seq + 1 });
+      return;
+    }
+  }
+
+  /** Readers find lines by indexes: one that lacks an entry hides a line that is there. */
+  async indexes(): Promise<void> {
+    const damage = await checkIndexes(this.knex);
+    if (damage !== undefined) this.#fail({ reason: 'damaged', site: '*', details: damage });
+  }
+
+  result(): Verification {
+    return {
+      lines: this.#lines,
+      unsealed: this.#unsealed,
+      heads: [...this.#ends].map(([site, link]) => ({ site, ...link })),
+      ...(this.fault && { fault: this.fault }),
+    };
+  }
+
+  #fail(fault: ChainFault): void {
+    this.fault = fault;
+  }
+
+  async #begin(site: string, line: RawLine): Promise<Link> {
+    // In the middle, the predecessor is what the line says, which its own hash vouches for.
+    if (this.from > 0 && typeof line.seq === 'number' && typeof line.prev === 'string') {
+      return { seq: line.seq - 1, hash: line.prev };
+    }
+    const purged = this.#purged.get(site) ?? GENESIS;
+    if (typeof line.seq !== 'number' || line.seq === purged.seq + 1) return purged;
+    // A purge came between reading the anchors and reading the lines.
+    await this.anchors();
+    return this.#purged.get(site) ?? GENESIS;
+  }
+
+  /** A line whose seal is wrong was added when the chain holds without it. */
+  async #whyWrong(line: RawLine, end: Link): Promise<FaultReason> {
+    const [next] =
+      typeof line.id === 'number'
+        ? await selectRaw(this.knex, { after: line.id, limit: 1, site: String(line.site) })
+        : [];
+    if (next) return isSameHash(next.prev, end.hash) ? 'inserted' : 'altered';
+    const known = this.#known.get(String(line.site));
+    return known !== undefined && known.seq <= end.seq ? 'inserted' : 'altered';
+  }
+}
