@@ -1,4 +1,4 @@
-import type { SiteId } from '../base/types';
+import type { SiteId, TextKey } from '../base/types';
 import type { SendOutcome } from '../compose';
 import type { DirectoryQuery, DirectoryRecord } from '../directory';
 import type { HookEmitter, PersonRef } from '../kernel/hook-types';
@@ -114,6 +114,8 @@ export interface PluginHttpOptions {
   readonly maxBytes?: number;
   /** 8 s at most. */
   readonly timeoutMs?: number;
+  /** `error`: an answer that leads elsewhere fails (`fetch/failed`); followed unless told, three times at most. */
+  readonly redirect?: 'follow' | 'error';
 }
 
 /** A change of the page that the person has open: a Turbo Stream of one of the plugin's own views. */
@@ -124,6 +126,15 @@ export interface PluginStreamAction {
   /** Not for `remove`. */
   readonly view?: string;
   readonly model?: Readonly<Record<string, unknown>>;
+}
+
+/** A mail of the platform to a person, in texts of the plugin. */
+export interface PluginNotice {
+  /** Keys of the plugin's own texts: `<id>:area.key`. */
+  readonly subject: TextKey;
+  readonly text: TextKey;
+  /** Each one line of at most 300 characters. */
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 /** A line of the audit log: codes and names, never what a message says. */

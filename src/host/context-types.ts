@@ -13,6 +13,7 @@ import type {
   PluginMail,
   PluginMessage,
   PluginMetrics,
+  PluginNotice,
   PluginSendResult,
   PluginStreamAction,
   RenderTarget,
@@ -69,8 +70,11 @@ export interface PluginContext<C = unknown> {
   config(where: PluginPlace): Readonly<C>;
   /** Facts of a site, so that its configuration need not repeat them. */
   site(id: SiteId): PluginSite;
-  /** A secret of the definition's `secrets`, from the environment of the platform; never log it. */
-  secret(name: string): string | undefined;
+  /**
+   * A secret of the definition's `secrets`, from the environment of the platform; never log it. With
+   * a site, its own (`ESTAFETTE_<SITE>_<PLUGIN>_<NAME>`) where it has one.
+   */
+  secret(name: string, site?: SiteId): string | undefined;
   /**
    * Values of the plugin's settings for a person (`user.id` of a hook, a slot or a route): own
    * value, else site default, else default.
@@ -101,7 +105,8 @@ export interface PluginContext<C = unknown> {
   directory(site: SiteId): PluginDirectory | undefined;
   /**
    * Outbound HTTP to the origins of `needs` (`http:https://host`), or to public hosts over HTTPS
-   * (`http:public`). Public addresses only, no cookies, capped; redirects are held to the same.
+   * (`http:public`) or the servers that the operator lists for the plugin (`http:configured`). Public
+   * addresses only, but for those listed; no cookies, capped; redirects are held to the same.
    */
   http(url: string, options?: PluginHttpOptions): Promise<PluginHttpResponse>;
   /**
@@ -110,6 +115,13 @@ export interface PluginContext<C = unknown> {
    * @example const events = await context.worker('parse-ics', { text }, { timeoutMs: 1_000 });
    */
   worker<T>(file: string, input: unknown, options: { readonly timeoutMs: number }): Promise<T>;
+  /**
+   * Writes to somebody in the platform's name and their language, with texts of the plugin: what
+   * concerns their account, never a link to sign in. Five a day for each person; false when nothing
+   * is sent. Needs `notice`.
+   * @example await context.notice(user.id, { subject: 'factor:mail.subject', text: 'factor:mail.text' });
+   */
+  notice(user: number, message: PluginNotice): Promise<boolean>;
   /** Writes a line of the audit log, under the plugin's id. Needs `audit`. */
   audit(event: PluginAuditEvent): Promise<void>;
   /**
@@ -128,13 +140,28 @@ export interface PluginContext<C = unknown> {
   ): Promise<string>;
   /** Whether the person who is there may do something, by the groups of their site and the guards of plugins. */
   can(as: PersonRef, permission: string, resource?: string): Promise<boolean>;
+  /**
+   * Seals a short secret before it is written: AES-256-GCM under a key of this plugin alone, which
+   * its database does not hold. Who opens it says what it was bound to, so that the value of one
+   * row or one person is worth nothing in another. 16,000 characters at most.
+   * @example const stored = context.seal(secret, `totp ${site} ${user}`);
+   */
+  seal(text: string, boundTo: string): string;
+  /** What `seal` was given; `undefined` for what was altered, bound to something else, or is not ours. */
+  open(sealed: string, boundTo: string): string | undefined;
   /** A bounded memory, one for each name; site and person are part of every key. */
   cache<V>(name: string, options: { readonly max: number; readonly ttlS: number }): PluginCache<V>;
 }
 
 export interface PluginHttpResponse {
   readonly status: number;
+  /** Media type without parameters, lower case; `''` when absent. */
   readonly contentType: string;
+  /**
+   * Lower-case names, of these alone: `cache-control`, `content-language`, `content-type`, `date`,
+   * `etag`, `expires`, `last-modified`, `retry-after`, `www-authenticate`. Never cookies.
+   */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 

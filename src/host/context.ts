@@ -10,7 +10,7 @@ import type { Metrics } from '../kernel/meter';
 import type { PluginWorkers } from '../kernel/plugin-worker';
 import type { Services } from '../kernel/services';
 import type { Mail } from '../mail';
-import { can } from '../session';
+import { can, type KeyRing } from '../session';
 import type { Settings } from '../settings';
 import type { Site } from '../sites';
 import { hookProblem } from './awaited-hooks';
@@ -23,15 +23,19 @@ import { type CreateFetch, pluginHttp } from './capabilities/http';
 import { pluginLog } from './capabilities/log';
 import { pluginMail } from './capabilities/mail';
 import { pluginMetrics } from './capabilities/metrics';
+import { type PluginNotices, pluginNotice } from './capabilities/notice';
 import { type PluginPages, pluginPages } from './capabilities/pages';
+import { pluginSeals } from './capabilities/seal';
 import { pluginSend } from './capabilities/send';
 import { pluginWorker } from './capabilities/worker';
 import type { PluginContext, PluginPlace } from './context-types';
 import type { FoundPlugin } from './discover';
+import type { Origins } from './grants';
 import type { People } from './people';
 import { createPluginClock } from './plugin-clock';
 import type { PluginDatabases } from './plugin-databases';
 import { pluginDatabase } from './plugin-db';
+import { isDeclaredSecret } from './plugin-secrets';
 import type { PluginSet } from './plugin-set';
 import { readPluginSettings } from './plugin-settings';
 
@@ -44,12 +48,14 @@ export interface ContextDeps {
   readonly databases: PluginDatabases;
   readonly settings: Settings;
   readonly createFetch: CreateFetch;
+  /** `config/plugins.json`: servers that the operator lists for each plugin. */
+  readonly origins?: Origins;
   readonly set: Pick<PluginSet, 'isEnabled' | 'isReached'>;
   readonly core: ContextCore;
   readonly site: (id: SiteId) => Site;
   /** Parsed configuration; throws where the plugin may run for nobody. */
   readonly config: (plugin: string, where: PluginPlace) => Readonly<Record<string, unknown>>;
-  readonly secret: (plugin: string, name: string) => string | undefined;
+  readonly secret: (plugin: string, name: string, site?: SiteId) => string | undefined;
 }
 
 /** What plugins reach of the core, each part behind its need. */
@@ -58,6 +64,9 @@ export interface ContextCore {
   readonly mail: Mail;
   readonly compose: Compose;
   readonly audit: Pick<Audit, 'record'>;
+  readonly notices: PluginNotices;
+  /** What keys of plugins are derived from. */
+  readonly keys: KeyRing;
   readonly metrics: Metrics;
   readonly workers: Pick<PluginWorkers, 'run' | 'forget'>;
   /** Made after the host, which the renderer asks for slots. */
@@ -108,11 +117,11 @@ export function createPluginContext(
       const { id, title, mailDomains, locale, timeZone } = deps.site(wanted);
       return { id, title, mailDomains, locale, timeZone };
     },
-    secret(name) {
-      if (!(plugin.definition.secrets ?? []).includes(name)) {
+    secret(name, site) {
+      if (!isDeclaredSecret(plugin.definition.secrets ?? [], name)) {
         throw new AppError('request/forbidden', { details: { plugin: plugin.id, secret: name } });
       }
-      return deps.secret(plugin.id, name);
+      return deps.secret(plugin.id, name, site);
     },
     settings(where, user) {
       const { site, groups = [] } = typeof where === 'string' ? { site: where } : where;
@@ -149,8 +158,13 @@ export function createPluginContext(
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
     directory: (site) => pluginDirectory(gate, site, (id) => deps.services.get(id, 'directory')),
-    http: pluginHttp(plugin.id, needs, deps.createFetch),
+    http: pluginHttp(plugin.id, {
+      needs,
+      createFetch: deps.createFetch,
+      configured: deps.origins?.[plugin.id] ?? [],
+    }),
     worker: pluginWorker(gate, plugin, core.workers),
+    notice: pluginNotice(gate, core.notices),
     audit: pluginAudit(gate, core.audit),
     ...pluginPages(gate, core.pages),
     async can(as, permission, resource) {
@@ -158,5 +172,6 @@ export function createPluginContext(
       return can({ hooks: deps.hooks, site }, scope, session, permission, resource);
     },
     cache: pluginCaches(deps.clock),
+    ...pluginSeals(plugin.id, core.keys),
   };
 }

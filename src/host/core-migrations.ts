@@ -4,6 +4,7 @@ import { enablingMigrations } from '../enabling';
 import type { MigrationSet } from '../kernel/db-types';
 import { jobRunMigrations } from '../kernel/job-runs';
 import { jobMigrations } from '../kernel/jobs';
+import { notifyMigrations } from '../notify';
 import { sessionMigrations } from '../session';
 import { settingsMigrations } from '../settings';
 
@@ -15,6 +16,7 @@ export const coreMigrations: MigrationSet = {
     ...settingsMigrations,
     ...auditMigrations,
     ...enablingMigrations,
+    ...notifyMigrations,
     ...composeMigrations,
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,

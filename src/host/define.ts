@@ -8,6 +8,7 @@ import type { PluginContext } from './context-types';
 import { claimInstance } from './instance';
 import type { Need } from './needs';
 import type { RouteRegistrar } from './route-types';
+import type { SignInContribution } from './sign-in-types';
 
 claimInstance(__filename, globalThis);
 
@@ -103,6 +104,8 @@ export interface Contributions<C = unknown> {
   };
   readonly jobs?: readonly PluginJob<C>[];
   readonly commands?: readonly PluginCommand<C>[];
+  /** Ways to sign in beside the form, such as a ministry's single sign-on. */
+  readonly signIn?: SignInContribution<C>;
   /** Routes of the plugin that answer while a session awaits a challenge; ids match `session:challenges`. */
   readonly challenges?: readonly {
     readonly id: string;
@@ -134,7 +137,11 @@ export interface PluginDefinition<C = unknown> {
   readonly needs?: readonly Need[];
   /** Configuration of a site; every key has a default or the boot report says which is missing. */
   readonly config?: z.ZodType<C>;
-  /** Names of secrets, from the environment only: `ESTAFETTE_<PLUGIN>_<NAME>`. */
+  /**
+   * Names of secrets, from the environment only: `ESTAFETTE_<PLUGIN>_<NAME>`. `<word>.name` stands
+   * for one of each word of the configuration: `'<provider>.clientSecret'` lets
+   * `context.secret('cerbere.clientSecret')` be asked.
+   */
   readonly secrets?: readonly string[];
   /** Extra sources of the pages of this plugin. */
   readonly csp?: Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,7 @@
 import { type ConfigIssue, type ConfigSource, issueAt } from '../kernel/config';
 import { didYouMean } from '../kernel/config-shape';
 import type { FoundPlugin } from './discover';
-import { needProblem } from './needs';
+import { needProblem, originProblem } from './needs';
 
 /** `config/plugins.json`, `grants`: plugin id → what its code may touch. */
 export type Grants = Readonly<Record<string, readonly string[]>>;
@@ -62,5 +62,37 @@ export function checkGrants({
       if (!definition || declared.includes(need)) return [];
       return [at(`"${need}" is granted to ${id}, which does not declare it`)];
     });
+  });
+}
+
+/** `config/plugins.json`, `origins`: plugin id → servers that its code may reach. */
+export type Origins = Readonly<Record<string, readonly string[]>>;
+
+interface OriginsCheckInput extends Omit<GrantCheckInput, 'grants'> {
+  readonly origins: Origins;
+}
+
+/** What `origins` says that nothing can use: unknown plugins, other things than origins, needs not declared. */
+export function checkOrigins({
+  origins,
+  found,
+  installed,
+  source,
+}: OriginsCheckInput): readonly ConfigIssue[] {
+  return Object.entries(origins).flatMap(([id, listed]) => {
+    const at = (path: readonly PropertyKey[], message: string) =>
+      issueAt(source, ['origins', id, ...path], message);
+    if (!installed.includes(id)) {
+      return [at([], `expected an installed plugin, found "${id}"${didYouMean(id, installed)}`)];
+    }
+    const definition = found.find((plugin) => plugin.id === id)?.definition;
+    const isAsked = !definition || (definition.needs ?? []).includes('http:configured');
+    return [
+      ...(isAsked ? [] : [at([], `${id} does not declare "http:configured": it reaches none`)]),
+      ...listed.flatMap((origin, index) => {
+        const problem = originProblem(origin);
+        return problem === undefined ? [] : [at([index], problem)];
+      }),
+    ];
   });
 }

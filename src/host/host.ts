@@ -12,7 +12,8 @@ import { createCollisions } from './collisions';
 import type { ContextDeps } from './context';
 import type { PluginPlace } from './context-types';
 import type { BrokenPlugin, FoundPlugin, UnloadedPlugin } from './discover';
-import { checkGrants, type Grants, grantProblem } from './grants';
+import { checkGrants, checkOrigins, type Grants, grantProblem } from './grants';
+import { checkMailAccess } from './mail-access-check';
 import { checkOrder } from './order-check';
 import { NO_FILES, type PluginFiles } from './plugin-faults';
 import type { PluginSet } from './plugin-set';
@@ -26,6 +27,7 @@ import {
   type PluginState,
 } from './report';
 import { resolvePlugins } from './resolve';
+import { checkSignIn } from './sign-in-check';
 import { guardsSignIn, type SignInClosed } from './sign-in-guards';
 import { checkSiteFiles } from './site-check';
 import { ACTIVATE_MS, type RunningPlugin, startPlugin } from './start-plugin';
@@ -420,6 +422,20 @@ function findUnusable(deps: HostDeps): readonly string[] {
       installed,
       source: files.plugins,
     }).map(formatIssue),
+    ...checkOrigins({
+      origins: deps.origins ?? {},
+      found: deps.found,
+      installed,
+      source: files.plugins,
+    }).map(formatIssue),
     ...checkSiteFiles({ ...deps, unloaded, sources: files.sites }).map(formatIssue),
+    ...[checkMailAccess, checkSignIn].flatMap((check) =>
+      check({
+        sites: deps.sites,
+        found: deps.found,
+        reach: (site) => deps.enabling.reach(site),
+        sources: files.sites,
+      }).map(formatIssue),
+    ),
   ];
 }

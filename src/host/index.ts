@@ -23,6 +23,7 @@ export type {
   PersonRef,
 } from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
+export { type SecretHandle, secretHandle } from '../session';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
 export type {
@@ -39,6 +40,7 @@ export type {
   PluginMessage,
   PluginMessageRef,
   PluginMetrics,
+  PluginNotice,
   PluginSelection,
   PluginSendResult,
   PluginStreamAction,
@@ -88,3 +90,16 @@ import '../mail/hooks';
 import '../session/hooks';
 import '../settings/hooks';
 import '../view/hooks';
+
+export type {
+  SignInBegin,
+  SignInContribution,
+  SignInEnded,
+  SignInIdentity,
+  SignInMethod,
+  SignInNotice,
+  SignInRefusal,
+  SignInReturn,
+  SignInStarted,
+  SignInTokens,
+} from './sign-in-types';

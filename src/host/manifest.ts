@@ -10,6 +10,7 @@ import { SLOTS, WIDENABLE_CSP } from '../view';
 import { API_VERSION, type PluginDefinition, type PluginSettingField } from './define';
 import { joinFaults, manifestFaults } from './manifest-faults';
 import { needProblem } from './needs';
+import { SECRET_NAME } from './plugin-secrets';
 
 const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
 
@@ -18,7 +19,7 @@ const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
  * settings, the base skin. A plugin may not be called so.
  */
 const RESERVED = new Set(
-  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base help home stream partials order packages grants'.split(
+  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base help home stream partials order packages grants origins'.split(
     ' ',
   ),
 );
@@ -136,6 +137,16 @@ const contributes = z.strictObject({
     )
     .optional(),
   commands: z.array(z.strictObject({ name: z.string(), summary: z.string(), run: fn })).optional(),
+  signIn: z
+    .strictObject({
+      methods: fn,
+      begin: fn,
+      finish: fn,
+      leave: fn.optional(),
+      notice: fn.optional(),
+      refresh: fn.optional(),
+    })
+    .optional(),
   challenges: z
     .array(z.strictObject({ id: word, label: textKey, path: z.string().startsWith('/') }))
     .optional(),
@@ -169,7 +180,7 @@ const shape = z.strictObject({
   config: z
     .custom((value) => value instanceof Object && '_zod' in value, 'expected a schema of z')
     .optional(),
-  secrets: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected a name')).optional(),
+  secrets: z.array(z.string().regex(SECRET_NAME, 'expected a name')).optional(),
   csp: z
     .partialRecord(
       z.enum(WIDENABLE_CSP),

@@ -1,3 +1,4 @@
+import { isLoopback } from '../kernel/config';
 import { nearest } from '../kernel/config-shape';
 
 /** What a need opens, in one line for operators; the reference is made of it. */
@@ -8,7 +9,10 @@ export const NEEDS = {
   'mail.send': 'Messages sent as the person who is there, through the guards of the composer.',
   'directory.read': 'Searches in the directory of the site.',
   'http:public': 'Any public host, over HTTPS.',
+  'http:configured':
+    'The servers that the operator lists for the plugin in `config/plugins.json`, `origins`.',
   worker: 'Files of the plugin run in a thread of their own.',
+  notice: 'Mails of the platform to a person, in words of the plugin, five a day.',
   audit: 'Lines of the audit log, under the id of the plugin.',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -30,6 +34,21 @@ export function needProblem(need: string): string | undefined {
   const near = nearest(need, WORDS);
   const hint = near === undefined ? `known ones: ${WORDS.join(', ')}` : `did you mean "${near}"?`;
   return `unknown capability "${need}": ${hint}`;
+}
+
+/**
+ * What is wrong with an address of `origins` in `config/plugins.json`: over HTTPS, or plain towards
+ * this machine alone. `undefined` when nothing is.
+ */
+export function originProblem(origin: string): string | undefined {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== origin) {
+    return `expected an address without a path, such as "https://idp.example", found "${origin}"`;
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return `"${origin}" would be read by others on its way: https://, or http:// on this machine alone`;
+  }
+  return undefined;
 }
 
 /** The origins of `http:<origin>` needs. */

@@ -10,7 +10,7 @@ export interface PortScope {
 
 /** A second factor of each person: what a code is checked against. */
 export interface SecondFactorPort {
-  /** Ways that the person has set up: `totp`, `webauthn`; empty when none is. */
+  /** Ways that the person has set up: `totp`, `passkey`; empty when none is. */
   methods(scope: PortScope, user: number): Promise<readonly string[]>;
   /** Whether a code is right, once: the same one is refused afterwards. */
   check(scope: PortScope, user: number, code: string): Promise<boolean>;

@@ -22,19 +22,36 @@ export interface PluginRequest {
   readonly locale: Locale;
   /** As the log has it. */
   readonly requestId: string;
-  /** Groups of the person; none without an open session. A request is a place for `config`. */
+  /** Client address, from trusted proxies only. */
+  readonly remote: string;
+  /** Our own origin as the browser sees it, of the site's hosts: `https://mail.example`. */
+  readonly origin: string;
+  /** Groups of the person; none without a session. A request is a place for `config`. */
   readonly groups: readonly string[];
   /** Absent on public routes without an open session. */
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string } | undefined;
   /** Handle of the person, for the context's functions; absent without an open session. */
   readonly as?: PersonRef;
+  /**
+   * A name of the session, for this plugin alone: what a page gives and a form brings back belongs
+   * together. Another one after each challenge, sign-in and confirmation.
+   */
+  readonly session?: string;
+  /**
+   * The browser: `id` is the same at the person's next sign-in there (`deviceId` of
+   * `session:challenges`), `name` is what it says that it is. Absent where it keeps no cookie.
+   */
+  readonly device?: { readonly id: string; readonly name: string };
   /** Values of `:name` in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Of the address; the first value of a name that stands there twice. */
   readonly query: Readonly<Record<string, string>>;
   /** Form fields of a POST. */
   readonly body: Readonly<Record<string, string>>;
-  /** Marks a challenge as satisfied for the session under way; only on POST routes for it. */
+  /**
+   * Marks a challenge as satisfied for the session under way; only on POST routes for it. In an open
+   * session it confirms that the person is there (`confirmed`): `as` ends with it, so call it last.
+   */
   satisfy(challenge: string): Promise<void>;
 }
 
@@ -65,8 +82,17 @@ export interface RouteOptions {
   readonly public?: boolean;
   /** What the person must have been granted; 403 otherwise. Without it, every agent who has the plugin is answered. */
   readonly permission?: Extract<keyof Estafette.PermissionMap, string>;
-  /** One of the plugin's `contributes.challenges`: answers while the session awaits it. */
+  /**
+   * One of the plugin's `contributes.challenges`: answers while the session awaits it, and in an open
+   * session.
+   */
   readonly challenge?: string;
+  /**
+   * For what a stolen session must not do: somebody who has not proved within 15 minutes that it is
+   * they is led to the page `/confirm`, and back. Says nothing of a session that awaits a challenge.
+   * Not together with `public`.
+   */
+  readonly confirmed?: boolean;
 }
 
 /** Registers what answers below `/<plugin id>`. A path is `/`, or `/items/:id`; one is registered once a method. */

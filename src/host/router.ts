@@ -26,12 +26,13 @@ export function collectRoutes(
   };
   const add =
     (method: 'get' | 'post'): PluginRouter['get'] =>
-    (path, handler, { public: isPublic, permission, challenge } = {}) => {
+    (path, handler, { public: isPublic, permission, challenge, confirmed } = {}) => {
       // Read once: what is checked here is what the web floor goes by.
       const options: RouteOptions = Object.freeze({
         ...(isPublic !== undefined && { public: isPublic }),
         ...(permission !== undefined && { permission }),
         ...(challenge !== undefined && { challenge }),
+        ...(confirmed !== undefined && { confirmed }),
       });
       const isTaken = (shape: string): boolean =>
         routes.some((route) => route.method === method && shapeOf(route.path) === shape);
@@ -51,10 +52,11 @@ export function collectRoutes(
  * another one's would be a second factor that is passed by asking.
  */
 function optionProblem(
-  { public: isPublic, permission, challenge }: RouteOptions,
+  { public: isPublic, permission, challenge, confirmed }: RouteOptions,
   challenges: readonly string[],
 ): string | undefined {
   if (isPublic === true && permission !== undefined) return 'public, and with a permission';
+  if (isPublic === true && confirmed === true) return 'public, and to be confirmed';
   if (challenge === undefined) return undefined;
   if (isPublic === true) return 'public, and for a challenge';
   return challenges.includes(challenge) ? undefined : 'challenge not in contributes.challenges';

@@ -10,7 +10,7 @@ import type { HookScope, PersonRef } from '../../kernel/hook-types';
 import { createMetrics } from '../../kernel/meter';
 import { createPluginWorkers } from '../../kernel/plugin-worker';
 import type { Mail } from '../../mail';
-import type { Actor } from '../../session';
+import { type Actor, createKeyRing } from '../../session';
 import type { Site } from '../../sites';
 import type { OpenPage } from '../capabilities/pages';
 import type { PluginMail } from '../capability-types';
@@ -29,6 +29,12 @@ export interface TestCore extends Omit<ContextCore, 'pages'> {
   ref(site: SiteId): PersonRef;
   readonly directory: DirectoryPort | undefined;
   readonly audited: readonly NewAuditEntry[];
+  /** Mails of the platform that the plugin asked for. */
+  readonly noticed: readonly {
+    readonly user: number;
+    readonly subject: string;
+    readonly text: string;
+  }[];
   /** Streams sent to the page that the person has open. */
   readonly streamed: readonly string[];
   readonly page: OpenPage;
@@ -51,6 +57,7 @@ export function createTestCore<C>(
   { user, sites, scope }: TestCoreDeps,
 ): TestCore {
   const audited: NewAuditEntry[] = [];
+  const noticed: TestCore['noticed'][number][] = [];
   const streamed: string[] = [];
   const workers = createPluginWorkers({ log: silentLog() });
   const ref = (site: SiteId): PersonRef =>
@@ -73,6 +80,7 @@ export function createTestCore<C>(
     metrics: createMetrics(),
     workers,
     tempDir: tmpdir(),
+    keys: createKeyRing([{ id: 1, secret: Buffer.alloc(32, 'test key') }]),
     audit: {
       async record(entry) {
         audited.push(entry);
@@ -81,6 +89,14 @@ export function createTestCore<C>(
       },
     },
     audited,
+    noticed,
+    notices: {
+      async send(user, _kind, { subject, text }, mayReach) {
+        for (const { id } of sites) mayReach(id);
+        noticed.push({ user, subject, text });
+        return true;
+      },
+    },
     streamed,
     page: { locale: 'fr', send: (html) => void streamed.push(html) },
     close: () => workers.close(),

@@ -1,4 +1,4 @@
-import { createAudit } from '../../audit';
+import { createAudit, createAuditKeys } from '../../audit';
 import type { Clock } from '../../base/clock';
 import { silentLog } from '../../base/log';
 import { createEnabling, type Enabling } from '../../enabling';
@@ -41,7 +41,11 @@ export function createTestEnabling(deps: TestEnablingDeps): Enabling {
   return createEnabling({
     ...deps,
     log: silentLog(),
-    audit: createAudit({ ...deps, sites: sites.map(({ id }) => id) }),
+    audit: createAudit({
+      ...deps,
+      sites: sites.map(({ id }) => id),
+      keys: createAuditKeys([Buffer.alloc(32, 'test key')]),
+    }),
     sources,
     plugins: found.map(enablingPlugin),
     people: async () => [],

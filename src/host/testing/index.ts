@@ -10,6 +10,10 @@ export type {
   PluginTestOptions,
   RouteInput,
   TestClock,
+  TestHttpAnswer,
   TestHttpOptions,
+  TestSignIn,
+  TestSignInOptions,
+  TestSignInReturn,
   TestSite,
 } from './types';

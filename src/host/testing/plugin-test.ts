@@ -3,6 +3,7 @@ import type { Locale } from '../../kernel/i18n-types';
 import type { SlotFacts, SlotItem } from '../../view';
 import { erasingTables } from '../plugin-db';
 import { callRoute } from './routes';
+import { testSignIn } from './sign-in';
 import { TEST_SITE } from './sites';
 import type { PluginTest, PluginTestOptions, RouteInput } from './types';
 import { createWorld, OTHER_PLUGIN, type World } from './world';
@@ -19,7 +20,9 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     user: world.user,
     as: world.core.ref(TEST_SITE),
     audited: world.core.audited,
+    noticed: world.core.noticed,
     streamed: world.core.streamed,
+    satisfied: world.satisfied,
     clock: world.clock,
     report: world.host.report,
     state: () => stateOf(world, id),
@@ -30,6 +33,7 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     ...pageCalls(world, id),
     ...dataCalls(world, id),
     ...taskCalls(world, id),
+    signIn: (method, where) => testSignIn(world, id, method, where),
     async stop() {
       await world.host.stop();
       await world.hooks.idle();

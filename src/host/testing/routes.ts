@@ -34,6 +34,7 @@ export async function callRoute(
     .find(isMatch);
   if (!running || !match) return { status: 404 };
   if (input.user === false && !match.route.options.public) return { status: 403 };
+  if (input.awaiting && match.route.options.challenge === undefined) return { status: 403 };
   if (!(await isAllowed(world, site, match.route))) return { status: 403 };
   const answer = plainCopy<unknown>(
     await match.route.handler(requestOf(world, site, match, input), running.context),
@@ -62,9 +63,13 @@ function requestOf(
     site,
     locale: input.locale ?? 'fr',
     requestId: 'TEST-0000-00',
+    remote: input.remote ?? '192.0.2.1',
+    origin: `https://${site}.example`,
     groups: input.user === false ? [] : world.person.groups,
     user: input.user === false ? undefined : world.user,
-    ...(input.user !== false && { as: world.core.ref(site) }),
+    ...(input.user !== false && !input.awaiting && { as: world.core.ref(site) }),
+    ...(input.user !== false && { session: input.session ?? 'test-session' }),
+    ...(input.device && { device: input.device }),
     params: Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
     ),
@@ -73,6 +78,7 @@ function requestOf(
     async satisfy(challenge) {
       const isAsked = route.method === 'post' && route.options.challenge === challenge;
       if (!isAsked) throw new AppError('session/refused', { textKey: 'error.forbidden' });
+      world.satisfied.push(challenge);
     },
   };
 }

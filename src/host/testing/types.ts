@@ -10,6 +10,7 @@ import type {
   PersonRef,
 } from '../../kernel/hook-types';
 import type { Locale } from '../../kernel/i18n-types';
+import type { SecretHandle } from '../../session';
 import type { Site } from '../../sites';
 import type { SlotFacts, SlotName } from '../../view';
 import type { PluginDirectory, PluginHttpOptions, PluginMail } from '../capability-types';
@@ -17,6 +18,14 @@ import type { PluginDatabase, PluginHttpResponse } from '../context-types';
 import type { PluginDefinition } from '../define';
 import type { BootReport, PluginReport } from '../report';
 import type { PluginResponse } from '../route-types';
+import type {
+  SignInEnded,
+  SignInIdentity,
+  SignInMethod,
+  SignInRefusal,
+  SignInStarted,
+  SignInTokens,
+} from '../sign-in-types';
 
 /** A site of the test: `on` is what its file says under `plugins.<id>`, `false` being off. */
 export type TestSite = Partial<Omit<Site, 'id' | 'plugins'>> & {
@@ -55,7 +64,9 @@ export interface PluginTestOptions<C> {
   readonly http?: (
     url: string,
     options: TestHttpOptions,
-  ) => PluginHttpResponse | Promise<PluginHttpResponse>;
+  ) => TestHttpAnswer | Promise<TestHttpAnswer>;
+  /** Servers that the operator lists for the plugin, which declares `http:configured`. */
+  readonly origins?: readonly string[];
   /** What `context.mail(as)` answers, function by function; one that is not given fails. */
   readonly mail?: Partial<PluginMail>;
   /** What becomes of a message of `context.send`; without it every one fails. */
@@ -72,6 +83,10 @@ export interface PluginTestOptions<C> {
 export type TestHttpOptions = PluginHttpOptions &
   Required<Pick<PluginHttpOptions, 'method' | 'maxBytes' | 'timeoutMs'>>;
 
+/** What a server answers in a test; without headers unless told. */
+export type TestHttpAnswer = Omit<PluginHttpResponse, 'headers'> &
+  Partial<Pick<PluginHttpResponse, 'headers'>>;
+
 /** Real timers, and a date that a test moves. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
@@ -84,6 +99,13 @@ export interface RouteInput {
   readonly site?: string;
   /** `false`: nobody is signed in, which only routes with `public` accept. */
   readonly user?: false;
+  /** The session awaits a challenge: routes with `challenge` alone answer, and there is no `as`. */
+  readonly awaiting?: boolean;
+  /** Client address; 192.0.2.1 unless told. */
+  readonly remote?: string;
+  /** Name of the session; one and the same unless told. */
+  readonly session?: string;
+  readonly device?: { readonly id: string; readonly name: string };
 }
 
 /** What a test tells of an event; the kit gives `user:erased` the tables of the plugin. */
@@ -93,15 +115,53 @@ type EventOf<N extends NamesOfKind<'action'>> = N extends 'user:erased'
 
 type Part<H, K extends string> = H extends { [P in K]: infer V } ? V : never;
 
+export interface TestSignInOptions {
+  readonly site?: string;
+  readonly locale?: Locale;
+}
+
+/** What a browser brings back to a way in; `keep` is what its `begin` gave. */
+export interface TestSignInReturn {
+  readonly keep: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string>>;
+  readonly via?: 'get' | 'post';
+  readonly purpose?: 'sign-in' | 'confirm';
+}
+
+/** One way in of the plugin. */
+export interface TestSignIn {
+  /** Our address that the provider sends the browser back to. */
+  readonly callback: string;
+  methods(): readonly SignInMethod[];
+  begin(purpose?: 'sign-in' | 'confirm'): Promise<SignInStarted | SignInRefusal>;
+  finish(back: TestSignInReturn): Promise<SignInIdentity | SignInRefusal>;
+  leave(leaving: Readonly<Record<string, string>>, back?: string): Promise<string | undefined>;
+  notice(message: {
+    readonly body?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly text?: string;
+  }): Promise<SignInEnded | undefined>;
+  refresh(refresh: SecretHandle): Promise<SignInTokens | undefined>;
+}
+
 /** A started plugin. Every call is made for the site `test` unless `site` says another. */
 export interface PluginTest {
   readonly site: SiteId;
   /** Handle of the person: what hooks, slots and routes of the test are given too. */
   readonly as: PersonRef;
+  /** Mails of the platform that the plugin asked for. */
+  readonly noticed: readonly {
+    readonly user: number;
+    readonly subject: string;
+    readonly text: string;
+  }[];
   /** Lines that the plugin wrote in the audit log. */
   readonly audited: readonly { readonly event: string; readonly site: string }[];
   /** Turbo Streams that the plugin sent to the person's page. */
   readonly streamed: readonly string[];
+  /** Challenges that routes marked as satisfied, in order. */
+  readonly satisfied: readonly string[];
   readonly user: { readonly id: UserId; readonly name: string; readonly mail: string };
   readonly clock: TestClock;
   readonly report: BootReport;
@@ -156,6 +216,8 @@ export interface PluginTest {
   route(method: 'get' | 'post', path: string, input?: RouteInput): Promise<PluginResponse>;
   /** HTML of a route's view, without layout. */
   renderRoute(path: string, input?: RouteInput): Promise<string>;
+  /** A way in of `contributes.signIn`, called as the platform does. */
+  signIn(method: string, options?: TestSignInOptions): TestSignIn;
   runJob(id: string): Promise<void>;
   /** Runs a command; its lines and exit code. */
   runCommand(

@@ -102,6 +102,7 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     sites,
     files,
     grants: grantAll(found),
+    origins: { [options.plugin.id]: options.origins ?? [] },
     pending: async () => [],
     core: {
       ...core,
@@ -144,6 +145,8 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
   });
   return {
     core,
+    /** Challenges that routes of the plugin marked as satisfied. */
+    satisfied: [] as string[],
     clock,
     hooks,
     failures,
@@ -196,5 +199,5 @@ const fetchFrom =
   async (url, { method = 'GET', ...options }) => {
     if (!http) throw new AppError('fetch/failed', { details: { isConnected: false } });
     const answer = await http(String(url), { ...options, method });
-    return { ...answer, headers: {}, url: String(url) };
+    return { headers: {}, ...answer, url: String(url) };
   };

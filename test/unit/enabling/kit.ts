@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditEntry, auditMigrations, createAudit } from '../../../src/audit';
+import { type AuditEntry, auditMigrations, createAudit, createAuditKeys } from '../../../src/audit';
 import type { Clock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { SiteId, UserId } from '../../../src/base/types';
@@ -105,7 +105,13 @@ export async function stand(options: Installation): Promise<Stand> {
     db,
     clock,
     log: silentLog(),
-    audit: createAudit({ db, clock, hooks, sites: [saisons, marees] }),
+    audit: createAudit({
+      db,
+      clock,
+      hooks,
+      sites: [saisons, marees],
+      keys: createAuditKeys([Buffer.alloc(32, 'test key')]),
+    }),
     sources: {
       app: read('config/app.json', {}),
       plugins: read('config/plugins.json', options.plugins ?? {}),

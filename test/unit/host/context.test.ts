@@ -48,7 +48,7 @@ describe('outbound HTTP of a plugin', () => {
     calls.push({ url: String(url), ...limits, ...options });
     return {
       status: 200,
-      headers: { 'x-secret': '1' },
+      headers: { 'x-secret': '1', 'set-cookie': 'a=b', 'cache-control': 'no-cache' },
       contentType: 'text/plain',
       body: Buffer.from('ok'),
       url: String(url),
@@ -64,7 +64,12 @@ describe('outbound HTTP of a plugin', () => {
 
     const answer = await context.http('https://dav.example/x', { maxBytes: 1e12 });
 
-    expect(answer).toEqual({ status: 200, contentType: 'text/plain', body: Buffer.from('ok') });
+    expect(answer).toEqual({
+      status: 200,
+      contentType: 'text/plain',
+      headers: { 'cache-control': 'no-cache' },
+      body: Buffer.from('ok'),
+    });
     expect(calls[0]).toMatchObject({ allowHosts: ['dav.example', 'old.example:8080'] });
     expect(calls[0]?.maxBytes).toBeLessThan(1e8);
   });

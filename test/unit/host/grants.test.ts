@@ -10,6 +10,7 @@ describe('needs', () => {
     'mail.read',
     'directory.read',
     'http:public',
+    'http:configured',
     'http:https://dav.example',
     'http:http://dav.example:8080',
   ])('knows %s', (need) => {

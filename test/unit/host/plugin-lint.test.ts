@@ -14,6 +14,7 @@ it.each([
   ["const { env } = process['env'];", 'process'],
   ["import { readFile } from 'node:fs/promises';", 'a module of the system'],
   ["const net = require('net');", 'a module of the system'],
+  ["import { isIP, connect } from 'node:net';", 'a module of the system'],
   ["await import('child_process');", 'a module of the system'],
   ['await import(name);', 'an import whose name is not written'],
   ['globalThis.process;', 'the global object'],
@@ -28,6 +29,7 @@ it.each([
 it('leaves alone what runs apart, what is said in comments, and the context’s own members', () => {
   const dir = tempTree({
     'plugin.ts': '// process.env\n/* fetch( */ context.http(url); this.fetch(1); reprocess.run();',
+    'networks.ts': "import { BlockList, isIP } from 'node:net';",
     'workers/parse.ts': "import { readFileSync } from 'node:fs';",
     'test/x.test.ts': "import { rm } from 'node:fs';",
     'assets/x.js': "fetch('/x')",

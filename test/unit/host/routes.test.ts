@@ -46,6 +46,19 @@ describe('paths of routes', () => {
     expect(() => collectRoutes('p', same)).toThrow('config/invalid');
   });
 
+  it('refuses a route that is public and wants a proof of who is there', () => {
+    const register = () =>
+      collectRoutes('p', (router) => router.get('/x', answer, { public: true, confirmed: true }));
+    const problem = 'public, and to be confirmed';
+
+    expect(register).toThrow(
+      expect.objectContaining({ details: { plugin: 'p', route: '/x', problem } }),
+    );
+    expect(
+      collectRoutes('p', (router) => router.post('/x', answer, { confirmed: true })),
+    ).toMatchObject([{ options: { confirmed: true } }]);
+  });
+
   it('refuses a route that is public and wants a permission', () => {
     const register = () =>
       collectRoutes('p', (router) =>
