@@ -89,6 +89,7 @@ declare global {
       'compose.sidebar@1': SlotFacts;
       'settings.section.before@1': SlotFacts;
       'settings.section.after@1': SlotFacts;
+      'security.factors@1': SlotFacts;
       'admin.plugin@1': SlotFacts;
       'admin.security@1': SlotFacts;
       'error.body@1': SlotFacts;
@@ -154,6 +155,7 @@ export const SLOTS: Readonly<Record<SlotName, SlotPlace>> = {
   'compose.sidebar@1': says('Beside the composer'),
   'settings.section.before@1': says('Top of a settings section'),
   'settings.section.after@1': says('Foot of a settings section'),
+  'security.factors@1': says('Second factors, on the page of the security of one’s account'),
   'admin.plugin@1': says('Page of a plugin in the administration'),
   'admin.security@1': says('Overview of the administration, under what needs attention'),
   'error.body@1': hides('On error pages'),

@@ -1,8 +1,11 @@
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../base/errors';
+import { isNotice } from './sign-in-paths';
 
 /** A form of ours has far fewer; more is an attack on the parser (threats X29). */
 const MAX_FIELDS = 2_000;
+/** What a provider's server says of a session that ended; a signed token has a few kilobytes. */
+const NOTICE_BYTES = 100_000;
 
 const isMultipart = (type: string | undefined): boolean =>
   type?.startsWith('multipart/form-data') ?? false;
@@ -16,10 +19,16 @@ export function bodyParser(limits: {
     express.urlencoded({ extended: false, limit, parameterLimit: MAX_FIELDS }),
     express.json({ limit, strict: true }),
   ];
+  // As it came: only the plugin knows what its provider sends.
+  const text = express.text({ type: () => true, limit: NOTICE_BYTES });
   const small = parsers(limits.bodyBytes);
   const large = parsers(limits.draftBytes);
   return (req, res, next) => {
     const type = req.headers['content-type'];
+    if (req.method === 'POST' && isNotice(req.path)) {
+      text(req, res, (error?: unknown) => next(error ? bodyError(error) : undefined));
+      return;
+    }
     if (req.method === 'GET' || req.method === 'HEAD' || isMultipart(type)) {
       next();
       return;

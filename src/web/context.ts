@@ -2,23 +2,27 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
+import type { SiteId, UserId } from '../base/types';
 import type { ComposeService } from '../compose';
 import type { Choices, Enabling } from '../enabling';
 import type { Host } from '../host/host';
 import type { People } from '../host/people';
+import type { SignInHost } from '../host/sign-in';
 import type { GuardedFetch } from '../kernel/fetch';
 import type { HookScope, PluginBudget } from '../kernel/hook-types';
 import type { Hooks } from '../kernel/hooks';
 import type { Locale, Texts, Translate } from '../kernel/i18n-types';
 import type { Mail } from '../mail';
-import type { Actor, LoadedSession, LoginCsrf, Sessions } from '../session';
+import type { Actor, KeptStates, LoadedSession, LoginCsrf, Sessions } from '../session';
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
 import type { FindElsewhere } from './elsewhere';
 import type { HealthCheck } from './health-status';
 import type { WebMetrics } from './metrics';
+import type { RateLimit } from './rate-limit';
 import type { AdminDeps } from './routes/admin/deps';
+import type { SafetyParts } from './safety';
 import type { ServerTimingDeps } from './server-timing';
 import type { Streams } from './streams';
 
@@ -33,6 +37,10 @@ export interface WebDeps {
   readonly skins: Skins;
   readonly sessions: Sessions;
   readonly loginCsrf: LoginCsrf;
+  /** Ways in that plugins answer for, and what is kept while somebody is at a provider. */
+  readonly signIn: SignInHost;
+  readonly keptStates: KeptStates;
+  readonly rateLimit: RateLimit;
   readonly settings: Settings;
   readonly enabling: Pick<Enabling, 'enabledFor' | 'choosable' | 'explainFor'>;
   readonly admin: AdminDeps;
@@ -53,6 +61,9 @@ export interface WebDeps {
   readonly serverTiming?: ServerTimingDeps;
   readonly config: WebConfig;
   readonly health: () => Promise<readonly HealthCheck[]>;
+  readonly safety: SafetyParts;
+  /** Second factors that a person has set up; rejects when the plugin cannot say. */
+  readonly factorsOf: (site: SiteId, user: UserId) => Promise<readonly string[]>;
 }
 
 export interface WebConfig {
@@ -75,6 +86,8 @@ export interface RequestContext {
   /** `https://mail.example`: scheme and validated host, for absolute URLs and origin checks. */
   readonly origin: string;
   readonly remote: string;
+  /** The browser's own token, of its cookie; see `device.ts`. */
+  readonly device: string | undefined;
   readonly budget: PluginBudget;
   readonly session: LoadedSession | undefined;
   /** Set when the session is open. */

@@ -1,12 +1,14 @@
 import type { Request, Response } from 'express';
 
-export type CookieName = 'session' | 'pre' | 'flash' | 'lang';
+export type CookieName = 'session' | 'pre' | 'flash' | 'lang' | 'device' | 'way';
 
 const NAMES: Readonly<Record<CookieName, string>> = {
   session: 'estafette',
   pre: 'estafette-pre',
   flash: 'estafette-flash',
   lang: 'estafette-lang',
+  device: 'estafette-device',
+  way: 'estafette-way',
 };
 /** Header with more than this is refused by the HTTP parser anyway. */
 const MAX_COOKIES = 50;

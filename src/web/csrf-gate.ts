@@ -4,6 +4,7 @@ import { checkRequestOrigin, sameToken } from '../session';
 import { field, formOf } from './body';
 import { contextOf, type WebDeps } from './context';
 import { readCookie } from './cookies';
+import { isFromProvider } from './sign-in-paths';
 
 const SAFE = new Set(['GET', 'HEAD']);
 const KNOWN = new Set(['GET', 'HEAD', 'POST']);
@@ -18,7 +19,7 @@ const streamsBody = (req: Request): boolean =>
 export function csrfGate(deps: WebDeps): RequestHandler {
   return (req, _res, next) => {
     if (!KNOWN.has(req.method)) throw new AppError('request/method');
-    if (!SAFE.has(req.method)) {
+    if (!SAFE.has(req.method) && !isFromProvider(req.path)) {
       checkOrigin(req);
       // A streamed upload carries its token in a header, or in its first field: the route checks it.
       const submitted = req.get('X-CSRF-Token') ?? field(formOf(req.body), '_csrf');

@@ -3,9 +3,10 @@ import { AppError, toAppError } from '../base/errors';
 import { escapeHtml } from '../base/html';
 import { supportFor } from '../sites';
 import { findContext, type RequestContext, requestIdOf, type WebDeps } from './context';
-import { HOME, localPath } from './links';
+import { HOME, localPath, withQuery } from './links';
 import type { ErrorModel } from './pages/other';
-import { sendPage, wantsJson } from './reply';
+import { seeOther, sendPage, wantsJson } from './reply';
+import { isFromProvider } from './sign-in-paths';
 
 /** Nobody's route. */
 export const notFound: RequestHandler = () => {
@@ -86,6 +87,10 @@ async function sendError(
     res.status(error.status).json({ error: { code: error.code, text, requestId: context.id } });
     return;
   }
+  if (error.code === 'session/unconfirmed') {
+    seeOther(res, confirmHref(req, error));
+    return;
+  }
   const isGet = req.method === 'GET';
   const model: ErrorModel = {
     status: error.status,
@@ -93,11 +98,22 @@ async function sendError(
     text,
     advice: advice(deps, context, error),
     requestId: context.id,
-    retry: isGet && error.status >= 500 ? localPath(req.originalUrl, '/') : undefined,
+    // What a provider sends back with is good for once, and not to be shown.
+    retry:
+      isGet && error.status >= 500 && !isFromProvider(req.path)
+        ? localPath(req.originalUrl, '/')
+        : undefined,
     home: context.actor ? HOME : '/login',
     support: supportFor(site, context.locale),
   };
   await sendErrorPage(deps, req, res, model);
+}
+
+/** The page that asks for the proof, and leads on: to the page asked for, or the one of a form. */
+function confirmHref(req: Request, { details }: AppError): string {
+  const asked = req.method === 'GET' ? req.originalUrl : HOME;
+  const next = localPath(details['back'] ?? asked, HOME);
+  return withQuery('/confirm', { next });
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../base/errors';
-import type { SiteId } from '../base/types';
+import { sha256 } from '../base/ids';
+import type { SiteId, UserId } from '../base/types';
 import type { RunningPlugin } from '../host/host';
 import type { PluginRequest, PluginRoute } from '../host/route-types';
 import { isOthersError } from '../kernel/blame';
 import { deepFreeze } from '../kernel/freeze';
-import { can } from '../session';
+import { can, deviceIdOf } from '../session';
 import { formOf } from './body';
+import { CONFIRM_MINUTES, requireConfirmed } from './confirmed';
 import { contextOf, type RequestContext, type WebDeps } from './context';
 import { writeCookie } from './cookies';
 import { readAnswer, sendAnswer } from './plugin-answer';
@@ -15,6 +17,7 @@ import { tellStarted } from './started';
 
 const ROUTE_TIMEOUT_MS = 10_000;
 const TOKEN_FIELD = '_csrf';
+const MAX_DEVICE_CHARS = 200;
 
 /** Routes of every started plugin; a site where it is off answers 404 like any unknown path. */
 export function mountPluginRoutes(app: Express, deps: WebDeps): void {
@@ -52,7 +55,11 @@ async function runRoute(
   const { permission } = route.options;
   if (permission !== undefined) {
     if (!(await isAllowed(deps, ctx, permission))) throw new AppError('request/forbidden');
-    if (permission.startsWith('admin.')) requireFactor(deps, ctx);
+    if (permission.startsWith('admin.')) await requireFactor(deps, ctx);
+  }
+  // Half a session has nothing to confirm yet: its challenge is the proof.
+  if (route.options.confirmed === true && ctx.actor) {
+    await requireConfirmed(deps, ctx, CONFIRM_MINUTES, backTo(plugin, route, req));
   }
   const outcome = await deps.hooks.isolator.isolated(
     {
@@ -76,6 +83,17 @@ async function runRoute(
   sendAnswer(res, outcome.value);
 }
 
+/** A form is sent to where its page stands, or else belongs to the plugin's first page. */
+function backTo(
+  { id, routes }: RunningPlugin,
+  { method, path }: PluginRoute,
+  req: Request,
+): string {
+  if (method === 'get') return req.originalUrl;
+  const hasPage = routes.some((route) => route.method === 'get' && route.path === path);
+  return hasPage ? req.path : `/${id}`;
+}
+
 /** Asked of the route that runs: the gate knows the path alone, which may name two. */
 function mayReach({ actor, session }: RequestContext, { options }: PluginRoute): boolean {
   return options.public === true || actor !== undefined || isAwaited(session, options);
@@ -95,6 +113,20 @@ async function isAllowed(deps: WebDeps, ctx: RequestContext, permission: string)
   const where = { hooks: deps.hooks, site: ctx.site };
   return can(where, ctx.scope, ctx.session.session, permission);
 }
+
+/** A name of a session for one plugin: it opens nothing, and is another one when the id changes. */
+const sessionName = (plugin: string, id: string): string => sha256(`session ${plugin} ${id}`);
+
+/** The browser, once it has a token; what it says of itself is shown, never believed. */
+const deviceOf = (req: Request, { device, site }: RequestContext, user: UserId) =>
+  device === undefined
+    ? {}
+    : {
+        device: {
+          id: deviceIdOf(device, site.id, user),
+          name: (req.get('User-Agent') ?? '').slice(0, MAX_DEVICE_CHARS),
+        },
+      };
 
 function pluginRequest(
   deps: WebDeps,
@@ -117,9 +149,13 @@ function pluginRequest(
     site: ctx.site.id,
     locale: ctx.locale,
     requestId: ctx.id,
-    groups: ctx.actor?.user.groups ?? [],
+    remote: ctx.remote,
+    origin: ctx.origin,
+    groups: (isKnown && ctx.session?.session.user.groups) || [],
     user: user && { id: user.id, name: user.name, mail: user.mail },
     ...(ctx.scope.as && { as: ctx.scope.as }),
+    ...(user && ctx.session && { session: sessionName(route.plugin, ctx.session.session.id) }),
+    ...(user && deviceOf(req, ctx, user.id)),
     params: Object.fromEntries(
       Object.entries(req.params).map(([name, value]) => [
         name,
@@ -135,7 +171,10 @@ function pluginRequest(
         throw new AppError('session/refused', { textKey: 'error.forbidden' });
       }
       const scope = { site: ctx.site.id, requestId: ctx.id };
-      const renewed = await deps.sessions.satisfy(ctx.session, challenge, scope);
+      const renewed =
+        ctx.session.session.state === 'open'
+          ? await deps.sessions.confirm(ctx.session, { challenge }, scope)
+          : await deps.sessions.satisfy(ctx.session, challenge, scope);
       writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
     },
   });

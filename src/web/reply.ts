@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { isPlain } from '../kernel/config-layer';
 import type { PageContext, SlotFacts } from '../view';
+import { alertBanners } from './alerts';
 import type { RequestContext, WebDeps } from './context';
 import { contextOf } from './context';
 import { noticeBanners } from './notices';
@@ -56,13 +57,14 @@ export async function renderPage(
   const { user } = page;
   const isWhole = layout === 'layout';
   const notices = user && isWhole ? await noticeBanners(deps, contextOf(req), context, user) : [];
+  const alerts = isWhole ? await alertBanners(deps, contextOf(req)) : [];
   return deps.renderer.page(context, {
     layout,
     view,
     model,
     shell: {
       ...shell,
-      banners: [...notices, ...shell.banners],
+      banners: [...alerts, ...notices, ...shell.banners],
       flash: isWhole ? flashModel(deps, req, res) : undefined,
       reloadVisit: shell.reloadVisit || isWidened,
     },

@@ -16,6 +16,7 @@ import type { Site } from '../sites';
 import { onClosed } from './closed';
 import { requestIdOf, setContext, type WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
+import { readDevice } from './device';
 
 /** What a guest sees: every setting at its default. */
 const GUEST_SETTINGS: CoreSettings = {
@@ -60,6 +61,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
       t: deps.texts.for(locale, site.skin),
       origin: originOf(deps, req),
       remote: req.ip ?? '',
+      device: readDevice(req, deps.config.isSecure),
       budget,
       session,
       actor,

@@ -5,6 +5,7 @@ import type { WebDeps } from './context';
 import { csrfGate } from './csrf-gate';
 import { createElsewhere } from './elsewhere';
 import { errorHandler, notFound } from './errors';
+import { networkGate } from './network-gate';
 import { mountPluginRoutes } from './plugin-routes';
 import { requestContext } from './request-context';
 import { mountRoutes, type RouteInfo } from './route';
@@ -37,6 +38,7 @@ export function createServer(given: Omit<WebDeps, 'findElsewhere'>): {
   healthRoutes(app, deps);
   app.use(requestContext(deps));
   if (deps.serverTiming) app.use(serverTiming(deps.serverTiming));
+  app.use(networkGate);
   app.use(sessionGate(deps));
   app.use(bodyParser(deps.config));
   app.use(csrfGate(deps));

@@ -8,6 +8,7 @@ import { HOME } from './links';
 import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
 import { initialsOf, tintOf } from './people';
 import { adminReach } from './routes/admin/access';
+import { auditReach } from './routes/admin/audit-access';
 
 /** What a route says of its page's frame; the rest is the same for all. */
 export interface ShellParts {
@@ -39,7 +40,10 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
     ...(OWN_ASSETS[parts.area] ?? []),
   ];
   const isAdministrator = (await adminReach(deps, contextOf(req))) !== undefined;
-  const plugins = isSignedIn ? pluginAssets(deps, req, parts.area) : { styles: [], scripts: [] };
+  const isReader = !isAdministrator && (await auditReach(deps, contextOf(req))) !== undefined;
+  const isAwaited = awaitsPlugin(deps, req, parts.area);
+  const plugins =
+    isSignedIn || isAwaited ? pluginAssets(deps, req, parts.area) : { styles: [], scripts: [] };
   const isPresent = (url: string | undefined): url is string => url !== undefined;
   return {
     title: parts.title,
@@ -61,7 +65,7 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
       initials: initialsOf(actor.user.name, actor.user.mail),
       tint: tintOf(actor.user.mail),
     },
-    taskbar: isSignedIn ? taskbar(deps, req, parts, isAdministrator) : [],
+    taskbar: isSignedIn ? taskbar(deps, req, parts, { isAdministrator, isReader }) : [],
     folders: parts.folders,
     banners: parts.banners ?? [],
     flash: undefined,
@@ -72,11 +76,26 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
       ...plugins.styles,
     ].filter(isPresent),
     scripts: [...groups.map((group) => asset(`${group}.js`)), ...plugins.scripts].filter(isPresent),
+    bareScripts: isAwaited ? plugins.scripts : [],
     requestId: id,
     reloadVisit: false,
     eventsHref: parts.eventsHref,
     themeColor: chain.find((skin) => skin.themeColor !== undefined)?.themeColor ?? '#12333a',
   };
+}
+
+/** Whether the page is a plugin's own, for the challenge that the session awaits. */
+function awaitsPlugin(deps: WebDeps, req: Request, area: string): boolean {
+  const { session, scope } = contextOf(req);
+  const { state, challenges = [] } = session?.session ?? {};
+  if (state !== 'awaiting-challenge') return false;
+  const plugin = deps
+    .host()
+    .running(scope)
+    .find(({ id }) => id === area);
+  return (plugin?.definition.contributes?.challenges ?? []).some(({ id }) =>
+    challenges.includes(id),
+  );
 }
 
 function pluginAssets(
@@ -104,7 +123,7 @@ function taskbar(
   deps: WebDeps,
   req: Request,
   parts: ShellParts,
-  isAdministrator: boolean,
+  { isAdministrator, isReader }: Readonly<Record<'isAdministrator' | 'isReader', boolean>>,
 ): TaskbarItem[] {
   const { site, scope, t } = contextOf(req);
   const mailUnseen = parts.unseen ?? 0;
@@ -144,11 +163,11 @@ function taskbar(
       order: 1_000,
     },
   ];
-  if (isAdministrator) {
+  if (isAdministrator || isReader) {
     own.push({
       id: 'admin',
-      label: t('nav.admin'),
-      href: '/admin',
+      label: t(isReader ? 'nav.audit' : 'nav.admin'),
+      href: isReader ? '/admin/audit' : '/admin',
       icon: 'shield',
       isCurrent: parts.area === 'admin',
       badge: 0,

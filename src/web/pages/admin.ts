@@ -102,6 +102,8 @@ export interface AdminInput {
   readonly label: string;
   readonly value: string;
   readonly help?: string;
+  /** Text unless told. */
+  readonly type?: 'date';
 }
 
 /** A form that asks: GET, no script. */
@@ -125,6 +127,8 @@ export interface AdminListModel {
     | {
         readonly action: string;
         readonly label: string;
+        /** Another form of the same file. */
+        readonly also?: { readonly name: string; readonly value: string; readonly label: string };
         readonly fields: readonly { readonly name: string; readonly value: string }[];
       }
     | undefined;

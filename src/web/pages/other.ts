@@ -10,6 +10,8 @@ export interface LoginModel {
     | undefined;
   /** Session frozen or expired: the same page says that drafts are safe. */
   readonly notice: string | undefined;
+  /** In the order of the site; none: nobody can sign in now. */
+  readonly ways: readonly LoginWay[];
   readonly support: SupportModel;
   readonly languages: readonly {
     readonly code: string;
@@ -19,6 +21,34 @@ export interface LoginModel {
   }[];
 }
 
+/** What the sign-in page offers: the form, the link to it, or the button of a method. */
+export type LoginWay =
+  | { readonly kind: 'form' }
+  | { readonly kind: 'unfold'; readonly href: string }
+  | {
+      readonly kind: 'method';
+      readonly action: string;
+      /** For ids in the page. */
+      readonly name: string;
+      readonly label: string;
+      readonly look: string | undefined;
+      readonly about: { readonly label: string; readonly href: string } | undefined;
+    };
+
+/** View `login-go`: the browser is on its way to a provider. */
+export interface LoginGoModel {
+  readonly title: string;
+  readonly text: string;
+  readonly label: string;
+  readonly href: string;
+}
+
+/** View `login-return`: what a provider's form brought, to be sent once more from a page of ours. */
+export interface LoginReturnModel {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** View `challenge`: which challenges are left, while `awaiting-challenge`. */
 export interface ChallengeModel {
   readonly challenges: readonly {
@@ -26,6 +56,23 @@ export interface ChallengeModel {
     readonly label: string;
     readonly href: string;
   }[];
+}
+
+/** View `confirm`: the person of an open session proves again that it is they. */
+export interface ConfirmModel {
+  readonly action: string;
+  readonly next: string;
+  readonly login: string;
+  /** Second factors: when there are any, nothing else is offered. */
+  readonly factors: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+  }[];
+  readonly password: boolean;
+  readonly provider: { readonly action: string; readonly label: string } | undefined;
+  readonly error: { readonly text: string; readonly field: 'password' | undefined } | undefined;
+  readonly support: SupportModel;
 }
 
 /** View `help`: what the program says of itself, public. */

@@ -34,6 +34,8 @@ export interface Shell {
   readonly search: { readonly action: string; readonly value: string } | undefined;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
+  /** Those of pages without the frame: a plugin's own, where it asks a second factor. */
+  readonly bareScripts: readonly string[];
   readonly requestId: string;
   /** A page whose CSP differs cannot be swapped in by Turbo. */
   readonly reloadVisit: boolean;

@@ -4,8 +4,10 @@ import { actionRoutes } from './actions';
 import { adminRoutes } from './admin';
 import { attachmentRoutes } from './attachments';
 import { composeRoutes } from './compose';
+import { confirmRoutes } from './confirm';
 import { eventRoutes } from './events';
 import { helpRoutes } from './help';
+import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
 import { imageRoutes } from './image';
 import { lateCopyRoutes } from './late-copies';
@@ -13,10 +15,13 @@ import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
+import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
 
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
+  ...confirmRoutes,
+  ...journeyRoutes,
   ...helpRoutes,
   ...homeRoutes,
   ...imageRoutes,
@@ -28,6 +33,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...recipientClassRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,
+  ...securityRoutes,
   ...adminRoutes,
   ...eventRoutes,
 ];

@@ -1,86 +1,14 @@
-import type { Request, Response } from 'express';
-import { type AppError, type ErrorCode, isAppError } from '../../base/errors';
-import { landingPage } from '../../session';
-import { supportFor } from '../../sites';
+import { AppError } from '../../base/errors';
+import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
-import { contextOf, type WebDeps } from '../context';
 import { readCookie, writeCookie } from '../cookies';
-import { HOME, localPath } from '../links';
-import type { ChallengeModel, LoginModel } from '../pages/other';
+import { deviceFor, keepDevice } from '../device';
+import { HOME, localPath, withQuery } from '../links';
+import { isToldInPage, loginPage } from '../login-page';
+import type { ChallengeModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
-
-/** Failures that are shown in the form; anything else is an error page. */
-const IN_FORM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'session/credentials',
-  'session/throttled',
-  'session/refused',
-  'directory/unreachable',
-  'directory/timeout',
-  'imap/unreachable',
-  'imap/timeout',
-]);
-
-async function loginPage(
-  deps: WebDeps,
-  req: Request,
-  res: Response,
-  state: {
-    readonly login: string;
-    readonly next: string;
-    readonly error?: AppError;
-    readonly frozen?: boolean;
-  },
-): Promise<void> {
-  const { site, t, locale, session } = contextOf(req);
-  const { isSecure } = deps.config;
-  let { csrf } = contextOf(req);
-  if (!session) {
-    const issued = deps.loginCsrf.issue(site.id, readCookie(req, 'pre', isSecure));
-    writeCookie(res, 'pre', issued.cookie, { isSecure });
-    csrf = issued.token;
-  }
-  const { error } = state;
-  const model: LoginModel = {
-    action: '/login',
-    next: state.next,
-    login: state.login,
-    error: error && {
-      text: t(error.textKey, {
-        ...error.textValues,
-        count: Math.ceil((error.retryAfterS ?? 0) / 60),
-      }),
-      field: error.code === 'session/credentials' ? 'password' : undefined,
-    },
-    notice: loginNotice(deps, req, state),
-    support: supportFor(site, locale),
-    languages: [
-      { code: 'fr', label: 'Français', href: '/login?lang=fr', isCurrent: locale === 'fr' },
-      { code: 'en', label: 'English', href: '/login?lang=en', isCurrent: locale === 'en' },
-    ],
-  };
-  if (error?.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
-  await sendPage(deps, req, res, {
-    view: 'login',
-    layout: 'layout-bare',
-    status: error?.status ?? 200,
-    model,
-    csrf,
-    shell: { title: t('login.title'), area: 'login' },
-  });
-}
-
-/** A word to somebody whose session ended; a first visit has no cookie and needs none. */
-function loginNotice(
-  deps: WebDeps,
-  req: Request,
-  state: { readonly error?: AppError; readonly frozen?: boolean },
-): string | undefined {
-  const { t, session } = contextOf(req);
-  if (state.frozen) return t('login.frozen');
-  const hadSession = (readCookie(req, 'session', deps.config.isSecure) ?? '') !== '';
-  return hadSession && !session && !state.error ? t('login.expired') : undefined;
-}
+import { leaveProvider, loginWayRoutes } from './login-ways';
 
 async function showLogin({ deps, req, res, ctx }: Call): Promise<void> {
   const state = ctx.session?.session.state;
@@ -92,16 +20,26 @@ async function showLogin({ deps, req, res, ctx }: Call): Promise<void> {
     login: isFrozen ? (ctx.session?.session.user.login ?? '') : '',
     next,
     frozen: isFrozen,
+    unfolded: req.query['form'] === '1',
   });
 }
 
+/** Where a provider sends the browser back after the sign-out. */
+async function showBye({ deps, req, res, ctx }: Call): Promise<void> {
+  if (ctx.session) return seeOther(res, '/login');
+  await loginPage(deps, req, res, { login: '', next: '', bye: true });
+}
+
 async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
+  // Not there for anybody: a form that is only not shown would still be guessed at.
+  if (ctx.site.signIn.form === 'hidden') throw new AppError('request/not-found');
   const form = formOf(req.body);
   const login = field(form, 'username');
   const password = field(form, 'password');
   const next = localPath(field(form, 'next'), '');
   const scope = { site: ctx.site.id, requestId: ctx.id };
   const isSecure = deps.config.isSecure;
+  const deviceToken = deviceFor(ctx);
   try {
     const isFrozen = ctx.session?.session.state === 'frozen';
     const signedIn =
@@ -116,37 +54,53 @@ async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
             remote: ctx.remote,
             scope,
             device: req.get('User-Agent') ?? '',
+            deviceToken,
             previous: readCookie(req, 'session', isSecure),
           });
     writeCookie(res, 'session', signedIn.bearer, { isSecure });
+    keepDevice(deps, res, deviceToken);
     writeCookie(res, 'pre', undefined, { isSecure });
-    if (signedIn.kind === 'challenge') return seeOther(res, '/challenge');
+    if (signedIn.kind === 'challenge') return seeOther(res, withQuery('/challenge', { next }));
     const home = await landingPage(deps.hooks, scope, signedIn.session, {
       wanted: next,
       fallback: HOME,
     });
     seeOther(res, home);
   } catch (error) {
-    if (!isAppError(error) || !IN_FORM.has(error.code)) throw error;
+    if (!isToldInPage(error)) throw error;
     deps.log.info(
       { code: error.code, requestId: ctx.id, site: ctx.site.id },
       'session/sign-in-failed',
     );
-    await loginPage(deps, req, res, { login, next, error, frozen: false });
+    await loginPage(deps, req, res, { login, next, error, frozen: false, unfolded: true });
   }
 }
 
-async function signOut({ deps, res, ctx }: Call): Promise<void> {
+async function signOut({ deps, req, res, ctx }: Call): Promise<void> {
+  const leaving = ctx.session && leavingOf(deps, ctx.session);
+  // Ours first: whatever becomes of the provider's, this one is over.
   if (ctx.session) await deps.sessions.signOut(ctx.session.session.id);
   writeCookie(res, 'session', undefined, { isSecure: deps.config.isSecure });
   res.setHeader('Clear-Site-Data', '"cache"');
+  if (leaving) return leaveProvider({ deps, req, res, ctx }, leaving);
   seeOther(res, '/login');
+}
+
+/** A session whose secret cannot be opened any more ends here alone. */
+function leavingOf(deps: Call['deps'], session: LoadedSession): Leaving | undefined {
+  try {
+    return deps.sessions.leavingOf(session);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Which second factors are left; the plugin's own route takes over from there. */
 async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
   if (ctx.session?.session.state !== 'awaiting-challenge') return seeOther(res, HOME);
   const pending = new Set(ctx.session.session.challenges);
+  // Where the person was going: the plugin leads there.
+  const next = localPath(req.query['next'], '');
   const model: ChallengeModel = {
     challenges: deps
       .host()
@@ -157,7 +111,7 @@ async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
           .map((challenge) => ({
             id: challenge.id,
             label: ctx.t(challenge.label),
-            href: `/${id}${challenge.path}`,
+            href: withQuery(`/${id}${challenge.path}`, { next }),
           })),
       ),
   };
@@ -172,6 +126,8 @@ async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
 export const loginRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/login', access: 'public', handle: showLogin },
   { method: 'post', path: '/login', access: 'public', handle: signIn },
+  { method: 'get', path: '/login/bye', access: 'public', handle: showBye },
+  ...loginWayRoutes,
   { method: 'post', path: '/logout', access: 'public', handle: signOut },
   { method: 'get', path: '/challenge', access: 'session', handle: showChallenges },
   { method: 'get', path: '/', access: 'open', handle: async ({ res }) => seeOther(res, HOME) },

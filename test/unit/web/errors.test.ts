@@ -71,6 +71,13 @@ async function handle(
         return `<p>${layout}</p>`;
       },
     },
+    safety: {
+      alerts: {
+        list: async () => {
+          throw new Error('the database is locked');
+        },
+      },
+    },
     sessions: {
       freeze: async () => {
         throw new Error('the database is locked');

@@ -3,11 +3,14 @@ import { AppError } from '../../../base/errors';
 import type { HookEmitter } from '../../../kernel/hook-types';
 import { can } from '../../../session';
 import { grantsPermission, type Site } from '../../../sites';
+import { hasFactor, requireConfirmed } from '../../confirmed';
 import type { RequestContext, WebDeps } from '../../context';
 import type { OpenCall, RouteSpec } from '../../route';
 
 export const ADMIN_ACCESS = 'admin.access';
 export const ADMIN_PLATFORM = 'admin.platform';
+/** An administrator's page of changes is read before it is sent. */
+const ADMIN_MINUTES = 30;
 
 /** An administrator within one request. */
 export interface AdminCall extends OpenCall {
@@ -15,44 +18,61 @@ export interface AdminCall extends OpenCall {
   readonly isPlatform: boolean;
   /** What they may see: their own site, or all. */
   readonly sites: readonly Site[];
+  /** Reads the audit log and administers nothing. */
+  readonly isReaderOnly?: true;
 }
 
 export type AdminReach = 'site' | 'platform' | undefined;
 
-/** Asked once in a request: the frame, the timings and the route itself all want to know. */
-const reaches = new WeakMap<object, Promise<AdminReach>>();
-
-interface Asked {
+export interface Asked {
   readonly hooks: HookEmitter;
 }
-type Asker = Pick<RequestContext, 'site' | 'actor'>;
+export type Asker = Pick<RequestContext, 'site' | 'actor'>;
+export type Reach = (deps: Asked, ctx: Asker) => Promise<AdminReach>;
 
-/** How far a person may administer; `undefined`: not at all. `ctx`: one object for the request. */
-export function adminReach(deps: Asked, ctx: Asker): Promise<AdminReach> {
-  const known = reaches.get(ctx);
-  if (known) return known;
-  const reach = askReach(deps, ctx);
-  reaches.set(ctx, reach);
-  return reach;
-}
+/**
+ * How far a pair of permissions takes a person. Asked once in a request (`ctx`: one object for it):
+ * the frame, the timings and the route itself all want to know.
+ */
+export function reachBy(platform: string, own: string): Reach {
+  const reaches = new WeakMap<object, Promise<AdminReach>>();
 
-async function askReach({ hooks }: Asked, { actor, site }: Asker): Promise<AdminReach> {
-  if (!actor) return undefined;
-  // Nobody is asked for the many who are in no such group.
-  const asked = [ADMIN_PLATFORM, ADMIN_ACCESS].filter((permission) =>
-    grantsPermission(site.groups, actor.user.groups, permission),
-  );
-  for (const permission of asked) {
-    const isAllowed = await can({ hooks, site }, actor.scope, actor.session, permission);
-    if (isAllowed) return permission === ADMIN_PLATFORM ? 'platform' : 'site';
+  async function ask({ hooks }: Asked, { actor, site }: Asker): Promise<AdminReach> {
+    if (!actor) return undefined;
+    // Nobody is asked for the many who are in no such group.
+    const asked = [platform, own].filter((permission) =>
+      grantsPermission(site.groups, actor.user.groups, permission),
+    );
+    for (const permission of asked) {
+      const isAllowed = await can({ hooks, site }, actor.scope, actor.session, permission);
+      if (isAllowed) return permission === platform ? 'platform' : 'site';
+    }
+    return undefined;
   }
-  return undefined;
+
+  return (deps, ctx) => {
+    const known = reaches.get(ctx);
+    if (known) return known;
+    const reach = ask(deps, ctx);
+    reaches.set(ctx, reach);
+    return reach;
+  };
 }
+
+/** How far a person may administer; `undefined`: not at all. */
+export const adminReach: Reach = reachBy(ADMIN_PLATFORM, ADMIN_ACCESS);
 
 /** Where a site has a second factor, who administers has given it in this very session. */
-export function requireFactor(deps: WebDeps, ctx: Pick<RequestContext, 'site' | 'session'>): void {
+export async function requireFactor(
+  deps: WebDeps,
+  ctx: Pick<RequestContext, 'site' | 'session'>,
+): Promise<void> {
   if (!deps.admin.hasSecondFactor(ctx.site.id)) return;
   if ((ctx.session?.session.satisfied ?? []).length > 0) return;
+  // Who has one gives it now; who has none is told to set one up.
+  if (await hasFactor(deps, ctx)) {
+    throw new AppError('session/unconfirmed', { textKey: 'error.factorNeeded' });
+  }
   throw new AppError('request/forbidden', { textKey: 'error.factorNeeded' });
 }
 
@@ -61,7 +81,7 @@ async function adminCall(call: OpenCall): Promise<AdminCall> {
   const { deps, ctx } = call;
   const reach = await adminReach(deps, ctx);
   if (!reach) throw new AppError('request/forbidden', { textKey: 'error.notAdministrator' });
-  requireFactor(deps, ctx);
+  await requireFactor(deps, ctx);
   const isPlatform = reach === 'platform';
   const sites = isPlatform
     ? deps.admin.sites
@@ -88,6 +108,8 @@ export const adminRoutes = (routes: readonly AdminRoute[]): readonly RouteSpec[]
       if (needs === 'platform' && !admin.isPlatform) {
         throw new AppError('request/forbidden', { textKey: 'error.notPlatformAdministrator' });
       }
+      // A change is made by somebody who is there: the page of its form is where they come back to.
+      if (method === 'post') await requireConfirmed(admin.deps, admin.ctx, ADMIN_MINUTES, '/admin');
       await admin.deps.host().recheck();
       await handle(admin);
     },

@@ -1,54 +1,29 @@
-import type { AuditEntry, AuditQuery } from '../../../audit';
-import { field, formOf } from '../../body';
-import { contentDisposition } from '../../content-disposition';
+import type { AuditEntry } from '../../../audit';
 import { withQuery } from '../../links';
 import type { AdminListModel, AdminTable } from '../../pages/admin';
-import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
+import { type AdminCall, authorOf, query } from './access';
+import { readerRoutes } from './audit-access';
+import { detailsText, exportAudit } from './audit-export';
+import { filterOf, queryOf, type Wanted, wantedOf } from './audit-query';
 import { cell, code } from './cells';
-import { csv } from './csv';
 import { numberOf } from './history';
 import { sendAdmin } from './page';
 import { timeText } from './words';
 
 const PAGE = 50;
-const PAGES_OF = 500;
-/** Lines of one file: a year of a large installation; beyond, its database is asked. */
-const EXPORT_MAX = 20_000;
-const EVENT_CHARS = 128;
-const ACTOR_CHARS = 256;
-
-interface Wanted {
-  readonly site: string;
-  readonly event: string;
-  readonly actor: string;
-}
-
-const wantedOf = (read: (name: string) => string): Wanted => ({
-  site: read('site'),
-  event: read('event').slice(0, EVENT_CHARS),
-  actor: read('actor').slice(0, ACTOR_CHARS),
-});
-
-/** The administrator's own site always; the platform's see all unless they choose one. */
-function queryOf(call: AdminCall, { site, event, actor }: Wanted): AuditQuery {
-  const only = site === '' && call.isPlatform ? undefined : siteOf(call, site || call.ctx.site.id);
-  return {
-    ...(only && { site: only.id }),
-    ...(event !== '' && { event }),
-    ...(actor !== '' && { actor: actor.toLowerCase() }),
-  };
-}
 
 async function showAudit(call: AdminCall): Promise<void> {
   const { ctx, deps, req } = call;
   const { t } = ctx;
   const wanted = wantedOf((name) => query(req, name));
   const before = numberOf(query(req, 'before'));
+  const asked = queryOf(call, wanted);
   const entries = await deps.admin.audit.list({
-    ...queryOf(call, wanted),
+    ...asked,
     ...(before !== undefined && { before }),
     limit: PAGE,
   });
+  await noteReading(call, wanted, { site: asked.site ?? '*', lines: entries.length, before });
   const last = entries.length === PAGE ? entries.at(-1) : undefined;
   const state = { ...wanted };
   const model: Omit<AdminListModel, 'frame'> = {
@@ -59,6 +34,7 @@ async function showAudit(call: AdminCall): Promise<void> {
     download: {
       action: '/admin/audit/export',
       label: t('admin.audit.export'),
+      also: { name: 'format', value: 'jsonl', label: t('admin.audit.exportJson') },
       fields: Object.entries(wanted).map(([name, value]) => ({ name, value })),
     },
   };
@@ -70,8 +46,27 @@ async function showAudit(call: AdminCall): Promise<void> {
   });
 }
 
-function filtersOf(call: AdminCall, { site, event, actor }: Wanted): AdminListModel['filters'] {
+interface Read {
+  readonly site: AuditEntry['site'];
+  readonly lines: number;
+  readonly before: number | undefined;
+}
+
+/** Reading is written down as well: once for a page, after it was read. */
+async function noteReading(call: AdminCall, wanted: Wanted, { site, lines, before }: Read) {
+  const { login, remote } = authorOf(call, site);
+  await call.deps.admin.audit.record({
+    site,
+    actor: login,
+    remote,
+    event: 'audit:read',
+    details: { ...filterOf(wanted), ...(before !== undefined && { before }), lines },
+  });
+}
+
+function filtersOf(call: AdminCall, wanted: Wanted): AdminListModel['filters'] {
   const { t } = call.ctx;
+  const { site, event, person, remote, from, to } = wanted;
   return {
     action: '/admin/audit',
     label: t('admin.filter'),
@@ -98,7 +93,15 @@ function filtersOf(call: AdminCall, { site, event, actor }: Wanted): AdminListMo
         value: event,
         help: t('admin.audit.eventHelp'),
       },
-      { name: 'actor', label: t('admin.column.actor'), value: actor },
+      {
+        name: 'person',
+        label: t('admin.audit.person'),
+        value: person,
+        help: t('admin.audit.personHelp'),
+      },
+      { name: 'remote', label: t('admin.column.address'), value: remote },
+      { name: 'from', label: t('admin.audit.from'), value: from, type: 'date' },
+      { name: 'to', label: t('admin.audit.to'), value: to, type: 'date' },
     ],
     submit: t('admin.show'),
   };
@@ -134,74 +137,7 @@ const siteTitle = ({ ctx, deps }: AdminCall, site: string): string =>
     ? ctx.t('admin.everySite')
     : (deps.admin.sites.find(({ id }) => id === site)?.title ?? site);
 
-const detailsText = (details: AuditEntry['details']): string =>
-  Object.entries(details)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ');
-
-/** The same lines as a file; written down, since it takes names out of the program. */
-async function exportAudit(call: AdminCall): Promise<void> {
-  const { deps, req, res, ctx } = call;
-  const form = formOf(req.body);
-  const asked = queryOf(
-    call,
-    wantedOf((name) => field(form, name).trim()),
-  );
-  const entries = await readAll(call, asked);
-  const site = asked.site ?? '*';
-  const { login, remote } = authorOf(call, site);
-  await deps.admin.audit.record({
-    site,
-    actor: login,
-    remote,
-    event: 'admin:audit-exported',
-    details: { lines: entries.length },
-  });
-  const name = `audit-${new Date(deps.clock.now()).toISOString().slice(0, 10)}.csv`;
-  res
-    .status(200)
-    .set('Content-Disposition', contentDisposition('attachment', name))
-    .type('text/csv; charset=utf-8')
-    .send(csv(columnsOf(ctx.t), entries.map(fieldsOf)));
-}
-
-async function readAll({ deps }: AdminCall, asked: AuditQuery): Promise<readonly AuditEntry[]> {
-  const lines: AuditEntry[] = [];
-  for (;;) {
-    const before = lines.at(-1)?.id;
-    const page = await deps.admin.audit.list({
-      ...asked,
-      ...(before !== undefined && { before }),
-      limit: PAGES_OF,
-    });
-    lines.push(...page);
-    if (page.length < PAGES_OF || lines.length >= EXPORT_MAX) return lines;
-  }
-}
-
-const columnsOf = (t: AdminCall['ctx']['t']): readonly string[] => [
-  t('admin.column.number'),
-  t('admin.column.when'),
-  t('admin.column.site'),
-  t('admin.column.actor'),
-  t('admin.column.address'),
-  t('admin.column.event'),
-  t('admin.column.target'),
-  t('admin.column.details'),
-];
-
-const fieldsOf = (entry: AuditEntry): readonly string[] => [
-  String(entry.id),
-  entry.at,
-  entry.site,
-  entry.actor ?? '',
-  entry.remote ?? '',
-  entry.event,
-  entry.target ?? '',
-  detailsText(entry.details),
-];
-
-export const auditRoutes: readonly AdminRoute[] = [
+export const auditRoutes = readerRoutes([
   { method: 'get', path: '/admin/audit', handle: showAudit },
   { method: 'post', path: '/admin/audit/export', handle: exportAudit },
-];
+]);

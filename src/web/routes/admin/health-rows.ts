@@ -27,7 +27,10 @@ export function dependencyOf(
 function nameOf(t: AdminCall['ctx']['t'], kind: string): string {
   switch (kind) {
     case 'database':
+    case 'audit':
+    case 'audit-stream':
     case 'imap':
+    case 'notices':
     case 'smtp':
     case 'ldap':
       return t(`admin.dependency.${kind}`);

@@ -13,15 +13,18 @@ import { pluginRoutes } from './plugins';
 import { rollbackRoutes } from './rollback';
 import { siteRoutes } from './sites';
 
-export const adminRoutes = guarded([
-  ...overviewRoutes,
-  ...siteRoutes,
-  ...pluginRoutes,
-  ...configurationRoutes,
-  ...changeRoutes,
-  ...historyRoutes,
-  ...rollbackRoutes,
-  ...jobRoutes,
-  ...bootRoutes,
+export const adminRoutes = [
+  ...guarded([
+    ...overviewRoutes,
+    ...siteRoutes,
+    ...pluginRoutes,
+    ...configurationRoutes,
+    ...changeRoutes,
+    ...historyRoutes,
+    ...rollbackRoutes,
+    ...jobRoutes,
+    ...bootRoutes,
+  ]),
+  // Readers of the log need not be administrators, nor the reverse.
   ...auditRoutes,
-]);
+];

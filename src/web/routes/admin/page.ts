@@ -2,6 +2,7 @@ import type { AdminFrame, AdminNav } from '../../pages/admin';
 import type { PageReply } from '../../reply';
 import { sendPage } from '../../reply';
 import type { AdminCall } from './access';
+import { auditReach } from './audit-access';
 
 /** Pages of the menu, by their last segment. */
 export type AdminPlace =
@@ -49,7 +50,7 @@ export async function sendAdmin(call: AdminCall, reply: AdminReply): Promise<voi
   const { t } = ctx;
   const heading = reply.heading ?? t(`admin.place.${reply.place}`);
   const frame: AdminFrame = {
-    nav: navOf(call, reply.place),
+    nav: navOf(call, reply.place, (await auditReach(deps, ctx)) !== undefined),
     reach: call.isPlatform ? t('admin.allSites') : ctx.site.title,
     heading,
     intro: reply.intro,
@@ -67,18 +68,25 @@ export async function sendAdmin(call: AdminCall, reply: AdminReply): Promise<voi
   });
 }
 
-function navOf(call: AdminCall, current: AdminPlace): readonly AdminNav[] {
-  const { ctx, isPlatform } = call;
+/** Places that the person may open: a reader has the log alone, an administrator may lack it. */
+const isOpen = ({ isPlatform, isReaderOnly }: AdminCall, reads: boolean, place: AdminPlace) => {
+  if (place === 'audit') return reads;
+  if (isReaderOnly) return false;
+  return isPlatform || !MENU.find(({ id }) => id === place)?.isWide;
+};
+
+function navOf(call: AdminCall, current: AdminPlace, reads: boolean): readonly AdminNav[] {
+  const { ctx } = call;
   const core: AdminNav = {
     label: ctx.t('admin.title'),
-    items: MENU.filter(({ isWide }) => isPlatform || !isWide).map(({ id, icon }) => ({
+    items: MENU.filter(({ id }) => isOpen(call, reads, id)).map(({ id, icon }) => ({
       href: placeHref(id),
       label: ctx.t(`admin.place.${id}`),
       icon,
       isCurrent: id === current,
     })),
   };
-  const own = pluginPages(call);
+  const own = call.isReaderOnly ? [] : pluginPages(call);
   return own.length === 0 ? [core] : [core, { label: ctx.t('admin.pluginPages'), items: own }];
 }
 

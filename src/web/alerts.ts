@@ -1,0 +1,48 @@
+import { toError } from '../kernel/thrown';
+import type { RequestContext, WebDeps } from './context';
+import type { Banner } from './pages/shell';
+import { countryText, deviceText, whenText } from './security-words';
+
+const MAX_SHOWN = 2;
+
+/** What happened to the account and the person has not read yet, above each page until they do. */
+export async function alertBanners(deps: WebDeps, ctx: RequestContext): Promise<readonly Banner[]> {
+  const { actor, t, locale } = ctx;
+  if (!actor) return [];
+  const alerts = await unread(deps, actor);
+  return alerts.slice(0, MAX_SHOWN).map(({ id, code, evidence, createdAt }) => {
+    const values = {
+      when: whenText(deps, ctx, createdAt),
+      device: deviceText(t, String(evidence['device'] ?? '')),
+      country: countryText(String(evidence['country'] ?? ''), locale),
+    };
+    const text =
+      code === 'locked'
+        ? t('security.alert.locked', values)
+        : code === 'new-country'
+          ? t('security.alert.newCountry', values)
+          : t('security.alert.newDevice', values);
+    return {
+      level: 'warn',
+      text,
+      actions: [
+        { label: t('security.alert.look'), href: '/security' },
+        {
+          label: t('security.alert.mine'),
+          action: '/security/alerts',
+          fields: [{ name: 'id', value: String(id) }],
+        },
+      ],
+    };
+  });
+}
+
+/** A page is not refused for what stands above it: the page of an error least of all. */
+async function unread({ safety, log }: WebDeps, actor: NonNullable<RequestContext['actor']>) {
+  try {
+    return await safety.alerts.list(actor);
+  } catch (error) {
+    log.warn({ err: toError(error), site: actor.user.site }, 'alerts/unavailable');
+    return [];
+  }
+}

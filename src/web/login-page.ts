@@ -1,0 +1,124 @@
+import type { Request, Response } from 'express';
+import { type AppError, type ErrorCode, isAppError } from '../base/errors';
+import type { OfferedMethod } from '../host/sign-in';
+import { supportFor } from '../sites';
+import { contextOf, type WebDeps } from './context';
+import { readCookie, writeCookie } from './cookies';
+import { withQuery } from './links';
+import type { LoginModel, LoginWay } from './pages/other';
+import { sendPage } from './reply';
+
+/** Failures that are shown in the page; anything else is an error page. */
+const IN_PAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'session/credentials',
+  'session/throttled',
+  'session/refused',
+  'directory/unreachable',
+  'directory/timeout',
+  'imap/unreachable',
+  'imap/timeout',
+  'sign-in/unavailable',
+  'sign-in/invalid',
+  'sign-in/state',
+  'sign-in/cancelled',
+]);
+
+/** Whether a failure is told in the sign-in page, where there is something to do about it. */
+export const isToldInPage = (error: unknown): error is AppError =>
+  isAppError(error) && IN_PAGE.has(error.code);
+
+export interface LoginState {
+  readonly login: string;
+  readonly next: string;
+  readonly error?: AppError;
+  readonly frozen?: boolean;
+  /** The session has just ended at the person's own wish. */
+  readonly bye?: boolean;
+  /** The form is asked for, or was filled: it is shown where it is folded away. */
+  readonly unfolded?: boolean;
+}
+
+export async function loginPage(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  state: LoginState,
+): Promise<void> {
+  const { site, t, locale, session } = contextOf(req);
+  const { isSecure } = deps.config;
+  let { csrf } = contextOf(req);
+  if (!session) {
+    const issued = deps.loginCsrf.issue(site.id, readCookie(req, 'pre', isSecure));
+    writeCookie(res, 'pre', issued.cookie, { isSecure });
+    csrf = issued.token;
+  }
+  const { error } = state;
+  const model: LoginModel = {
+    action: '/login',
+    next: state.next,
+    login: state.login,
+    error: error && {
+      text: t(error.textKey, {
+        ...error.textValues,
+        count: Math.ceil((error.retryAfterS ?? 0) / 60),
+      }),
+      field: error.code === 'session/credentials' ? 'password' : undefined,
+    },
+    notice: loginNotice(deps, req, state),
+    ways: waysOf(deps, req, state),
+    support: supportFor(site, locale),
+    languages: [
+      { code: 'fr', label: 'Français', href: '/login?lang=fr', isCurrent: locale === 'fr' },
+      { code: 'en', label: 'English', href: '/login?lang=en', isCurrent: locale === 'en' },
+    ],
+  };
+  if (error?.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
+  await sendPage(deps, req, res, {
+    view: 'login',
+    layout: 'layout-bare',
+    status: error?.status ?? 200,
+    model,
+    csrf,
+    shell: { title: t('login.title'), area: 'login' },
+  });
+}
+
+/** A word to somebody whose session ended; a first visit has no cookie and needs none. */
+function loginNotice(deps: WebDeps, req: Request, state: LoginState): string | undefined {
+  const { t, session } = contextOf(req);
+  const isExternal = session?.session.via.includes('.') === true;
+  if (state.frozen) return isExternal ? t('login.frozenWay') : t('login.frozen');
+  if (state.error) return undefined;
+  if (state.bye) return t('login.bye');
+  const hadSession = (readCookie(req, 'session', deps.config.isSecure) ?? '') !== '';
+  return hadSession && !session ? t('login.expired') : undefined;
+}
+
+/** What the page offers, in the order of the site: the form, or the way to it, and the buttons. */
+function waysOf(deps: WebDeps, req: Request, state: LoginState): readonly LoginWay[] {
+  const { site, locale, session, id } = contextOf(req);
+  const methods = deps.signIn.methods({ site: site.id, requestId: id }, locale);
+  const { order = [], form = 'shown' } = site.signIn;
+  const named = new Map<string, LoginWay>(methods.map((one) => [nameOf(one), buttonOf(one)]));
+  if (form === 'shown' || (form === 'folded' && (state.unfolded || methods.length === 0))) {
+    named.set('form', { kind: 'form' });
+  } else if (form === 'folded') {
+    const href = withQuery('/login', { form: '1', next: state.next });
+    named.set('form', { kind: 'unfold', href });
+  }
+  // Who has to sign in again does it as they did before.
+  const first = state.frozen && session ? [session.session.via] : [];
+  const names = new Set([...first, ...order, 'form', ...named.keys()]);
+  return [...names].flatMap((name) => named.get(name) ?? []);
+}
+
+const nameOf = ({ plugin, method }: OfferedMethod): string => `${plugin}.${method}`;
+
+const buttonOf = ({ plugin, method, label, look, about }: OfferedMethod): LoginWay => ({
+  kind: 'method',
+  action: `/login/${plugin}/${method}`,
+  name: `${plugin}-${method}`,
+  label,
+  look,
+  about,
+});

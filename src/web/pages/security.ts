@@ -1,0 +1,66 @@
+import type { SupportModel } from './shell';
+
+/** View `security`: what protects one's account. */
+export interface SecurityModel {
+  readonly sessions: readonly SecuritySession[];
+  readonly hasOthers: boolean;
+  readonly appPasswords: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly start: string;
+    readonly created: string;
+    readonly used: string;
+  }[];
+  /** The one that was just made, shown once. */
+  readonly made: { readonly name: string; readonly secret: string } | undefined;
+  readonly error: { readonly field: 'name'; readonly text: string } | undefined;
+  readonly name: string;
+  readonly canAdd: boolean;
+  readonly done: string | undefined;
+  readonly support: SupportModel;
+}
+
+export interface SecuritySession {
+  readonly id: string;
+  readonly device: string;
+  readonly place: string;
+  readonly since: string;
+  readonly seen: string;
+  /** Waiting for a second factor, or for a new sign-in. */
+  readonly state: string | undefined;
+  readonly isCurrent: boolean;
+}
+
+/** View `security-history`: sign-ins and what concerned the account. */
+export interface SecurityHistoryModel {
+  readonly lines: readonly {
+    readonly id: number;
+    readonly when: string;
+    readonly what: string;
+    readonly where: string;
+    /** Something that somebody else could have done. */
+    readonly canDeny: boolean;
+  }[];
+  readonly older: string | undefined;
+  readonly newest: string | undefined;
+}
+
+/** View `help-journey`: one of the three ways out of trouble with an account. */
+export interface JourneyModel {
+  readonly title: string;
+  readonly intro: string;
+  /** What happened just now. */
+  readonly done: string | undefined;
+  readonly error:
+    | { readonly field: 'login' | 'contact' | undefined; readonly text: string }
+    | undefined;
+  readonly sections: readonly { readonly title: string; readonly text: string }[];
+  readonly steps: readonly string[];
+  readonly link: { readonly href: string; readonly label: string } | undefined;
+  /** `secure`: one button, of somebody who is signed in; `report`: a form of somebody who is not. */
+  readonly form: 'secure' | 'report' | undefined;
+  readonly action: string;
+  readonly values: { readonly login: string; readonly contact: string };
+  readonly back: { readonly href: string; readonly label: string };
+  readonly support: SupportModel;
+}

@@ -1,0 +1,121 @@
+import type { Request, Response } from 'express';
+import { type AppError, type ErrorCode, isAppError } from '../../base/errors';
+import { supportFor } from '../../sites';
+import { field, formOf } from '../body';
+import { hasFactor } from '../confirmed';
+import { contextOf, type WebDeps } from '../context';
+import { writeCookie } from '../cookies';
+import { HOME, localPath } from '../links';
+import type { ConfirmModel } from '../pages/other';
+import { seeOther, sendPage } from '../reply';
+import type { OpenCall, RouteSpec } from '../route';
+
+/** Failures that are shown in the form; anything else is an error page. */
+const IN_FORM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'session/credentials',
+  'session/throttled',
+  'session/refused',
+  'directory/unreachable',
+  'directory/timeout',
+  'imap/unreachable',
+  'imap/timeout',
+]);
+
+/** Where the person was going; never back to this page. */
+function wantedPage(value: unknown): string {
+  const next = localPath(value, HOME);
+  return /^\/confirm(?:[/?#]|$)/.test(next) ? HOME : next;
+}
+
+/** Who signed in through a provider has no password here: its plugin asks them again. */
+const isExternal = ({ via }: { readonly via: string }): boolean => via.includes('.');
+
+async function confirmPage(
+  deps: WebDeps,
+  req: Request,
+  res: Response,
+  { next, error }: { readonly next: string; readonly error?: AppError },
+): Promise<void> {
+  const ctx = contextOf(req);
+  const { t, session, site, locale } = ctx;
+  const via = session?.session.via ?? '';
+  const hasOwn = await hasFactor(deps, ctx);
+  const model: ConfirmModel = {
+    action: '/confirm',
+    next,
+    login: session?.session.user.login ?? '',
+    // Who has a second factor gives that one: a password may be what was stolen.
+    factors: hasOwn ? factorLinks(deps, req, next) : [],
+    password: !hasOwn && !isExternal({ via }),
+    provider:
+      !hasOwn && isExternal({ via })
+        ? { action: `/login/${via.replace('.', '/')}`, label: t('confirm.provider') }
+        : undefined,
+    error: error && {
+      text: t(error.textKey, {
+        ...error.textValues,
+        count: Math.ceil((error.retryAfterS ?? 0) / 60),
+      }),
+      field: error.code === 'session/credentials' ? 'password' : undefined,
+    },
+    support: supportFor(site, locale),
+  };
+  if (error?.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
+  await sendPage(deps, req, res, {
+    view: 'confirm',
+    layout: 'layout-bare',
+    // Turbo is not at work here; 422 is what a form that has to be filled again answers.
+    status: error ? (error.status === 401 ? 422 : error.status) : 200,
+    model,
+    shell: { title: t('confirm.title'), area: 'login' },
+  });
+}
+
+/** The pages of plugins that ask a second factor of this person. */
+function factorLinks(deps: WebDeps, req: Request, next: string): ConfirmModel['factors'] {
+  const { scope, t } = contextOf(req);
+  return deps
+    .host()
+    .running(scope)
+    .flatMap(({ id, definition }) =>
+      (definition.contributes?.challenges ?? []).map((challenge) => ({
+        id: challenge.id,
+        label: t(challenge.label),
+        href: `/${id}${challenge.path}?next=${encodeURIComponent(next)}`,
+      })),
+    );
+}
+
+async function showConfirm({ deps, req, res }: OpenCall): Promise<void> {
+  await confirmPage(deps, req, res, { next: wantedPage(req.query['next']) });
+}
+
+async function confirm({ deps, req, res, ctx }: OpenCall): Promise<void> {
+  const form = formOf(req.body);
+  const next = wantedPage(field(form, 'next'));
+  const session = ctx.session;
+  // Asked again: what the page did not offer is not taken either.
+  if (!session || isExternal(session.session) || (await hasFactor(deps, ctx))) {
+    return seeOther(res, `/confirm?next=${encodeURIComponent(next)}`);
+  }
+  try {
+    const renewed = await deps.sessions.confirmByPassword(session, {
+      password: field(form, 'password'),
+      remote: ctx.remote,
+      scope: { site: ctx.site.id, requestId: ctx.id },
+    });
+    writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
+    seeOther(res, next);
+  } catch (error) {
+    if (!isAppError(error) || !IN_FORM.has(error.code)) throw error;
+    const { code } = error;
+    deps.log.info({ code, requestId: ctx.id, site: ctx.site.id }, 'session/confirm-failed');
+    await confirmPage(deps, req, res, { next, error });
+  }
+}
+
+/** The page where somebody who is signed in proves again that it is they. */
+export const confirmRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: '/confirm', access: 'open', handle: showConfirm },
+  { method: 'post', path: '/confirm', access: 'open', handle: confirm },
+];

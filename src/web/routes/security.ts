@@ -1,0 +1,181 @@
+import { isAppError } from '../../base/errors';
+import type { SessionId } from '../../base/types';
+import { MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
+import { supportFor } from '../../sites';
+import { field, formOf } from '../body';
+import { requireConfirmed } from '../confirmed';
+import { setFlash } from '../flash';
+import { plainShell } from '../mail-page';
+import type { SecurityModel, SecuritySession } from '../pages/security';
+import { seeOther, sendPage } from '../reply';
+import type { OpenCall, RouteSpec } from '../route';
+import { secureAccount } from '../secure-account';
+import { deviceText, placeText, whenText } from '../security-words';
+import { deniedLine, showHistory } from './security-history';
+
+const PAGE = '/security';
+/** A password of an application outlives the session that made it. */
+const CONFIRM_MINUTES = 15;
+
+interface Shown {
+  readonly made?: SecurityModel['made'];
+  readonly error?: SecurityModel['error'];
+  readonly name?: string;
+}
+
+async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
+  const { deps, ctx, actor, req, res } = call;
+  const sessions = await deps.sessions.list(actor.user.id);
+  const appPasswords = await deps.safety.appPasswords.list(actor.user.id);
+  const model: SecurityModel = {
+    sessions: sessions.map((session) => sessionLine(call, session)),
+    hasOthers: sessions.length > 1,
+    appPasswords: appPasswords.map(({ id, name, start, createdAt, usedAt, usedFrom }) => ({
+      id,
+      name,
+      start,
+      created: whenText(deps, ctx, createdAt),
+      used:
+        usedAt === undefined
+          ? ctx.t('security.neverUsed')
+          : ctx.t('security.usedAt', {
+              when: whenText(deps, ctx, usedAt),
+              where: placeText(deps, ctx, usedFrom ?? ''),
+            }),
+    })),
+    made: shown.made,
+    error: shown.error,
+    name: shown.name ?? '',
+    canAdd: appPasswords.length < MAX_APP_PASSWORDS,
+    done: undefined,
+    support: supportFor(ctx.site, ctx.locale),
+  };
+  await sendPage(deps, req, res, {
+    view: 'security',
+    status: shown.error ? 422 : 200,
+    model,
+    shell: plainShell(call, { title: ctx.t('security.title'), area: 'settings' }),
+  });
+}
+
+function sessionLine({ deps, ctx, actor }: OpenCall, session: SessionSummary): SecuritySession {
+  const { t } = ctx;
+  const { id, device, remote, createdAt, seenAt, state } = session;
+  return {
+    id,
+    device: deviceText(t, device),
+    place: placeText(deps, ctx, remote),
+    since: whenText(deps, ctx, createdAt),
+    seen: whenText(deps, ctx, seenAt),
+    state: state === 'open' ? undefined : t('security.waiting'),
+    isCurrent: id === actor.session.id,
+  };
+}
+
+/** A session of the person's own by its id, which says nothing to anybody else. */
+async function ownSession({ deps, actor }: OpenCall, id: string) {
+  const own = await deps.sessions.list(actor.user.id);
+  return own.find((session) => session.id === id && session.id !== actor.session.id);
+}
+
+async function endSessions(call: OpenCall): Promise<void> {
+  const { deps, actor, req, res } = call;
+  const form = formOf(req.body);
+  if (field(form, 'op') === 'all') {
+    const count = await deps.sessions.signOutUser(actor.user.id, { except: actor.session.id });
+    setFlash(deps, res, { level: 'ok', key: 'security.done.others', values: { count } });
+    return seeOther(res, PAGE);
+  }
+  const session = await ownSession(call, field(form, 'session'));
+  // One that has ended meanwhile is what was asked for.
+  if (session) await deps.sessions.signOut(session.id as SessionId, 'revoked');
+  setFlash(deps, res, { level: 'ok', key: 'security.done.one', values: {} });
+  seeOther(res, PAGE);
+}
+
+async function addAppPassword(call: OpenCall): Promise<void> {
+  const { deps, ctx, actor, req } = call;
+  await requireConfirmed(deps, ctx, CONFIRM_MINUTES, PAGE);
+  const name = field(formOf(req.body), 'name').trim();
+  const known = await deps.safety.appPasswords.list(actor.user.id);
+  const wrong = (text: string) => securityPage(call, { error: { field: 'name', text }, name });
+  // A page that is sent again must not make a second one.
+  if (known.some((one) => one.name === name)) return wrong(ctx.t('security.app.taken'));
+  try {
+    const made = await deps.safety.appPasswords.create(actor.user.id, name);
+    await deps.safety.audit.record({
+      site: ctx.site.id,
+      actor: actor.user.login,
+      event: 'app-password:created',
+      remote: ctx.remote.slice(0, 64),
+    });
+    await deps.safety.notifier.notify(actor.user, 'app-password', {
+      subject: 'notice.appPassword.subject',
+      text: 'notice.appPassword.text',
+      values: { name: made.name },
+    });
+    await securityPage(call, { made });
+  } catch (error) {
+    if (!isAppError(error, 'request/invalid')) throw error;
+    await wrong(
+      ctx.t(known.length >= MAX_APP_PASSWORDS ? 'security.app.full' : 'security.app.name'),
+    );
+  }
+}
+
+async function revokeAppPassword(call: OpenCall): Promise<void> {
+  const { deps, ctx, actor, req, res } = call;
+  const id = Number(field(formOf(req.body), 'id'));
+  const count = Number.isSafeInteger(id)
+    ? await deps.safety.appPasswords.revoke(actor.user.id, id)
+    : 0;
+  if (count > 0) {
+    await deps.safety.audit.record({
+      site: ctx.site.id,
+      actor: actor.user.login,
+      event: 'app-password:revoked',
+      remote: ctx.remote.slice(0, 64),
+    });
+  }
+  setFlash(deps, res, { level: 'ok', key: 'security.done.app', values: {} });
+  seeOther(res, PAGE);
+}
+
+async function deny(call: OpenCall): Promise<void> {
+  const { deps, res, req } = call;
+  const form = formOf(req.body);
+  const session = await ownSession(call, field(form, 'session'));
+  const line = await deniedLine(call, field(form, 'line'));
+  const { remote, device } = session ?? { remote: line?.remote, device: undefined };
+  const secured = await secureAccount(call, 'not-me', {
+    ...(remote !== undefined && { remote }),
+    ...(device !== undefined && { device }),
+  });
+  setFlash(deps, res, {
+    level: 'ok',
+    key: 'security.done.secured',
+    values: { count: secured.sessions },
+  });
+  seeOther(res, '/help/hacked');
+}
+
+async function dismissAlert({ deps, actor, req, res }: OpenCall): Promise<void> {
+  const id = Number(field(formOf(req.body), 'id'));
+  if (Number.isSafeInteger(id)) await deps.safety.alerts.dismiss(actor, id);
+  seeOther(res, PAGE);
+}
+
+export const securityRoutes: readonly RouteSpec[] = [
+  { method: 'get', path: PAGE, access: 'open', handle: (call: OpenCall) => securityPage(call) },
+  { method: 'get', path: `${PAGE}/history`, access: 'open', handle: showHistory },
+  { method: 'post', path: `${PAGE}/sessions`, access: 'open', handle: endSessions },
+  { method: 'post', path: `${PAGE}/app-passwords`, access: 'open', handle: addAppPassword },
+  {
+    method: 'post',
+    path: `${PAGE}/app-passwords/revoke`,
+    access: 'open',
+    handle: revokeAppPassword,
+  },
+  { method: 'post', path: `${PAGE}/not-me`, access: 'open', handle: deny },
+  { method: 'post', path: `${PAGE}/alerts`, access: 'open', handle: dismissAlert },
+];

@@ -1,0 +1,15 @@
+import type { Audit } from '../audit';
+import type { SiteId } from '../base/types';
+import type { Alerts, Notifier } from '../notify';
+import type { AppPasswords, FormThrottle, UserStore } from '../session';
+
+/** What the pages of the security of an account stand on. */
+export interface SafetyParts {
+  readonly notifier: Notifier;
+  readonly alerts: Alerts;
+  readonly appPasswords: AppPasswords;
+  readonly forms: FormThrottle;
+  readonly countryOf: (site: SiteId, remote: string) => string | undefined;
+  readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
+  readonly audit: Pick<Audit, 'record' | 'list'>;
+}

@@ -1,0 +1,54 @@
+import type { SecurityEvent, User } from '../session';
+import type { OpenCall } from './route';
+
+/** What was ended, to be told. */
+export interface Secured {
+  readonly sessions: number;
+  readonly appPasswords: number;
+}
+
+/**
+ * Ends what somebody else may hold of the account: every session but this one, the browsers that are
+ * known, what plugins keep (`security:detected`: trusted devices, redirects); with `hacked` also the
+ * passwords of applications. Told to the support and written down.
+ */
+export async function secureAccount(
+  { deps, ctx, actor }: OpenCall,
+  code: 'hacked' | 'not-me',
+  evidence: SecurityEvent['evidence'],
+): Promise<Secured> {
+  const { safety, sessions, hooks } = deps;
+  const { user, session } = actor;
+  const ended = await sessions.signOutUser(user.id, { except: session.id, reason: 'revoked' });
+  await sessions.forgetDevices(user.id, session.id);
+  const revoked = code === 'hacked' ? await safety.appPasswords.revoke(user.id) : 0;
+  await safety.audit.record({
+    site: user.site,
+    actor: user.login,
+    event: `security:${code}`,
+    remote: ctx.remote.slice(0, 64),
+    details: { sessions: ended, appPasswords: revoked },
+  });
+  const event = { site: user.site, login: user.login, user, code, evidence };
+  await hooks.action(actor.scope, 'security:detected', event);
+  await safety.alerts.dismiss(actor);
+  await tellSupport(deps, user, code, ctx.remote);
+  await safety.notifier.notify(user, code, {
+    subject: 'notice.secured.subject',
+    text: 'notice.secured.text',
+  });
+  return { sessions: ended, appPasswords: revoked };
+}
+
+async function tellSupport(
+  { safety }: OpenCall['deps'],
+  { site, login, name, mail }: User,
+  code: 'hacked' | 'not-me',
+  remote: string,
+): Promise<void> {
+  await safety.notifier.notifySupport(site, code, {
+    subject: 'notice.support.subject',
+    text: code === 'hacked' ? 'notice.support.hacked' : 'notice.support.notMe',
+    values: { login, name, mail, remote },
+  });
+}
