@@ -1,23 +1,34 @@
 import { type DemoSite, demoSites, groupsOfSite } from './data';
+import { DEMO_MASTER } from './master';
 import type { DemoStack, DovecotStack } from './stack';
 
 type File = Readonly<Record<string, unknown>>;
 /** Where the servers are, whoever started them. */
 type Servers = Pick<DemoStack | DovecotStack, 'ldap'> &
-  Readonly<Record<'imap' | 'smtp', { readonly host: string; readonly port: number }>>;
+  Readonly<Record<'imap' | 'smtp', { readonly host: string; readonly port: number }>> &
+  Partial<Pick<DemoStack | DovecotStack, 'oidc' | 'cas'>>;
 
 /** The files of an installation and its secrets, by the names that they have in one. */
 export interface DemoFiles {
   readonly app: File;
   readonly sites: Readonly<Record<DemoSite['id'], File>>;
+  /** `plugins.json`, without what plugins are granted. */
+  readonly plugins: File;
   /** Environment variables. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** The account by which the platform itself writes, on the demonstration's SMTP server. */
+export const NOTICES_ACCOUNT = { username: 'platform', password: 'platform-notices' } as const;
+
 /** What the sample ministries would write to be served by these servers. */
 export function demoFiles(
   servers: Servers,
-  { port, dataDir }: { readonly port: number; readonly dataDir: string },
+  {
+    port,
+    dataDir,
+    notices = false,
+  }: { readonly port: number; readonly dataDir: string; readonly notices?: boolean },
 ): DemoFiles {
   return {
     app: {
@@ -28,13 +39,26 @@ export function demoFiles(
       dataDir,
       log: { level: 'warn' },
     },
-    sites: byId((site) => siteFile(site, servers)),
-    secrets: Object.fromEntries(
-      demoSites.map((site) => [
-        `ESTAFETTE_${site.id.toUpperCase()}_LDAP_BIND_PASSWORD`,
-        site.servicePassword,
-      ]),
-    ),
+    sites: byId((site) => siteFile(site, servers, notices)),
+    plugins: {
+      origins: {
+        sso: [servers.oidc?.issuer, servers.cas?.issuer]
+          .filter((issuer) => issuer !== undefined)
+          .map((issuer) => new URL(issuer).origin),
+      },
+    },
+    secrets: {
+      ...Object.fromEntries(
+        demoSites.flatMap((site) => [
+          [`ESTAFETTE_${site.id.toUpperCase()}_LDAP_BIND_PASSWORD`, site.servicePassword],
+          [`ESTAFETTE_${site.id.toUpperCase()}_NOTICES_PASSWORD`, NOTICES_ACCOUNT.password],
+        ]),
+      ),
+      ...(servers.oidc && {
+        ESTAFETTE_SAISONS_SSO_CERBERE_CLIENT_SECRET: servers.oidc.clientSecret,
+      }),
+      ...(servers.cas && { ESTAFETTE_MAREES_MAIL_MASTER_PASSWORD: DEMO_MASTER.password }),
+    },
   };
 }
 
@@ -51,9 +75,36 @@ const pluginsOf = ({ mailDomain }: DemoSite): File => ({
   'usage-statistics': true,
 });
 
-function siteFile(site: DemoSite, { imap, smtp, ldap }: Servers): File {
+/** The first ministry has a Cerbère of its own, the second a CAS server. */
+function signInOf(site: DemoSite['id'], { oidc, cas }: Servers): File {
+  if (site === 'saisons' && oidc) {
+    const { issuer, clientId } = oidc;
+    const label = { fr: 'Se connecter avec Cerbère (démo)', en: 'Sign in with Cerbère (demo)' };
+    const provider = { id: 'cerbere', kind: 'oidc', profile: 'cerbere', refresh: true };
+    return {
+      plugins: { sso: { providers: [{ ...provider, label, issuer, clientId }] } },
+      mailAccess: { kind: 'oauth', mechanism: 'XOAUTH2' },
+    };
+  }
+  if (site === 'marees' && cas) {
+    const label = { fr: 'Se connecter avec le CAS (démo)', en: 'Sign in with CAS (demo)' };
+    const strongAcr = ['mfa-card'];
+    return {
+      plugins: {
+        sso: { providers: [{ id: 'cas', kind: 'cas', label, issuer: cas.issuer, strongAcr }] },
+      },
+      mailAccess: { kind: 'master', user: DEMO_MASTER.username },
+    };
+  }
+  return {};
+}
+
+function siteFile(site: DemoSite, servers: Servers, notices: boolean): File {
+  const { imap, smtp, ldap } = servers;
   const isFirst = site.id === 'saisons';
+  const { plugins: signInPlugins, ...signIn } = signInOf(site.id, servers);
   return {
+    ...signIn,
     hosts: isFirst ? site.hosts : [...site.hosts, '*.localhost'],
     title: site.title,
     tagline: site.tagline,
@@ -91,7 +142,13 @@ function siteFile(site: DemoSite, { imap, smtp, ldap }: Servers): File {
           mail: `appui@${site.mailDomain}`,
         },
     session: { idleMinutes: 240, absoluteHours: 12 },
-    plugins: isFirst ? pluginsOf(site) : {},
+    ...(notices && {
+      notices: {
+        from: `ne-pas-repondre@${site.mailDomain}`,
+        username: NOTICES_ACCOUNT.username,
+      },
+    }),
+    plugins: { ...(isFirst && pluginsOf(site)), ...Object(signInPlugins) },
     groups: groupsOfSite(site.id),
     choices: ['attachment-reminder'],
     links: [

@@ -2,7 +2,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { FaultState, type ImapFaults } from './imap/faults';
 import { Session, type SessionContext } from './imap/session';
 import { Account, type Mailbox } from './imap/store';
-import type { DemoImapOptions, DemoImapStats, SeenMessage } from './imap/types';
+import {
+  type DemoImapOptions,
+  type DemoImapStats,
+  type DemoMaster,
+  MASTER_SEPARATOR,
+  type SeenMessage,
+  type TokenCheck,
+} from './imap/types';
 
 export type { ImapFaults } from './imap/faults';
 export type {
@@ -10,8 +17,10 @@ export type {
   DemoImapStats,
   DemoImapUser,
   DemoMailbox,
+  DemoMaster,
   DemoMessage,
   SeenMessage,
+  TokenCheck,
 } from './imap/types';
 
 /**
@@ -51,6 +60,7 @@ const CAPABILITIES = [
   'CONDSTORE',
   'QUOTA',
 ];
+const REFUSED = '[AUTHENTICATIONFAILED] Authentication failed.';
 const RECENT_COMMANDS = 1000;
 const FIRST_UID_VALIDITY = 1_700_000_000;
 const MAILBOXES_PER_USER = 100_000; // room between the UIDVALIDITY values of two users
@@ -73,10 +83,14 @@ class DemoImapServer implements DemoImap {
   private commands = 0;
   private accepted = 0;
   private readonly limit: number;
+  private readonly masters: readonly DemoMaster[];
+  private readonly whose: TokenCheck | undefined;
   private readonly context: SessionContext;
   private readonly server = createServer((socket) => this.accept(socket));
 
-  constructor({ users, hide = [], maxConnectionsPerUser }: DemoImapOptions) {
+  constructor({ users, hide = [], maxConnectionsPerUser, masters = [], whose }: DemoImapOptions) {
+    this.masters = masters;
+    this.whose = whose;
     const hidden = new Set(hide.map((name) => name.toUpperCase()));
     this.limit = maxConnectionsPerUser ?? Number.POSITIVE_INFINITY;
     for (const [index, user] of users.entries()) {
@@ -88,8 +102,13 @@ class DemoImapServer implements DemoImap {
     this.faults = new FaultState((bye) => this.dropAll(bye));
     this.context = {
       faults: this.faults,
-      capabilities: new Set(CAPABILITIES.filter((name) => !hidden.has(name.toUpperCase()))),
+      capabilities: new Set(
+        [...CAPABILITIES, ...(whose ? ['AUTH=XOAUTH2'] : [])].filter(
+          (name) => !hidden.has(name.toUpperCase()),
+        ),
+      ),
       signIn: (username, password, session) => this.signIn(username, password, session),
+      signInByToken: (username, token, session) => this.signInByToken(username, token, session),
       count: (command) => this.count(command),
       dropAll: () => this.dropAll(undefined),
     };
@@ -165,10 +184,31 @@ class DemoImapServer implements DemoImap {
   }
 
   private signIn(username: string, password: string, session: Session): Account | string {
+    const [person = '', service] = username.split(MASTER_SEPARATOR);
+    const account = this.logins.get(person.toLowerCase());
+    const isRight =
+      service === undefined
+        ? account?.password === password
+        : this.masters.some(
+            (one) =>
+              one.username === service && one.password === password && one.opens.includes(person),
+          );
+    return account && isRight ? this.admit(account, session) : REFUSED;
+  }
+
+  private async signInByToken(
+    username: string,
+    token: string,
+    session: Session,
+  ): Promise<Account | string> {
+    const owner = await this.whose?.(token);
     const account = this.logins.get(username.toLowerCase());
-    if (!account || account.password !== password) {
-      return '[AUTHENTICATIONFAILED] Authentication failed.';
-    }
+    // The token says whose mail it opens, whatever name comes with it.
+    const isTheirs = owner !== undefined && this.logins.get(owner) === account;
+    return account && isTheirs ? this.admit(account, session) : REFUSED;
+  }
+
+  private admit(account: Account, session: Session): Account | string {
     const others = [...this.sessions].filter((one) => one !== session && one.account === account);
     return others.length < this.limit ? account : '[LIMIT] too many connections';
   }

@@ -39,6 +39,8 @@ export interface DemoAppOptions extends DemoStackOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly root: string;
+  /** The platform writes to people: new devices, locked accounts. */
+  readonly notices?: boolean;
   /** Changes to a site's file before it is checked: plugins, locks, servers. */
   readonly site?: (
     id: DemoSite['id'],
@@ -79,6 +81,8 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
       allowPrivate: [`${host}:${picturesPort}`, ...(options.options?.allowPrivate ?? [])],
     });
     const { url, port } = await app.start();
+    stack.oidc.notify(`http://${LOOPBACK}:${port}/login/sso/cerbere/notice`);
+    stack.cas.notify(`http://marees.localhost:${port}/login/sso/cas/notice`);
     return {
       app,
       stack,
@@ -98,13 +102,17 @@ export async function startDemoApp(options: DemoAppOptions): Promise<DemoApp> {
 /** The same schemas as a real installation's files, with the demo's servers. */
 function demoConfig(options: DemoAppOptions, stack: DemoStack | DovecotStack, dataDir: string) {
   const change = options.site ?? ((_id, file) => file);
-  const files = demoFiles(stack, { port: options.port, dataDir });
+  const files = demoFiles(stack, {
+    port: options.port,
+    dataDir,
+    notices: options.notices ?? false,
+  });
   const read = (plugins: Readonly<Record<string, unknown>>) =>
     parseAppConfig(
       {
         root: options.root,
         app: { ...files.app, ...options.app },
-        plugins: { ...plugins, ...options.plugins },
+        plugins: { ...files.plugins, ...plugins, ...options.plugins },
         sites: demoSites.map(({ id }) => ({
           file: `config/sites/${id}.json`,
           value: change(id, files.sites[id]),
@@ -125,11 +133,12 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
     root: options.root,
     port,
     dovecot: options.dovecot,
+    notices: true,
     site: (id, file) => withPlugins(file, id, asked),
     // What plugins let float is theirs here as well: one rejection is not the end of the demonstration.
     options: { ownsProcess: true },
   });
-  const { imap, smtp, ldap } = running.stack;
+  const { imap, smtp, ldap, oidc, cas } = running.stack;
   const notices = [
     ...(port !== wanted && wanted !== 0
       ? [`port ${wanted} is in use, ${running.port} is used instead`]
@@ -143,6 +152,10 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
       imap: { host: imap.host, port: imap.port },
       smtp: { host: smtp.host, port: smtp.port },
       ldap: { host: ldap.host, port: ldap.port },
+      signIn: [
+        { site: 'saisons', kind: 'oidc', label: 'Cerbère (démo)', issuer: oidc.issuer },
+        { site: 'marees', kind: 'cas', label: 'CAS (démo)', issuer: cas.issuer },
+      ],
     },
     ...(notices.length > 0 && { notice: notices.join('\n') }),
     stop: running.stop,

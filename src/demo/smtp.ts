@@ -1,5 +1,12 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import {
+  SMTPServer,
+  type SMTPServerAuthentication,
+  type SMTPServerDataStream,
+  type SMTPServerOptions,
+  type SMTPServerSession,
+} from 'smtp-server';
+import { type DemoMaster, MASTER_SEPARATOR, type TokenCheck } from './imap/types';
 import { SmtpFaultState, type SmtpFaults } from './smtp/faults';
 
 export type { SmtpFaults } from './smtp/faults';
@@ -22,6 +29,10 @@ export interface DemoSmtpUser {
 
 export interface DemoSmtpOptions {
   readonly users: readonly DemoSmtpUser[];
+  /** Who may send for others, as `person*username`. */
+  readonly masters?: readonly DemoMaster[];
+  /** With it, XOAUTH2 is offered. */
+  readonly whose?: TokenCheck;
   /** Puts a message, trace headers added, into a local user's INBOX. */
   deliver(username: string, raw: Buffer): unknown;
   readonly host?: string;
@@ -109,6 +120,7 @@ class DemoSmtpServer implements DemoSmtp {
       banner: 'demonstration',
       size: this.maxBytes,
       allowInsecureAuth: true,
+      authMethods: ['PLAIN', 'LOGIN', ...(this.options.whose ? ['XOAUTH2'] : [])],
       authOptional: !auth,
       disabledCommands: auth ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
       disableReverseLookup: true,
@@ -117,11 +129,7 @@ class DemoSmtpServer implements DemoSmtp {
       onConnect: (session, callback) =>
         this.faults.at('connect', () => this.connect(session, callback)),
       onAuth: (login, _session, callback) =>
-        this.faults.at('auth', () => {
-          const user = this.byAddress.get((login.username ?? '').toLowerCase());
-          if (user && user.password === login.password) callback(null, { user: user.username });
-          else callback(refusal(535, 'wrong login'));
-        }),
+        this.faults.at('auth', () => void this.answerLogin(login, callback)),
       onMailFrom: (_address, _session, callback) =>
         this.faults.at('mail', () => callback(this.faults.isTemporary ? temporary() : null)),
       onRcptTo: ({ address }, _session, callback) =>
@@ -131,6 +139,36 @@ class DemoSmtpServer implements DemoSmtp {
         }),
       onData: (stream, session, callback) => this.receive(stream, session, callback),
     });
+  }
+
+  private async answerLogin(
+    login: SMTPServerAuthentication,
+    callback: Parameters<NonNullable<SMTPServerOptions['onAuth']>>[2],
+  ): Promise<void> {
+    const user = await this.userOf(login);
+    if (user) callback(null, { user: user.username });
+    else callback(refusal(535, 'wrong login'));
+  }
+
+  private async userOf({
+    username = '',
+    password,
+    accessToken,
+  }: SMTPServerAuthentication): Promise<DemoSmtpUser | undefined> {
+    const [person = '', service] = username.split(MASTER_SEPARATOR);
+    const user = this.byAddress.get(person.toLowerCase());
+    if (accessToken !== undefined) {
+      const owner = await this.options.whose?.(accessToken);
+      return user?.username === owner ? user : undefined;
+    }
+    const isRight =
+      service === undefined
+        ? user?.password === password
+        : this.options.masters?.some(
+            (one) =>
+              one.username === service && one.password === password && one.opens.includes(person),
+          );
+    return isRight ? user : undefined;
   }
 
   private connect(session: SMTPServerSession, callback: (error?: Error | null) => void): void {

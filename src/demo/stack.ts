@@ -1,3 +1,5 @@
+import { type DemoCas, startDemoCas } from './cas';
+import { NOTICES_ACCOUNT } from './config-files';
 import {
   allDirectoryEntries,
   allDirectoryPasswords,
@@ -8,8 +10,10 @@ import {
   demoSites,
   seedMessages,
 } from './data';
-import { type DemoImap, type DemoImapUser, startDemoImap } from './imap';
+import { type DemoImap, type DemoImapUser, startDemoImap, type TokenCheck } from './imap';
 import { type DemoLdap, startDemoLdap } from './ldap';
+import { DEMO_MASTER } from './master';
+import { type DemoOidc, startDemoOidc } from './oidc';
 import { type DemoPictures, startDemoPictures } from './pictures';
 import { type PrivateDovecot, startDovecot } from './real/dovecot';
 import { type DemoSmtp, startDemoSmtp } from './smtp';
@@ -25,12 +29,17 @@ export interface DemoStackOptions {
   readonly now?: Date;
   readonly maxConnectionsPerUser?: number;
   readonly smtpMaxBytes?: number;
+  /** Life of the tokens of the OpenID Connect provider; ten minutes unless told. */
+  readonly accessTokenS?: number;
 }
 
 interface CommonStack {
   readonly smtp: DemoSmtp;
   readonly ldap: DemoLdap;
   readonly pictures: DemoPictures;
+  /** Where agents of the first site sign in too, and of the second. */
+  readonly oidc: DemoOidc;
+  readonly cas: DemoCas;
   readonly agents: readonly DemoAgent[];
   readonly sites: readonly DemoSite[];
   close(): Promise<void>;
@@ -74,28 +83,52 @@ export async function startDemoStack(
       }),
     );
     const pictures = await opening(startDemoPictures());
+    const oidc = await opening(
+      startDemoOidc({
+        accounts: agentsOf('saisons'),
+        ...(options.accessTokenS ? { accessTokenS: options.accessTokenS } : {}),
+      }),
+    );
+    const cas = await opening(startDemoCas({ accounts: agentsOf('marees') }));
     const users = usersOf(options, pictures.origin);
+    const whose = (token: string): Promise<string | undefined> => oidc.whose(token);
     const imap = await opening<DemoImap | PrivateDovecot>(
-      options.dovecot ? startDovecot({ users }) : memoryImap(users, options),
+      options.dovecot
+        ? startDovecot({
+            users,
+            withoutPassword: {
+              introspectionUrl: oidc.introspectionUrl,
+              master: { user: DEMO_MASTER.username, password: DEMO_MASTER.password },
+            },
+          })
+        : memoryImap(users, { ...options, whose }),
     );
     const smtp = await opening(
       startDemoSmtp({
-        users: demoAgents.map(({ username, password, mail }) => ({
-          username,
-          password,
-          addresses: [mail],
-        })),
+        users: [
+          ...demoAgents.map(({ username, password, mail }) => ({
+            username,
+            password,
+            addresses: [mail],
+          })),
+          { ...NOTICES_ACCOUNT, addresses: [] },
+        ],
+        masters: [DEMO_MASTER],
+        whose,
         deliver: (username, raw) => imap.deliver(username, raw),
         ...(options.smtpMaxBytes ? { maxBytes: options.smtpMaxBytes } : {}),
       }),
     );
-    const common = { smtp, ldap, pictures, agents: demoAgents, sites: demoSites, close };
+    const common = { smtp, ldap, pictures, oidc, cas, agents: demoAgents, sites: demoSites, close };
     return 'faults' in imap ? { ...common, imap } : { ...common, imap };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+const agentsOf = (site: DemoSite['id']): readonly DemoAgent[] =>
+  demoAgents.filter((agent) => agent.site === site);
 
 const usersOf = (
   { seed = true, now = new Date() }: DemoStackOptions,
@@ -114,10 +147,15 @@ const usersOf = (
     };
   });
 
-function memoryImap(users: DemoImapUser[], options: DemoStackOptions): Promise<DemoImap> {
-  const { hide, maxConnectionsPerUser } = options;
+function memoryImap(
+  users: DemoImapUser[],
+  options: DemoStackOptions & { readonly whose: TokenCheck },
+): Promise<DemoImap> {
+  const { hide, maxConnectionsPerUser, whose } = options;
   return startDemoImap({
     users,
+    masters: [DEMO_MASTER],
+    whose,
     ...(hide ? { hide } : {}),
     ...(maxConnectionsPerUser ? { maxConnectionsPerUser } : {}),
   });

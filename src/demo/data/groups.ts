@@ -26,7 +26,7 @@ function administrators(login: string): Group {
     id: 'administration',
     title: 'Administration de la messagerie',
     match: { logins: [login] },
-    permissions: ['admin.access'],
+    permissions: ['admin.access', 'audit.read'],
   };
 }
 
@@ -35,7 +35,7 @@ function platform(login: string): Group {
     id: 'plateforme',
     title: 'Administration de la plateforme',
     match: { logins: [login] },
-    permissions: ['admin.access', 'admin.platform'],
+    permissions: ['admin.access', 'admin.platform', 'audit.platform'],
   };
 }
 

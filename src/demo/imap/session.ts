@@ -14,6 +14,8 @@ export interface SessionContext {
   readonly capabilities: ReadonlySet<string>;
   /** Checks a login; a string is the text of the refusal. */
   signIn(username: string, password: string, session: Session): Account | string;
+  /** The same with the access token of a provider. */
+  signInByToken(username: string, token: string, session: Session): Promise<Account | string>;
   count(command: string): void;
   dropAll(): void;
 }

@@ -23,8 +23,25 @@ export interface DemoImapUser {
   readonly quotaBytes?: number;
 }
 
+/** Who may open the mailboxes of others: `person*username` with this password, as Dovecot has it. */
+export interface DemoMaster {
+  readonly username: string;
+  readonly password: string;
+  /** Logins of those whose mail it opens. */
+  readonly opens: readonly string[];
+}
+
+/** Between a person and the one who opens their mail. */
+export const MASTER_SEPARATOR = '*';
+
+/** Whose token it is, as a provider says; `undefined` for nobody's. */
+export type TokenCheck = (accessToken: string) => Promise<string | undefined>;
+
 export interface DemoImapOptions {
   readonly users: readonly DemoImapUser[];
+  readonly masters?: readonly DemoMaster[];
+  /** With it, `AUTH=XOAUTH2` is offered. */
+  readonly whose?: TokenCheck;
   readonly host?: string;
   /** 0, the default, takes a free one. */
   readonly port?: number;

@@ -12,6 +12,15 @@ export interface DovecotSettings {
   readonly quotaMegabytes: number;
   readonly mailboxes: readonly { readonly path: string; readonly specialUse?: string }[];
   readonly maxConnectionsPerUser: number;
+  readonly withoutPassword?: PasswordlessAccess;
+}
+
+/** Ways in for who has no password, as docs/install.md describes them. */
+export interface PasswordlessAccess {
+  /** Where tokens are shown (RFC 7662): `http://client:secret@127.0.0.1:4000/introspect`. */
+  readonly introspectionUrl?: string;
+  /** Opens every mailbox: as `person*user`, or with the person as authorization identity. */
+  readonly master?: { readonly user: string; readonly password: string };
 }
 
 /** Configuration of a Dovecot 2.3 that touches nothing outside its own directory. */
@@ -28,7 +37,7 @@ ssl = yes
 ssl_cert = <${certificate.certFile}
 ssl_key = <${certificate.keyFile}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login${settings.withoutPassword?.introspectionUrl ? ' oauthbearer xoauth2' : ''}
 auth_failure_delay = 0
 first_valid_uid = 1
 first_valid_gid = 1
@@ -42,7 +51,7 @@ maildir_very_dirty_syncs = yes
 mail_plugins = quota
 # What a list needs is indexed at delivery, as a tuned server does.
 mail_always_cache_fields = flags date.sent date.received size.virtual imap.envelope imap.bodystructure hdr.references hdr.message-id mime.parts
-passdb {
+${passwordless(settings)}passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u ${directory}/users
 }
@@ -93,6 +102,36 @@ service auth {
 }
 `;
 }
+
+function passwordless({ directory, withoutPassword = {} }: DovecotSettings): string {
+  const { introspectionUrl, master } = withoutPassword;
+  const byToken = `passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = ${directory}/oauth2.conf
+}
+`;
+  // `result_success = continue` goes on to the passdb of the person, who must exist.
+  const byMaster = `auth_master_user_separator = *
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN ${directory}/masters
+  master = yes
+  result_success = continue
+}
+`;
+  return `${introspectionUrl === undefined ? '' : byToken}${master ? byMaster : ''}`;
+}
+
+/** `oauth2.conf`: the provider says whose token it is, and whether it still stands. */
+export const oauth2Config = (introspectionUrl: string): string => `
+introspection_mode = post
+introspection_url = ${introspectionUrl}
+active_attribute = active
+active_value = true
+username_attribute = username
+timeout_msecs = 3000
+`;
 
 /** Without root there is one user for everything; with it, those that Debian creates. */
 function internalUsers(isRoot: boolean): string {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoImapUser } from '../imap/types';
 import { createCertificate } from './certificate';
-import { dovecotConfig } from './dovecot-config';
+import { dovecotConfig, oauth2Config, type PasswordlessAccess } from './dovecot-config';
 import { generateMessages } from './generate';
 import { createMaildir, deliverToMaildir, MaildirWriter, type Owner } from './maildir';
 import { findBinary, freePorts, inNewDirectory, runCommand, startPrivateServer } from './process';
@@ -12,6 +12,7 @@ export interface DovecotOptions {
   readonly quotaMegabytes?: number;
   /** 200 unless told. */
   readonly maxConnectionsPerUser?: number;
+  readonly withoutPassword?: PasswordlessAccess;
 }
 
 /** A Dovecot of our own: plain and TLS listeners on loopback, mail in a temporary directory. */
@@ -64,6 +65,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
   await Promise.all(['run', 'state'].map((name) => mkdir(join(directory, name))));
   store.seed(options.users);
   await writeFile(join(directory, 'users'), passwdFile(options.users), { mode: 0o644 });
+  await writePasswordless(directory, options.withoutPassword ?? {});
   const [port = 0, tlsPort = 0] = await freePorts(2);
   const configFile = join(directory, 'dovecot.conf');
   const config = dovecotConfig({
@@ -76,6 +78,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     quotaMegabytes: options.quotaMegabytes ?? DEFAULT_QUOTA_MEGABYTES,
     mailboxes: options.users[0]?.mailboxes.filter(({ path }) => path !== 'INBOX') ?? [],
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? DEFAULT_MAX_CONNECTIONS,
+    ...(options.withoutPassword && { withoutPassword: options.withoutPassword }),
   });
   await writeFile(configFile, config);
   const logFile = join(directory, 'dovecot.log');
@@ -99,6 +102,21 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     doveadm,
     close: () => server.stop(),
   };
+}
+
+async function writePasswordless(
+  directory: string,
+  { introspectionUrl, master }: PasswordlessAccess,
+): Promise<void> {
+  if (introspectionUrl !== undefined) {
+    await writeFile(join(directory, 'oauth2.conf'), oauth2Config(introspectionUrl), {
+      mode: 0o644,
+    });
+  }
+  if (master) {
+    const line = `${master.user}:{PLAIN}${master.password}\n`;
+    await writeFile(join(directory, 'masters'), line, { mode: 0o644 });
+  }
 }
 
 /** One line a login; an alias leads to the mailboxes of its user. */

@@ -1,21 +1,41 @@
 import type { Session } from '../session';
+import type { Account } from '../store';
 import { type Token, tokenText } from '../tokens';
 import type { Command } from './types';
 
 function signIn(session: Session, username: string, password: string): string {
   if (session.account) return 'BAD already signed in';
-  const account = session.context.signIn(username, password, session);
+  return opened(session, session.context.signIn(username, password, session));
+}
+
+function opened(session: Session, account: Account | string): string {
   if (typeof account === 'string') return `NO ${account}`;
   session.account = account;
   return `OK [CAPABILITY ${session.capabilityLine()}] signed in`;
 }
 
 async function authenticate(session: Session, args: readonly Token[]): Promise<string> {
-  if (tokenText(args[0]).toUpperCase() !== 'PLAIN') return 'NO [CANNOT] unknown mechanism';
+  const mechanism = tokenText(args[0]).toUpperCase();
+  if (!session.has(`AUTH=${mechanism}`)) return 'NO [CANNOT] unknown mechanism';
   const response = args[1] ? tokenText(args[1]) : await session.askLine('');
   if (response === '*') return 'BAD cancelled';
-  const [, username = '', password = ''] = Buffer.from(response, 'base64').toString().split('\0');
+  const text = Buffer.from(response, 'base64').toString();
+  if (mechanism === 'XOAUTH2') return signInByToken(session, text);
+  const [, username = '', password = ''] = text.split('\0');
   return signIn(session, username, password);
+}
+
+/** `user=…^Aauth=Bearer …^A^A`, as clients have sent it since before RFC 7628. */
+async function signInByToken(session: Session, text: string): Promise<string> {
+  const parts = text.split('\x01');
+  const fieldOf = (name: string): string =>
+    parts.find((part) => part.startsWith(name))?.slice(name.length) ?? '';
+  if (session.account) return 'BAD already signed in';
+  const username = fieldOf('user=');
+  return opened(
+    session,
+    await session.context.signInByToken(username, fieldOf('auth=Bearer '), session),
+  );
 }
 
 async function idle(session: Session): Promise<string> {

@@ -1,0 +1,132 @@
+import type {
+  SignInBegin,
+  SignInEnded,
+  SignInIdentity,
+  SignInReturn,
+  SignInStarted,
+} from 'estafette/plugin';
+import { isFirstUse } from '../once';
+import { openOutside } from '../outside';
+import type { CasProvider } from '../providers';
+import { invalid, Refused, unavailable } from '../refused';
+import { isSame, randomWord } from '../secrets';
+import type { Step } from '../types';
+import { personOf, textsOf } from '../values';
+import { parseXml } from '../xml';
+import { readAnswer } from './answer';
+
+/** CAS Protocol 3.0, 3.1.1: `ST-` and up to 256 characters; servers put their host name in. */
+const TICKET = /^ST-[A-Za-z0-9._-]{1,253}$/;
+const TICKET_MS = 15 * 60_000;
+const LOGOUT_MS = 24 * 3_600_000;
+
+/**
+ * The protocol has no state: it is part of the service address, which the ticket is bound to, so
+ * that a ticket of somebody else's browser is one for another service.
+ */
+function serviceOf(callback: string, state: string): string {
+  const url = new URL(callback);
+  url.searchParams.set('state', state);
+  return url.href;
+}
+
+/** Sends the browser to the server's sign-in page. */
+export async function beginCas(
+  { provider }: Step<CasProvider>,
+  { callback, purpose }: SignInBegin,
+): Promise<SignInStarted> {
+  const state = randomWord();
+  const redirect = new URL(`${provider.issuer}/login`);
+  redirect.searchParams.set('service', serviceOf(callback, state));
+  // 2.1.1: an earlier sign-in there does not count.
+  if (purpose === 'confirm') redirect.searchParams.set('renew', 'true');
+  return { redirect: redirect.href, keep: { state } };
+}
+
+/** Asks the server whom a ticket is for. */
+export async function finishCas(
+  step: Step<CasProvider>,
+  { callback, purpose, via, query, keep }: SignInReturn,
+): Promise<SignInIdentity> {
+  const { context, site, provider } = step;
+  const state = keep['state'] ?? '';
+  if (via !== 'get' || !isSame(query['state'], state)) throw invalid('state-mismatch');
+  const { ticket } = query;
+  if (ticket === undefined) throw new Refused('cancelled', 'no-ticket');
+  if (!TICKET.test(ticket)) throw invalid('ticket');
+  // Its server takes a ticket once; a server that forgets to would make it a password.
+  const once = { site, provider: provider.id, kind: 'ticket', word: ticket } as const;
+  if (!(await isFirstUse(context, { ...once, untilMs: context.clock.now() + TICKET_MS }))) {
+    throw invalid('replayed');
+  }
+  const validated = await validate(step, {
+    service: serviceOf(callback, state),
+    ticket,
+    isRenewed: purpose === 'confirm',
+  });
+  return identityOf(provider, validated, ticket);
+}
+
+async function validate(
+  { context, provider }: Step<CasProvider>,
+  asked: { readonly service: string; readonly ticket: string; readonly isRenewed: boolean },
+) {
+  const url = new URL(`${provider.issuer}/p3/serviceValidate`);
+  url.searchParams.set('service', asked.service);
+  url.searchParams.set('ticket', asked.ticket);
+  url.searchParams.set('format', 'JSON');
+  if (asked.isRenewed) url.searchParams.set('renew', 'true');
+  const answer = await openOutside(context)(url.href, {
+    headers: { accept: 'application/json, application/xml' },
+  });
+  if (answer.status !== 200) throw unavailable(`status-${answer.status}`);
+  return readAnswer(await answer.text());
+}
+
+function identityOf(
+  provider: CasProvider,
+  { user, attributes }: Awaited<ReturnType<typeof readAnswer>>,
+  ticket: string,
+): SignInIdentity {
+  const [level] = textsOf(
+    Object.hasOwn(attributes, provider.levelAttribute) ? attributes[provider.levelAttribute] : [],
+  );
+  return {
+    issuer: provider.issuer,
+    subject: user,
+    // An attribute may not pass itself off as whom the server vouches for.
+    ...personOf(provider, { ...attributes, user }),
+    assurance: level === undefined ? {} : { level },
+    isStrong: level !== undefined && provider.strongAcr.includes(level),
+    session: ticket,
+    leaving: { ticket },
+  };
+}
+
+/** Where the browser signs out of the server (2.3). */
+export async function leaveCas(
+  { issuer, logout }: CasProvider,
+  back: string,
+): Promise<string | undefined> {
+  if (!logout) return undefined;
+  const url = new URL(`${issuer}/logout`);
+  url.searchParams.set('service', back);
+  return url.href;
+}
+
+/**
+ * Single logout (2.3.3): the ticket that opened the session is what its sender has to know; nobody
+ * but its server, the browser and we ever did.
+ */
+export async function noticeCas(
+  { context, site, provider }: Step<CasProvider>,
+  body: Readonly<Record<string, string>>,
+): Promise<SignInEnded> {
+  const { root } = await parseXml(body['logoutRequest'] ?? '');
+  const ticket = root.only('SessionIndex')?.text ?? '';
+  if (root.name !== 'LogoutRequest' || !TICKET.test(ticket)) throw invalid('ticket');
+  const untilMs = context.clock.now() + LOGOUT_MS;
+  const once = { site, provider: provider.id, kind: 'logout', word: ticket, untilMs } as const;
+  if (!(await isFirstUse(context, once))) throw invalid('replayed');
+  return { issuer: provider.issuer, session: ticket };
+}

@@ -1,0 +1,29 @@
+import type { PluginCommand, SiteId } from 'estafette/plugin';
+import type { SsoConfig } from './config';
+import { providersOf } from './providers';
+import { samlMetadata } from './saml/client';
+
+const USAGE = 'sso:metadata <site> <provider> <host>';
+const HOST = /^[a-z0-9.-]{1,253}$/i;
+
+/** `estafette sso:metadata`: the SAML metadata to give to whoever runs the provider. */
+export const metadataCommand: PluginCommand<SsoConfig> = {
+  name: 'sso:metadata',
+  summary: `SAML metadata of this platform, for the provider: ${USAGE}`,
+  async run(context, { args, print }) {
+    const [site = '', id = '', host = '', ...more] = args;
+    if (!HOST.test(host) || more.length > 0) {
+      print(USAGE);
+      return 2;
+    }
+    // An id that is no site of the installation has no configuration, which says so.
+    const provider = providersOf(context, site as SiteId).find((one) => one.id === id);
+    if (provider?.kind !== 'saml') {
+      print(`${id} is no SAML provider of ${site}`);
+      return 1;
+    }
+    const callback = `https://${host}/login/${context.id}/${id}/callback`;
+    print(samlMetadata({ context, site: site as SiteId, provider }, callback));
+    return 0;
+  },
+};

@@ -1,0 +1,67 @@
+import { type CacheProvider, SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SamlProvider } from '../providers';
+import { unavailable } from '../refused';
+import type { Step } from '../types';
+
+/** Clocks of servers differ; more than this is a broken one. */
+export const SKEW_MS = 60_000;
+const REQUEST_MS = 10 * 60_000;
+/** No assertion is believed for longer, whatever it says of itself. */
+const ASSERTION_MS = 10 * 60_000;
+export const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+
+interface Options {
+  readonly callback: string;
+  /** Identifier of our request: made by us, kept in the browser's sealed cookie. */
+  readonly request: string;
+  readonly isForced?: boolean;
+}
+
+/** The library, set to believe nothing that is not signed by the provider for this request. */
+export function samlOf(
+  { context, site, provider }: Step<SamlProvider>,
+  { callback, request, isForced = false }: Options,
+): SAML {
+  const privateKey = context.secret(`${provider.id}.privateKey`, site);
+  try {
+    return new SAML({
+      callbackUrl: callback,
+      issuer: provider.entityId,
+      audience: provider.entityId,
+      idpIssuer: provider.issuer,
+      idpCert: [...provider.certificates],
+      entryPoint: provider.signInUrl,
+      logoutUrl: provider.signOutUrl ?? '',
+      identifierFormat: provider.subject === undefined ? PERSISTENT : null,
+      wantAssertionsSigned: true,
+      // Most sign assertions alone; where the response is signed too it is checked as well.
+      wantAuthnResponseSigned: false,
+      validateInResponseTo: ValidateInResponseTo.always,
+      requestIdExpirationPeriodMs: REQUEST_MS,
+      maxAssertionAgeMs: ASSERTION_MS,
+      acceptedClockSkewMs: SKEW_MS,
+      cacheProvider: onlyRequest(request),
+      generateUniqueId: () => request,
+      disableRequestedAuthnContext: provider.acr.length === 0,
+      authnContext: [...provider.acr],
+      forceAuthn: isForced,
+      signatureAlgorithm: 'sha256',
+      digestAlgorithm: 'sha256',
+      ...(privateKey !== undefined && { privateKey }),
+    });
+  } catch (error) {
+    context.log.error({ site, provider: provider.id, err: error }, 'sso/saml-configuration');
+    throw unavailable('configuration', error);
+  }
+}
+
+/** The one request that an answer may be to: that of this browser. */
+const onlyRequest = (request: string): CacheProvider => ({
+  saveAsync: async () => null,
+  getAsync: async (id) => (id === request ? new Date().toISOString() : null),
+  removeAsync: async () => null,
+});
+
+/** What the provider is to know of this platform, as the metadata that it reads. */
+export const samlMetadata = (step: Step<SamlProvider>, callback: string): string =>
+  samlOf(step, { callback, request: '_unused' }).generateServiceProviderMetadata(null, null);

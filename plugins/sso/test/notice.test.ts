@@ -1,0 +1,153 @@
+import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { CLIENT, ISSUER, nowS, type Stand, SUBJECT, standWith } from './fake-idp';
+
+const EVENTS = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+
+/** OIDC Back-Channel Logout 1.0, 2.6: each check, and what passes without it. */
+describe('a logout token', () => {
+  let stand: Stand;
+  let serial = 0;
+  beforeEach(async () => {
+    stand = await standWith();
+  });
+  afterEach(() => stand.test.stop());
+
+  const right = (): JWTPayload => {
+    serial += 1;
+    return {
+      iss: ISSUER,
+      aud: CLIENT,
+      sub: SUBJECT,
+      sid: 'session-1',
+      iat: nowS(),
+      exp: nowS() + 120,
+      jti: `logout-${serial}`,
+      events: EVENTS,
+    };
+  };
+  const tell = (token: string) => stand.way.notice({ body: { logout_token: token } });
+
+  it('ends the sessions that it names', async () => {
+    expect(await tell(await stand.idp.sign(right(), { typ: 'logout+jwt' }))).toEqual({
+      issuer: ISSUER,
+      subject: SUBJECT,
+      session: 'session-1',
+    });
+  });
+
+  it('ends all sessions of a person when it names none', async () => {
+    const { sid: _sid, ...claims } = right();
+
+    expect(await tell(await stand.idp.sign(claims))).toEqual({ issuer: ISSUER, subject: SUBJECT });
+  });
+
+  it.each<readonly [string, JWTPayload]>([
+    ['with a nonce, as an ID token has', { nonce: 'n' }],
+    ['with no event', { events: {} }],
+    ['with another event', { events: { 'https://other.example/event': {} } }],
+    ['with an event that is no object', { events: { [Object.keys(EVENTS)[0] ?? '']: true } }],
+    ['for another audience', { aud: 'another' }],
+    ['of another issuer', { iss: 'https://other.example' }],
+    ['that has expired', { iat: nowS() - 400, exp: nowS() - 100 }],
+    ['that was kept for later', { iat: nowS() - 400, exp: nowS() + 4_000 }],
+    ['that is made tomorrow', { iat: nowS() + 4_000, exp: nowS() + 9_000 }],
+    ['without an identifier', { jti: '' }],
+    ['that names nobody', { sub: '', sid: '' }],
+  ])('%s is not believed', async (_name, claims) => {
+    expect(await tell(await stand.idp.sign({ ...right(), ...claims }))).toBeUndefined();
+  });
+
+  it('is believed once', async () => {
+    const token = await stand.idp.sign(right());
+
+    expect(await tell(token)).toBeDefined();
+    expect(await tell(token)).toBeUndefined();
+  });
+
+  it('of another type is not believed', async () => {
+    expect(await tell(await stand.idp.sign(right(), { typ: 'at+jwt' }))).toBeUndefined();
+  });
+
+  it('that is not signed, or by whom it should not be, is not believed', async () => {
+    const forger = await stand.idp.newKey('first');
+    const secret = Buffer.from(await stand.idp.publicText());
+
+    expect(await tell(new UnsecuredJWT(right()).encode())).toBeUndefined();
+    expect(await tell(await stand.idp.sign(right(), {}, forger))).toBeUndefined();
+    expect(
+      await tell(
+        await new SignJWT(right()).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(secret),
+      ),
+    ).toBeUndefined();
+  });
+
+  it.each(['', 'x', 'a.b.c', 'e30.e30.', 'x'.repeat(20_000)])(
+    'is no text like "%.10s"',
+    async (text) => {
+      expect(await tell(text)).toBeUndefined();
+    },
+  );
+
+  it('with a key of today is believed though the provider has changed keys', async () => {
+    await tell(await stand.idp.sign(right()));
+    stand.idp.keys = [await stand.idp.newKey('second')];
+
+    expect(await tell(await stand.idp.sign(right()))).toBeDefined();
+  });
+
+  it('a flood of unknown keys asks a few times, and keeps nobody from signing in', async () => {
+    await stand.signIn();
+    const stranger = await stand.idp.newKey('stranger');
+    for (let tried = 0; tried < 30; tried += 1) {
+      await tell(await stand.idp.sign(right(), { kid: `made-up-${tried}` }, stranger));
+      stand.test.clock.advance(1_000);
+    }
+    expect(stand.idp.asked.get('/jwks')).toBeLessThanOrEqual(6);
+
+    stand.idp.keys = [await stand.idp.newKey('second')];
+    expect(await stand.signIn()).toMatchObject({ subject: SUBJECT });
+  });
+});
+
+describe('a logout token of an algorithm that the site does not list', () => {
+  it('is not believed', async () => {
+    const { idp, test, way } = await standWith({ algorithms: ['ES256'] });
+    const claims = {
+      iss: ISSUER,
+      aud: CLIENT,
+      sub: SUBJECT,
+      iat: nowS(),
+      jti: 'a',
+      events: EVENTS,
+    };
+
+    const ended = await way.notice({ body: { logout_token: await idp.sign(claims) } });
+    await test.stop();
+
+    expect(ended).toBeUndefined();
+  });
+});
+
+describe('what was seen', () => {
+  it('is forgotten once it is too old to be believed', async () => {
+    const { idp, test, way } = await standWith();
+    const claims = {
+      iss: ISSUER,
+      aud: CLIENT,
+      sub: SUBJECT,
+      iat: nowS(),
+      jti: 'one',
+      events: EVENTS,
+    };
+    await way.notice({ body: { logout_token: await idp.sign(claims) } });
+    const count = async () => (await test.db.table('sso_seen').select('hash')).length;
+
+    await test.runJob('forgetting');
+    const kept = await count();
+    test.clock.advance(3_600_000);
+    await test.runJob('forgetting');
+
+    expect([kept, await count()]).toEqual([1, 0]);
+    await test.stop();
+  });
+});
