@@ -1,0 +1,106 @@
+import type { PluginResponse, TextKey } from 'estafette/plugin';
+import { page, type Visit } from './answers';
+import { methodsOf, removeAll } from './factors';
+import { findPerson, searchPerson } from './people';
+import { askReset, decideReset, openResets } from './resets';
+import { audit, tellOwner } from './tell';
+
+const NOTE_MIN = 10;
+const NOTE_MAX = 500;
+
+interface Form {
+  readonly fault?: { readonly field: 'person' | 'note' | 'decision'; readonly text: string };
+  readonly values?: { readonly person: string; readonly note: string };
+}
+
+/** Requests that wait, and the form to make one: administrators with the permission alone. */
+export async function showAdmin(visit: Visit, form: Form = {}): Promise<PluginResponse> {
+  const { request, context, person } = visit;
+  const open = await openResets(context, request.site);
+  const resets = await Promise.all(
+    open.map(async (reset) => {
+      const owner = { site: request.site, user: reset.user };
+      const whose = await findPerson(context.db, owner);
+      return {
+        id: reset.id,
+        name: whose?.name ?? '',
+        login: whose?.login ?? '',
+        methods: await methodsOf(context.db, owner),
+        note: reset.note,
+        askedName: reset.askedName,
+        askedAt: reset.askedAt,
+        expiresAt: reset.expiresAt,
+        isOwn: reset.askedBy === person.id,
+        mayGrant: reset.askedBy !== person.id && reset.user !== person.id,
+      };
+    }),
+  );
+  return page(
+    visit,
+    'admin',
+    'twofactor:admin.title',
+    {
+      resets,
+      noteMax: NOTE_MAX,
+      at: {
+        ask: context.url('admin/ask'),
+        decide: context.url('admin/decide'),
+      },
+      values: form.values ?? { person: '', note: '' },
+      fault: form.fault,
+    },
+    form.fault ? 422 : 200,
+  );
+}
+
+/** The first of four eyes: who, and why; nothing is changed yet. */
+export async function ask(visit: Visit): Promise<PluginResponse> {
+  const { request, context, person, t } = visit;
+  const { person: named = '', note: typed = '' } = request.body;
+  const note = typed
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, NOTE_MAX);
+  const values = { person: named.slice(0, 320), note };
+  const faultAt = (field: 'person' | 'note', key: TextKey) =>
+    showAdmin(visit, { fault: { field, text: t(key) }, values });
+  const found = await searchPerson(context.db, request.site, values.person);
+  if (!found) return faultAt('person', 'twofactor:admin.unknown');
+  if (found.user === person.id) return faultAt('person', 'twofactor:admin.self');
+  const owner = { site: request.site, user: found.user };
+  if ((await methodsOf(context.db, owner)).length === 0)
+    return faultAt('person', 'twofactor:admin.none');
+  if (note.length < NOTE_MIN) return faultAt('note', 'twofactor:admin.noteShort');
+  const outcome = await askReset(context, owner, { note, by: person });
+  if (outcome === 'again') return faultAt('person', 'twofactor:admin.again');
+  await audit(context, request, 'reset-asked', {
+    user: found.user,
+    details: { note: note.slice(0, 256) },
+  });
+  await tellOwner(context, owner, 'reset-asked', { by: person.name });
+  return { redirect: context.url('admin') };
+}
+
+/** The second: another administrator grants or refuses, who asked takes it back. */
+export async function decide(visit: Visit): Promise<PluginResponse> {
+  const { request, context, person, t } = visit;
+  const outcome = request.body['outcome'] === 'granted' ? 'granted' : 'refused';
+  const id = request.body['id'] ?? '';
+  const decided = await decideReset(context, request.site, { id, outcome, by: person });
+  if (decided.kind === 'own') {
+    const text = t('twofactor:admin.four');
+    return showAdmin(visit, { fault: { field: 'decision', text } });
+  }
+  if (decided.kind === 'gone') return { redirect: context.url('admin') };
+  const { reset } = decided;
+  const owner = { site: request.site, user: reset.user };
+  const details = { asked: reset.askedName };
+  if (outcome === 'refused') {
+    await audit(context, request, 'reset-refused', { user: reset.user, details });
+    return { redirect: context.url('admin') };
+  }
+  await removeAll(context.db, owner);
+  await audit(context, request, 'reset', { user: reset.user, details });
+  await tellOwner(context, owner, 'reset', { by: person.name });
+  return { redirect: context.url('admin') };
+}

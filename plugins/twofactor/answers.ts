@@ -1,0 +1,57 @@
+import type { PluginRequest, PluginResponse } from 'estafette/plugin';
+import type { FactorConfig } from './config';
+import type { Context, Owner } from './owner';
+
+export const HOME = '/mail/me/INBOX';
+
+/** A route's request with the person whom it is for. */
+export interface Visit {
+  readonly request: PluginRequest;
+  readonly context: Context;
+  readonly config: Readonly<FactorConfig>;
+  readonly owner: Owner;
+  readonly person: NonNullable<PluginRequest['user']>;
+  /** The session is open; else it awaits this very challenge. */
+  readonly isOpen: boolean;
+  readonly t: ReturnType<Context['text']>;
+}
+
+type Handler = (visit: Visit) => PluginResponse | Promise<PluginResponse>;
+
+/** A handler for somebody who is known; others have no page here. */
+export const forPerson =
+  (handler: Handler) =>
+  (request: PluginRequest, context: Context): PluginResponse | Promise<PluginResponse> => {
+    const { site, user: person, as, locale } = request;
+    if (!person) return { status: 404 };
+    return handler({
+      request,
+      context,
+      config: context.config(request),
+      owner: { site, user: person.id },
+      person,
+      isOpen: as !== undefined,
+      t: context.text(locale),
+    });
+  };
+
+const BASE = 'https://site.invalid';
+
+/**
+ * A path of this site, else the inbox. As strict as the core, which takes any other redirect for a
+ * failure of the plugin: what somebody wrote in an address is none.
+ */
+export function nextOf({ query, body }: Pick<PluginRequest, 'query' | 'body'>): string {
+  const next = body['next'] ?? query['next'] ?? '';
+  const isPath = /^\/(?!\/)[^\s\p{Cc}\\]{0,2000}$/u.test(next);
+  return isPath && URL.canParse(next, BASE) && new URL(next, BASE).origin === BASE ? next : HOME;
+}
+
+/** A page of the plugin with its title in the language of the person. */
+export const page = (
+  { t }: Pick<Visit, 't'>,
+  view: string,
+  title: string,
+  model: Readonly<Record<string, unknown>>,
+  status = 200,
+): PluginResponse => ({ view, title: t(title), model, status });

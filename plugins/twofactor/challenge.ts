@@ -1,0 +1,113 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { nextOf, page, type Visit } from './answers';
+import { showEnrol } from './enrol';
+import { methodsOf, takeCode } from './factors';
+import { beginAttempt } from './limits';
+import { CHALLENGE, offeredDays, remember } from './passing';
+import { countRecovery } from './recovery';
+import { audit, tellOwner } from './tell';
+import { askToUse, ceremonyOf, takePasskey } from './webauthn';
+
+interface Fault {
+  readonly text: string;
+  readonly field: 'code' | 'passkey';
+  readonly status: number;
+}
+
+/** The page that asks for a second factor, or for a first one to be set up. */
+export async function showChallenge(visit: Visit, fault?: Fault): Promise<PluginResponse> {
+  const { request, context, config, owner, isOpen } = visit;
+  const methods = await methodsOf(context.db, owner);
+  if (methods.length === 0) {
+    // An open session without any has nothing to confirm with: the core asks for the password.
+    return isOpen ? { redirect: nextOf(request) } : showEnrol(visit);
+  }
+  const ceremony = ceremonyOf(request, owner.user, config.rpId);
+  const passkey = methods.includes('passkey') ? await askToUse(context, ceremony) : undefined;
+  const { left } = await countRecovery(context.db, owner);
+  return page(
+    visit,
+    'challenge',
+    'twofactor:challenge.title',
+    {
+      isOpen,
+      next: nextOf(request),
+      codeAction: context.url('challenge'),
+      passkeyAction: context.url('challenge/passkey'),
+      hasCode: methods.includes('totp'),
+      hasRecovery: left > 0,
+      passkey,
+      trustDays: isOpen ? 0 : offeredDays(visit),
+      fault,
+    },
+    fault?.status ?? 200,
+  );
+}
+
+const waiting = ({ t }: Visit, waitS: number, field: Fault['field']): Fault => ({
+  text: t('twofactor:fault.wait', { count: Math.ceil(waitS / 60) }),
+  field,
+  status: 429,
+});
+
+/** A code of the application, or a recovery code: one field takes both. */
+export async function answerCode(visit: Visit): Promise<PluginResponse> {
+  const { request, context, owner, t } = visit;
+  if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
+  const checked = await takeCode(context, owner, request.body['code'] ?? '');
+  if (checked.kind === 'blocked') {
+    await audit(context, request, 'refused', { user: owner.user, details: { code: 'blocked' } });
+    return showChallenge(visit, waiting(visit, checked.waitS, 'code'));
+  }
+  if (checked.kind !== 'right') {
+    const event = checked.kind === 'replayed' ? 'replayed' : 'refused';
+    await audit(context, request, event, { user: owner.user, details: { method: 'code' } });
+    const text =
+      checked.kind === 'replayed' ? t('twofactor:fault.replayed') : t('twofactor:fault.code');
+    return showChallenge(visit, { text, field: 'code', status: 422 });
+  }
+  if (checked.by === 'recovery') {
+    const { left } = await countRecovery(context.db, owner);
+    await audit(context, request, 'recovery-used', { user: owner.user, details: { left } });
+    await tellOwner(context, owner, 'recovery-used', { left });
+  } else {
+    await audit(context, request, 'used', { user: owner.user, details: { method: 'totp' } });
+  }
+  return letThrough(visit);
+}
+
+/** A passkey: the browser asked its owner, and signed what our page gave it. */
+export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
+  const { request, context, config, owner, t } = visit;
+  if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
+  const attempt = await beginAttempt(context, owner);
+  if (attempt.kind === 'blocked') {
+    await audit(context, request, 'refused', { user: owner.user, details: { code: 'blocked' } });
+    return showChallenge(visit, waiting(visit, attempt.waitS, 'passkey'));
+  }
+  const ceremony = ceremonyOf(request, owner.user, config.rpId);
+  const { slip = '', response = '' } = request.body;
+  const taken = await takePasskey(context, ceremony, { slip, response });
+  if ('fault' in taken) {
+    const event = taken.fault === 'replayed' ? 'replayed' : 'refused';
+    const details = { method: 'passkey', code: taken.fault };
+    await audit(context, request, event, { user: owner.user, details });
+    return showChallenge(visit, {
+      text: t('twofactor:fault.passkey'),
+      field: 'passkey',
+      status: 422,
+    });
+  }
+  await attempt.right();
+  const details = { method: 'passkey', name: taken.name };
+  await audit(context, request, 'used', { user: owner.user, details });
+  return letThrough(visit);
+}
+
+/** The factor was right: this browser is remembered as the site and the person say, and the way is free. */
+async function letThrough(visit: Visit): Promise<PluginResponse> {
+  const { request, isOpen } = visit;
+  if (!isOpen) await remember(visit, request.body['trust'] === '1');
+  await request.satisfy(CHALLENGE);
+  return { redirect: nextOf(request) };
+}

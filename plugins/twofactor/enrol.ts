@@ -1,0 +1,187 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { toString as drawQr } from 'qrcode';
+import { HOME, page, type Visit } from './answers';
+import type { FactorConfig } from './config';
+import { forgetDevices } from './devices';
+import { methodsOf } from './factors';
+import { beginAttempt } from './limits';
+import { CHALLENGE, remember } from './passing';
+import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
+import { isInside } from './policy';
+import { countRecovery, renewRecovery } from './recovery';
+import { makeSlip, readSlip, spendSlip } from './spent';
+import { audit, tellOwner } from './tell';
+import { inGroups, matchStep, newTotpSecret, otpauthUri } from './totp';
+import { findTotp, saveTotp } from './totp-store';
+import { askToRegister, ceremonyOf, passkeyName, readRegistration } from './webauthn';
+
+/** What a page of enrolment may do, and where it leads. */
+type Way = FactorConfig['methods'][number];
+
+/**
+ * A session that still awaits its challenge may set up the first factor, never another one: whoever
+ * knows the password alone would add theirs, and pass by it.
+ */
+async function closedTo({ context, config, owner, isOpen }: Visit, way?: Way): Promise<boolean> {
+  if (way !== undefined && !config.methods.includes(way)) return true;
+  return !isOpen && (await methodsOf(context.db, owner)).length > 0;
+}
+
+const toChallenge = ({ context }: Visit): PluginResponse => ({
+  redirect: context.url('challenge'),
+});
+
+/** Which way to choose; at sign-in, this is the page that stands before the mailbox. */
+export async function showEnrol(visit: Visit): Promise<PluginResponse> {
+  const { context, config, isOpen } = visit;
+  if (await closedTo(visit)) return toChallenge(visit);
+  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  return page(visit, 'enrol', 'twofactor:enrol.title', {
+    isOpen,
+    ways: config.methods.map((way) => ({ id: way, href: context.url(`enrol/${way}`) })),
+    back: context.url(''),
+  });
+}
+
+/** The first factor at sign-in, from where the site allows it. */
+function mayEnrolHere({ config, isOpen, request }: Visit): boolean {
+  if (isOpen || config.enrolOutside) return true;
+  return isInside(config.insideNetworks, request.remote);
+}
+
+const totpBound = ({ owner, request }: Visit): string =>
+  `enrol totp ${owner.site} ${owner.user} ${request.session ?? ''}`;
+
+/** A secret of which nothing is kept until a code proves that it has arrived. */
+export async function showTotp(
+  visit: Visit,
+  fault?: { readonly text: string; readonly secret: string; readonly status: number },
+): Promise<PluginResponse> {
+  const { request, context, owner, person, isOpen } = visit;
+  if (await closedTo(visit, 'totp')) return toChallenge(visit);
+  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  const secret = fault?.secret ?? newTotpSecret();
+  const { title } = context.site(request.site);
+  const uri = otpauthUri(secret, title, person.mail);
+  const svg = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
+  return page(
+    visit,
+    'totp',
+    'twofactor:totp.title',
+    {
+      isOpen,
+      isAgain: (await findTotp(context.db, owner)) !== undefined,
+      picture: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`,
+      secret: inGroups(secret),
+      uri,
+      slip: makeSlip(context, secret, totpBound(visit)),
+      action: context.url('enrol/totp'),
+      back: context.url(isOpen ? '' : 'challenge'),
+      fault,
+    },
+    fault?.status ?? 200,
+  );
+}
+
+/** The code that the application shows for the secret of the page. */
+export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
+  const { request, context, owner, isOpen, t } = visit;
+  if (await closedTo(visit, 'totp')) return toChallenge(visit);
+  if (!mayEnrolHere(visit)) return { status: 403 };
+  const secret = readSlip(context, request.body['slip'] ?? '', totpBound(visit));
+  // The page stood open too long, or belongs to another session: a new secret.
+  if (secret === undefined) return { redirect: context.url('enrol/totp') };
+  const attempt = await beginAttempt(context, owner);
+  if (attempt.kind === 'blocked') {
+    const text = t('twofactor:fault.wait', { count: Math.ceil(attempt.waitS / 60) });
+    return showTotp(visit, { text, secret, status: 429 });
+  }
+  const step = matchStep(secret, (request.body['code'] ?? '').slice(0, 64), context.clock.now());
+  if (step === undefined) {
+    return showTotp(visit, { text: t('twofactor:fault.enrolCode'), secret, status: 422 });
+  }
+  await attempt.right();
+  if (!(await spendSlip(context, secret))) return { redirect: context.url('enrol/totp') };
+  const isNew = (await findTotp(context.db, owner)) === undefined;
+  const isKept = await saveTotp(context, owner, { secret, step, isFirst: !isOpen });
+  if (!isKept) return toChallenge(visit);
+  // The telephone before may be lost, and a browser that was trusted.
+  if (!isNew) await forgetDevices(context.db, owner);
+  return enrolled(visit, 'totp', '');
+}
+
+/** The page where the browser makes a passkey. */
+export async function showPasskey(
+  visit: Visit,
+  fault?: { readonly text: string; readonly name: string; readonly status: number },
+): Promise<PluginResponse> {
+  const { request, context, config, owner, person, isOpen } = visit;
+  if (await closedTo(visit, 'passkey')) return toChallenge(visit);
+  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  const ceremony = ceremonyOf(request, owner.user, config.rpId);
+  const { title } = context.site(request.site);
+  const known = await listPasskeys(context.db, owner);
+  return page(
+    visit,
+    'passkey',
+    'twofactor:passkey.title',
+    {
+      isOpen,
+      isFull: known.length >= PASSKEYS_MAX,
+      ask: await askToRegister(context, ceremony, { ...person, site: title }),
+      action: context.url('enrol/passkey'),
+      hasTotp: config.methods.includes('totp'),
+      totp: context.url('enrol/totp'),
+      back: context.url(isOpen ? '' : 'challenge'),
+      fault,
+    },
+    fault?.status ?? 200,
+  );
+}
+
+/** What the browser made. */
+export async function enrolPasskey(visit: Visit): Promise<PluginResponse> {
+  const { request, context, config, owner, t } = visit;
+  if (await closedTo(visit, 'passkey')) return toChallenge(visit);
+  if (!mayEnrolHere(visit)) return { status: 403 };
+  const { slip = '', response = '', name: typed = '' } = request.body;
+  const ceremony = ceremonyOf(request, owner.user, config.rpId);
+  const made = await readRegistration(context, ceremony, { slip, response });
+  const known = await listPasskeys(context.db, owner);
+  const name = passkeyName(typed, t('twofactor:passkey.named', { number: known.length + 1 }));
+  if ('fault' in made) {
+    const details = { method: 'passkey', code: made.fault };
+    await audit(context, request, 'refused', { user: owner.user, details });
+    return showPasskey(visit, { text: t('twofactor:fault.made'), name: typed, status: 422 });
+  }
+  if (!(await addPasskey(context, owner, { ...made, name, isFirst: !visit.isOpen }))) {
+    return showPasskey(visit, { text: t('twofactor:fault.taken'), name: typed, status: 422 });
+  }
+  return enrolled(visit, 'passkey', name);
+}
+
+/** A way is set up: told, the codes for the day it is lost are shown, and a sign-in under way goes on. */
+async function enrolled(visit: Visit, method: Way, name: string): Promise<PluginResponse> {
+  const { request, context, config, owner, isOpen } = visit;
+  const details = { method, ...(name !== '' && { name }) };
+  await audit(context, request, 'enrolled', { user: owner.user, details });
+  await tellOwner(context, owner, 'enrolled', { method });
+  const { left } = await countRecovery(context.db, owner);
+  const codes = left > 0 ? [] : await renewRecovery(context, owner, config.recoveryCodes);
+  if (!isOpen) {
+    await remember(visit, false);
+    await request.satisfy(CHALLENGE);
+  }
+  if (codes.length === 0) return { redirect: isOpen ? context.url('') : HOME };
+  return showCodes(visit, codes);
+}
+
+/** Shown in the answer to the form, and nowhere else: they are kept as hashes. */
+export const showCodes = (visit: Visit, codes: readonly string[]): PluginResponse =>
+  page(visit, 'codes', 'twofactor:codes.title', {
+    codes,
+    file: `data:text/plain;charset=utf-8,${encodeURIComponent(
+      [visit.context.site(visit.request.site).title, visit.person.mail, ...codes, ''].join('\r\n'),
+    )}`,
+    onward: visit.isOpen ? visit.context.url('') : HOME,
+  });

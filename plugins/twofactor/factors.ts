@@ -1,0 +1,62 @@
+import { forgetDevices } from './devices';
+import { beginAttempt, removeLimits } from './limits';
+import type { Context, Db, Owner } from './owner';
+import { listPasskeys, removePasskeys } from './passkey-store';
+import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
+import { findTotp, removeTotp, takeTotp } from './totp-store';
+
+export type Method = 'totp' | 'passkey';
+
+/** Ways that a person has set up; recovery codes alone are none. */
+export async function methodsOf(db: Db, owner: Owner): Promise<readonly Method[]> {
+  const [totp, passkeys] = await Promise.all([findTotp(db, owner), listPasskeys(db, owner)]);
+  return [
+    ...(passkeys.length > 0 ? (['passkey'] as const) : []),
+    ...(totp ? (['totp'] as const) : []),
+  ];
+}
+
+/** What came of a code that somebody typed. */
+export type Checked =
+  | { readonly kind: 'right'; readonly by: 'totp' | 'recovery' }
+  | { readonly kind: 'wrong' | 'replayed' }
+  | { readonly kind: 'blocked'; readonly waitS: number };
+
+/** Takes a code of the application, or a recovery code: counted, and each once. */
+export async function takeCode(context: Context, owner: Owner, typed: string): Promise<Checked> {
+  const attempt = await beginAttempt(context, owner);
+  if (attempt.kind === 'blocked') return attempt;
+  const by = looksLikeRecovery(typed) ? 'recovery' : 'totp';
+  const outcome =
+    by === 'recovery'
+      ? await takeRecovery(context, owner, typed)
+      : await takeTotp(context, owner, typed.slice(0, 64));
+  if (outcome !== 'right') return { kind: outcome };
+  await attempt.right();
+  return { kind: 'right', by };
+}
+
+/** Takes everything away: somebody who is erased, or reset. Nothing the second time. */
+export async function removeAll(db: Pick<Db, 'table'>, owner: Owner): Promise<void> {
+  await removeTotp(db, owner);
+  await removePasskeys(db, owner);
+  await removeRecovery(db, owner);
+  await forgetDevices(db, owner);
+  await removeLimits(db, owner);
+}
+
+/** After the last way is gone, nothing is left that stood for it. */
+export async function tidyWithout(context: Context, owner: Owner): Promise<void> {
+  if ((await methodsOf(context.db, owner)).length > 0) return;
+  await removeRecovery(context.db, owner);
+}
+
+/** What the page of a person shows. */
+export async function overview(context: Context, owner: Owner) {
+  const [totp, passkeys, recovery] = await Promise.all([
+    findTotp(context.db, owner),
+    listPasskeys(context.db, owner),
+    countRecovery(context.db, owner),
+  ]);
+  return { totp, passkeys, recovery };
+}

@@ -1,0 +1,95 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { page, type Visit } from './answers';
+import { deviceWords } from './device-words';
+import { forgetDevices, listDevices } from './devices';
+import { showCodes } from './enrol';
+import { methodsOf, overview, tidyWithout } from './factors';
+import { removePasskey } from './passkey-store';
+import { findPerson } from './people';
+import { deadlineOf } from './policy';
+import { renewRecovery } from './recovery';
+import { audit, tellOwner } from './tell';
+import { removeTotp } from './totp-store';
+
+/** Second factors of a person: what is set up, codes that are left, browsers that are trusted. */
+export async function showFactors(visit: Visit, fault?: string): Promise<PluginResponse> {
+  const { request, context, config, owner, t } = visit;
+  const { totp, passkeys, recovery } = await overview(context, owner);
+  const devices = await listDevices(context, owner, request.device?.id);
+  return page(
+    visit,
+    'factors',
+    'twofactor:title',
+    {
+      totp,
+      passkeys: passkeys.map(({ id, name, createdAt, usedAt }) => ({
+        id,
+        name,
+        createdAt,
+        usedAt,
+      })),
+      recovery,
+      devices: devices.map((device) => ({ ...device, name: deviceWords(device.name, t) })),
+      methods: config.methods,
+      trustDays: config.ask === 'daily' ? config.trustDays : 0,
+      at: {
+        totp: context.url('enrol/totp'),
+        passkey: context.url('enrol/passkey'),
+        remove: context.url('remove'),
+        codes: context.url('codes'),
+        forget: context.url('forget'),
+      },
+      fault,
+    },
+    fault === undefined ? 200 : 422,
+  );
+}
+
+/** Whether the person has to have one today. */
+async function isHeldTo({ context, config, owner }: Visit): Promise<boolean> {
+  const person = await findPerson(context.db, owner);
+  const now = context.clock.now();
+  const deadline = deadlineOf(config, person?.requiredSince, now);
+  return deadline !== undefined && deadline <= now;
+}
+
+/** Takes one way away; the last one stays where the site requires one. */
+export async function removeFactor(visit: Visit): Promise<PluginResponse> {
+  const { request, context, owner, t } = visit;
+  const id = request.body['id'] ?? '';
+  const { totp, passkeys } = await overview(context, owner);
+  const count = passkeys.length + (totp ? 1 : 0);
+  const isOwn = id === 'totp' ? totp !== undefined : passkeys.some((key) => key.id === id);
+  if (!isOwn) return { status: 404 };
+  if (count === 1 && (await isHeldTo(visit))) return showFactors(visit, t('twofactor:fault.last'));
+  const name = id === 'totp' ? undefined : await removePasskey(context.db, owner, id);
+  if (id === 'totp') await removeTotp(context.db, owner);
+  // A telephone that is lost may be a browser that was trusted.
+  await forgetDevices(context.db, owner);
+  await tidyWithout(context, owner);
+  const method = id === 'totp' ? 'totp' : 'passkey';
+  const details = { method, ...(name !== undefined && { name }) };
+  await audit(context, request, 'removed', { user: owner.user, details });
+  await tellOwner(context, owner, 'removed', { method });
+  return { redirect: context.url('') };
+}
+
+/** New recovery codes in place of the old. */
+export async function makeCodes(visit: Visit): Promise<PluginResponse> {
+  const { request, context, config, owner } = visit;
+  if ((await methodsOf(context.db, owner)).length === 0) return { redirect: context.url('') };
+  const codes = await renewRecovery(context, owner, config.recoveryCodes);
+  await audit(context, request, 'recovery-made', { user: owner.user });
+  await tellOwner(context, owner, 'recovery-made');
+  return showCodes(visit, codes);
+}
+
+/** One browser, or all, is trusted no more: taking trust away needs no proof. */
+export async function forget(visit: Visit): Promise<PluginResponse> {
+  const { request, context, owner } = visit;
+  const id = request.body['id'] ?? '';
+  const count = await forgetDevices(context.db, owner, id === 'all' ? undefined : id);
+  if (count > 0)
+    await audit(context, request, 'untrusted', { user: owner.user, details: { count } });
+  return { redirect: context.url('') };
+}

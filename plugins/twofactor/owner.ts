@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { PluginContext, SiteId } from 'estafette/plugin';
+import type { FactorConfig } from './config';
+
+export type Context = PluginContext<FactorConfig>;
+export type Db = Context['db'];
+
+/** Whose factors: a site and a person are part of every query. */
+export interface Owner {
+  readonly site: SiteId;
+  readonly user: number;
+}
+
+/** The columns of an owner. */
+export const rowOf = ({ site, user }: Owner) => ({ site, user_id: user });
+
+export const isoAt = (ms: number): string => new Date(ms).toISOString();
+
+export const hashOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** Whether a person has a factor already, for who adds the first one. */
+export async function hasAny(table: Db['table'], owner: Owner): Promise<boolean> {
+  const totp: unknown = await table('twofactor_totp').where(rowOf(owner)).first('user_id');
+  const passkey: unknown = await table('twofactor_passkeys').where(rowOf(owner)).first('id');
+  return totp !== undefined || passkey !== undefined;
+}

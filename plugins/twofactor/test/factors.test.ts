@@ -1,0 +1,557 @@
+import type { PluginTest } from 'estafette/plugin/testing';
+import {
+  codeOf,
+  DEVICE,
+  enrolTotp,
+  isAsked,
+  modelOf,
+  type Options,
+  startFactor,
+  textOf,
+  words,
+} from './kit';
+
+let test: PluginTest;
+const start = async (options: Options = {}): Promise<void> => {
+  test = await startFactor(options);
+};
+afterEach(() => test.stop());
+
+const STEP_MS = 30_000;
+const DAY_MS = 86_400_000;
+const give = (code: string, body: Record<string, string> = {}) =>
+  test.route('post', '/challenge', { awaiting: true, device: DEVICE, body: { code, ...body } });
+
+describe('an application of codes', () => {
+  it('is kept once a code proves that the secret has arrived', async () => {
+    await start();
+    const page = modelOf(await test.route('get', '/enrol/totp'));
+    const wrong = await test.route('post', '/enrol/totp', {
+      body: { slip: textOf(page, 'slip'), code: '000000' },
+    });
+
+    expect('status' in wrong && wrong.status).toBe(422);
+    expect(await isAsked(test)).toBe(false);
+    await enrolTotp(test);
+    expect(await isAsked(test)).toBe(true);
+    expect(words(test)).toEqual(['enrolled']);
+    expect(test.failures()).toEqual([]);
+  });
+
+  it('keeps the same secret on the page after a wrong code', async () => {
+    await start();
+    const page = modelOf(await test.route('get', '/enrol/totp'));
+    const again = modelOf(
+      await test.route('post', '/enrol/totp', { body: { slip: textOf(page, 'slip'), code: '1' } }),
+    );
+
+    expect(again['secret']).toBe(page['secret']);
+  });
+
+  it('has a new secret at each enrolment, and the one before opens nothing', async () => {
+    await start();
+    const first = await enrolTotp(test);
+    test.clock.advance(2 * STEP_MS);
+    const second = await enrolTotp(test);
+    test.clock.advance(2 * STEP_MS);
+
+    expect(second.secret).not.toBe(first.secret);
+    await give(codeOf(first.secret, test.clock.now()));
+    expect(test.satisfied).toEqual([]);
+    await give(codeOf(second.secret, test.clock.now()));
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it('has its secret sealed in the database', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    const [row]: { secret: string }[] = await test.db.table('twofactor_totp').select('secret');
+
+    expect(row?.secret).toMatch(/^[A-Za-z0-9_-]{80,}$/);
+    expect(row?.secret).not.toContain(secret.replaceAll(' ', ''));
+  });
+
+  it('does not take the page of another session', async () => {
+    await start();
+    const page = modelOf(await test.route('get', '/enrol/totp', { session: 'one' }));
+    const answer = await test.route('post', '/enrol/totp', {
+      session: 'two',
+      body: {
+        slip: textOf(page, 'slip'),
+        code: codeOf(textOf(page, 'secret'), test.clock.now()),
+      },
+    });
+
+    expect(answer).toEqual({ redirect: '/twofactor/enrol/totp' });
+    expect(await isAsked(test)).toBe(false);
+  });
+
+  it('does not take a page that stood open for hours', async () => {
+    await start();
+    const page = modelOf(await test.route('get', '/enrol/totp'));
+    test.clock.advance(2 * 3_600_000);
+    const code = codeOf(textOf(page, 'secret'), test.clock.now());
+    await test.route('post', '/enrol/totp', { body: { slip: textOf(page, 'slip'), code } });
+
+    expect(await isAsked(test)).toBe(false);
+  });
+});
+
+describe('a code', () => {
+  it('opens once: the same one is refused, and so is the one of the step before', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    const now = test.clock.now();
+    await give(codeOf(secret, now));
+    expect(test.satisfied).toEqual(['twofactor']);
+
+    const again = await give(codeOf(secret, now));
+    const before = await give(codeOf(secret, now, -1));
+
+    expect('status' in again && again.status).toBe(422);
+    expect('status' in before && before.status).toBe(422);
+    expect(test.satisfied).toEqual(['twofactor']);
+    expect(words(test).filter((word) => word === 'replayed')).toHaveLength(2);
+  });
+
+  it('that proved the enrolment does not open as well', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    await give(codeOf(secret, test.clock.now()));
+
+    expect(test.satisfied).toEqual([]);
+  });
+
+  it('opens once of four at the same moment', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    const code = codeOf(secret, test.clock.now());
+    await Promise.all(Array.from({ length: 4 }, () => give(code)));
+
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it('is asked more and more slowly after five wrong ones, and the right one works after the wait', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    for (let count = 0; count < 5; count += 1) await give('000000');
+
+    const right = codeOf(secret, test.clock.now());
+    const blocked = await give(right);
+    expect('status' in blocked && blocked.status).toBe(429);
+    expect(test.satisfied).toEqual([]);
+    // Nothing that comes meanwhile makes the wait longer.
+    for (let count = 0; count < 50; count += 1) await give('000000');
+    test.clock.advance(31_000);
+    await give('000000');
+    const longer = await give(codeOf(secret, test.clock.now()));
+    expect('status' in longer && longer.status).toBe(429);
+    test.clock.advance(61_000);
+    await give(codeOf(secret, test.clock.now()));
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it('is counted for many at the same moment as for one after the other', async () => {
+    await start();
+    await enrolTotp(test);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => give('000000')));
+    const through = answers.filter((answer) => 'status' in answer && answer.status === 422);
+
+    expect(through).toHaveLength(5);
+  });
+});
+
+describe('recovery codes', () => {
+  it('are shown once, with the first factor, and kept as hashes', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    const rows: unknown[] = await test.db.table('twofactor_recovery').select();
+
+    expect(codes).toHaveLength(4);
+    for (const code of codes) {
+      expect(code).toMatch(/^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$/);
+      expect(JSON.stringify(rows)).not.toContain(code.replaceAll('-', ''));
+    }
+    expect(await test.renderRoute('/')).not.toContain(codes[0]);
+  });
+
+  it('open once each, whatever the case, the spaces and the moment', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    const typed = (codes[0] ?? '').toLowerCase().replaceAll('-', ' ');
+    await Promise.all([give(typed), give(typed), give(typed)]);
+
+    expect(test.satisfied).toEqual(['twofactor']);
+    expect(words(test)).toContain('recovery-used');
+    expect(words(test)).toContain('replayed');
+    await give(codes[1] ?? '');
+    expect(test.satisfied).toEqual(['twofactor', 'twofactor']);
+  });
+
+  it('are made anew in place of the old', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    const made = modelOf(await test.route('post', '/codes'));
+    await give(codes[0] ?? '');
+    expect(test.satisfied).toEqual([]);
+    await give((made['codes'] as string[])[0] ?? '');
+
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+});
+
+describe('a session that awaits its challenge', () => {
+  it('cannot set up another factor where there is one', async () => {
+    await start();
+    await enrolTotp(test);
+    for (const path of ['/enrol', '/enrol/totp', '/enrol/passkey']) {
+      expect(await test.route('get', path, { awaiting: true })).toEqual({
+        redirect: '/twofactor/challenge',
+      });
+    }
+    const page = modelOf(await test.route('get', '/enrol/totp'));
+    const answer = await test.route('post', '/enrol/totp', {
+      awaiting: true,
+      body: {
+        slip: textOf(page, 'slip'),
+        code: codeOf(textOf(page, 'secret'), test.clock.now()),
+      },
+    });
+
+    expect(answer).toEqual({ redirect: '/twofactor/challenge' });
+    expect(test.satisfied).toEqual([]);
+  });
+
+  it('reaches neither the page of factors, nor removal, nor codes, nor administration', async () => {
+    await start();
+    await enrolTotp(test);
+    for (const [method, path] of [
+      ['get', '/'],
+      ['post', '/remove'],
+      ['post', '/codes'],
+      ['post', '/forget'],
+      ['get', '/admin'],
+      ['post', '/admin/ask'],
+      ['post', '/admin/decide'],
+    ] as const) {
+      expect(await test.route(method, path, { awaiting: true })).toEqual({ status: 403 });
+    }
+  });
+
+  it('sets up the first one where it is required, and opens', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    expect(await isAsked(test)).toBe(true);
+    const { codes } = await enrolTotp(test, { awaiting: true });
+
+    expect(codes).toHaveLength(4);
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it('sets up the first one once, of two at the same moment', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    const enrolments = await Promise.all(
+      ['owner', 'thief'].map(async (session) => {
+        const page = modelOf(await test.route('get', '/enrol/totp', { awaiting: true, session }));
+        const code = codeOf(textOf(page, 'secret'), test.clock.now());
+        return { session, body: { slip: textOf(page, 'slip'), code } };
+      }),
+    );
+    await Promise.all(
+      enrolments.map((input) => test.route('post', '/enrol/totp', { ...input, awaiting: true })),
+    );
+
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it.each([
+    '/a b',
+    '/a\u00a0b',
+    '/a\u2028b',
+    '/\\x',
+    '//x',
+    '/\u0000',
+    'x',
+    `/${'a'.repeat(3_000)}`,
+  ])('is led to the inbox, not to %j', async (next) => {
+    await start();
+    const { codes } = await enrolTotp(test);
+
+    expect(await give(codes[0] ?? '', { next })).toEqual({ redirect: '/mail/me/INBOX' });
+  });
+
+  it('sets up nothing from outside where the site says so', async () => {
+    await start({
+      config: {
+        required: true,
+        graceDays: 0,
+        inside: 'ask',
+        enrolOutside: false,
+        insideNetworks: ['198.51.100.0/24'],
+      },
+    });
+    const outside = await test.route('get', '/enrol/totp', { awaiting: true });
+    const inside = await test.route('get', '/enrol/totp', {
+      awaiting: true,
+      remote: '198.51.100.7',
+    });
+
+    expect('status' in outside && outside.status).toBe(403);
+    expect('status' in inside && inside.status).toBe(200);
+  });
+});
+
+describe('when a second factor is asked', () => {
+  it('is never by itself', async () => {
+    await start();
+
+    expect(await isAsked(test)).toBe(false);
+  });
+
+  it('is once a day in a browser, and at each sign-in elsewhere', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()));
+
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(false);
+    expect(await isAsked(test, { deviceId: 'another' })).toBe(true);
+    expect(await isAsked(test)).toBe(true);
+    test.clock.advance(DAY_MS + 1);
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('is after the days of trust that the person asked for, and at once when they take it back', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+    test.clock.advance(29 * DAY_MS);
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(false);
+    expect(words(test)).toContain('trusted');
+
+    await test.route('post', '/forget', { body: { id: 'all' } });
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('is at each sign-in where the site says always, whatever the box', async () => {
+    await start({ config: { ask: 'always' } });
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('is not inside the networks of the ministry, unless the site says so', async () => {
+    await start({ config: { insideNetworks: ['198.51.100.0/24', '2001:db8::/32'] } });
+    await enrolTotp(test);
+
+    for (const remote of ['198.51.100.9', '::ffff:198.51.100.9', '2001:db8::1']) {
+      expect(await isAsked(test, { remote })).toBe(false);
+    }
+    for (const remote of ['198.51.101.9', '2001:db9::1', '', 'unknown']) {
+      expect(await isAsked(test, { remote })).toBe(true);
+    }
+  });
+
+  it('is not after a strong sign-in at the provider, and is after a weak one', async () => {
+    await start();
+    await enrolTotp(test);
+
+    expect(await isAsked(test, { assurance: { methods: [], isStrong: true } })).toBe(false);
+    expect(await isAsked(test, { assurance: { methods: [], isStrong: false } })).toBe(true);
+  });
+
+  it('is after a strong sign-in where the site does not take it', async () => {
+    await start({ config: { acceptStrongSignIn: false } });
+    await enrolTotp(test);
+
+    expect(await isAsked(test, { assurance: { methods: [], isStrong: true } })).toBe(true);
+  });
+
+  it('begins after the days of grace, which a banner counts', async () => {
+    await start({ config: { required: true, from: '2026-01-20', graceDays: 10 } });
+    expect(await isAsked(test)).toBe(false);
+    expect(await test.renderSlot('page.banner@1')).toMatch(/dans 15 jours/);
+    test.clock.advance(15 * DAY_MS);
+
+    expect(await isAsked(test)).toBe(true);
+  });
+
+  it('gives who comes later their own days of grace', async () => {
+    await start({ config: { required: true, from: '2025-01-01', graceDays: 10 } });
+    expect(await isAsked(test)).toBe(false);
+    test.clock.advance(9 * DAY_MS);
+    expect(await isAsked(test)).toBe(false);
+    test.clock.advance(DAY_MS);
+
+    expect(await isAsked(test)).toBe(true);
+  });
+
+  it('is of a group where the group alone is required', async () => {
+    await start({ groups: { direction: { required: true, graceDays: 0 } } });
+
+    expect(await isAsked(test)).toBe(false);
+    expect(await isAsked(test, { user: { groups: ['direction'] } })).toBe(true);
+  });
+
+  it('is of everybody from outside where the network rule of the site says so', async () => {
+    await start();
+
+    expect(await isAsked(test, { network: 'outside', wantsFactor: true })).toBe(true);
+    expect(await isAsked(test, { network: 'outside' })).toBe(false);
+  });
+
+  it('shows no banner to who has one, or need not', async () => {
+    await start({ config: { required: true, graceDays: 10 } });
+    await enrolTotp(test);
+
+    expect(await test.renderSlot('page.banner@1')).toBe('');
+  });
+});
+
+describe('taking factors away', () => {
+  it('trusts no browser any more: the lost telephone may be one', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+    test.clock.advance(3 * STEP_MS);
+    await enrolTotp(test);
+
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('leaves nothing that stood for them', async () => {
+    await start();
+    const { secret, codes } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+    await test.route('post', '/remove', { body: { id: 'totp' } });
+
+    expect(await isAsked(test)).toBe(false);
+    const left: unknown[][] = await Promise.all(
+      ['totp', 'recovery', 'devices'].map((name) => test.db.table(`twofactor_${name}`).select()),
+    );
+    expect(left.flat()).toEqual([]);
+    expect(codes).toHaveLength(4);
+    expect(words(test)).toContain('removed');
+  });
+
+  it('is refused for the last one where one is required', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    await isAsked(test);
+    await enrolTotp(test);
+    const answer = await test.route('post', '/remove', { body: { id: 'totp' } });
+
+    expect('status' in answer && answer.status).toBe(422);
+    expect(await isAsked(test)).toBe(true);
+  });
+
+  it('knows only what is the person’s own', async () => {
+    await start();
+    await enrolTotp(test);
+
+    expect(await test.route('post', '/remove', { body: { id: 'somebody-elses' } })).toEqual({
+      status: 404,
+    });
+  });
+
+  it('is done with everything when the person is erased, twice as well', async () => {
+    await start();
+    await enrolTotp(test);
+    await isAsked(test);
+    const user = { id: test.user.id, site: test.site } as never;
+    await test.action('user:erased', { user });
+    await test.action('user:erased', { user });
+
+    const tables = ['people', 'totp', 'passkeys', 'recovery', 'devices', 'limits', 'resets'];
+    for (const name of tables) {
+      expect(await test.db.table(`twofactor_${name}`).select()).toEqual([]);
+    }
+    expect(test.failures()).toEqual([]);
+  });
+
+  it('trusts no browser any more after the person says that the account was hacked', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+    const user = { id: test.user.id, site: test.site } as never;
+    await test.action('security:detected', {
+      site: test.site,
+      login: 'camille.durand',
+      user,
+      code: 'hacked',
+      evidence: {},
+    });
+
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+});
+
+it('tells the owner by mail what was done to their factors', async () => {
+  await start();
+  const { codes } = await enrolTotp(test);
+  await give(codes[0] ?? '');
+  await test.route('post', '/codes');
+  await test.route('post', '/remove', { body: { id: 'totp' } });
+
+  expect(test.noticed.map(({ user, text }) => [user, text])).toEqual(
+    ['enrolled', 'recoveryUsed', 'recoveryMade', 'removed'].map((word) => [
+      test.user.id,
+      `twofactor:mail.${word}`,
+    ]),
+  );
+});
+
+it('shows on the page of the person’s security what they have', async () => {
+  await start();
+  expect(await test.renderSlot('security.factors@1')).toContain('pas encore de second facteur');
+  await enrolTotp(test);
+
+  expect(await test.renderSlot('security.factors@1')).toContain('Il vous reste 4 codes sur 4');
+  expect(test.failures()).toEqual([]);
+});
+
+it('draws all its pages in both languages', async () => {
+  await start();
+  await enrolTotp(test);
+  for (const locale of ['fr', 'en'] as const) {
+    for (const path of ['/', '/challenge', '/enrol', '/enrol/totp', '/enrol/passkey', '/admin']) {
+      const answer = await test.route('get', path, { locale });
+      expect('view' in answer).toBe(true);
+      const html = await test.renderRoute(path, { locale });
+      expect(html).not.toMatch(/twofactor:[a-z]|undefined|\{\{/);
+    }
+  }
+});
+
+it('gives a person what is kept of them, without what opens anything', async () => {
+  await start();
+  const { secret, codes } = await enrolTotp(test);
+  const user = { id: test.user.id, site: test.site } as never;
+  const [record] = await test.collect('user:records', { user });
+  const text = JSON.stringify(record);
+
+  expect(record?.content).toMatchObject({
+    application: { usedAt: null },
+    recoveryCodes: { left: 4, of: 4 },
+  });
+  for (const hidden of [secret.replaceAll(' ', ''), ...codes]) expect(text).not.toContain(hidden);
+});
+
+it('sweeps what is over', async () => {
+  await start();
+  const { secret } = await enrolTotp(test);
+  test.clock.advance(3 * STEP_MS);
+  await give(codeOf(secret, test.clock.now()), { trust: '1' });
+  test.clock.advance(40 * DAY_MS);
+  await test.runJob('cleaning');
+
+  expect(await test.db.table('twofactor_devices').select()).toEqual([]);
+  expect(await test.db.table('twofactor_spent').select()).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import {
+  createPluginTest,
+  type PluginTest,
+  type PluginTestOptions,
+} from 'estafette/plugin/testing';
+import { Secret } from 'otpauth';
+import type { FactorConfig } from '../config';
+import plugin from '../plugin';
+import { codeAt, stepAt } from '../totp';
+
+export const DEVICE = { id: 'device-of-camille', name: 'Mozilla/5.0 (X11; Linux) Firefox/140.0' };
+
+export type Options = Partial<Omit<PluginTestOptions<FactorConfig>, 'plugin'>>;
+
+export const startFactor = (options: Options = {}): Promise<PluginTest> =>
+  createPluginTest({ plugin, permissions: ['admin.access'], ...options });
+
+type Answer = Awaited<ReturnType<PluginTest['route']>>;
+
+/** What a page is made of; fails for any other answer. */
+export function modelOf(answer: Answer): Readonly<Record<string, unknown>> {
+  if (!('view' in answer)) throw new Error(`no page: ${JSON.stringify(answer)}`);
+  return answer.model;
+}
+
+export const textOf = (model: Readonly<Record<string, unknown>>, name: string): string => {
+  const value = model[name];
+  if (typeof value !== 'string') throw new Error(`no text ${name}`);
+  return value;
+};
+
+/** The code that an application shows for the secret of a page. */
+export const codeOf = (secret: string, now: number, drift = 0): string =>
+  codeAt(Secret.fromBase32(secret.replaceAll(' ', '')), stepAt(now) + drift);
+
+/** Sets up an application as a person does; its secret and the recovery codes that were shown. */
+export async function enrolTotp(
+  test: PluginTest,
+  input: { readonly awaiting?: boolean } = {},
+): Promise<{ readonly secret: string; readonly codes: readonly string[] }> {
+  const page = modelOf(await test.route('get', '/enrol/totp', input));
+  const secret = textOf(page, 'secret');
+  const answer = await test.route('post', '/enrol/totp', {
+    ...input,
+    body: { slip: textOf(page, 'slip'), code: codeOf(secret, test.clock.now()) },
+  });
+  const codes = 'view' in answer ? (answer.model['codes'] as string[]) : [];
+  return { secret, codes };
+}
+
+/** What the plugin says to a sign-in: whether anything is asked. */
+export async function isAsked(
+  test: PluginTest,
+  query: Readonly<Record<string, unknown>> = {},
+): Promise<boolean> {
+  const user = {
+    id: test.user.id,
+    site: test.site,
+    login: 'camille.durand',
+    name: test.user.name,
+    mail: test.user.mail,
+    aliases: [],
+    locale: 'fr',
+    groups: [],
+    ...(query['user'] as object | undefined),
+  };
+  const challenges = await test.collect('session:challenges', {
+    site: test.site,
+    principal: {},
+    device: '',
+    remote: '192.0.2.1',
+    via: 'ldap',
+    ...query,
+    user,
+  } as never);
+  return challenges.some(({ satisfied }) => !satisfied);
+}
+
+export const words = (test: PluginTest): readonly string[] =>
+  test.audited.map(({ event }) => event.replace('twofactor:', ''));

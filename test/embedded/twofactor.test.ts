@@ -1,0 +1,432 @@
+import path from 'node:path';
+import { Secret } from 'otpauth';
+import { codeAt, stepAt } from '../../plugins/twofactor/totp';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import { ADMINS, agentOf } from '../kit/admin-stand';
+import { WebAgent } from '../kit/agent';
+import type { Page } from '../kit/html';
+import { movingClock } from '../kit/moving-clock';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const STEP_MS = 30_000;
+const DAY_MS = 86_400_000;
+
+const clock = movingClock();
+let demo: DemoApp;
+
+/** The demonstration with the plugin on for the first site. */
+async function start(
+  config: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  demo = await startDemoApp({
+    root: ROOT,
+    port: 0,
+    seed: false,
+    app: { log: { level: 'silent' } },
+    site: (id, file) =>
+      id === 'saisons'
+        ? {
+            ...file,
+            plugins: { twofactor: config },
+            groups: [
+              {
+                id: 'dsi',
+                title: 'Direction du numérique',
+                match: {
+                  logins: [agentOf(ADMINS.platform).username, agentOf(ADMINS.site).username],
+                },
+                permissions: ['admin.access', 'admin.platform'],
+              },
+            ],
+            ...more,
+          }
+        : file,
+    options: { clock },
+  });
+}
+afterEach(async () => {
+  await demo?.stop();
+});
+
+const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
+const credentials = (index: number) => {
+  const { username, password } = agentOf(index);
+  return [username, password] as const;
+};
+
+const formOf = (page: Page, action: string) => {
+  const [form] = page.all(({ name, attribs }) => name === 'form' && attribs['action'] === action);
+  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
+  return form;
+};
+const send = (web: WebAgent, page: Page, action: string, fill: Record<string, string> = {}) =>
+  web.submit(page, { form: () => formOf(page, action), fill });
+
+const secretOn = (page: Page): string => {
+  const [, secret] = /data-secret>([A-Z2-7 ]+)</.exec(page.text) ?? [];
+  if (secret === undefined) throw new Error(`no secret on ${page.url}: ${page.status}`);
+  return secret.replaceAll(' ', '');
+};
+const codeOf = (secret: string, drift = 0): string =>
+  codeAt(Secret.fromBase32(secret), stepAt(clock.now()) + drift);
+const codesOn = (page: Page): readonly string[] =>
+  [...page.text.matchAll(/data-recovery-code>([A-Z0-9-]+)</g)].map(([, code]) => code ?? '');
+
+/** Sets up an application in an open session. */
+async function enrol(web: WebAgent): Promise<{ secret: string; codes: readonly string[] }> {
+  const page = await web.get('/twofactor/enrol/totp');
+  const secret = secretOn(page);
+  const done = await send(web, page, '/twofactor/enrol/totp', { code: codeOf(secret) });
+  expect(done.status).toBe(200);
+  return { secret, codes: codesOn(done) };
+}
+
+async function signOut(web: WebAgent): Promise<void> {
+  const page = await web.get('/mail/me/INBOX');
+  await web.post('/logout', [['_csrf', page.one('name', 'csrf-token').attribs['content'] ?? '']]);
+}
+
+const audited = async (): Promise<readonly string[]> =>
+  (await demo.app.db.knex('audit_log').orderBy('id').select('event')).map(
+    ({ event }: { event: string }) => event,
+  );
+
+describe('a second factor by a code', () => {
+  it('is set up in two minutes, then asked, once a day in a browser', async () => {
+    await start();
+    const web = browser();
+    expect((await web.signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
+    const { secret, codes } = await enrol(web);
+    expect(codes).toHaveLength(4);
+
+    await signOut(web);
+    clock.forward(3 * STEP_MS);
+    const asked = await web.signIn(...credentials(2));
+    expect(asked.url).toBe('/challenge');
+    const page = await web.get('/twofactor/challenge');
+    const before = web.cookie('estafette');
+    const opened = await send(web, page, '/twofactor/challenge', { code: codeOf(secret) });
+    expect(opened.url).toBe('/mail/me/INBOX');
+    expect(web.cookie('estafette')).not.toBe(before);
+
+    await signOut(web);
+    expect((await web.signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
+    const elsewhere = browser();
+    expect((await elsewhere.signIn(...credentials(2))).url).toBe('/challenge');
+    await signOut(web);
+    clock.forward(DAY_MS + STEP_MS);
+    expect((await web.signIn(...credentials(2))).url).toBe('/challenge');
+  }, 60_000);
+
+  it('opens nothing by a wrong code, and nothing twice by a right one', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const { secret } = await enrol(web);
+    clock.forward(3 * STEP_MS);
+    const code = codeOf(secret);
+    const [one, two] = [browser(), browser()];
+    for (const each of [one, two]) await each.signIn(...credentials(2));
+    const wrong = await send(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
+      code: '000000',
+    });
+    expect(wrong.status).toBe(422);
+    expect((await one.raw('/mail/me/INBOX')).status).toBe(302);
+
+    const right = await send(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
+      code,
+    });
+    expect(right.url).toBe('/mail/me/INBOX');
+    const replay = await send(two, await two.get('/twofactor/challenge'), '/twofactor/challenge', {
+      code,
+    });
+    expect(replay.status).toBe(422);
+    expect((await two.raw('/mail/me/INBOX')).status).toBe(302);
+    expect(await audited()).toEqual(
+      expect.arrayContaining(['twofactor:enrolled', 'twofactor:refused', 'twofactor:replayed']),
+    );
+  }, 60_000);
+
+  it('leaves a token in the browser once somebody has signed in, and never before', async () => {
+    await start();
+    const web = browser();
+    const page = await web.get('/login');
+    const [username, password] = credentials(2);
+    await send(web, page, '/login', { username, password: 'wrong' });
+    expect(web.cookie('estafette-device')).toBeUndefined();
+    await send(web, await web.get('/login'), '/login', { username, password });
+    const token = web.cookie('estafette-device');
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+
+    // It is kept from one sign-in to the next, and a planted one that is none of ours is not.
+    await signOut(web);
+    await web.signIn(username, password);
+    expect(web.cookie('estafette-device')).toBe(token);
+    await signOut(web);
+    web.setCookie('estafette-device', 'planted');
+    const form = await web.get('/login');
+    const csrf = form.one('name', '_csrf').attribs['value'] ?? '';
+    const body = new URLSearchParams({ _csrf: csrf, username, password });
+    const answer = await web.raw('/login', { method: 'POST', body });
+    const [line = ''] = answer.headers.getSetCookie().filter((one) => one.includes('-device='));
+    expect(line).toMatch(
+      /^estafette-device=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=34560000$/,
+    );
+    const rows = JSON.stringify(await demo.app.db.knex('sessions').select());
+    expect(rows).not.toContain(token);
+  }, 60_000);
+
+  it('leads to the page that was asked for, of ours alone', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const { secret } = await enrol(web);
+    for (const [next, landing] of [
+      ['/settings/display', '/settings/display'],
+      ['//evil.example/', '/mail/me/INBOX'],
+    ] as const) {
+      clock.forward(DAY_MS);
+      const other = browser();
+      const login = await other.get(`/login?next=${encodeURIComponent(next)}`);
+      const [username, password] = credentials(2);
+      const asked = await send(other, login, '/login', { username, password });
+      const [link] = asked.all(({ attribs }) =>
+        (attribs['href'] ?? '').startsWith('/twofactor/challenge'),
+      );
+      const page = await other.get(link?.attribs['href'] ?? '');
+      const opened = await send(other, page, '/twofactor/challenge', { code: codeOf(secret) });
+      expect(opened.url).toBe(landing);
+    }
+  }, 60_000);
+
+  it('is refused with the token of another session, and without any', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const { secret } = await enrol(web);
+    clock.forward(3 * STEP_MS);
+    const [one, two] = [browser(), browser()];
+    await one.signIn(...credentials(2));
+    await two.signIn(...credentials(2));
+    const page = await two.get('/twofactor/challenge');
+    const token = page.one('name', '_csrf').attribs['value'] ?? '';
+
+    for (const fields of [[['_csrf', token]], []] as [string, string][][]) {
+      const answer = await one.post('/twofactor/challenge', [...fields, ['code', codeOf(secret)]]);
+      expect(answer.status).toBe(403);
+    }
+    expect((await one.raw('/mail/me/INBOX')).status).toBe(302);
+  }, 60_000);
+
+  it('keeps neither the secret nor the codes where they may be read', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const { secret, codes } = await enrol(web);
+    const page = await web.get('/twofactor');
+
+    expect(page.text).not.toContain(secret);
+    for (const code of codes) expect(page.text).not.toContain(code);
+    const lines = await demo.app.db.knex('audit_log').select();
+    expect(JSON.stringify(lines)).not.toContain(secret);
+    for (const code of codes) expect(JSON.stringify(lines)).not.toContain(code);
+  }, 60_000);
+});
+
+describe('where a second factor is required', () => {
+  it('is set up at sign-in, alone, before anything else opens', async () => {
+    await start({ required: true, graceDays: 0 });
+    const web = browser();
+    const asked = await web.signIn(...credentials(2));
+    expect(asked.url).toBe('/challenge');
+    expect((await web.raw('/mail/me/INBOX')).status).toBe(302);
+    expect((await web.raw('/twofactor')).status).toBe(302);
+    const ways = await web.get('/twofactor/challenge');
+    expect(ways.text).toContain('/twofactor/enrol/totp');
+
+    const { codes } = await enrol(web);
+    expect(codes).toHaveLength(4);
+    expect((await web.get('/mail/me/INBOX')).status).toBe(200);
+  }, 60_000);
+
+  it('cannot be passed by setting up another one', async () => {
+    await start({ required: true, graceDays: 0 });
+    const owner = browser();
+    await owner.signIn(...credentials(2));
+    // A page of enrolment that was opened before, kept by who knows the password.
+    const thief = browser();
+    await thief.signIn(...credentials(2));
+    const kept = await thief.get('/twofactor/enrol/totp');
+    await enrol(owner);
+
+    const answer = await send(thief, kept, '/twofactor/enrol/totp', {
+      code: codeOf(secretOn(kept)),
+    });
+    expect(answer.url).toBe('/twofactor/challenge');
+    expect((await thief.raw('/mail/me/INBOX')).status).toBe(302);
+    expect((await thief.get('/twofactor/enrol/totp')).url).toBe('/twofactor/challenge');
+  }, 60_000);
+
+  it('is counted down on each page before', async () => {
+    await start({ required: true, graceDays: 14 });
+    const web = browser();
+    const inbox = await web.signIn(...credentials(2));
+
+    expect(inbox.text).toContain('data-twofactor-banner');
+    expect(inbox.text).toContain('dans 14 jours');
+  }, 60_000);
+});
+
+describe('where the network rule wants a second factor from outside', () => {
+  it('is asked of everybody there, and not inside', async () => {
+    const outside = { inside: ['198.51.100.0/24'], outside: 'factor' };
+    await start({}, { protection: { networks: outside } });
+    expect((await browser().signIn(...credentials(2))).url).toBe('/challenge');
+    await demo.stop();
+    await start({}, { protection: { networks: { ...outside, inside: ['127.0.0.0/8'] } } });
+
+    expect((await browser().signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
+  }, 60_000);
+
+  it('opens to nobody where no plugin asks one', async () => {
+    const networks = { inside: ['198.51.100.0/24'], outside: 'factor' };
+    await start({}, { plugins: {}, protection: { networks } });
+    const refused = await browser().signIn(...credentials(2));
+
+    expect(refused.status).toBe(503);
+  }, 60_000);
+});
+
+describe('somebody who is signed in', () => {
+  it('proves it again by the password, later than a quarter of an hour', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    clock.forward(16 * 60_000);
+    const asked = await web.get('/twofactor/enrol/totp');
+    expect(asked.url).toBe('/confirm?next=%2Ftwofactor%2Fenrol%2Ftotp');
+    const wrong = await send(web, asked, '/confirm', { password: 'not this one' });
+    expect(wrong.status).toBe(422);
+
+    const before = web.cookie('estafette');
+    const right = await send(web, wrong, '/confirm', { password: credentials(2)[1] });
+    expect(right.url).toBe('/twofactor/enrol/totp');
+    expect(right.status).toBe(200);
+    expect(web.cookie('estafette')).not.toBe(before);
+    const old = browser();
+    old.setCookie('estafette', before ?? '');
+    expect((await old.raw('/mail/me/INBOX')).status).toBe(302);
+  }, 60_000);
+
+  it('proves it by their factor once there is one: the password alone takes nothing away', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const { secret } = await enrol(web);
+    clock.forward(3 * STEP_MS);
+
+    const page = await web.get('/twofactor');
+    const asked = await send(web, page, '/twofactor/codes');
+    expect(asked.url).toBe('/confirm?next=%2Ftwofactor');
+    expect(asked.text).not.toContain('type="password"');
+    const token = page.one('name', 'csrf-token').attribs['content'] ?? '';
+    const byPassword = await web.post('/confirm', [
+      ['_csrf', token],
+      ['password', credentials(2)[1]],
+      ['next', '/twofactor'],
+    ]);
+    expect(byPassword.url).toBe('/confirm?next=%2Ftwofactor');
+
+    const challenge = await web.get('/twofactor/challenge?next=%2Ftwofactor');
+    const back = await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+    expect(back.url).toBe('/twofactor');
+    const made = await send(web, back, '/twofactor/codes');
+    expect(codesOn(made)).toHaveLength(4);
+  }, 60_000);
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '/confirm?next=/confirm',
+    '/\t/x',
+  ])(
+    'is led nowhere else than to a page of ours: %s',
+    async (next) => {
+      await start();
+      const web = browser();
+      await web.signIn(...credentials(2));
+      const page = await web.get(`/confirm?next=${encodeURIComponent(next)}`);
+      const done = await send(web, page, '/confirm', { password: credentials(2)[1] });
+
+      expect(done.url).toBe('/mail/me/INBOX');
+    },
+    60_000,
+  );
+});
+
+describe('administrators', () => {
+  it('give their factor before the administration opens, also where their browser is remembered', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(ADMINS.platform));
+    expect((await web.get('/admin')).status).toBe(403);
+    const { secret } = await enrol(web);
+    clock.forward(3 * STEP_MS);
+    const asked = await web.get('/admin');
+    expect(asked.url).toBe('/confirm?next=%2Fadmin');
+    const challenge = await web.get('/twofactor/challenge?next=%2Fadmin');
+    const opened = await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+
+    expect(opened.url).toBe('/admin');
+    expect(opened.status).toBe(200);
+
+    // A change asks for a proof of the last half hour, in a page and in JSON alike.
+    clock.forward(31 * 60_000);
+    const form = [['_csrf', opened.one('name', 'csrf-token').attribs['content'] ?? '']] as const;
+    const page = await web.post('/admin/configuration/change', form);
+    const json = await web.post('/admin/configuration/change', form, {
+      Accept: 'application/json',
+    });
+    expect(page.url).toBe('/confirm?next=%2Fadmin');
+    expect([json.status, json.text]).toEqual([403, expect.stringContaining('session/unconfirmed')]);
+  }, 60_000);
+
+  it('reset the factors of an agent with four eyes', async () => {
+    await start();
+    const agent = browser();
+    await agent.signIn(...credentials(2));
+    await enrol(agent);
+    await signOut(agent);
+    expect((await browser().signIn(...credentials(2))).url).toBe('/challenge');
+    const eyes: WebAgent[] = [];
+    for (const index of [ADMINS.platform, ADMINS.site]) {
+      const web = browser();
+      await web.signIn(...credentials(index));
+      const { secret } = await enrol(web);
+      clock.forward(3 * STEP_MS);
+      const challenge = await web.get('/twofactor/challenge?next=%2Ftwofactor%2Fadmin');
+      await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+      eyes.push(web);
+    }
+    const [first, second] = eyes as [WebAgent, WebAgent];
+    const form = await first.get('/twofactor/admin');
+    const asked = await send(first, form, '/twofactor/admin/ask', {
+      person: credentials(2)[0],
+      note: 'Téléphone perdu, identité vérifiée par son chef de service',
+    });
+    expect(asked.url).toBe('/twofactor/admin');
+    expect(asked.find('data-action', 'grant-reset')).toBeUndefined();
+
+    const waiting = await second.get('/twofactor/admin');
+    await second.submit(waiting, {
+      form: () => formOf(waiting, '/twofactor/admin/decide'),
+      button: 'grant-reset',
+    });
+    expect((await browser().signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
+    expect(await audited()).toEqual(
+      expect.arrayContaining(['twofactor:reset-asked', 'twofactor:reset']),
+    );
+  }, 60_000);
+});
