@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { createAdmin } from './app/admin';
+import { auditedAffairs } from './app/audit-affairs';
+import { createAuditEvents } from './app/audit-events';
+import { createAppAuditStream } from './app/audit-stream';
 import { tellConnected } from './app/connected';
 import { detachedPool } from './app/detached-pool';
 import { createAppEnabling } from './app/enabling';
 import { watchErrors } from './app/error-watch';
+import { createFactorsOf } from './app/factors';
 import { addGauges, countJobRuns } from './app/gauges';
 import { createHealth, type Dependencies } from './app/health';
+import { heardBy } from './app/heard';
 import { closeServer, createHttpServer, listen } from './app/http';
 import { type Isolation, type ProcessLink, timingViewers, watchProcess } from './app/isolation';
 import { coreJobs } from './app/jobs';
@@ -16,8 +21,10 @@ import { createOperationsServer } from './app/operations';
 import { createPluginCore } from './app/plugin-core';
 import { pluginViewFaults } from './app/plugin-views';
 import { HOOK_TABLES, installedPlugins } from './app/plugins';
+import { createSafety } from './app/safety';
 import { dressTexts, skinFaults } from './app/skins';
 import { wantedPackages } from './app/wanted-packages';
+import { createAuditKeys } from './audit';
 import { withDeadline } from './base/async';
 import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
@@ -30,6 +37,7 @@ import { createPluginDatabases, pluginPlace } from './host/plugin-databases';
 import { erasingTables } from './host/plugin-db';
 import { createPluginSet } from './host/plugin-set';
 import { portTimeoutMs } from './host/ports';
+import { createSignInHost } from './host/sign-in';
 import { createSlotSource } from './host/slot-source';
 import { createImapPool } from './imap';
 import { formatIssue } from './kernel/config';
@@ -47,6 +55,7 @@ import { createWorkerPool } from './kernel/worker';
 import { createMail } from './mail';
 import {
   createImapLogin,
+  createKeptStates,
   createKeyRing,
   createLdapLogin,
   createLoginCsrf,
@@ -54,12 +63,15 @@ import {
   createThrottle,
   createUserAffairs,
   createUserStore,
+  type Sessions,
+  type User,
 } from './session';
 import { CORE_SCOPE, createSettings } from './settings';
 import { type AppConfig, createSiteResolver, locksOf } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
+import { createRateLimit } from './web/rate-limit';
 import { createServer } from './web/server';
 import { deriveSigningKey } from './web/signing';
 import { createStreams } from './web/streams';
@@ -211,21 +223,54 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     erasers: [(user, trx) => settings.erase(user, trx)],
     erasingTables: erasingTables(databases),
   });
-  const sessions = createSessions({
+  const safety = createSafety({
+    db,
+    clock,
+    log,
+    texts,
+    settings,
+    sites,
+    transport,
+    throttle,
+    users,
+    audit: () => audit,
+    tempDir: path.join(config.dataDir, 'tmp'),
+  });
+  const auditEvents = createAuditEvents({
+    clock,
+    log,
+    sites,
+    users,
+    keys: createAuditKeys([config.secretKey]),
+    audit: () => audit,
+    sessionsOf: (user) => sessions.list(user),
+  });
+  const auditedHooks = auditEvents.hear(hooks);
+  const sessions: Sessions = createSessions({
     db,
     log,
     clock,
-    hooks,
+    hooks: heardBy(auditedHooks, safety.listeners),
+    countryOf: safety.countryOf,
     keys,
     throttle,
     users,
     closedBy: (site) => host.signInClosed(site),
+    refreshTokens: (site, request) => signIn.refresh(site, request),
+    tellLink: async ({ event, site, login, remote, ...details }) =>
+      void (await audit.record({ site, event, target: login, remote, details })),
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({
       verifyImap: (access) => pool.verify(access),
       serverOf: (site, login) =>
         hooks.filter({ site: site.id }, 'imap:options', site.imap, { site: site.id, login }),
     }),
+  });
+  const keptStates = createKeptStates({ db, clock, keys });
+  const signIn = createSignInHost({
+    running: (where) => host.running(where),
+    isolator: hooks.isolator,
+    log,
   });
   // A session that ends takes its watches with it, and the last one its connections.
   sessions.onClosed(({ sessionId, user }) =>
@@ -249,6 +294,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     unread: [...new Set([...unloaded.map(({ id }) => id), ...guards])],
     onChanged: () => hooks.invalidate(),
   });
+  const instanceId = randomUUID();
+  const auditStream = createAppAuditStream({ config, db, clock, log, holder: instanceId });
+  if (auditStream) audit.onWritten(auditStream.wake);
   // Without the table (`migrate` is yet to run) nobody has changed anything.
   if (await db.knex.schema.hasTable('config_changes')) await enabling.start();
   const pluginWorkers = createPluginWorkers({ log });
@@ -260,6 +308,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     mail,
     compose,
     audit,
+    notices: {
+      async send(id, kind, message, mayReach) {
+        const user = await users.find(id);
+        if (!user) return false;
+        mayReach(user.site);
+        return safety.notifier.notify(user, kind, message);
+      },
+    },
+    keys,
     metrics,
     workers: pluginWorkers,
     renderer: () => renderer,
@@ -285,6 +342,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     createFetch: (limits) => createGuardedFetch({ log, ...limits }),
     secret: config.pluginSecret,
     grants,
+    origins: config.plugins.origins,
     quarantined,
     unloaded,
     guards,
@@ -317,7 +375,14 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     now: clock.now,
   });
   const resolver = createSiteResolver(sites);
-  const dependencies: Dependencies = { db, sites, hooks };
+  const dependencies: Dependencies = {
+    db,
+    sites,
+    hooks,
+    notices: safety.notifier,
+    audit,
+    auditStream,
+  };
   const health = createHealth(dependencies);
   const streams = createStreams();
   let isolation: Isolation | undefined;
@@ -325,12 +390,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     log,
     clock,
     texts,
-    hooks,
+    hooks: auditedHooks,
     host: () => host,
     renderer,
     skins,
     sessions,
     loginCsrf: createLoginCsrf(keys),
+    signIn,
+    keptStates,
+    rateLimit: createRateLimit(clock),
     settings,
     mail,
     compose,
@@ -342,6 +410,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     alsoSites: resolver.alsoAt,
     signingKey: deriveSigningKey(config.secretKey),
     health,
+    safety: { ...safety, users, audit },
+    factorsOf: createFactorsOf(services),
     serverTiming: { timings, isShown: timingViewers(config.mode, hooks) },
     enabling,
     admin: createAdmin({
@@ -374,7 +444,16 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   });
 
   const { auditDays } = config.limits;
-  for (const job of coreJobs({ audit, auditDays, clock, sessions, compose })) jobs.add(job);
+  for (const job of coreJobs({
+    audit,
+    auditDays,
+    sites,
+    clock,
+    sessions,
+    compose,
+    notices: safety.notifier,
+  }))
+    jobs.add(job);
 
   const server = createHttpServer(web.app);
   const operations =
@@ -417,6 +496,9 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     if (operations) await closeServer(operations, 0);
     enabling.stop();
     await host.stop();
+    await auditEvents.close();
+    await auditStream?.stop();
+    await audit.close();
     await pool.closeAll();
     await pluginWorkers.close();
     await workers.close();
@@ -427,7 +509,10 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   async function start(): Promise<{ readonly url: string; readonly port: number }> {
     if (errors) isolation = watchProcess({ config, log, clock, meter, link, errors });
     await compose.recover();
-    if (config.role !== 'web') jobs.start();
+    if (config.role !== 'web') {
+      jobs.start();
+      auditStream?.start();
+    }
     // A worker answers no request: jobs and the outbox only.
     const port =
       config.role === 'worker' ? 0 : await listen(server, config.listen.host, config.listen.port);
@@ -446,17 +531,22 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     start,
     stop,
     /** What the law gives a person: to see what is kept, to be erased. */
-    affairs: createUserAffairs({
-      hooks,
-      users,
-      sessions,
-      recorders: [
-        async (user) => [
-          { file: 'settings.json', content: await settings.exportUser(user.id) },
-          ...(await compose.records(user.id)),
+    affairs: auditedAffairs(
+      createUserAffairs({
+        hooks,
+        users,
+        sessions,
+        recorders: [
+          async (user) => [
+            { file: 'settings.json', content: await settings.exportUser(user.id) },
+            { file: 'sign-in-links.json', content: await sessions.linksOf(user.id) },
+            ...(await compose.records(user.id)),
+            { file: 'app-passwords.json', content: await safety.appPasswords.list(user.id) },
+          ],
         ],
-      ],
-    }),
+      }),
+      audit,
+    ),
     /** Port of the operations listener, once started; `undefined` without one. */
     operationsPort: () => operationsPort,
     report: { ...host.report, warnings: [...host.report.warnings, ...warnings] },
@@ -475,6 +565,16 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     mail,
     compose,
     sessions,
+    safety,
+    throttle,
+    audit,
+    /** Ends the lock of an account, which is written down; false when there was none. */
+    async unlock(user: User): Promise<boolean> {
+      const wasLocked = await sessions.unlock(user);
+      const entry = { site: user.site, event: 'account:unlocked', target: user.login };
+      if (wasLocked) await audit.record(entry);
+      return wasLocked;
+    },
     settings,
     pool,
     metrics,
@@ -485,5 +585,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
 export { pings } from './app/health';
 export { migrationSets } from './app/migrations';
+export { openAudit } from './app/open-audit';
 export { openEnabling } from './app/open-enabling';
 export { installedPlugins, siteFaults } from './app/plugins';

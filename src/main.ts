@@ -31,6 +31,7 @@ const deps: Deps = {
   migrationSets: async (config, db) => (await app()).migrationSets(config, db),
   siteFaults: async (config) => (await app()).siteFaults(config),
   openEnabling: async (config) => (await app()).openEnabling(config),
+  openAudit: async (config) => (await app()).openAudit(config),
   startDemo: async (options) => (await demo()).startDemo({ ...options, root }),
   processes: {
     ...(link && { link }),

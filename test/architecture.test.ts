@@ -182,12 +182,22 @@ describe('libraries', () => {
   });
 });
 
+/** What the `package.json` of a plugin says that its code needs. */
+function packagesOf(dir: string): readonly string[] {
+  const file = path.join(dir, 'package.json');
+  if (!existsSync(file)) return [];
+  const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  return Object.keys(dependencies);
+}
+
 describe('what surrounds the source', () => {
   it('keeps TypeScript out of skins', () => {
     expect(filesBelow(path.join(ROOT, 'skins'), '.ts')).toEqual([]);
   });
 
-  it('lets plugins import the public API, Node and their own files only', () => {
+  it('lets plugins import the public API, Node, their own files and packages only', () => {
     const strangers = filesBelow(path.join(ROOT, 'plugins'), '.ts').flatMap((file) => {
       const own = path.join(
         ROOT,
@@ -200,6 +210,7 @@ describe('what surrounds the source', () => {
           ({ spec }) =>
             !spec.startsWith('.') || !path.resolve(path.dirname(file), spec).startsWith(own),
         )
+        .filter(({ spec }) => !packagesOf(own).some((name) => `${spec}/`.startsWith(`${name}/`)))
         .map(({ spec }) => `${path.relative(ROOT, file)}: ${spec}`);
     });
     expect(strangers).toEqual([]);

@@ -276,7 +276,7 @@ describe('the administration area', () => {
     const all = await platform.get('/admin/audit');
     const csv = await pressed(platform, all, 'export');
     const hostile = await platform.get('/admin/audit?event=test:hostile');
-    const exported = await platform.get('/admin/audit?event=admin:audit-exported');
+    const exported = await platform.get('/admin/audit?event=audit:exported');
 
     expect(page.text).toContain(agentOf(ADMINS.site).username);
     expect(page.text).toContain('127.0.0.1');
@@ -346,7 +346,10 @@ describe('the administration area', () => {
   it('does not fetch anything on its own: reading leaves no line of audit', async () => {
     const count = async () => (await demo.app.db.knex('audit_log').select('id')).length;
     const before = await count();
-    for (const [path] of PAGES) await platform.raw(path);
+    // The log alone notes who read it.
+    for (const [path] of PAGES.filter(([path]) => !path.startsWith('/admin/audit'))) {
+      await platform.raw(path);
+    }
 
     expect(await count()).toBe(before);
   });

@@ -2,11 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import type { PluginContext } from '../../src/host';
-import type { FoundPlugin } from '../../src/host/discover';
-import { CORE_HOOKS } from '../../src/host/hook-tables';
-import type { HandlerFor, HookName, HookOf, PersonRef } from '../../src/kernel/hook-types';
-import { SLOTS, type SlotName } from '../../src/view';
+import type { PersonRef } from '../../src/kernel/hook-types';
 import type { WebAgent } from '../kit/agent';
+import { FORBIDDEN_NAMES, type Given, HOARDER, hoarder } from '../kit/hoarding-plugin';
 import { walk } from '../kit/hook-journey';
 import { textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
@@ -15,150 +13,8 @@ import { signedInDemo } from '../kit/signed-in-demo';
 import { tempTree } from '../unit/host/kit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
-const ID = 'recorder'; // the journey asks its routes
+const ID = HOARDER;
 const CANARY = 'canary-of-the-environment-7f3a91';
-const NEEDS = [
-  'db',
-  'mail.read',
-  'mail.write',
-  'mail.send',
-  'directory.read',
-  'http:public',
-  'worker',
-  'audit',
-] as const;
-
-/** Names of what a plugin never holds. */
-const NAMES: ReadonlySet<string> = new Set(
-  'password passwd cookie cookies credential opencredential secretkey sealed bearer csrf csrftoken _csrf bindpassword req request res response rawheaders socket env client connectionsettings'.split(
-    ' ',
-  ),
-);
-
-interface Given {
-  readonly what: string;
-  readonly value: unknown;
-}
-
-/** A plugin that keeps all that it is ever handed, and asks for as much as it can. */
-function hoarder(given: Given[]): FoundPlugin & { readonly state: { as?: PersonRef } } {
-  const state: { as?: PersonRef } = {};
-  const keep = (what: string, value: unknown): void => void given.push({ what, value });
-  const seen = new Set<string>();
-  const first = (what: string, value: unknown): void => {
-    if (!seen.has(what)) keep(what, value);
-    seen.add(what);
-  };
-  return {
-    id: ID,
-    version: '0.0.0',
-    dir: tempTree({ 'views/nothing.ejs': '<i></i>', 'echo.js': 'exports.run = (x) => x;' }),
-    migrations: [],
-    locales: { fr: {}, en: {} },
-    state,
-    definition: {
-      id: ID,
-      api: '^1.0',
-      title: `${ID}:title`,
-      needs: NEEDS,
-      contributes: {
-        permissions: { 'recorder.use': 'recorder:title' },
-        slots: (Object.keys(SLOTS) as SlotName[]).map((slot) => ({
-          slot,
-          id: slot.replaceAll(/[^a-z]/g, ''),
-          view: 'nothing',
-          data(facts, context) {
-            first(`slot ${slot}`, facts);
-            first('context of a slot', context);
-            return {};
-          },
-        })),
-        routes: async () => ({
-          routes(router) {
-            router.get('/use', async (request, context) => {
-              first('GET', request);
-              first('context of a route', context);
-              if (request.as) state.as = request.as;
-              if (request.as) await hoard(context, request.as, keep);
-              return { json: { ok: true } };
-            });
-            router.post('/use', async (request) => {
-              first('POST', request);
-              return { json: { fields: Object.keys(request.body) } };
-            });
-          },
-        }),
-        jobs: [
-          {
-            id: 'night',
-            every: '1d',
-            timeoutS: 10,
-            async run(context, at) {
-              keep('job', [context, at]);
-            },
-          },
-        ],
-      },
-      activate(context: PluginContext) {
-        keep('context', context);
-        for (const name of Object.keys(CORE_HOOKS)) {
-          const handler = (...args: unknown[]): undefined =>
-            first(`hook ${name}`, args) as undefined;
-          context.hooks.on(name as HookName, handler as HandlerFor<HookOf<HookName>>);
-        }
-      },
-    },
-  };
-}
-
-/** Calls every capability; results and errors are kept alike. */
-async function hoard(
-  context: PluginContext,
-  as: PersonRef,
-  keep: (what: string, value: unknown) => void,
-): Promise<void> {
-  const mail = context.mail(as);
-  const { rows, uidValidity } = await mail.rows({ mailbox: 'INBOX' });
-  const ref = { mailbox: 'INBOX', uidValidity, uid: rows[0]?.uid ?? 0 };
-  const site = 'saisons' as never;
-  const tries: Readonly<Record<string, () => unknown>> = {
-    mail: () => mail,
-    message: () => mail.message(ref),
-    text: () => mail.text(ref),
-    headers: () => mail.headers(ref, ['Subject', 'From', 'Cookie']),
-    'no part': () => mail.attachment(ref, '99'),
-    'no mailbox': () => mail.rows({ mailbox: 'No such mailbox' }),
-    'no message': () => mail.message({ ...ref, uid: 4_000_000_000 }),
-    append: () => mail.append('INBOX', 'From: a@b.example\r\nSubject: x\r\n\r\ny'),
-    sent: () => context.send(as, { to: ['someone@elsewhere.example'], subject: 'Sent', text: 'y' }),
-    send: () => context.send(as, { to: ['not an address'], subject: 'x', text: 'y' }),
-    directory: () => context.directory(site)?.search('ma'),
-    port: () => context.services.get(site, 'directory'),
-    query: () => context.db.table(`${ID}_x`),
-    'no table': () => context.db.table(`${ID}_x`).select(),
-    'no host': () => context.http('https://127.0.0.1/'),
-    'no origin': () => context.http('http://localhost/'),
-    worker: () => context.worker('echo', { a: 1 }, { timeoutMs: 20_000 }),
-    audit: () => context.audit({ event: 'tried', as }),
-    can: () => context.can(as, 'admin.access'),
-    render: () => context.render('nothing', {}, { site, locale: 'fr' }),
-    stream: () => context.stream(as, []),
-    cache: () => context.cache('x', { max: 1, ttlS: 1 }),
-    secret: () => context.secret('imapPassword'),
-    settings: () => context.settings(site, as.user),
-    counter: () => context.metrics.counter('x', 'x'),
-  };
-  for (const [what, run] of Object.entries(tries)) {
-    try {
-      const result = run();
-      // A query is looked at as it is, too: awaiting it would hide the builder.
-      if (what === 'query') keep('a query', [result]);
-      else keep(what, await result);
-    } catch (error) {
-      keep(`${what}: error`, error);
-    }
-  }
-}
 
 describe('what a plugin is handed', () => {
   const given: Given[] = [];
@@ -188,7 +44,7 @@ describe('what a plugin is handed', () => {
       if (id.startsWith(ID)) await demo.app.jobs.runNow(id);
     const cookies = web.cookies.split('; ').map((one) => one.slice(one.indexOf('=') + 1));
     forbidden = {
-      names: NAMES,
+      names: FORBIDDEN_NAMES,
       values: [CANARY, demo.stack.agents[0]?.password ?? '', ...cookies].filter(
         (value) => value.length > 5,
       ),

@@ -160,7 +160,9 @@ describe('a server that is down', () => {
     const access = { key: 'x:1:', server: bench.actor.site.imap, credential: wrong.credential };
     expect(await codeOf(bench.pool.verify(access))).toBe('imap/credentials');
     expect(
-      await codeOf(bench.pool.verify({ ...access, credential: () => bench.actor.credential() })),
+      await codeOf(
+        bench.pool.verify({ ...access, credential: (to) => bench.actor.credential(to) }),
+      ),
     ).toBe('no error');
     await until('no socket is left', () => server.stats().connections === 0);
   });

@@ -62,7 +62,18 @@ const fill = (pattern: string): string =>
     .replace(':tag', 'AAAAAAAAAAAAAAAAAAAAAA');
 
 /** Reachable by anybody, by contract. */
-const PUBLIC = new Set(['get /login', 'post /login', 'post /logout', 'get /image/:tag']);
+const PUBLIC = new Set([
+  'get /login',
+  'post /login',
+  'post /logout',
+  'get /image/:tag',
+  'get /login/bye',
+  'get /login/:plugin/:method/callback',
+  'get /login/:plugin/:method/notice',
+  'get /help/lost',
+  'get /help/locked',
+  'get /help/hacked',
+]);
 const HTML = { Accept: 'text/html' };
 const JSON_TYPE = { Accept: 'application/json' };
 

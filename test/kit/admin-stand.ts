@@ -69,6 +69,7 @@ export function startAdminDemo(
   more: Readonly<Record<string, unknown>> = {},
   elsewhere: Readonly<Record<string, unknown>> = {},
   { root = ROOT, plugins = {}, options = {} }: Partial<DemoAppOptions> = {},
+  groups: readonly Readonly<Record<string, unknown>>[] = [],
 ): Promise<DemoApp> {
   return startDemoApp({
     root,
@@ -85,14 +86,15 @@ export function startAdminDemo(
                 id: 'dsi',
                 title: 'Direction du numérique',
                 match: { logins: [agentOf(ADMINS.platform).username] },
-                permissions: ['admin.platform'],
+                permissions: ['admin.platform', 'audit.platform'],
               },
               {
                 id: 'gestion',
                 title: 'Gestionnaires du site',
                 match: { logins: [agentOf(ADMINS.site).username] },
-                permissions: ['admin.access'],
+                permissions: ['admin.access', 'audit.read'],
               },
+              ...groups,
             ],
             locked: ['attachment-reminder.words'],
           }

@@ -2,26 +2,48 @@ import { delay } from '../../src/base/async';
 import type { DemoApp } from '../../src/demo';
 import { type Actor, createActor } from '../../src/session';
 import { WebAgent } from './agent';
+import type { Page } from './html';
 import type { MovingClock } from './moving-clock';
 import { RECORDER } from './recording-plugin';
 
 const MINUTE_MS = 60_000;
 const GUESSES = 6;
 
+export interface WalkOptions {
+  /** Whose person; the site is the one of 127.0.0.1. */
+  readonly site?: 'saisons' | 'marees';
+  /** Signs the person in another way than by their password; the page that they come to. */
+  readonly enter?: (web: WebAgent) => Promise<Page>;
+}
+
 /**
  * One person does all that the product lets them do, so that every hook and slot of the core has its
  * occasion. Answers are looked at by who calls: with a plugin that misbehaves some are refusals.
  */
-export async function walk(demo: DemoApp, clock: MovingClock): Promise<void> {
-  const [agent] = demo.stack.agents;
+export async function walk(
+  demo: DemoApp,
+  clock: MovingClock,
+  { site = 'saisons', enter }: WalkOptions = {},
+): Promise<void> {
+  const agent = demo.stack.agents.find((one) => one.site === site);
   if (!agent) throw new Error('the demonstration has no agents');
   const base = `http://127.0.0.1:${demo.port}`;
   const stranger = new WebAgent(base);
   for (let guess = 0; guess < GUESSES; guess += 1) await stranger.signIn('nobody.here', 'wrong');
 
   const web = new WebAgent(base);
-  const home = await web.signIn(agent.username, agent.password);
-  await new WebAgent(base).signIn(agent.username, agent.password);
+  const home = await (enter?.(web) ?? web.signIn(agent.username, agent.password));
+  const again = new WebAgent(base);
+  const front = await again.signIn(agent.username, agent.password);
+  const own = front.all((e) => e.attribs['name'] === '_csrf')[0]?.attribs['value'] ?? '';
+  await again.post(
+    '/confirm',
+    [
+      ['_csrf', own],
+      ['password', agent.password],
+    ],
+    { Origin: base },
+  );
   const second = new WebAgent(base);
   const page = await second.get('/login', { 'User-Agent': 'Another browser' });
   const token = page.all((e) => e.attribs['name'] === '_csrf')[0]?.attribs['value'] ?? '';
@@ -77,6 +99,7 @@ export async function walk(demo: DemoApp, clock: MovingClock): Promise<void> {
   await watched();
   await web.get('/autocomplete?q=ca');
   await web.get('/settings/display');
+  await web.get('/security');
   await post('/settings/display', ['theme', 'dark'], ['density', 'compact']);
   await web.get('/health');
 

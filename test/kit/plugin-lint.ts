@@ -19,6 +19,9 @@ const APART = /^(?:workers?|test|migrations|assets|node_modules|dist)\//;
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g;
 
+/** What reads addresses opens no connection. */
+const PURE = /import\s*\{(?:\s*(?:isIP|isIPv4|isIPv6|BlockList)\s*,?)+\s*\}\s*from\s*'node:net';/g;
+
 /** What a plugin's code reaches for beside its context: file and reason. */
 export function systemUses(dir: string): readonly string[] {
   if (!existsSync(dir)) return [];
@@ -27,7 +30,9 @@ export function systemUses(dir: string): readonly string[] {
     .filter((name) => /\.(?:[cm]?[jt]s)$/.test(name) && !APART.test(name))
     .sort()
     .flatMap((name) => {
-      const code = readFileSync(path.join(dir, name), 'utf8').replace(COMMENTS, '');
+      const code = readFileSync(path.join(dir, name), 'utf8')
+        .replace(COMMENTS, '')
+        .replace(PURE, '');
       return WAYS.filter(([way]) => way.test(code)).map(([, what]) => `${name}: ${what}`);
     });
 }

@@ -25,6 +25,7 @@ const deps: Deps = {
   migrationSets: unused,
   siteFaults: unused,
   openEnabling: unused,
+  openAudit: unused,
   startDemo: unused,
   pings: { imap: unused, smtp: unused, ldap: unused },
 };

@@ -1,0 +1,96 @@
+import type { Page } from 'playwright-core';
+import { axeViolations } from '../kit/browser';
+import { type DemoBrowser, startDemoBrowser } from '../kit/demo-browser';
+
+const WIDE = { width: 1366, height: 768, scripts: true };
+const NARROW = { width: 360, height: 740, scripts: true };
+/** Pixels of the page beyond its place; as text, since tests know no DOM. */
+const OVERFLOW = `Math.max(
+  ...[document.documentElement, document.querySelector('#main')].map(
+    (element) => element.scrollWidth - element.clientWidth,
+  ),
+)`;
+
+let stand: DemoBrowser;
+beforeAll(async () => {
+  stand = await startDemoBrowser({ notices: true });
+}, 60_000);
+afterAll(async () => {
+  await stand?.close();
+});
+
+const VIEWS = [
+  ['light, wide', { ...WIDE, dark: false }],
+  ['dark, wide', { ...WIDE, dark: true }],
+  ['light, narrow', { ...NARROW, dark: false }],
+  ['dark, narrow', { ...NARROW, dark: true }],
+] as const;
+
+async function faultsOf(page: Page, path: string): Promise<string[]> {
+  await page.goto(`${stand.base}${path}`);
+  const overflow = Number(await page.evaluate(OVERFLOW));
+  const violations = await axeViolations(page);
+  return [
+    ...(overflow > 0 ? [`${path}: ${overflow} px too wide`] : []),
+    ...violations.map((violation) => `${path}: ${JSON.stringify(violation)}`),
+  ];
+}
+
+describe('the pages of the security of an account', () => {
+  it.each(VIEWS)(
+    'hold, %s',
+    async (_name, view) => {
+      const other = await stand.open(WIDE);
+      await stand.signIn(other.page, 0);
+      const { context, page } = await stand.openAudited(view);
+      await stand.signIn(page, 0);
+      await page.goto(`${stand.base}/security`);
+      await page.fill('#app-name', `Agenda ${_name}`);
+      await page.click('[data-action=add-app]');
+      const secret = await page.textContent('[data-app-password]');
+      const violations = await axeViolations(page);
+
+      expect(secret).toMatch(/^(?:[2-9A-Z]{4}-){4}[2-9A-Z]{4}$/);
+      expect(violations).toEqual([]);
+      expect([
+        ...(await faultsOf(page, '/security')),
+        ...(await faultsOf(page, '/security/history')),
+        ...(await faultsOf(page, '/help/hacked')),
+      ]).toEqual([]);
+      await context.close();
+      await other.context.close();
+    },
+    60_000,
+  );
+
+  it.each(VIEWS)(
+    'of the sign-in page hold, %s',
+    async (_name, view) => {
+      const { context, page } = await stand.openAudited(view);
+      const faults: string[] = [];
+      for (const path of ['/login', '/help/lost', '/help/locked', '/help/hacked']) {
+        faults.push(...(await faultsOf(page, path)));
+      }
+      expect(faults).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
+
+  it('end the other sessions from the keyboard, and without scripts', async () => {
+    const other = await stand.open(WIDE);
+    await stand.signIn(other.page, 1);
+    const { context, page } = await stand.open({ ...NARROW, scripts: false });
+    await stand.signIn(page, 1);
+    await page.goto(`${stand.base}/security`);
+    await page.focus('[data-action=end-others]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/security$/);
+    expect(await page.locator('[data-action=end-session]').count()).toBe(0);
+
+    await other.page.goto(`${stand.base}/mail/me/INBOX`);
+    expect(new URL(other.page.url()).pathname).toBe('/login');
+    await context.close();
+    await other.context.close();
+  }, 60_000);
+});

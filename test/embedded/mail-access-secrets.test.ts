@@ -1,0 +1,150 @@
+import path from 'node:path';
+import { type DemoApp, startDemoApp } from '../../src/demo';
+import { DEMO_MASTER } from '../../src/demo/master';
+import type { PluginContext } from '../../src/host';
+import { secretHandle } from '../../src/host';
+import type { WebAgent } from '../kit/agent';
+import { FORBIDDEN_NAMES, type Given, HOARDER, hoarder } from '../kit/hoarding-plugin';
+import { walk } from '../kit/hook-journey';
+import type { Page } from '../kit/html';
+import { movingClock } from '../kit/moving-clock';
+import { type Forbidden, findForbidden } from '../kit/payload-walk';
+import { type FakeProvider, fakeProvider } from '../kit/sign-in-plugin';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const TOKEN = 'access-token-that-opens-the-mail';
+const REFRESH = 'refresh-token-of-the-person';
+const LEAVING = 'hint-for-the-way-out';
+const NAMES = new Set([
+  ...FORBIDDEN_NAMES,
+  ...['accesstoken', 'authzid', 'mailaccess', 'masterpassword', 'mechanism', 'leaving'],
+]);
+
+/** Presses the button of a way in, and comes back from the provider with `code`. */
+async function enter(web: WebAgent, code: string): Promise<Page> {
+  const page = await web.get('/login');
+  const button = page.one('data-action', 'way-fake-sso-main');
+  const [form] = page.all((e) => e.name === 'form' && e.children.includes(button));
+  if (!form) throw new Error('no form');
+  const sent = await web.submit(page, { form: () => form });
+  const href = sent.one('data-action', 'provider').attribs['href'] ?? '';
+  const state = new URL(href).searchParams.get('state');
+  await web.get(`/login/fake-sso/main/callback?state=${state}&code=${code}`);
+  return web.get('/home');
+}
+
+describe.each([
+  ['by a master user', 'marees'],
+  ['by a token', 'saisons'],
+] as const)('somebody whose mail is opened %s', (_how, site) => {
+  const given: Given[] = [];
+  const clock = movingClock();
+  let demo: DemoApp;
+  let provider: FakeProvider;
+  let forbidden: Forbidden;
+
+  beforeAll(async () => {
+    provider = fakeProvider();
+    demo = await startDemoApp({
+      root: ROOT,
+      port: 0,
+      site: (id, file) => ({
+        ...file,
+        hosts: [id === site ? '127.0.0.1' : `${id}.localhost`],
+        plugins: { [HOARDER]: true, 'fake-sso': true },
+      }),
+      // On a busy machine, what is optional would be left out.
+      app: { log: { level: 'silent' }, limits: { pluginBudgetMs: 10_000 } },
+      options: { extraPlugins: [hoarder(given, site), provider.plugin], clock },
+    });
+    const agent = demo.stack.agents.find((one) => one.site === site);
+    if (!agent) throw new Error('no agent');
+    const whose = async (token: string) => (token === TOKEN ? agent.username : undefined);
+    Reflect.set(demo.stack.imap, 'whose', whose);
+    Reflect.set(Reflect.get(demo.stack.smtp, 'options'), 'whose', whose);
+    provider.people.set('right', {
+      subject: 'sub-1',
+      login: agent.username,
+      more: {
+        leaving: { hint: LEAVING },
+        tokens: {
+          access: secretHandle(TOKEN),
+          refresh: secretHandle(REFRESH),
+          expiresAt: '2099-01-01T00:00:00.000Z',
+        },
+      },
+    });
+    let cookies: readonly string[] = [];
+    await walk(demo, clock, {
+      site,
+      enter: async (web) => {
+        const page = await enter(web, 'right');
+        cookies = web.cookies.split('; ').map((one) => one.slice(one.indexOf('=') + 1));
+        return page;
+      },
+    });
+    for (const { id } of demo.app.jobs.list()) {
+      if (id.startsWith(HOARDER)) await demo.app.jobs.runNow(id);
+    }
+    const secrets = [TOKEN, REFRESH, LEAVING, DEMO_MASTER.password, ...cookies];
+    forbidden = { names: NAMES, values: secrets.filter((value) => value.length > 5) };
+  }, 120_000);
+  afterAll(() => demo?.stop());
+
+  it('reads and sends', () => {
+    const whats = new Set(given.map(({ what }) => what));
+    const needed = [
+      'message',
+      'text',
+      'hook session:opened',
+      'hook imap:connected',
+      'hook imap:options',
+      'hook smtp:options',
+      'hook message:sent',
+    ];
+
+    expect(needed.filter((what) => !whats.has(what))).toEqual([]);
+    expect(given.find(({ what }) => what === 'sent')?.value).toMatchObject({
+      outcome: { kind: 'sent' },
+    });
+    const transaction = demo.stack.smtp.transactions.at(-1);
+    expect(transaction?.username).toBe(provider.people.get('right')?.login);
+  });
+
+  it('hands nothing that opens it to any other plugin, wherever one looks', () => {
+    const faults = given.flatMap(({ what, value }) =>
+      findForbidden(value, forbidden).map((fault) => `${what}${fault}`),
+    );
+    const isOwnConnection = (fault: string) =>
+      /^a query\.0\.client(?:\.connectionSettings|\.config\.client)?: a forbidden name$/.test(
+        fault,
+      );
+
+    expect(faults.filter((fault) => !isOwnConnection(fault))).toEqual([]);
+    expect(findForbidden({ a: [{ text: `x ${TOKEN}` }] }, forbidden)).toHaveLength(1);
+  });
+
+  it('gives a plugin no secret of the site by asking for it', () => {
+    const context = given.find(({ what }) => what === 'context')?.value as PluginContext;
+
+    for (const name of ['mailMasterPassword', 'MAIL_MASTER_PASSWORD', 'mail.master.password']) {
+      expect(() => context.secret(name)).toThrow('request/forbidden');
+    }
+    expect(Object.keys(context.site(site as never))).not.toContain('mailAccess');
+  });
+
+  it('leaves nothing of it in the database', async () => {
+    const tables: { name: string }[] = await demo.app.db
+      .knex('sqlite_master')
+      .select('name')
+      .where({
+        type: 'table',
+      });
+    for (const { name } of tables) {
+      const rows = JSON.stringify(await demo.app.db.knex(name).select());
+      for (const secret of [TOKEN, REFRESH, LEAVING, DEMO_MASTER.password]) {
+        expect([name, rows.includes(secret)]).toEqual([name, false]);
+      }
+    }
+  });
+});
