@@ -28,6 +28,7 @@ import { createAuditKeys } from './audit';
 import { withDeadline } from './base/async';
 import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
+import { operatorLogin } from './base/operator';
 import { createCompose } from './compose';
 import type { FoundPlugin } from './host/discover';
 import { grantAll } from './host/grants';
@@ -258,7 +259,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     closedBy: (site) => host.signInClosed(site),
     refreshTokens: (site, request) => signIn.refresh(site, request),
     tellLink: async ({ event, site, login, remote, ...details }) =>
-      void (await audit.record({ site, event, target: login, remote, details })),
+      void (await audit.record({
+        site,
+        // The others are what happens at a sign-in; this one is a command.
+        ...(event === 'sign-in:unlinked' && { actor: operatorLogin() }),
+        event,
+        target: login,
+        remote,
+        details,
+      })),
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({
       verifyImap: (access) => pool.verify(access),
@@ -410,8 +419,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     alsoSites: resolver.alsoAt,
     signingKey: deriveSigningKey(config.secretKey),
     health,
-    safety: { ...safety, users, audit },
-    factorsOf: createFactorsOf(services),
+    safety: { ...safety, users, audit, noteRefused: auditEvents.noteRefused },
+    factorsOf: createFactorsOf(services, (site) => host.signInClosed(site)),
     serverTiming: { timings, isShown: timingViewers(config.mode, hooks) },
     enabling,
     admin: createAdmin({
@@ -571,7 +580,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     /** Ends the lock of an account, which is written down; false when there was none. */
     async unlock(user: User): Promise<boolean> {
       const wasLocked = await sessions.unlock(user);
-      const entry = { site: user.site, event: 'account:unlocked', target: user.login };
+      const { site, login: target } = user;
+      const entry = { site, actor: operatorLogin(), event: 'account:unlocked', target };
       if (wasLocked) await audit.record(entry);
       return wasLocked;
     },

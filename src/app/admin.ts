@@ -77,7 +77,9 @@ export function createAdmin(sources: AdminSources): AdminDeps {
     countUsers: () => countUsers(db),
     openSessions: (site) => countOpenSessions(db, isoNow(clock), site),
     findPerson: sources.findPerson,
-    hasSecondFactor: (site) => services.get(site, FACTOR_PORT) !== undefined,
+    // One that is not in service is wanted all the same: who gave it in their session may repair it.
+    hasSecondFactor: (site) =>
+      services.get(site, FACTOR_PORT) !== undefined || host.signInClosed(site) !== undefined,
   };
 }
 

@@ -17,13 +17,13 @@ import { type CoreListeners, heardBy } from './heard';
 
 /** Refusals of the same kind from one address are counted for so long, then written as one line. */
 const GATHER_MS = 60_000;
-/** Addresses that are counted apart at once; the others of a site share a line. */
+/** Addresses of a site that are counted apart at once; the others share a line that names none. */
 const GATHERED_MAX = 1_000;
 const REMOTE_CHARS = 64;
 const REASON_CHARS = 128;
 const CONTROL = /\p{Cc}/u;
-/** `camille.durand`, `camille.durand-ext`, `camille.durand2`: no password policy lets one be so. */
-const NAME_SHAPE = /^[a-z][a-z-]{0,40}\.[a-z][a-z-]{0,40}\d{0,2}$/;
+/** As typed, `camille.durand` or `camille.durand-ext`: no capital, no digit, as passwords have. */
+const NAME_SHAPE = /^[a-z][a-z-]{0,40}\.[a-z][a-z-]{0,40}$/;
 
 export interface AuditEventsDeps {
   readonly clock: Clock;
@@ -42,19 +42,33 @@ export interface AuditEvents {
   readonly listeners: CoreListeners;
   /** The same for an emitter: its actions, and the challenges that it collects. */
   hear<H extends HookEmitter>(hooks: H): H;
+  /** A request that was refused for who sent it or from where. */
+  noteRefused(request: RefusedRequest): Promise<void>;
   /** Writes what was counted meanwhile. */
   close(): Promise<void>;
 }
 
+export interface RefusedRequest {
+  readonly site: SiteId;
+  readonly remote: string;
+  readonly code: string;
+  /** What of it was refused, where the code alone does not say. */
+  readonly reason?: string | undefined;
+  /** Login of the person whose session it was. */
+  readonly actor?: string | undefined;
+}
+
 interface Gathered {
   times: number;
-  readonly entry: NewAuditEntry;
+  entry: NewAuditEntry;
   readonly cancel: () => void;
 }
 
 export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
   const { clock, log } = deps;
   const gathered = new Map<string, Gathered>();
+  /** How many of them each site has. */
+  const keptOf = new Map<string, number>();
 
   /** Nobody is kept out, or let in, because a line could not be written: the log of the program says it. */
   async function record(entry: NewAuditEntry): Promise<void> {
@@ -67,26 +81,34 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
 
   /** Of a flood that is refused anyway, the first line and how many followed: it must not fill the disk. */
   async function gather(entry: NewAuditEntry): Promise<void> {
-    const isFull = gathered.size >= GATHERED_MAX;
-    const { site, remote, target, details = {} } = entry;
-    const kind = [site, remote, target, details['code'], details['reason']];
-    const key = JSON.stringify(isFull ? [site] : kind);
+    const { site, event, remote, actor, target, details = {} } = entry;
+    // Not by what was typed, which whoever sends it makes new each time.
+    const own = JSON.stringify([site, event, remote, details['code'], details['reason']]);
+    const isKept = gathered.has(own) || (keptOf.get(site) ?? 0) < GATHERED_MAX;
+    const key = isKept ? own : JSON.stringify([site, event]);
     const known = gathered.get(key);
     if (known) {
       known.times += 1;
+      // Said of several, it is said of none of them.
+      if (known.entry.target !== target) known.entry = { ...known.entry, target: undefined };
+      if (known.entry.actor !== actor) known.entry = { ...known.entry, actor: undefined };
       return;
     }
     const cancel = clock.after(GATHER_MS, () => void release(key));
-    gathered.set(key, { times: 0, entry, cancel });
-    await record(entry);
+    const told = isKept ? entry : { site, event, details: { code: 'many' } };
+    gathered.set(key, { times: 0, entry: told, cancel });
+    keptOf.set(site, (keptOf.get(site) ?? 0) + 1);
+    await record(told);
   }
 
   async function release(key: string): Promise<void> {
     const found = gathered.get(key);
-    gathered.delete(key);
-    found?.cancel();
-    if (!found || found.times === 0) return;
+    if (!found) return;
     const { entry, times } = found;
+    gathered.delete(key);
+    keptOf.set(entry.site, (keptOf.get(entry.site) ?? 1) - 1);
+    found.cancel();
+    if (times === 0) return;
     await record({ ...entry, details: { ...entry.details, times } });
   }
 
@@ -174,6 +196,14 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
       };
       return { ...heard, collect };
     },
+    noteRefused: ({ site, remote, code, reason, actor }) =>
+      gather({
+        site,
+        ...(actor !== undefined && { actor }),
+        event: 'security:refused',
+        ...remoteOf(remote),
+        details: { code, ...(reason !== undefined && { reason }) },
+      }),
     async close() {
       for (const key of [...gathered.keys()]) await release(key);
     },
@@ -226,7 +256,7 @@ async function who(
     (login.includes('@') ? await users.findByMail(site, login) : undefined);
   if (user) return { target: user.login };
   const domains = sites.find(({ id }) => id === site)?.mailDomains ?? [];
-  const isName = isVouched || NAME_SHAPE.test(login) || isOwnAddress(login, domains);
+  const isName = isVouched || NAME_SHAPE.test(typed.trim()) || isOwnAddress(login, domains);
   if (isName && !CONTROL.test(login)) return { target: login.slice(0, 256) };
   return { target: `~${keys.pseudonym(`${site}\n${login}`)}` };
 }

@@ -81,7 +81,7 @@ export function createHealth({
     if (last && performance.now() - last.at < FRESH_MS) return last.checks;
     const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
-      ...(audit ? [checkProblem('audit', async () => audit.problem())] : []),
+      ...(audit ? [checkProblem('audit', () => audit.problem())] : []),
       ...(auditStream ? [checkProblem('audit-stream', () => auditStream.problem())] : []),
       ...sites.flatMap((site) => [
         check(`${site.id}:imap`, () => pings.imap(site)),

@@ -5,7 +5,7 @@ import type { Database } from '../kernel/db-types';
 import type { HookEmitter } from '../kernel/hook-types';
 import { checkEntry, type NewAuditEntry } from './entry';
 import { createHeadKeeper, type ReadHeads, readHeads } from './head';
-import type { AuditEntry } from './hooks';
+import type { AuditEntry, AuditNews } from './hooks';
 import type { AuditKeys } from './keys';
 import { purgeChains } from './purge';
 import {
@@ -35,8 +35,10 @@ export interface Audit {
   verify(options?: VerifyOptions): Promise<Verification>;
   /** The ends of chains that are kept apart. */
   heads(): Promise<ReadHeads>;
+  /** Keeps the ends that are there from now on, whatever was kept; to be asked of a log that holds. */
+  acceptHeads(): Promise<void>;
   /** What an administrator has to look at; `undefined`: nothing. */
-  problem(): string | undefined;
+  problem(): Promise<string | undefined>;
   /** Calls `listener` after each line of this process; the result removes it. */
   onWritten(listener: () => void): () => void;
   /** Keeps what is new apart, before the database closes. */
@@ -118,12 +120,13 @@ export function createAudit(deps: AuditDeps): Audit {
     return written;
   }
 
-  function announce(entry: AuditEntry): void {
+  function announce({ id, at, site, event }: AuditEntry): void {
     head?.touch();
     for (const listener of listeners) listener();
     // A plugin hears of what happens where it is on, so what concerns all sites is told in each.
-    const concerned = entry.site === '*' ? sites : [entry.site];
-    for (const site of concerned) void hooks.action({ site }, 'audit:recorded', entry);
+    const concerned = site === '*' ? sites : [site];
+    const news: AuditNews = { id, at, site, event };
+    for (const where of concerned) void hooks.action({ site: where }, 'audit:recorded', news);
   }
 
   return {
@@ -144,7 +147,8 @@ export function createAudit(deps: AuditDeps): Audit {
     },
     verify: (options) => verifyAudit({ db, keys }, options),
     heads: async () => (headFile === undefined ? NO_HEADS : readHeads(headFile, keys)),
-    problem: () => head?.problem(),
+    acceptHeads: async () => head?.accept(),
+    problem: async () => head?.problem(),
     onWritten(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

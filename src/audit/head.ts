@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -8,10 +9,12 @@ import { errorCode } from '../kernel/error-code';
 import { makeFolder } from '../kernel/folders';
 import { isSameHash, type Link } from './chain';
 import type { AuditKeys } from './keys';
-import { selectAnchors, selectEnd, selectHash } from './store';
+import { selectAnchors, selectBegin, selectEnd, selectHash } from './store';
 
 /** Lines of the last second may be cut without a trace here; a stream has them. */
 const DELAY_MS = 1_000;
+/** A log whose first line is this young has no file yet; an older one has lost it. */
+const NEW_MS = 60_000;
 const FILE_MODE = 0o600;
 
 export type Head = Link & { readonly site: string };
@@ -82,7 +85,9 @@ export interface HeadKeeper {
   /** Writes what is new, if anything is. */
   close(): Promise<void>;
   /** What an administrator has to look at; `undefined`: nothing. */
-  problem(): string | undefined;
+  problem(): Promise<string | undefined>;
+  /** Begins again with the ends that are there; the file from before stays beside it. */
+  accept(): Promise<void>;
 }
 
 export interface HeadDeps {
@@ -99,6 +104,7 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
   let cancel: (() => void) | undefined;
   let writing: Promise<void> = Promise.resolve();
   let problem: string | undefined;
+  let isChecked = false;
 
   async function write(): Promise<void> {
     try {
@@ -106,6 +112,10 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
       if (known.state === 'altered') {
         // Kept as evidence: a new one would hide it.
         return report('altered', { file });
+      }
+      if (known.state !== 'known' && (await isOld())) {
+        // With a new one, whoever removed it or cut the log with it would have had their way.
+        return report(known.state, { file });
       }
       const lost = await lostOf(db.knex, known.heads);
       if (lost) return report('lost', { site: lost.site, seq: lost.seq });
@@ -115,7 +125,22 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
     } catch (err) {
       problem = 'unwritten';
       log?.error({ err, file }, 'audit/head-unwritten');
+    } finally {
+      isChecked = true;
     }
+  }
+
+  async function isOld(): Promise<boolean> {
+    const begun = await selectBegin(db.knex);
+    return begun !== undefined && Date.parse(begun) < clock.now() - NEW_MS;
+  }
+
+  async function begin(): Promise<void> {
+    const { state } = await readHeads(file, keys);
+    if (state !== 'absent') await rename(file, `${file}.${isoNow(clock).replaceAll(':', '-')}`);
+    const heads = await endsOf(db.knex, [...sites, '*']);
+    await save({ at: isoNow(clock), key: keys.currentId, heads });
+    problem = undefined;
   }
 
   function report(what: string, facts: object): void {
@@ -125,7 +150,8 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
 
   async function save(content: Omit<HeadFile, 'mac' | 'version'>): Promise<void> {
     const mac = macOf(keys, content);
-    const next = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
+    // Not by process: in two containers that share the folder, both are the first one.
+    const next = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`);
     makeFolder(path.dirname(file));
     await writeFile(next, `${JSON.stringify({ version: 1, ...content, mac })}\n`, {
       mode: FILE_MODE,
@@ -147,7 +173,16 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
     },
     flush,
     close: () => (cancel ? flush() : writing),
-    problem: () => problem,
+    async problem() {
+      // Once at the start, and again for as long as there is one: it may have been accepted elsewhere.
+      if (!isChecked || problem !== undefined) await flush();
+      return problem;
+    },
+    accept() {
+      const begun = writing.then(begin);
+      writing = begun.catch(() => {});
+      return begun;
+    },
   };
 }
 

@@ -18,12 +18,15 @@ export interface AuditEntry {
   readonly details: AuditDetails;
 }
 
+/** What plugins are told of a line: that there is one. Who, whom and from where stay in the log. */
+export type AuditNews = Pick<AuditEntry, 'id' | 'at' | 'site' | 'event'>;
+
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;
 
 declare global {
   namespace Estafette {
     interface HookMap {
-      'audit:recorded': Action<AuditEntry>;
+      'audit:recorded': Action<AuditNews>;
     }
   }
 }
@@ -31,6 +34,6 @@ declare global {
 export const auditHooks = defineHooks({
   'audit:recorded': {
     kind: 'action',
-    doc: 'A line was added to the audit log; one of site `*` is told to each site, with the same id.',
+    doc: 'A line was added to the audit log: its id, time, site and event, without logins, addresses and details; one of site `*` is told to each site, with the same id.',
   },
 });

@@ -4,7 +4,7 @@
 export { type Audit, type AuditDeps, createAudit } from './audit';
 export { type NewAuditEntry, pluginEvent } from './entry';
 export { type Head, type ReadHeads, readHeads } from './head';
-export { type AuditDetails, type AuditEntry, auditHooks } from './hooks';
+export { type AuditDetails, type AuditEntry, type AuditNews, auditHooks } from './hooks';
 export { type AuditKeys, createAuditKeys } from './keys';
 export { auditMigrations } from './migrations';
 export { createSink, type Sink, sinkName } from './sinks';

@@ -101,4 +101,16 @@ export const auditMigrations: readonly Migration[] = [
       }
     },
   },
+  {
+    name: 'audit-0003',
+    async up(knex) {
+      // Lines from before the chain end here: what comes now is sealed.
+      await knex.raw(`create trigger audit_log_sealed before insert on audit_log
+        when new.seq is null or new.hash is null
+        begin select raise(abort, 'audit_log has sealed lines alone'); end`);
+    },
+    async down(knex) {
+      await knex.raw('drop trigger audit_log_sealed');
+    },
+  },
 ];

@@ -1,12 +1,21 @@
 import { type Clock, isoNow } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database } from '../kernel/db-types';
-import { type Anchor, anchorMac, hashOf, isSameHash, type Link, type RawLine } from './chain';
+import {
+  type Anchor,
+  anchorMac,
+  GENESIS,
+  hashOf,
+  isSameHash,
+  type Link,
+  type RawLine,
+} from './chain';
 import type { AuditKeys } from './keys';
 import {
   deleteChain,
   deleteUnsealed,
   insertAnchor,
+  readOrigin,
   selectAnchors,
   selectChain,
   selectEnd,
@@ -87,6 +96,8 @@ async function purgeSome(
   const mac = anchorMac(keys, anchor);
   if (mac === undefined) throw new Error('the current key is not among the keys');
   await insertAnchor(trx, anchor, mac);
+  // The first line of the chain goes, and with it what says how many came before it.
+  await deleteUnsealed(trx, site);
   return { removed: await deleteChain(trx, site, last.seq), fault };
 }
 
@@ -98,8 +109,16 @@ async function faultOf(
   lines: readonly RawLine[],
 ): Promise<string | null> {
   const anchors = await selectAnchors(trx);
-  const anchored = anchors.find((signed) => signed?.anchor.site === site)?.anchor;
-  let end: Link = anchored ?? { seq: 0, hash: '' };
+  const signed = anchors.find((one) => one?.anchor.site === site);
+  if (signed) {
+    // One that is not ours would be followed by one of ours that vouches for it.
+    const mac = anchorMac(keys, signed.anchor);
+    if (mac === undefined) return `unknown-key anchor ${signed.anchor.seq}`;
+    if (!isSameHash(signed.mac, mac)) return `anchor ${signed.anchor.seq}`;
+  }
+  const [first] = lines;
+  const isFirst = !signed && first?.seq === 1 && readOrigin(first.prev) !== undefined;
+  let end: Link = signed?.anchor ?? { seq: 0, hash: isFirst ? String(first?.prev) : GENESIS.hash };
   for (const line of lines) {
     const hash = hashOf(keys, line);
     if (hash === undefined) return `unknown-key ${String(line.id)}`;

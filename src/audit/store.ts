@@ -24,7 +24,7 @@ const linkShape = z.object({ seq: z.number(), hash: z.string() });
 
 /** Which lines to read, newest first. */
 export interface AuditQuery {
-  /** This site's, and those of every site. */
+  /** This site's, and those of every site but of readings of the log there. */
   readonly site?: SiteId;
   /** An event, or all of an area: `session:`. */
   readonly event?: string;
@@ -68,6 +68,33 @@ async function nextId(trx: Knex.Transaction): Promise<number> {
   return (z.object({ seq: z.number() }).optional().parse(row)?.seq ?? 0) + 1;
 }
 
+/** Lines of a site from before its chain: how many, and the last one. */
+export interface Unsealed {
+  readonly last: number;
+  readonly count: number;
+}
+
+const UNSEALED = /^(\d{1,15}):(\d{1,15})$/;
+
+/** What the first line of a chain has in place of a predecessor: it seals what was there before. */
+async function originOf(trx: Knex.Transaction, site: string): Promise<string> {
+  const row: unknown = await trx('audit_log')
+    .where({ site })
+    .whereNull('seq')
+    .max('id as last')
+    .count('id as count')
+    .first();
+  const { last, count } = z.object({ last: z.number().nullable(), count: z.number() }).parse(row);
+  return last === null ? GENESIS.hash : `${last}:${count}`;
+}
+
+/** {@link originOf} read again; `undefined`: no such thing. */
+export function readOrigin(prev: unknown): Unsealed | undefined {
+  if (prev === GENESIS.hash) return { last: 0, count: 0 };
+  const [, last, count] = (typeof prev === 'string' && UNSEALED.exec(prev)) || [];
+  return last === undefined ? undefined : { last: Number(last), count: Number(count) };
+}
+
 export interface TimedEntry {
   readonly at: string;
   readonly entry: ReturnType<typeof checkEntry>;
@@ -88,7 +115,7 @@ export async function insertEntries(
     const line = {
       id,
       seq: end.seq + 1,
-      prev: end.hash,
+      prev: end.seq === 0 ? await originOf(trx, site) : end.hash,
       key_id: keys.currentId,
       at,
       site,
@@ -111,7 +138,12 @@ export async function insertEntries(
 function asked(knex: Knex, query: AuditQuery): Knex.QueryBuilder {
   const { site, event, actor, person, remote, since, until, before } = query;
   const lines = knex('audit_log');
-  if (site !== undefined) lines.whereIn('site', [site, '*']);
+  if (site !== undefined) {
+    // What readers of every site looked for is not for those of one.
+    lines.whereIn('site', [site, '*']).whereNot((reading) => {
+      void reading.where('site', '*').where('event', '>=', 'audit:').where('event', '<', 'audit;');
+    });
+  }
   if (event !== undefined && AREA.test(event)) {
     // A range and no LIKE, which would not use an index of the event; `;` comes after `:`.
     lines.where('event', '>=', event).where('event', '<', `${event.slice(0, -1)};`);
@@ -141,12 +173,13 @@ export async function countEntries(knex: Knex, query: AuditQuery): Promise<numbe
   return z.object({ count: z.number() }).parse(row).count;
 }
 
-/** Lines after a number, oldest first, as they are in the table. */
+/** Lines after a number, or all, oldest first, as they are in the table. */
 export async function selectRaw(
   knex: Knex,
-  { after, limit, site }: { after: number; limit: number; site?: string },
+  { after, limit, site }: { after?: number | undefined; limit: number; site?: string },
 ): Promise<readonly RawLine[]> {
-  const query = knex('audit_log').where('id', '>', after).orderBy('id').limit(limit);
+  const query = knex('audit_log').orderBy('id').limit(limit);
+  if (after !== undefined) query.where('id', '>', after);
   if (site !== undefined) query.where({ site });
   return query;
 }
@@ -187,9 +220,12 @@ export const selectChain = async (
 export const deleteChain = (knex: Knex, site: string, upTo: number): Promise<number> =>
   knex('audit_log').where({ site }).where('seq', '<=', upTo).delete().then(Number);
 
-/** Removes lines from before the chain that are older than a time. */
-export const deleteUnsealed = (knex: Knex, site: string, at: string): Promise<number> =>
-  knex('audit_log').where({ site }).whereNull('seq').where('at', '<', at).delete().then(Number);
+/** Removes lines from before the chain, or those of them that are older than a time. */
+export function deleteUnsealed(knex: Knex, site: string, at?: string): Promise<number> {
+  const query = knex('audit_log').where({ site }).whereNull('seq');
+  if (at !== undefined) query.where('at', '<', at);
+  return query.delete().then(Number);
+}
 
 const anchorShape = z
   .object({
@@ -225,6 +261,14 @@ export async function checkIndexes(knex: Knex): Promise<string | undefined> {
   const found = z.array(z.object({ integrity_check: z.string() })).parse(rows);
   const [first] = found.map((row) => row.integrity_check);
   return first === 'ok' ? undefined : first;
+}
+
+/** When the log began, as its first sealed line says, or the first purge; `undefined`: not yet. */
+export async function selectBegin(knex: Knex): Promise<string | undefined> {
+  const rowOf = z.object({ at: z.string() }).optional();
+  const anchor: unknown = await knex('audit_anchors').orderBy('id').first('at');
+  const line: unknown = await knex('audit_log').whereNotNull('seq').orderBy('id').first('at');
+  return (rowOf.parse(anchor) ?? rowOf.parse(line))?.at;
 }
 
 /** The hash of one line of a chain. */

@@ -1,7 +1,16 @@
 import type { Database } from '../kernel/db-types';
 import { anchorMac, GENESIS, hashOf, isSameHash, type Link, type RawLine } from './chain';
 import type { AuditKeys } from './keys';
-import { type Connection, checkIndexes, selectAnchors, selectRaw } from './store';
+import {
+  type Connection,
+  checkIndexes,
+  readOrigin,
+  selectAnchors,
+  selectEnd,
+  selectHash,
+  selectRaw,
+  type Unsealed,
+} from './store';
 
 /** Lines read at once: what a verification holds in memory. */
 const PAGE = 1_000;
@@ -49,7 +58,7 @@ export interface Verification {
 export interface VerifyOptions {
   /** Begins at this line, whose predecessors are taken as they are. */
   readonly from?: number | undefined;
-  /** Ends of chains that are known from elsewhere. */
+  /** Lines that are known from elsewhere, any number of each chain. */
   readonly heads?: readonly (Link & { readonly site: string })[] | undefined;
 }
 
@@ -61,7 +70,8 @@ export async function verifyAudit(
   const { from = 0, heads = [] } = options;
   const walk = new Walk(db.knex, keys, from, heads);
   await walk.anchors();
-  let after = from - 1;
+  // Below every number: one that SQLite would never give was put there.
+  let after = from === 0 ? undefined : from - 1;
   while (!walk.fault) {
     const page = await selectRaw(db.knex, { after, limit: PAGE });
     for (const line of page) {
@@ -72,7 +82,7 @@ export async function verifyAudit(
     if (page.length < PAGE || typeof last?.id !== 'number') break;
     after = last.id;
   }
-  if (!walk.fault) walk.ends();
+  if (!walk.fault) await walk.ends();
   if (!walk.fault && from === 0) await walk.indexes();
   return walk.result();
 }
@@ -80,11 +90,11 @@ export async function verifyAudit(
 class Walk {
   fault: ChainFault | undefined;
   #lines = 0;
-  #unsealed = 0;
   #hasSealed = false;
+  readonly #unsealed = new Map<string, Unsealed>();
   readonly #ends = new Map<string, Link>();
   readonly #purged = new Map<string, Link>();
-  readonly #known: ReadonlyMap<string, Link>;
+  readonly #known = new Map<string, readonly Link[]>();
 
   constructor(
     readonly knex: Connection,
@@ -92,7 +102,9 @@ class Walk {
     readonly from: number,
     heads: readonly (Link & { readonly site: string })[],
   ) {
-    this.#known = new Map(heads.map(({ site, ...link }) => [site, link]));
+    for (const { site, ...link } of heads) {
+      this.#known.set(site, [...(this.#known.get(site) ?? []), link]);
+    }
   }
 
   /** What purges left: chains begin after it. */
@@ -115,12 +127,14 @@ class Walk {
     const { seq, id } = line;
     const site = String(line.site);
     const at = { site, ...(typeof id === 'number' && { id }) };
+    const where = { ...at, ...(typeof seq === 'number' && { seq }) };
+    if (typeof id !== 'number' || id < 1) return this.#fail({ ...where, reason: 'inserted' });
     if (seq === null && line.hash === null && !this.#hasSealed && this.from === 0) {
-      this.#unsealed += 1;
+      const { count } = this.#unsealed.get(site) ?? { count: 0 };
+      this.#unsealed.set(site, { last: id, count: count + 1 });
       return;
     }
     this.#hasSealed = true;
-    const where = { ...at, ...(typeof seq === 'number' && { seq }) };
     const end = this.#ends.get(site) ?? (await this.#begin(site, line));
     const expected = hashOf(this.keys, line);
     if (expected === undefined) {
@@ -139,22 +153,31 @@ class Walk {
     if (own.seq !== end.seq + 1 || !isSameHash(line.prev, end.hash)) {
       return this.#fail({ ...where, reason: 'rewritten' });
     }
-    const known = this.#known.get(site);
-    if (known?.seq === own.seq && !isSameHash(known.hash, own.hash)) {
+    const known = this.#known.get(site)?.filter((link) => link.seq === own.seq) ?? [];
+    if (known.some((link) => !isSameHash(link.hash, own.hash))) {
       return this.#fail({ ...where, reason: 'rewritten' });
+    }
+    if (this.from === 0 && !this.#ends.has(site)) {
+      const added = this.#addedBefore(site, own.seq === 1 ? line.prev : GENESIS.hash);
+      if (added !== undefined) return this.#fail({ site, id: added, reason: 'inserted' });
     }
     this.#ends.set(site, own);
     this.#lines += 1;
   }
 
   /** What is known elsewhere must be there, or have been purged. */
-  ends(): void {
-    for (const [site, { seq }] of this.#known) {
-      const end = this.#ends.get(site) ?? this.#purged.get(site) ?? GENESIS;
-      const isUnseen = this.from > 0 && !this.#ends.has(site);
-      if (end.seq >= seq || isUnseen) continue;
-      this.#fail({ reason: 'truncated', site, seq: end.seq + 1 });
-      return;
+  async ends(): Promise<void> {
+    for (const site of this.#unsealed.keys()) {
+      // Only a chain that never began may have lines of which nothing says how many there were.
+      const isBegun = this.#ends.has(site) || !this.#purged.has(site);
+      const id = isBegun ? undefined : this.#addedBefore(site, GENESIS.hash);
+      if (id !== undefined) return this.#fail({ site, id, reason: 'inserted' });
+    }
+    for (const [site, links] of this.#known) {
+      for (const link of links) {
+        const fault = await this.#faultAt(site, link);
+        if (fault) return this.#fail(fault);
+      }
     }
   }
 
@@ -167,7 +190,7 @@ class Walk {
   result(): Verification {
     return {
       lines: this.#lines,
-      unsealed: this.#unsealed,
+      unsealed: [...this.#unsealed.values()].reduce((sum, { count }) => sum + count, 0),
       heads: [...this.#ends].map(([site, link]) => ({ site, ...link })),
       ...(this.fault && { fault: this.fault }),
     };
@@ -182,11 +205,39 @@ class Walk {
     if (this.from > 0 && typeof line.seq === 'number' && typeof line.prev === 'string') {
       return { seq: line.seq - 1, hash: line.prev };
     }
-    const purged = this.#purged.get(site) ?? GENESIS;
-    if (typeof line.seq !== 'number' || line.seq === purged.seq + 1) return purged;
+    const purged = this.#purged.get(site);
+    // In place of a predecessor the very first line tells of what was there before it.
+    if (!purged && line.seq === 1 && readOrigin(line.prev)) {
+      return { seq: 0, hash: String(line.prev) };
+    }
+    const begun = purged ?? GENESIS;
+    if (typeof line.seq !== 'number' || line.seq === begun.seq + 1) return begun;
     // A purge came between reading the anchors and reading the lines.
     await this.anchors();
     return this.#purged.get(site) ?? GENESIS;
+  }
+
+  /** Number of a line without a seal that came after those that the chain's first line tells of. */
+  #addedBefore(site: string, prev: unknown): number | undefined {
+    const found = this.#unsealed.get(site);
+    const told = readOrigin(prev);
+    if (!found || (told && found.count <= told.count && found.last <= told.last)) return undefined;
+    return found.last;
+  }
+
+  /** What is wrong with a line that is known elsewhere and that this verification did not come by. */
+  async #faultAt(site: string, { seq, hash }: Link): Promise<ChainFault | undefined> {
+    const purged = this.#purged.get(site) ?? GENESIS;
+    const isPurged = purged.seq > seq || (purged.seq === seq && isSameHash(purged.hash, hash));
+    if (seq === 0 || isPurged) return undefined;
+    if (purged.seq === seq) return { reason: 'rewritten', site, seq };
+    const end = this.#ends.get(site) ?? (this.from > 0 ? await selectEnd(this.knex, site) : purged);
+    if (end.seq < seq) return { reason: 'truncated', site, seq: end.seq + 1 };
+    // Those that were read have been compared.
+    if (this.from === 0) return undefined;
+    const found = await selectHash(this.knex, site, seq);
+    if (found === undefined) return { reason: 'missing', site, seq };
+    return isSameHash(found, hash) ? undefined : { reason: 'rewritten', site, seq };
   }
 
   /** A line whose seal is wrong was added when the chain holds without it. */
@@ -196,7 +247,8 @@ class Walk {
         ? await selectRaw(this.knex, { after: line.id, limit: 1, site: String(line.site) })
         : [];
     if (next) return isSameHash(next.prev, end.hash) ? 'inserted' : 'altered';
-    const known = this.#known.get(String(line.site));
-    return known !== undefined && known.seq <= end.seq ? 'inserted' : 'altered';
+    const known = this.#known.get(String(line.site)) ?? [];
+    const last = Math.max(0, ...known.map(({ seq }) => seq));
+    return known.length > 0 && last <= end.seq ? 'inserted' : 'altered';
   }
 }

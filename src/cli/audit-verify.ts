@@ -1,33 +1,44 @@
 import type { Head, Verification } from '../audit';
+import { operatorLogin } from '../base/operator';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import type { Deps } from './deps';
 
+/** Controls, and what turns or hides a text. */
+const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const UNSHOWN_ALL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const HEAD = /^([a-z0-9*][a-z0-9-]*):(\d{1,15}):([0-9a-f]{64})$/;
 
 export const auditVerify: Command = {
   name: 'audit:verify',
   summary: 'says whether the audit log is what was written, and which line is not',
   usage: [
-    'estafette audit:verify [--from id] [--head site:seq:hash]… [--json]',
+    'estafette audit:verify [--from id] [--head site:seq:hash]… [--accept-head] [--json]',
     '',
     '--from id              begins at this line, and takes those before it as they are',
     '--head site:seq:hash   a line that is known from elsewhere, such as the SOC’s last one',
-    '                       ("chain" of its JSON); given again for each chain',
+    '                       ("chain" of its JSON); as many as you have',
+    '--accept-head          when every line holds, keeps their ends apart from now on in place of a',
+    '                       file that is gone, altered or of a key that is not known; a line says so',
     '',
-    'Exit code 0 when every line holds, 1 otherwise.',
+    'Exit code 0 when every line holds and an end is kept apart, 1 otherwise.',
   ].join('\n'),
   async run(io, args, deps) {
     const { values } = readArgs(args, {
       from: { type: 'string' },
       head: { type: 'string', multiple: true },
+      'accept-head': { type: 'boolean' },
     });
     const from = values.from === undefined ? undefined : Number(values.from);
     if (from !== undefined && !(Number.isSafeInteger(from) && from > 0)) {
       throw new UsageError('--from needs the number of a line');
     }
+    const accept = values['accept-head'] === true;
+    if (accept && from !== undefined) throw new UsageError('--accept-head needs all lines');
     const given = (values.head ?? []).map(headOf);
-    const { kept, given: state, result } = await verify(deps, from, given);
-    const isIntact = result.fault === undefined && state !== 'altered';
+    const { kept, given: state, result } = await verify(deps, { from, given, accept });
+    // An end that should be kept and is not: lines cut there would not be seen.
+    const isKept = state === 'known' || state === 'accepted' || !hasLines(result, from);
+    const isIntact = result.fault === undefined && isKept;
     const document = {
       intact: isIntact,
       lines: result.lines,
@@ -37,31 +48,42 @@ export const auditVerify: Command = {
       chains: result.heads,
       ...(result.fault && { fault: { ...result.fault, text: faultText(result.fault) } }),
     };
-    print(io, values, document, () => report(result, state, from).join('\n'));
+    print(io, values, document, () => report(result, isKept ? 'known' : state, from).join('\n'));
     return isIntact ? EXIT.ok : EXIT.failure;
   },
 };
 
-async function verify(deps: Deps, from: number | undefined, given: readonly Head[]) {
+interface Asked {
+  readonly from: number | undefined;
+  readonly given: readonly Head[];
+  readonly accept: boolean;
+}
+
+async function verify(deps: Deps, { from, given, accept }: Asked) {
   const { audit, close } = await deps.openAudit(deps.loadConfig());
   try {
     // Read before the lines: what is written meanwhile only adds to them.
     const kept = await audit.heads();
-    const result = await audit.verify({ from, heads: later([...kept.heads, ...given]) });
-    return { kept: kept.state === 'known' ? kept.at : undefined, given: kept.state, result };
+    const heads = accept ? given : [...kept.heads, ...given];
+    const result = await audit.verify({ from, heads });
+    if (!accept || result.fault) {
+      return { kept: kept.state === 'known' ? kept.at : undefined, given: kept.state, result };
+    }
+    await audit.record({
+      site: '*',
+      actor: operatorLogin(),
+      event: 'audit:head-accepted',
+      details: { was: kept.state, lines: result.lines },
+    });
+    await audit.acceptHeads();
+    return { kept: undefined, given: 'accepted' as const, result };
   } finally {
     await close();
   }
 }
 
-/** Of several ends of one chain, the last: those before it are behind it. */
-function later(heads: readonly Head[]): readonly Head[] {
-  const bySite = new Map<string, Head>();
-  for (const head of heads) {
-    if ((bySite.get(head.site)?.seq ?? 0) < head.seq) bySite.set(head.site, head);
-  }
-  return [...bySite.values()];
-}
+const hasLines = ({ lines, heads }: Verification, from: number | undefined): boolean =>
+  lines > 0 || heads.length > 0 || from !== undefined;
 
 function headOf(text: string): Head {
   const [, site = '', seq = '', hash = ''] = HEAD.exec(text) ?? [];
@@ -71,17 +93,30 @@ function headOf(text: string): Head {
 
 type Fault = NonNullable<Verification['fault']>;
 
+/** What a line says of itself may be what somebody wrote there: nothing that a terminal obeys. */
+const shown = (text: string): string =>
+  UNSHOWN.test(text) ? JSON.stringify(text).replaceAll(UNSHOWN_ALL, escaped) : text;
+
+/** JSON leaves some of them as they are. */
+const escaped = (char: string): string => `\\u{${char.codePointAt(0)?.toString(16)}}`;
+
 /** What is wrong with a line, for a person. */
-export function faultText({ reason, site, id, seq, details }: Fault): string {
+export function faultText(fault: Fault): string {
+  const { reason, id, seq } = fault;
+  const site = shown(fault.site);
+  const details = fault.details === undefined ? undefined : shown(fault.details);
   const chain = site === '*' ? 'of every site' : `of ${site}`;
-  const line = id === undefined ? `the lines ${chain}` : `line ${id} (${chain}, number ${seq})`;
+  const number = seq === undefined ? '' : `, number ${seq}`;
+  const line = id === undefined ? `the lines ${chain}` : `line ${id} (${chain}${number})`;
   switch (reason) {
     case 'altered':
       return `${line}: altered: this is not what was written`;
     case 'inserted':
       return `${line}: inserted: it was not written with the key`;
     case 'missing':
-      return `line ${id} (${chain}): lines are missing before it, from number ${seq} on`;
+      return id === undefined
+        ? `the lines ${chain}: number ${seq} is missing`
+        : `line ${id} (${chain}): lines are missing before it, from number ${seq} on`;
     case 'truncated':
       return `${line}: cut at the end: number ${seq} and what followed it are gone`;
     case 'rewritten':
@@ -112,11 +147,17 @@ function report(
   ];
 }
 
+const ACCEPT = 'Once you know why, --accept-head begins a new one.';
+
 const HEADS = {
   known: [],
-  absent: ['No end is kept apart: lines cut at the end would not be seen (--head gives one).'],
-  altered: ['NOT INTACT: the file that keeps the ends apart is not what was written.'],
+  absent: [
+    'NOT INTACT: the file that keeps the ends apart is not there: lines cut at the end would not be seen.',
+    ACCEPT,
+  ],
+  altered: ['NOT INTACT: the file that keeps the ends apart is not what was written.', ACCEPT],
   'unknown-key': [
-    'The file that keeps the ends apart is signed with a key that is not known here: it was not used.',
+    'NOT INTACT: the file that keeps the ends apart is signed with a key that is not known here: give the server key of that time in ESTAFETTE_AUDIT_OLD_KEYS.',
+    ACCEPT,
   ],
 };

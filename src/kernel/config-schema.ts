@@ -84,10 +84,12 @@ const limitsSchema = z
       ),
     auditDays: z
       .int()
-      .min(1)
+      .min(180)
       .max(3_650)
       .default(365)
-      .describe('Days for which a line of the audit log is kept: it holds logins and addresses.'),
+      .describe(
+        'Days for which a line of the audit log is kept: it holds logins and addresses. No fewer than 180, for sites keep theirs for six to twelve months.',
+      ),
   })
   .describe('Limits for the whole process.');
 

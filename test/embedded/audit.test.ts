@@ -130,10 +130,21 @@ describe('a reader', () => {
     }
   });
 
-  it('sees nothing of another site', async () => {
+  it('sees nothing of another site, nor what is looked for in all of them', async () => {
+    await demo.app.audit.record({ site: 'marees' as never, event: 'test:elsewhere' });
+    await demo.app.audit.record({ site: '*', event: 'test:everywhere' });
+    const search = { person: 'somebody.searched', remote: '192.0.2.77' };
+    await demo.app.audit.record({ site: '*', event: 'audit:read', details: search });
     expect((await reader.raw('/admin/audit?site=marees')).status).toBe(404);
     const page = await reader.get('/admin/audit');
     expect(page.text).not.toContain('marees');
+    expect(page.text).not.toContain('test:elsewhere');
+    expect(page.text).toContain('test:everywhere');
+    expect(page.text).not.toContain('somebody.searched');
+    const token = page.one('name', 'csrf-token').attribs['content'] ?? '';
+    const file = await reader.post('/admin/audit/export', [['_csrf', token]]);
+    expect(file.text).toContain('test:everywhere');
+    expect(file.text).not.toContain('somebody.searched');
   });
 
   it('finds lines by event, person, address and days', async () => {
@@ -177,7 +188,7 @@ describe('a reader', () => {
     expect(json.headers.get('content-type')).toContain('application/x-ndjson');
     expect(json.headers.get('content-disposition')).toMatch(/audit-[\d-]+\.jsonl/);
     expect(JSON.parse(json.text.trim())).toMatchObject({ actor: '=cmd|calc' });
-    expect(await lines({ event: 'audit:exported' })).toMatchObject([
+    expect((await lines({ event: 'audit:exported' })).slice(0, 2)).toMatchObject([
       {
         actor: agentOf(READER).username,
         details: { event: 'test:hostile', lines: 1, format: 'jsonl' },
@@ -219,6 +230,10 @@ it('is closed to agents and to administrators who are not its readers', async ()
     expect(sent.status).toBe(403);
     expect(sent.text).toContain('réservé aux personnes chargées de le lire');
   }
+  const refused = await lines({ event: 'security:refused', actor: agentOf(ADMINS.agent).username });
+  expect(refused).toMatchObject([
+    { remote: '127.0.0.1', details: { code: 'request/forbidden', reason: 'audit' } },
+  ]);
   const technical = await signedIn(demo, 4);
   const overview = await technical.get('/admin');
   expect(overview.status).toBe(200);

@@ -113,6 +113,9 @@ describe('a refused sign-in', () => {
     'correct horse battery staple',
     'correct-horse-battery-staple',
     'hunter2',
+    'Soleil.Marin24',
+    'soleil.marin24',
+    'Soleil.Marin',
     'motdepasse',
     'P@ssw0rd@marees.example',
     'me@elsewhere.example',
@@ -174,6 +177,33 @@ describe('a refused sign-in', () => {
     ]);
   });
 
+  it('that has to wait is one line for an address, whatever is typed there', async () => {
+    const made = events();
+    const on = made.hear(hooks);
+    for (let n = 0; n < 50; n += 1) {
+      await refuse(on, refusal(`camille.durand${'x'.repeat(n)}`, { code: 'session/throttled' }));
+    }
+    expect(written).toHaveLength(1);
+
+    await made.close();
+
+    expect(written[1]).toMatchObject({ remote: '192.0.2.1', details: { times: 49 } });
+    expect(written[1]?.target).toBeUndefined();
+  });
+
+  it('beyond a thousand addresses of its site is put down to none, and leaves other sites theirs', async () => {
+    const on = events().hear(hooks);
+    const wait = { code: 'session/throttled' };
+    for (let n = 0; n < 1_010; n += 1) {
+      await refuse(on, refusal('alice', { ...wait, remote: `2001:db8::${n.toString(16)}` }));
+    }
+    await refuse(on, refusal('bruno.petit', { ...wait, site: 'saisons' as SiteId }));
+
+    expect(written).toHaveLength(1_002);
+    expect(written[1_000]).toEqual({ site, event: 'session:refused', details: { code: 'many' } });
+    expect(written[1_001]).toMatchObject({ site: 'saisons', remote: '192.0.2.1' });
+  });
+
   it('of a thousand addresses does not fill the memory', async () => {
     const on = events().hear(hooks);
     const wait = { code: 'session/throttled' };
@@ -218,6 +248,22 @@ it('says that it was the person who signed out, or who it was done to', async ()
     { target: 'alice', details: { reason: 'revoked' } },
   ]);
   expect(written[1]).not.toHaveProperty('actor');
+});
+
+it('gathers requests that were refused for who sent them, or from where', async () => {
+  const made = events();
+  const admin = { site, remote: '192.0.2.1', code: 'request/forbidden', reason: 'admin' };
+  for (const actor of ['alice', 'alice', 'bruno']) await made.noteRefused({ ...admin, actor });
+  await made.noteRefused({ site, remote: '192.0.2.1', code: 'session/network' });
+  await made.close();
+
+  const event = 'security:refused';
+  expect(written).toMatchObject([
+    { event, actor: 'alice', details: { code: 'request/forbidden', reason: 'admin' } },
+    { event, remote: '192.0.2.1', details: { code: 'session/network' } },
+    { event, remote: '192.0.2.1', details: { reason: 'admin', times: 2 } },
+  ]);
+  expect(written[2]?.actor).toBeUndefined();
 });
 
 it('says which challenges were asked for', async () => {

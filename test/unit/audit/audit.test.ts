@@ -1,6 +1,6 @@
 import { coreJobs } from '../../../src/app/jobs';
 import {
-  type AuditEntry,
+  type AuditNews,
   auditMigrations,
   createAudit,
   createAuditKeys,
@@ -26,7 +26,7 @@ const OTHERS = {
 } as unknown as Pick<Parameters<typeof coreJobs>[0], 'sessions' | 'compose' | 'notices'>; // run by nobody here
 
 let db: Database;
-let told: { site: string; name: string; entry: AuditEntry }[];
+let told: { site: string; name: string; entry: AuditNews }[];
 const audit = () =>
   createAudit({
     db,
@@ -35,7 +35,7 @@ const audit = () =>
     keys: createAuditKeys([Buffer.alloc(32, 'a key for tests')]),
     hooks: {
       action: async ({ site }, name, entry) => {
-        told.push({ site, name, entry: entry as AuditEntry });
+        told.push({ site, name, entry: entry as AuditNews });
       },
     },
   });
@@ -70,7 +70,11 @@ describe('a recorded line', () => {
       details: { change: 3 },
     });
     expect(await audit().list({})).toEqual([entry]);
-    expect(told).toEqual([{ site: 'marees', name: 'audit:recorded', entry }]);
+    // A plugin hears that there is a line, and nothing of whom, by whom and from where.
+    const { id, at, site, event } = entry;
+    expect(told).toEqual([
+      { site: 'marees', name: 'audit:recorded', entry: { id, at, site, event } },
+    ]);
   });
 
   it('of every site is told once in each', async () => {
@@ -133,6 +137,18 @@ describe('reading', () => {
     const lines = await audit().list({ site: marees });
 
     expect(lines.map(({ id }) => id)).toEqual([3, 1]);
+  });
+
+  it('gives a site nothing of what readers of every site looked for', async () => {
+    await audit().record({ site: saisons, event: 'session:opened', actor: 'bruno' });
+    const search = { event: 'audit:read', actor: 'dpo', details: { person: 'bruno' } };
+    await audit().record({ site: '*', ...search });
+    await audit().record({ site: marees, ...search });
+
+    const ids = async (query: object) => (await audit().list(query)).map(({ id }) => id);
+    expect(await ids({ site: marees })).toEqual([6, 3, 1]);
+    expect(await audit().count({ site: marees })).toBe(3);
+    expect(await ids({})).toContain(5);
   });
 
   it('pages by number and filters by actor', async () => {

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createAuditKeys, verifyAudit } from '../../../src/audit';
 import { hashOf } from '../../../src/audit/chain';
+import type { Clock } from '../../../src/base/clock';
 import type { Database } from '../../../src/kernel/db-types';
 import { aLog, KEY, keys, marees, openLog, START, saisons, tamper } from './kit';
 
 const DAY_MS = 86_400_000;
+const later: Clock = { now: () => START + DAY_MS, after: () => () => {}, every: () => () => {} };
 
 let db: Database;
 beforeEach(async () => {
@@ -221,9 +223,35 @@ describe('a change is found at its line', () => {
 
   it('a line without a seal after the first sealed one', async () => {
     await twelve();
-    await db.knex('audit_log').insert({ at: 'x', site: marees, event: 'a:b', details: '{}' });
+    await tamper(
+      db,
+      `insert into audit_log (at, site, event, details) values ('x', '${marees}', 'a:b', '{}')`,
+    );
 
     expect((await verify()).fault).toMatchObject({ reason: 'inserted', id: 13 });
+  });
+
+  it.each([-5, 0])('a line under the number %d', async (id) => {
+    await twelve();
+    await tamper(
+      db,
+      `insert into audit_log (id, at, site, event, details) values (${id}, 'x', '${marees}', 'a:b', '{}')`,
+    );
+
+    expect((await verify()).fault).toMatchObject({ reason: 'inserted', id });
+  });
+
+  it('a line without a seal under a number that a purge set free', async () => {
+    const audit = await twelve();
+    audit.at(START + 2 * DAY_MS);
+    await twelve(audit);
+    await audit.purge(() => new Date(START + DAY_MS).toISOString());
+    await tamper(
+      db,
+      `insert into audit_log (id, at, site, event, details) values (3, 'x', '${marees}', 'a:b', '{}')`,
+    );
+
+    expect((await verify()).fault).toMatchObject({ reason: 'inserted', site: 'marees', id: 3 });
   });
 });
 
@@ -267,7 +295,7 @@ describe('the end kept apart', () => {
       site: 'marees',
       seq: 4,
     });
-    expect(audit.problem()).toBe('lost');
+    expect(await audit.problem()).toBe('lost');
   });
 
   it('shows a log that was emptied', async () => {
@@ -285,8 +313,52 @@ describe('the end kept apart', () => {
     expect(await audit.heads()).toEqual({ state: 'altered', heads: [] });
     await audit.record({ site: marees, event: 'session:opened' });
     await audit.close();
-    expect(audit.problem()).toBe('altered');
+    expect(await audit.problem()).toBe('altered');
     expect((await audit.heads()).state).toBe('altered');
+  });
+
+  it('that is gone, or of a key that is not known, is not begun anew in silence', async () => {
+    const audit = await kept();
+    audit.at(START + DAY_MS);
+    const text = readFileSync(headFile, 'utf8');
+    for (const [state, change] of [
+      ['absent', () => rmSync(headFile)],
+      ['unknown-key', () => writeFileSync(headFile, text.replace(keys.currentId, 'f'.repeat(16)))],
+    ] as const) {
+      change();
+      await audit.record({ site: marees, event: 'session:opened' });
+      await audit.close();
+
+      expect((await audit.heads()).state).toBe(state);
+      expect(await audit.problem()).toBe(state);
+      // Another process, that has written nothing yet.
+      expect(await aLog(db, { headFile, clock: later }).problem()).toBe(state);
+    }
+
+    await audit.acceptHeads();
+
+    expect((await audit.heads()).state).toBe('known');
+    expect(await audit.problem()).toBeUndefined();
+    expect(readdirSync(path.dirname(headFile))).toHaveLength(2);
+  });
+
+  it('is begun by whoever writes the first lines', async () => {
+    const audit = await kept();
+
+    expect(await audit.problem()).toBeUndefined();
+    expect((await audit.heads()).state).toBe('known');
+  });
+
+  it('is held against a log that is read from behind the cut', async () => {
+    const audit = await kept();
+    const heads = await apart(audit);
+    await tamper(db, 'delete from audit_log where id > 9');
+
+    expect((await verify({ from: 12, heads })).fault).toMatchObject({
+      reason: 'truncated',
+      site: 'marees',
+      seq: 4,
+    });
   });
 
   it('may be behind, and may be of lines that were purged', async () => {
@@ -358,6 +430,24 @@ describe('a purge', () => {
     );
 
     expect((await verify()).fault).toMatchObject({ reason: 'anchor', site: 'marees' });
+  });
+
+  it('does not sign over an anchor that is not ours', async () => {
+    const audit = await twoDays();
+    await audit.purge(older(1));
+    await tamper(
+      db,
+      `update audit_anchors set seq = 5, hash = (select hash from audit_log where site = 'marees' and seq = 5) where site = 'marees'`,
+      "delete from audit_log where site = 'marees' and seq = 5",
+    );
+
+    await audit.purge(older(9));
+
+    expect((await verify()).fault).toMatchObject({
+      reason: 'purged',
+      site: 'marees',
+      details: 'anchor 5',
+    });
   });
 
   it('shows an anchor that somebody added to be allowed to delete', async () => {
@@ -437,6 +527,16 @@ describe('keys', () => {
   });
 });
 
+it('holds each line that is known elsewhere against the log, not the last one alone', async () => {
+  await twelve();
+  const { heads } = await verify();
+  const early = { site: marees, seq: 2, hash: 'f'.repeat(64) };
+
+  const { fault } = await verify({ heads: [...heads, early] });
+
+  expect(fault).toEqual({ reason: 'rewritten', site: 'marees', id: 4, seq: 2 });
+});
+
 it('sees an index that hides a line', async () => {
   await twelve();
   // As bytes of the file would be changed: the row stays, its entry in the index goes.
@@ -467,11 +567,42 @@ it('verifies from a line on', async () => {
   expect((await verify({ from: 2 })).fault).toMatchObject({ id: 2 });
 });
 
-it('says nothing of lines from before the chain, but how many they are', async () => {
-  await db.knex('audit_log').insert({ at: '2025', site: marees, event: 'a:b', details: '{}' });
-  await twelve();
+describe('lines from before the chain', () => {
+  const unsealed = (id: number, site = marees) =>
+    `insert into audit_log (id, at, site, event, details) values (${id}, '2025', '${site}', 'a:b', '{}')`;
 
-  expect(await verify()).toMatchObject({ lines: 12, unsealed: 1 });
+  it('are counted, and nothing more is said of them', async () => {
+    await tamper(db, unsealed(1), unsealed(4));
+    await twelve();
+
+    expect(await verify()).toMatchObject({ lines: 12, unsealed: 2 });
+    expect((await verify()).fault).toBeUndefined();
+  });
+
+  it('are no more than the first line of the chain says, up to the last that it says', async () => {
+    await tamper(db, unsealed(1), unsealed(4));
+    await twelve();
+
+    await tamper(db, unsealed(2));
+    expect((await verify()).fault).toEqual({ reason: 'inserted', site: 'marees', id: 4 });
+
+    await tamper(db, 'delete from audit_log where id < 4', unsealed(3, saisons));
+    expect((await verify()).fault).toEqual({ reason: 'inserted', site: 'saisons', id: 3 });
+  });
+
+  it('go with the beginning of their chain', async () => {
+    await tamper(db, unsealed(1), unsealed(4));
+    const audit = await twelve();
+
+    expect(await audit.purge(() => new Date(START + DAY_MS).toISOString())).toBe(14);
+    expect(await verify()).toEqual({ lines: 0, unsealed: 0, heads: [] });
+  });
+
+  it('are not added any more', async () => {
+    const line = { at: '2025', site: marees, event: 'a:b', details: '{}' };
+
+    await expect(db.knex('audit_log').insert(line)).rejects.toThrow('sealed lines alone');
+  });
 });
 
 it('writes many lines that come at once, in the order in which they came', async () => {

@@ -39,17 +39,48 @@ const verify = (...args: string[]) =>
   });
 /** Keeps the end apart, as the server does. */
 async function keep() {
-  const audit = door();
+  const audit = aLog(db, { headFile });
   await audit.record({ site: marees, event: 'session:closed' });
   await audit.close();
 }
 
-it('says that every line holds, and that no end is kept apart', async () => {
+it('says that every line holds', async () => {
+  await keep();
+
   const { code, out } = await verify();
 
   expect(code).toBe(0);
-  expect(out).toContain('Every line holds.\n3 lines verified.');
-  expect(out).toContain('No end is kept apart');
+  expect(out.trim()).toBe('Every line holds.\n4 lines verified.');
+});
+
+it('is not content with a log whose end is kept nowhere, until that is accepted', async () => {
+  const { code, out } = await verify();
+  expect(code).toBe(1);
+  expect(out).toContain('the file that keeps the ends apart is not there');
+
+  expect((await verify('--accept-head')).code).toBe(0);
+
+  expect((await verify()).code).toBe(0);
+  const [line] = await door().list({ event: 'audit:head-accepted' });
+  expect(line).toMatchObject({
+    site: '*',
+    actor: expect.stringMatching(/^cli/),
+    details: { was: 'absent', lines: 3 },
+  });
+});
+
+it('accepts no end of lines that do not hold, nor of some of them', async () => {
+  await tamper(db, "update audit_log set actor_login = 'x' where id = 2");
+
+  expect((await verify('--accept-head')).code).toBe(1);
+  expect((await verify()).code).toBe(1);
+  expect((await verify('--accept-head', '--from', '3')).code).toBe(64);
+});
+
+it('finds nothing wrong with a log that has not begun', async () => {
+  await tamper(db, 'delete from audit_log');
+
+  expect((await verify()).code).toBe(0);
 });
 
 it('names the line of which one byte was changed', async () => {
@@ -72,12 +103,14 @@ it('names the line of which one byte was changed', async () => {
 });
 
 it('sees a cut tail by the end kept apart, or by one that is given', async () => {
+  await verify('--accept-head');
+  rmSync(headFile);
   const { chains } = JSON.parse((await verify('--json')).out) as {
     chains: { site: string; seq: number; hash: string }[];
   };
-  const [last] = chains;
+  const last = chains.find(({ site }) => site === 'marees');
   await tamper(db, 'delete from audit_log where id = 3');
-  expect((await verify()).code).toBe(0);
+  expect((await verify('--json')).out).not.toContain('fault');
 
   const given = await verify('--head', `marees:3:${last?.hash}`);
 
@@ -88,8 +121,8 @@ it('sees a cut tail by the end kept apart, or by one that is given', async () =>
 it('begins where it is told', async () => {
   await tamper(db, "update audit_log set actor_login = 'x' where id = 1");
 
-  expect((await verify('--from', '2')).code).toBe(0);
-  expect((await verify('--from', '1')).code).toBe(1);
+  expect((await verify('--from', '2')).out).toContain('Every line holds');
+  expect((await verify('--from', '1')).out).toContain('NOT INTACT: line 1');
 });
 
 it.each([
@@ -100,4 +133,24 @@ it.each([
   ['extra', 'words'],
 ])('refuses %s %s', async (...args) => {
   expect((await verify(...args)).code).toBe(64);
+});
+
+it('holds a line that is given against the log, though a later one is kept', async () => {
+  await keep();
+
+  const { code, out } = await verify('--head', `marees:2:${'f'.repeat(64)}`);
+
+  expect(code).toBe(1);
+  expect(out).toContain('line 2 (of marees, number 2): rewritten');
+});
+
+it('shows what somebody wrote into a line as text that no terminal obeys', async () => {
+  await tamper(
+    db,
+    "update audit_log set site = 'a' || char(27) || '[2J' || char(8238) where id = 2",
+  );
+
+  const { out } = await verify();
+
+  expect(out).toMatch(/of "a\\u001b\[2J\\u\{202e\}"/);
 });

@@ -204,6 +204,11 @@ describe('the platform', () => {
     },
   );
 
+  it('keeps lines of the audit log for at least the months of a site', () => {
+    expect(faultsOf({ app: { limits: { auditDays: 179 } } })).toHaveLength(1);
+    expect(parse({ app: { limits: { auditDays: 180 } } }).limits.auditDays).toBe(180);
+  });
+
   it('promises no database but the one that is tested', () => {
     expect(faultsOf({ app: { database: { client: 'pg' } } })).toEqual([
       'app.json: database.client: expected "sqlite", found "pg"',
