@@ -48,8 +48,8 @@ export function createKnownDevices({
   return {
     list,
     /**
-     * The name under which tries at an account are counted: its login, also for its main address, so
-     * that two names of one account are not twice as many tries; what was typed for anything else.
+     * The name under which an account is locked: its login, also for its main address, so that two
+     * names of one account are not twice as many tries; what was typed for anything else.
      */
     async accountName(site: SiteId, typed: string): Promise<string> {
       const wanted = typed.trim().toLowerCase();

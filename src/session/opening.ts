@@ -1,6 +1,6 @@
 import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
-import type { SiteId, UserId } from '../base/types';
+import type { SiteId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { assertEligible } from './admitting';
@@ -21,6 +21,7 @@ import type { Assurance, Principal, SessionSecret, User } from './types';
 import type { UserStore } from './user-store';
 
 const MAX_SESSIONS_PER_USER = 20; // forgotten browsers; the one seen longest ago makes room
+const MAX_HALF_PER_USER = 3; // who knows only the password pushes nobody's open session out
 const MAX_DEVICE_CHARS = 200;
 const MAX_REMOTE_CHARS = 64; // an IPv6 address with its zone
 
@@ -94,30 +95,50 @@ export async function openOn(
   request: OpeningRequest,
   proven: Proven,
 ): Promise<SignedIn> {
-  const { hooks, store, users } = deps;
+  return openAdmitted(deps, request, await admit(deps, request, proven));
+}
+
+/** Somebody whom the site lets in, and what they are still asked. */
+export interface Opening extends Proven {
+  readonly user: User;
+  readonly first: boolean;
+  readonly challenges: readonly string[];
+}
+
+/** Lets in who has proved who they are: the site's rule, their account, what is asked of them now. */
+export async function admit(
+  deps: OpeningDeps,
+  request: OpeningRequest,
+  proven: Proven,
+): Promise<Opening> {
   const { site, scope } = request;
-  const { principal, via } = proven;
   assertGuarded(deps, site.id);
   await assertEligible(deps, request, proven);
-  const { user, first } = await users.provision(scope, site, principal);
+  const { user, first } = await deps.users.provision(scope, site, proven.principal);
   await proven.known?.(user);
   const challenges = await askChallenges(deps, request, proven, user);
-  const { stored, cookie } = newSession(deps, request, { ...proven, user, first, challenges });
+  return { ...proven, user, first, challenges };
+}
+
+/** A new session for somebody who is let in; it waits for what is asked. */
+export async function openAdmitted(
+  deps: OpeningDeps,
+  request: OpeningRequest,
+  opening: Opening,
+): Promise<SignedIn> {
+  const { hooks, store } = deps;
+  const { scope } = request;
+  const { first, via } = opening;
+  const { stored, cookie } = newSession(deps, request, opening);
   await tellNewDevice(deps, scope, stored);
   await endPrevious(deps, request.previous);
   await store.insert(stored);
-  await makeRoom(deps, user.id);
+  await makeRoom(deps, stored);
   const session = sessionOf(stored);
   if (stored.state !== 'open') return { kind: 'challenge', bearer: cookie, session };
   await noteDevice(deps, stored);
   await hooks.action(scope, 'session:opened', { session, first, via });
   return { kind: 'opened', bearer: cookie, session };
-}
-
-interface Opening extends Proven {
-  readonly user: User;
-  readonly first: boolean;
-  readonly challenges: readonly string[];
 }
 
 function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, opening: Opening) {
@@ -187,7 +208,15 @@ async function endPrevious({ store, closing }: OpeningDeps, cookie: string | und
   if (session) await closing.close(session, 'replaced');
 }
 
-async function makeRoom({ store, closing }: OpeningDeps, user: UserId): Promise<void> {
-  const all = await store.ofUser(user);
-  for (const session of all.slice(MAX_SESSIONS_PER_USER)) await closing.close(session, 'replaced');
+/** Half sessions make room among themselves, the others among themselves; never the one that opens. */
+export async function makeRoom(
+  { store, closing }: Pick<OpeningDeps, 'store' | 'closing'>,
+  { id, user, state }: Pick<StoredSession, 'id' | 'user' | 'state'>,
+): Promise<void> {
+  const isHalf = (one: Pick<StoredSession, 'state'>): boolean => one.state === 'awaiting-challenge';
+  const max = isHalf({ state }) ? MAX_HALF_PER_USER : MAX_SESSIONS_PER_USER;
+  const others = (await store.ofUser(user.id)).filter(
+    (one) => one.id !== id && isHalf(one) === isHalf({ state }),
+  );
+  for (const session of others.slice(max - 1)) await closing.close(session, 'replaced');
 }

@@ -1,14 +1,22 @@
+import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SessionId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
-import { assertEligible } from './admitting';
 import { newBearer } from './bearer';
 import { sealSecret } from './credentials';
 import { expiries } from './limits';
 import type { Loading } from './loading';
 import { noteDevice } from './new-device';
-import { assertGuarded, type OpeningDeps, type OpeningRequest, type Proven } from './opening';
+import {
+  admit,
+  assertGuarded,
+  makeRoom,
+  type OpeningDeps,
+  type OpeningRequest,
+  openAdmitted,
+  type Proven,
+} from './opening';
 import type { LoadedSession, SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
 import { identify } from './sign-in';
@@ -38,6 +46,7 @@ export async function satisfyChallenge(
   const satisfied = [...(stored.satisfied ?? []), challengeId];
   const renewed = await renew(deps, stored, site, secret(), { state, challenges, satisfied });
   if (state === 'open') {
+    await makeRoom(deps, { id: renewed.session.id, user: stored.user, state });
     await noteDevice(deps, stored);
     const event = { session: renewed.session, first: stored.isFirst, via: stored.via };
     await deps.hooks.action(scope, 'session:opened', event);
@@ -52,14 +61,20 @@ export async function freezeSession({ store }: OpeningDeps, id: SessionId): Prom
   return store.change(stored, { state: nextStored(stored.state, 'refused') });
 }
 
-/** Signs the same person in again, in place, under a new id; throws like a sign-in. */
+/** What a sign-in in the place of a frozen session brings. */
+export type ThawRequest = Pick<
+  SignInRequest,
+  'password' | 'remote' | 'scope' | 'device' | 'deviceToken'
+>;
+
+/** Signs the same person in again, by their password; throws like a sign-in. */
 export async function thawSession(
   deps: RenewingDeps,
   loaded: LoadedSession,
-  request: Pick<SignInRequest, 'password' | 'remote' | 'scope'>,
+  request: ThawRequest,
 ): Promise<SignedIn> {
   const { stored, site } = deps.loading.held(loaded);
-  const state = nextStored(stored.state, 'signed-in-again');
+  nextStored(stored.state, 'signed-in-again');
   assertGuarded(deps, site.id);
   const { login } = stored.user;
   const { principal, via } = await identify(deps, {
@@ -69,42 +84,44 @@ export async function thawSession(
     knownDevice: stored.deviceId ?? stored.id,
   });
   if (principal.login.toLowerCase() !== login) throw new AppError('session/credentials');
-  await assertEligible(deps, { ...request, site }, { principal, via });
-  await deps.users.provision(request.scope, site, principal);
-  const { imapLogin: username } = principal;
-  const secret = { kind: 'password', username, password: request.password } as const;
-  // Nobody vouches for it any more: neither strength nor the provider's session are left of before.
-  const change = { state, challenges: [], via, assurance: undefined, provider: undefined };
-  const renewed = await renew(deps, stored, site, secret, change);
-  await tellAgain(deps, renewed, via, request.scope);
-  return renewed;
+  const { password, ...where } = request;
+  const secret = { kind: 'password', username: principal.imapLogin, password } as const;
+  return thawProven(deps, loaded, { ...where, site }, { principal, via, secret });
 }
 
-/** Who signs in again in place has proved anew that it is they. */
-const tellAgain = (
-  { hooks }: Pick<RenewingDeps, 'hooks'>,
-  { session }: SignedIn,
-  by: string,
-  scope: HookScope,
-): Promise<void> => hooks.action(scope, 'session:confirmed', { session, by });
-
-/** The same for somebody whose provider vouches for them anew. */
+/**
+ * Opens a frozen session anew for its person: in place, under a new id, when they are asked nothing
+ * that they have not given in it; otherwise by a new session that waits for what is asked. What let
+ * the first one in without a factor (a provider's strength, the network, the browser) is not asked
+ * of the past.
+ */
 export async function thawProven(
   deps: RenewingDeps,
   loaded: LoadedSession,
   request: OpeningRequest,
   proven: Proven,
 ): Promise<SignedIn> {
-  const { stored, site } = deps.loading.held(loaded);
+  const { stored } = deps.loading.held(loaded);
   const state = nextStored(stored.state, 'signed-in-again');
-  assertGuarded(deps, site.id);
-  await assertEligible(deps, request, proven);
-  await proven.known?.(stored.user);
-  await deps.users.provision(request.scope, site, proven.principal);
+  const opening = await admit(deps, request, proven);
+  const given = stored.satisfied ?? [];
+  if (!opening.challenges.every((id) => given.includes(id))) {
+    await deps.closing.close(stored, 'replaced');
+    return openAdmitted(deps, request, opening);
+  }
+  // Nobody vouches for it any more but who does now: of before neither strength nor provider is left.
   const { via, assurance, provider } = proven;
-  const change = { state, challenges: [], via, assurance, provider };
-  const renewed = await renew(deps, stored, site, proven.secret, change);
-  await tellAgain(deps, renewed, via, request.scope);
+  const renewed = await renew(deps, stored, request.site, proven.secret, {
+    state,
+    challenges: [],
+    via,
+    assurance,
+    provider,
+    // Who has given a second factor confirms by that one, never by what they thaw with.
+    ...(given.length === 0 && { confirmedAt: isoNow(deps.clock) }),
+  });
+  const event = { session: renewed.session, by: via };
+  await deps.hooks.action(request.scope, 'session:confirmed', event);
   return renewed;
 }
 

@@ -14,7 +14,7 @@ import { createLinkStore, type SignInLink } from './links-store';
 import { createLoading, type Loading } from './loading';
 import type { NewDeviceDeps } from './new-device';
 import { openSession } from './opening';
-import { freezeSession, satisfyChallenge, thawSession } from './renewing';
+import { freezeSession, satisfyChallenge, type ThawRequest, thawSession } from './renewing';
 import type {
   ClosedSession,
   LoadedSession,
@@ -38,6 +38,8 @@ import {
 } from './vouched';
 
 const PURGE_BATCH = 500; // rows per pass; the job runs again
+/** Who renews an id between the list and the end of a session escapes once, not so many times. */
+const CLOSE_ROUNDS = 20;
 
 export interface SessionsDeps
   extends SignInDeps,
@@ -109,11 +111,11 @@ export interface Sessions {
   unlink(user: User, way?: Way): Promise<number>;
   /** After the mail server refused the credential; false when the session was not open. */
   freeze(sessionId: SessionId): Promise<boolean>;
-  /** Signs the same person in again, in place; throws like {@link Sessions.signIn}. */
-  thaw(
-    loaded: LoadedSession,
-    request: Pick<SignInRequest, 'password' | 'remote' | 'scope'>,
-  ): Promise<SignedIn>;
+  /**
+   * Signs the same person in again: in place, or by a new session where a challenge is asked that was
+   * not given in this one. Throws like {@link Sessions.signIn}.
+   */
+  thaw(loaded: LoadedSession, request: ThawRequest): Promise<SignedIn>;
   /** Ends a session everywhere at once; false when it had ended. */
   signOut(sessionId: SessionId, reason?: CloseReason): Promise<boolean>;
   /** Ends all sessions of a user, but for `except`; answers how many. */
@@ -136,7 +138,7 @@ export interface Sessions {
 }
 
 export function createSessions(outside: SessionsDeps): Sessions {
-  const { db, clock, users, throttle } = outside;
+  const { db, clock, log, users, throttle } = outside;
   const store = createSessionStore(db);
   const closing = createClosing({ ...outside, store });
   const loading = createLoading({ ...outside, store });
@@ -151,10 +153,27 @@ export function createSessions(outside: SessionsDeps): Sessions {
     return count;
   }
 
-  const signOutUser: Sessions['signOutUser'] = async (userId, options = {}) => {
-    const others = (await store.ofUser(userId)).filter(({ id }) => id !== options.except);
-    return closeAll(others, options.reason ?? 'revoked');
-  };
+  /** The same for all that `list` finds, until it finds none: an id may change before its turn. */
+  async function closeUntilNone(
+    list: () => Promise<readonly StoredSession[]>,
+    reason: CloseReason,
+  ): Promise<number> {
+    let count = 0;
+    for (let round = 0; round < CLOSE_ROUNDS; round += 1) {
+      const left = await list();
+      if (left.length === 0) return count;
+      count += await closeAll(left, reason);
+    }
+    const left = (await list()).length;
+    if (left > 0) log.error({ reason, left }, 'session/not-all-closed');
+    return count;
+  }
+
+  const signOutUser: Sessions['signOutUser'] = (userId, { except, reason = 'revoked' } = {}) =>
+    closeUntilNone(
+      async () => (await store.ofUser(userId)).filter(({ id }) => id !== except),
+      reason,
+    );
 
   return {
     signIn: (request) => openSession(deps, request),
@@ -174,20 +193,19 @@ export function createSessions(outside: SessionsDeps): Sessions {
     },
     async endByProvider({ site, plugin, issuer, session, subject }) {
       const voucher = { site, plugin, issuer };
-      const ended = await store.ofProvider(site, {
+      const keys = {
         ...(session !== undefined && { session: providerSessionKey(voucher, session) }),
         ...(subject !== undefined && { subject: subjectKey(voucher, subject) }),
-      });
-      return closeAll(ended, 'provider');
+      };
+      return closeUntilNone(() => store.ofProvider(site, keys), 'provider');
     },
     linksOf: (userId) => links.ofUser(userId),
     async unlink(user, way) {
       const gone = await links.unlink(user.id, way);
       if (gone === 0) return 0;
-      const sessions = await store.ofUser(user.id);
       const isMeant = ({ via }: StoredSession): boolean =>
         way === undefined ? via.includes('.') : via === viaOf(way);
-      await closeAll(sessions.filter(isMeant), 'revoked');
+      await closeUntilNone(async () => (await store.ofUser(user.id)).filter(isMeant), 'revoked');
       const via = way === undefined ? '*' : viaOf(way);
       await outside.tellLink?.({
         event: 'sign-in:unlinked',
@@ -204,7 +222,11 @@ export function createSessions(outside: SessionsDeps): Sessions {
       return stored !== undefined && closing.close(stored, reason);
     },
     signOutUser,
-    unlock: ({ site, login }) => throttle.unlock(site, login),
+    async unlock({ site, login, mail }) {
+      // Waits are counted by the name that was typed.
+      const ended = [await throttle.unlock(site, login), await throttle.unlock(site, mail)];
+      return ended.includes(true);
+    },
     async forgetDevices(userId, except) {
       const own = except === undefined ? undefined : await store.find(except);
       return devices.forget(userId, own?.deviceId);

@@ -67,7 +67,9 @@ async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promis
   const typed = login.slice(0, 256);
   const attempt = await deps.throttle.begin({
     site: site.id,
-    login: (await deps.devices?.accountName(site.id, typed)) ?? typed,
+    login: typed,
+    // Its answer is that of a wrong password: only the lock may know that two names are one account.
+    account: (await deps.devices?.accountName(site.id, typed)) ?? typed,
     remote,
     device: input.knownDevice ?? (await knownDevice(deps, input)),
     ...lockOf(site),

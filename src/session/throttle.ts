@@ -40,8 +40,10 @@ const LOCK_WINDOW_MS = 3_600_000; // failures that lock are forgotten an hour af
 
 export interface SignInAttempt {
   readonly site: SiteId;
-  /** As typed; the counter does not tell whether the account exists. */
+  /** As typed; the counter does not tell whether the account exists, nor what else it is called. */
   readonly login: string;
+  /** The name that the lock counts by, the same for every name of an account; `login` unless told. */
+  readonly account?: string;
   /** Client address, from trusted proxies only. */
   readonly remote: string;
   /** When the account is locked; never unless told. */
@@ -149,7 +151,7 @@ export function createThrottle(deps: {
 }
 
 /** Names of what is counted; JSON, so that no two different lists give the same text. */
-function keysOf({ site, login, remote, device }: SignInAttempt) {
+function keysOf({ site, login, account = login, remote, device }: SignInAttempt) {
   const name = login.trim().toLowerCase();
   const network = networkOf(remote);
   const key = (...parts: string[]) => sha256(JSON.stringify([site, ...parts]));
@@ -157,7 +159,7 @@ function keysOf({ site, login, remote, device }: SignInAttempt) {
     own: device === undefined ? key('pair', name, network) : key('device', name, device),
     account: key('account', name),
     address: key('address', network),
-    lock: key('lock', name),
+    lock: key('lock', account.trim().toLowerCase()),
   };
 }
 

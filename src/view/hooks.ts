@@ -168,7 +168,7 @@ export const pageHooks = defineHooks({
   },
   'page:model': {
     kind: 'filter',
-    doc: 'The plain data of a page before its view is rendered; its shape stays, and links stay on the site.',
+    doc: 'The plain data of a page of the core before its view is rendered; its shape stays, and links stay on the site. Never of a plugin’s own page, of `/security`, or of the pages to and from a provider, which hold secrets.',
     check: isSameShape,
   },
   'page:headers': {

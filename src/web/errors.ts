@@ -18,6 +18,8 @@ export function errorHandler(deps: WebDeps): ErrorRequestHandler {
   return async (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown);
     logError(deps, req, res, error);
+    // Not awaited: who is refused does not wait for the disk.
+    void noteRefused(deps, req, error);
     if (res.headersSent) {
       res.destroy();
       return;
@@ -62,6 +64,27 @@ function logError(deps: WebDeps, req: Request, res: Response, error: AppError): 
     },
     'request/failed',
   );
+}
+
+/** Doors that are closed to most: who tries them is worth a line. */
+const NOTED = new Map([
+  ['error.notAdministrator', 'admin'],
+  ['error.notPlatformAdministrator', 'platform'],
+  ['error.notAuditReader', 'audit'],
+]);
+
+async function noteRefused(deps: WebDeps, req: Request, error: AppError): Promise<void> {
+  const context = findContext(req);
+  const reason = NOTED.get(error.textKey);
+  const isNoted = error.code === 'session/network' || reason !== undefined;
+  if (!context || !isNoted) return;
+  await deps.safety.noteRefused({
+    site: context.site.id,
+    remote: context.remote,
+    code: error.code,
+    reason,
+    actor: context.actor?.user.login,
+  });
 }
 
 /** The mail server refused the stored credential: the session waits for a new sign-in. */

@@ -52,6 +52,8 @@ function renderOwn(
     view: `${plugin.id}/${view}`,
     layout: contextOf(req).actor ? 'layout' : 'layout-bare',
     model,
+    // Another plugin's secrets, a recovery code for instance, are none of the others' business.
+    sealed: true,
     shell: { title, area: plugin.id },
     ...(csp && { csp }),
   });

@@ -16,6 +16,8 @@ export interface PageReply {
   readonly layout?: 'layout' | 'layout-bare';
   readonly status?: number;
   readonly model: unknown;
+  /** What it says is for its reader alone: no plugin's `page:model` sees it. */
+  readonly sealed?: true;
   readonly shell: ShellParts;
   readonly facts?: Partial<SlotFacts>;
   /** Token of a form without a session, in place of the session's. */
@@ -102,9 +104,10 @@ async function prepare(deps: WebDeps, req: Request, reply: PageReply) {
     locale: ctx.locale,
     ...(user && { user }),
   };
-  const model = isPlain(reply.model)
-    ? await deps.hooks.filter(context.scope, 'page:model', reply.model, page)
-    : reply.model;
+  const model =
+    isPlain(reply.model) && !reply.sealed
+      ? await deps.hooks.filter(context.scope, 'page:model', reply.model, page)
+      : reply.model;
   return { view, model, shell, context, facts, page };
 }
 

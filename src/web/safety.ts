@@ -12,4 +12,12 @@ export interface SafetyParts {
   readonly countryOf: (site: SiteId, remote: string) => string | undefined;
   readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
   readonly audit: Pick<Audit, 'record' | 'list'>;
+  /** Writes down a request that was refused for who sent it or from where; never rejects. */
+  readonly noteRefused: (request: {
+    readonly site: SiteId;
+    readonly remote: string;
+    readonly code: string;
+    readonly reason?: string | undefined;
+    readonly actor?: string | undefined;
+  }) => Promise<void>;
 }

@@ -9,8 +9,8 @@ export interface Secured {
 
 /**
  * Ends what somebody else may hold of the account: every session but this one, the browsers that are
- * known, what plugins keep (`security:detected`: trusted devices, redirects); with `hacked` also the
- * passwords of applications. Told to the support and written down.
+ * known, the passwords of applications, what plugins keep (`security:detected`: trusted devices,
+ * redirects). Then written down and told to the support: what cannot be written is closed all the same.
  */
 export async function secureAccount(
   { deps, ctx, actor }: OpenCall,
@@ -21,7 +21,9 @@ export async function secureAccount(
   const { user, session } = actor;
   const ended = await sessions.signOutUser(user.id, { except: session.id, reason: 'revoked' });
   await sessions.forgetDevices(user.id, session.id);
-  const revoked = code === 'hacked' ? await safety.appPasswords.revoke(user.id) : 0;
+  const revoked = await safety.appPasswords.revoke(user.id);
+  const event = { site: user.site, login: user.login, user, code, evidence };
+  await hooks.action(actor.scope, 'security:detected', event);
   await safety.audit.record({
     site: user.site,
     actor: user.login,
@@ -29,9 +31,8 @@ export async function secureAccount(
     remote: ctx.remote.slice(0, 64),
     details: { sessions: ended, appPasswords: revoked },
   });
-  const event = { site: user.site, login: user.login, user, code, evidence };
-  await hooks.action(actor.scope, 'security:detected', event);
-  await safety.alerts.dismiss(actor);
+  // « It was not me » is said of one thing: what else there is to see stays.
+  if (code === 'hacked') await safety.alerts.dismiss(actor);
   await tellSupport(deps, user, code, ctx.remote);
   await safety.notifier.notify(user, code, {
     subject: 'notice.secured.subject',

@@ -131,9 +131,26 @@ const lookOf = (page: Page): string =>
   JSON.stringify([
     page.status,
     textOf(page.one('id', 'login-error')),
-    [...page.headers.keys()].sort(),
-    page.text.length - (page.find('name', 'username')?.attribs['value'] ?? '').length > 0,
+    [...page.headers]
+      .filter(([name]) => !OWN_HEADERS.has(name))
+      .map(([name, value]) => [name, plain(page, value)])
+      .sort(),
+    plain(page, page.text),
   ]);
+
+/** Different each time, whoever it is: the time, the tokens of the form, the length that they give. */
+const OWN_HEADERS = new Set(['date', 'set-cookie', 'content-length', 'etag', 'server-timing']);
+
+/** A text without what the reader sent, and the names and tokens of this one answer. */
+function plain(page: Page, text: string): string {
+  const own = [
+    page.headers.get('x-request-id'),
+    page.find('name', '_csrf')?.attribs['value'],
+    page.find('name', 'csrf-token')?.attribs['content'],
+    page.find('name', 'username')?.attribs['value'],
+  ];
+  return own.reduce<string>((rest, one) => (one ? rest.replaceAll(one, '…') : rest), text);
+}
 
 describe('a site that is for its own networks', () => {
   beforeAll(async () => {
@@ -163,6 +180,28 @@ describe('a site that is for its own networks', () => {
     for (const target of ['/help/lost', '/help/hacked', '/help/locked']) {
       expect((await web.get(target, OUTSIDE)).status).toBe(200);
     }
+  });
+
+  it('lets a session that was opened inside only report from elsewhere, as anybody', async () => {
+    const { username, password } = agentOf(2);
+    const { web } = await attempt(username, password, '10.1.2.3');
+    const other = (await attempt(username, password, '10.1.2.4')).web;
+    const inside = await web.get('/help/hacked', INSIDE);
+    const page = await web.get('/help/hacked', OUTSIDE);
+
+    const answer = await web.post(
+      '/help/hacked',
+      [
+        ['_csrf', page.one('name', 'csrf-token').attribs['content'] ?? ''],
+        ['op', 'secure'],
+      ],
+      OUTSIDE,
+    );
+
+    const buttons = (of: Page) => of.all((e) => e.attribs['data-action'] === 'secure-account');
+    expect([buttons(inside).length, buttons(page).length]).toEqual([1, 0]);
+    expect(answer.status).toBe(422);
+    expect((await other.get('/mail/me/INBOX', INSIDE)).status).toBe(200);
   });
 
   it('refuses a right password and a session that was opened inside', async () => {

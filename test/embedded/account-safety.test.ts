@@ -79,6 +79,13 @@ describe('the page of one’s security', () => {
       [here, there, third].map(async (web) => (await web.raw('/mail/me/INBOX')).status),
     );
     expect(states).toEqual([200, 302, 302]);
+    const { username } = agentOf(0);
+    const line = { actor: username, target: username, remote: '127.0.0.1' };
+    const one = { session: expect.stringMatching(/^.{12}$/) };
+    expect(await demo.app.audit.list({ event: 'session:revoked' })).toMatchObject([
+      { ...line, details: { count: 1 } },
+      { ...line, details: one },
+    ]);
   });
 
   it('cannot end a session of somebody else, whose id says nothing', async () => {
@@ -139,6 +146,10 @@ describe('the page of one’s security', () => {
     expect(await events()).toEqual(
       expect.arrayContaining(['app-password:created', 'app-password:revoked']),
     );
+    const [line] = await demo.app.audit.list({ event: 'app-password:created' });
+    const [revoked] = await demo.app.audit.list({ event: 'app-password:revoked' });
+    expect(line?.target).toMatch(/^app-password\/\d+$/);
+    expect(revoked?.target).toBe(line?.target);
   });
 
   it('does not make a second one of the same name when its form is sent again', async () => {
@@ -164,8 +175,16 @@ describe('the page of one’s security', () => {
     const there = await signedIn(2);
     const page = await here.get('/security');
     expect((await here.get('/security/history')).status).toBe(200);
+    const { id: user } = await userOf(2);
+    await demo.app.safety.appPasswords.create(user, 'Agenda');
+    const alerts = () => demo.app.db.knex('security_alerts').where({ user_id: user }).select();
+    const before = await alerts();
 
     const answer = await here.submit(page, { form: form(page, '/security/not-me', 'session') });
+
+    expect(await demo.app.safety.appPasswords.list(user)).toEqual([]);
+    expect(before).toHaveLength(1);
+    expect(await alerts()).toEqual(before);
 
     expect(answer.url).toBe('/help/hacked');
     expect(textOf(answer.one('id', 'main'))).toContain('C’est fait');
@@ -327,11 +346,22 @@ describe('the three journeys of the sign-in page', () => {
 
     const told = async () =>
       (await mailsTo('assistance@saisons.example')).filter((raw) => raw.includes('one-target'));
+    const texts: string[] = [];
     for (let count = 0; count < 5; count += 1) {
-      expect((await report('one-target', `192.0.2.${40 + count}`)).status).toBe(303);
+      const { status, text } = await report('one-target', `192.0.2.${40 + count}`);
+      expect(status).toBe(303);
+      texts.push(text);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await told()).toHaveLength(3);
+    // Who comes too late is not told that it was sent, and it is written down.
+    const isSent = texts.map((text) => text.includes('Votre signalement est parti'));
+    expect(isSent).toEqual([true, true, true, false, false]);
+    expect(texts[3]).toContain('Téléphonez à l’assistance');
+    expect(texts[3]).toContain('01 99 00 00 10');
+    const lines = await demo.app.audit.list({ limit: 200 });
+    const unsent = lines.filter(({ details }) => Reflect.get(details ?? {}, 'isSent') === false);
+    expect(unsent.map(({ event }) => event)).toEqual(['security:reported', 'security:reported']);
   });
 
   it('close every other access with one button of somebody who is signed in', async () => {

@@ -371,6 +371,8 @@ describe('an account and who vouches for it', () => {
     if (!user) throw new Error('no user');
 
     await demo.app.sessions.unlink(user);
+    const [line] = await demo.app.audit.list({ event: 'sign-in:unlinked' });
+    expect(line).toMatchObject({ actor: expect.stringMatching(/^cli/), target: user.login });
     provider.people.set('renewed', { subject: 'sub-renewed', login: agent(0).username });
     const again = browser();
     await signIn(again, 'renewed');

@@ -51,6 +51,8 @@ export interface JourneyModel {
   readonly intro: string;
   /** What happened just now. */
   readonly done: string | undefined;
+  /** What could not be done, and what to do instead. */
+  readonly notDone: string | undefined;
   readonly error:
     | { readonly field: 'login' | 'contact' | undefined; readonly text: string }
     | undefined;

@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors';
 import { cannotSend } from '../../notify';
+import { isRefusedFrom } from '../../session';
 import { siteText, supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { contextOf } from '../context';
@@ -23,7 +24,8 @@ interface Said {
 
 async function journeyPage(call: Call, content: Content, said: Said = {}): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const { site, locale, t, actor, session } = ctx;
+  const { site, locale, t, session } = ctx;
+  const actor = actorOf(call);
   const { isSecure } = deps.config;
   let { csrf } = contextOf(req);
   if (!session) {
@@ -34,7 +36,8 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
   const note = takeFlash(deps, req, res);
   const model: JourneyModel = {
     ...content,
-    done: note && t(note.key, note.values),
+    done: note?.level === 'ok' ? t(note.key, note.values) : undefined,
+    notDone: note && note.level !== 'ok' ? t(note.key, note.values) : undefined,
     error: said.error,
     action: HACKED,
     values: said.values ?? { login: '', contact: '' },
@@ -52,6 +55,10 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
     shell: { title: content.title, area: 'login' },
   });
 }
+
+/** Who is signed in; nobody from where the site refuses its sessions: help is open there, they are not. */
+const actorOf = ({ ctx }: Call): Call['ctx']['actor'] =>
+  isRefusedFrom(ctx.site, ctx.remote) ? undefined : ctx.actor;
 
 /** What the ministry says of lost passwords; the same in two journeys. */
 function lostOf({ ctx }: Call): { readonly text: string; readonly link: JourneyModel['link'] } {
@@ -107,32 +114,36 @@ function locked(call: Call): Promise<void> {
 }
 
 function hackedContent(call: Call): Content {
-  const { t, actor } = call.ctx;
+  const { t } = call.ctx;
+  const actor = actorOf(call);
   const { text, link } = lostOf(call);
   return {
     title: t('help.hacked.title'),
     intro: t('help.hacked.intro'),
     sections: [{ title: t('help.hacked.passwordTitle'), text }],
     steps: [
-      actor ? t('help.hacked.stepSecure') : t('help.hacked.stepReport'),
+      actor ? secureStep(call) : t('help.hacked.stepReport'),
       t('help.hacked.stepPassword'),
       t('help.hacked.stepCheck'),
       t('help.hacked.stepOther'),
     ],
     link,
-    form: actor ? 'secure' : canReport(call) ? 'report' : undefined,
+    form: actor ? 'secure' : tellsSupport(call.ctx.site) ? 'report' : undefined,
   };
 }
 
+const secureStep = ({ ctx: { site, t } }: Call): string =>
+  t(tellsSupport(site) ? 'help.hacked.stepSecure' : 'help.hacked.stepSecureAlone');
+
 /** Only where the support reads it: a form that nobody reads is worse than a telephone number. */
-const canReport = ({ ctx: { site } }: Call): boolean =>
+const tellsSupport = (site: Call['ctx']['site']): boolean =>
   site.support.mail !== undefined && cannotSend(site) === undefined;
 
 const hacked = (call: Call): Promise<void> => journeyPage(call, hackedContent(call));
 
 async function postHacked(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const { actor } = ctx;
+  const actor = actorOf(call);
   const form = formOf(req.body);
   if (actor && field(form, 'op') === 'secure') {
     const { sessions } = await secureAccount({ ...call, actor }, 'hacked', {
@@ -167,12 +178,22 @@ async function report(call: Call, values: JourneyModel['values']): Promise<void>
   });
   if (!free.address) throw new AppError('request/rate', { textKey: 'error.reportRate' });
   // After the answer, so that its time says nothing of what was found.
-  if (free.login) void tellSupport(call, values);
-  setFlash(deps, res, { level: 'ok', key: 'help.hacked.sent', values: {} });
+  void tellReported(call, values, free.login);
+  const { phone } = site.support;
+  // Of reports about one name the first are sent: who sends them in vain must not silence the others.
+  if (free.login) setFlash(deps, res, { level: 'ok', key: 'help.hacked.sent', values: {} });
+  else if (phone === undefined)
+    setFlash(deps, res, { level: 'warn', key: 'help.hacked.notSent', values: {} });
+  else setFlash(deps, res, { level: 'warn', key: 'help.hacked.notSentPhone', values: { phone } });
   seeOther(res, HACKED);
 }
 
-async function tellSupport({ deps, ctx }: Call, values: JourneyModel['values']): Promise<void> {
+/** Always written down; told to the support while it is not too many about one name. */
+async function tellReported(
+  { deps, ctx }: Call,
+  values: JourneyModel['values'],
+  isSent: boolean,
+): Promise<void> {
   const { safety, log } = deps;
   const { site, remote, id: requestId } = ctx;
   const { login, contact } = values;
@@ -180,17 +201,18 @@ async function tellSupport({ deps, ctx }: Call, values: JourneyModel['values']):
     const user =
       (await safety.users.findByLogin(site.id, login)) ??
       (await safety.users.findByMail(site.id, login));
-    await safety.notifier.notifySupport(site.id, 'reported', {
-      subject: 'notice.support.subject',
-      text: user ? 'notice.support.reported' : 'notice.support.reportedUnknown',
-      values: { login, contact, remote, name: user?.name ?? '', mail: user?.mail ?? '' },
-    });
     await safety.audit.record({
       site: site.id,
       event: 'security:reported',
       ...(user && { target: user.login }),
       remote: remote.slice(0, 64),
-      details: { isKnown: user !== undefined },
+      details: { isKnown: user !== undefined, isSent },
+    });
+    if (!isSent) return;
+    await safety.notifier.notifySupport(site.id, 'reported', {
+      subject: 'notice.support.subject',
+      text: user ? 'notice.support.reported' : 'notice.support.reportedUnknown',
+      values: { login, contact, remote, name: user?.name ?? '', mail: user?.mail ?? '' },
     });
     const event = { site: site.id, login, ...(user && { user }), code: 'reported' as const };
     await deps.hooks.action({ site: site.id, requestId }, 'security:detected', {

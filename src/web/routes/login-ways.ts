@@ -110,6 +110,7 @@ async function goOn(
     view: 'login-go',
     layout: 'layout-bare',
     model,
+    sealed: true,
     shell: { title: texts.title, area: 'login' },
   });
 }
@@ -144,6 +145,7 @@ async function returnByForm(call: Call): Promise<void> {
     view: 'login-return',
     layout: 'layout-bare',
     model,
+    sealed: true,
     shell: { title: at.ctx.t('login.returnTitle'), area: 'login' },
   });
 }

@@ -44,7 +44,13 @@ async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
     const isFrozen = ctx.session?.session.state === 'frozen';
     const signedIn =
       ctx.session && isFrozen
-        ? await deps.sessions.thaw(ctx.session, { password, remote: ctx.remote, scope })
+        ? await deps.sessions.thaw(ctx.session, {
+            password,
+            remote: ctx.remote,
+            scope,
+            device: req.get('User-Agent') ?? '',
+            deviceToken,
+          })
         : await deps.sessions.signIn({
             site: ctx.site,
             also: deps.alsoSites?.(req.headers.host) ?? [],

@@ -1,3 +1,4 @@
+import type { AuditDetails } from '../../audit';
 import { isAppError } from '../../base/errors';
 import type { SessionId } from '../../base/types';
 import { MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
@@ -54,6 +55,7 @@ async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
     view: 'security',
     status: shown.error ? 422 : 200,
     model,
+    sealed: true,
     shell: plainShell(call, { title: ctx.t('security.title'), area: 'settings' }),
   });
 }
@@ -83,14 +85,32 @@ async function endSessions(call: OpenCall): Promise<void> {
   const form = formOf(req.body);
   if (field(form, 'op') === 'all') {
     const count = await deps.sessions.signOutUser(actor.user.id, { except: actor.session.id });
+    if (count > 0) await noteRevoked(call, { count });
     setFlash(deps, res, { level: 'ok', key: 'security.done.others', values: { count } });
     return seeOther(res, PAGE);
   }
   const session = await ownSession(call, field(form, 'session'));
   // One that has ended meanwhile is what was asked for.
-  if (session) await deps.sessions.signOut(session.id as SessionId, 'revoked');
+  if (session) {
+    await deps.sessions.signOut(session.id as SessionId, 'revoked');
+    // As much of it as the line of its opening has.
+    await noteRevoked(call, { session: session.id.slice(0, 12) });
+  }
   setFlash(deps, res, { level: 'ok', key: 'security.done.one', values: {} });
   seeOther(res, PAGE);
+}
+
+/** `session:closed` says which one ended; this says who ended it, and from where. */
+async function noteRevoked({ deps, ctx, actor }: OpenCall, details: AuditDetails): Promise<void> {
+  const { login } = actor.user;
+  await deps.safety.audit.record({
+    site: ctx.site.id,
+    actor: login,
+    event: 'session:revoked',
+    target: login,
+    remote: ctx.remote.slice(0, 64),
+    details,
+  });
 }
 
 async function addAppPassword(call: OpenCall): Promise<void> {
@@ -103,10 +123,13 @@ async function addAppPassword(call: OpenCall): Promise<void> {
   if (known.some((one) => one.name === name)) return wrong(ctx.t('security.app.taken'));
   try {
     const made = await deps.safety.appPasswords.create(actor.user.id, name);
+    const all = await deps.safety.appPasswords.list(actor.user.id);
+    const id = all.find((one) => one.name === made.name)?.id;
     await deps.safety.audit.record({
       site: ctx.site.id,
       actor: actor.user.login,
       event: 'app-password:created',
+      target: `app-password/${id}`,
       remote: ctx.remote.slice(0, 64),
     });
     await deps.safety.notifier.notify(actor.user, 'app-password', {
@@ -134,6 +157,7 @@ async function revokeAppPassword(call: OpenCall): Promise<void> {
       site: ctx.site.id,
       actor: actor.user.login,
       event: 'app-password:revoked',
+      target: `app-password/${id}`,
       remote: ctx.remote.slice(0, 64),
     });
   }

@@ -106,6 +106,28 @@ describe('the lock of an account', () => {
     expect(codes.at(-1)).toBe('session/throttled');
   });
 
+  it('does not share its waits, which say nothing of two names being one account', async () => {
+    await bench.signIn();
+    bench.site = aSite();
+    const wrong = (login: string) =>
+      codeOf(bench.signIn({ login, password: 'wrong', remote: '198.51.100.1' }));
+    for (let count = 0; count < 5; count += 1) await wrong('alice@culture.example');
+    const answers = [await wrong('alice'), await wrong('nobody')];
+
+    expect(answers).toEqual(['session/credentials', 'session/credentials']);
+  });
+
+  it('is one for both names of an account', async () => {
+    const { session } = await bench.signIn();
+    const { mail } = session.user;
+    await guess(2);
+    await guess(2, { login: mail });
+
+    expect(await codeOf(bench.signIn({ remote: '203.0.113.1' }))).toBe('session/credentials');
+    expect(await bench.sessions.unlock(session.user)).toBe(true);
+    expect((await bench.signIn({ remote: '203.0.113.1' })).kind).toBe('opened');
+  });
+
   it('knows no browser of another person by its token', async () => {
     const deviceToken = newToken();
     await bench.signIn({ login: 'bruno', password: 'battery staple', deviceToken });

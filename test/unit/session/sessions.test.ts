@@ -2,7 +2,7 @@ import { format, inspect } from 'node:util';
 import { AppError } from '../../../src/base/errors';
 import type { SiteId } from '../../../src/base/types';
 import type { ClosedSession } from '../../../src/session';
-import { aBench, aSite, type Bench, codeOf, refusal } from './kit';
+import { aBench, aSite, type Bench, codeOf, refusal, renewBetween } from './kit';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -281,6 +281,33 @@ describe('challenges', () => {
   });
 });
 
+describe('half sessions', () => {
+  it('make room among themselves and push no open one out', async () => {
+    for (let count = 0; count < 20; count += 1) await bench.signIn();
+    challengeBy('totp');
+    const half: string[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      bench.clock.pass(1);
+      half.push((await bench.signIn()).bearer);
+    }
+
+    const states = (await bench.db.knex('sessions').select('state')).map(({ state }) => state);
+    expect(states.filter((state) => state === 'open')).toHaveLength(20);
+    expect(states.filter((state) => state === 'awaiting-challenge')).toHaveLength(3);
+    expect(await load(half[0] ?? '')).toBeUndefined();
+    expect(await load(half[4] ?? '')).toBeDefined();
+
+    await bench.sessions.satisfy(await mustLoad(half[4] ?? ''), 'totp', { site: bench.site.id });
+    expect(await bench.db.knex('sessions').where({ state: 'open' })).toHaveLength(20);
+  });
+});
+
+const PASSWORD = () => ({
+  password: 'correct horse',
+  remote: '192.0.2.1',
+  scope: { site: bench.site.id },
+});
+
 describe('frozen sessions', () => {
   it('open again in place for the same person, with a new id and the new password', async () => {
     const { bearer, session } = await bench.signIn();
@@ -299,6 +326,58 @@ describe('frozen sessions', () => {
       password: 'new password',
     });
     expect(await load(bearer)).toBeUndefined();
+  });
+
+  it('count as confirmed when they open again', async () => {
+    const { bearer, session } = await bench.signIn();
+    await bench.sessions.freeze(session.id);
+    bench.clock.pass(600);
+
+    const again = await bench.sessions.thaw(await mustLoad(bearer), PASSWORD());
+
+    const confirmedAt = new Date(bench.clock.now()).toISOString();
+    expect(again.session).toMatchObject({ state: 'open', confirmedAt });
+  });
+
+  it('wait for what is asked today and was not given in them', async () => {
+    const { bearer, session } = await bench.signIn();
+    await bench.sessions.freeze(session.id);
+    challengeBy('totp');
+
+    const again = await bench.sessions.thaw(await mustLoad(bearer), PASSWORD());
+
+    expect(again).toMatchObject({ kind: 'challenge', session: { challenges: ['totp'] } });
+    expect(await load(bearer)).toBeUndefined();
+  });
+
+  it('open in place when all that is asked was given in them, which a password does not renew', async () => {
+    challengeBy('totp');
+    const half = await bench.signIn();
+    const whole = await bench.sessions.satisfy(await mustLoad(half.bearer), 'totp', {
+      site: bench.site.id,
+    });
+    await bench.sessions.freeze(whole.session.id);
+
+    const again = await bench.sessions.thaw(await mustLoad(whole.bearer), PASSWORD());
+
+    expect(again).toMatchObject({ kind: 'opened', session: { satisfied: ['totp'] } });
+    expect(again.session).not.toHaveProperty('confirmedAt');
+  });
+
+  it('keep the rule of the networks', async () => {
+    const protection = {
+      lockAfter: 0,
+      lockMinutes: 0,
+      networks: { inside: ['192.0.2.0/24'], outside: 'factor' as const },
+    };
+    bench.site = aSite({ protection });
+    const { bearer, session } = await bench.signIn();
+    await bench.sessions.freeze(session.id);
+    const outside = { ...PASSWORD(), remote: '203.0.113.1' };
+
+    expect(await codeOf(bench.sessions.thaw(await mustLoad(bearer), outside))).toBe(
+      'plugin/guard-failed',
+    );
   });
 
   it('stay frozen with a wrong password', async () => {
@@ -436,6 +515,19 @@ describe('the end', () => {
     expect(await load(bearer)).toBeUndefined();
     expect(told).toEqual([{ sessionId: session.id, user: session.user, reason: 'signed-out' }]);
     expect(events).toEqual(['signed-out']);
+  });
+
+  it('ends all of a person although ids change meanwhile', async () => {
+    await bench.signIn();
+    await bench.signIn();
+    const own = await bench.signIn();
+    renewBetween(bench);
+    const { user, id } = own.session;
+
+    await bench.sessions.signOutUser(user.id, { except: id });
+
+    const left: unknown = await bench.db.knex('sessions').select('id');
+    expect(left).toEqual([{ id }]);
   });
 
   it('ends all of one person but the one that asks, and nobody else’s', async () => {

@@ -3,7 +3,7 @@ import type { SiteId } from '../../../src/base/types';
 import type { VouchedIdentity, VouchedRequest } from '../../../src/session';
 import type { LdapDirectory } from '../../../src/sites';
 import type { Site } from '../../../src/sites/site';
-import { aBench, aPrincipal, aSite, type Bench, codeOf, refusal } from './kit';
+import { aBench, aPrincipal, aSite, type Bench, codeOf, refusal, renewBetween } from './kit';
 
 const OAUTH = {
   mailAccess: { kind: 'oauth', mechanism: 'OAUTHBEARER', servers: [] },
@@ -169,7 +169,10 @@ describe('somebody whom a provider vouches for, on a site without a directory', 
     expect(count).toBe(1);
   });
 
-  it('loses what the provider said when a password opens the session again', async () => {
+  it('loses what the provider said when a password signs in again, and is asked what it spared', async () => {
+    bench.hooks.on('factor', 'session:challenges', ({ assurance }) =>
+      assurance?.isStrong ? [] : [{ id: 'totp', label: 'Code', satisfied: false }],
+    );
     bench.passwords.set('alice@culture.example', 'correct horse');
     const assurance = { level: 'eidas3', methods: [], isStrong: true };
     const { session, bearer } = await enter({ assurance, session: 'sid-1' });
@@ -185,7 +188,11 @@ describe('somebody whom a provider vouches for, on a site without a directory', 
     });
     const again = await bench.sessions.load(thawed.bearer, site, { touch: false });
 
-    expect(thawed.session.via).toBe('imap');
+    expect(thawed).toMatchObject({
+      kind: 'challenge',
+      session: { via: 'imap', state: 'awaiting-challenge', challenges: ['totp'] },
+    });
+    expect(await bench.sessions.load(bearer, site, { touch: false })).toBeUndefined();
     expect(thawed.session).not.toHaveProperty('assurance');
     expect(again?.session).not.toHaveProperty('assurance');
     expect(
@@ -250,6 +257,37 @@ describe('a session that a provider vouched for', () => {
       leaving: { hint: 'id-token' },
     });
     expect(JSON.stringify(await bench.db.knex('sessions').select())).not.toContain('id-token');
+  });
+
+  it('waits for a second factor when the provider, asked anew, says nothing strong of them', async () => {
+    bench.hooks.on('factor', 'session:challenges', ({ assurance }) =>
+      assurance?.isStrong ? [] : [{ id: 'totp', label: 'Code', satisfied: false }],
+    );
+    const strong = { level: 'eidas3', methods: [], isStrong: true };
+    const { session, bearer } = await enter({ assurance: strong });
+    await bench.sessions.freeze(session.id);
+    const frozen = await bench.sessions.load(bearer, site, { touch: false });
+    const weak = { ...strong, level: 'eidas1', isStrong: false };
+
+    const again = await enter({ assurance: weak }, { frozen, previous: bearer });
+
+    expect(again).toMatchObject({ kind: 'challenge', session: { state: 'awaiting-challenge' } });
+    expect(await bench.sessions.load(bearer, site, { touch: false })).toBeUndefined();
+  });
+
+  it('ends by a notice although its id changes while the others end', async () => {
+    await enter();
+    await enter();
+    renewBetween(bench);
+
+    await bench.sessions.endByProvider({
+      site: site.id,
+      plugin: 'sso',
+      issuer: 'https://idp.example',
+      subject: 'sub-alice',
+    });
+
+    expect(await bench.db.knex('sessions').select()).toEqual([]);
   });
 
   it('thaws in place for the same person, and is replaced by anybody else’s', async () => {
