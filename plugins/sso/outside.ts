@@ -33,6 +33,8 @@ export function openOutside({ http, clock, log }: Sso, budgetMs = STEP_MS): Outs
         ...(body !== undefined && body !== null && { body: textOf(body) }),
         maxBytes: MAX_BYTES,
         timeoutMs,
+        // As the libraries ask: secrets and tickets go to the address that was checked, and nowhere else.
+        redirect: 'error',
       });
       // A server that is overloaded or being restarted; what it says is nothing to read.
       if (answer.status >= 500) throw unavailable(`status-${answer.status}`);

@@ -36,6 +36,8 @@ export const forPerson =
   };
 
 const BASE = 'https://site.invalid';
+// In UTF-16, as the core counts, and below its own limit.
+const NEXT_CHARS = 2_000;
 
 /**
  * A path of this site, else the inbox. As strict as the core, which takes any other redirect for a
@@ -43,8 +45,18 @@ const BASE = 'https://site.invalid';
  */
 export function nextOf({ query, body }: Pick<PluginRequest, 'query' | 'body'>): string {
   const next = body['next'] ?? query['next'] ?? '';
-  const isPath = /^\/(?!\/)[^\s\p{Cc}\\]{0,2000}$/u.test(next);
+  const isPath = next.length <= NEXT_CHARS && /^\/(?!\/)[^\s\p{Cc}\p{Cs}\\]*$/u.test(next);
   return isPath && URL.canParse(next, BASE) && new URL(next, BASE).origin === BASE ? next : HOME;
+}
+
+/** A page of the plugin on the way in, which leads on to where the sign-in was going. */
+export function withNext({ request, context, isOpen }: Visit, path: string): string {
+  const url = context.url(path);
+  const next = nextOf(request);
+  if (isOpen || next === HOME) return url;
+  const full = `${url}?next=${encodeURIComponent(next)}`;
+  // Longer than a redirect may be: the inbox, then.
+  return full.length <= NEXT_CHARS ? full : url;
 }
 
 /** A page of the plugin with its title in the language of the person. */

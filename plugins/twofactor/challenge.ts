@@ -1,16 +1,16 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
-import { methodsOf, takeCode } from './factors';
-import { beginAttempt } from './limits';
+import { type Method, methodsOf, takeCode } from './factors';
+import { beginAttempt, type Wait } from './limits';
 import { CHALLENGE, offeredDays, remember } from './passing';
-import { countRecovery } from './recovery';
+import { countRecovery, looksLikeRecovery } from './recovery';
 import { audit, tellOwner } from './tell';
 import { askToUse, ceremonyOf, takePasskey } from './webauthn';
 
 interface Fault {
   readonly text: string;
-  readonly field: 'code' | 'passkey';
+  readonly field: 'code' | 'recovery' | 'passkey';
   readonly status: number;
 }
 
@@ -25,6 +25,7 @@ export async function showChallenge(visit: Visit, fault?: Fault): Promise<Plugin
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
   const passkey = methods.includes('passkey') ? await askToUse(context, ceremony) : undefined;
   const { left } = await countRecovery(context.db, owner);
+  const hasCode = methods.includes('totp');
   return page(
     visit,
     'challenge',
@@ -34,15 +35,27 @@ export async function showChallenge(visit: Visit, fault?: Fault): Promise<Plugin
       next: nextOf(request),
       codeAction: context.url('challenge'),
       passkeyAction: context.url('challenge/passkey'),
-      hasCode: methods.includes('totp'),
+      hasCode,
       hasRecovery: left > 0,
       passkey,
       trustDays: isOpen ? 0 : offeredDays(visit),
-      fault,
+      fault: fault && { ...fault, field: shownAt(fault.field, hasCode, left > 0) },
     },
     fault?.status ?? 200,
   );
 }
+
+/** Beside the field that it is about; above all of them where that one is not on the page. */
+function shownAt(field: Fault['field'], hasCode: boolean, hasRecovery: boolean): Fault['field'] {
+  const isThere = { code: hasCode, recovery: hasRecovery, passkey: true }[field];
+  if (isThere) return field;
+  return field === 'code' && hasRecovery ? 'recovery' : 'passkey';
+}
+
+const WRONG_CODE = {
+  wrong: 'twofactor:fault.code',
+  replayed: 'twofactor:fault.replayed',
+} as const;
 
 const waiting = ({ t }: Visit, waitS: number, field: Fault['field']): Fault => ({
   text: t('twofactor:fault.wait', { count: Math.ceil(waitS / 60) }),
@@ -50,21 +63,30 @@ const waiting = ({ t }: Visit, waitS: number, field: Fault['field']): Fault => (
   status: 429,
 });
 
-/** A code of the application, or a recovery code: one field takes both. */
+/** One line for a whole wait: what is sent while it lasts says nothing new. */
+async function noteWait(visit: Visit, method: string, begins: Wait | undefined): Promise<void> {
+  if (begins === undefined) return;
+  const { request, context, owner } = visit;
+  const details = { method, code: 'blocked' };
+  await audit(context, request, 'refused', { user: owner.user, details });
+}
+
+/** A code of the application, or a recovery code: either field takes both. */
 export async function answerCode(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner, t } = visit;
   if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
-  const checked = await takeCode(context, owner, request.body['code'] ?? '');
+  const { code = '', from } = request.body;
+  const field = from === 'recovery' || looksLikeRecovery(code) ? 'recovery' : 'code';
+  const checked = await takeCode(context, owner, code);
   if (checked.kind === 'blocked') {
-    await audit(context, request, 'refused', { user: owner.user, details: { code: 'blocked' } });
-    return showChallenge(visit, waiting(visit, checked.waitS, 'code'));
+    return showChallenge(visit, waiting(visit, checked.waitS, field));
   }
   if (checked.kind !== 'right') {
     const event = checked.kind === 'replayed' ? 'replayed' : 'refused';
     await audit(context, request, event, { user: owner.user, details: { method: 'code' } });
-    const text =
-      checked.kind === 'replayed' ? t('twofactor:fault.replayed') : t('twofactor:fault.code');
-    return showChallenge(visit, { text, field: 'code', status: 422 });
+    await noteWait(visit, 'code', checked.begins);
+    const text = t(field === 'recovery' ? 'twofactor:fault.recovery' : WRONG_CODE[checked.kind]);
+    return showChallenge(visit, { text, field, status: 422 });
   }
   if (checked.by === 'recovery') {
     const { left } = await countRecovery(context.db, owner);
@@ -73,16 +95,15 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
   } else {
     await audit(context, request, 'used', { user: owner.user, details: { method: 'totp' } });
   }
-  return letThrough(visit);
+  return letThrough(visit, checked.by);
 }
 
 /** A passkey: the browser asked its owner, and signed what our page gave it. */
 export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
   if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
-  const attempt = await beginAttempt(context, owner);
+  const attempt = await beginAttempt(context, owner, 'passkey');
   if (attempt.kind === 'blocked') {
-    await audit(context, request, 'refused', { user: owner.user, details: { code: 'blocked' } });
     return showChallenge(visit, waiting(visit, attempt.waitS, 'passkey'));
   }
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
@@ -92,6 +113,8 @@ export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
     const event = taken.fault === 'replayed' ? 'replayed' : 'refused';
     const details = { method: 'passkey', code: taken.fault };
     await audit(context, request, event, { user: owner.user, details });
+    await noteWait(visit, 'passkey', attempt.begins);
+    if (attempt.begins === 'first') await tellOwner(context, owner, 'blocked');
     return showChallenge(visit, {
       text: t('twofactor:fault.passkey'),
       field: 'passkey',
@@ -101,13 +124,16 @@ export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
   await attempt.right();
   const details = { method: 'passkey', name: taken.name };
   await audit(context, request, 'used', { user: owner.user, details });
-  return letThrough(visit);
+  return letThrough(visit, 'passkey');
 }
 
-/** The factor was right: this browser is remembered as the site and the person say, and the way is free. */
-async function letThrough(visit: Visit): Promise<PluginResponse> {
+/**
+ * The factor was right: this browser is remembered as the site and the person say, and the way is
+ * free. A recovery code stands for what is lost, once: it leaves no browser that is not asked.
+ */
+async function letThrough(visit: Visit, by: Method | 'recovery'): Promise<PluginResponse> {
   const { request, isOpen } = visit;
-  if (!isOpen) await remember(visit, request.body['trust'] === '1');
+  if (!isOpen && by !== 'recovery') await remember(visit, request.body['trust'] === '1');
   await request.satisfy(CHALLENGE);
   return { redirect: nextOf(request) };
 }

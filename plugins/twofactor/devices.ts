@@ -22,6 +22,14 @@ interface Row {
   readonly expires_at: string;
 }
 
+/** How long trust lasts today: a site that shortens it shortens what was given before, too. */
+const lastingMs = (trustDays: number): number => Math.max(trustDays, 1) * DAY_MS;
+
+const endOf = ({ created_at, expires_at }: Row, trustDays: number): string => {
+  const byAge = isoAt(Date.parse(created_at) + lastingMs(trustDays));
+  return byAge < expires_at ? byAge : expires_at;
+};
+
 /** The core names the browser for this person; a copy of the table names none. */
 const deviceHash = ({ site, user }: Owner, device: string): string =>
   hashOf('device', site, String(user), device);
@@ -31,51 +39,60 @@ export async function isRemembered(
   context: Context,
   owner: Owner,
   device: string,
+  trustDays: number,
 ): Promise<boolean> {
+  const now = context.clock.now();
   const row: Row | undefined = await context.db
     .table(TABLE)
     .where({ ...rowOf(owner), device_hash: deviceHash(owner, device) })
-    .where('expires_at', '>', isoAt(context.clock.now()))
+    .where('expires_at', '>', isoAt(now))
+    .where('created_at', '>', isoAt(now - lastingMs(trustDays)))
     .first('id');
   return row !== undefined;
 }
 
-/** Remembers a browser that has just given a second factor: for a day, or as long as the person trusts it. */
+/**
+ * Remembers a browser that has just given a second factor: for a day, or as many as the person trusts
+ * it (`days`), of those that the site allows (`trustDays`).
+ */
 export async function rememberDevice(
   context: Context,
   owner: Owner,
   device: { readonly id: string; readonly name: string },
-  { trustDays }: { readonly trustDays: number },
+  { days, trustDays }: { readonly days: number; readonly trustDays: number },
 ): Promise<void> {
   const now = context.clock.now();
   const device_hash = deviceHash(owner, device.id);
   const row = {
     name: device.name.slice(0, 200),
-    is_trusted: trustDays > 0,
+    is_trusted: days > 0,
     created_at: isoAt(now),
-    expires_at: isoAt(now + Math.max(trustDays, 1) * DAY_MS),
+    expires_at: isoAt(now + lastingMs(days)),
   };
   await context.db.transaction(async (table) => {
     const where = { ...rowOf(owner), device_hash };
     // What was trusted for a month is not cut down to a day by a sign-in without the box.
-    const known: Row | undefined = await table(TABLE).where(where).first('expires_at');
-    if (known && known.expires_at > row.expires_at) return;
+    const known: Row | undefined = await table(TABLE)
+      .where(where)
+      .first('created_at', 'expires_at');
+    if (known && endOf(known, trustDays) > row.expires_at) return;
     await table(TABLE).where(where).delete();
     await table(TABLE).insert({ id: randomUUID(), ...where, ...row });
   });
 }
 
-/** Browsers that a person trusts, the newest first. */
+/** Browsers that are not asked now, for days or for one, the newest first. */
 export async function listDevices(
   context: Context,
   owner: Owner,
-  device: string | undefined,
+  { device, trustDays }: { readonly device: string | undefined; readonly trustDays: number },
 ): Promise<readonly TrustedDevice[]> {
+  const now = context.clock.now();
   const rows: Row[] = await context.db
     .table(TABLE)
     .where(rowOf(owner))
-    .where('expires_at', '>', isoAt(context.clock.now()))
-    .where('is_trusted', true)
+    .where('expires_at', '>', isoAt(now))
+    .where('created_at', '>', isoAt(now - lastingMs(trustDays)))
     .orderBy('created_at', 'desc')
     .limit(SHOWN_MAX)
     .select();
@@ -84,7 +101,7 @@ export async function listDevices(
     id: row.id,
     name: row.name,
     createdAt: row.created_at,
-    expiresAt: row.expires_at,
+    expiresAt: endOf(row, trustDays),
     isThis: row.device_hash === here,
   }));
 }

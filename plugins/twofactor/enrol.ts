@@ -1,13 +1,13 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { toString as drawQr } from 'qrcode';
-import { HOME, page, type Visit } from './answers';
+import { nextOf, page, type Visit, withNext } from './answers';
 import type { FactorConfig } from './config';
 import { forgetDevices } from './devices';
 import { methodsOf } from './factors';
 import { beginAttempt } from './limits';
 import { CHALLENGE, remember } from './passing';
 import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
-import { isInside } from './policy';
+import { isFromInside } from './policy';
 import { countRecovery, renewRecovery } from './recovery';
 import { makeSlip, readSlip, spendSlip } from './spent';
 import { audit, tellOwner } from './tell';
@@ -27,26 +27,32 @@ async function closedTo({ context, config, owner, isOpen }: Visit, way?: Way): P
   return !isOpen && (await methodsOf(context.db, owner)).length > 0;
 }
 
-const toChallenge = ({ context }: Visit): PluginResponse => ({
-  redirect: context.url('challenge'),
-});
+const toChallenge = (visit: Visit): PluginResponse => ({ redirect: withNext(visit, 'challenge') });
 
 /** Which way to choose; at sign-in, this is the page that stands before the mailbox. */
 export async function showEnrol(visit: Visit): Promise<PluginResponse> {
   const { context, config, isOpen } = visit;
   if (await closedTo(visit)) return toChallenge(visit);
-  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  if (!(await mayEnrolHere(visit))) return elsewhere(visit);
   return page(visit, 'enrol', 'twofactor:enrol.title', {
     isOpen,
-    ways: config.methods.map((way) => ({ id: way, href: context.url(`enrol/${way}`) })),
+    ways: config.methods.map((way) => ({ id: way, href: withNext(visit, `enrol/${way}`) })),
     back: context.url(''),
   });
 }
 
-/** The first factor at sign-in, from where the site allows it. */
-function mayEnrolHere({ config, isOpen, request }: Visit): boolean {
-  if (isOpen || config.enrolOutside) return true;
-  return isInside(config.insideNetworks, request.remote);
+const elsewhere = (visit: Visit): PluginResponse =>
+  page(visit, 'elsewhere', 'twofactor:enrol.title', { isOpen: visit.isOpen }, 403);
+
+/**
+ * The first factor, from where the site allows it. An open session is no proof by itself: before a
+ * factor is required, the password alone opens one.
+ */
+async function mayEnrolHere({ context, config, owner, isOpen, request }: Visit): Promise<boolean> {
+  if (config.enrolOutside) return true;
+  const { site, remote } = request;
+  if (isFromInside(config, { remote, network: context.networkSide(site, remote) })) return true;
+  return isOpen && (await methodsOf(context.db, owner)).length > 0;
 }
 
 const totpBound = ({ owner, request }: Visit): string =>
@@ -59,7 +65,7 @@ export async function showTotp(
 ): Promise<PluginResponse> {
   const { request, context, owner, person, isOpen } = visit;
   if (await closedTo(visit, 'totp')) return toChallenge(visit);
-  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  if (!(await mayEnrolHere(visit))) return elsewhere(visit);
   const secret = fault?.secret ?? newTotpSecret();
   const { title } = context.site(request.site);
   const uri = otpauthUri(secret, title, person.mail);
@@ -76,7 +82,8 @@ export async function showTotp(
       uri,
       slip: makeSlip(context, secret, totpBound(visit)),
       action: context.url('enrol/totp'),
-      back: context.url(isOpen ? '' : 'challenge'),
+      next: isOpen ? undefined : nextOf(request),
+      back: isOpen ? context.url('') : withNext(visit, 'challenge'),
       fault,
     },
     fault?.status ?? 200,
@@ -87,11 +94,11 @@ export async function showTotp(
 export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner, isOpen, t } = visit;
   if (await closedTo(visit, 'totp')) return toChallenge(visit);
-  if (!mayEnrolHere(visit)) return { status: 403 };
+  if (!(await mayEnrolHere(visit))) return { status: 403 };
   const secret = readSlip(context, request.body['slip'] ?? '', totpBound(visit));
   // The page stood open too long, or belongs to another session: a new secret.
-  if (secret === undefined) return { redirect: context.url('enrol/totp') };
-  const attempt = await beginAttempt(context, owner);
+  if (secret === undefined) return { redirect: withNext(visit, 'enrol/totp') };
+  const attempt = await beginAttempt(context, owner, 'enrol');
   if (attempt.kind === 'blocked') {
     const text = t('twofactor:fault.wait', { count: Math.ceil(attempt.waitS / 60) });
     return showTotp(visit, { text, secret, status: 429 });
@@ -101,7 +108,7 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
     return showTotp(visit, { text: t('twofactor:fault.enrolCode'), secret, status: 422 });
   }
   await attempt.right();
-  if (!(await spendSlip(context, secret))) return { redirect: context.url('enrol/totp') };
+  if (!(await spendSlip(context, secret))) return { redirect: withNext(visit, 'enrol/totp') };
   const isNew = (await findTotp(context.db, owner)) === undefined;
   const isKept = await saveTotp(context, owner, { secret, step, isFirst: !isOpen });
   if (!isKept) return toChallenge(visit);
@@ -117,7 +124,7 @@ export async function showPasskey(
 ): Promise<PluginResponse> {
   const { request, context, config, owner, person, isOpen } = visit;
   if (await closedTo(visit, 'passkey')) return toChallenge(visit);
-  if (!mayEnrolHere(visit)) return page(visit, 'elsewhere', 'twofactor:enrol.title', {}, 403);
+  if (!(await mayEnrolHere(visit))) return elsewhere(visit);
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
   const { title } = context.site(request.site);
   const known = await listPasskeys(context.db, owner);
@@ -130,9 +137,10 @@ export async function showPasskey(
       isFull: known.length >= PASSKEYS_MAX,
       ask: await askToRegister(context, ceremony, { ...person, site: title }),
       action: context.url('enrol/passkey'),
+      next: isOpen ? undefined : nextOf(request),
       hasTotp: config.methods.includes('totp'),
-      totp: context.url('enrol/totp'),
-      back: context.url(isOpen ? '' : 'challenge'),
+      totp: withNext(visit, 'enrol/totp'),
+      back: isOpen ? context.url('') : withNext(visit, 'challenge'),
       fault,
     },
     fault?.status ?? 200,
@@ -143,7 +151,9 @@ export async function showPasskey(
 export async function enrolPasskey(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
   if (await closedTo(visit, 'passkey')) return toChallenge(visit);
-  if (!mayEnrolHere(visit)) return { status: 403 };
+  if (!(await mayEnrolHere(visit))) return { status: 403 };
+  // The one button of the form where scripts do not run.
+  if (request.body['rather'] === 'totp') return { redirect: withNext(visit, 'enrol/totp') };
   const { slip = '', response = '', name: typed = '' } = request.body;
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
   const made = await readRegistration(context, ceremony, { slip, response });
@@ -172,7 +182,7 @@ async function enrolled(visit: Visit, method: Way, name: string): Promise<Plugin
     await remember(visit, false);
     await request.satisfy(CHALLENGE);
   }
-  if (codes.length === 0) return { redirect: isOpen ? context.url('') : HOME };
+  if (codes.length === 0) return { redirect: isOpen ? context.url('') : nextOf(request) };
   return showCodes(visit, codes);
 }
 
@@ -183,5 +193,5 @@ export const showCodes = (visit: Visit, codes: readonly string[]): PluginRespons
     file: `data:text/plain;charset=utf-8,${encodeURIComponent(
       [visit.context.site(visit.request.site).title, visit.person.mail, ...codes, ''].join('\r\n'),
     )}`,
-    onward: visit.isOpen ? visit.context.url('') : HOME,
+    onward: visit.isOpen ? visit.context.url('') : nextOf(visit.request),
   });

@@ -1,8 +1,9 @@
 import { forgetDevices } from './devices';
-import { beginAttempt, removeLimits } from './limits';
+import { beginAttempt, removeLimits, type Wait } from './limits';
 import type { Context, Db, Owner } from './owner';
 import { listPasskeys, removePasskeys } from './passkey-store';
 import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
+import { tellOwner } from './tell';
 import { findTotp, removeTotp, takeTotp } from './totp-store';
 
 export type Method = 'totp' | 'passkey';
@@ -19,19 +20,24 @@ export async function methodsOf(db: Db, owner: Owner): Promise<readonly Method[]
 /** What came of a code that somebody typed. */
 export type Checked =
   | { readonly kind: 'right'; readonly by: 'totp' | 'recovery' }
-  | { readonly kind: 'wrong' | 'replayed' }
+  | { readonly kind: 'wrong' | 'replayed'; readonly begins: Wait | undefined }
   | { readonly kind: 'blocked'; readonly waitS: number };
 
 /** Takes a code of the application, or a recovery code: counted, and each once. */
 export async function takeCode(context: Context, owner: Owner, typed: string): Promise<Checked> {
-  const attempt = await beginAttempt(context, owner);
-  if (attempt.kind === 'blocked') return attempt;
   const by = looksLikeRecovery(typed) ? 'recovery' : 'totp';
+  const attempt = await beginAttempt(context, owner, by);
+  if (attempt.kind === 'blocked') return attempt;
   const outcome =
     by === 'recovery'
       ? await takeRecovery(context, owner, typed)
       : await takeTotp(context, owner, typed.slice(0, 64));
-  if (outcome !== 'right') return { kind: outcome };
+  if (outcome !== 'right') {
+    const { begins } = attempt;
+    // Whoever comes as far as here knows the password.
+    if (begins === 'first') await tellOwner(context, owner, 'blocked');
+    return { kind: outcome, begins };
+  }
   await attempt.right();
   return { kind: 'right', by };
 }

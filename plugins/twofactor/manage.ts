@@ -4,6 +4,7 @@ import { deviceWords } from './device-words';
 import { forgetDevices, listDevices } from './devices';
 import { showCodes } from './enrol';
 import { methodsOf, overview, tidyWithout } from './factors';
+import { takeTurn } from './limits';
 import { removePasskey } from './passkey-store';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
@@ -11,11 +12,19 @@ import { renewRecovery } from './recovery';
 import { audit, tellOwner } from './tell';
 import { removeTotp } from './totp-store';
 
+/** Hashing a set takes a good part of a second; nobody needs another one before they have read it. */
+const CODES_EVERY_S = 60;
+
 /** Second factors of a person: what is set up, codes that are left, browsers that are trusted. */
-export async function showFactors(visit: Visit, fault?: string): Promise<PluginResponse> {
+export async function showFactors(
+  visit: Visit,
+  fault?: { readonly text: string; readonly status: number },
+): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
   const { totp, passkeys, recovery } = await overview(context, owner);
-  const devices = await listDevices(context, owner, request.device?.id);
+  const { trustDays } = config;
+  const device = request.device?.id;
+  const devices = await listDevices(context, owner, { device, trustDays });
   return page(
     visit,
     'factors',
@@ -31,7 +40,7 @@ export async function showFactors(visit: Visit, fault?: string): Promise<PluginR
       recovery,
       devices: devices.map((device) => ({ ...device, name: deviceWords(device.name, t) })),
       methods: config.methods,
-      trustDays: config.ask === 'daily' ? config.trustDays : 0,
+      trustDays: config.ask === 'daily' ? trustDays : 0,
       at: {
         totp: context.url('enrol/totp'),
         passkey: context.url('enrol/passkey'),
@@ -39,9 +48,9 @@ export async function showFactors(visit: Visit, fault?: string): Promise<PluginR
         codes: context.url('codes'),
         forget: context.url('forget'),
       },
-      fault,
+      fault: fault?.text,
     },
-    fault === undefined ? 200 : 422,
+    fault?.status ?? 200,
   );
 }
 
@@ -61,7 +70,9 @@ export async function removeFactor(visit: Visit): Promise<PluginResponse> {
   const count = passkeys.length + (totp ? 1 : 0);
   const isOwn = id === 'totp' ? totp !== undefined : passkeys.some((key) => key.id === id);
   if (!isOwn) return { status: 404 };
-  if (count === 1 && (await isHeldTo(visit))) return showFactors(visit, t('twofactor:fault.last'));
+  if (count === 1 && (await isHeldTo(visit))) {
+    return showFactors(visit, { text: t('twofactor:fault.last'), status: 422 });
+  }
   const name = id === 'totp' ? undefined : await removePasskey(context.db, owner, id);
   if (id === 'totp') await removeTotp(context.db, owner);
   // A telephone that is lost may be a browser that was trusted.
@@ -76,8 +87,12 @@ export async function removeFactor(visit: Visit): Promise<PluginResponse> {
 
 /** New recovery codes in place of the old. */
 export async function makeCodes(visit: Visit): Promise<PluginResponse> {
-  const { request, context, config, owner } = visit;
+  const { request, context, config, owner, t } = visit;
   if ((await methodsOf(context.db, owner)).length === 0) return { redirect: context.url('') };
+  const turn = { kind: 'codes', everyS: CODES_EVERY_S } as const;
+  if ((await takeTurn(context, owner, turn)) > 0) {
+    return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429 });
+  }
   const codes = await renewRecovery(context, owner, config.recoveryCodes);
   await audit(context, request, 'recovery-made', { user: owner.user });
   await tellOwner(context, owner, 'recovery-made');

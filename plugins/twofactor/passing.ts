@@ -13,8 +13,8 @@ export const offeredDays = ({ config, request }: Visit): number =>
 export async function remember(visit: Visit, isTrusted: boolean): Promise<void> {
   const { request, context, config, owner } = visit;
   if (config.ask !== 'daily' || !request.device) return;
-  const trustDays = isTrusted ? offeredDays(visit) : 0;
-  await rememberDevice(context, owner, request.device, { trustDays });
-  if (trustDays === 0) return;
-  await audit(context, request, 'trusted', { user: owner.user, details: { days: trustDays } });
+  const days = isTrusted ? offeredDays(visit) : 0;
+  await rememberDevice(context, owner, request.device, { days, trustDays: config.trustDays });
+  if (days === 0) return;
+  await audit(context, request, 'trusted', { user: owner.user, details: { days } });
 }

@@ -50,7 +50,10 @@ export async function searchPerson(
   return row && personOf(row);
 }
 
-/** Notes somebody who signs in, and since when a factor is required of them; writes only what changed. */
+/**
+ * Notes somebody who signs in, and since when a factor is required of them; writes only what changed.
+ * The first day stays: who leaves a group and comes back has no new days of grace.
+ */
 export async function notePerson(
   { db, clock }: Context,
   owner: Owner,
@@ -61,7 +64,7 @@ export async function notePerson(
   const { login, name } = says;
   const mail = says.mail.toLowerCase();
   const now = isoAt(clock.now());
-  const requiredSince = isRequired ? (known?.requiredSince ?? now) : undefined;
+  const requiredSince = known?.requiredSince ?? (isRequired ? now : undefined);
   const isSame =
     known !== undefined &&
     known.login === login &&

@@ -114,7 +114,7 @@ export default definePlugin<FactorConfig>({
       const isKnown =
         config.ask === 'daily' &&
         deviceId !== undefined &&
-        (await isRemembered(context, owner, deviceId));
+        (await isRemembered(context, owner, deviceId, config.trustDays));
       return [{ ...asked, satisfied: isKnown }];
     });
 
@@ -142,7 +142,8 @@ export default definePlugin<FactorConfig>({
     context.hooks.on('user:records', async ({ user }) => {
       const owner = { site: user.site, user: user.id };
       const { totp, passkeys, recovery } = await overview(context, owner);
-      const devices = await listDevices(context, owner, undefined);
+      const { trustDays } = context.config({ site: user.site, groups: user.groups });
+      const devices = await listDevices(context, owner, { device: undefined, trustDays });
       const content = {
         application: totp ? { createdAt: totp.createdAt, usedAt: totp.usedAt ?? null } : null,
         passkeys: passkeys.map(({ name, createdAt, usedAt }) => ({

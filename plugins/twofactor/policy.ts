@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 type Query = Pick<HookOf<'session:challenges'>['query'], 'remote' | 'network' | 'assurance'>;
 
 /** Whether an address is of the ministry's own networks. */
-export function isInside(ranges: readonly string[], remote: string): boolean {
+function isInside(ranges: readonly string[], remote: string): boolean {
   // A socket that takes both families writes IPv4 so (RFC 4291 2.5.5.2).
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remote);
   const address = (mapped?.[1] ?? remote).split('%')[0] ?? '';
@@ -20,6 +20,12 @@ export function isInside(ranges: readonly string[], remote: string): boolean {
   }
   return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
+
+/** The platform draws its own line where the site has one there: it alone decides then. */
+export const isFromInside = (
+  { insideNetworks }: Pick<FactorConfig, 'insideNetworks'>,
+  { remote, network }: Pick<Query, 'remote' | 'network'>,
+): boolean => (network === undefined ? isInside(insideNetworks, remote) : network === 'inside');
 
 /** When a second factor is required of somebody; `undefined`: never. */
 export function deadlineOf(
@@ -38,9 +44,7 @@ export const daysLeft = (deadline: number, now: number): number =>
   Math.max(Math.ceil((deadline - now) / DAY_MS), 0);
 
 /** Whether the way in is enough by itself, whatever the person has set up. */
-export function isExempt(config: FactorConfig, { remote, network, assurance }: Query): boolean {
-  if (config.acceptStrongSignIn && assurance?.isStrong === true) return true;
-  // The platform draws its own line where the site has one there.
-  const isIn = network === 'inside' || isInside(config.insideNetworks, remote);
-  return config.inside === 'skip' && isIn;
+export function isExempt(config: FactorConfig, query: Query): boolean {
+  if (config.acceptStrongSignIn && query.assurance?.isStrong === true) return true;
+  return config.inside === 'skip' && isFromInside(config, query);
 }

@@ -28,6 +28,7 @@ const NEWS = {
   removed: 'twofactor:mail.removed',
   'recovery-used': 'twofactor:mail.recoveryUsed',
   'recovery-made': 'twofactor:mail.recoveryMade',
+  blocked: 'twofactor:mail.blocked',
   'reset-asked': 'twofactor:mail.resetAsked',
   reset: 'twofactor:mail.reset',
 } as const satisfies Readonly<Record<string, TextKey>>;
@@ -60,7 +61,7 @@ export async function tellOwner(
   values: Readonly<Record<string, string | number>> = {},
 ): Promise<void> {
   try {
-    const subject = 'twofactor:mail.subject';
+    const subject = news === 'blocked' ? 'twofactor:mail.subjectBlocked' : 'twofactor:mail.subject';
     const isOnItsWay = await context.notice(user, { subject, text: NEWS[news], values });
     context.log.info({ site, user, news, isOnItsWay }, 'twofactor/notice');
   } catch (err) {

@@ -3,7 +3,13 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { escapeHtml } from '../base/html';
 import { isDemoApplication } from './local-address';
-import { demoSignInForm, readDemoForm, sendDemoPage, sendDemoStyle } from './sign-in-page';
+import {
+  demoSignInForm,
+  readDemoForm,
+  refuseDemoRequest,
+  sendDemoPage,
+  sendDemoStyle,
+} from './sign-in-page';
 
 /** Somebody with an account at the server. */
 export interface DemoCasAccount {
@@ -73,7 +79,7 @@ class DemoCasServer implements DemoCas {
   private readonly accounts: ReadonlyMap<string, DemoCasAccount>;
   private readonly sessions = new Map<string, Session>();
   private readonly tickets = new Map<string, Ticket>();
-  private readonly server = createServer((req, res) => void this.handle(req, res));
+  private readonly server = createServer((req, res) => void this.answer(req, res));
   private notice: string | undefined;
   private isDown = false;
   private changed: string | undefined;
@@ -112,6 +118,16 @@ class DemoCasServer implements DemoCas {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
     });
+  }
+
+  /** Whatever is sent here, the demonstration goes on. */
+  private async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      await this.handle(req, res);
+    } catch {
+      // An address that is none, a form that is none of ours.
+      refuseDemoRequest(res);
+    }
   }
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

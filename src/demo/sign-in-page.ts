@@ -42,6 +42,19 @@ export function sendDemoPage(res: ServerResponse, page: DemoPage): void {
   res.writeHead(page.status ?? 200, DEMO_PAGE_HEADERS).end(demoPageHtml(page));
 }
 
+/** Answers what is no request of a browser, unless an answer is under way. */
+export function refuseDemoRequest(res: ServerResponse): void {
+  if (res.headersSent) {
+    res.end();
+    return;
+  }
+  sendDemoPage(res, {
+    title: 'Demande incorrecte',
+    status: 400,
+    body: '<h1>Demande incorrecte</h1><p>Retournez à la page de connexion de la messagerie et recommencez.</p>',
+  });
+}
+
 /** Answers `/style.css`. */
 export function sendDemoStyle(res: ServerResponse): void {
   res.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8' }).end(STYLE);
@@ -93,14 +106,17 @@ export function demoSignInForm({
   };
 }
 
+const FORM_CHARS = 20_000;
+
 /** A form of a few fields, read whole. */
 export async function readDemoForm(
   request: AsyncIterable<unknown>,
 ): Promise<Readonly<Record<string, string>>> {
   let text = '';
   for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > 20_000) throw new Error('a form that long is none of ours');
+    // Read to its end, or who sent it would get no answer.
+    if (text.length <= FORM_CHARS) text += String(chunk);
   }
+  if (text.length > FORM_CHARS) throw new Error('a form that long is none of ours');
   return Object.fromEntries(new URLSearchParams(text));
 }

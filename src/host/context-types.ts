@@ -71,6 +71,13 @@ export interface PluginContext<C = unknown> {
   /** Facts of a site, so that its configuration need not repeat them. */
   site(id: SiteId): PluginSite;
   /**
+   * On which side of the ministry's networks a client address is, by the rule of a site; `undefined`
+   * where the site has none.
+   * @since 1.0
+   * @example const isInside = context.networkSide(request.site, request.remote) === 'inside';
+   */
+  networkSide(site: SiteId, remote: string): 'inside' | 'outside' | undefined;
+  /**
    * A secret of the definition's `secrets`, from the environment of the platform; never log it. With
    * a site, its own (`ESTAFETTE_<SITE>_<PLUGIN>_<NAME>`) where it has one.
    */

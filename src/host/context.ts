@@ -10,7 +10,7 @@ import type { Metrics } from '../kernel/meter';
 import type { PluginWorkers } from '../kernel/plugin-worker';
 import type { Services } from '../kernel/services';
 import type { Mail } from '../mail';
-import { can, type KeyRing } from '../session';
+import { can, type KeyRing, networkSide } from '../session';
 import type { Settings } from '../settings';
 import type { Site } from '../sites';
 import { hookProblem } from './awaited-hooks';
@@ -117,6 +117,7 @@ export function createPluginContext(
       const { id, title, mailDomains, locale, timeZone } = deps.site(wanted);
       return { id, title, mailDomains, locale, timeZone };
     },
+    networkSide: (site, remote) => networkSide(deps.site(site), remote),
     secret(name, site) {
       if (!isDeclaredSecret(plugin.definition.secrets ?? [], name)) {
         throw new AppError('request/forbidden', { details: { plugin: plugin.id, secret: name } });

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors';
+import { knowingRemote } from './current-remote';
 import type { Contributions } from './define';
 import type { PluginRoute, PluginRouter, RouteOptions, RouteRegistrar } from './route-types';
 
@@ -38,7 +39,7 @@ export function collectRoutes(
         routes.some((route) => route.method === method && shapeOf(route.path) === shape);
       const problem = problemOf(path, handler, isTaken) ?? optionProblem(options, challenges);
       if (problem !== undefined) refuse(path, problem);
-      routes.push({ plugin, method, path, handler, options });
+      routes.push({ plugin, method, path, handler: knowingRemote(handler), options });
     };
   register?.({ get: add('get'), post: add('post') });
   const problem = admin && adminProblem(`/${plugin}`, admin.href, routes);

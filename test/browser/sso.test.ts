@@ -8,6 +8,7 @@ import {
   openWindow,
   startBrowser,
 } from '../kit/browser';
+import { wakeProvider } from '../kit/sso-visit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const WIDE = { width: 1366, height: 768, scripts: true };
@@ -25,6 +26,7 @@ const base = (): string => `http://127.0.0.1:${demo.port}`;
 beforeAll(async () => {
   demo = await startDemoApp({ root: ROOT, port: 0, app: { log: { level: 'silent' } } });
   stand = await startBrowser();
+  await wakeProvider(demo);
 }, 60_000);
 afterAll(async () => {
   await stand?.close();
@@ -45,7 +47,7 @@ const fill = async (page: Page, password: string): Promise<void> => {
 describe.each(VIEWS)('the Cerbère of the demonstration $name', (view) => {
   it('signs an agent in, and out of both', async () => {
     const { context, page } = await openWindow(stand, base(), view);
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
 
     await page.goto(`${base()}/login`);
     await page.click('text=Se connecter avec Cerbère (démo)');

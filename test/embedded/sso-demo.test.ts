@@ -3,7 +3,7 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import type { Page } from '../kit/html';
 import { createBrowser, type IdpBrowser } from '../kit/idp-browser';
-import { callbackOf, leadsTo } from '../kit/sso-visit';
+import { callbackOf, leadsTo, wakeProvider } from '../kit/sso-visit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 
@@ -25,6 +25,7 @@ describe.each([
         id === site ? { ...file, hosts: [host] } : { ...file, hosts: [`${id}.example`] },
     });
     demo.stack.cas.notify(`http://${host}:${demo.port}/login/sso/cas/notice`);
+    await wakeProvider(demo);
   });
   afterAll(async () => {
     await demo?.stop();

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { createBrowser } from '../kit/idp-browser';
-import { callbackOf } from '../kit/sso-visit';
+import { callbackOf, wakeProvider } from '../kit/sso-visit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 
@@ -11,6 +11,7 @@ describe('mail that is opened with a token of short life', () => {
   let demo: DemoApp;
   beforeAll(async () => {
     demo = await startDemoApp({ root: ROOT, port: 0, accessTokenS: 30 });
+    await wakeProvider(demo);
   });
   afterAll(async () => {
     await demo?.stop();

@@ -75,7 +75,8 @@ it('takes a code once, whichever process it is given to, at the same moment', as
   clock.forward(3 * STEP_MS);
 
   for (const code of [codeAt(secret, stepAt(clock.now())), codes[0] ?? '']) {
-    const browsers = [0, 1, 0, 1].map((index) => new WebAgent(at(index)));
+    // As many half sessions as one person has.
+    const browsers = [0, 1, 0].map((index) => new WebAgent(at(index)));
     const pages: (readonly [WebAgent, Page])[] = [];
     for (const browser of browsers) {
       await browser.signIn(username, password);
@@ -84,7 +85,7 @@ it('takes a code once, whichever process it is given to, at the same moment', as
     const answers = await Promise.all(pages.map(([browser, form]) => give(browser, form, code)));
     const opened = answers.filter(({ url }) => url === '/mail/me/INBOX');
     const refused = answers.filter(({ status }) => status === 422);
-    expect([opened.length, refused.length]).toEqual([1, 3]);
+    expect([opened.length, refused.length]).toEqual([1, 2]);
     // What was refused counts: the next round is of another day.
     clock.forward(25 * 3_600_000);
   }

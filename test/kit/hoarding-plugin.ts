@@ -96,8 +96,10 @@ export function hoarder(
       activate(context: PluginContext) {
         keep('context', context);
         for (const name of Object.keys(CORE_HOOKS)) {
+          // Each page says something else.
+          const hear = name === 'page:model' ? keep : first;
           const handler = (...args: unknown[]): undefined =>
-            first(`hook ${name}`, args) as undefined;
+            hear(`hook ${name}`, args) as undefined;
           context.hooks.on(name as HookName, handler as HandlerFor<HookOf<HookName>>);
         }
       },

@@ -1,6 +1,15 @@
+import type { DemoApp } from '../../src/demo';
 import type { WebAgent } from './agent';
 import type { Page } from './html';
 import type { IdpBrowser } from './idp-browser';
+
+/**
+ * The provider of the demonstration is made at its first request, and compiled on the way here: longer
+ * than the five seconds that a provider is given, on a machine that does something else.
+ */
+export async function wakeProvider({ stack }: Pick<DemoApp, 'stack'>): Promise<void> {
+  await fetch(`${stack.oidc.issuer}/.well-known/openid-configuration`);
+}
 
 /** The address that our page in between leads to. */
 export function leadsTo(page: Page): string {

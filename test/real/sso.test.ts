@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { createBrowser } from '../kit/idp-browser';
-import { callbackOf } from '../kit/sso-visit';
+import { callbackOf, wakeProvider } from '../kit/sso-visit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const HOSTS = { saisons: '127.0.0.1', marees: 'localhost' } as const;
@@ -18,6 +18,7 @@ describe('mail on Dovecot after single sign-on', () => {
       dovecot: true,
       site: (id, file) => ({ ...file, hosts: [HOSTS[id]] }),
     });
+    await wakeProvider(demo);
   }, 60_000);
   afterAll(async () => {
     await demo?.stop();

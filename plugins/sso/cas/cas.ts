@@ -18,7 +18,6 @@ import { readAnswer } from './answer';
 /** CAS Protocol 3.0, 3.1.1: `ST-` and up to 256 characters; servers put their host name in. */
 const TICKET = /^ST-[A-Za-z0-9._-]{1,253}$/;
 const TICKET_MS = 15 * 60_000;
-const LOGOUT_MS = 24 * 3_600_000;
 
 /**
  * The protocol has no state: it is part of the service address, which the ticket is bound to, so
@@ -116,17 +115,14 @@ export async function leaveCas(
 
 /**
  * Single logout (2.3.3): the ticket that opened the session is what its sender has to know; nobody
- * but its server, the browser and we ever did.
+ * but its server, the browser and we ever did. Told twice, it ends what is ended: nothing is kept of it.
  */
 export async function noticeCas(
-  { context, site, provider }: Step<CasProvider>,
+  { provider }: Step<CasProvider>,
   body: Readonly<Record<string, string>>,
 ): Promise<SignInEnded> {
   const { root } = await parseXml(body['logoutRequest'] ?? '');
   const ticket = root.only('SessionIndex')?.text ?? '';
   if (root.name !== 'LogoutRequest' || !TICKET.test(ticket)) throw invalid('ticket');
-  const untilMs = context.clock.now() + LOGOUT_MS;
-  const once = { site, provider: provider.id, kind: 'logout', word: ticket, untilMs } as const;
-  if (!(await isFirstUse(context, once))) throw invalid('replayed');
   return { issuer: provider.issuer, session: ticket };
 }

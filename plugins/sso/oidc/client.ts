@@ -5,6 +5,7 @@ import type { OidcProvider } from '../providers';
 import { Refused, unavailable } from '../refused';
 import type { Step } from '../types';
 import { refusedWithin } from './faults';
+import { shared } from './flights';
 import { type Keys, type KeyUse, keysOf } from './keys';
 
 /** OpenID Connect Core 3.1.3.7: clocks of servers differ; more than this is a broken one. */
@@ -28,7 +29,7 @@ export async function openClient(
 ): Promise<OidcClient> {
   const { context, provider } = step;
   const ask = openOutside(context);
-  const metadata = await metadataOf(step, ask);
+  const metadata = await metadataOf(step, { ask, use });
   const url = metadata.jwks_uri;
   if (url === undefined) throw unavailable('keys');
   const keys = keysOf(step, { url, use, ask });
@@ -67,7 +68,7 @@ export async function openClient(
 /** What the provider says of itself is enough to leave it: no key, no secret. */
 export async function openForLeaving(step: Step<OidcProvider>): Promise<oidc.Configuration> {
   const { context, provider } = step;
-  const metadata = await metadataOf(step, openOutside(context));
+  const metadata = await metadataOf(step, { ask: openOutside(context), use: 'sign-in' });
   const config = new oidc.Configuration(metadata, provider.clientId, undefined, oidc.None());
   allowLoopback(config, provider.issuer);
   return config;
@@ -99,7 +100,7 @@ function authOf({ context, site, provider }: Step<OidcProvider>): oidc.ClientAut
 
 async function metadataOf(
   { context, site, provider }: Step<OidcProvider>,
-  ask: Outside,
+  { ask, use }: { readonly ask: Outside; readonly use: KeyUse },
 ): Promise<oidc.ServerMetadata> {
   const known = context.cache<oidc.ServerMetadata>('discovery', {
     max: MAX_PROVIDERS,
@@ -108,9 +109,11 @@ async function metadataOf(
   const key = `${provider.id}\n${provider.issuer}`;
   const kept = known.get(site, undefined, key);
   if (kept) return kept;
-  const read = await discover(provider, ask);
-  known.set(site, undefined, key, read);
-  return read;
+  return shared(context, { site, key: `discovery\n${key}`, use }, async () => {
+    const read = await discover(provider, ask);
+    known.set(site, undefined, key, read);
+    return read;
+  });
 }
 
 async function discover({ issuer, clientId }: OidcProvider, ask: Outside) {

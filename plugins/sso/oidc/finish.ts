@@ -23,6 +23,9 @@ const LEAVING_CHARS = 7_900;
 const MAX_METHODS = 20;
 const METHOD_CHARS = 64;
 
+/** What `email_verified` may say; some providers write it as a text, and `"false"` is no yes. */
+const VERIFIED: ReadonlySet<unknown> = new Set([undefined, true, 'true']);
+
 type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
 
 /** Whom the provider vouches for, once everything that came back has been checked. */
@@ -111,11 +114,9 @@ function identityOf(
 ): SignInIdentity {
   const values = { ...claims, ...info };
   const { mail, ...person } = personOf(provider, values);
-  const isUnverified = values['email_verified'] === false;
+  const isUnverified = !VERIFIED.has(values['email_verified']);
   // Anybody may have written it there: the account of that address is not theirs for it.
-  if (isUnverified && provider.claims.login === provider.claims.mail) {
-    throw invalid('unverified-mail');
-  }
+  if (isUnverified && isMailClaim(provider)) throw invalid('unverified-mail');
   const [level] = textsOf(claims['acr']);
   const methods = textsOf(claims['amr'])
     .filter((method) => method.length <= METHOD_CHARS)
@@ -136,6 +137,10 @@ function identityOf(
     tokens: tokensOf(tokens, provider, context.clock.now()),
   };
 }
+
+/** Whether people are known by their address, which `email_verified` is said of (Core 5.1). */
+const isMailClaim = ({ claims: { login, mail } }: OidcProvider): boolean =>
+  login === 'email' || login === mail;
 
 /** Tokens as the platform seals them. */
 export function tokensOf(

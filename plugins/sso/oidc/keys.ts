@@ -3,6 +3,7 @@ import type { Asked, Outside } from '../outside';
 import type { OidcProvider } from '../providers';
 import { unavailable } from '../refused';
 import type { Step } from '../types';
+import { shared } from './flights';
 
 /** A key set is fetched again after this long anyhow: a key that was withdrawn is one no more. */
 const KEPT_S = 3_600;
@@ -60,7 +61,8 @@ export function keysOf(
     return false;
   };
   return {
-    known: async () => sets.get(site, undefined, key) ?? load(),
+    known: async () =>
+      sets.get(site, undefined, key) ?? shared(context, { site, key: `keys\n${key}`, use }, load),
     async renewed() {
       // A new key is met by everybody who signs in at that moment.
       const underway = flights.get(site, undefined, perUse);

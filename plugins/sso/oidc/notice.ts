@@ -24,14 +24,19 @@ export async function noticeOidc(
   const { keys, metadata } = await openClient(step, 'notice');
   const payload = await verified(step, { token, keys, issuer: metadata.issuer });
   const { jti, iat } = checkLogout(payload, context.clock.now() / 1_000);
-  const untilMs = (iat + MAX_AGE_S + 2 * SKEW_S) * 1_000;
-  const once = { site, provider: provider.id, kind: 'logout', word: jti, untilMs } as const;
-  if (!(await isFirstUse(context, once))) throw invalid('replayed');
   const { sub, sid } = payload;
+  const hasSession = typeof sid === 'string' && sid !== '';
+  // A session that is named ends as often as it is told: what failed on our side may be told again.
+  // All sessions of a person are ended once, those that they open afterwards are others.
+  if (!hasSession) {
+    const untilMs = (iat + MAX_AGE_S + 2 * SKEW_S) * 1_000;
+    const once = { site, provider: provider.id, kind: 'logout', word: jti, untilMs } as const;
+    if (!(await isFirstUse(context, once))) throw invalid('replayed');
+  }
   return {
     issuer: metadata.issuer,
     ...(sub !== undefined && { subject: sub }),
-    ...(typeof sid === 'string' && { session: sid }),
+    ...(hasSession && { session: sid }),
   };
 }
 

@@ -31,10 +31,14 @@ export interface FakeIdp {
   tokens: Readonly<Record<string, unknown>>;
   /** More of the discovery document. */
   metadata: Readonly<Record<string, unknown>>;
+  /** Answers nothing but 503. */
+  isDown: boolean;
   /** Requests by path. */
   readonly asked: Map<string, number>;
   /** Forms sent to the token endpoint. */
   readonly exchanged: URLSearchParams[];
+  /** How many redirects each request follows. */
+  readonly redirects: unknown[];
   /** Published keys. */
   keys: readonly Key[];
   sign(claims: JWTPayload, header?: Readonly<Record<string, unknown>>, key?: Key): Promise<string>;
@@ -89,8 +93,10 @@ export async function standWith(more: object = {}): Promise<Stand> {
     userinfo: () => ({ body: JSON.stringify({ sub: SUBJECT, uid: 'odile.tramontane' }) }),
     tokens: {},
     metadata: {},
+    isDown: false,
     asked: new Map(),
     exchanged: [],
+    redirects: [],
     keys: [first],
     newKey,
     sign: (claims, header = {}, key = idp.keys[0] ?? first) =>
@@ -137,9 +143,12 @@ export async function standWith(more: object = {}): Promise<Stand> {
         },
       ],
     },
-    async http(url, { body = '' }) {
+    async http(url, options) {
       const { pathname } = new URL(url);
+      const { body = '' } = options;
+      idp.redirects.push(Reflect.get(options, 'maxRedirects'));
       idp.asked.set(pathname, (idp.asked.get(pathname) ?? 0) + 1);
+      if (idp.isDown) return { status: 503, contentType: 'text/plain', body: Buffer.from('') };
       const answer = await answers[pathname]?.(String(body));
       if (!answer) return { status: 404, contentType: 'text/plain', body: Buffer.from('') };
       const { status = 200, type = 'application/json' } = answer;

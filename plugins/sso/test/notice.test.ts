@@ -57,11 +57,19 @@ describe('a logout token', () => {
     expect(await tell(await stand.idp.sign({ ...right(), ...claims }))).toBeUndefined();
   });
 
-  it('is believed once', async () => {
-    const token = await stand.idp.sign(right());
+  it('that names all sessions of a person is believed once', async () => {
+    const { sid: _sid, ...claims } = right();
+    const token = await stand.idp.sign(claims);
 
     expect(await tell(token)).toBeDefined();
     expect(await tell(token)).toBeUndefined();
+  });
+
+  it('that names a session ends it again when it is told again', async () => {
+    const token = await stand.idp.sign(right());
+
+    expect(await tell(token)).toBeDefined();
+    expect(await tell(token)).toMatchObject({ session: 'session-1' });
   });
 
   it('of another type is not believed', async () => {
@@ -106,6 +114,36 @@ describe('a logout token', () => {
 
     stand.idp.keys = [await stand.idp.newKey('second')];
     expect(await stand.signIn()).toMatchObject({ subject: SUBJECT });
+  });
+});
+
+describe('a notice while the provider is down', () => {
+  it('asks it once for all strangers, now and then, and keeps nobody from signing in', async () => {
+    const { idp, signIn, test, way } = await standWith();
+    idp.isDown = true;
+    const tell = () => way.notice({ body: { logout_token: 'x.y.z' } }).catch(() => undefined);
+    await Promise.all(Array.from({ length: 10 }, tell));
+    for (let tried = 0; tried < 10; tried += 1) await tell();
+    expect(idp.asked.get('/.well-known/openid-configuration')).toBe(1);
+
+    test.clock.advance(11_000);
+    await tell();
+    expect(idp.asked.get('/.well-known/openid-configuration')).toBe(2);
+
+    idp.isDown = false;
+    expect(await signIn()).toMatchObject({ subject: SUBJECT });
+    await test.stop();
+  });
+
+  it('asks for its keys as seldom', async () => {
+    const { idp, test, way } = await standWith();
+    idp.metadata = { jwks_uri: `${ISSUER}/no-keys` };
+    const tell = () => way.notice({ body: { logout_token: 'x.y.z' } }).catch(() => undefined);
+    await Promise.all(Array.from({ length: 10 }, tell));
+    await tell();
+
+    expect(idp.asked.get('/no-keys')).toBe(1);
+    await test.stop();
   });
 });
 

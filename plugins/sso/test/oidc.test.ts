@@ -118,6 +118,13 @@ describe('an ID token', () => {
     expect(stand.idp.asked.get('/jwks')).toBeLessThanOrEqual(5);
   });
 
+  it('is fetched from the addresses that the provider names, whatever redirects they answer', async () => {
+    await stand.signIn();
+
+    expect(stand.idp.redirects.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(stand.idp.redirects)).toEqual(new Set([0]));
+  });
+
   it('is fetched with the code verifier of the browser that began, once', async () => {
     await stand.signIn();
 
@@ -262,6 +269,33 @@ describe('userinfo', () => {
     expect(await other.signIn()).toEqual(refusedAs('unverified-mail'));
     await other.test.stop();
   });
+
+  it.each([
+    ['absent', undefined],
+    ['true', true],
+    ['the text "true"', 'true'],
+  ])('takes a login by an address whose verification is %s', async (_name, email_verified) => {
+    const { idp, signIn, test } = await standWith({ claims: { login: 'email', mail: 'mail' } });
+    idp.userinfo = () => ({
+      body: JSON.stringify({ sub: SUBJECT, email: 'odile@a.example', email_verified }),
+    });
+
+    expect(await signIn()).toMatchObject({ login: 'odile@a.example' });
+    await test.stop();
+  });
+
+  it.each(['false', false, 0, 'no', null, 'TRUE ', [true]])(
+    'takes no login by an address whose verification is %j, whatever claim has the mail',
+    async (email_verified) => {
+      const { idp, signIn, test } = await standWith({ claims: { login: 'email', mail: 'mail' } });
+      idp.userinfo = () => ({
+        body: JSON.stringify({ sub: SUBJECT, email: 'chief@a.example', email_verified }),
+      });
+
+      expect(await signIn()).toEqual(refusedAs('unverified-mail'));
+      await test.stop();
+    },
+  );
 
   it('leaves out what is no address, and keeps the person', async () => {
     const { idp, signIn, test } = await standWith();

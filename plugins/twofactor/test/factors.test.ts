@@ -154,6 +154,48 @@ describe('a code', () => {
     expect(test.satisfied).toEqual(['twofactor']);
   });
 
+  it('that is wrong once too often is told to the owner once, and writes one line a wait', async () => {
+    await start();
+    await enrolTotp(test);
+    const blocked = () =>
+      test.audited.filter(
+        (line) => (line as { details?: { code?: string } }).details?.code === 'blocked',
+      );
+    const told = () => test.noticed.filter(({ text }) => text === 'twofactor:mail.blocked');
+    for (let count = 0; count < 30; count += 1) await give('000000');
+    expect(blocked()).toHaveLength(1);
+    expect(told()).toMatchObject([{ user: test.user.id }]);
+
+    test.clock.advance(31_000);
+    for (let count = 0; count < 5; count += 1) await give('000000');
+    expect(blocked()).toHaveLength(2);
+    expect(told()).toHaveLength(1);
+  });
+
+  it('that is wrong too often leaves recovery codes open', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    for (let count = 0; count < 6; count += 1) await give('000000');
+    await give(codes[0] ?? '');
+
+    expect(test.satisfied).toEqual(['twofactor']);
+  });
+
+  it('has in the log where it came from', async () => {
+    await start();
+    await enrolTotp(test);
+    await test.route('post', '/challenge', {
+      awaiting: true,
+      remote: '203.0.113.9',
+      body: { code: '000000' },
+    });
+
+    expect(test.audited.at(-1)).toMatchObject({
+      event: 'twofactor:refused',
+      remote: '203.0.113.9',
+    });
+  });
+
   it('is counted for many at the same moment as for one after the other', async () => {
     await start();
     await enrolTotp(test);
@@ -189,6 +231,37 @@ describe('recovery codes', () => {
     expect(words(test)).toContain('replayed');
     await give(codes[1] ?? '');
     expect(test.satisfied).toEqual(['twofactor', 'twofactor']);
+  });
+
+  it('that are wrong are told at their own field, in words of their own', async () => {
+    await start();
+    await enrolTotp(test);
+    const typed: Record<string, string>[] = [
+      { code: 'ACDE-FGHJ-KMNP' },
+      { code: 'nonsense', from: 'recovery' },
+    ];
+    for (const body of typed) {
+      const answer = await test.route('post', '/challenge', { awaiting: true, body });
+      expect(modelOf(answer)['fault']).toMatchObject({
+        field: 'recovery',
+        text: expect.stringContaining('code de secours'),
+        status: 422,
+      });
+    }
+    expect(modelOf(await give('000000'))['fault']).toMatchObject({ field: 'code' });
+  });
+
+  it('are made once a minute', async () => {
+    await start();
+    await enrolTotp(test);
+    const answers = await Promise.all([1, 2, 3].map(() => test.route('post', '/codes')));
+    const made = answers.filter((answer) => Array.isArray(modelOf(answer)['codes']));
+    const later = answers.filter((answer) => 'status' in answer && answer.status === 429);
+
+    expect([made.length, later.length]).toEqual([1, 2]);
+    expect(modelOf(later[0] as never)['fault']).toContain('Attendez une minute');
+    test.clock.advance(61_000);
+    expect(modelOf(await test.route('post', '/codes'))['codes']).toHaveLength(4);
   });
 
   it('are made anew in place of the old', async () => {
@@ -275,6 +348,9 @@ describe('a session that awaits its challenge', () => {
     '/\u0000',
     'x',
     `/${'a'.repeat(3_000)}`,
+    `/${'\u{1f600}'.repeat(1_024)}`,
+    '/\u0085x',
+    '/\ud800',
   ])('is led to the inbox, not to %j', async (next) => {
     await start();
     const { codes } = await enrolTotp(test);
@@ -299,6 +375,66 @@ describe('a session that awaits its challenge', () => {
     });
 
     expect('status' in outside && outside.status).toBe(403);
+    expect('status' in inside && inside.status).toBe(200);
+  });
+
+  it('leads on, once a factor is set up, to where the sign-in was going', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    const next = '/mail/me/INBOX/7?thread=1';
+    const query = { next };
+    const choice = modelOf(await test.route('get', '/challenge', { awaiting: true, query }));
+    expect(choice['ways']).toContainEqual({
+      id: 'totp',
+      href: `/twofactor/enrol/totp?next=${encodeURIComponent(next)}`,
+    });
+    const page = modelOf(await test.route('get', '/enrol/totp', { awaiting: true, query }));
+    expect(page['next']).toBe(next);
+    const code = codeOf(textOf(page, 'secret'), test.clock.now());
+    const body = { slip: textOf(page, 'slip'), code, next };
+
+    const done = modelOf(await test.route('post', '/enrol/totp', { awaiting: true, body }));
+
+    expect(done['onward']).toBe(next);
+  });
+
+  it('forgets where it was going rather than lead to an address that is too long', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    const body = { slip: 'over', next: `/${'\u{1f600}'.repeat(900)}` };
+
+    expect(await test.route('post', '/enrol/totp', { awaiting: true, body })).toEqual({
+      redirect: '/twofactor/enrol/totp',
+    });
+  });
+});
+
+describe('an open session outside of the networks where factors are set up', () => {
+  const config = { enrolOutside: false, insideNetworks: ['198.51.100.0/24'] };
+
+  it('sets up no first factor, and another one once there is one', async () => {
+    await start({ config });
+    for (const path of ['/enrol', '/enrol/totp', '/enrol/passkey']) {
+      const page = await test.route('get', path);
+      expect('status' in page && page.status).toBe(403);
+    }
+    expect(await test.route('post', '/enrol/totp')).toEqual({ status: 403 });
+    expect(await test.route('post', '/enrol/passkey')).toEqual({ status: 403 });
+    expect(await test.renderRoute('/enrol')).toContain('/mail/me/INBOX');
+
+    const remote = '198.51.100.7';
+    const page = modelOf(await test.route('get', '/enrol/totp', { remote }));
+    const code = codeOf(textOf(page, 'secret'), test.clock.now());
+    await test.route('post', '/enrol/totp', { remote, body: { slip: textOf(page, 'slip'), code } });
+    const another = await test.route('get', '/enrol/passkey');
+    expect('status' in another && another.status).toBe(200);
+  });
+
+  it('is where the rule of the site says, whatever the plugin lists', async () => {
+    const networks = { inside: ['203.0.113.0/24'], outside: 'factor' } as const;
+    await start({ config, site: { protection: { networks } as never } });
+    const listed = await test.route('get', '/enrol/totp', { remote: '198.51.100.7' });
+    const inside = await test.route('get', '/enrol/totp', { remote: '203.0.113.7' });
+
+    expect('status' in listed && listed.status).toBe(403);
     expect('status' in inside && inside.status).toBe(200);
   });
 });
@@ -334,6 +470,46 @@ describe('when a second factor is asked', () => {
 
     await test.route('post', '/forget', { body: { id: 'all' } });
     expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('is no longer than the site allows today, whatever was trusted before', async () => {
+    await start({ config: { trustDays: 2 } });
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()), { trust: '1' });
+    // As a row of the days when the site allowed a year.
+    await test.db.table('twofactor_devices').update({ expires_at: '2099-01-01T00:00:00.000Z' });
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(false);
+    test.clock.advance(2 * DAY_MS);
+
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+    expect(modelOf(await test.route('get', '/'))['devices']).toEqual([]);
+    // The old row does not stand in the way of the day that a sign-in gives.
+    await give(codeOf(secret, test.clock.now()));
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(false);
+  });
+
+  it('shows every browser that is not asked, also for a day, and forgets it', async () => {
+    await start();
+    const { secret } = await enrolTotp(test);
+    test.clock.advance(3 * STEP_MS);
+    await give(codeOf(secret, test.clock.now()));
+    const page = await test.renderRoute('/', { device: DEVICE });
+
+    expect(page).toContain('Firefox, Linux');
+    expect(page).toContain('data-action="forget-all"');
+    await test.route('post', '/forget', { body: { id: 'all' } });
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+  });
+
+  it('is at the next sign-in after a recovery code, whatever the box', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    await give(codes[0] ?? '', { trust: '1' });
+
+    expect(test.satisfied).toEqual(['twofactor']);
+    expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
+    expect(words(test)).not.toContain('trusted');
   });
 
   it('is at each sign-in where the site says always, whatever the box', async () => {
@@ -398,6 +574,27 @@ describe('when a second factor is asked', () => {
     expect(await isAsked(test, { user: { groups: ['direction'] } })).toBe(true);
   });
 
+  it('is outside of what the network rule of the site calls inside, whatever the plugin lists', async () => {
+    await start({ config: { insideNetworks: ['198.51.100.0/24'] } });
+    await enrolTotp(test);
+    const remote = '198.51.100.9';
+
+    expect(await isAsked(test, { remote, network: 'outside', wantsFactor: true })).toBe(true);
+    expect(await isAsked(test, { remote, network: 'inside' })).toBe(false);
+    expect(await isAsked(test, { remote })).toBe(false);
+  });
+
+  it('gives no new days of grace to who leaves the group and comes back', async () => {
+    await start({ groups: { direction: { required: true, graceDays: 10 } } });
+    const member = { user: { groups: ['direction'] } };
+    expect(await isAsked(test, member)).toBe(false);
+    test.clock.advance(9 * DAY_MS);
+    expect(await isAsked(test)).toBe(false);
+    test.clock.advance(2 * DAY_MS);
+
+    expect(await isAsked(test, member)).toBe(true);
+  });
+
   it('is of everybody from outside where the network rule of the site says so', async () => {
     await start();
 
@@ -454,10 +651,23 @@ describe('taking factors away', () => {
   it('knows only what is the person’s own', async () => {
     await start();
     await enrolTotp(test);
-
-    expect(await test.route('post', '/remove', { body: { id: 'somebody-elses' } })).toEqual({
-      status: 404,
+    const id = 'passkey-of-somebody-else';
+    const now = new Date(test.clock.now()).toISOString();
+    await test.db.table('twofactor_passkeys').insert({
+      id,
+      site: test.site,
+      user_id: test.user.id + 1,
+      name: 'Clé',
+      credential: 'credential',
+      credential_hash: 'hash',
+      public_key: 'key',
+      counter: 0,
+      transports: '[]',
+      created_at: now,
     });
+
+    expect(await test.route('post', '/remove', { body: { id } })).toEqual({ status: 404 });
+    expect(await test.db.table('twofactor_passkeys').select('id')).toEqual([{ id }]);
   });
 
   it('is done with everything when the person is erased, twice as well', async () => {

@@ -254,6 +254,20 @@ describe('an answer of a passkey is refused', () => {
   });
 });
 
+it('opens though many wrong codes were given', async () => {
+  await start();
+  const key = newKey();
+  await enrolTotp(test);
+  await add(key);
+  for (let count = 0; count < 6; count += 1) {
+    await test.route('post', '/challenge', { awaiting: true, body: { code: '000000' } });
+  }
+  const ask = await asked();
+  await answer(ask, key.use(ask.options));
+
+  expect(test.satisfied).toEqual(['twofactor']);
+});
+
 describe('a new passkey is refused', () => {
   const BENT: readonly (readonly [string, Bent])[] = [
     ['from another site', { origin: 'https://evil.example' }],

@@ -1,6 +1,7 @@
 import { type Audit, pluginEvent } from '../../audit';
 import { AppError } from '../../base/errors';
 import type { PluginAuditEvent } from '../capability-types';
+import { currentRemote } from '../current-remote';
 import type { Gate } from './gate';
 import { outward } from './outward';
 
@@ -15,11 +16,14 @@ export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>) {
         details: { plugin: gate.plugin, problem: 'an audit event names a person or a site' },
       });
     }
+    const remote = currentRemote();
     const entry = {
       site: where,
       event: pluginEvent(gate.plugin, event),
       ...(actor && { actor: actor.user.login }),
       ...(target !== undefined && { target }),
+      // The platform's own word: a plugin says nothing of where somebody is.
+      ...(remote !== undefined && { remote }),
       ...(details && { details }),
     };
     await outward(() => audit.record(entry));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../base/errors';
+import { sha256 } from '../../base/ids';
 import type { SiteId, UserId } from '../../base/types';
 import type { NoticeText } from '../../notify';
 import type { PluginNotice } from '../capability-types';
@@ -25,6 +26,17 @@ const valuesShape = z
   )
   .refine((values) => Object.keys(values).length <= MAX_VALUES);
 
+const KIND_CHARS = 64; // the column of the core's table
+
+/**
+ * What is counted by the day: each text of a plugin by itself, or who causes many of one would keep
+ * the next one from being told.
+ */
+function kindOf(text: string): string {
+  const kind = `plugin:${text}`;
+  return kind.length <= KIND_CHARS ? kind : `plugin:${sha256(text).slice(0, 32)}`;
+}
+
 /** A mail of the platform to a person, in words of the plugin: a few a day, and no address of its own. */
 export function pluginNotice(gate: Gate, notices: PluginNotices) {
   return async (user: number, { subject, text, values = {} }: PluginNotice): Promise<boolean> => {
@@ -38,7 +50,7 @@ export function pluginNotice(gate: Gate, notices: PluginNotices) {
     }
     const message = { subject, text, values: checked.data };
     return outward(() =>
-      notices.send(user as UserId, `plugin:${gate.plugin}`, message, (site) => {
+      notices.send(user as UserId, kindOf(text), message, (site) => {
         gate.onSite(site, undefined);
       }),
     );
