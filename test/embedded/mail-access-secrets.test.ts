@@ -3,22 +3,46 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { DEMO_MASTER } from '../../src/demo/master';
 import type { PluginContext } from '../../src/host';
 import { secretHandle } from '../../src/host';
-import type { WebAgent } from '../kit/agent';
+import type { FoundPlugin } from '../../src/host/discover';
+import { WebAgent } from '../kit/agent';
 import { FORBIDDEN_NAMES, type Given, HOARDER, hoarder } from '../kit/hoarding-plugin';
 import { walk } from '../kit/hook-journey';
-import type { Page } from '../kit/html';
+import { type Page, textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
 import { type Forbidden, findForbidden } from '../kit/payload-walk';
 import { type FakeProvider, fakeProvider } from '../kit/sign-in-plugin';
+import { tempTree } from '../unit/host/kit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const TOKEN = 'access-token-that-opens-the-mail';
 const REFRESH = 'refresh-token-of-the-person';
+const OWN = 'recovery-code-of-a-plugin';
 const LEAVING = 'hint-for-the-way-out';
 const NAMES = new Set([
   ...FORBIDDEN_NAMES,
   ...['accesstoken', 'authzid', 'mailaccess', 'masterpassword', 'mechanism', 'leaving'],
 ]);
+
+/** A plugin with a page of its own, and a secret on it. */
+const keeper: FoundPlugin = {
+  id: 'keeper',
+  version: '0.0.0',
+  dir: tempTree({ 'views/page.ejs': '<p><%= model.code %></p>' }),
+  migrations: [],
+  locales: { fr: {}, en: {} },
+  definition: {
+    id: 'keeper',
+    api: '^1.0',
+    title: 'keeper:title',
+    contributes: {
+      routes: async () => ({
+        routes(router) {
+          router.get('/page', async () => ({ view: 'page', model: { code: OWN }, title: 'Codes' }));
+        },
+      }),
+    },
+  },
+};
 
 /** Presses the button of a way in, and comes back from the provider with `code`. */
 async function enter(web: WebAgent, code: string): Promise<Page> {
@@ -51,11 +75,11 @@ describe.each([
       site: (id, file) => ({
         ...file,
         hosts: [id === site ? '127.0.0.1' : `${id}.localhost`],
-        plugins: { [HOARDER]: true, 'fake-sso': true },
+        plugins: { [HOARDER]: true, 'fake-sso': true, keeper: true },
       }),
       // On a busy machine, what is optional would be left out.
       app: { log: { level: 'silent' }, limits: { pluginBudgetMs: 10_000 } },
-      options: { extraPlugins: [hoarder(given, site), provider.plugin], clock },
+      options: { extraPlugins: [hoarder(given, site), provider.plugin, keeper], clock },
     });
     const agent = demo.stack.agents.find((one) => one.site === site);
     if (!agent) throw new Error('no agent');
@@ -122,6 +146,33 @@ describe.each([
 
     expect(faults.filter((fault) => !isOwnConnection(fault))).toEqual([]);
     expect(findForbidden({ a: [{ text: `x ${TOKEN}` }] }, forbidden)).toHaveLength(1);
+  });
+
+  it('shows no plugin what a page says to its reader alone', async () => {
+    const base = `http://127.0.0.1:${demo.port}`;
+    const web = new WebAgent(base);
+    await enter(web, 'right');
+    const page = await web.get('/security');
+    const [add] = page.all((e) => e.attribs['action'] === '/security/app-passwords');
+    if (!add) throw new Error('no form');
+    const made = await web.submit(page, { form: () => add, fill: { name: 'Agenda' } });
+    const secret = textOf(made.one('data-app-password'));
+    const back = await new WebAgent(base).post('/login/fake-sso/main/callback', [
+      ['SAMLResponse', 'answer-by-form'],
+    ]);
+    const own = await web.get('/keeper/page');
+    await web.get('/settings/display');
+
+    expect(back.text).toContain('answer-by-form');
+    expect(own.text).toContain(OWN);
+    const pages = given.filter(({ what }) => what === 'hook page:model').map(({ value }) => value);
+    const views = pages.map((args) => (args as [unknown, { view: string }])[1].view);
+    expect(views).toContain('settings');
+    for (const view of ['security', 'login-go', 'login-return', 'keeper/page'])
+      expect(views).not.toContain(view);
+    const values = [secret, 'answer-by-form', OWN];
+    const found = pages.flatMap((value) => findForbidden(value, { names: new Set(), values }));
+    expect(found).toEqual([]);
   });
 
   it('gives a plugin no secret of the site by asking for it', () => {
