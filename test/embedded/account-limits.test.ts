@@ -133,7 +133,7 @@ const lookOf = (page: Page): string =>
     textOf(page.one('id', 'login-error')),
     [...page.headers]
       .filter(([name]) => !OWN_HEADERS.has(name))
-      .map(([name, value]) => [name, plain(page, value)])
+      .map(([name, value]) => `${name}: ${plain(page, value)}`)
       .sort(),
     plain(page, page.text),
   ]);
