@@ -1,4 +1,5 @@
 import { harmReason } from '../../src/base/harm';
+import type { SiteId } from '../../src/base/types';
 import type { DemoApp } from '../../src/demo';
 import { ADMINS, agentOf, pressed, signedIn, startAdminDemo, tokenOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
@@ -265,13 +266,11 @@ describe('the administration area', () => {
 
   it('writes down who did it and from where, and exports it without formulas', async () => {
     const page = await platform.get('/admin/audit?event=config:changed');
-    await demo.app.db.knex('audit_log').insert({
-      at: '2026-01-01T00:00:00.000Z',
-      site: 'saisons',
-      actor_login: '=cmd|calc',
+    await demo.app.audit.record({
+      site: 'saisons' as SiteId,
+      actor: '=cmd|calc',
       event: 'test:hostile',
       target: ' +1"2',
-      details: '{}',
     });
     const all = await platform.get('/admin/audit');
     const csv = await pressed(platform, all, 'export');

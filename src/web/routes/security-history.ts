@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'session:opened': 'security.event.opened',
   'session:refused': 'security.event.refused',
   'session:closed': 'security.event.closed',
+  'session:revoked': 'security.event.sessionsEnded',
   'session:challenged': 'security.event.challenged',
   'session:confirmed': 'security.event.confirmed',
   'account:locked': 'security.event.locked',
