@@ -186,7 +186,9 @@ describe('a file', () => {
 
   it('is not held up by a line that somebody wrote into the table', async () => {
     await lines(1);
-    await db.knex('audit_log').insert({ at: 'x', site: marees, event: 'a:b', details: '{' });
+    const forged = { seq: 9, prev: 'x', hash: 'x', key_id: 'x' };
+    const line = { at: 'x', site: marees, event: 'a:b', details: '{', ...forged };
+    await db.knex('audit_log').insert(line);
     stream(createSink(settings())).wake();
     await until(async () => (await cursor()) === 2, 'sent');
 
