@@ -20,7 +20,7 @@ const on = { site: 'saisons', path: 'calendar.enabled', value: true };
 
 describe('a change', () => {
   it('is in force at once, in the history, and in the audit without its value', async () => {
-    const { enabling, told, changes } = await open();
+    const { enabling, audit, told, changes } = await open();
     const before = changes();
 
     const change = await enabling.set(on, alice);
@@ -30,7 +30,8 @@ describe('a change', () => {
     expect(enabling.enabledFor({ site: marees }).has('calendar')).toBe(false);
     expect(changes()).toBe(before + 1);
     expect(await enabling.history({})).toEqual([{ ...change, isLast: true }]);
-    expect(told).toEqual([
+    expect(told).toMatchObject([{ site: 'saisons', event: 'config:changed' }]);
+    expect(await audit.list({})).toEqual([
       expect.objectContaining({
         site: 'saisons',
         actor: 'alice',

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type AuditEntry, auditMigrations, createAudit, createAuditKeys } from '../../../src/audit';
+import {
+  type Audit,
+  type AuditNews,
+  auditMigrations,
+  createAudit,
+  createAuditKeys,
+} from '../../../src/audit';
 import type { Clock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { SiteId, UserId } from '../../../src/base/types';
@@ -63,7 +69,8 @@ export interface Installation {
 
 export interface Stand {
   readonly enabling: Enabling;
-  readonly told: readonly AuditEntry[];
+  readonly audit: Audit;
+  readonly told: readonly AuditNews[];
   readonly changes: () => number;
 }
 
@@ -86,11 +93,11 @@ const siteShape = z.object({
 
 export async function stand(options: Installation): Promise<Stand> {
   const { db, clock = handClock(), people = [] } = options;
-  const told: AuditEntry[] = [];
+  const told: AuditNews[] = [];
   let changes = 0;
   const hooks = {
     action: async (_scope: unknown, _name: string, entry: unknown) => {
-      told.push(entry as AuditEntry);
+      told.push(entry as AuditNews);
     },
   };
   const users = people.map((user, index) => ({
@@ -101,17 +108,18 @@ export async function stand(options: Installation): Promise<Stand> {
     choices: {},
     ...user,
   }));
+  const audit = createAudit({
+    db,
+    clock,
+    hooks,
+    sites: [saisons, marees],
+    keys: createAuditKeys([Buffer.alloc(32, 'test key')]),
+  });
   const enabling = createEnabling({
     db,
     clock,
     log: silentLog(),
-    audit: createAudit({
-      db,
-      clock,
-      hooks,
-      sites: [saisons, marees],
-      keys: createAuditKeys([Buffer.alloc(32, 'test key')]),
-    }),
+    audit,
     sources: {
       app: read('config/app.json', {}),
       plugins: read('config/plugins.json', options.plugins ?? {}),
@@ -132,7 +140,7 @@ export async function stand(options: Installation): Promise<Stand> {
     },
   });
   await enabling.start();
-  return { enabling, told, changes: () => changes };
+  return { enabling, audit, told, changes: () => changes };
 }
 
 export const group = (id: string, more: object = {}) => ({
