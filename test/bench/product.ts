@@ -111,10 +111,14 @@ function writeConfig({ root, dir, imap }: ProductOptions): void {
   });
 }
 
-/** All of them on: what an installation may have to carry. */
+/** Asks for a grant that nobody gave here: the sign-in of a site that has it on stays closed. */
+const GUARD = 'twofactor';
+
+/** All others on: what an installation may have to carry. */
 function bundledPlugins(root: string): string[] {
   const dir = path.join(root, 'plugins');
-  const isPlugin = (id: string): boolean => existsSync(path.join(dir, id, 'plugin.ts'));
+  const isPlugin = (id: string): boolean =>
+    id !== GUARD && existsSync(path.join(dir, id, 'plugin.ts'));
   return existsSync(dir) ? readdirSync(dir).filter(isPlugin) : [];
 }
 
