@@ -81,7 +81,7 @@ export const signIn: SignInContribution<SsoConfig> = {
     } catch (error) {
       if (!(error instanceof Refused) || error.refused === 'unavailable') throw error;
       context.log.warn({ site, provider: method, code: error.code }, 'sso/notice-refused');
-      return undefined;
+      return error.refusal;
     }
   },
 

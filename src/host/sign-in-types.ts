@@ -131,8 +131,14 @@ export interface SignInContribution<C = unknown> {
     },
     context: PluginContext<C>,
   ): Promise<string | undefined>;
-  /** Which sessions to end; `undefined`: cannot be believed, answered 400. */
-  notice?(request: SignInNotice, context: PluginContext<C>): Promise<SignInEnded | undefined>;
+  /**
+   * Which sessions to end. A refusal (or `undefined`, which says no reason) cannot be believed: 400;
+   * one that is `unavailable` may be told again: 503.
+   */
+  notice?(
+    request: SignInNotice,
+    context: PluginContext<C>,
+  ): Promise<SignInEnded | SignInRefusal | undefined>;
   /** A new token for the old; `undefined`: the provider refuses, the person signs in again. */
   refresh?(
     request: {

@@ -60,8 +60,8 @@ export interface SignInHost {
     way: Way,
     request: { readonly leaving: Readonly<Record<string, string>>; readonly back: string },
   ): Promise<string | undefined>;
-  /** What a provider's own server says is over; `undefined` when it cannot be believed. */
-  notice(scope: HookScope, way: Way, request: SignInNotice): Promise<SignInEnded | undefined>;
+  /** What a provider's own server says is over, or why it is not believed. */
+  notice(scope: HookScope, way: Way, request: SignInNotice): Promise<SignInEnded | SignInRefusal>;
   /** New tokens; `undefined` when the provider refuses. Throws `sign-in/unavailable`. */
   refresh(site: SiteId, request: RefreshRequest): Promise<SignInTokens | undefined>;
 }
@@ -172,6 +172,7 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
   }
 
   const unavailable: SignInRefusal = { refused: 'unavailable', code: 'no-answer' };
+  const unbelieved: SignInRefusal = { refused: 'invalid', code: 'notice' };
 
   return {
     methods: (scope, locale) => targets(scope).flatMap((target) => offered(scope, locale, target)),
@@ -225,13 +226,19 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
       const target = targetOf(scope, way);
       const { notice } = target.contribution;
       if (!notice) throw new AppError('request/not-found');
-      const read = (answer: unknown): SignInEnded => endedShape.parse(plainCopy(answer));
+      const read = (answer: unknown): SignInEnded | SignInRefusal => {
+        const plain = plainCopy(answer);
+        return isRefusal(plain) ? refusalShape.parse(plain) : endedShape.parse(plain);
+      };
       const outcome = await call(scope, target, 'notice', { timeoutMs: SIGN_IN_MS, read }, () =>
         notice(request, target.plugin.context),
       );
       // A provider tries again after 503, and never after 400 (OIDC Back-Channel Logout 1.0, 2.8).
-      if (!outcome) throw new AppError('sign-in/unavailable');
-      return outcome.value;
+      const value = outcome ? (outcome.value ?? unbelieved) : unavailable;
+      if ('refused' in value && value.refused === 'unavailable') {
+        throw new AppError('sign-in/unavailable');
+      }
+      return value;
     },
     async refresh(site, { plugin: id, method, refresh }) {
       const target = targets({ site }).find(({ plugin }) => plugin.id === id);

@@ -497,6 +497,17 @@ describe('the end of a session', () => {
     expect(lastRefusal()).toMatchObject({ code: 'sign-in/invalid', reason: 'notice' });
   });
 
+  it('is refused with the reason that the plugin gives, and may be told again when it cannot say', async () => {
+    const tell = (refused: string) => {
+      provider.answers.set('notice', () => ({ refused, code: 'replayed' }));
+      return browser().raw(`${MAIN}/notice`, { method: 'POST', body: 'x' });
+    };
+
+    expect((await tell('invalid')).status).toBe(400);
+    expect(lastRefusal()).toMatchObject({ code: 'sign-in/invalid', reason: 'replayed' });
+    expect((await tell('unavailable')).status).toBe(503);
+  });
+
   it('takes no notice of more than 100 kB', async () => {
     const answer = await browser().raw(`${MAIN}/notice`, {
       method: 'POST',

@@ -48,7 +48,7 @@ export function testSignIn(
     async notice({ body = {}, query = {}, text }) {
       const written = text ?? new URLSearchParams(body).toString();
       const notice = { site, method, body, query, text: written };
-      return plain<SignInEnded | undefined>(await ways.notice?.(notice, context));
+      return plain<SignInEnded | SignInRefusal | undefined>(await ways.notice?.(notice, context));
     },
     refresh: async (refresh): Promise<SignInTokens | undefined> =>
       ways.refresh?.({ site, method, refresh }, context),

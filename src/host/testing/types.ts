@@ -141,7 +141,7 @@ export interface TestSignIn {
     readonly body?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
     readonly text?: string;
-  }): Promise<SignInEnded | undefined>;
+  }): Promise<SignInEnded | SignInRefusal | undefined>;
   refresh(refresh: SecretHandle): Promise<SignInTokens | undefined>;
 }
 

@@ -315,8 +315,9 @@ async function hearNotice(call: Call): Promise<void> {
     body: isForm ? firstFields(text) : {},
     text,
   });
-  if (!ended) {
-    const refused = { login: '', code: 'sign-in/invalid', via: viaOf(way), reason: 'notice' };
+  if ('refused' in ended) {
+    const reason = ended.code;
+    const refused = { login: '', code: 'sign-in/invalid', via: viaOf(way), reason };
     const event = { site: ctx.site.id, remote: ctx.remote, ...refused };
     await deps.sessions.refused(event, scopeOf(at));
     res.status(400).type('text/plain').send('');
