@@ -4,7 +4,7 @@ import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookEmitter } from '../kernel/hook-types';
 import { checkEntry, type NewAuditEntry } from './entry';
-import { createHeadKeeper, type ReadHeads, readHeads } from './head';
+import { createHeadKeeper, type LostLines, lostOf, type ReadHeads, readHeads } from './head';
 import type { AuditEntry, AuditNews } from './hooks';
 import type { AuditKeys } from './keys';
 import { purgeChains } from './purge';
@@ -35,6 +35,8 @@ export interface Audit {
   verify(options?: VerifyOptions): Promise<Verification>;
   /** The ends of chains that are kept apart. */
   heads(): Promise<ReadHeads>;
+  /** Of ends that were kept apart, those that the log does not have. */
+  lost(heads: ReadHeads): Promise<readonly LostLines[]>;
   /** Keeps the ends that are there from now on, whatever was kept; to be asked of a log that holds. */
   acceptHeads(): Promise<void>;
   /** What an administrator has to look at; `undefined`: nothing. */
@@ -147,6 +149,7 @@ export function createAudit(deps: AuditDeps): Audit {
     },
     verify: (options) => verifyAudit({ db, keys }, options),
     heads: async () => (headFile === undefined ? NO_HEADS : readHeads(headFile, keys)),
+    lost: ({ heads }) => lostOf(db.knex, heads),
     acceptHeads: async () => head?.accept(),
     problem: async () => head?.problem(),
     onWritten(listener) {

@@ -23,6 +23,35 @@ export interface Link {
   readonly hash: string;
 }
 
+/**
+ * Why a line does not hold. `altered`: not what was written; `inserted`: nobody with the key wrote
+ * it; `missing`: lines before it are gone; `truncated`: the end of the log is gone; `rewritten`: not
+ * the line that is known elsewhere; `unknown-key`: sealed by a key that is not given here; `anchor`:
+ * what a purge left was altered; `purged`: the purge removed lines that did not hold; `damaged`: the
+ * lines hold, but an index by which they are found does not agree with them.
+ */
+export type FaultReason =
+  | 'altered'
+  | 'inserted'
+  | 'missing'
+  | 'truncated'
+  | 'rewritten'
+  | 'unknown-key'
+  | 'anchor'
+  | 'purged'
+  | 'damaged';
+
+export interface ChainFault {
+  readonly reason: FaultReason;
+  /** The chain: a site, or `*`. */
+  readonly site: string;
+  /** Number of the line; absent where the line is gone. */
+  readonly id?: number;
+  /** Number in the chain; where lines are gone, the first one. */
+  readonly seq?: number;
+  readonly details?: string;
+}
+
 /** Before the first line of a chain. */
 export const GENESIS: Link = { seq: 0, hash: '' };
 

@@ -7,17 +7,16 @@ import type { Log } from '../base/log';
 import type { Database } from '../kernel/db-types';
 import { errorCode } from '../kernel/error-code';
 import { makeFolder } from '../kernel/folders';
-import { isSameHash, type Link } from './chain';
+import { type ChainFault, GENESIS, isSameHash } from './chain';
 import type { AuditKeys } from './keys';
-import { selectAnchors, selectBegin, selectEnd, selectHash } from './store';
+import { type Head, lostAt } from './known';
+import { selectAnchors, selectBegin, selectEnd } from './store';
 
 /** Lines of the last second may be cut without a trace here; a stream has them. */
 const DELAY_MS = 1_000;
 /** A log whose first line is this young has no file yet; an older one has lost it. */
 const NEW_MS = 60_000;
 const FILE_MODE = 0o600;
-
-export type Head = Link & { readonly site: string };
 
 const fileShape = z.strictObject({
   version: z.literal(1),
@@ -39,6 +38,12 @@ interface HeadFile {
 export type ReadHeads =
   | { readonly state: 'known'; readonly heads: readonly Head[]; readonly at: string }
   | { readonly state: 'absent' | 'altered' | 'unknown-key'; readonly heads: readonly [] };
+
+/** Lines up to an end that was kept apart and that the database does not have. */
+export type LostLines = ChainFault & {
+  /** Number of the last one that is known. */
+  readonly upTo: number;
+};
 
 const macOf = (keys: AuditKeys, { key, at, heads }: Omit<HeadFile, 'mac' | 'version'>) =>
   keys.mac(
@@ -117,8 +122,8 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
         // With a new one, whoever removed it or cut the log with it would have had their way.
         return report(known.state, { file });
       }
-      const lost = await lostOf(db.knex, known.heads);
-      if (lost) return report('lost', { site: lost.site, seq: lost.seq });
+      const [lost] = await lostOf(db.knex, known.heads);
+      if (lost) return report('lost', { site: lost.site, seq: lost.upTo });
       const heads = merge(known.heads, await endsOf(db.knex, [...sites, '*']));
       await save({ at: isoNow(clock), key: keys.currentId, heads });
       problem = undefined;
@@ -186,16 +191,19 @@ export function createHeadKeeper({ db, clock, keys, file, sites, log }: HeadDeps
   };
 }
 
-/** An end that was known and is no longer there, though no purge took it. */
-async function lostOf(knex: Database['knex'], known: readonly Head[]): Promise<Head | undefined> {
+/** Ends that were known and are no longer there, though no purge took them. */
+export async function lostOf(
+  knex: Database['knex'],
+  known: readonly Head[],
+): Promise<readonly LostLines[]> {
   const anchors = await selectAnchors(knex);
+  const lost: LostLines[] = [];
   for (const head of known) {
-    const purged = anchors.find((signed) => signed?.anchor.site === head.site)?.anchor.seq ?? 0;
-    if (purged >= head.seq) continue;
-    const hash = await selectHash(knex, head.site, head.seq);
-    if (hash === undefined || !isSameHash(hash, head.hash)) return head;
+    const purged = anchors.find((signed) => signed?.anchor.site === head.site)?.anchor ?? GENESIS;
+    const fault = await lostAt(knex, purged, head);
+    if (fault) lost.push({ ...fault, upTo: head.seq });
   }
-  return undefined;
+  return lost;
 }
 
 async function endsOf(knex: Database['knex'], sites: readonly string[]): Promise<readonly Head[]> {

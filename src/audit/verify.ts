@@ -1,13 +1,21 @@
 import type { Database } from '../kernel/db-types';
-import { anchorMac, GENESIS, hashOf, isSameHash, type Link, type RawLine } from './chain';
+import {
+  anchorMac,
+  type ChainFault,
+  type FaultReason,
+  GENESIS,
+  hashOf,
+  isSameHash,
+  type Link,
+  type RawLine,
+} from './chain';
 import type { AuditKeys } from './keys';
+import { type Head, lostAt } from './known';
 import {
   type Connection,
   checkIndexes,
   readOrigin,
   selectAnchors,
-  selectEnd,
-  selectHash,
   selectRaw,
   type Unsealed,
 } from './store';
@@ -15,42 +23,13 @@ import {
 /** Lines read at once: what a verification holds in memory. */
 const PAGE = 1_000;
 
-/**
- * Why a line does not hold. `altered`: not what was written; `inserted`: nobody with the key wrote
- * it; `missing`: lines before it are gone; `truncated`: the end of the log is gone; `rewritten`: not
- * the line that is known elsewhere; `unknown-key`: sealed by a key that is not given here; `anchor`:
- * what a purge left was altered; `purged`: the purge removed lines that did not hold; `damaged`: the
- * lines hold, but an index by which they are found does not agree with them.
- */
-export type FaultReason =
-  | 'altered'
-  | 'inserted'
-  | 'missing'
-  | 'truncated'
-  | 'rewritten'
-  | 'unknown-key'
-  | 'anchor'
-  | 'purged'
-  | 'damaged';
-
-export interface ChainFault {
-  readonly reason: FaultReason;
-  /** The chain: a site, or `*`. */
-  readonly site: string;
-  /** Number of the line; absent where the line is gone. */
-  readonly id?: number;
-  /** Number in the chain; where lines are gone, the first one. */
-  readonly seq?: number;
-  readonly details?: string;
-}
-
 export interface Verification {
   /** Lines that were read and hold. */
   readonly lines: number;
   /** Lines from before the chain: nothing is known of them. */
   readonly unsealed: number;
   /** The end of each chain. */
-  readonly heads: readonly (Link & { readonly site: string })[];
+  readonly heads: readonly Head[];
   /** The first line that does not hold; absent when all of them do. */
   readonly fault?: ChainFault;
 }
@@ -59,7 +38,7 @@ export interface VerifyOptions {
   /** Begins at this line, whose predecessors are taken as they are. */
   readonly from?: number | undefined;
   /** Lines that are known from elsewhere, any number of each chain. */
-  readonly heads?: readonly (Link & { readonly site: string })[] | undefined;
+  readonly heads?: readonly Head[] | undefined;
 }
 
 /** Reads the log from its first line and stops at the first one that does not hold. */
@@ -82,8 +61,9 @@ export async function verifyAudit(
     if (page.length < PAGE || typeof last?.id !== 'number') break;
     after = last.id;
   }
-  if (!walk.fault) await walk.ends();
+  // Before what is found by them.
   if (!walk.fault && from === 0) await walk.indexes();
+  if (!walk.fault) await walk.ends();
   return walk.result();
 }
 
@@ -100,7 +80,7 @@ class Walk {
     readonly knex: Connection,
     readonly keys: AuditKeys,
     readonly from: number,
-    heads: readonly (Link & { readonly site: string })[],
+    heads: readonly Head[],
   ) {
     for (const { site, ...link } of heads) {
       this.#known.set(site, [...(this.#known.get(site) ?? []), link]);
@@ -175,7 +155,7 @@ class Walk {
     }
     for (const [site, links] of this.#known) {
       for (const link of links) {
-        const fault = await this.#faultAt(site, link);
+        const fault = await lostAt(this.knex, this.#purged.get(site) ?? GENESIS, { site, ...link });
         if (fault) return this.#fail(fault);
       }
     }
@@ -223,21 +203,6 @@ class Walk {
     const told = readOrigin(prev);
     if (!found || (told && found.count <= told.count && found.last <= told.last)) return undefined;
     return found.last;
-  }
-
-  /** What is wrong with a line that is known elsewhere and that this verification did not come by. */
-  async #faultAt(site: string, { seq, hash }: Link): Promise<ChainFault | undefined> {
-    const purged = this.#purged.get(site) ?? GENESIS;
-    const isPurged = purged.seq > seq || (purged.seq === seq && isSameHash(purged.hash, hash));
-    if (seq === 0 || isPurged) return undefined;
-    if (purged.seq === seq) return { reason: 'rewritten', site, seq };
-    const end = this.#ends.get(site) ?? (this.from > 0 ? await selectEnd(this.knex, site) : purged);
-    if (end.seq < seq) return { reason: 'truncated', site, seq: end.seq + 1 };
-    // Those that were read have been compared.
-    if (this.from === 0) return undefined;
-    const found = await selectHash(this.knex, site, seq);
-    if (found === undefined) return { reason: 'missing', site, seq };
-    return isSameHash(found, hash) ? undefined : { reason: 'rewritten', site, seq };
   }
 
   /** A line whose seal is wrong was added when the chain holds without it. */

@@ -1,4 +1,4 @@
-import type { Head, Verification } from '../audit';
+import type { ChainFault, Head, LostLines, Verification } from '../audit';
 import { operatorLogin } from '../base/operator';
 import { type Command, EXIT, print, readArgs, UsageError } from './command';
 import type { Deps } from './deps';
@@ -12,13 +12,15 @@ export const auditVerify: Command = {
   name: 'audit:verify',
   summary: 'says whether the audit log is what was written, and which line is not',
   usage: [
-    'estafette audit:verify [--from id] [--head site:seq:hash]… [--accept-head] [--json]',
+    'estafette audit:verify [--from id] [--head site:seq:hash]… [--accept-head [--accept-lost]] [--json]',
     '',
     '--from id              begins at this line, and takes those before it as they are',
     '--head site:seq:hash   a line that is known from elsewhere, such as the SOC’s last one',
     '                       ("chain" of its JSON); as many as you have',
     '--accept-head          when every line holds, keeps their ends apart from now on in place of a',
     '                       file that is gone, altered or of a key that is not known; a line says so',
+    '--accept-lost          with it: goes on without lines that the file knows and that are gone,',
+    '                       as after a restore of the database; a line for each chain names them',
     '',
     'Exit code 0 when every line holds and an end is kept apart, 1 otherwise.',
   ].join('\n'),
@@ -27,6 +29,7 @@ export const auditVerify: Command = {
       from: { type: 'string' },
       head: { type: 'string', multiple: true },
       'accept-head': { type: 'boolean' },
+      'accept-lost': { type: 'boolean' },
     });
     const from = values.from === undefined ? undefined : Number(values.from);
     if (from !== undefined && !(Number.isSafeInteger(from) && from > 0)) {
@@ -34,8 +37,11 @@ export const auditVerify: Command = {
     }
     const accept = values['accept-head'] === true;
     if (accept && from !== undefined) throw new UsageError('--accept-head needs all lines');
+    const acceptLost = values['accept-lost'] === true;
+    if (acceptLost && !accept) throw new UsageError('--accept-lost goes with --accept-head');
     const given = (values.head ?? []).map(headOf);
-    const { kept, given: state, result } = await verify(deps, { from, given, accept });
+    const asked = { from, given, accept, acceptLost };
+    const { kept, given: state, result, lost = [] } = await verify(deps, asked);
     // An end that should be kept and is not: lines cut there would not be seen.
     const isKept = state === 'known' || state === 'accepted' || !hasLines(result, from);
     const isIntact = result.fault === undefined && isKept;
@@ -46,9 +52,11 @@ export const auditVerify: Command = {
       head: state,
       ...(kept !== undefined && { headAt: kept }),
       chains: result.heads,
+      ...(lost.length > 0 && { lost: lost.map((one) => ({ ...one, text: lostText(one) })) }),
       ...(result.fault && { fault: { ...result.fault, text: faultText(result.fault) } }),
     };
-    print(io, values, document, () => report(result, isKept ? 'known' : state, from).join('\n'));
+    const head = isKept ? 'known' : state;
+    print(io, values, document, () => report({ result, head, from, lost }).join('\n'));
     return isIntact ? EXIT.ok : EXIT.failure;
   },
 };
@@ -57,9 +65,10 @@ interface Asked {
   readonly from: number | undefined;
   readonly given: readonly Head[];
   readonly accept: boolean;
+  readonly acceptLost: boolean;
 }
 
-async function verify(deps: Deps, { from, given, accept }: Asked) {
+async function verify(deps: Deps, { from, given, accept, acceptLost }: Asked) {
   const { audit, close } = await deps.openAudit(deps.loadConfig());
   try {
     // Read before the lines: what is written meanwhile only adds to them.
@@ -69,9 +78,18 @@ async function verify(deps: Deps, { from, given, accept }: Asked) {
     if (!accept || result.fault) {
       return { kept: kept.state === 'known' ? kept.at : undefined, given: kept.state, result };
     }
+    const lost = await audit.lost(kept);
+    const [first] = lost;
+    if (first && !acceptLost) {
+      return { kept: undefined, given: kept.state, result: { ...result, fault: first }, lost };
+    }
+    const line = { site: '*', actor: operatorLogin() } as const;
+    for (const { site: target, reason, seq = 0, upTo } of lost) {
+      const details = { reason, from: seq, upTo };
+      await audit.record({ ...line, event: 'audit:lost-accepted', target, details });
+    }
     await audit.record({
-      site: '*',
-      actor: operatorLogin(),
+      ...line,
       event: 'audit:head-accepted',
       details: { was: kept.state, lines: result.lines },
     });
@@ -91,8 +109,6 @@ function headOf(text: string): Head {
   return { site, seq: Number(seq), hash };
 }
 
-type Fault = NonNullable<Verification['fault']>;
-
 /** What a line says of itself may be what somebody wrote there: nothing that a terminal obeys. */
 const shown = (text: string): string =>
   UNSHOWN.test(text) ? JSON.stringify(text).replaceAll(UNSHOWN_ALL, escaped) : text;
@@ -100,12 +116,25 @@ const shown = (text: string): string =>
 /** JSON leaves some of them as they are. */
 const escaped = (char: string): string => `\\u{${char.codePointAt(0)?.toString(16)}}`;
 
+const chainText = (site: string): string => (site === '*' ? 'of every site' : `of ${site}`);
+
+/** Which lines are gone, for a person. */
+function lostText({ site, reason, seq, upTo }: LostLines): string {
+  const chain = `the lines ${chainText(shown(site))}`;
+  if (reason === 'rewritten') {
+    return `${chain}: number ${upTo} is not the one that was kept, nor perhaps those before it`;
+  }
+  return seq === upTo
+    ? `${chain}: number ${upTo} is gone`
+    : `${chain}: numbers ${seq} to ${upTo} are gone`;
+}
+
 /** What is wrong with a line, for a person. */
-export function faultText(fault: Fault): string {
+export function faultText(fault: ChainFault): string {
   const { reason, id, seq } = fault;
   const site = shown(fault.site);
   const details = fault.details === undefined ? undefined : shown(fault.details);
-  const chain = site === '*' ? 'of every site' : `of ${site}`;
+  const chain = chainText(site);
   const number = seq === undefined ? '' : `, number ${seq}`;
   const line = id === undefined ? `the lines ${chain}` : `line ${id} (${chain}${number})`;
   switch (reason) {
@@ -132,20 +161,32 @@ export function faultText(fault: Fault): string {
   }
 }
 
-function report(
-  { lines, unsealed, fault }: Verification,
-  head: string,
-  from: number | undefined,
-): readonly string[] {
+interface Report {
+  readonly result: Verification;
+  readonly head: keyof typeof HEADS;
+  readonly from: number | undefined;
+  readonly lost: readonly LostLines[];
+}
+
+function report({ result, head, from, lost }: Report): readonly string[] {
+  const { lines, unsealed, fault } = result;
   return [
-    fault ? `NOT INTACT: ${faultText(fault)}` : 'Every line holds.',
+    ...verdict(fault, lost),
     `${lines} lines verified${from === undefined ? '' : ` from line ${from} on`}.`,
     ...(unsealed > 0
       ? [`${unsealed} lines are from before the chain: nothing is known of them.`]
       : []),
-    ...HEADS[head as keyof typeof HEADS],
+    ...HEADS[head],
   ];
 }
+
+function verdict(fault: ChainFault | undefined, lost: readonly LostLines[]): readonly string[] {
+  if (lost.length > 0) return [...lost.map((one) => `NOT INTACT: ${lostText(one)}.`), LOST];
+  return [fault ? `NOT INTACT: ${faultText(fault)}` : 'Every line holds.'];
+}
+
+const LOST =
+  'Nothing was accepted: once you know why they are gone, --accept-head --accept-lost goes on without them.';
 
 const ACCEPT = 'Once you know why, --accept-head begins a new one.';
 

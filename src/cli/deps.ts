@@ -91,7 +91,7 @@ export interface EnablingDoor {
 
 /** The audit log alone. */
 export interface AuditDoor {
-  readonly audit: Pick<Audit, 'record' | 'verify' | 'heads' | 'acceptHeads'>;
+  readonly audit: Pick<Audit, 'record' | 'verify' | 'heads' | 'lost' | 'acceptHeads'>;
   close(): Promise<void>;
 }
 

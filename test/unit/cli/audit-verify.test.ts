@@ -77,6 +77,57 @@ it('accepts no end of lines that do not hold, nor of some of them', async () => 
   expect((await verify('--accept-head', '--from', '3')).code).toBe(64);
 });
 
+describe('a tail that the file knows and that is gone', () => {
+  beforeEach(async () => {
+    await keep();
+    await tamper(db, 'delete from audit_log where id > 2');
+  });
+
+  it('is not accepted by the way, and its lines are named', async () => {
+    const { code, out } = await verify('--accept-head');
+    const { intact, lost } = JSON.parse((await verify('--accept-head', '--json')).out);
+
+    expect(code).toBe(1);
+    expect(out).toContain('NOT INTACT: the lines of marees: numbers 3 to 4 are gone.');
+    expect(out).toContain('--accept-lost');
+    expect(out).not.toContain('Every line holds');
+    expect(intact).toBe(false);
+    expect(lost).toMatchObject([{ site: 'marees', reason: 'truncated', seq: 3, upTo: 4 }]);
+    expect(await door().list({ event: 'audit:' })).toEqual([]);
+    expect((await verify()).code).toBe(1);
+  });
+
+  it('is accepted by a word of its own, and the log says which lines were gone', async () => {
+    expect((await verify('--accept-head', '--accept-lost')).code).toBe(0);
+
+    expect((await verify()).code).toBe(0);
+    expect(await door().list({ event: 'audit:' })).toMatchObject([
+      { event: 'audit:head-accepted', details: { was: 'known' } },
+      {
+        event: 'audit:lost-accepted',
+        site: '*',
+        actor: expect.stringMatching(/^cli/),
+        target: 'marees',
+        details: { reason: 'truncated', from: 3, upTo: 4 },
+      },
+    ]);
+  });
+
+  it('is not accepted when other lines were written in its place', async () => {
+    const audit = aLog(db);
+    for (let n = 0; n < 3; n += 1) await audit.record({ site: marees, event: 'session:opened' });
+
+    const { code, out } = await verify('--accept-head');
+
+    expect(code).toBe(1);
+    expect(out).toContain('the lines of marees: number 4 is not the one that was kept');
+  });
+
+  it('needs both words', async () => {
+    expect((await verify('--accept-lost')).code).toBe(64);
+  });
+});
+
 it('finds nothing wrong with a log that has not begun', async () => {
   await tamper(db, 'delete from audit_log');
 

@@ -86,6 +86,7 @@ export const noted: { readonly entries: NewAuditEntry[]; readonly door: AuditDoo
       },
       verify: unexpected,
       heads: unexpected,
+      lost: unexpected,
       acceptHeads: unexpected,
     },
     close: async () => {},
