@@ -41,10 +41,21 @@ export type StateFault =
   | 'state-elsewhere'
   | 'state-replayed';
 
-/** States of sign-ins under way: in the browser's cookie, sealed; only that they were used is stored. */
+/** States of sign-ins under way: in the browser's cookies, sealed; only that they were used is stored. */
 export interface KeptStates {
   /** A cookie's value; `undefined` when it would be too long for one. */
   seal(state: KeptState): string | undefined;
+  /**
+   * Which of several cookies a return answers: the one whose plugin keeps the word that came back as
+   * its `state`, else the one that began last there. Nothing is checked by it: `take` does that.
+   */
+  choose(
+    cookies: readonly string[],
+    at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
+    returned: readonly string[],
+  ): string | undefined;
+  /** Cookies in the order in which their sign-ins began; what cannot be opened comes first. */
+  inOrder(cookies: readonly string[]): readonly string[];
   /** Opens a state, once, for the way in that it was made for. */
   take(
     cookie: string | undefined,
@@ -102,6 +113,10 @@ export function createKeptStates(deps: {
     }
   }
 
+  const begunAt = (cookie: string): number => open(cookie)?.until ?? 0;
+  const inOrder = (cookies: readonly string[]): readonly string[] =>
+    [...cookies].sort((one, other) => begunAt(one) - begunAt(other));
+
   /** False when it was taken before, by this process or another. */
   async function burn(id: string, until: number): Promise<boolean> {
     const taken: unknown[] = await db
@@ -115,18 +130,30 @@ export function createKeptStates(deps: {
 
   return {
     seal,
+    inOrder,
+    choose(cookies, at, returned) {
+      const ordered = inOrder(cookies);
+      const here = ordered.flatMap((cookie) => {
+        const state = open(cookie);
+        return state && isFor(state, at) ? [{ cookie, word: state.keep['state'] }] : [];
+      });
+      const asked = here.find(({ word }) => word !== undefined && returned.includes(word));
+      return (asked ?? here.at(-1))?.cookie ?? ordered.at(-1);
+    },
     async take(cookie, at) {
       if (cookie === undefined || cookie === '') return err('state-missing');
       const opened = open(cookie);
       if (!opened) return err('state-altered');
       const { id, until, ...state } = opened;
       if (until <= clock.now()) return err('state-expired');
-      const isHere =
-        state.site === at.site && state.plugin === at.plugin && state.method === at.method;
-      if (!isHere) return err('state-elsewhere');
+      if (!isFor(state, at)) return err('state-elsewhere');
       // Before anything is asked of the provider: what failed is begun anew, never tried again.
       if (!(await burn(id, until))) return err('state-replayed');
       return ok({ ...state, site: at.site });
     },
   };
 }
+
+type Where = Pick<z.infer<typeof shape>, 'site' | 'plugin' | 'method'>;
+const isFor = (state: Where, at: Where): boolean =>
+  state.site === at.site && state.plugin === at.plugin && state.method === at.method;

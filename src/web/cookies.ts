@@ -1,6 +1,15 @@
 import type { Request, Response } from 'express';
 
-export type CookieName = 'session' | 'pre' | 'flash' | 'lang' | 'device' | 'way';
+export type CookieName =
+  | 'session'
+  | 'pre'
+  | 'flash'
+  | 'lang'
+  | 'device'
+  | 'way'
+  | 'way2'
+  | 'way3'
+  | 'way4';
 
 const NAMES: Readonly<Record<CookieName, string>> = {
   session: 'estafette',
@@ -9,6 +18,9 @@ const NAMES: Readonly<Record<CookieName, string>> = {
   lang: 'estafette-lang',
   device: 'estafette-device',
   way: 'estafette-way',
+  way2: 'estafette-way2',
+  way3: 'estafette-way3',
+  way4: 'estafette-way4',
 };
 /** Header with more than this is refused by the HTTP parser anyway. */
 const MAX_COOKIES = 50;

@@ -220,6 +220,50 @@ describe('the state of a sign-in', () => {
     expect(lastRefusal()).toMatchObject({ code: 'sign-in/invalid', reason: 'state-mismatch' });
   });
 
+  it('waits beside those of other tabs, each with the page that it was for', async () => {
+    const web = browser();
+    const pages = ['/settings/display', '/security', '/mail/me/Sent', '/settings/reading'];
+    const tabs: [string, string | null][] = [];
+    for (const page of pages) {
+      const to = providerOf(await begin(web, page));
+      tabs.push([page, to.searchParams.get('state')]);
+    }
+
+    // As people come back: in any order.
+    for (const [page, state] of [...tabs.slice(2), ...tabs.slice(0, 2)]) {
+      const answer = await web.raw(back(state));
+      expect([answer.status, answer.headers.get('Location')]).toEqual([303, page]);
+    }
+    expect(await isOpen(web)).toBe(true);
+    expect(web.cookies).not.toContain('estafette-way');
+  });
+
+  it('makes room for the fifth tab, and no more cookies than a header takes', async () => {
+    const web = browser();
+    const states: (string | null)[] = [];
+    for (let tab = 0; tab < 5; tab += 1) {
+      states.push(providerOf(await begin(web)).searchParams.get('state'));
+    }
+    const kept = web.cookies.split('; ').filter((one) => one.startsWith('estafette-way'));
+    expect(kept).toHaveLength(4);
+
+    expect((await web.get(back(states[0] ?? ''))).status).toBe(400);
+    expect(lastRefusal()).toMatchObject({ reason: 'state-mismatch' });
+    expect((await web.raw(back(states[1] ?? ''))).status).toBe(303);
+
+    const large = browser();
+    let count = 0;
+    provider.answers.set('begin', () => {
+      count += 1;
+      const keep = { state: `large-${count}`, more: 'x'.repeat(1_500) };
+      return { redirect: `${FAKE_ISSUER}/authorize?state=large-${count}`, keep };
+    });
+    for (let tab = 0; tab < 4; tab += 1) await begin(large);
+    const ways = large.cookies.split('; ').filter((one) => one.startsWith('estafette-way'));
+    expect(ways.join('').length).toBeLessThan(4_100);
+    expect((await large.raw(back('large-4'))).status).toBe(303);
+  });
+
   it('is refused when it was altered', async () => {
     const web = browser();
     const to = providerOf(await begin(web));

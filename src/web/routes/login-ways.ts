@@ -19,8 +19,8 @@ import { isToldInPage, loginPage } from '../login-page';
 import type { LoginGoModel, LoginReturnModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import { type Call, param, type RouteSpec } from '../route';
+import { hasWay, recallWay, rememberWay } from '../under-way';
 
-const STATE_S = 600; // the cookie lives as long as the state in it
 /** The state shares a cookie of 4 kB with what the plugin keeps. */
 const MAX_NEXT_CHARS = 600;
 /** Of one network and minute: ministries of thousands share one address (NAT). */
@@ -46,6 +46,12 @@ function wayOf(call: Call): At {
 }
 
 const scopeOf = ({ ctx }: Call) => ({ site: ctx.site.id, requestId: ctx.id });
+const visitOf = ({ deps, req, res }: Call) => ({
+  req,
+  res,
+  keptStates: deps.keptStates,
+  isSecure: deps.config.isSecure,
+});
 const callbackOf = ({ ctx, way }: At): string =>
   `${ctx.origin}/login/${way.plugin}/${way.method}/callback`;
 
@@ -85,7 +91,7 @@ async function begin(call: Call): Promise<void> {
   if (cookie === undefined) {
     throw new AppError('internal/unexpected', { details: { problem: 'state-too-long', ...way } });
   }
-  writeCookie(res, 'way', cookie, { isSecure: deps.config.isSecure, maxAgeS: STATE_S });
+  rememberWay(visitOf(at), cookie);
   await goOn(at, started.redirect, {
     title: ctx.t('login.goingTitle'),
     text: ctx.t('login.going'),
@@ -132,8 +138,7 @@ async function returnByForm(call: Call): Promise<void> {
   const at = wayOf(call);
   const { deps, req, res } = at;
   const form = formOf(req.body);
-  const hasState = readCookie(req, 'way', deps.config.isSecure) !== undefined;
-  if (hasState || form.has(AGAIN)) return comeBack(at, 'post');
+  if (hasWay(visitOf(at)) || form.has(AGAIN)) return comeBack(at, 'post');
   deps.rateLimit(req, 'return', RETURNS);
   const fields = [...form].flatMap(([name, values]) => values.map((value) => ({ name, value })));
   if (fields.length > MAX_FIELDS) throw new AppError('request/invalid');
@@ -151,15 +156,12 @@ async function returnByForm(call: Call): Promise<void> {
 }
 
 async function comeBack(at: At, via: SignInReturn['via']): Promise<void> {
-  const { deps, req, res, ctx, way } = at;
-  const { isSecure } = deps.config;
+  const { deps, req, ctx, way } = at;
   deps.rateLimit(req, 'return', RETURNS);
   const startedMs = deps.clock.now();
-  const taken = await deps.keptStates.take(readCookie(req, 'way', isSecure), {
-    site: ctx.site.id,
-    ...way,
-  });
-  writeCookie(res, 'way', undefined, { isSecure });
+  const here = { site: ctx.site.id, ...way };
+  const returned = statesIn([formOf(req.query), formOf(via === 'post' ? req.body : undefined)]);
+  const taken = await deps.keptStates.take(recallWay(visitOf(at), here, returned), here);
   if (!taken.ok) {
     const error = new AppError('sign-in/state', { details: { reason: taken.error } });
     return refuse(at, error, { next: '', purpose: 'sign-in' });
@@ -249,6 +251,10 @@ function singleFields(
   if (fields.some(([, values]) => values.length !== 1)) return undefined;
   return Object.fromEntries(fields.map(([name, [value = '']]) => [name, value]));
 }
+
+/** The word that a provider hands back: `state` (OpenID Connect, CAS service), `RelayState` (SAML). */
+const statesIn = (forms: readonly ReadonlyMap<string, readonly string[]>[]): readonly string[] =>
+  forms.flatMap((form) => [...(form.get('state') ?? []), ...(form.get('RelayState') ?? [])]);
 
 const invalid = (reason: string): AppError =>
   new AppError('sign-in/invalid', { details: { reason } });

@@ -109,6 +109,22 @@ describe('a kept state', () => {
     expect(states().seal({ ...STATE, keep: { state: 'x'.repeat(4_000) } })).toBeUndefined();
   });
 
+  it('is found among several by the word that comes back, else it is the last of its way', () => {
+    const kept = (word: string, method = AT.method): string => {
+      clock.pass(1);
+      return states().seal({ ...STATE, method, keep: { state: word } }) ?? '';
+    };
+    const [one, two, other] = [kept('one'), kept('two'), kept('three', 'other')];
+    const cookies = [other, two, 'altered', one];
+
+    expect(states().choose(cookies, AT, ['one'])).toBe(one);
+    expect(states().choose(cookies, AT, ['three'])).toBe(two);
+    expect(states().choose(cookies, AT, [])).toBe(two);
+    expect(states().choose([other, 'altered'], AT, ['one'])).toBe(other);
+    expect(states().choose([], AT, ['one'])).toBeUndefined();
+    expect(states().inOrder(cookies)).toEqual(['altered', one, two, other]);
+  });
+
   it('leaves nothing behind', async () => {
     await states().take(states().seal(STATE), AT);
     clock.pass(STATE_MS / 1_000);

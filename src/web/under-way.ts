@@ -1,0 +1,54 @@
+import type { Request, Response } from 'express';
+import type { KeptState, KeptStates } from '../session';
+import { type CookieName, readCookie, writeCookie } from './cookies';
+
+/** A browser's tabs may be at a provider at the same time: one cookie for each of the last ones. */
+const SLOTS = ['way', 'way2', 'way3', 'way4'] as const satisfies readonly CookieName[];
+const STATE_S = 600; // the cookies live as long as the states in them
+/** Of all slots: servers and proxies refuse headers of 8 kB, and the session has its cookies too. */
+const MAX_CHARS = 3_900;
+
+interface Visit {
+  readonly req: Request;
+  readonly res: Response;
+  readonly keptStates: KeptStates;
+  readonly isSecure: boolean;
+}
+
+/** Remembers a sign-in that begins beside those under way; the oldest make room. */
+export function rememberWay({ req, res, keptStates, isSecure }: Visit, sealed: string): void {
+  const held = SLOTS.map((slot) => ({ slot, value: readCookie(req, slot, isSecure) ?? '' }));
+  const oldest = keptStates.inOrder(held.map(({ value }) => value).filter((one) => one !== ''));
+  const gone = new Set<string>();
+  const left = () => oldest.filter((value) => !gone.has(value));
+  const chars = () => left().reduce((sum, { length }) => sum + length, sealed.length);
+  for (const value of oldest) {
+    if (left().length < SLOTS.length && chars() <= MAX_CHARS) break;
+    gone.add(value);
+  }
+  const free = held.filter(({ value }) => value === '' || gone.has(value));
+  const own = free[0]?.slot ?? 'way';
+  for (const { slot, value } of free) {
+    if (slot !== own && value !== '') writeCookie(res, slot, undefined, { isSecure });
+  }
+  writeCookie(res, own, sealed, { isSecure, maxAgeS: STATE_S });
+}
+
+/** Whether this browser began a sign-in; a form that comes from another site brings no cookie. */
+export const hasWay = ({ req, isSecure }: Pick<Visit, 'req' | 'isSecure'>): boolean =>
+  SLOTS.some((slot) => readCookie(req, slot, isSecure) !== undefined);
+
+/** The kept state that a return answers, out of its cookie: the others wait for theirs. */
+export function recallWay(
+  { req, res, keptStates, isSecure }: Visit,
+  at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
+  returned: readonly string[],
+): string | undefined {
+  const held = SLOTS.map((slot) => ({ slot, value: readCookie(req, slot, isSecure) ?? '' }));
+  const values = held.map(({ value }) => value).filter((one) => one !== '');
+  const chosen = keptStates.choose(values, at, returned);
+  for (const { slot, value } of held) {
+    if (value === chosen) writeCookie(res, slot, undefined, { isSecure });
+  }
+  return chosen;
+}
