@@ -77,15 +77,18 @@ export interface Unsealed {
 const UNSEALED = /^(\d{1,15}):(\d{1,15})$/;
 
 /** What the first line of a chain has in place of a predecessor: it seals what was there before. */
-async function originOf(trx: Knex.Transaction, site: string): Promise<string> {
-  const row: unknown = await trx('audit_log')
-    .where({ site })
+const originOf = ({ last, count }: Unsealed): string => `${last}:${count}`;
+
+async function selectUnsealed(
+  trx: Knex.Transaction,
+): Promise<readonly (Unsealed & { readonly site: string })[]> {
+  const rows: unknown = await trx('audit_log')
     .whereNull('seq')
+    .groupBy('site')
+    .select('site')
     .max('id as last')
-    .count('id as count')
-    .first();
-  const { last, count } = z.object({ last: z.number().nullable(), count: z.number() }).parse(row);
-  return last === null ? GENESIS.hash : `${last}:${count}`;
+    .count('id as count');
+  return z.array(z.object({ site: z.string(), last: z.number(), count: z.number() })).parse(rows);
 }
 
 /** {@link originOf} read again; `undefined`: no such thing. */
@@ -107,15 +110,19 @@ export async function insertEntries(
   entries: readonly TimedEntry[],
 ): Promise<readonly AuditEntry[]> {
   const ends = new Map<string, Link>();
+  for (const { entry } of entries) {
+    if (!ends.has(entry.site)) ends.set(entry.site, await selectEnd(trx, entry.site));
+  }
+  const first = await beginnings(trx, entries, ends);
   let id = await nextId(trx);
   const lines: (z.infer<typeof rowShape> & { readonly hash: string })[] = [];
-  for (const { at, entry } of entries) {
+  for (const { at, entry } of [...first, ...entries]) {
     const { site, actor, event, target, remote, details } = entry;
-    const end = ends.get(site) ?? (await selectEnd(trx, site));
+    const end = ends.get(site) ?? GENESIS;
     const line = {
       id,
       seq: end.seq + 1,
-      prev: end.seq === 0 ? await originOf(trx, site) : end.hash,
+      prev: end.hash,
       key_id: keys.currentId,
       at,
       site,
@@ -132,7 +139,30 @@ export async function insertEntries(
     id += 1;
   }
   await trx('audit_log').insert(lines);
-  return lines.map(entryFromRow);
+  return lines.slice(first.length).map(entryFromRow);
+}
+
+/**
+ * The first sealed line of all begins a chain for each site that has lines from before, so that no
+ * site is left whose unsealed lines nothing counts. Afterwards a new chain begins with nothing.
+ */
+async function beginnings(
+  trx: Knex.Transaction,
+  entries: readonly TimedEntry[],
+  ends: Map<string, Link>,
+): Promise<readonly TimedEntry[]> {
+  const [first] = entries;
+  const isNew = [...ends.values()].some(({ seq }) => seq === 0);
+  if (!first || !isNew || (await selectBegin(trx)) !== undefined) return [];
+  const begun: TimedEntry[] = [];
+  for (const { site, ...unsealed } of await selectUnsealed(trx)) {
+    const isTold = ends.has(site);
+    ends.set(site, { seq: 0, hash: originOf(unsealed) });
+    const own = site as SiteId; // our own rows
+    if (!isTold)
+      begun.push({ at: first.at, entry: { site: own, event: 'audit:begun', details: {} } });
+  }
+  return begun;
 }
 
 function asked(knex: Knex, query: AuditQuery): Knex.QueryBuilder {

@@ -147,11 +147,12 @@ class Walk {
 
   /** What is known elsewhere must be there, or have been purged. */
   async ends(): Promise<void> {
-    for (const site of this.#unsealed.keys()) {
-      // Only a chain that never began may have lines of which nothing says how many there were.
-      const isBegun = this.#ends.has(site) || !this.#purged.has(site);
-      const id = isBegun ? undefined : this.#addedBefore(site, GENESIS.hash);
-      if (id !== undefined) return this.#fail({ site, id, reason: 'inserted' });
+    // Where one chain began, one began for each site that had lines from before.
+    const isBegun = this.#ends.size + this.#purged.size > 0;
+    for (const [site, { last }] of this.#unsealed) {
+      if (isBegun && !this.#ends.has(site)) {
+        return this.#fail({ site, id: last, reason: 'inserted' });
+      }
     }
     for (const [site, links] of this.#known) {
       for (const link of links) {

@@ -598,6 +598,31 @@ describe('lines from before the chain', () => {
     expect(await verify()).toEqual({ lines: 0, unsealed: 0, heads: [] });
   });
 
+  it('are bounded too for a site that has written nothing since', async () => {
+    await tamper(db, unsealed(1), unsealed(3, saisons));
+    const audit = aLog(db);
+    await audit.record({ site: marees, event: 'a:b' });
+    expect(await verify()).toMatchObject({ lines: 2, unsealed: 2 });
+    expect((await verify()).fault).toBeUndefined();
+    expect(await audit.list({ event: 'audit:begun' })).toMatchObject([{ site: 'saisons' }]);
+
+    await tamper(db, unsealed(2, saisons));
+
+    expect((await verify()).fault).toEqual({ reason: 'inserted', site: 'saisons', id: 3 });
+  });
+
+  it('are none of a site that begins later, nor of one that never did', async () => {
+    // Numbers that purges or an undone change left free.
+    await db.knex.raw("insert into sqlite_sequence (name, seq) values ('audit_log', 5)");
+    await aLog(db).record({ site: marees, event: 'a:b' });
+    await tamper(db, unsealed(1, saisons));
+    expect((await verify()).fault).toEqual({ reason: 'inserted', site: 'saisons', id: 1 });
+
+    await aLog(db).record({ site: saisons, event: 'a:b' });
+
+    expect((await verify()).fault).toMatchObject({ reason: 'inserted', site: 'saisons', id: 1 });
+  });
+
   it('are not added any more', async () => {
     const line = { at: '2025', site: marees, event: 'a:b', details: '{}' };
 
