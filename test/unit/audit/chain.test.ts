@@ -179,25 +179,19 @@ describe('a change is found at its line', () => {
     expect((await verify()).fault).toMatchObject({ reason: 'altered', id: 13 });
   });
 
-  it('two lines that changed places', async () => {
+  it.each([
+    ['', ['id = 100', 'id = 4', 'id = 7']],
+    [
+      ' with their numbers in the chain',
+      ['id = 100, seq = 100', 'id = 4, seq = 2', 'id = 7, seq = 3'],
+    ],
+  ])('two lines that changed places%s', async (_, [aside, there, back]) => {
     await twelve();
     await tamper(
       db,
-      'update audit_log set id = 100 where id = 4',
-      'update audit_log set id = 4 where id = 7',
-      'update audit_log set id = 7 where id = 100',
-    );
-
-    expect((await verify()).fault).toMatchObject({ site: 'marees', id: 4 });
-  });
-
-  it('two lines that changed places with their numbers in the chain', async () => {
-    await twelve();
-    await tamper(
-      db,
-      'update audit_log set id = 100, seq = 100 where id = 4',
-      'update audit_log set id = 4, seq = 2 where id = 7',
-      'update audit_log set id = 7, seq = 3 where id = 100',
+      `update audit_log set ${aside} where id = 4`,
+      `update audit_log set ${there} where id = 7`,
+      `update audit_log set ${back} where id = 100`,
     );
 
     expect((await verify()).fault).toMatchObject({ site: 'marees', id: 4 });
