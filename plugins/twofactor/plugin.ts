@@ -129,9 +129,8 @@ export default definePlugin<FactorConfig>({
     });
 
     // Somebody else was in the account: what they may have had trusted is trusted no more.
-    context.hooks.on('security:detected', async ({ site, user, code }) => {
-      if (!user || (code !== 'hacked' && code !== 'not-me')) return;
-      await forgetDevices(context.db, { site, user: user.id });
+    context.hooks.on('account:secured', async ({ user }) => {
+      await forgetDevices(context.db, { site: user.site, user: user.id });
     });
     context.hooks.on('user:erased', async ({ user, db }) => {
       const owner = { site: user.site, user: user.id };

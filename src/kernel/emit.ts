@@ -189,8 +189,12 @@ export function createEmitter({ isolator, meter, givens, listFor }: EmitterDeps)
         return outcome.ok ? undefined : closed(emit, entry, outcome.error);
       }),
     );
-    const error = outcomes.find((outcome) => outcome !== undefined);
-    if (error && emit.list.definition.awaited) throw error;
+    const errors = outcomes.filter((outcome) => outcome !== undefined);
+    const [error, ...others] = errors;
+    if (!error || !emit.list.definition.awaited) return;
+    if (others.length === 0) throw error;
+    const plugin = errors.map(({ details }) => String(details['plugin'])).join(' ');
+    throw new AppError(error.code, { cause: error, details: { hook: emit.name, plugin } });
   }
 
   function emitAction(scope: HookScope, name: string, event: unknown): Promise<void> {

@@ -205,7 +205,7 @@ export interface HookEmitter {
     value: Part<HookOf<N>, 'value'>,
     context: Part<HookOf<N>, 'context'>,
   ): Promise<Part<HookOf<N>, 'value'>>;
-  /** Resolves at once unless the hook is `awaited`. Never rejects. */
+  /** Resolves at once unless the hook is `awaited`; rejects only where that one is `failClosed`. */
   action<N extends NamesOfKind<'action'>>(
     scope: HookScope,
     name: N,

@@ -148,12 +148,20 @@ export interface SecurityEvent {
   readonly evidence: Readonly<Record<string, string | number>>;
 }
 
+/** An account that its owner takes back from whoever else may be in it. */
+export interface SecuredAccount {
+  readonly user: User;
+  /** `hacked`: they say that somebody was in it; `not-me`: they do not know one thing of it. */
+  readonly reason: 'hacked' | 'not-me';
+}
+
 declare global {
   namespace Estafette {
     interface HookMap {
       'site:resolve': First<SiteQuery, { site: SiteId }>;
       'session:pulsed': Action<{ session: Session; since: string }>;
       'security:detected': Action<SecurityEvent>;
+      'account:secured': Action<SecuredAccount>;
       'user:locate': First<LocateQuery, LocatedUser>;
       'user:records': Collect<{ user: User }, UserRecord>;
       'user:erased': Action<{ user: User; db: ErasingTables }>;
@@ -274,7 +282,14 @@ export const sessionHooks = defineHooks({
   },
   'security:detected': {
     kind: 'action',
-    doc: 'Something unusual about an account: a sign-in from a new device, guessed passwords, a lock; on `hacked` and `not-me`, what others may have left there is to be ended: trusted devices, redirects.',
+    doc: 'Something unusual about an account: a sign-in from a new device, guessed passwords, a lock, what its owner says of it. What is to be ended then is told by `account:secured`.',
+  },
+  'account:secured': {
+    kind: 'action',
+    doc: 'The owner takes the account back: ends what others may have left there, trusted devices, redirects. The page waits; a failure is told there, and all is asked again later: a handler must be able to run twice.',
+    awaited: true,
+    failClosed: true,
+    timeoutMs: 3_000,
   },
   'user:locate': {
     kind: 'first',

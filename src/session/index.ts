@@ -10,7 +10,7 @@ export { countUsers } from './count-users';
 export { type CountryOf, loadCountries, parseCountries } from './countries';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
 export { DEVICE_DAYS, deviceIdOf, deviceToken } from './device';
-export { type DeviceWords, deviceWords } from './device-words';
+export { deviceText, type DeviceWords, deviceWords } from './device-words';
 export {
   type AuthenticateQuery,
   type Challenge,
@@ -22,6 +22,7 @@ export {
   type NewUser,
   type OpeningQuery,
   type RefusedSignIn,
+  type SecuredAccount,
   type SecurityEvent,
   sessionHooks,
   type UserRecord,

@@ -1,55 +1,119 @@
-import type { SecurityEvent, User } from '../session';
+import type { SecurityEvent } from '../session';
+import type { RequestContext } from './context';
+import type { FlashNote } from './flash';
 import type { OpenCall } from './route';
 
-/** What was ended, to be told. */
+/** What an account is taken back by; names of texts, `security.part.<name>`. */
+const PARTS = ['sessions', 'devices', 'appPasswords', 'plugins', 'support'] as const;
+export type SecuredPart = (typeof PARTS)[number];
+
+/** What was ended, and what could not be, to be told. */
 export interface Secured {
   readonly sessions: number;
   readonly appPasswords: number;
+  readonly failed: readonly SecuredPart[];
 }
+
+type Code = 'hacked' | 'not-me';
 
 /**
  * Ends what somebody else may hold of the account: every session but this one, the browsers that are
- * known, the passwords of applications, what plugins keep (`security:detected`: trusted devices,
- * redirects). Then written down and told to the support: what cannot be written is closed all the same.
+ * known, the passwords of applications, what plugins keep (`account:secured`: trusted devices,
+ * redirects). Each is waited for, and tried whatever became of the others. Then written down and told
+ * to the support: what cannot be written is closed all the same.
  */
 export async function secureAccount(
-  { deps, ctx, actor }: OpenCall,
-  code: 'hacked' | 'not-me',
+  call: OpenCall,
+  code: Code,
   evidence: SecurityEvent['evidence'],
 ): Promise<Secured> {
+  const { deps, actor } = call;
   const { safety, sessions, hooks } = deps;
   const { user, session } = actor;
-  const ended = await sessions.signOutUser(user.id, { except: session.id, reason: 'revoked' });
-  await sessions.forgetDevices(user.id, session.id);
-  const revoked = await safety.appPasswords.revoke(user.id);
+  const failed: SecuredPart[] = [];
+  const part = async <T>(name: SecuredPart, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (err) {
+      failed.push(name);
+      deps.log.error({ err, part: name, user: user.id, site: user.site }, 'security/not-secured');
+      return undefined;
+    }
+  };
+
+  const ended = await part('sessions', () => endOthers(call));
+  await part('devices', () => sessions.forgetDevices(user.id, session.id));
+  const revoked = await part('appPasswords', () => safety.appPasswords.revoke(user.id));
+  await part('plugins', () => hooks.action(actor.scope, 'account:secured', { user, reason: code }));
+  const counts = { sessions: ended ?? 0, appPasswords: revoked ?? 0 };
+  await writeDown(call, code, {
+    ...counts,
+    ...(failed.length > 0 && { failed: failed.join(' ') }),
+  });
   const event = { site: user.site, login: user.login, user, code, evidence };
   await hooks.action(actor.scope, 'security:detected', event);
-  await safety.audit.record({
-    site: user.site,
-    actor: user.login,
-    event: `security:${code}`,
-    remote: ctx.remote.slice(0, 64),
-    details: { sessions: ended, appPasswords: revoked },
-  });
-  // « It was not me » is said of one thing: what else there is to see stays.
-  if (code === 'hacked') await safety.alerts.dismiss(actor);
-  await tellSupport(deps, user, code, ctx.remote);
-  await safety.notifier.notify(user, code, {
-    subject: 'notice.secured.subject',
-    text: 'notice.secured.text',
-  });
-  return { sessions: ended, appPasswords: revoked };
+  await part('support', () => tell(call, code));
+  return { ...counts, failed };
 }
 
-async function tellSupport(
-  { safety }: OpenCall['deps'],
-  { site, login, name, mail }: User,
-  code: 'hacked' | 'not-me',
-  remote: string,
+/** Every session of the person but this one; throws when one is left. */
+async function endOthers({ deps: { sessions }, actor }: OpenCall): Promise<number> {
+  const { user, session } = actor;
+  const ended = await sessions.signOutUser(user.id, { except: session.id, reason: 'revoked' });
+  const left = (await sessions.list(user.id)).filter(({ id }) => id !== session.id);
+  if (left.length > 0) throw new Error(`${left.length} sessions are left`);
+  return ended;
+}
+
+/** Nothing is kept open because a line could not be written: the log of the program says it. */
+async function writeDown(
+  { deps, ctx, actor: { user } }: OpenCall,
+  code: Code,
+  details: Readonly<Record<string, string | number>>,
 ): Promise<void> {
+  const event = `security:${code}`;
+  try {
+    await deps.safety.audit.record({
+      site: user.site,
+      actor: user.login,
+      event,
+      remote: ctx.remote.slice(0, 64),
+      details,
+    });
+  } catch (err) {
+    deps.log.error({ err, site: user.site, event }, 'audit/not-written');
+  }
+}
+
+async function tell(
+  { deps: { safety }, ctx: { remote }, actor }: OpenCall,
+  code: Code,
+): Promise<void> {
+  const { site, login, name, mail } = actor.user;
+  // « It was not me » is said of one thing: what else there is to see stays.
+  if (code === 'hacked') await safety.alerts.dismiss(actor);
   await safety.notifier.notifySupport(site, code, {
     subject: 'notice.support.subject',
     text: code === 'hacked' ? 'notice.support.hacked' : 'notice.support.notMe',
     values: { login, name, mail, remote },
   });
+  await safety.notifier.notify(actor.user, code, {
+    subject: 'notice.secured.subject',
+    text: 'notice.secured.text',
+  });
+}
+
+/** What is said of it on the next page: that it is done, or what is left to do. */
+export const securedNote = ({ sessions, failed }: Secured): FlashNote =>
+  failed.length === 0
+    ? { level: 'ok', key: 'security.done.secured', values: { count: sessions } }
+    : { level: 'danger', key: 'security.done.securedPart', values: { parts: failed.join(' ') } };
+
+/** The note as it is read: what is left, by its names. */
+export function securedText({ t, locale }: Pick<RequestContext, 't' | 'locale'>, note: FlashNote) {
+  const { parts } = note.values;
+  if (typeof parts !== 'string') return t(note.key, note.values);
+  const names = PARTS.filter((name) => parts.split(' ').includes(name));
+  const list = new Intl.ListFormat(locale).format(names.map((name) => t(`security.part.${name}`)));
+  return t(note.key, { ...note.values, parts: list });
 }

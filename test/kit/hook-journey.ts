@@ -102,6 +102,7 @@ export async function walk(
   await web.get('/security');
   await post('/settings/display', ['theme', 'dark'], ['density', 'compact']);
   await web.get('/health');
+  await post('/help/hacked', ['op', 'secure']);
 
   await asActor(demo, web);
   await post('/logout');

@@ -9,7 +9,7 @@ import { setFlash, takeFlash } from '../flash';
 import type { JourneyModel } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
-import { secureAccount } from '../secure-account';
+import { secureAccount, securedNote, securedText } from '../secure-account';
 
 const HACKED = '/help/hacked';
 const LOGIN_CHARS = 256;
@@ -36,8 +36,8 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
   const note = takeFlash(deps, req, res);
   const model: JourneyModel = {
     ...content,
-    done: note?.level === 'ok' ? t(note.key, note.values) : undefined,
-    notDone: note && note.level !== 'ok' ? t(note.key, note.values) : undefined,
+    done: note?.level === 'ok' ? securedText(ctx, note) : undefined,
+    notDone: note && note.level !== 'ok' ? securedText(ctx, note) : undefined,
     error: said.error,
     action: HACKED,
     values: said.values ?? { login: '', contact: '' },
@@ -146,10 +146,8 @@ async function postHacked(call: Call): Promise<void> {
   const actor = actorOf(call);
   const form = formOf(req.body);
   if (actor && field(form, 'op') === 'secure') {
-    const { sessions } = await secureAccount({ ...call, actor }, 'hacked', {
-      remote: ctx.remote,
-    });
-    setFlash(deps, res, { level: 'ok', key: 'security.done.secured', values: { count: sessions } });
+    const secured = await secureAccount({ ...call, actor }, 'hacked', { remote: ctx.remote });
+    setFlash(deps, res, securedNote(secured));
     return seeOther(res, HACKED);
   }
   await report(call, {

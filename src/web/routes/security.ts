@@ -1,7 +1,7 @@
 import type { AuditDetails } from '../../audit';
 import { isAppError } from '../../base/errors';
 import type { SessionId } from '../../base/types';
-import { MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
+import { deviceText, MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
 import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { requireConfirmed } from '../confirmed';
@@ -10,8 +10,8 @@ import { plainShell } from '../mail-page';
 import type { SecurityModel, SecuritySession } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
-import { secureAccount } from '../secure-account';
-import { deviceText, placeText, whenText } from '../security-words';
+import { secureAccount, securedNote } from '../secure-account';
+import { placeText, whenText } from '../security-words';
 import { deniedLine, showHistory } from './security-history';
 
 const PAGE = '/security';
@@ -175,11 +175,7 @@ async function deny(call: OpenCall): Promise<void> {
     ...(remote !== undefined && { remote }),
     ...(device !== undefined && { device }),
   });
-  setFlash(deps, res, {
-    level: 'ok',
-    key: 'security.done.secured',
-    values: { count: secured.sessions },
-  });
+  setFlash(deps, res, securedNote(secured));
   seeOther(res, '/help/hacked');
 }
 
