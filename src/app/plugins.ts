@@ -9,7 +9,6 @@ import {
 } from '../host/discover';
 import { checkGrants, checkOrigins, grantProblem } from '../host/grants';
 import { HOOK_TABLES } from '../host/hook-tables';
-import { checkMailAccess } from '../host/mail-access-check';
 import { checkOrder } from '../host/order-check';
 import { platformVersion } from '../host/platform-version';
 import { enablingPlugin, siteSource } from '../host/plugin-faults';
@@ -58,6 +57,7 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
   });
   const installed = [...found, ...broken, ...unloaded].map(({ id }) => id);
   const { sites, sources, plugins } = config;
+  const enabled = enablingFromFiles({ ...config, plugins: found.map(enablingPlugin) });
   const order = checkOrder({
     order: plugins.order,
     plugins: installed,
@@ -87,8 +87,8 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
       sources: sources.sites,
     }),
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
-    ...(await refusedIn(config, found)),
-    ...withoutMail(config, found),
+    ...(await refusedIn(config, found, enabled)),
+    ...checkSignIn({ sites, found, reach: enabled.reach, sources: sources.sites }),
     ...pluginViewFaults(config.root, found),
     ...installedSkinFaults(config, { found, unloaded }),
   ];
@@ -98,9 +98,8 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
 async function refusedIn(
   config: AppConfig,
   found: readonly FoundPlugin[],
+  { reach, faults }: ReturnType<typeof enablingFromFiles>,
 ): Promise<readonly PluginFault[]> {
-  const plugins = found.map(enablingPlugin);
-  const { faults, reach } = enablingFromFiles({ ...config, plugins });
   const problems = new Map(
     found.map((plugin) => [plugin.id, grantProblem(plugin, config.plugins.grants)]),
   );
@@ -120,13 +119,6 @@ async function refusedIn(
       .map(({ id, reason }) => ({ site, ...issueAt(source, ['plugins', id], reason) }));
     return [...ungranted, ...refused, ...faults(site)];
   });
-}
-
-function withoutMail(config: AppConfig, found: readonly FoundPlugin[]): readonly PluginFault[] {
-  const { reach } = enablingFromFiles({ ...config, plugins: found.map(enablingPlugin) });
-  const { sites, sources } = config;
-  const input = { sites, found, reach, sources: sources.sites };
-  return [...checkMailAccess(input), ...checkSignIn(input)];
 }
 
 function unloadedOn(

@@ -13,7 +13,6 @@ import type { ContextDeps } from './context';
 import type { PluginPlace } from './context-types';
 import type { BrokenPlugin, FoundPlugin, UnloadedPlugin } from './discover';
 import { checkGrants, checkOrigins, type Grants, grantProblem } from './grants';
-import { checkMailAccess } from './mail-access-check';
 import { checkOrder } from './order-check';
 import { NO_FILES, type PluginFiles } from './plugin-faults';
 import type { PluginSet } from './plugin-set';
@@ -429,13 +428,11 @@ function findUnusable(deps: HostDeps): readonly string[] {
       source: files.plugins,
     }).map(formatIssue),
     ...checkSiteFiles({ ...deps, unloaded, sources: files.sites }).map(formatIssue),
-    ...[checkMailAccess, checkSignIn].flatMap((check) =>
-      check({
-        sites: deps.sites,
-        found: deps.found,
-        reach: (site) => deps.enabling.reach(site),
-        sources: files.sites,
-      }).map(formatIssue),
-    ),
+    ...checkSignIn({
+      sites: deps.sites,
+      found: deps.found,
+      reach: (site) => deps.enabling.reach(site),
+      sources: files.sites,
+    }).map(formatIssue),
   ];
 }

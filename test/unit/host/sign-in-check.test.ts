@@ -3,10 +3,11 @@ import { checkSignIn } from '../../../src/host/sign-in-check';
 import { fakeProvider } from '../../kit/sign-in-plugin';
 
 const SITE = 'one' as SiteId;
+const MAIL = { kind: 'oauth', mechanism: 'OAUTHBEARER', servers: [] } as const;
 const { plugin } = fakeProvider('sso');
 const check = (signIn: object, on: readonly string[] = ['sso']): readonly string[] =>
   checkSignIn({
-    sites: [{ id: SITE, signIn: { kind: 'imap', ...signIn } }],
+    sites: [{ id: SITE, signIn: { kind: 'imap', ...signIn }, mailAccess: MAIL }],
     found: [plugin],
     reach: () => new Set(on),
   }).map(({ message }) => message);
