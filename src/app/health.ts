@@ -18,9 +18,10 @@ export interface Dependencies {
   readonly sites: readonly Site[];
   readonly hooks: HookEmitter;
   /** Mails of the platform: what says that they do not leave. */
-  readonly notices?: Pick<Notifier, 'problemOf'>;
-  readonly audit?: Pick<Audit, 'problem'>;
-  readonly auditStream?: Pick<AuditStream, 'problem'> | undefined;
+  readonly notices: Pick<Notifier, 'problemOf'>;
+  readonly audit: Pick<Audit, 'problem'>;
+  /** Where the configuration names a place for it. */
+  readonly auditStream: Pick<AuditStream, 'problem'> | undefined;
 }
 
 export const pings = {
@@ -81,18 +82,13 @@ export function createHealth({
     if (last && performance.now() - last.at < FRESH_MS) return last.checks;
     const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
-      ...(audit ? [checkProblem('audit', () => audit.problem())] : []),
+      checkProblem('audit', () => audit.problem()),
       ...(auditStream ? [checkProblem('audit-stream', () => auditStream.problem())] : []),
       ...sites.flatMap((site) => [
         check(`${site.id}:imap`, () => pings.imap(site)),
         check(`${site.id}:smtp`, () => pings.smtp(site)),
-        ...(site.notices && notices
-          ? [
-              check(`${site.id}:notices`, async () => {
-                const problem = await notices.problemOf(site.id);
-                if (problem !== undefined) throw new Error(problem);
-              }),
-            ]
+        ...(site.notices
+          ? [checkProblem(`${site.id}:notices`, () => notices.problemOf(site.id))]
           : []),
         ...(site.signIn.kind === 'ldap' ? [check(`${site.id}:ldap`, () => pings.ldap(site))] : []),
       ]),

@@ -34,20 +34,13 @@ export async function insertAlert(
     session_began_at: alert.sessionBeganAt ?? null,
     created_at: alert.createdAt,
   });
-  const rows: unknown = await trx('security_alerts')
+  const old = trx('security_alerts')
     .where({ user_id: user })
     .orderBy('id', 'desc')
     .offset(MAX_ALERTS)
     .limit(MAX_ALERTS)
     .select('id');
-  const old = z.array(z.object({ id: z.number() })).parse(rows);
-  if (old.length === 0) return;
-  await trx('security_alerts')
-    .whereIn(
-      'id',
-      old.map(({ id }) => id),
-    )
-    .delete();
+  await trx('security_alerts').whereIn('id', old).delete();
 }
 
 /** Newest first; what is about the session that asks is not told to it. */

@@ -10,8 +10,8 @@ import { SmtpAnswerLost, SmtpRejected } from '../smtp';
 import { cannotSend, type SendMailDeps, sendPlatformMail } from './send-mail';
 import {
   claimNotice,
+  countFailed,
   dueNotices,
-  failedNotices,
   insertNotice,
   postponeNotice,
   purgeNotices,
@@ -176,7 +176,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     async problemOf(id) {
       const site = siteOf(id);
       if (!site?.notices) return undefined;
-      const failed = (await failedNotices(db.knex, at(-DAY_MS))).get(id) ?? 0;
+      const failed = await countFailed(db.knex, id, at(-DAY_MS));
       return cannotSend(site) ?? (failed > 0 ? `${failed} notices given up` : undefined);
     },
     idle: () => sending,

@@ -13,6 +13,8 @@ const rowShape = z.object({
   created_at: z.string(),
 });
 
+const countShape = z.object({ n: z.number() });
+
 /** A mail that waits to be sent. */
 export interface WaitingNotice {
   readonly id: number;
@@ -40,20 +42,17 @@ export async function insertNotice(
   notice: NewNotice,
   { now, since, most }: { readonly now: string; readonly since: string; readonly most: number },
 ): Promise<boolean> {
-  const { site, user, kind } = notice;
+  const { user, ...rest } = notice;
+  const { site, kind } = rest;
   const sent: unknown = await trx('notices')
     .where({ site, kind, user_id: user ?? null })
     .where('created_at', '>', since)
     .count({ n: '*' })
     .first();
-  if (z.object({ n: z.coerce.number() }).parse(sent).n >= most) return false;
+  if (countShape.parse(sent).n >= most) return false;
   await trx('notices').insert({
-    site,
+    ...rest,
     user_id: user ?? null,
-    kind,
-    recipient: notice.recipient,
-    subject: notice.subject,
-    text: notice.text,
     state: 'waiting',
     created_at: now,
     next_at: now,
@@ -115,19 +114,14 @@ export const postponeNotice = (
   problem: string,
 ): Promise<number> => knex('notices').where({ id }).update({ next_at: nextAt, problem });
 
-/** What could not be sent since a time, by site: for health. */
-export async function failedNotices(
-  knex: Knex,
-  since: string,
-): Promise<ReadonlyMap<SiteId, number>> {
-  const rows: unknown = await knex('notices')
-    .where({ state: 'given-up' })
+/** How many mails of a site could not be sent since a time: for health. */
+export async function countFailed(knex: Knex, site: SiteId, since: string): Promise<number> {
+  const row: unknown = await knex('notices')
+    .where({ site, state: 'given-up' })
     .where('created_at', '>', since)
-    .groupBy('site')
-    .select('site')
-    .count({ n: '*' });
-  const shape = z.array(z.object({ site: z.string(), n: z.coerce.number() }));
-  return new Map(shape.parse(rows).map(({ site, n }) => [site as SiteId, n])); // our own rows
+    .count({ n: '*' })
+    .first();
+  return countShape.parse(row).n;
 }
 
 export const purgeNotices = (knex: Knex, before: string): Promise<number> =>
