@@ -9,7 +9,15 @@ export type Who =
   | 'provider'
   /** Somebody whose session awaits a second factor, or is open. */
   | 'half'
+  /** The same, while the factor of the tests is the one that is awaited. */
+  | 'test-factor'
+  /** Somebody whose session awaits the factor of the plugin, or is open. */
+  | 'factor'
+  /** The same, but for who has a factor: their password alone adds none. */
+  | 'enrol'
   | 'open'
+  /** Who reads the audit log, administrator or not. */
+  | 'reader'
   | 'administrator'
   | 'platform';
 
@@ -20,38 +28,53 @@ export interface RouteRow {
   readonly who: Who;
   /** Sites that have the plugin on; both unless told. */
   readonly on?: readonly SiteName[];
+  /** Leads to `/confirm` who has not proved lately that it is they. */
+  readonly isFresh?: boolean;
+  /** Answers from outside the networks of the site, too. */
+  readonly isAnywhere?: boolean;
 }
 
+/** A line is a route, and what is special about it: `fresh`, `anywhere`. */
 const rows = (who: Who, routes: string, on?: readonly SiteName[]): readonly RouteRow[] =>
   routes
     .trim()
     .split('\n')
-    .map((line) => ({ route: line.trim(), who, ...(on && { on }) }));
+    .map((line) => {
+      const [method, path, ...marks] = line.trim().split(' ');
+      return {
+        route: `${method} ${path}`,
+        who,
+        ...(on && { on }),
+        ...(marks.includes('fresh') && { isFresh: true }),
+        ...(marks.includes('anywhere') && { isAnywhere: true }),
+      };
+    });
 
 export const ROUTE_ROWS: readonly RouteRow[] = [
   ...rows(
     'anybody',
-    `get /health/live
-     get /health
-     get /health/ready
+    `get /health/live anywhere
+     get /health anywhere
+     get /health/ready anywhere
      get /login
-     post /login
      get /login/bye
      post /login/:plugin/:method
      post /logout
-     get /help/lost
-     get /help/locked
-     get /help/hacked
-     post /help/hacked
-     get /help/:page
+     get /help/lost anywhere
+     get /help/locked anywhere
+     get /help/hacked anywhere
+     post /help/hacked anywhere
+     get /help/:page anywhere
      get /image/:tag`,
   ),
+  // The other site has a provider alone: its form is hidden.
+  ...rows('anybody', 'post /login', ['marees']),
   ...rows(
     'provider',
     `get /login/:plugin/:method/callback
      post /login/:plugin/:method/callback
-     get /login/:plugin/:method/notice
-     post /login/:plugin/:method/notice`,
+     get /login/:plugin/:method/notice anywhere
+     post /login/:plugin/:method/notice anywhere`,
   ),
   ...rows('half', 'get /challenge'),
   ...rows(
@@ -99,8 +122,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /security
      get /security/history
      post /security/sessions
-     post /security/app-passwords
+     post /security/app-passwords fresh
      post /security/app-passwords/revoke
+     post /security/links fresh
      post /security/not-me
      post /security/alerts
      get /events`,
@@ -114,15 +138,14 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /admin/plugins/:plugin
      get /admin/configuration
      get /admin/configuration/change
-     post /admin/configuration/change
+     post /admin/configuration/change fresh
      get /admin/history
      get /admin/history/:change
-     post /admin/history/:change
+     post /admin/history/:change fresh
      get /admin/jobs
-     get /admin/health
-     get /admin/audit
-     post /admin/audit/export`,
+     get /admin/health`,
   ),
+  ...rows('reader', 'get /admin/audit\npost /admin/audit/export fresh'),
   ...rows('platform', 'get /admin/boot'),
   ...rows(
     'open',
@@ -133,39 +156,52 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     ['saisons'],
   ),
   ...rows('administrator', 'get /usage-statistics', ['saisons']),
-  ...rows('half', 'get /test-factor\npost /test-factor'),
+  ...rows('test-factor', 'get /test-factor\npost /test-factor'),
   ...rows('open', 'get /test-factor/private'),
   ...rows('anybody', 'get /test-factor/open'),
   ...rows(
-    'open',
-    // Its challenge is asked of nobody here, so that an open session alone comes to it.
+    'factor',
     `get /twofactor/challenge
      post /twofactor/challenge
-     post /twofactor/challenge/passkey
-     get /twofactor
-     get /twofactor/enrol
-     get /twofactor/enrol/totp
-     post /twofactor/enrol/totp
-     get /twofactor/enrol/passkey
-     post /twofactor/enrol/passkey
-     post /twofactor/remove
-     post /twofactor/codes
+     post /twofactor/challenge/passkey`,
+    ['marees'],
+  ),
+  ...rows(
+    'enrol',
+    `get /twofactor/enrol fresh
+     get /twofactor/enrol/totp fresh
+     post /twofactor/enrol/totp fresh
+     get /twofactor/enrol/passkey fresh
+     post /twofactor/enrol/passkey fresh`,
+    ['marees'],
+  ),
+  ...rows(
+    'open',
+    `get /twofactor
+     post /twofactor/remove fresh
+     post /twofactor/codes fresh
      post /twofactor/forget`,
     ['marees'],
   ),
   ...rows(
     'administrator',
     `get /twofactor/admin
-     post /twofactor/admin/ask
-     post /twofactor/admin/decide`,
+     post /twofactor/admin/ask fresh
+     post /twofactor/admin/decide fresh`,
     ['marees'],
   ),
 ];
 
-/** A concrete path for a pattern of the router. */
-export const concrete = (pattern: string): string =>
+/** The way in of each site beside the form, or in its place: `sso` with a provider of its own. */
+const WAYS: Readonly<Record<SiteName, string>> = {
+  saisons: '/login/sso/cerbere',
+  marees: '/login/sso/cas',
+};
+
+/** A concrete path for a pattern of the router, of what the site has. */
+export const concrete = (pattern: string, site: SiteName): string =>
   pattern
-    .replace('/login/:plugin/:method', '/login/nobody/nothing')
+    .replace('/login/:plugin/:method', WAYS[site])
     .replace('/admin/plugins/:plugin', '/admin/plugins/usage-statistics')
     .replace('/help/:page', '/help/privacy')
     .replace(':account', 'me')
