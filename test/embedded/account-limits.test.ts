@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
+import { agentAt, attemptAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -17,28 +18,10 @@ const start = (values: {
     site: (_id, file) => ({ ...file, protection: values.protection ?? {} }),
   });
 const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
-const agentOf = (index: number) => {
-  const found = demo.stack.agents.filter(({ site }) => site === 'saisons')[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
+const agentOf = (index: number) => agentAt(demo, index);
 
-async function attempt(username: string, password: string, from: string) {
-  const web = browser();
-  const headers = { 'X-Forwarded-For': from };
-  const page = await web.get('/login', headers);
-  const started = performance.now();
-  const answer = await web.post(
-    '/login',
-    [
-      ['_csrf', page.one('name', '_csrf').attribs['value'] ?? ''],
-      ['username', username],
-      ['password', password],
-    ],
-    headers,
-  );
-  return { web, answer, ms: performance.now() - started };
-}
+const attempt = (username: string, password: string, from: string) =>
+  attemptAt(demo, username, password, from);
 
 describe('guesses whose sender writes X-Forwarded-For', () => {
   afterEach(async () => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { SiteId } from '../../src/base/types';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
+import { agentAt, attemptAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -21,11 +22,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-const agentOf = (index: number) => {
-  const found = demo.stack.agents.filter(({ site }) => site === 'saisons')[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
+const agentOf = (index: number) => agentAt(demo, index);
 const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
 async function signedIn(index: number, web = browser()): Promise<WebAgent> {
   const { username, password } = agentOf(index);
@@ -246,22 +243,8 @@ describe('a browser that the person has not used before', () => {
 });
 
 describe('an account that is guessed at', () => {
-  const attempt = async (username: string, password: string, from: string) => {
-    const web = browser();
-    const headers = { 'X-Forwarded-For': from };
-    const page = await web.get('/login', headers);
-    const started = performance.now();
-    const answer = await web.post(
-      '/login',
-      [
-        ['_csrf', page.one('name', '_csrf').attribs['value'] ?? ''],
-        ['username', username],
-        ['password', password],
-      ],
-      headers,
-    );
-    return { answer, ms: performance.now() - started };
-  };
+  const attempt = (username: string, password: string, from: string) =>
+    attemptAt(demo, username, password, from);
 
   it('is locked from everywhere but the browsers it knows, with a mail, and says nothing of it', async () => {
     const { username, password, mail } = agentOf(4);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
+import { agentAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -13,11 +14,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-const agentOf = (index: number) => {
-  const found = demo.stack.agents.filter(({ site }) => site === 'saisons')[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
+const agentOf = (index: number) => agentAt(demo, index);
 const signedIn = async (index: number): Promise<WebAgent> => {
   const { username, password } = agentOf(index);
   const web = new WebAgent(`http://127.0.0.1:${demo.port}`);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { askAt } from '../kit/ask-at';
+import { agentAt } from '../kit/demo-agents';
 import type { Page } from '../kit/html';
 import { textOf } from '../kit/html';
 import { beginSignIn, providerOf, signInWith } from '../kit/sign-in-journey';
@@ -14,11 +15,7 @@ let demo: DemoApp;
 let provider: FakeProvider;
 const refused: { code: string; reason?: string | undefined; via?: string | undefined }[] = [];
 
-const agent = (index = 0) => {
-  const found = demo.stack.agents.filter(({ site }) => site === 'saisons')[index];
-  if (!found) throw new Error('no agent');
-  return found;
-};
+const agent = (index = 0) => agentAt(demo, index);
 const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
 
 const begin = (web: WebAgent, next = ''): Promise<Page> => beginSignIn(web, { next });

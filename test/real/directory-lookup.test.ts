@@ -5,7 +5,7 @@ import { isAppError } from '../../src/base/errors';
 import { silentLog } from '../../src/base/log';
 import { createDirectoryLookup } from '../../src/session/directory-lookup';
 import type { LdapDirectory } from '../../src/sites/site';
-import { freePort, GROUP, SERVICE, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
+import { directoryAt, freePort, GROUP, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
 
 let slapd: Slapd;
 beforeAll(async () => {
@@ -14,18 +14,7 @@ beforeAll(async () => {
 afterAll(() => slapd.stop());
 
 const lookup = createDirectoryLookup({ clock: systemClock, log: silentLog() });
-const directory = (change: Partial<LdapDirectory> = {}): LdapDirectory => ({
-  urls: [slapd.url],
-  startTls: true,
-  caFile: slapd.caFile,
-  ...SERVICE,
-  searchBase: `ou=people,${SUFFIX}`,
-  searchFilter: '(|(uid={{login}})(mail={{login}}))',
-  timeoutMs: 2_000,
-  alsoAsk: ['memberOf'],
-  attributes: { uid: 'uid', mail: 'mail', name: 'displayName', imapLogin: 'mail' },
-  ...change,
-});
+const directory = (change: Partial<LdapDirectory> = {}) => directoryAt(slapd, change);
 const find = (login: string, change: Partial<LdapDirectory> = {}, timeoutMs = 5_000) =>
   lookup(directory(change), login, timeoutMs);
 const codeOf = async (work: Promise<unknown>): Promise<string> => {

@@ -8,6 +8,7 @@ import {
   runCommand,
   startPrivateServer,
 } from '../../src/demo/real/process';
+import type { LdapDirectory } from '../../src/sites/site';
 
 export const SUFFIX = 'dc=culture,dc=example';
 /** Group of the directory that Alice is in. */
@@ -95,6 +96,23 @@ export const startSlapd = (): Promise<Slapd> =>
     const files = { caFile: certificate.caFile, otherCaFile: stranger.caFile };
     return { url, ldapsUrl, ...files, stop: () => server.stop() };
   });
+
+/** The directory of a site that is served by it. */
+export const directoryAt = (
+  { url, caFile }: Pick<Slapd, 'url' | 'caFile'>,
+  change: Partial<LdapDirectory> = {},
+): LdapDirectory => ({
+  urls: [url],
+  startTls: true,
+  caFile,
+  ...SERVICE,
+  searchBase: `ou=people,${SUFFIX}`,
+  searchFilter: '(|(uid={{login}})(mail={{login}}))',
+  timeoutMs: 2_000,
+  alsoAsk: ['memberOf'],
+  attributes: { uid: 'uid', mail: 'mail', name: 'displayName', imapLogin: 'mail' },
+  ...change,
+});
 
 /** A port on which nothing listens. */
 export async function freePort(): Promise<number> {

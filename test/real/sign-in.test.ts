@@ -9,7 +9,7 @@ import { pingDirectory } from '../../src/ldap';
 import { createLdapLogin } from '../../src/session';
 import { groupsOf } from '../../src/sites';
 import type { LdapDirectory } from '../../src/sites/site';
-import { freePort, GROUP, SERVICE, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
+import { directoryAt, freePort, GROUP, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
 
 let slapd: Slapd;
 const relays: { close(): void }[] = [];
@@ -22,18 +22,7 @@ afterEach(() => {
 });
 
 const login = createLdapLogin({ clock: systemClock, log: silentLog() });
-const directory = (change: Partial<LdapDirectory> = {}): LdapDirectory => ({
-  urls: [slapd.url],
-  startTls: true,
-  caFile: slapd.caFile,
-  ...SERVICE,
-  searchBase: `ou=people,${SUFFIX}`,
-  searchFilter: '(|(uid={{login}})(mail={{login}}))',
-  timeoutMs: 2_000,
-  alsoAsk: ['memberOf'],
-  attributes: { uid: 'uid', mail: 'mail', name: 'displayName', imapLogin: 'mail' },
-  ...change,
-});
+const directory = (change: Partial<LdapDirectory> = {}) => directoryAt(slapd, change);
 const signIn = (name: string, password: string, change: Partial<LdapDirectory> = {}) =>
   login(directory(change), { login: name, password });
 const codeOf = async (work: Promise<unknown>): Promise<ErrorCode | 'nothing'> => {
