@@ -37,7 +37,8 @@ export function openOutside({ http, clock, log }: Sso, budgetMs = STEP_MS): Outs
         redirect: 'error',
       });
       // A server that is overloaded or being restarted; what it says is nothing to read.
-      if (answer.status >= 500) throw unavailable(`status-${answer.status}`);
+      if (answer.status >= 500 || answer.status === 429)
+        throw unavailable(`status-${answer.status}`);
       return responseOf(answer);
     } catch (error) {
       log.warn({ err: error, host: new URL(url).host }, 'sso/unavailable');
