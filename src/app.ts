@@ -234,7 +234,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     transport,
     throttle,
     users,
-    audit: () => audit,
+    audit: () => auditEvents,
     tempDir: path.join(config.dataDir, 'tmp'),
   });
   const auditEvents = createAuditEvents({
@@ -258,16 +258,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     users,
     closedBy: (site) => host.signInClosed(site),
     refreshTokens: (site, request) => signIn.refresh(site, request),
-    tellLink: async ({ event, site, login, remote, ...details }) =>
-      void (await audit.record({
-        site,
-        // The others are what happens at a sign-in; this one is a command.
-        ...(event === 'sign-in:unlinked' && { actor: operatorLogin() }),
-        event,
-        target: login,
-        remote,
-        details,
-      })),
+    tellLink: auditEvents.noteLink,
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({
       verifyImap: (access) => pool.verify(access),
@@ -419,7 +410,12 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     alsoSites: resolver.alsoAt,
     signingKey: deriveSigningKey(config.secretKey),
     health,
-    safety: { ...safety, users, audit, noteRefused: auditEvents.noteRefused },
+    safety: {
+      ...safety,
+      users,
+      audit: { list: audit.list, record: auditEvents.record },
+      noteRefused: auditEvents.noteRefused,
+    },
     factorsOf: createFactorsOf(services, (site) => host.signInClosed(site)),
     serverTiming: { timings, isShown: timingViewers(config.mode, hooks) },
     enabling,

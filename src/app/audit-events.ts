@@ -1,11 +1,13 @@
 import type { Audit, AuditKeys, NewAuditEntry } from '../audit';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { operatorLogin } from '../base/operator';
 import type { SiteId } from '../base/types';
 import type { HookEmitter } from '../kernel/hook-types';
 import type {
   Challenge,
   ChallengesQuery,
+  LinkEvent,
   RefusedSignIn,
   SecurityEvent,
   SessionSummary,
@@ -42,6 +44,10 @@ export interface AuditEvents {
   readonly listeners: CoreListeners;
   /** The same for an emitter: its actions, and the challenges that it collects. */
   hear<H extends HookEmitter>(hooks: H): H;
+  /** Writes a line, or says in the log of the program that it could not; never rejects. */
+  record(entry: NewAuditEntry): Promise<void>;
+  /** An account was linked with a provider, or is no more. */
+  noteLink(event: LinkEvent): Promise<void>;
   /** A request that was refused for who sent it or from where. */
   noteRefused(request: RefusedRequest): Promise<void>;
   /** Writes what was counted meanwhile. */
@@ -195,6 +201,19 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
         return answers;
       };
       return { ...heard, collect };
+    },
+    record,
+    noteLink({ event, site, login, remote, actor, ...details }) {
+      // The others are what happens at a sign-in; this one a person asks for, or an operator.
+      const by = actor ?? (event === 'sign-in:unlinked' ? operatorLogin() : undefined);
+      return record({
+        site,
+        ...(by !== undefined && { actor: by }),
+        event,
+        target: login,
+        ...remoteOf(remote),
+        details,
+      });
     },
     noteRefused: ({ site, remote, code, reason, actor }) =>
       gather({

@@ -1,4 +1,3 @@
-import type { Audit } from '../audit';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -20,7 +19,8 @@ import {
 import { readCoreSettings, type Settings } from '../settings';
 import type { Site } from '../sites';
 import type { SmtpTransport } from '../smtp';
-import { countryText, deviceText } from '../web/security-words';
+import { countryText } from '../web/security-words';
+import type { AuditEvents } from './audit-events';
 import type { CoreListeners } from './heard';
 
 export interface SafetyDeps {
@@ -34,7 +34,7 @@ export interface SafetyDeps {
   readonly throttle: Throttle;
   readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
   /** Made after the sessions, which the log knows nothing of. */
-  readonly audit: () => Pick<Audit, 'record'>;
+  readonly audit: () => Pick<AuditEvents, 'record'>;
   readonly tempDir: string;
 }
 

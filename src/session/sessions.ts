@@ -107,8 +107,15 @@ export interface Sessions {
   endByProvider(notice: ProviderNotice): Promise<number>;
   /** Providers that a user's account is linked with. */
   linksOf(userId: UserId): Promise<readonly SignInLink[]>;
-  /** Forgets links of an account and ends the sessions that came by them; answers how many links. */
-  unlink(user: User, way?: Way): Promise<number>;
+  /**
+   * Forgets links of an account and ends the sessions that came by them; answers how many links. By
+   * the person: but for the session where they do it.
+   */
+  unlink(
+    user: User,
+    way?: Way,
+    by?: { readonly session: SessionId; readonly remote: string },
+  ): Promise<number>;
   /** After the mail server refused the credential; false when the session was not open. */
   freeze(sessionId: SessionId): Promise<boolean>;
   /**
@@ -200,11 +207,11 @@ export function createSessions(outside: SessionsDeps): Sessions {
       return closeUntilNone(() => store.ofProvider(site, keys), 'provider');
     },
     linksOf: (userId) => links.ofUser(userId),
-    async unlink(user, way) {
+    async unlink(user, way, by) {
       const gone = await links.unlink(user.id, way);
       if (gone === 0) return 0;
-      const isMeant = ({ via }: StoredSession): boolean =>
-        way === undefined ? via.includes('.') : via === viaOf(way);
+      const isMeant = ({ id, via }: StoredSession): boolean =>
+        id !== by?.session && (way === undefined ? via.includes('.') : via === viaOf(way));
       await closeUntilNone(async () => (await store.ofUser(user.id)).filter(isMeant), 'revoked');
       const via = way === undefined ? '*' : viaOf(way);
       await outside.tellLink?.({
@@ -212,6 +219,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
         site: user.site,
         login: user.login,
         via,
+        ...(by && { actor: user.login, remote: by.remote }),
       });
       return gone;
     },

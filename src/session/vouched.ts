@@ -55,6 +55,8 @@ export interface LinkEvent {
   readonly remote?: string;
   readonly via: string;
   readonly issuer?: string;
+  /** Login of the person who did it from a page; else it came by a sign-in, or by a command. */
+  readonly actor?: string;
 }
 
 export interface VouchedDeps extends RenewingDeps {

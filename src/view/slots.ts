@@ -1,5 +1,6 @@
 import type { SiteId } from '../base/types';
 import type { PersonRef } from '../kernel/hook-types';
+import type { Locale } from '../kernel/i18n-types';
 /** One line of a list. */
 export interface RowFacts {
   readonly uid: number;
@@ -13,6 +14,8 @@ export interface RowFacts {
 /** Facts of the page being made; each slot gets those that its area has. */
 export interface SlotFacts {
   readonly site: { readonly id: SiteId; readonly title: string };
+  /** Language of the page: `context.text(locale)` gives its texts. */
+  readonly locale?: Locale;
   readonly user?: { readonly id: number; readonly name: string; readonly mail: string };
   /** Handle of the person, for the functions of a plugin's context. */
   readonly as?: PersonRef;
@@ -155,7 +158,7 @@ export const SLOTS: Readonly<Record<SlotName, SlotPlace>> = {
   'compose.sidebar@1': says('Beside the composer'),
   'settings.section.before@1': says('Top of a settings section'),
   'settings.section.after@1': says('Foot of a settings section'),
-  'security.factors@1': says('Second factors, on the page of the security of one’s account'),
+  'security.factors@1': says('Second factors, on the page of the security of one’s account, and after « Mon compte a été piraté »'),
   'admin.plugin@1': says('Page of a plugin in the administration'),
   'admin.security@1': says('Overview of the administration, under what needs attention'),
   'error.body@1': hides('On error pages'),

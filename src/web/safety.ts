@@ -1,4 +1,4 @@
-import type { Audit } from '../audit';
+import type { Audit, NewAuditEntry } from '../audit';
 import type { SiteId } from '../base/types';
 import type { Alerts, Notifier } from '../notify';
 import type { AppPasswords, FormThrottle, UserStore } from '../session';
@@ -11,7 +11,10 @@ export interface SafetyParts {
   readonly forms: FormThrottle;
   readonly countryOf: (site: SiteId, remote: string) => string | undefined;
   readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
-  readonly audit: Pick<Audit, 'record' | 'list'>;
+  readonly audit: Pick<Audit, 'list'> & {
+    /** Never rejects: nobody is kept out, or let in, because a line could not be written. */
+    record(entry: NewAuditEntry): Promise<void>;
+  };
   /** Writes down a request that was refused for who sent it or from where; never rejects. */
   readonly noteRefused: (request: {
     readonly site: SiteId;

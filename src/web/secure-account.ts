@@ -3,9 +3,15 @@ import type { RequestContext } from './context';
 import type { FlashNote } from './flash';
 import type { OpenCall } from './route';
 
-/** What an account is taken back by; names of texts, `security.part.<name>`. */
-const PARTS = ['sessions', 'devices', 'appPasswords', 'plugins', 'support'] as const;
-export type SecuredPart = (typeof PARTS)[number];
+/** What an account is taken back by, as it is said where it failed. */
+const PARTS = {
+  sessions: 'security.part.sessions',
+  devices: 'security.part.devices',
+  appPasswords: 'security.part.appPasswords',
+  plugins: 'security.part.plugins',
+  support: 'security.part.support',
+} as const;
+export type SecuredPart = keyof typeof PARTS;
 
 /** What was ended, and what could not be, to be told. */
 export interface Secured {
@@ -20,7 +26,7 @@ type Code = 'hacked' | 'not-me';
  * Ends what somebody else may hold of the account: every session but this one, the browsers that are
  * known, the passwords of applications, what plugins keep (`account:secured`: trusted devices,
  * redirects). Each is waited for, and tried whatever became of the others. Then written down and told
- * to the support: what cannot be written is closed all the same.
+ * to the support.
  */
 export async function secureAccount(
   call: OpenCall,
@@ -46,9 +52,12 @@ export async function secureAccount(
   const revoked = await part('appPasswords', () => safety.appPasswords.revoke(user.id));
   await part('plugins', () => hooks.action(actor.scope, 'account:secured', { user, reason: code }));
   const counts = { sessions: ended ?? 0, appPasswords: revoked ?? 0 };
-  await writeDown(call, code, {
-    ...counts,
-    ...(failed.length > 0 && { failed: failed.join(' ') }),
+  await safety.audit.record({
+    site: user.site,
+    actor: user.login,
+    event: `security:${code}`,
+    remote: call.ctx.remote.slice(0, 64),
+    details: { ...counts, ...(failed.length > 0 && { failed: failed.join(' ') }) },
   });
   const event = { site: user.site, login: user.login, user, code, evidence };
   await hooks.action(actor.scope, 'security:detected', event);
@@ -63,26 +72,6 @@ async function endOthers({ deps: { sessions }, actor }: OpenCall): Promise<numbe
   const left = (await sessions.list(user.id)).filter(({ id }) => id !== session.id);
   if (left.length > 0) throw new Error(`${left.length} sessions are left`);
   return ended;
-}
-
-/** Nothing is kept open because a line could not be written: the log of the program says it. */
-async function writeDown(
-  { deps, ctx, actor: { user } }: OpenCall,
-  code: Code,
-  details: Readonly<Record<string, string | number>>,
-): Promise<void> {
-  const event = `security:${code}`;
-  try {
-    await deps.safety.audit.record({
-      site: user.site,
-      actor: user.login,
-      event,
-      remote: ctx.remote.slice(0, 64),
-      details,
-    });
-  } catch (err) {
-    deps.log.error({ err, site: user.site, event }, 'audit/not-written');
-  }
 }
 
 async function tell(
@@ -113,7 +102,8 @@ export const securedNote = ({ sessions, failed }: Secured): FlashNote =>
 export function securedText({ t, locale }: Pick<RequestContext, 't' | 'locale'>, note: FlashNote) {
   const { parts } = note.values;
   if (typeof parts !== 'string') return t(note.key, note.values);
-  const names = PARTS.filter((name) => parts.split(' ').includes(name));
-  const list = new Intl.ListFormat(locale).format(names.map((name) => t(`security.part.${name}`)));
+  const failed = parts.split(' ');
+  const names = Object.entries(PARTS).filter(([name]) => failed.includes(name));
+  const list = new Intl.ListFormat(locale).format(names.map(([, key]) => t(key)));
   return t(note.key, { ...note.values, parts: list });
 }

@@ -5,11 +5,16 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { foundPlugin } from '../kit/found-plugin';
 import { type Page, textOf } from '../kit/html';
+import { movingClock } from '../kit/moving-clock';
+import { signInWith } from '../kit/sign-in-journey';
+import { fakeProvider } from '../kit/sign-in-plugin';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const SITE = 'saisons' as SiteId;
 /** A plugin that keeps trust elsewhere: slow, and out of order when a test says so. */
 const keeper = { forgot: 0, isBroken: false };
+const provider = fakeProvider();
+const clock = movingClock();
 let demo: DemoApp;
 
 beforeAll(async () => {
@@ -17,10 +22,16 @@ beforeAll(async () => {
     root: ROOT,
     port: 0,
     notices: true,
-    site: (_id, file) => ({ ...file, plugins: { ...file.plugins, keeper: true } }),
+    site: (_id, file) => ({
+      ...file,
+      plugins: { keeper: true, 'fake-sso': true },
+      mailAccess: { kind: 'oauth' },
+    }),
     app: { log: { level: 'silent' } },
     options: {
+      clock,
       extraPlugins: [
+        provider.plugin,
         foundPlugin('keeper', {
           activate(context) {
             context.hooks.on('account:secured', async () => {
@@ -109,5 +120,99 @@ describe('an account that its owner takes back', () => {
 
     expect(said(page)).toContain('supprimer les mots de passe d’application');
     expect(keeper.forgot).toBe(1);
+  });
+});
+
+describe('the providers that an account is linked with', () => {
+  /** Somebody whose provider is a thief's: it says their login, and was believed. */
+  async function linked(index: number): Promise<{ readonly here: WebAgent; thief: WebAgent }> {
+    const here = await signedIn(index);
+    provider.people.set('thief', { subject: `sub-${index}`, login: agentOf(index).username });
+    const thief = new WebAgent(`http://127.0.0.1:${demo.port}`);
+    expect((await signInWith(thief, 'thief')).status).toBe(200);
+    return { here, thief };
+  }
+  const removal = (page: Page) => page.all((e) => e.attribs['data-action'] === 'remove-link');
+  const remove = (web: WebAgent, page: Page): Promise<Page> =>
+    web.post('/security/links', [
+      ['_csrf', tokenOf(page)],
+      ['way', 'fake-sso.main'],
+    ]);
+
+  it('are listed after the account is taken back, for they survive it', async () => {
+    const { here } = await linked(0);
+
+    const page = await secure(here);
+
+    const { id } = await userOf(0);
+    expect(await demo.app.sessions.linksOf(id)).toHaveLength(1);
+    expect(removal(page)).toHaveLength(1);
+    expect(said(page)).toContain('Se connecter avec la carte');
+    expect(said(page)).toContain('https://idp.example');
+  });
+
+  it('are removed by their owner, with the sessions that came by them, and told', async () => {
+    const { here, thief } = await linked(1);
+    const page = await here.get('/security');
+    expect(removal(page)).toHaveLength(1);
+
+    const after = await remove(here, page);
+
+    expect(after.url).toBe('/security');
+    expect(removal(after)).toEqual([]);
+    expect((await here.raw('/mail/me/INBOX')).status).toBe(200);
+    expect((await thief.raw('/mail/me/INBOX')).status).toBe(302);
+    const { username, mail } = agentOf(1);
+    expect(await demo.app.audit.list({ event: 'sign-in:unlinked' })).toMatchObject([
+      { actor: username, target: username, remote: '127.0.0.1', details: { via: 'fake-sso.main' } },
+    ]);
+    await demo.app.safety.notifier.idle();
+    const mails = demo.stack.smtp.transactions.filter(({ to }) => to.includes(mail));
+    expect(mails.some(({ raw }) => raw.toString().includes('Se connecter avec la carte'))).toBe(
+      true,
+    );
+  });
+
+  it('are not removed without a fresh proof', async () => {
+    const { here } = await linked(2);
+    const page = await here.get('/security');
+    clock.forward(20 * 60_000);
+
+    const answer = await remove(here, page);
+
+    expect(answer.url).toContain('/confirm');
+    expect(await demo.app.sessions.linksOf((await userOf(2)).id)).toHaveLength(1);
+  });
+
+  it('are linked though the line of it cannot be written', async () => {
+    const write = jest.spyOn(demo.app.audit, 'record').mockRejectedValue(new Error('disk'));
+    try {
+      const { thief } = await linked(3);
+      expect((await thief.raw('/mail/me/INBOX')).status).toBe(200);
+    } finally {
+      write.mockRestore();
+    }
+  });
+
+  it('are nobody’s to see who is not signed in, and their report takes nothing away', async () => {
+    await linked(4);
+    const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
+    const page = await web.get('/help/hacked');
+    expect(removal(page)).toEqual([]);
+
+    await web.post('/help/hacked', [
+      ['_csrf', tokenOf(page)],
+      ['op', 'report'],
+      ['login', agentOf(4).username],
+      ['contact', '06 00 00 00 00'],
+    ]);
+
+    const told = (): string | undefined =>
+      demo.stack.smtp.transactions
+        .map(({ raw }) => raw.toString().replace(/(?:=20)?\r?\n/g, ' ').replaceAll('  ', ' '))
+        .find((raw) => raw.includes('06 00 00 00 00'));
+    while (told() === undefined) await delay(20);
+    expect(told()).toContain('ni second facteur, ni service de connexion reli');
+    expect(await demo.app.sessions.linksOf((await userOf(4)).id)).toHaveLength(1);
   });
 });

@@ -11,6 +11,7 @@ export interface SecurityModel {
     readonly created: string;
     readonly used: string;
   }[];
+  readonly links: readonly SecurityLink[];
   /** The one that was just made, shown once. */
   readonly made: { readonly name: string; readonly secret: string } | undefined;
   readonly error: { readonly field: 'name'; readonly text: string } | undefined;
@@ -29,6 +30,16 @@ export interface SecuritySession {
   /** Waiting for a second factor, or for a new sign-in. */
   readonly state: string | undefined;
   readonly isCurrent: boolean;
+}
+
+/** A provider that vouches for the person. */
+export interface SecurityLink {
+  /** `sso.cerbere` */
+  readonly way: string;
+  readonly label: string;
+  readonly issuer: string;
+  readonly linked: string;
+  readonly used: string;
 }
 
 /** View `security-history`: sign-ins and what concerned the account. */
@@ -61,6 +72,8 @@ export interface JourneyModel {
   readonly link: { readonly href: string; readonly label: string } | undefined;
   /** `secure`: one button, of somebody who is signed in; `report`: a form of somebody who is not. */
   readonly form: 'secure' | 'report' | undefined;
+  /** What else opens the account, to be looked at by its owner; nothing for who is not signed in. */
+  readonly links: readonly SecurityLink[] | undefined;
   readonly action: string;
   readonly values: { readonly login: string; readonly contact: string };
   readonly back: { readonly href: string; readonly label: string };

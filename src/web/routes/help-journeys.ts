@@ -10,12 +10,14 @@ import type { JourneyModel } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
 import { secureAccount, securedNote, securedText } from '../secure-account';
+import { linkLines } from '../security-links';
 
 const HACKED = '/help/hacked';
 const LOGIN_CHARS = 256;
 const CONTACT_CHARS = 120;
 
-type Content = Pick<JourneyModel, 'title' | 'intro' | 'sections' | 'steps' | 'link' | 'form'>;
+type Content = Pick<JourneyModel, 'title' | 'intro' | 'sections' | 'steps' | 'link' | 'form'> &
+  Partial<Pick<JourneyModel, 'links'>>;
 
 interface Said {
   readonly error?: JourneyModel['error'];
@@ -38,6 +40,7 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
     ...content,
     done: note?.level === 'ok' ? securedText(ctx, note) : undefined,
     notDone: note && note.level !== 'ok' ? securedText(ctx, note) : undefined,
+    links: content.links,
     error: said.error,
     action: HACKED,
     values: said.values ?? { login: '', contact: '' },
@@ -139,7 +142,12 @@ const secureStep = ({ ctx: { site, t } }: Call): string =>
 const tellsSupport = (site: Call['ctx']['site']): boolean =>
   site.support.mail !== undefined && cannotSend(site) === undefined;
 
-const hacked = (call: Call): Promise<void> => journeyPage(call, hackedContent(call));
+async function hacked(call: Call): Promise<void> {
+  const actor = actorOf(call);
+  // What a thief may have added outlives every session: only its owner can tell it from their own.
+  const links = actor && (await linkLines({ ...call, actor }));
+  await journeyPage(call, { ...hackedContent(call), links });
+}
 
 async function postHacked(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;

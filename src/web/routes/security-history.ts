@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'security:reported': 'security.event.reported',
   'sign-in:linked': 'security.event.linked',
   'sign-in:conflict': 'security.event.conflict',
+  'sign-in:unlinked': 'security.event.unlinked',
 };
 
 /** The text of an event: of the core, or of the plugin that says `audit.<word>` of its own. */
@@ -41,7 +42,7 @@ function keyOf({ deps, ctx }: OpenCall, event: string): string | undefined {
 
 /** What somebody else could have done in the person's name. */
 const DENIABLE =
-  /^(?:session:(?:opened|challenged|confirmed)|app-password:created|security:new-[a-z]+|sign-in:linked|[a-z-]+:(?:enrolled|trusted|recovery-used))$/;
+  /^(?:session:(?:opened|challenged|confirmed)|app-password:created|security:new-[a-z]+|sign-in:(?:un)?linked|[a-z-]+:(?:enrolled|trusted|recovery-used))$/;
 
 /** Lines of the audit log about the person: what they did, and what was done to their account. */
 async function linesOf(

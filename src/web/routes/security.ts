@@ -11,6 +11,7 @@ import type { SecurityModel, SecuritySession } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { secureAccount, securedNote } from '../secure-account';
+import { linkLines, removeLink } from '../security-links';
 import { placeText, whenText } from '../security-words';
 import { deniedLine, showHistory } from './security-history';
 
@@ -44,6 +45,7 @@ async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
               where: placeText(deps, ctx, usedFrom ?? ''),
             }),
     })),
+    links: await linkLines(call),
     made: shown.made,
     error: shown.error,
     name: shown.name ?? '',
@@ -196,6 +198,7 @@ export const securityRoutes: readonly RouteSpec[] = [
     access: 'open',
     handle: revokeAppPassword,
   },
+  { method: 'post', path: `${PAGE}/links`, access: 'open', handle: removeLink },
   { method: 'post', path: `${PAGE}/not-me`, access: 'open', handle: deny },
   { method: 'post', path: `${PAGE}/alerts`, access: 'open', handle: dismissAlert },
 ];
