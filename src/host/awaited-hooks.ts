@@ -7,7 +7,6 @@ export const AWAITED_HOOKS: Readonly<Record<string, string>> = {
   'directory:entry': 'pages of the directory',
   'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
   'notification:draft': 'a notification centre',
-  'session:refresh': 'signing in with tokens that expire',
 };
 
 /** Why a plugin cannot handle a hook of that name, `undefined` when it can. */
