@@ -12,6 +12,9 @@ import type { Sso } from './types';
 
 /** The ways of each protocol, chosen by the provider's kind. */
 export const signIn: SignInContribution<SsoConfig> = {
+  offered: ({ providers }) =>
+    providers.map(({ id, kind }) => ({ id, givesToken: kind === 'oidc' })),
+
   methods: (site, locale, context) =>
     providersOf(context, site).map((provider): SignInMethod => {
       const { id, label, look } = provider;

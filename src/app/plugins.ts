@@ -88,7 +88,7 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
     }),
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
     ...(await refusedIn(config, found, enabled)),
-    ...checkSignIn({ sites, found, reach: enabled.reach, sources: sources.sites }),
+    ...checkSignIn({ sites, found, enabling: enabled, sources: sources.sites }),
     ...pluginViewFaults(config.root, found),
     ...installedSkinFaults(config, { found, unloaded }),
   ];

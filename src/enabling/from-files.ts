@@ -1,13 +1,14 @@
 import type { SiteId } from '../base/types';
 import type { ConfigSources } from '../kernel/config-files';
 import { createSetInterner } from './enabled-set';
+import type { Enabling } from './enabling';
 import { findFaults, type SiteFault } from './faults';
 import { readConfigFiles } from './files';
 import { createModel } from './model';
 import type { EnablingPlugin, EnablingSite } from './types';
 
 /** What the files say by themselves. */
-export interface EnablingFiles {
+export interface EnablingFiles extends Pick<Enabling, 'config'> {
   /** Plugins that some layer of the files may turn on for somebody of the site. */
   reach(site: SiteId): ReadonlySet<string>;
   faults(site: SiteId): readonly SiteFault[];
@@ -22,6 +23,7 @@ export function enablingFromFiles(deps: {
   const files = readConfigFiles(deps.sources);
   const model = createModel({ ...deps, files, intern: createSetInterner() }, []);
   return {
+    config: (plugin, subject) => model.config(plugin, subject),
     reach: (site) => model.reach(site),
     faults(site) {
       const known = model.site(site);

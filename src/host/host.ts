@@ -431,7 +431,7 @@ function findUnusable(deps: HostDeps): readonly string[] {
     ...checkSignIn({
       sites: deps.sites,
       found: deps.found,
-      reach: (site) => deps.enabling.reach(site),
+      enabling: deps.enabling,
       sources: files.sites,
     }).map(formatIssue),
   ];

@@ -92,6 +92,7 @@ import '../settings/hooks';
 import '../view/hooks';
 
 export type {
+  OfferedWay,
   SignInBegin,
   SignInContribution,
   SignInEnded,

@@ -139,6 +139,7 @@ const contributes = z.strictObject({
   commands: z.array(z.strictObject({ name: z.string(), summary: z.string(), run: fn })).optional(),
   signIn: z
     .strictObject({
+      offered: fn.optional(),
       methods: fn,
       begin: fn,
       finish: fn,

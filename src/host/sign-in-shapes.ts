@@ -35,6 +35,9 @@ export const methodShape = z.object({
     .exactOptional(),
   about: z.object({ label: line(160).min(1), href: outsideUrl }).exactOptional(),
 });
+export const offeredShape = z.array(
+  z.object({ id: methodShape.shape.id, givesToken: z.boolean().exactOptional() }),
+);
 /** Of one plugin on one site. */
 export const MAX_METHODS = 20;
 

@@ -15,6 +15,14 @@ export interface SignInMethod {
   readonly about?: { readonly label: string; readonly href: string };
 }
 
+/** A way in as a configuration makes it. */
+export interface OfferedWay {
+  /** As the method's. */
+  readonly id: string;
+  /** Whether its people bring a token, which `mailAccess` of kind `oauth` opens their mail with. */
+  readonly givesToken?: boolean;
+}
+
 /** Who begins, and where they are to come back. */
 export interface SignInBegin {
   readonly site: SiteId;
@@ -116,6 +124,11 @@ export interface SignInNotice {
  * that it throws is `unavailable`.
  */
 export interface SignInContribution<C = unknown> {
+  /**
+   * The ways that a configuration makes, for what a site's file says of them (`signIn.order`,
+   * `mailAccess`): asked at start and by `sites:check`, without a running plugin. Absent: not known.
+   */
+  offered?(config: C): readonly OfferedWay[];
   /** Of the site's configuration; asked for each sign-in page: no input or output. */
   methods(site: SiteId, locale: Locale, context: PluginContext<C>): readonly SignInMethod[];
   begin(request: SignInBegin, context: PluginContext<C>): Promise<SignInStarted | SignInRefusal>;
