@@ -52,6 +52,7 @@ import { createPluginWorkers } from './kernel/plugin-worker';
 import { createRequestTimings } from './kernel/request-timings';
 import { createServices } from './kernel/services';
 import { openStorage } from './kernel/storage';
+import { createUsedOnce } from './kernel/used-once';
 import { createWorkerPool } from './kernel/worker';
 import { createMail } from './mail';
 import {
@@ -261,7 +262,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     tellLink: auditEvents.noteLink,
     ldapLogin: createLdapLogin({ clock, log }),
     imapLogin: createImapLogin({
-      verifyImap: (access) => pool.verify(access),
+      clock,
+      verifyImap: (access, timeoutMs) => pool.verify(access, timeoutMs),
       serverOf: (site, login) =>
         hooks.filter({ site: site.id }, 'imap:options', site.imap, { site: site.id, login }),
     }),
@@ -300,14 +302,17 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   // Without the table (`migrate` is yet to run) nobody has changed anything.
   if (await db.knex.schema.hasTable('config_changes')) await enabling.start();
   const pluginWorkers = createPluginWorkers({ log });
+  const usedOnce = createUsedOnce({ db, clock });
   const core = createPluginCore({
     config,
     clock,
     sessions,
+    users,
     services,
     mail,
     compose,
     audit,
+    usedOnce,
     notices: {
       async send(id, kind, message, mayReach) {
         const user = await users.find(id);
@@ -457,6 +462,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     sessions,
     compose,
     notices: safety.notifier,
+    usedOnce,
   }))
     jobs.add(job);
 

@@ -2,6 +2,7 @@ import type { Audit } from '../audit';
 import type { Clock } from '../base/clock';
 import type { ComposeService } from '../compose';
 import type { JobDefinition } from '../kernel/job-types';
+import type { UsedOnce } from '../kernel/used-once';
 import type { Notifier } from '../notify';
 import type { Sessions } from '../session';
 import type { Site } from '../sites';
@@ -44,12 +45,16 @@ export const coreJobs = (deps: {
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
   readonly compose: Pick<ComposeService, 'recover' | 'sweepUploads'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
+  readonly usedOnce: Pick<UsedOnce, 'purge'>;
 }): readonly JobDefinition[] => [
   {
     id: 'core:sessions',
     every: '1m',
     timeoutS: 60,
-    run: async () => void (await deps.sessions.purgeExpired()),
+    run: async () => {
+      await deps.sessions.purgeExpired();
+      await deps.usedOnce.purge();
+    },
   },
   {
     id: 'core:outbox',

@@ -8,15 +8,16 @@ import type { ContextCore } from '../host/context';
 import { createPeople } from '../host/people';
 import type { Services } from '../kernel/services';
 import { searchDirectory } from '../ldap';
-import type { Sessions } from '../session';
+import type { Sessions, UserStore } from '../session';
 import type { AppConfig } from '../sites';
 import type { Renderer } from '../view';
 import type { Streams } from '../web/streams';
 
-interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'tempDir'> {
+interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'sessions' | 'tempDir'> {
   readonly config: AppConfig;
   readonly clock: Clock;
-  readonly sessions: Pick<Sessions, 'isOpen'>;
+  readonly sessions: Pick<Sessions, 'isOpen' | 'signOutUser'>;
+  readonly users: Pick<UserStore, 'find'>;
   readonly services: Services;
   /** Both are made after the host. */
   readonly renderer: () => Renderer;
@@ -29,11 +30,13 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     config,
     clock,
     sessions,
+    users,
     services,
     mail,
     compose,
     audit,
     notices,
+    usedOnce,
     keys,
     metrics,
     workers,
@@ -70,6 +73,15 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     compose,
     audit,
     notices,
+    sessions: {
+      async end(id, mayReach) {
+        const user = await users.find(id);
+        if (!user) return 0;
+        mayReach(user.site);
+        return sessions.signOutUser(id);
+      },
+    },
+    usedOnce,
     keys,
     metrics,
     workers,

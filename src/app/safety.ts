@@ -10,6 +10,7 @@ import {
   type CountryOf,
   createAppPasswords,
   createFormThrottle,
+  deviceText,
   type FormThrottle,
   loadCountries,
   type SecurityEvent,

@@ -129,6 +129,13 @@ export interface PluginContext<C = unknown> {
    * @example await context.notice(user.id, { subject: 'factor:mail.subject', text: 'factor:mail.text' });
    */
   notice(user: number, message: PluginNotice): Promise<boolean>;
+  /**
+   * Ends every session of a person of the site, in all browsers, at once: after a reset of what they
+   * sign in with. They are not told; answers how many ended. Needs `session.end`.
+   * @since 1.0
+   * @example const ended = await context.endSessions(user.id);
+   */
+  endSessions(user: number): Promise<number>;
   /** Writes a line of the audit log, under the plugin's id. Needs `audit`. */
   audit(event: PluginAuditEvent): Promise<void>;
   /**
@@ -156,6 +163,14 @@ export interface PluginContext<C = unknown> {
   seal(text: string, boundTo: string): string;
   /** What `seal` was given; `undefined` for what was altered, bound to something else, or is not ours. */
   open(sealed: string, boundTo: string): string | undefined;
+  /**
+   * Takes a word a single time, in whatever process: true for who gives it first, false for everybody
+   * after, until `untilMs`, when it would be refused for its age anyway. A hash of it is kept. For
+   * challenges, tickets, assertions; site and provider belong in the word. Needs `db`.
+   * @since 1.0
+   * @example if (!(await context.once(`ticket ${site} ${ticket}`, context.clock.now() + 300_000))) throw new Error('replayed');
+   */
+  once(word: string, untilMs: number): Promise<boolean>;
   /** A bounded memory, one for each name; site and person are part of every key. */
   cache<V>(name: string, options: { readonly max: number; readonly ttlS: number }): PluginCache<V>;
 }

@@ -9,6 +9,7 @@ import type { Texts } from '../kernel/i18n-types';
 import type { Metrics } from '../kernel/meter';
 import type { PluginWorkers } from '../kernel/plugin-worker';
 import type { Services } from '../kernel/services';
+import type { UsedOnce } from '../kernel/used-once';
 import type { Mail } from '../mail';
 import { can, type KeyRing, networkSide } from '../session';
 import type { Settings } from '../settings';
@@ -24,9 +25,11 @@ import { pluginLog } from './capabilities/log';
 import { pluginMail } from './capabilities/mail';
 import { pluginMetrics } from './capabilities/metrics';
 import { type PluginNotices, pluginNotice } from './capabilities/notice';
+import { pluginOnce } from './capabilities/once';
 import { type PluginPages, pluginPages } from './capabilities/pages';
 import { pluginSeals } from './capabilities/seal';
 import { pluginSend } from './capabilities/send';
+import { type PluginSessions, pluginEndSessions } from './capabilities/sessions';
 import { pluginWorker } from './capabilities/worker';
 import type { PluginContext, PluginPlace } from './context-types';
 import type { FoundPlugin } from './discover';
@@ -65,6 +68,8 @@ export interface ContextCore {
   readonly compose: Compose;
   readonly audit: Pick<Audit, 'record'>;
   readonly notices: PluginNotices;
+  readonly sessions: PluginSessions;
+  readonly usedOnce: Pick<UsedOnce, 'take'>;
   /** What keys of plugins are derived from. */
   readonly keys: KeyRing;
   readonly metrics: Metrics;
@@ -166,6 +171,7 @@ export function createPluginContext(
     }),
     worker: pluginWorker(gate, plugin, core.workers),
     notice: pluginNotice(gate, core.notices),
+    endSessions: pluginEndSessions(gate, core.sessions),
     audit: pluginAudit(gate, core.audit),
     ...pluginPages(gate, core.pages),
     async can(as, permission, resource) {
@@ -173,6 +179,7 @@ export function createPluginContext(
       return can({ hooks: deps.hooks, site }, scope, session, permission, resource);
     },
     cache: pluginCaches(deps.clock),
+    once: pluginOnce(gate, core.usedOnce),
     ...pluginSeals(plugin.id, core.keys),
   };
 }

@@ -4,6 +4,7 @@ import { enablingMigrations } from '../enabling';
 import type { MigrationSet } from '../kernel/db-types';
 import { jobRunMigrations } from '../kernel/job-runs';
 import { jobMigrations } from '../kernel/jobs';
+import { usedOnceMigrations } from '../kernel/used-once';
 import { notifyMigrations } from '../notify';
 import { sessionMigrations } from '../session';
 import { settingsMigrations } from '../settings';
@@ -20,5 +21,6 @@ export const coreMigrations: MigrationSet = {
     ...composeMigrations,
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,
+    ...usedOnceMigrations.migrations,
   ],
 };

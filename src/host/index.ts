@@ -23,7 +23,7 @@ export type {
   PersonRef,
 } from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
-export { type SecretHandle, secretHandle } from '../session';
+export { deviceText, type SecretHandle, secretHandle } from '../session';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
 export type {

@@ -12,6 +12,7 @@ export const NEEDS = {
   'http:configured':
     'The servers that the operator lists for the plugin in `config/plugins.json`, `origins`.',
   worker: 'Files of the plugin run in a thread of their own.',
+  'session.end': 'Ends the sessions of a person, in every browser.',
   notice: 'Mails of the platform to a person, in words of the plugin, five a day.',
   audit: 'Lines of the audit log, under the id of the plugin.',
 } as const satisfies Readonly<Record<string, string>>;

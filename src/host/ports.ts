@@ -8,12 +8,10 @@ export interface PortScope {
   readonly as?: PersonRef;
 }
 
-/** A second factor of each person: what a code is checked against. */
+/** Second factors of people. That one was given is said by `request.satisfy`, in a route for its challenge. */
 export interface SecondFactorPort {
   /** Ways that the person has set up: `totp`, `passkey`; empty when none is. */
   methods(scope: PortScope, user: number): Promise<readonly string[]>;
-  /** Whether a code is right, once: the same one is refused afterwards. */
-  check(scope: PortScope, user: number, code: string): Promise<boolean>;
 }
 
 /** One event of a calendar, times in UTC (ISO 8601). */
@@ -114,7 +112,7 @@ export const PORTS: Readonly<Record<string, PortDefinition>> = {
     fallback: 'the LDAP directory of the site, where it has one',
     timeoutMs: 6_000,
   },
-  'second-factor': { doc: 'Codes of a second factor.', type: 'SecondFactorPort' },
+  'second-factor': { doc: 'Second factors that people have set up.', type: 'SecondFactorPort' },
   calendar: {
     doc: 'Calendars of the person who is there.',
     type: 'CalendarPort',

@@ -9,10 +9,21 @@ const status = z
   .max(599)
   .refine((code) => code < 300 || code >= 400)
   .optional();
+/** Of 429 and 503 alone: nobody else is told to come back. */
+const retryAfterS = z.int().min(0).max(86_400).optional();
+const isForLater = ({
+  status,
+  retryAfterS,
+}: {
+  readonly status?: number | undefined;
+  readonly retryAfterS?: number | undefined;
+}): boolean => retryAfterS === undefined || status === 429 || status === 503;
 const shape = z.union([
-  z.strictObject({ view: z.string().min(1), model: plain, title: z.string(), status }),
+  z
+    .strictObject({ view: z.string().min(1), model: plain, title: z.string(), status, retryAfterS })
+    .refine(isForLater),
   z.strictObject({ redirect: z.string().min(1) }),
-  z.strictObject({ json: z.unknown(), status }),
+  z.strictObject({ json: z.unknown(), status, retryAfterS }).refine(isForLater),
   z.strictObject({ status: z.literal([204, 403, 404]) }),
 ]);
 

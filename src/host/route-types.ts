@@ -57,8 +57,9 @@ export interface PluginRequest {
 
 /**
  * What it answers: one of four shapes, of plain data, copied once. A `status` is 200 to 299 or 400
- * to 599; a redirect leads to a path of the site and is sent with 303. Anything else is a failure of
- * the plugin, and an error page.
+ * to 599; a redirect leads to a path of the site and is sent with 303. `retryAfterS` goes with 429
+ * and 503 as `Retry-After` (RFC 9110 10.2.3): whole seconds, a day at most. Anything else is a
+ * failure of the plugin, and an error page.
  */
 export type PluginResponse =
   | {
@@ -66,9 +67,10 @@ export type PluginResponse =
       readonly model: Readonly<Record<string, unknown>>;
       readonly title: string;
       readonly status?: number;
+      readonly retryAfterS?: number;
     }
   | { readonly redirect: string }
-  | { readonly json: unknown; readonly status?: number }
+  | { readonly json: unknown; readonly status?: number; readonly retryAfterS?: number }
   | { readonly status: 204 | 403 | 404 };
 
 export type PluginHandler<C = unknown> = (

@@ -1,3 +1,5 @@
+import type { Translate } from '../kernel/i18n-types';
+
 /** What a User-Agent says, in proper names; absent where it says nothing that people would know. */
 export interface DeviceWords {
   readonly browser: string | undefined;
@@ -33,3 +35,16 @@ export const deviceWords = (userAgent: string): DeviceWords => ({
   browser: named(userAgent, BROWSERS),
   system: named(userAgent, SYSTEMS),
 });
+
+/**
+ * « Firefox sur Windows »: what a browser says that it is, for people to recognise; never believed.
+ * @since 1.0
+ * @example const name = deviceText(context.text(request.locale), request.device.name);
+ */
+export function deviceText(t: Translate, userAgent: string): string {
+  const { browser, system } = deviceWords(userAgent);
+  if (browser !== undefined && system !== undefined) {
+    return t('security.device', { browser, system });
+  }
+  return browser ?? system ?? t('security.unknownDevice');
+}

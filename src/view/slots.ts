@@ -158,7 +158,9 @@ export const SLOTS: Readonly<Record<SlotName, SlotPlace>> = {
   'compose.sidebar@1': says('Beside the composer'),
   'settings.section.before@1': says('Top of a settings section'),
   'settings.section.after@1': says('Foot of a settings section'),
-  'security.factors@1': says('Second factors, on the page of the security of one’s account, and after « Mon compte a été piraté »'),
+  'security.factors@1': says(
+    'Second factors, on the page of the security of one’s account, and after « Mon compte a été piraté »',
+  ),
   'admin.plugin@1': says('Page of a plugin in the administration'),
   'admin.security@1': says('Overview of the administration, under what needs attention'),
   'error.body@1': hides('On error pages'),

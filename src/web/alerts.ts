@@ -1,7 +1,8 @@
 import { toError } from '../kernel/thrown';
+import { deviceText } from '../session';
 import type { RequestContext, WebDeps } from './context';
 import type { Banner } from './pages/shell';
-import { countryText, deviceText, whenText } from './security-words';
+import { countryText, whenText } from './security-words';
 
 const MAX_SHOWN = 2;
 

@@ -11,7 +11,12 @@ import { renderPage, seeOther } from './reply';
 /** An answer as it goes out: nothing of the plugin's runs any more. */
 type ReadyAnswer =
   | { readonly redirect: string }
-  | { readonly body: string; readonly type: 'json' | 'html'; readonly status: number }
+  | {
+      readonly body: string;
+      readonly type: 'json' | 'html';
+      readonly status: number;
+      readonly retryAfterS?: number | undefined;
+    }
   | { readonly status: 204 | 403 | 404 };
 
 /**
@@ -33,11 +38,11 @@ export async function readAnswer(
   }
   if ('json' in reply) {
     const body = JSON.stringify(reply.json) ?? 'null';
-    return { body, type: 'json', status: reply.status ?? 200 };
+    return { body, type: 'json', status: reply.status ?? 200, retryAfterS: reply.retryAfterS };
   }
   if (!('view' in reply)) return reply;
   const body = await renderOwn(deps, plugin, reply, req, res);
-  return { body, type: 'html', status: reply.status ?? 200 };
+  return { body, type: 'html', status: reply.status ?? 200, retryAfterS: reply.retryAfterS };
 }
 
 function renderOwn(
@@ -62,7 +67,10 @@ function renderOwn(
 /** Sends what is ready; 403 and 404 have the pages that they have everywhere. */
 export function sendAnswer(res: Response, answer: ReadyAnswer): void {
   if ('redirect' in answer) seeOther(res, answer.redirect);
-  else if ('body' in answer) res.status(answer.status).type(answer.type).send(answer.body);
-  else if (answer.status === 204) res.status(204).end();
+  else if ('body' in answer) {
+    const { body, type, status, retryAfterS } = answer;
+    if (retryAfterS !== undefined) res.setHeader('Retry-After', String(retryAfterS));
+    res.status(status).type(type).send(body);
+  } else if (answer.status === 204) res.status(204).end();
   else throw new AppError(answer.status === 403 ? 'request/forbidden' : 'request/not-found');
 }

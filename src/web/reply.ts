@@ -116,6 +116,7 @@ export function factsOf(ctx: RequestContext): SlotFacts {
   const user = readerOf(ctx);
   return {
     site: { id: ctx.site.id, title: ctx.site.title },
+    locale: ctx.locale,
     ...(user && { user }),
     ...(ctx.actor?.scope.as && { as: ctx.actor.scope.as }),
     ...(ctx.actor && { groups: ctx.actor.user.groups, choosable: ctx.choosable }),

@@ -1,15 +1,5 @@
-import type { Translate } from '../kernel/i18n-types';
-import { deviceWords, networkSide } from '../session';
+import { networkSide } from '../session';
 import type { RequestContext, WebDeps } from './context';
-
-/** « Firefox sur Windows »: what the browser says that it is. */
-export function deviceText(t: Translate, userAgent: string): string {
-  const { browser, system } = deviceWords(userAgent);
-  if (browser !== undefined && system !== undefined) {
-    return t('security.device', { browser, system });
-  }
-  return browser ?? system ?? t('security.unknownDevice');
-}
 
 export const countryText = (code: string, locale: 'fr' | 'en'): string => {
   try {

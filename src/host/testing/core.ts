@@ -35,6 +35,10 @@ export interface TestCore extends Omit<ContextCore, 'pages'> {
     readonly subject: string;
     readonly text: string;
   }[];
+  /** Words that the plugin took by `context.once`, those that were new. */
+  readonly took: readonly string[];
+  /** People whose sessions the plugin ended. */
+  readonly ended: readonly number[];
   /** Streams sent to the page that the person has open. */
   readonly streamed: readonly string[];
   readonly page: OpenPage;
@@ -58,6 +62,8 @@ export function createTestCore<C>(
 ): TestCore {
   const audited: NewAuditEntry[] = [];
   const noticed: TestCore['noticed'][number][] = [];
+  const ended: number[] = [];
+  const took: string[] = [];
   const streamed: string[] = [];
   const workers = createPluginWorkers({ log: silentLog() });
   const ref = (site: SiteId): PersonRef =>
@@ -95,6 +101,21 @@ export function createTestCore<C>(
         for (const { id } of sites) mayReach(id);
         noticed.push({ user, subject, text });
         return true;
+      },
+    },
+    ended,
+    sessions: {
+      async end(user, mayReach) {
+        for (const { id } of sites) mayReach(id);
+        ended.push(user);
+        return 1;
+      },
+    },
+    took,
+    usedOnce: {
+      async take(named) {
+        const word = named.slice(named.indexOf('\n') + 1);
+        return !took.includes(word) && took.push(word) > 0;
       },
     },
     streamed,

@@ -20,6 +20,8 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     user: world.user,
     as: world.core.ref(TEST_SITE),
     audited: world.core.audited,
+    ended: world.core.ended,
+    took: world.core.took,
     noticed: world.core.noticed,
     streamed: world.core.streamed,
     satisfied: world.satisfied,
@@ -82,6 +84,7 @@ function pageCalls(world: World, id: string) {
     async renderSlot(slot, facts = {}, { locale, site, at } = {}) {
       const all: SlotFacts = {
         site: { id: scopeOf(site).site, title: 'Messagerie de test' },
+        locale: locale ?? 'fr',
         user,
         groups: person.groups,
         ...(scopeOf(site).as && { as: scopeOf(site).as }),
@@ -100,6 +103,7 @@ function pageCalls(world: World, id: string) {
         shell: undefined,
         facts: {
           site: { id: scopeOf(input.site).site, title: 'Messagerie de test' },
+          locale: input.locale ?? 'fr',
           user,
           groups: person.groups,
           ...(scopeOf(input.site).as && { as: scopeOf(input.site).as }),

@@ -156,6 +156,10 @@ export interface PluginTest {
     readonly subject: string;
     readonly text: string;
   }[];
+  /** Words that the plugin took by `context.once`, those that were new. */
+  readonly took: readonly string[];
+  /** People whose sessions the plugin ended. */
+  readonly ended: readonly number[];
   /** Lines that the plugin wrote in the audit log. */
   readonly audited: readonly { readonly event: string; readonly site: string }[];
   /** Turbo Streams that the plugin sent to the person's page. */

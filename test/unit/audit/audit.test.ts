@@ -23,7 +23,11 @@ const OTHERS = {
   sessions: { purgeExpired: idle },
   compose: { recover: idle, sweepUploads: idle },
   notices: { sendDue: idle },
-} as unknown as Pick<Parameters<typeof coreJobs>[0], 'sessions' | 'compose' | 'notices'>; // run by nobody here
+  usedOnce: { purge: idle },
+} as unknown as Pick<
+  Parameters<typeof coreJobs>[0],
+  'sessions' | 'compose' | 'notices' | 'usedOnce'
+>; // run by nobody here
 
 let db: Database;
 let told: { site: string; name: string; entry: AuditNews }[];

@@ -147,6 +147,8 @@ describe('answers of routes', () => {
     [{ json: [1] }],
     [{ json: 1, status: 299 }],
     [{ json: 1, status: 404 }],
+    [{ json: 1, status: 429, retryAfterS: 30 }],
+    [{ view: 'v', model: {}, title: 't', status: 503, retryAfterS: 0 }],
     [{ status: 404 }],
   ])('accepts %j', (value) => {
     expect(isPluginResponse(value)).toBe(true);
@@ -162,6 +164,11 @@ describe('answers of routes', () => {
     [{ json: 1, status: 302 }],
     [{ json: 1, status: 199 }],
     [{ view: 'v', model: {}, title: 't', status: 304 }],
+    [{ json: 1, retryAfterS: 30 }],
+    [{ json: 1, status: 422, retryAfterS: 30 }],
+    [{ json: 1, status: 429, retryAfterS: 1.5 }],
+    [{ json: 1, status: 429, retryAfterS: -1 }],
+    [{ json: 1, status: 429, retryAfterS: 100_000 }],
     [{ redirect: '' }],
     [{ redirect: '/x', html: '<p>' }],
   ])('refuses %j', (value) => {
