@@ -2,7 +2,6 @@ import { definePlugin } from 'estafette/plugin';
 import { type SsoConfig, ssoConfig } from './config';
 import { signIn } from './contribution';
 import { metadataCommand } from './metadata';
-import { forgetSeen } from './once';
 
 export default definePlugin<SsoConfig>({
   id: 'sso',
@@ -15,16 +14,5 @@ export default definePlugin<SsoConfig>({
   contributes: {
     signIn,
     commands: [metadataCommand],
-    jobs: [
-      {
-        id: 'forgetting',
-        every: '1h',
-        timeoutS: 60,
-        async run(context) {
-          const forgotten = await forgetSeen(context);
-          context.log.info({ forgotten }, 'sso/forgotten');
-        },
-      },
-    ],
   },
 });

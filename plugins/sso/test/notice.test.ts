@@ -170,27 +170,3 @@ describe('a logout token of an algorithm that the site does not list', () => {
     expect(ended).toEqual(refusedAs('algorithm'));
   });
 });
-
-describe('what was seen', () => {
-  it('is forgotten once it is too old to be believed', async () => {
-    const { idp, test, way } = await standWith();
-    const claims = {
-      iss: ISSUER,
-      aud: CLIENT,
-      sub: SUBJECT,
-      iat: nowS(),
-      jti: 'one',
-      events: EVENTS,
-    };
-    await way.notice({ body: { logout_token: await idp.sign(claims) } });
-    const count = async () => (await test.db.table('sso_seen').select('hash')).length;
-
-    await test.runJob('forgetting');
-    const kept = await count();
-    test.clock.advance(3_600_000);
-    await test.runJob('forgetting');
-
-    expect([kept, await count()]).toEqual([1, 0]);
-    await test.stop();
-  });
-});
