@@ -4,8 +4,13 @@ import { openDatabase } from '../kernel/db';
 import type { Database } from '../kernel/db-types';
 import { errorCode } from '../kernel/error-code';
 
-/** Values that people set, in the core's database, by the plugin's id as scope. */
-const SETTINGS = 'settings';
+/** Rows of the core's database that are a plugin's, by the column that names it. */
+const IN_CORE = [
+  // Values that people set.
+  { table: 'settings', column: 'scope' },
+  // Whom its providers vouch for: what comes back under its name must find no accounts.
+  { table: 'sign_in_links', column: 'plugin' },
+] as const;
 
 export interface RowCount {
   readonly table: string;
@@ -42,19 +47,27 @@ export async function countRows(file: string): Promise<readonly RowCount[]> {
   });
 }
 
-/** What people set for a plugin, when they did. */
-export async function countSettings(db: Database, id: string): Promise<readonly RowCount[]> {
-  if (!(await hasSettings(db))) return [];
-  const count = await countIn(db, SETTINGS, { scope: id });
-  return count.rows > 0 ? [count] : [];
+/** What the core keeps for a plugin, where it does; a database that was never migrated has no such table. */
+export async function countInCore(db: Database, id: string): Promise<readonly RowCount[]> {
+  const counts: RowCount[] = [];
+  for (const { table, column } of IN_CORE) {
+    if (!(await db.knex.schema.hasTable(table))) continue;
+    counts.push(await countIn(db, table, { [column]: id }));
+  }
+  return counts.filter(({ rows }) => rows > 0);
 }
 
-/** Removes what people set for a plugin; nothing where the core's tables were never made. */
-export async function removeSettings(db: Database, id: string): Promise<void> {
-  if (await hasSettings(db)) await db.knex(SETTINGS).where({ scope: id }).delete();
+/** Removes what the core keeps for a plugin: all of it, or nothing. */
+export async function removeInCore(db: Database, id: string): Promise<void> {
+  await db.transaction(async (trx) => {
+    for (const { table, column } of IN_CORE) {
+      if (await trx.schema.hasTable(table))
+        await trx(table)
+          .where({ [column]: id })
+          .delete();
+    }
+  });
 }
-
-const hasSettings = ({ knex }: Database): Promise<boolean> => knex.schema.hasTable(SETTINGS);
 
 /** Whether another process has the file open: SQLite leaves WAL for the last one only. */
 async function isInUse(file: string): Promise<boolean> {

@@ -4,11 +4,12 @@ import type { Database } from '../kernel/db-types';
 import { type Command, EXIT, print, readArgs, table, UsageError } from './command';
 import { noteInLog } from './note-in-log';
 import { changesThatTurnOn, filesThatTurnOn } from './plugins-on';
-import { countRows, countSettings, removeFile, removeSettings } from './plugins-purge-data';
+import { countInCore, countRows, removeFile, removeInCore } from './plugins-purge-data';
 
 export const pluginsPurge: Command = {
   name: 'plugins:purge',
-  summary: 'removes the database of a plugin and what people set for it',
+  summary:
+    'removes the database of a plugin, what people set for it and the accounts that it linked',
   usage: [
     'estafette plugins:purge <id> [--yes] [--json]',
     '',
@@ -32,7 +33,7 @@ export const pluginsPurge: Command = {
       if (on.length > 0) {
         throw new UsageError(`"${id}" is still on for ${on.join(', ')}: turn it off there first`);
       }
-      const rows = [...(await countRows(file)), ...(await countSettings(db, id))];
+      const rows = [...(await countRows(file)), ...(await countInCore(db, id))];
       // A file without a table is one that a migration failed on: it goes too.
       const isKept = rows.length > 0 || existsSync(file);
       const isDone = values.yes === true && isKept;
@@ -59,5 +60,5 @@ async function purge(db: Database, id: string, file: string): Promise<void> {
   if (!(await removeFile(file))) {
     throw new UsageError(`${file} is in use: reload or stop the server first`);
   }
-  await removeSettings(db, id);
+  await removeInCore(db, id);
 }

@@ -54,6 +54,12 @@ beforeEach(async () => {
     { user_id: 1, scope: 'tides', key: 'port', value: '"Brest"', updated_at: '' },
     { user_id: 1, scope: 'core', key: 'display.theme', value: '"dark"', updated_at: '' },
   ]);
+  const link = { site: 'saisons', user_id: 1, method: 'main', issuer: 'x', subject_key: 'y' };
+  const times = { linked_at: '', used_at: '' };
+  await db.knex('sign_in_links').insert([
+    { ...link, ...times, plugin: 'tides' },
+    { ...link, ...times, plugin: 'tides-more' },
+  ]);
   const { knex } = databases.of('tides');
   await knex()('tides_ports').insert([{ id: 1 }, { id: 2 }]);
   await knex()('tides_heights').insert([{ port: 1 }, { port: 2 }, { port: 2 }]);
@@ -82,6 +88,7 @@ const configWith = (site: Readonly<Record<string, unknown>>) =>
 
 const files = (): readonly string[] => readdirSync(folder()).sort();
 const ALL = ['tides-more.sqlite', 'tides.sqlite'];
+const linked = (): Promise<string[]> => db.knex('sign_in_links').orderBy('plugin').pluck('plugin');
 const coreTables = (): Promise<string[]> =>
   db.knex('sqlite_master').where({ type: 'table' }).orderBy('name').pluck('name');
 
@@ -92,6 +99,8 @@ it('shows tables and rows, and removes nothing without --yes', async () => {
   expect(out).toMatch(/tides_heights\s+3\n/);
   expect(out).toMatch(/tides_ports\s+2\n/);
   expect(out).toMatch(/settings\s+1\n/);
+  expect(out).toMatch(/sign_in_links\s+1\n/);
+  expect(await linked()).toEqual(['tides', 'tides-more']);
   expect(out).toContain('Nothing was removed');
   expect(files()).toEqual(ALL);
 });
@@ -109,10 +118,12 @@ it('removes its file and its settings, and nothing of another', async () => {
       { table: 'tides_heights', rows: 3 },
       { table: 'tides_ports', rows: 2 },
       { table: 'settings', rows: 1 },
+      { table: 'sign_in_links', rows: 1 },
     ],
   });
   expect(files()).toEqual(['tides-more.sqlite']);
   expect(await db.knex('settings').select('scope')).toEqual([{ scope: 'core' }]);
+  expect(await linked()).toEqual(['tides-more']);
 });
 
 it('lets a plugin that comes back start from nothing', async () => {
