@@ -1,5 +1,8 @@
 import type { TextKey } from './types';
 
+/** A server that does not answer: when a person, or a proxy, may ask again (RFC 9110 10.2.3). */
+const AGAIN_S = 10;
+
 /**
  * Every error a person can meet: HTTP status, text key, log level. Codes are `area/reason`.
  * User mistakes log at `info`, failures of back ends at `warn`, our own at `error`.
@@ -25,14 +28,35 @@ export const ERROR_CODES = {
   'session/not-eligible': { status: 403, textKey: 'error.notEligible', level: 'info' },
   'session/not-known': { status: 403, textKey: 'error.notKnown', level: 'info' },
   'session/link-conflict': { status: 403, textKey: 'error.linkConflict', level: 'warn' },
-  'sign-in/unavailable': { status: 503, textKey: 'error.signInDown', level: 'warn' },
+  'sign-in/unavailable': {
+    status: 503,
+    textKey: 'error.signInDown',
+    level: 'warn',
+    retryAfterS: AGAIN_S,
+  },
   'sign-in/invalid': { status: 400, textKey: 'error.signInInvalid', level: 'warn' },
   'sign-in/state': { status: 400, textKey: 'error.signInState', level: 'info' },
   'sign-in/cancelled': { status: 401, textKey: 'error.signInCancelled', level: 'info' },
   'session/throttled': { status: 429, textKey: 'error.throttled', level: 'warn' },
-  'directory/unreachable': { status: 503, textKey: 'error.directoryDown', level: 'warn' },
-  'directory/timeout': { status: 504, textKey: 'error.directoryDown', level: 'warn' },
-  'imap/unreachable': { status: 503, textKey: 'error.mailDown', level: 'warn' },
+  'directory/unreachable': {
+    status: 503,
+    textKey: 'error.directoryDown',
+    level: 'warn',
+    retryAfterS: AGAIN_S,
+  },
+  // Slow is down: who signs in is told the same of both (threats L1).
+  'directory/timeout': {
+    status: 503,
+    textKey: 'error.directoryDown',
+    level: 'warn',
+    retryAfterS: AGAIN_S,
+  },
+  'imap/unreachable': {
+    status: 503,
+    textKey: 'error.mailDown',
+    level: 'warn',
+    retryAfterS: AGAIN_S,
+  },
   'imap/timeout': { status: 504, textKey: 'error.mailSlow', level: 'warn' },
   'imap/protocol': { status: 502, textKey: 'error.mailBroken', level: 'warn' },
   'imap/refused': { status: 502, textKey: 'error.mailRefused', level: 'warn' },
@@ -66,7 +90,7 @@ export const ERROR_CODES = {
   'internal/unexpected': { status: 500, textKey: 'error.internal', level: 'error' },
 } as const satisfies Record<
   string,
-  { status: number; textKey: TextKey; level: 'info' | 'warn' | 'error' }
+  { status: number; textKey: TextKey; level: 'info' | 'warn' | 'error'; retryAfterS?: number }
 >;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -79,7 +103,7 @@ export interface AppErrorOptions {
   textKey?: TextKey;
   /** Values for the text: shown to the person, escaped by the view. */
   textValues?: Readonly<Record<string, string | number>>;
-  /** Seconds after which a retry makes sense: becomes `Retry-After`. */
+  /** Seconds after which a retry makes sense, in place of the table's: becomes `Retry-After`. */
   retryAfterS?: number;
 }
 
@@ -103,7 +127,8 @@ export class AppError extends Error {
     this.textKey = options.textKey ?? entry.textKey;
     this.textValues = options.textValues ?? {};
     this.details = options.details ?? {};
-    this.retryAfterS = options.retryAfterS;
+    this.retryAfterS =
+      options.retryAfterS ?? ('retryAfterS' in entry ? entry.retryAfterS : undefined);
   }
 }
 

@@ -61,13 +61,13 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
   return {
     withMailbox: (access, path, options, fn) => accountOf(access).mailbox(path, options, fn),
     withConnection: (access, options, fn) => accountOf(access).connection(options, fn),
-    async verify(access) {
+    async verify(access, timeoutMs = limits.connectMs) {
       const server = (await access.serverNow?.()) ?? access.server;
       const connection = new Connection(
         { server, credential: await access.credential(server) },
         { onEvent: () => {}, onClose: () => {} },
       );
-      await connection.open(limits.connectMs);
+      await connection.open(Math.min(timeoutMs, limits.connectMs));
       await connection.logout(LOGOUT_MS);
     },
     watch: (access, path, listener) => accountOf(access).watch(path, listener),

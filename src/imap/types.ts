@@ -77,7 +77,7 @@ export interface ImapPool {
     fn: (client: ImapFlow) => Promise<T>,
   ): Promise<T>;
   /** Opens and closes one connection to check a credential; throws `imap/credentials` when refused. */
-  verify(access: ImapAccess): Promise<void>;
+  verify(access: ImapAccess, timeoutMs?: number): Promise<void>;
   /** IDLE events of `path` until the remover is called; one connection per account serves all. */
   watch(access: ImapAccess, path: string, listener: (event: MailboxEvent) => void): () => void;
   /** Closes every connection of the keys that start with `keyPrefix` (sign-out). */

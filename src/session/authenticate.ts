@@ -21,15 +21,16 @@ export interface Identity {
 
 /**
  * Asks plugins, then the site's own source. Undefined for a wrong login or password; throws
- * `directory/*` or `imap/*` when the source could not say, which is never a failed attempt.
+ * `directory/*` or `imap/*` when the source could not say by `endsAt`, which is never a failed
+ * attempt.
  */
 export async function authenticate(
   { hooks, ldapLogin, imapLogin }: AuthenticateDeps,
   scope: HookScope,
   site: Site,
-  input: LoginInput & { readonly remote: string },
+  input: LoginInput & { readonly remote: string; readonly endsAt: number },
 ): Promise<Identity | undefined> {
-  const { login, password, remote } = input;
+  const { login, password, remote, endsAt } = input;
   const answered = await hooks.first(scope, 'session:authenticate', {
     site: site.id,
     login,
@@ -40,9 +41,12 @@ export async function authenticate(
   const { signIn } = site;
   switch (signIn.kind) {
     case 'ldap':
-      return identity(await ldapLogin(signIn.ldap, { login, password }), 'ldap');
+      return identity(await ldapLogin(signIn.ldap, { login, password }, endsAt), 'ldap');
     case 'imap':
-      return identity(await imapLogin(site, signIn.loginDomain, { login, password }), 'imap');
+      return identity(
+        await imapLogin(site, signIn.loginDomain, { login, password }, endsAt),
+        'imap',
+      );
     default:
       return assertNever(signIn);
   }

@@ -227,7 +227,7 @@ export const sessionHooks = defineHooks({
     kind: 'first',
     doc: 'Authenticates a person in place of the site’s directory or mail server.',
     check: fits(principalShape),
-    timeoutMs: 5_000,
+    timeoutMs: 4_500,
     failClosed: true,
   },
   'session:opening': {

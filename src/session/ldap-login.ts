@@ -22,18 +22,19 @@ import { runLdapStrategy, type StrategyOutcome } from './ldap-strategy';
 import type { LoginInput } from './login-input';
 import type { Principal } from './types';
 
-// All servers together: a person at a sign-in form waits no longer (threats L1).
-const TOTAL_MS = 5_000;
-
 export interface LdapLoginDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A principal, or undefined for a wrong login or password. Throws `directory/*` otherwise. */
+/**
+ * A principal, or undefined for a wrong login or password. Throws `directory/*` otherwise, and when
+ * no server has said by `endsAt`: a person at a sign-in form waits no longer (threats L1).
+ */
 export type LdapLogin = (
   directory: LdapDirectory,
   input: LoginInput,
+  endsAt: number,
 ) => Promise<Principal | undefined>;
 
 /**
@@ -41,15 +42,15 @@ export type LdapLogin = (
  * tried in turn; only one that cannot be reached or does not answer leads to the next.
  */
 export function createLdapLogin({ clock, log }: LdapLoginDeps): LdapLogin {
-  return async (directory, input) => {
-    const endsAt = clock.now() + TOTAL_MS;
+  return async (directory, input, endsAt) => {
     let failure = new AppError('directory/unreachable', { details: { reason: 'no-server' } });
     for (const [index, url] of directory.urls.entries()) {
       // What is left is shared, so that a silent first server leaves time for the second.
       const shareMs = (endsAt - clock.now()) / (directory.urls.length - index);
       const timeoutMs = Math.max(Math.min(directory.timeoutMs, shareMs), 1);
+      const leftMs = () => Math.max(endsAt - clock.now(), 1);
       try {
-        const entry = await askServer(directory, url, input, timeoutMs);
+        const entry = await askServer(directory, url, input, { timeoutMs, leftMs });
         return entry === undefined ? undefined : principalFromEntry(directory, readEntry(entry));
       } catch (error) {
         if (error instanceof AppError && !error.code.startsWith('directory/')) throw error;
@@ -67,14 +68,14 @@ async function askServer(
   directory: LdapDirectory,
   url: string,
   input: LoginInput,
-  timeoutMs: number,
+  { timeoutMs, leftMs }: { readonly timeoutMs: number; readonly leftMs: () => number },
 ): Promise<unknown> {
   const sockets: Socket[] = [];
   const silent = () => new AppError('directory/timeout', { details: { server: url } });
   try {
     const work = authenticateAt(directory, url, input, timeoutMs, sockets);
     const outcome = await withDeadline(work, timeoutMs, silent);
-    return await meaningOf(outcome, directory, url, timeoutMs);
+    return await meaningOf(outcome, directory, url, Math.min(directory.timeoutMs, leftMs()));
   } finally {
     // The library leaves its second connection open when the first one fails.
     for (const socket of sockets) socket.destroy();

@@ -14,6 +14,12 @@ import type { Throttle } from './throttle';
  */
 export const REFUSAL_FLOOR_MS = 700;
 
+/**
+ * Plugins, directory or mail server say together within this time who somebody is: five seconds with
+ * the page around it (threats L1).
+ */
+const SOURCES_MS = 4_600;
+
 export interface SignInDeps extends AuthenticateDeps {
   readonly clock: Clock;
   readonly throttle: Throttle;
@@ -78,7 +84,8 @@ async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promis
   if (attempt.isLocked) throw new AppError('session/credentials');
   let identity: Identity | undefined;
   try {
-    identity = usable && (await authenticate(deps, scope, site, { ...usable, remote }));
+    const endsAt = deps.clock.now() + SOURCES_MS;
+    identity = usable && (await authenticate(deps, scope, site, { ...usable, remote, endsAt }));
   } catch (error) {
     // A directory that fails is nobody's wrong password; an unusable entry had the right one.
     await attempt.refund();

@@ -24,7 +24,7 @@ afterEach(() => {
 const login = createLdapLogin({ clock: systemClock, log: silentLog() });
 const directory = (change: Partial<LdapDirectory> = {}) => directoryAt(slapd, change);
 const signIn = (name: string, password: string, change: Partial<LdapDirectory> = {}) =>
-  login(directory(change), { login: name, password });
+  login(directory(change), { login: name, password }, Date.now() + 5_000);
 const codeOf = async (work: Promise<unknown>): Promise<ErrorCode | 'nothing'> => {
   try {
     await work;
@@ -180,6 +180,34 @@ describe('a directory that fails', () => {
     expect(await codeOf(signIn('alice', 'correct horse', change))).toBe('directory/timeout');
   });
 
+  it('has said by the end of the time, however many servers are silent', async () => {
+    const silent = await Promise.all([1, 2, 3].map(() => relay(() => {})));
+    const endpoint = directory({ urls: silent.map(({ url }) => url), timeoutMs: 5_000 });
+    const startedMs = performance.now();
+    const work = login(endpoint, { login: 'alice', password: 'x' }, Date.now() + 900);
+
+    expect(await codeOf(work)).toBe('directory/timeout');
+    expect(performance.now() - startedMs).toBeLessThan(1_500);
+  });
+
+  it('has said by then too where our own account has to be asked about again', async () => {
+    // A bind is refused late; what is asked afterwards has no answer.
+    let binds = 0;
+    const evil = await relay((client, data) => {
+      binds += 1;
+      const id = data.subarray(2, 5).toString('hex');
+      const refusal = Buffer.from(`300c${id}61070a013104000400`, 'hex');
+      if (binds === 1) setTimeout(() => client.write(refusal), 700);
+    });
+    const endpoint = directory({ urls: [evil.url], startTls: false, timeoutMs: 5_000 });
+    const startedMs = performance.now();
+    const work = login(endpoint, { login: 'alice', password: 'x' }, Date.now() + 900);
+
+    expect(await codeOf(work)).toBe('directory/timeout');
+    expect(binds).toBeGreaterThan(1);
+    expect(performance.now() - startedMs).toBeLessThan(1_300);
+  });
+
   it('does not make the next server judge a wrong password again', async () => {
     const second = await relay();
 
@@ -252,9 +280,11 @@ describe('passwords on the wire', () => {
     });
     const endpoint = directory({ urls: [evil.url] });
 
-    expect(await codeOf(login(endpoint, { login: 'alice', password: 'correct horse' }))).toBe(
-      'directory/unreachable',
-    );
+    expect(
+      await codeOf(
+        login(endpoint, { login: 'alice', password: 'correct horse' }, Date.now() + 5_000),
+      ),
+    ).toBe('directory/unreachable');
     expect(await codeOf(pingDirectory(endpoint, { timeoutMs: 1_000 }))).toBe(
       'directory/unreachable',
     );
