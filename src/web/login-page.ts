@@ -3,20 +3,15 @@ import { type AppError, type ErrorCode, isAppError } from '../base/errors';
 import type { OfferedMethod } from '../host/sign-in';
 import { supportFor } from '../sites';
 import { contextOf, type WebDeps } from './context';
-import { readCookie, writeCookie } from './cookies';
+import { readCookie } from './cookies';
 import { withQuery } from './links';
 import type { LoginModel, LoginWay } from './pages/other';
 import { sendPage } from './reply';
+import { formToken, PASSWORD_FAILURES, tellFailure } from './sign-in-form';
 
 /** Failures that are shown in the page; anything else is an error page. */
 const IN_PAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'session/credentials',
-  'session/throttled',
-  'session/refused',
-  'directory/unreachable',
-  'directory/timeout',
-  'imap/unreachable',
-  'imap/timeout',
+  ...PASSWORD_FAILURES,
   'sign-in/unavailable',
   'sign-in/invalid',
   'sign-in/state',
@@ -44,26 +39,13 @@ export async function loginPage(
   res: Response,
   state: LoginState,
 ): Promise<void> {
-  const { site, t, locale, session } = contextOf(req);
-  const { isSecure } = deps.config;
-  let { csrf } = contextOf(req);
-  if (!session) {
-    const issued = deps.loginCsrf.issue(site.id, readCookie(req, 'pre', isSecure));
-    writeCookie(res, 'pre', issued.cookie, { isSecure });
-    csrf = issued.token;
-  }
+  const { site, t, locale } = contextOf(req);
   const { error } = state;
   const model: LoginModel = {
     action: '/login',
     next: state.next,
     login: state.login,
-    error: error && {
-      text: t(error.textKey, {
-        ...error.textValues,
-        count: Math.ceil((error.retryAfterS ?? 0) / 60),
-      }),
-      field: error.code === 'session/credentials' ? 'password' : undefined,
-    },
+    error: tellFailure(req, res, error),
     notice: loginNotice(deps, req, state),
     ways: waysOf(deps, req, state),
     support: supportFor(site, locale),
@@ -72,13 +54,12 @@ export async function loginPage(
       { code: 'en', label: 'English', href: '/login?lang=en', isCurrent: locale === 'en' },
     ],
   };
-  if (error?.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
   await sendPage(deps, req, res, {
     view: 'login',
     layout: 'layout-bare',
     status: error?.status ?? 200,
     model,
-    csrf,
+    csrf: formToken(deps, req, res),
     shell: { title: t('login.title'), area: 'login' },
   });
 }

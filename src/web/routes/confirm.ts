@@ -1,25 +1,15 @@
 import type { Request, Response } from 'express';
-import { type AppError, type ErrorCode, isAppError } from '../../base/errors';
+import { type AppError, isAppError } from '../../base/errors';
 import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { hasFactor } from '../confirmed';
 import { contextOf, type WebDeps } from '../context';
 import { writeCookie } from '../cookies';
-import { HOME, localPath } from '../links';
+import { HOME, localPath, withQuery } from '../links';
 import type { ConfirmModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
-
-/** Failures that are shown in the form; anything else is an error page. */
-const IN_FORM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'session/credentials',
-  'session/throttled',
-  'session/refused',
-  'directory/unreachable',
-  'directory/timeout',
-  'imap/unreachable',
-  'imap/timeout',
-]);
+import { challengeLinks, PASSWORD_FAILURES, tellFailure } from '../sign-in-form';
 
 /** Where the person was going; never back to this page. */
 function wantedPage(value: unknown): string {
@@ -45,22 +35,15 @@ async function confirmPage(
     next,
     login: session?.session.user.login ?? '',
     // Who has a second factor gives that one: a password may be what was stolen.
-    factors: hasOwn ? factorLinks(deps, req, next) : [],
+    factors: hasOwn ? challengeLinks(deps, ctx, next) : [],
     password: !hasOwn && !isExternal({ via }),
     provider:
       !hasOwn && isExternal({ via })
         ? { action: `/login/${via.replace('.', '/')}`, label: t('confirm.provider') }
         : undefined,
-    error: error && {
-      text: t(error.textKey, {
-        ...error.textValues,
-        count: Math.ceil((error.retryAfterS ?? 0) / 60),
-      }),
-      field: error.code === 'session/credentials' ? 'password' : undefined,
-    },
+    error: tellFailure(req, res, error),
     support: supportFor(site, locale),
   };
-  if (error?.retryAfterS !== undefined) res.setHeader('Retry-After', String(error.retryAfterS));
   await sendPage(deps, req, res, {
     view: 'confirm',
     layout: 'layout-bare',
@@ -69,21 +52,6 @@ async function confirmPage(
     model,
     shell: { title: t('confirm.title'), area: 'login' },
   });
-}
-
-/** The pages of plugins that ask a second factor of this person. */
-function factorLinks(deps: WebDeps, req: Request, next: string): ConfirmModel['factors'] {
-  const { scope, t } = contextOf(req);
-  return deps
-    .host()
-    .running(scope)
-    .flatMap(({ id, definition }) =>
-      (definition.contributes?.challenges ?? []).map((challenge) => ({
-        id: challenge.id,
-        label: t(challenge.label),
-        href: `/${id}${challenge.path}?next=${encodeURIComponent(next)}`,
-      })),
-    );
 }
 
 async function showConfirm({ deps, req, res }: OpenCall): Promise<void> {
@@ -96,7 +64,7 @@ async function confirm({ deps, req, res, ctx }: OpenCall): Promise<void> {
   const session = ctx.session;
   // Asked again: what the page did not offer is not taken either.
   if (!session || isExternal(session.session) || (await hasFactor(deps, ctx))) {
-    return seeOther(res, `/confirm?next=${encodeURIComponent(next)}`);
+    return seeOther(res, withQuery('/confirm', { next }));
   }
   try {
     const renewed = await deps.sessions.confirmByPassword(session, {
@@ -107,7 +75,7 @@ async function confirm({ deps, req, res, ctx }: OpenCall): Promise<void> {
     writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
     seeOther(res, next);
   } catch (error) {
-    if (!isAppError(error) || !IN_FORM.has(error.code)) throw error;
+    if (!isAppError(error) || !PASSWORD_FAILURES.includes(error.code)) throw error;
     const { code } = error;
     deps.log.info({ code, requestId: ctx.id, site: ctx.site.id }, 'session/confirm-failed');
     await confirmPage(deps, req, res, { next, error });

@@ -3,14 +3,13 @@ import { cannotSend } from '../../notify';
 import { isRefusedFrom } from '../../session';
 import { siteText, supportFor } from '../../sites';
 import { field, formOf } from '../body';
-import { contextOf } from '../context';
-import { readCookie, writeCookie } from '../cookies';
 import { setFlash, takeFlash } from '../flash';
 import type { JourneyModel } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
 import { secureAccount, securedNote, securedText } from '../secure-account';
 import { linkLines } from '../security-links';
+import { formToken } from '../sign-in-form';
 
 const HACKED = '/help/hacked';
 const LOGIN_CHARS = 256;
@@ -26,15 +25,8 @@ interface Said {
 
 async function journeyPage(call: Call, content: Content, said: Said = {}): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const { site, locale, t, session } = ctx;
+  const { site, locale, t } = ctx;
   const actor = actorOf(call);
-  const { isSecure } = deps.config;
-  let { csrf } = contextOf(req);
-  if (!session) {
-    const issued = deps.loginCsrf.issue(site.id, readCookie(req, 'pre', isSecure));
-    writeCookie(res, 'pre', issued.cookie, { isSecure });
-    csrf = issued.token;
-  }
   const note = takeFlash(deps, req, res);
   const model: JourneyModel = {
     ...content,
@@ -54,7 +46,7 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
     layout: 'layout-bare',
     status: said.error ? 422 : 200,
     model,
-    csrf,
+    csrf: formToken(deps, req, res),
     shell: { title: content.title, area: 'login' },
   });
 }

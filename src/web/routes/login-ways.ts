@@ -40,8 +40,7 @@ interface At extends Call {
 function wayOf(call: Call): At {
   const { deps, req, ctx } = call;
   const way = { plugin: param(req, 'plugin'), method: param(req, 'method') };
-  const scope = { site: ctx.site.id, requestId: ctx.id };
-  if (!deps.signIn.find(scope, ctx.locale, way)) throw new AppError('request/not-found');
+  if (!deps.signIn.find(scopeOf(call), ctx.locale, way)) throw new AppError('request/not-found');
   return { ...call, way };
 }
 

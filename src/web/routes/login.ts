@@ -8,6 +8,7 @@ import { isToldInPage, loginPage } from '../login-page';
 import type { ChallengeModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
+import { challengeLinks } from '../sign-in-form';
 import { leaveProvider, loginWayRoutes } from './login-ways';
 
 async function showLogin({ deps, req, res, ctx }: Call): Promise<void> {
@@ -41,27 +42,19 @@ async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
   const isSecure = deps.config.isSecure;
   const deviceToken = deviceFor(ctx);
   try {
-    const isFrozen = ctx.session?.session.state === 'frozen';
+    const from = { remote: ctx.remote, device: req.get('User-Agent') ?? '', deviceToken };
     const signedIn =
-      ctx.session && isFrozen
-        ? await deps.sessions.thaw(ctx.session, {
-            password,
-            remote: ctx.remote,
-            scope,
-            device: req.get('User-Agent') ?? '',
-            deviceToken,
-          })
+      ctx.session?.session.state === 'frozen'
+        ? await deps.sessions.thaw(ctx.session, { password, scope, ...from })
         : await deps.sessions.signIn({
             site: ctx.site,
             also: deps.alsoSites?.(req.headers.host) ?? [],
             host: req.headers.host ?? '',
             login,
             password,
-            remote: ctx.remote,
             scope,
-            device: req.get('User-Agent') ?? '',
-            deviceToken,
             previous: readCookie(req, 'session', isSecure),
+            ...from,
           });
     writeCookie(res, 'session', signedIn.bearer, { isSecure });
     keepDevice(deps, res, deviceToken);
@@ -108,18 +101,7 @@ async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
   // Where the person was going: the plugin leads there.
   const next = localPath(req.query['next'], '');
   const model: ChallengeModel = {
-    challenges: deps
-      .host()
-      .running(ctx.scope)
-      .flatMap(({ id, definition }) =>
-        (definition.contributes?.challenges ?? [])
-          .filter((challenge) => pending.has(challenge.id))
-          .map((challenge) => ({
-            id: challenge.id,
-            label: ctx.t(challenge.label),
-            href: withQuery(`/${id}${challenge.path}`, { next }),
-          })),
-      ),
+    challenges: challengeLinks(deps, ctx, next).filter(({ id }) => pending.has(id)),
   };
   await sendPage(deps, req, res, {
     view: 'challenge',
