@@ -62,12 +62,12 @@ export function reachBy(platform: string, own: string): Reach {
 /** How far a person may administer; `undefined`: not at all. */
 export const adminReach: Reach = reachBy(ADMIN_PLATFORM, ADMIN_ACCESS);
 
-/** Where a site has a second factor, who administers has given it in this very session. */
+/** Where a site has a second factor for them, who administers has given it in this very session. */
 export async function requireFactor(
   deps: WebDeps,
   ctx: Pick<RequestContext, 'site' | 'session'>,
 ): Promise<void> {
-  if (!deps.admin.hasSecondFactor(ctx.site.id)) return;
+  if (!deps.admin.hasSecondFactor(ctx.site.id, ctx.session?.session.user.groups)) return;
   if ((ctx.session?.session.satisfied ?? []).length > 0) return;
   // Who has one gives it now; who has none is told to set one up.
   if (await hasFactor(deps, ctx)) {
@@ -76,11 +76,15 @@ export async function requireFactor(
   throw new AppError('request/forbidden', { textKey: 'error.factorNeeded' });
 }
 
-/** The administrator of a request; throws `request/forbidden` for everybody else. */
-async function adminCall(call: OpenCall): Promise<AdminCall> {
+/** Who may, of a request, and how far; throws `request/forbidden`, in words of its own, for others. */
+export async function reachedCall(
+  call: OpenCall,
+  reachOf: Reach,
+  textKey: 'error.notAdministrator' | 'error.notAuditReader',
+): Promise<AdminCall> {
   const { deps, ctx } = call;
-  const reach = await adminReach(deps, ctx);
-  if (!reach) throw new AppError('request/forbidden', { textKey: 'error.notAdministrator' });
+  const reach = await reachOf(deps, ctx);
+  if (!reach) throw new AppError('request/forbidden', { textKey });
   await requireFactor(deps, ctx);
   const isPlatform = reach === 'platform';
   const sites = isPlatform
@@ -104,7 +108,7 @@ export const adminRoutes = (routes: readonly AdminRoute[]): readonly RouteSpec[]
     path,
     access: 'open',
     async handle(call: OpenCall) {
-      const admin = await adminCall(call);
+      const admin = await reachedCall(call, adminReach, 'error.notAdministrator');
       if (needs === 'platform' && !admin.isPlatform) {
         throw new AppError('request/forbidden', { textKey: 'error.notPlatformAdministrator' });
       }

@@ -1,7 +1,6 @@
-import { AppError } from '../../../base/errors';
 import { requireConfirmed } from '../../confirmed';
 import type { OpenCall, RouteSpec } from '../../route';
-import { type AdminCall, adminReach, type Reach, reachBy, requireFactor } from './access';
+import { type AdminCall, adminReach, type Reach, reachBy, reachedCall } from './access';
 
 /** Reads and exports the log of one's own site; an administrator's permission does not include it. */
 export const AUDIT_READ = 'audit.read';
@@ -15,16 +14,9 @@ export const auditReach: Reach = reachBy(AUDIT_PLATFORM, AUDIT_READ);
 
 /** The reader of a request; throws `request/forbidden` for everybody else, administrators included. */
 async function readerCall(call: OpenCall): Promise<AdminCall> {
-  const { deps, ctx } = call;
-  const reach = await auditReach(deps, ctx);
-  if (!reach) throw new AppError('request/forbidden', { textKey: 'error.notAuditReader' });
-  await requireFactor(deps, ctx);
-  const isPlatform = reach === 'platform';
-  const sites = isPlatform
-    ? deps.admin.sites
-    : deps.admin.sites.filter(({ id }) => id === ctx.site.id);
-  const isReaderOnly = (await adminReach(deps, ctx)) === undefined;
-  return { ...call, isPlatform, sites, ...(isReaderOnly && { isReaderOnly }) };
+  const reader = await reachedCall(call, auditReach, 'error.notAuditReader');
+  const isReaderOnly = (await adminReach(call.deps, call.ctx)) === undefined;
+  return { ...reader, ...(isReaderOnly && { isReaderOnly }) };
 }
 
 export interface ReaderRoute {

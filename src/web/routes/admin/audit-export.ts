@@ -34,10 +34,8 @@ export async function exportAudit(call: AdminCall): Promise<void> {
     .status(200)
     .set('Content-Disposition', contentDisposition('attachment', name))
     .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
-  const texts =
-    format === 'csv'
-      ? csvOf(call, { ...asked, before: id })
-      : jsonOf(call, { ...asked, before: id });
+  const pages = pagesOf(call, asked, id);
+  const texts = format === 'csv' ? csvOf(pages, columnsOf(ctx.t)) : jsonOf(pages);
   try {
     await pipeline(Readable.from(texts), res);
   } catch (error) {
@@ -49,27 +47,24 @@ export async function exportAudit(call: AdminCall): Promise<void> {
   }
 }
 
-async function* pagesOf({ deps }: AdminCall, asked: AuditQuery) {
-  let before = asked.before;
-  for (;;) {
-    const page = await deps.admin.audit.list({
-      ...asked,
-      ...(before !== undefined && { before }),
-      limit: PAGE,
-    });
+type Pages = AsyncIterable<readonly AuditEntry[]>;
+
+async function* pagesOf({ deps }: AdminCall, asked: AuditQuery, end: number): Pages {
+  let before: number | undefined = end;
+  while (before !== undefined) {
+    const page = await deps.admin.audit.list({ ...asked, before, limit: PAGE });
     if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    before = page.at(-1)?.id;
+    before = page.length === PAGE ? page.at(-1)?.id : undefined;
   }
 }
 
-async function* csvOf(call: AdminCall, asked: AuditQuery): AsyncGenerator<string> {
-  yield csvHead(columnsOf(call.ctx.t));
-  for await (const page of pagesOf(call, asked)) yield csvLines(page.map(fieldsOf));
+async function* csvOf(pages: Pages, columns: readonly string[]): AsyncGenerator<string> {
+  yield csvHead(columns);
+  for await (const page of pages) yield csvLines(page.map(fieldsOf));
 }
 
-async function* jsonOf(call: AdminCall, asked: AuditQuery): AsyncGenerator<string> {
-  for await (const page of pagesOf(call, asked)) {
+async function* jsonOf(pages: Pages): AsyncGenerator<string> {
+  for await (const page of pages) {
     yield page.map((entry) => `${JSON.stringify(entry)}\n`).join('');
   }
 }
