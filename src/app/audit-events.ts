@@ -150,17 +150,22 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
     });
   }
 
+  /** The address of a session; without it where the sessions cannot be read. */
+  async function openedFrom(id: SessionSummary['id'], user: User['id']) {
+    const own = await deps.sessionsOf(user).catch(() => []);
+    return remoteOf(own.find((one) => one.id === id)?.remote);
+  }
+
   const listeners: CoreListeners = {
     'session:refused': refused,
     'security:detected': detected,
     'session:opened': async ({ session, first, via }) => {
       const { id, site, user, satisfied = [], assurance } = session;
-      const own = await deps.sessionsOf(user.id).catch(() => []);
       await record({
         site,
         actor: user.login,
         event: 'session:opened',
-        ...remoteOf(own.find((one) => one.id === id)?.remote),
+        ...(await openedFrom(id, user.id)),
         details: {
           via,
           session: shortId(id),
@@ -172,12 +177,11 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
     },
     'session:confirmed': async ({ session, by }) => {
       const { id, site, user } = session;
-      const own = await deps.sessionsOf(user.id).catch(() => []);
       await record({
         site,
         actor: user.login,
         event: 'session:confirmed',
-        ...remoteOf(own.find((one) => one.id === id)?.remote),
+        ...(await openedFrom(id, user.id)),
         details: { by: by.slice(0, REASON_CHARS), session: shortId(id) },
       });
     },

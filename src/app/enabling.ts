@@ -1,4 +1,4 @@
-import { type Audit, createAudit, createAuditKeys } from '../audit';
+import type { Audit } from '../audit';
 import { type Clock, isoNow } from '../base/clock';
 import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
@@ -10,6 +10,7 @@ import type { HookEmitter } from '../kernel/hook-types';
 import { countOpenSessions, type User, type UserStore } from '../session';
 import { CORE_SCOPE, type Settings } from '../settings';
 import type { AppConfig } from '../sites';
+import { createAppAudit } from './open-audit';
 
 export interface AppEnablingDeps {
   readonly config: Pick<AppConfig, 'sites' | 'sources' | 'secretKey' | 'oldSecretKeys' | 'audit'>;
@@ -36,12 +37,7 @@ export interface AppEnabling {
 export function createAppEnabling(deps: AppEnablingDeps): AppEnabling {
   const { config, db, clock, users, settings, found, unread = [] } = deps;
   const { sites, sources } = config;
-  const audit = createAudit({
-    ...deps,
-    sites: sites.map(({ id }) => id),
-    keys: createAuditKeys([config.secretKey, ...config.oldSecretKeys]),
-    headFile: config.audit.headFile,
-  });
+  const audit = createAppAudit(config, deps);
 
   const known = ({ id, site, login, groups }: User, stored: Readonly<Record<string, unknown>>) => ({
     id,

@@ -1,9 +1,21 @@
-import { type Audit, createAudit, createAuditKeys } from '../audit';
+import { type Audit, type AuditDeps, createAudit, createAuditKeys } from '../audit';
 import { systemClock } from '../base/clock';
 import { AppError } from '../base/errors';
 import { createLog } from '../base/log';
 import { openStorage } from '../kernel/storage';
 import type { AppConfig } from '../sites';
+
+/** The audit log of an installation, under its keys. */
+export const createAppAudit = (
+  config: Pick<AppConfig, 'sites' | 'secretKey' | 'oldSecretKeys' | 'audit'>,
+  deps: Pick<AuditDeps, 'db' | 'clock' | 'log' | 'hooks'>,
+): Audit =>
+  createAudit({
+    ...deps,
+    sites: config.sites.map(({ id }) => id),
+    keys: createAuditKeys([config.secretKey, ...config.oldSecretKeys]),
+    headFile: config.audit.headFile,
+  });
 
 /** The audit log for the command line: nothing else is started, and no plugin is told. */
 export async function openAudit(
@@ -20,15 +32,8 @@ export async function openAudit(
     await db.close();
     throw error;
   }
-  const audit = createAudit({
-    db,
-    clock: systemClock,
-    log,
-    hooks: { action: async () => {} },
-    sites: config.sites.map(({ id }) => id),
-    keys: createAuditKeys([config.secretKey, ...config.oldSecretKeys]),
-    headFile: config.audit.headFile,
-  });
+  const hooks = { action: async () => {} };
+  const audit = createAppAudit(config, { db, clock: systemClock, log, hooks });
   return {
     audit,
     async close() {
