@@ -1,4 +1,5 @@
 import type { Migration } from '../kernel/db-types';
+import { profileMigrations } from './profile-migrations';
 import { safetyMigrations } from './safety-migrations';
 import { signInMigrations } from './sign-in-migrations';
 
@@ -113,4 +114,5 @@ export const sessionMigrations: readonly Migration[] = [
   },
   ...safetyMigrations,
   ...signInMigrations,
+  ...profileMigrations,
 ];

@@ -2,6 +2,7 @@ import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
+import { isMeant } from '../sites';
 import type { Site } from '../sites/site';
 import { assertEligible } from './admitting';
 import type { Identity } from './authenticate';
@@ -77,7 +78,11 @@ export async function onOwnSite<R extends OpeningRequest>(
   if (also.length === 0) return request;
   const query = { host, site: site.id, choices: also.map(({ id }) => id), principal };
   const found = await hooks.first(scope, 'site:resolve', query);
-  if (!found || found.answer.site === site.id) return request;
+  if (!found) {
+    const own = also.find(({ alsoPeople }) => alsoPeople && isMeant(principal, alsoPeople));
+    return own ? { ...request, ...asOf(own, scope) } : request;
+  }
+  if (found.answer.site === site.id) return request;
   const own = also.find(({ id }) => id === found.answer.site);
   if (!own) throw new AppError('site/unknown', { details: { plugin: found.plugin } });
   return { ...request, ...asOf(own, scope) };

@@ -16,6 +16,9 @@ export interface User {
   readonly locale: 'fr' | 'en';
   /** Groups of the site that they belonged to at their last sign-in. */
   readonly groups: readonly string[];
+  /** Where they work, and their telephone, where the site names the attributes (`signIn.profile`). */
+  readonly unit?: string;
+  readonly phone?: string;
 }
 
 /** A directory identity before it becomes a user. */

@@ -9,6 +9,7 @@ import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import { groupsOf } from '../sites';
 import type { Site } from '../sites/site';
 import type { ErasingTables, NewUser } from './hooks';
+import { languageOf, placeOf } from './profile';
 import type { Principal, User } from './types';
 
 /** Columns of `users`, prefixed so that they can stand beside those of a session. */
@@ -21,6 +22,8 @@ export const USER_COLUMNS = {
   user_aliases: 'users.aliases',
   user_locale: 'users.locale',
   user_groups: 'users.groups',
+  user_unit: 'users.unit',
+  user_phone: 'users.phone',
 } as const;
 
 export const userRowShape = z.object({
@@ -32,6 +35,8 @@ export const userRowShape = z.object({
   user_aliases: z.string(),
   user_locale: z.enum(['fr', 'en']),
   user_groups: z.string(),
+  user_unit: z.string().nullable(),
+  user_phone: z.string().nullable(),
 });
 const listShape = z.array(z.string());
 
@@ -46,6 +51,8 @@ export const userFromRow = (row: z.infer<typeof userRowShape>): User =>
     aliases: listShape.parse(JSON.parse(row.user_aliases)),
     locale: row.user_locale,
     groups: listShape.parse(JSON.parse(row.user_groups)),
+    ...(row.user_unit !== null && { unit: row.user_unit }),
+    ...(row.user_phone !== null && { phone: row.user_phone }),
   });
 
 export interface UserExport {
@@ -87,15 +94,9 @@ export interface UserStoreDeps {
   readonly erasingTables?: ErasingTables;
 }
 
-/** As the directory, or who vouches, says: `fr-FR`, `en;q=0.8`; the site's where neither does. */
-function languageOf(site: Site, { attributes }: Principal): User['locale'] {
-  const name = site.signIn.profile?.language?.toLowerCase();
-  const said = Object.entries(attributes).find(([key]) => key.toLowerCase() === name)?.[1][0];
-  const [language] = (said ?? '')
-    .trim()
-    .toLowerCase()
-    .split(/[^a-z]/);
-  return language === 'fr' || language === 'en' ? language : site.locale;
+/** Columns that each sign-in writes anew. */
+interface Said extends ReturnType<typeof placeOf> {
+  readonly groups: string;
 }
 
 const NO_TABLES: ErasingTables = {
@@ -121,11 +122,14 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     const profile = known ? undefined : await firstProfile(scope, site, principal);
     const saved = await db.transaction(async (trx) => {
       const existing = await findByLogin(site.id, login, trx);
-      const groups = JSON.stringify(groupsOf(principal, site.groups));
+      const said = {
+        groups: JSON.stringify(groupsOf(principal, site.groups)),
+        ...placeOf(site, principal),
+      };
       if (existing || !profile) {
-        return { id: await update(trx, existing ?? known, { ...principal, groups }) };
+        return { id: await update(trx, existing ?? known, { ...principal, ...said }) };
       }
-      return { id: await insert(trx, site.id, login, { ...profile, groups }), profile };
+      return { id: await insert(trx, site.id, login, { ...profile, ...said }), profile };
     });
     // Read again: what the row holds is what every later request will see.
     const user = await findWhere(db.knex, { id: saved.id });
@@ -150,7 +154,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     trx: Knex.Transaction,
     site: SiteId,
     login: string,
-    profile: NewUser & { readonly groups: string },
+    profile: NewUser & Said,
   ) {
     const now = isoNow(clock);
     const [mail = '', ...aliases] = profile.mails;
@@ -163,6 +167,8 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
         aliases: JSON.stringify(aliases),
         locale: profile.language,
         groups: profile.groups,
+        unit: profile.unit,
+        phone: profile.phone,
         created_at: now,
         signed_in_at: now,
       })
@@ -173,7 +179,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
   async function update(
     trx: Knex.Transaction,
     user: User | undefined,
-    { name, mail, aliases, groups }: Principal & { readonly groups: string },
+    { name, mail, aliases, groups, unit, phone }: Principal & Said,
   ) {
     const id = user?.id ?? -1;
     await trx('users')
@@ -183,6 +189,8 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
         mail,
         aliases: JSON.stringify(aliases),
         groups,
+        unit,
+        phone,
         signed_in_at: isoNow(clock),
       });
     return id;

@@ -17,7 +17,8 @@ const distinguishedName = z
   .string()
   .refine((text) => parseDn(text) !== undefined, 'expected a distinguished name as ou=…,dc=…');
 
-const matchSchema = z
+/** Which people are meant, by what the directory or who vouches says of them. */
+export const matchSchema = z
   .strictObject({
     dn: distinguishedName.optional().describe('Branch of the directory that holds the agent.'),
     memberOf: distinguishedName.optional().describe('DN of a group of the directory.'),
@@ -75,5 +76,7 @@ export const choicesSchema = z
   .default([])
   .describe('Plugins that each agent may turn on or off.');
 
+/** What people are told apart by. */
+export type PeopleMatch = z.output<typeof matchSchema>;
 /** A group of a site's agents, by what the directory says of them. */
 export type SiteGroup = z.output<typeof groupSchema>;

@@ -79,6 +79,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     id,
     hosts: file.hosts,
     ...(file.alsoHosts.length > 0 && { alsoHosts: file.alsoHosts }),
+    ...alsoPeopleOf(file, fault),
     title: file.title,
     tagline: file.tagline,
     mailDomains: file.mailDomains,
@@ -103,6 +104,13 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     taskbar: file.taskbar,
     links: file.links,
   };
+}
+
+/** Of a site whose people sign in nowhere else it would move nobody, and look as if it did. */
+function alsoPeopleOf({ alsoHosts, alsoPeople }: SiteFile, fault: Fault): Pick<Site, 'alsoPeople'> {
+  if (!alsoPeople) return {};
+  if (alsoHosts.length === 0) fault(['alsoPeople'], 'expected alsoHosts beside it, found none');
+  return { alsoPeople };
 }
 
 function skinOf(skin: string, { root }: SiteContext, fault: Fault): string {
@@ -153,8 +161,8 @@ function signInOf(
   return { kind: 'ldap', ldap, ...rules };
 }
 
-const askedForProfile = ({ profile }: SignInRules): readonly string[] =>
-  profile?.language === undefined ? [] : [profile.language];
+const askedForProfile = ({ profile = {} }: SignInRules): readonly string[] =>
+  Object.values(profile).filter((name) => name !== undefined);
 
 function signInRulesOf(
   { signIn, groups }: Pick<SiteFile, 'signIn' | 'groups'>,
@@ -175,7 +183,7 @@ function signInRulesOf(
     ...(order.length > 0 && { order }),
     ...(form !== 'shown' && { form }),
     ...(eligible && { eligible }),
-    ...(profile.language !== undefined && { profile }),
+    ...(Object.keys(profile).length > 0 && { profile }),
   };
 }
 

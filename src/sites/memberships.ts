@@ -1,7 +1,5 @@
 import { foldValue, isBelow, type NormalDn, parseDn, sameDn } from '../ldap';
-import type { SiteGroup } from './groups';
-
-type Match = SiteGroup['match'];
+import type { PeopleMatch, SiteGroup } from './groups';
 
 /** What groups are told of a person: what the directory says at a sign-in. */
 export interface GroupCandidate {
@@ -27,6 +25,10 @@ export function groupsOf(
   return groups.filter(({ match }) => matches(match, facts)).map(({ id }) => id);
 }
 
+/** Whether somebody is one of those who are meant. */
+export const isMeant = (person: GroupCandidate, match: PeopleMatch): boolean =>
+  matches(match, factsOf(person));
+
 function factsOf({ login, dn, attributes }: GroupCandidate): Facts {
   const values = new Map<string, readonly string[]>();
   for (const [name, list] of Object.entries(attributes)) {
@@ -44,7 +46,7 @@ function factsOf({ login, dn, attributes }: GroupCandidate): Facts {
 }
 
 // What is given must match; nothing given matches nobody.
-function matches({ dn, memberOf, attribute, logins }: Match, facts: Facts): boolean {
+function matches({ dn, memberOf, attribute, logins }: PeopleMatch, facts: Facts): boolean {
   const answers: boolean[] = [];
   if (dn !== undefined) answers.push(isInBranch(facts.dn, dn));
   if (memberOf !== undefined) answers.push(isMember(facts.memberOf, memberOf));

@@ -1,7 +1,13 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isFilterTemplate } from '../ldap';
-import { choicesSchema, groupsSchema, lockedSchema, pluginEntriesSchema } from './groups';
+import {
+  choicesSchema,
+  groupsSchema,
+  lockedSchema,
+  matchSchema,
+  pluginEntriesSchema,
+} from './groups';
 import { normalizeHost } from './host';
 import { mailAccessSchema } from './mail-access';
 import { noticesSchema, protectionSchema } from './protection-schema';
@@ -214,7 +220,12 @@ export const siteSchema = z
       .array(ownHost)
       .default([])
       .describe(
-        'Host names of other sites at which people of this one sign in too: a plugin (`site:resolve`) says who is of this site.',
+        'Host names of other sites at which people of this one sign in too: `alsoPeople`, or a plugin (`site:resolve`), says who is of this site.',
+      ),
+    alsoPeople: matchSchema
+      .optional()
+      .describe(
+        'Who, of those that sign in at `alsoHosts`, is of this site; where several are given, all must match. A plugin’s word comes first; of two sites that match, the first by name.',
       ),
     title: z.string().min(1).max(80).describe('Name of the service, as agents know it.'),
     tagline: siteText(160, 0)

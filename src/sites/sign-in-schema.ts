@@ -27,6 +27,8 @@ const eligibleSchema = z
     'Who may sign in, by any way: those below one of the branches or in one of the groups; everybody when absent.',
   );
 
+const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;_-]*$/, 'expected an attribute name');
+
 /** What `signIn` of a site file says beside how a password is checked. */
 export const signInRules = {
   order: z
@@ -45,14 +47,20 @@ export const signInRules = {
   eligible: eligibleSchema,
   profile: z
     .strictObject({
-      language: z
-        .string()
-        .regex(/^[A-Za-z][A-Za-z0-9;_-]*$/, 'expected an attribute name')
+      language: attribute
         .optional()
-        .describe('Attribute that names the language: `preferredLanguage`, `locale`.'),
+        .describe(
+          'Attribute that names the language at the first sign-in: `preferredLanguage`, `locale`.',
+        ),
+      unit: attribute
+        .optional()
+        .describe('Attribute that names where the person works: `departmentNumber`, `ou`.'),
+      phone: attribute.optional().describe('Attribute of the telephone: `telephoneNumber`.'),
     })
     .prefault({})
-    .describe('What the first sign-in takes over from the directory, or from who vouches.'),
+    .describe(
+      'Attributes that sign-ins take over from the directory, or from who vouches (`attributes` of the provider). Name and addresses: `signIn.ldap.attributes`, `claims` of the provider.',
+    ),
 };
 
 /** How a site lets people in, whatever the way. */
@@ -66,6 +74,10 @@ export interface SignInRules {
     readonly branches: readonly string[];
     readonly groups: readonly string[];
   };
-  /** Attributes that give the first values of a profile. */
-  readonly profile?: { readonly language?: string | undefined };
+  /** Attributes that say more of a person. */
+  readonly profile?: {
+    readonly language?: string | undefined;
+    readonly unit?: string | undefined;
+    readonly phone?: string | undefined;
+  };
 }

@@ -1,5 +1,5 @@
 import type { SiteId } from '../base/types';
-import type { SiteGroup } from './groups';
+import type { PeopleMatch, SiteGroup } from './groups';
 import type { MailAccess } from './mail-access';
 import type { SignInRules } from './sign-in-schema';
 
@@ -98,8 +98,10 @@ export interface Site {
   readonly id: SiteId;
   /** Host names, lower case, without port; the first is the one used in links. */
   readonly hosts: readonly string[];
-  /** Hosts of other sites at which its people may sign in too; `site:resolve` says who they are. */
+  /** Hosts of other sites at which its people may sign in too. */
   readonly alsoHosts?: readonly string[];
+  /** Who of those that sign in there is of this site, where no plugin says it (`site:resolve`). */
+  readonly alsoPeople?: PeopleMatch;
   readonly title: string;
   readonly tagline: SiteText;
   /** Mail domains of this ministry: what is not among them is « extérieur ». */

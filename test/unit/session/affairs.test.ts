@@ -223,6 +223,18 @@ describe('a host that two sites share', () => {
     expect(asked).toEqual([['sport']]);
   });
 
+  it('opens the session on the site whose file means the person, unless a plugin says another', async () => {
+    const [sport] = also();
+    const meant = [{ ...sport, alsoPeople: { logins: ['alice'] } }] as ReturnType<typeof also>;
+    const others = [{ ...sport, alsoPeople: { logins: ['bruno'] } }] as ReturnType<typeof also>;
+    const host = 'mail.example';
+
+    expect((await bench.signIn({ also: meant, host })).session.user.site).toBe('sport');
+    expect((await bench.signIn({ also: others, host })).session.user.site).toBe(bench.site.id);
+    bench.hooks.on('branches', 'site:resolve', () => ({ site: bench.site.id }));
+    expect((await bench.signIn({ also: meant, host })).session.user.site).toBe(bench.site.id);
+  });
+
   it.each([
     ['a site that does not share it', () => ({ site: 'elsewhere' })],
     ['nonsense', () => 42],

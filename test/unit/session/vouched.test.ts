@@ -152,6 +152,32 @@ describe('somebody whom a provider vouches for, on a site without a directory', 
     },
   );
 
+  it('has the unit and the telephone of the attributes that the site names, as of each sign-in', async () => {
+    const profile = { unit: 'Service', phone: 'telephoneNumber' };
+    site = aSite({
+      ...OAUTH,
+      signIn: { kind: 'imap', loginDomain: 'culture.example', profile },
+    });
+    const first = await enter({
+      attributes: { service: ['Archives', 'other'], TELEPHONENUMBER: ['+33 1 99 00 10 10'] },
+    });
+    expect(first.session.user).toMatchObject({ unit: 'Archives', phone: '+33 1 99 00 10 10' });
+
+    const second = await enter({ attributes: { service: [`Musées${'s'.repeat(400)}`] } });
+    expect(second.session.user.id).toBe(first.session.user.id);
+    expect(second.session.user.unit).toHaveLength(256);
+    expect(second.session.user).not.toHaveProperty('phone');
+
+    const odd = await enter({ attributes: { service: ['two\nlines'] } });
+    expect(odd.session.user).not.toHaveProperty('unit');
+  });
+
+  it('has none of them where the site names none', async () => {
+    const { session } = await enter({ attributes: { service: ['Archives'] } });
+
+    expect(session.user).not.toHaveProperty('unit');
+  });
+
   it('comes in by a host that several sites share, and by its link from then on', async () => {
     const other = aSite({ ...OAUTH, id: 'marees' as SiteId });
     let count = 0;

@@ -15,7 +15,7 @@ describe('signIn of a site file', () => {
       order: ['sso.main', 'form'],
       form: 'folded',
       eligible: { groups: ['agents'] },
-      profile: { language: 'preferredLanguage' },
+      profile: { language: 'preferredLanguage', unit: 'departmentNumber', phone: 'mobile' },
     };
 
     expect(siteWith(rules, GROUPS)?.signIn).toEqual({
@@ -37,5 +37,26 @@ describe('signIn of a site file', () => {
     const one = aSiteFile({ signIn: { kind: 'imap', ...rules }, ...GROUPS });
 
     expect(faultsOf({ sites: { one } }).join('\n')).toContain(message);
+  });
+});
+
+describe('alsoPeople of a site file', () => {
+  const alsoPeople = { attribute: { o: ['Culture'] } };
+
+  it('says who is of the site among those that sign in elsewhere', () => {
+    const file = aSiteFile({ alsoHosts: ['mail.sport.example'], alsoPeople });
+
+    expect(parse({ sites: { one: file } }).sites[0]).toMatchObject({ alsoPeople });
+  });
+
+  it('is refused where it would move nobody, and where it means nobody', () => {
+    const hosts = { alsoHosts: ['mail.sport.example'] };
+
+    expect(faultsOf({ sites: { one: aSiteFile({ alsoPeople }) } }).join('\n')).toContain(
+      'alsoPeople: expected alsoHosts beside it',
+    );
+    expect(
+      faultsOf({ sites: { one: aSiteFile({ ...hosts, alsoPeople: {} }) } }).join('\n'),
+    ).toContain('expected dn, memberOf, attribute or logins');
   });
 });
