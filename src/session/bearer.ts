@@ -8,7 +8,7 @@ const BEARER = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 export interface Bearer {
   /** What the cookie carries: `<id>.<credential half>`. */
   readonly cookie: string;
-  /** SHA-256 of the id: the key of the row. */
+  /** SHA-256 of the whole cookie, the key of the row: one whose half was altered opens nothing. */
   readonly sessionId: SessionId;
   /** The browser's half of the key that seals the mail credential. */
   readonly half: string;
@@ -16,14 +16,16 @@ export interface Bearer {
 
 /** A new pair of secrets. */
 export function newBearer(): Bearer {
-  const id = newToken();
   const half = newToken();
-  return { cookie: `${id}.${half}`, sessionId: sha256(id) as SessionId, half };
+  const cookie = `${newToken()}.${half}`;
+  return { cookie, sessionId: idOf(cookie), half };
 }
+
+const idOf = (cookie: string): SessionId => sha256(cookie) as SessionId;
 
 /** A cookie's value as a bearer; undefined when it is not one. */
 export function parseBearer(cookie: string | undefined): Bearer | undefined {
-  const [, id, half] = BEARER.exec(cookie ?? '') ?? [];
-  if (cookie === undefined || id === undefined || half === undefined) return undefined;
-  return { cookie, sessionId: sha256(id) as SessionId, half };
+  const [, , half] = BEARER.exec(cookie ?? '') ?? [];
+  if (cookie === undefined || half === undefined) return undefined;
+  return { cookie, sessionId: idOf(cookie), half };
 }

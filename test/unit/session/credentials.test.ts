@@ -145,7 +145,7 @@ describe('a database in the wrong hands', () => {
     const [id = ''] = bearer.split('.');
 
     const forged = `${id}.${'A'.repeat(43)}`;
-    const loaded = await bench.sessions.load(forged, bench.site, { touch: false });
-    await expect(loaded?.openCredential(SERVER)).rejects.toThrow('session/frozen');
+
+    expect(await bench.sessions.load(forged, bench.site, { touch: false })).toBeUndefined();
   });
 });
