@@ -31,7 +31,7 @@ export interface AuditEventsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly sites: readonly Pick<Site, 'id' | 'mailDomains'>[];
-  readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
+  readonly users: Pick<UserStore, 'findByName'>;
   readonly keys: Pick<AuditKeys, 'pseudonym'>;
   /** Made after the sessions. */
   readonly audit: () => Pick<Audit, 'record'>;
@@ -274,9 +274,7 @@ async function who(
 ): Promise<{ readonly target?: string }> {
   const login = typed.trim().toLowerCase();
   if (login === '') return {};
-  const user =
-    (await users.findByLogin(site, login)) ??
-    (login.includes('@') ? await users.findByMail(site, login) : undefined);
+  const user = await users.findByName(site, login);
   if (user) return { target: user.login };
   const domains = sites.find(({ id }) => id === site)?.mailDomains ?? [];
   const isName = isVouched || NAME_SHAPE.test(typed.trim()) || isOwnAddress(login, domains);

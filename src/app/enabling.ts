@@ -18,7 +18,7 @@ export interface AppEnablingDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly hooks: Pick<HookEmitter, 'action'>;
-  readonly users: Pick<UserStore, 'list' | 'findByLogin' | 'findByMail'>;
+  readonly users: Pick<UserStore, 'list' | 'findByName'>;
   readonly settings: Settings;
   readonly found: readonly FoundPlugin[];
   /** Plugins whose code is not there to be asked: they can be on all the same. */
@@ -66,7 +66,7 @@ export function createAppEnabling(deps: AppEnablingDeps): AppEnabling {
       openSessions: (site) => countOpenSessions(db, isoNow(clock), site),
     }),
     async findPerson(site, name) {
-      const user = (await users.findByLogin(site, name)) ?? (await users.findByMail(site, name));
+      const user = await users.findByName(site, name);
       return user && known(user, await settings.read(user.id, CORE_SCOPE));
     },
   };

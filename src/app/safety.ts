@@ -33,7 +33,7 @@ export interface SafetyDeps {
   readonly sites: readonly Site[];
   readonly transport: SmtpTransport;
   readonly throttle: Throttle;
-  readonly users: Pick<UserStore, 'findByLogin' | 'findByMail'>;
+  readonly users: Pick<UserStore, 'findByName'>;
   /** Made after the sessions, which the log knows nothing of. */
   readonly audit: () => Pick<AuditEvents, 'record'>;
   readonly tempDir: string;
@@ -117,7 +117,7 @@ async function tellPerson(deps: Telling, event: SecurityEvent): Promise<void> {
     return;
   }
   if (code !== 'locked') return;
-  const owner = await ownerOf(deps, event);
+  const owner = await deps.users.findByName(site, event.login);
   await deps.audit().record({
     site,
     event: 'account:locked',
@@ -140,10 +140,6 @@ const NEW_COUNTRY = {
   text: 'notice.newCountry.text',
 } as const;
 const LOCKED = { subject: 'notice.locked.subject', text: 'notice.locked.text' } as const;
-
-async function ownerOf({ users }: Telling, { site, login }: SecurityEvent) {
-  return (await users.findByLogin(site, login)) ?? (await users.findByMail(site, login));
-}
 
 const wordsOf =
   ({ clock, sites }: Telling, id: SiteId, { evidence }: SecurityEvent) =>

@@ -95,7 +95,7 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
       known.hash === found.hash &&
       known.until > clock.now();
     if (!isKnown) {
-      const attempt = await throttle.begin({ site, login: `app password\n${login}`, remote });
+      const attempt = await throttle.begin({ site, realm: 'app-password', login, remote });
       let isRight: boolean;
       try {
         // Somebody unknown costs as much as a wrong password.
@@ -143,7 +143,7 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
       const secret = typed.replace(/[\s-]/g, '').toUpperCase();
       if (login.length > 320 || secret.length !== GROUPS * GROUP_CHARS) {
         // Counted all the same: the shape of passwords is no secret, their number of tries is.
-        await throttle.begin({ site, login: `app password\n${login.slice(0, 320)}`, remote });
+        await throttle.begin({ site, realm: 'app-password', login: login.slice(0, 320), remote });
         return undefined;
       }
       const key = sha256(JSON.stringify([site, login.trim().toLowerCase(), scope, secret]));

@@ -10,7 +10,7 @@ export { countUsers } from './count-users';
 export { type CountryOf, loadCountries, parseCountries } from './countries';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
 export { DEVICE_DAYS, deviceIdOf, deviceToken } from './device';
-export { deviceText, type DeviceWords, deviceWords } from './device-words';
+export { type DeviceWords, deviceText, deviceWords } from './device-words';
 export {
   type AuthenticateQuery,
   type Challenge,

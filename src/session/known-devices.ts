@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Clock, isoNow } from '../base/clock';
-import type { SiteId, UserId } from '../base/types';
+import type { UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import { deviceIdOf } from './device';
+import type { User } from './types';
 
 const MAX_DEVICES = 100; // per person; the one seen longest ago makes room
 const KEPT_DAYS = 400; // as long as the browser keeps its cookie
@@ -47,38 +48,14 @@ export function createKnownDevices({
 
   return {
     list,
-    /**
-     * The name under which an account is locked: its login, also for its main address, so that two
-     * names of one account are not twice as many tries; what was typed for anything else.
-     */
-    async accountName(site: SiteId, typed: string): Promise<string> {
-      const wanted = typed.trim().toLowerCase();
-      if (!wanted.includes('@')) return wanted;
-      const row: unknown = await db
-        .knex('users')
-        .where({ site })
-        .whereRaw('lower(mail) = ?', [wanted])
-        .first('login');
-      return row === undefined ? wanted : z.object({ login: z.string() }).parse(row).login;
-    },
-    /** The browser's name for the person of a login or address, when they have used it. */
-    async ofLogin(site: SiteId, login: string, token: string): Promise<string | undefined> {
-      const wanted = login.trim().toLowerCase();
-      const rows: unknown = await db
-        .knex('users')
-        .where({ site })
-        .whereRaw('(login = ? or lower(mail) = ?)', [wanted, wanted])
-        .select('id')
-        .limit(2);
-      for (const { id } of z.array(z.object({ id: z.number() })).parse(rows)) {
-        const name = deviceIdOf(token, site, id as UserId); // our own rows
-        const found: unknown = await db
-          .knex('known_devices')
-          .where({ user_id: id, device_id: name })
-          .first('device_id');
-        if (found !== undefined) return name;
-      }
-      return undefined;
+    /** The browser's name for a person, when they have used it. */
+    async ofUser({ id, site }: Pick<User, 'id' | 'site'>, token: string) {
+      const name = deviceIdOf(token, site, id);
+      const found: unknown = await db
+        .knex('known_devices')
+        .where({ user_id: id, device_id: name })
+        .first('device_id');
+      return found === undefined ? undefined : name;
     },
     /** The person is signed in there. */
     async note(user: UserId, id: string, country: string | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Migration } from '../kernel/db-types';
+import { aliasMigrations } from './alias-migrations';
 import { profileMigrations } from './profile-migrations';
 import { safetyMigrations } from './safety-migrations';
 import { signInMigrations } from './sign-in-migrations';
@@ -115,4 +116,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...safetyMigrations,
   ...signInMigrations,
   ...profileMigrations,
+  ...aliasMigrations,
 ];

@@ -230,9 +230,10 @@ export function createSessions(outside: SessionsDeps): Sessions {
       return stored !== undefined && closing.close(stored, reason);
     },
     signOutUser,
-    async unlock({ site, login, mail }) {
+    async unlock({ site, login, mail, aliases }) {
+      const ended: boolean[] = [];
       // Waits are counted by the name that was typed.
-      const ended = [await throttle.unlock(site, login), await throttle.unlock(site, mail)];
+      for (const name of [login, mail, ...aliases]) ended.push(await throttle.unlock(site, name));
       return ended.includes(true);
     },
     async forgetDevices(userId, except) {

@@ -7,6 +7,8 @@ import { type AuthenticateDeps, authenticate, type Identity } from './authentica
 import type { KnownDevices } from './known-devices';
 import { usableLogin } from './login-input';
 import type { Throttle } from './throttle';
+import type { User } from './types';
+import type { UserStore } from './user-store';
 
 /**
  * A refused sign-in is answered this long after it was asked, whatever was done meanwhile: an
@@ -23,6 +25,8 @@ const SOURCES_MS = 4_600;
 export interface SignInDeps extends AuthenticateDeps {
   readonly clock: Clock;
   readonly throttle: Throttle;
+  /** Who is meant by what was typed. */
+  readonly users: Pick<UserStore, 'findByName'>;
   /** Browsers that people have used; none is known unless told. */
   readonly devices?: KnownDevices;
   readonly refusalFloorMs?: number;
@@ -71,13 +75,14 @@ async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promis
   const { site, scope, login, password, remote } = input;
   const usable = usableLogin(login, password);
   const typed = login.slice(0, 256);
+  const named = await deps.users.findByName(site.id, typed);
   const attempt = await deps.throttle.begin({
     site: site.id,
     login: typed,
     // Its answer is that of a wrong password: only the lock may know that two names are one account.
-    account: (await deps.devices?.accountName(site.id, typed)) ?? typed,
+    account: named?.login ?? typed,
     remote,
-    device: input.knownDevice ?? (await knownDevice(deps, input)),
+    device: input.knownDevice ?? (await knownDevice(deps, input, named)),
     ...lockOf(site),
   });
   // As a wrong password, in the same time: nobody learns that the account is there, or locked.
@@ -114,9 +119,12 @@ async function tellGuessing({ hooks }: SignInDeps, { site, scope, login, remote 
 const lockOf = ({ protection }: Site) =>
   protection && { lock: { after: protection.lockAfter, minutes: protection.lockMinutes } };
 
-async function knownDevice({ devices }: SignInDeps, { site, login, deviceToken }: SignInInput) {
-  if (deviceToken === undefined) return undefined;
-  return devices?.ofLogin(site.id, login.slice(0, 256), deviceToken);
+async function knownDevice(
+  { devices }: SignInDeps,
+  { deviceToken }: SignInInput,
+  named: User | undefined,
+): Promise<string | undefined> {
+  return named && deviceToken !== undefined ? devices?.ofUser(named, deviceToken) : undefined;
 }
 
 /** Whoever the account is of, and whether it is anybody's, is for who listens to find out. */

@@ -44,13 +44,19 @@ export interface SignInAttempt {
   readonly login: string;
   /** The name that the lock counts by, the same for every name of an account; `login` unless told. */
   readonly account?: string;
+  /**
+   * What is guessed at, beside the password of people: counted apart, so that telephones that go on
+   * asking with an old password make nobody wait at the sign-in page.
+   */
+  readonly realm?: 'app-password';
   /** Client address, from trusted proxies only. */
   readonly remote: string;
   /** When the account is locked; never unless told. */
   readonly lock?: LockPolicy;
   /**
    * Name of a browser that the person has used before: what others guess elsewhere shuts it out
-   * neither by the account's lock nor by its waits.
+   * neither by the account's lock nor by its waits, nor what they guess behind the same address (NAT).
+   * It has a counter of its own for the account.
    */
   readonly device?: string | undefined;
 }
@@ -131,7 +137,7 @@ export function createThrottle(deps: {
         await db.transaction(async (trx) => {
           // From a browser of the person's own, what others guess elsewhere goes on counting.
           await deleteThrottles(trx, attempt.device === undefined ? [own, account, lock] : [own]);
-          await refundThrottles(trx, [address]);
+          if (keys.includes(address)) await refundThrottles(trx, [address]);
         });
       },
       refund: () => refundThrottles(db.knex, hasLock ? [...keys, lock] : keys),
@@ -151,10 +157,11 @@ export function createThrottle(deps: {
 }
 
 /** Names of what is counted; JSON, so that no two different lists give the same text. */
-function keysOf({ site, login, account = login, remote, device }: SignInAttempt) {
+function keysOf({ site, realm, login, account = login, remote, device }: SignInAttempt) {
   const name = login.trim().toLowerCase();
   const network = networkOf(remote);
-  const key = (...parts: string[]) => sha256(JSON.stringify([site, ...parts]));
+  const apart = realm === undefined ? [] : [realm];
+  const key = (...parts: string[]) => sha256(JSON.stringify([site, ...apart, ...parts]));
   return {
     own: device === undefined ? key('pair', name, network) : key('device', name, device),
     account: key('account', name),
@@ -165,10 +172,12 @@ function keysOf({ site, login, account = login, remote, device }: SignInAttempt)
 
 function countersFor(attempt: SignInAttempt, policies: ThrottlePolicies): readonly Counter[] {
   const { own, account, address } = keysOf(attempt);
+  const pair = { key: own, policy: policies.pair };
+  // Counted from a known browser too they would let that one be shut out by strangers.
+  if (attempt.device !== undefined) return [pair];
   return [
-    { key: own, policy: policies.pair },
-    // Counted from a known browser too it would let that one be shut out by strangers.
-    ...(attempt.device === undefined ? [{ key: account, policy: policies.account }] : []),
+    pair,
+    { key: account, policy: policies.account },
     { key: address, policy: policies.address },
   ];
 }

@@ -7,7 +7,7 @@ import type { UserStore } from './user-store';
 
 export interface UserAffairsDeps {
   readonly hooks: HookEmitter;
-  readonly users: Pick<UserStore, 'findByLogin' | 'findByMail' | 'exportUser'>;
+  readonly users: Pick<UserStore, 'findByName' | 'exportUser'>;
   readonly sessions: {
     list(user: User['id']): Promise<readonly SessionSummary[]>;
     eraseUser(user: User['id']): Promise<void>;
@@ -29,17 +29,13 @@ export interface UserAffairs {
 export function createUserAffairs(deps: UserAffairsDeps): UserAffairs {
   const { hooks, users, sessions, recorders } = deps;
 
-  async function known(site: SiteId, name: string): Promise<User | undefined> {
-    return (await users.findByLogin(site, name)) ?? (await users.findByMail(site, name));
-  }
-
   return {
     async find(site, name) {
-      const found = await known(site, name);
+      const found = await users.findByName(site, name);
       if (found) return found;
       const asked = name.includes('@') ? { site, mail: name } : { site, login: name };
       const located = await hooks.first({ site }, 'user:locate', asked);
-      return located && users.findByLogin(site, located.answer.login);
+      return located && users.findByName(site, located.answer.login);
     },
     async records(user) {
       const own = await Promise.all(recorders.map((recorder) => recorder(user)));

@@ -72,8 +72,8 @@ export interface UserStore {
   /** Everybody of a site, or of all, in the order of their first sign-in. */
   list(site?: SiteId): Promise<readonly User[]>;
   findByLogin(site: SiteId, login: string): Promise<User | undefined>;
-  /** By main address or alias, whatever its case. */
-  findByMail(site: SiteId, mail: string): Promise<User | undefined>;
+  /** By what a person may call the account: its login, its main address or an alias, whatever the case. */
+  findByName(site: SiteId, name: string): Promise<User | undefined>;
   exportUser(id: UserId): Promise<UserExport | undefined>;
   /**
    * Asks plugins to erase the user (`user:erased`), then removes them and what the erasers hold, all
@@ -127,9 +127,13 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
         ...placeOf(site, principal),
       };
       if (existing || !profile) {
-        return { id: await update(trx, existing ?? known, { ...principal, ...said }) };
+        const id = await update(trx, existing ?? known, { ...principal, ...said });
+        await keepAliases(trx, { site: site.id, id, aliases: principal.aliases });
+        return { id };
       }
-      return { id: await insert(trx, site.id, login, { ...profile, ...said }), profile };
+      const id = await insert(trx, site.id, login, { ...profile, ...said });
+      await keepAliases(trx, { site: site.id, id, aliases: profile.mails.slice(1) });
+      return { id, profile };
     });
     // Read again: what the row holds is what every later request will see.
     const user = await findWhere(db.knex, { id: saved.id });
@@ -196,6 +200,43 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     return id;
   }
 
+  /** The same list once more, with an index: who is meant by an address must not cost a scan. */
+  async function keepAliases(
+    trx: Knex.Transaction,
+    {
+      site,
+      id,
+      aliases,
+    }: { readonly site: SiteId; readonly id: number; aliases: readonly string[] },
+  ): Promise<void> {
+    const names = new Set(aliases.map((alias) => alias.toLowerCase()));
+    await trx('user_aliases')
+      .where({ user_id: id })
+      .whereNotIn('alias', [...names])
+      .delete();
+    for (const alias of names) {
+      const row = { user_id: id, site, alias };
+      await trx('user_aliases').insert(row).onConflict(['user_id', 'alias']).ignore();
+    }
+  }
+
+  /** A main address goes before an alias of somebody else. */
+  async function findByMail(site: SiteId, mail: string): Promise<User | undefined> {
+    const row: unknown =
+      (await db
+        .knex('users')
+        .where({ site })
+        .whereRaw('lower(mail) = ?', [mail])
+        .first(USER_COLUMNS)) ??
+      (await db
+        .knex('user_aliases')
+        .join('users', 'users.id', 'user_aliases.user_id')
+        .where({ 'user_aliases.site': site, alias: mail })
+        .orderBy('user_aliases.user_id')
+        .first(USER_COLUMNS));
+    return row === undefined ? undefined : userFromRow(userRowShape.parse(row));
+  }
+
   return {
     provision,
     find: (id) => findWhere(db.knex, { id }),
@@ -205,16 +246,12 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
       return z.array(userRowShape).parse(rows).map(userFromRow);
     },
     findByLogin: (site, login) => findByLogin(site, login),
-    async findByMail(site, mail) {
-      const wanted = mail.trim().toLowerCase();
-      const own = (address: string): boolean => address.toLowerCase() === wanted;
-      const rows: unknown[] = await db
-        .knex('users')
-        .where({ site })
-        .whereRaw('(lower(mail) = ? or instr(lower(aliases), ?) > 0)', [wanted, wanted])
-        .select(USER_COLUMNS);
-      const found = rows.map((row) => userFromRow(userRowShape.parse(row)));
-      return found.find((user) => [user.mail, ...user.aliases].some(own));
+    async findByName(site, name) {
+      const wanted = name.trim().toLowerCase();
+      return (
+        (await findByLogin(site, wanted)) ??
+        (wanted.includes('@') ? findByMail(site, wanted) : undefined)
+      );
     },
     async exportUser(id) {
       const user = await findWhere(db.knex, { id });

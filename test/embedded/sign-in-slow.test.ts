@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { type Page, textOf } from '../kit/html';
+import { memoryOf } from '../kit/memory-stack';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 /** What a person waits at most, the page included. */
@@ -32,7 +33,7 @@ describe.each([
   });
   afterEach(() => faults().clear());
 
-  const faults = () => demo.stack[source].faults;
+  const faults = () => memoryOf(demo)[source].faults;
   const agent = () => {
     const found = demo.stack.agents.find((one) => one.site === site);
     if (!found) throw new Error('no such agent');

@@ -196,9 +196,7 @@ async function tellReported(
   const { site, remote, id: requestId } = ctx;
   const { login, contact } = values;
   try {
-    const user =
-      (await safety.users.findByLogin(site.id, login)) ??
-      (await safety.users.findByMail(site.id, login));
+    const user = await safety.users.findByName(site.id, login);
     await safety.audit.record({
       site: site.id,
       event: 'security:reported',

@@ -59,8 +59,8 @@ const events = () =>
     log: silentLog(),
     sites: [{ id: site, mailDomains: ['marees.example'] }],
     users: {
-      findByLogin: async (_site, login) => (login === 'alice' ? alice : undefined),
-      findByMail: async (_site, mail) => (mail === alice.mail ? alice : undefined),
+      findByName: async (_site, name) =>
+        name === 'alice' || name === alice.mail ? alice : undefined,
     },
     keys: createAuditKeys([Buffer.alloc(32, 'the key of the server, for tests')]),
     audit: () => ({

@@ -1,7 +1,7 @@
 import { AppError } from '../../../src/base/errors';
 import { newToken } from '../../../src/base/ids';
 import { createThrottle } from '../../../src/session';
-import { aBench, aSite, type Bench, codeOf } from './kit';
+import { aBench, aPrincipal, aSite, type Bench, codeOf } from './kit';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -125,6 +125,23 @@ describe('the lock of an account', () => {
 
     expect(await codeOf(bench.signIn({ remote: '203.0.113.1' }))).toBe('session/credentials');
     expect(await bench.sessions.unlock(session.user)).toBe(true);
+    expect((await bench.signIn({ remote: '203.0.113.1' })).kind).toBe('opened');
+  });
+
+  it('is one for every alias of an account, which nobody is told', async () => {
+    const aliases = ['alice.martin@culture.example', 'A.Martin@culture.example'];
+    await bench.users.provision({ site: bench.site.id }, bench.site, aPrincipal({ aliases }));
+    await guess(1);
+    await guess(1, { login: aliases[0] });
+    await guess(2, { login: 'a.martin@culture.example' });
+
+    const locked = [
+      await codeOf(bench.signIn({ remote: '203.0.113.1' })),
+      await codeOf(wrongFrom(50, { login: aliases[0] })),
+      await codeOf(wrongFrom(51, { login: 'nobody@culture.example' })),
+    ];
+    expect(new Set(locked)).toEqual(new Set(['session/credentials']));
+    bench.clock.pass(15 * 60);
     expect((await bench.signIn({ remote: '203.0.113.1' })).kind).toBe('opened');
   });
 

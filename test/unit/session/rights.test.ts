@@ -146,6 +146,49 @@ describe('the landing page', () => {
   });
 });
 
+describe('who is meant by an address', () => {
+  const provision = (login: string, mail: string, aliases: readonly string[]) =>
+    bench.users.provision(
+      { site: bench.site.id },
+      bench.site,
+      aPrincipal({ login, mail, aliases: [...aliases] }),
+    );
+  const nameOf = async (name: string) => (await bench.users.findByName(bench.site.id, name))?.login;
+
+  it('is found by any of theirs, whatever the case, and by a main address first', async () => {
+    await provision('alice', 'alice@culture.example', ['Desk@culture.example']);
+    await provision('bruno', 'desk2@culture.example', ['alice@culture.example']);
+
+    expect(await nameOf(' DESK@culture.example')).toBe('alice');
+    expect(await nameOf('alice@culture.example')).toBe('alice');
+    expect(await nameOf('bruno')).toBe('bruno');
+    expect(await nameOf('desk')).toBeUndefined();
+  });
+
+  it('changes with what the directory says', async () => {
+    await provision('alice', 'alice@culture.example', ['old@culture.example']);
+    await provision('alice', 'alice@culture.example', ['new@culture.example']);
+
+    expect(await nameOf('old@culture.example')).toBeUndefined();
+    expect(await nameOf('new@culture.example')).toBe('alice');
+  });
+
+  it('is looked up without reading everybody', async () => {
+    const plans: string[] = [];
+    const { knex } = bench.db;
+    knex.on('query', ({ sql }: { sql: string }) => plans.push(sql));
+    await nameOf('nobody@culture.example');
+    knex.removeAllListeners('query');
+
+    expect(plans).toHaveLength(3);
+    for (const sql of plans) {
+      const bound = sql.replaceAll('?', "'x'");
+      const steps: { detail: string }[] = await knex.raw(`explain query plan ${bound}`);
+      expect(steps.map(({ detail }) => detail).filter((step) => /^SCAN/.test(step))).toEqual([]);
+    }
+  });
+});
+
 describe('users', () => {
   it('are made once, then follow the directory', async () => {
     const one = await bench.users.provision(scope(), bench.site, aPrincipal());

@@ -1,4 +1,4 @@
-import { networkOf } from '../../../src/session';
+import { createAppPasswords, networkOf } from '../../../src/session';
 import { aBench, type Bench, codeOf, refusal } from './kit';
 
 let bench: Bench;
@@ -106,6 +106,42 @@ describe('failed sign-ins', () => {
 
     expect(await codeOf(wrong({ login: 'another' }))).toBe('session/throttled');
     expect((await bench.signIn({ remote: '192.0.2.77' })).kind).toBe('opened');
+  });
+
+  it('of strangers behind an address do not shut out the browsers that people use there', async () => {
+    const office = '192.0.2.60';
+    const deviceToken = 'D'.repeat(43);
+    await bench.signIn({ remote: office, deviceToken });
+    for (let count = 0; count < 100; count++) {
+      await codeOf(wrong({ login: `agent${count}`, remote: office }));
+    }
+
+    expect(await codeOf(bench.signIn({ remote: office }))).toBe('session/throttled');
+    expect((await bench.signIn({ remote: office, deviceToken })).kind).toBe('opened');
+    // Who may be at that browser still guesses at one account, and no more than elsewhere.
+    for (let count = 0; count < 5; count++) await codeOf(wrong({ remote: office, deviceToken }));
+    expect(await codeOf(bench.signIn({ remote: office, deviceToken }))).toBe('session/throttled');
+  });
+
+  it('from a browser that the person uses count for nobody else behind its address', async () => {
+    const office = '192.0.2.61';
+    const deviceToken = 'E'.repeat(43);
+    await bench.signIn({ remote: office, deviceToken });
+    const before = await bench.db.knex('login_throttles').select();
+    await codeOf(wrong({ remote: office, deviceToken }));
+
+    expect((await bench.db.knex('login_throttles').select()).length).toBe(before.length + 1);
+  });
+
+  it('of applications do not count for the sign-in page behind their address', async () => {
+    const office = '192.0.2.62';
+    const apps = createAppPasswords({ ...bench, throttle: bench.throttle });
+    for (let count = 0; count < 110; count++) {
+      const asked = { remote: office };
+      await apps.verifyAppPassword(bench.site.id, `agent${count}`, 'short', asked).catch(() => {});
+    }
+
+    expect((await bench.signIn({ remote: office })).kind).toBe('opened');
   });
 
   it('count alike whatever the case and spaces of the login', async () => {
