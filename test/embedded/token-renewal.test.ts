@@ -3,9 +3,11 @@ import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { secretHandle } from '../../src/host';
 import { WebAgent } from '../kit/agent';
+import { agentAt } from '../kit/demo-agents';
 import type { Page } from '../kit/html';
 import { textOf } from '../kit/html';
 import { type MovingClock, movingClock } from '../kit/moving-clock';
+import { signInFrom } from '../kit/sign-in-journey';
 import { type FakeProvider, fakeProvider } from '../kit/sign-in-plugin';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -20,11 +22,7 @@ const standing = new Set<string>();
 /** Those that it was shown. */
 let shown: string[] = [];
 
-const agent = () => {
-  const found = demo.stack.agents.find(({ site }) => site === 'saisons');
-  if (!found) throw new Error('no agent');
-  return found;
-};
+const agent = () => agentAt(demo, 0);
 const tokens = (access: string, refresh: string) => ({
   access: secretHandle(access),
   refresh: secretHandle(refresh),
@@ -35,15 +33,7 @@ const refreshes = () =>
     .filter(({ what }) => what === 'refresh')
     .map(({ request }) => (request as { refresh: { reveal(): string } }).refresh.reveal());
 
-async function enter(web: WebAgent, page: Page): Promise<Page> {
-  const button = page.one('data-action', 'way-fake-sso-main');
-  const [form] = page.all((e) => e.name === 'form' && e.children.includes(button));
-  if (!form) throw new Error('no form');
-  const sent = await web.submit(page, { form: () => form });
-  const href = sent.one('data-action', 'provider').attribs['href'] ?? '';
-  const state = new URL(href).searchParams.get('state');
-  return web.get(`/login/fake-sso/main/callback?state=${state}&code=right`);
-}
+const enter = (web: WebAgent, page: Page): Promise<Page> => signInFrom(web, page, 'right');
 const draftIn = (page: Page): string =>
   page.all((e) => e.attribs['id'] === 'compose-form')[0]?.attribs['action'] ?? '';
 const tokenOf = (page: Page): string =>

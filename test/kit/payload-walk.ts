@@ -84,3 +84,7 @@ export function findForbidden(root: unknown, { names, values }: Forbidden): read
   }
   return [...new Set(found)];
 }
+
+/** A query of a plugin knows the connection to its own file; what is in there is walked as well. */
+export const isOwnConnection = (fault: string): boolean =>
+  /^a query\.0\.client(?:\.connectionSettings|\.config\.client)?: a forbidden name$/.test(fault);

@@ -7,6 +7,11 @@ export async function beginSignIn(
   { next = '', way = 'fake-sso-main' }: { readonly next?: string; readonly way?: string } = {},
 ): Promise<Page> {
   const page = await web.get(next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
+  return pressWay(web, page, way);
+}
+
+/** The same on a page that is there: the one of a session that waits for it. */
+async function pressWay(web: WebAgent, page: Page, way: string): Promise<Page> {
   const button = page.one('data-action', `way-${way}`);
   const form = page.all(
     (element) => element.name === 'form' && element.children.includes(button),
@@ -29,7 +34,19 @@ export async function signInWith(
   code: string,
   options: Parameters<typeof beginSignIn>[1] = {},
 ): Promise<Page> {
-  const to = providerOf(await beginSignIn(web, options));
+  return comeBack(web, await beginSignIn(web, options), code);
+}
+
+/** The same from a page that offers the way. */
+export const signInFrom = async (
+  web: WebAgent,
+  page: Page,
+  code: string,
+  way = 'fake-sso-main',
+): Promise<Page> => comeBack(web, await pressWay(web, page, way), code);
+
+async function comeBack(web: WebAgent, page: Page, code: string): Promise<Page> {
+  const to = providerOf(page);
   const { pathname } = new URL(to.searchParams.get('redirect_uri') ?? '');
   return web.get(`${pathname}?state=${to.searchParams.get('state')}&code=${code}`);
 }

@@ -1,20 +1,9 @@
-import type { SiteId, UserId } from '../../../src/base/types';
 import type { SignInLink, UserAffairs, Way } from '../../../src/session';
-import { anApp, run } from './support';
+import { ALICE, anApp, run } from './support';
 
-const USER = {
-  id: 7 as UserId,
-  site: 'one' as SiteId,
-  login: 'alice',
-  name: 'Alice Martin',
-  mail: 'alice@one.example',
-  aliases: [],
-  groups: [],
-  locale: 'fr' as const,
-};
 const aLink = (method: string): SignInLink => ({
-  site: USER.site,
-  user: USER.id,
+  site: ALICE.site,
+  user: ALICE.id,
   plugin: 'sso',
   method,
   issuer: 'https://idp.example',
@@ -24,7 +13,7 @@ const aLink = (method: string): SignInLink => ({
 
 function withLinks(unlinked: (Way | undefined)[] = []) {
   const affairs: UserAffairs = {
-    find: async (site, name) => (site === 'one' && name === 'alice' ? USER : undefined),
+    find: async (site, name) => (site === 'one' && name === 'alice' ? ALICE : undefined),
     records: async () => [],
     erase: async () => {},
   };

@@ -1,6 +1,6 @@
 import type { NewAuditEntry } from '../../../src/audit';
 import { silentLog } from '../../../src/base/log';
-import type { SiteId } from '../../../src/base/types';
+import type { SiteId, UserId } from '../../../src/base/types';
 import { type App, type AuditDoor, type Deps, type Io, runCli } from '../../../src/cli';
 import { createPluginDatabases, pluginPlace } from '../../../src/host/plugin-databases';
 import { openDatabase } from '../../../src/kernel/db';
@@ -13,6 +13,18 @@ export interface Run {
   readonly out: string;
   readonly err: string;
 }
+
+/** Somebody whom commands of a test are about. */
+export const ALICE = {
+  id: 7 as UserId,
+  site: 'one' as SiteId,
+  login: 'alice',
+  name: 'Alice Martin',
+  mail: 'alice@one.example',
+  aliases: [],
+  groups: [],
+  locale: 'fr' as const,
+};
 
 const unexpected = (): never => {
   throw new Error('not expected in this test');

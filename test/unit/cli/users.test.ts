@@ -1,20 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SiteId, UserId } from '../../../src/base/types';
 import type { UserAffairs } from '../../../src/session';
-import { anApp, run } from './support';
-
-const USER = {
-  id: 7 as UserId,
-  site: 'one' as SiteId,
-  login: 'alice',
-  name: 'Alice Martin',
-  mail: 'alice@one.example',
-  aliases: [],
-  groups: [],
-  locale: 'fr' as const,
-};
+import { ALICE, anApp, run } from './support';
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function withAffairs(erased: string[] = []) {
   const affairs: UserAffairs = {
-    find: async (site, name) => (site === 'one' && name === 'alice' ? USER : undefined),
+    find: async (site, name) => (site === 'one' && name === 'alice' ? ALICE : undefined),
     records: async () => [
       { owner: 'core', file: 'user.json', content: { login: 'alice' } },
       { owner: 'calendar', file: 'events.ics', content: 'BEGIN:VCALENDAR\n' },
