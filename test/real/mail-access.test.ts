@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
@@ -40,6 +41,9 @@ let signedIn: { method: string; username: string; authzid?: string; accessToken?
 let sent: string[] = [];
 let smtp: SMTPServer;
 let smtpPort = 0;
+/** Where Dovecot's own submission service hands on what it took. */
+let relay: SMTPServer;
+const relayed: string[] = [];
 
 /** RFC 7662: what Dovecot asks of a token. */
 function introspect(request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -56,12 +60,33 @@ function introspect(request: http.IncomingMessage, response: http.ServerResponse
   });
 }
 
+/** Takes a message down once all of it is there. */
+function keepIn(list: string[], stream: NodeJS.ReadableStream, done: () => void): void {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  stream.on('end', () => {
+    list.push(text);
+    done();
+  });
+}
+
 beforeAll(async () => {
   provider = http.createServer(introspect);
   await new Promise<void>((resolve) => {
     provider.listen(0, '127.0.0.1', resolve);
   });
   const { port } = provider.address() as AddressInfo;
+  relay = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    logger: false,
+    onData: (stream, _session, callback) => keepIn(relayed, stream, callback),
+  });
+  await new Promise<void>((resolve) => {
+    relay.listen(0, '127.0.0.1', resolve);
+  });
   const mailboxes = [{ path: 'INBOX' }];
   dovecot = await startDovecot({
     users: [
@@ -72,6 +97,7 @@ beforeAll(async () => {
       introspectionUrl: `http://estafette:secret@127.0.0.1:${port}/introspect`,
       master: MASTER,
     },
+    submissionTo: (relay.server.address() as AddressInfo).port,
   });
   for (const username of ['alice', 'bruno']) {
     dovecot.deliver(username, aMessage({ subject: `Pour ${username}` }));
@@ -93,16 +119,7 @@ beforeAll(async () => {
       const isToken = accessToken !== undefined && tokens.get(accessToken) === username;
       callback(null, isMaster || isToken ? { user: username } : {});
     },
-    onData(stream, _session, callback) {
-      let text = '';
-      stream.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-      });
-      stream.on('end', () => {
-        sent.push(text);
-        callback();
-      });
-    },
+    onData: (stream, _session, callback) => keepIn(sent, stream, callback),
   });
   await new Promise<void>((resolve) => {
     smtp.listen(0, '127.0.0.1', resolve);
@@ -111,9 +128,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await dovecot?.close();
-  await new Promise<void>((resolve) => {
-    smtp.close(() => resolve());
-  });
+  for (const server of [smtp, relay]) {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  }
   provider.closeAllConnections();
   provider.close();
 });
@@ -125,6 +144,7 @@ beforeEach(async () => {
   introspected = [];
   signedIn = [];
   sent = [];
+  relayed.length = 0;
   bench = aBench({ server: dovecot });
   sessions = await aSessionBench();
 });
@@ -149,6 +169,12 @@ const siteWith = (mailAccess: MailAccess): Site =>
     imap: { host: '127.0.0.1', port: dovecot.port, security: 'none' },
     smtp: { host: '127.0.0.1', port: smtpPort, security: 'none', auth: 'user' },
   });
+
+/** A site that sends through Dovecot's submission service. */
+const submitting = (mailAccess: MailAccess): Site => {
+  const site = siteWith(mailAccess);
+  return { ...site, smtp: { ...site.smtp, port: dovecot.submissionPort } };
+};
 
 interface Person {
   readonly actor: () => Promise<Actor>;
@@ -225,9 +251,7 @@ describe('mail after single sign-on', () => {
 
       expect(await subjectsOf(await actor())).toEqual(['Pour alice']);
       expect(introspected).toContain('token-of-alice');
-      const log = await import('node:fs/promises').then((fs) =>
-        fs.readFile(dovecot.logFile, 'utf8'),
-      );
+      const log = await readFile(dovecot.logFile, 'utf8');
       expect(log).toMatch(new RegExp(`Login: user=<alice>, method=${mechanism}`));
     },
   );
@@ -260,9 +284,54 @@ describe('mail after single sign-on', () => {
       { method: 'PLAIN', username: 'estafette', authzid: 'alice' },
     ]);
   });
+
+  it.each(['OAUTHBEARER', 'XOAUTH2'] as const)(
+    'is sent with the token, by %s, through a server that asks the provider whose it is',
+    async (mechanism) => {
+      tokens.set('token-of-alice', 'alice');
+      const site = submitting(OAUTH(mechanism));
+      const { actor } = await enters(site, { tokens: { access: 'token-of-alice' } });
+
+      await send(await actor(), site);
+
+      expect(relayed).toEqual([expect.stringContaining('Envoy')]);
+      expect(introspected).toEqual(['token-of-alice']);
+      const log = await readFile(dovecot.logFile, 'utf8');
+      expect(log).toMatch(
+        new RegExp(`submission-login: Info: Login: user=<alice>, method=${mechanism}`),
+      );
+    },
+  );
+
+  it('is sent by the services that open every mailbox, through the same server', async () => {
+    for (const access of [MASTER_USER, AUTHZID]) {
+      const site = submitting(access);
+      const { actor } = await enters(site);
+      await send(await actor(), site);
+    }
+
+    expect(relayed).toHaveLength(2);
+  });
 });
 
 describe('what a mail server must refuse, and does', () => {
+  it.each(['OAUTHBEARER', 'XOAUTH2'] as const)(
+    'a message with a token that was revoked, or is of somebody else, by %s',
+    async (mechanism) => {
+      tokens.set('token-of-bruno', 'bruno');
+      const site = submitting(OAUTH(mechanism));
+      for (const access of ['gone', 'token-of-bruno']) {
+        const { actor } = await enters(site, { tokens: { access } });
+        await expect(actor().then((one) => send(one, site))).rejects.toMatchObject({
+          code: 'smtp/rejected',
+          details: { step: 'auth', refused: 'credential', replyCode: 535 },
+        });
+      }
+
+      expect(relayed).toEqual([]);
+    },
+  );
+
   it('a token of somebody else', async () => {
     tokens.set('token-of-bruno', 'bruno');
     const { actor } = await enters(siteWith(OAUTH('OAUTHBEARER')), {

@@ -13,6 +13,8 @@ export interface DovecotSettings {
   readonly mailboxes: readonly { readonly path: string; readonly specialUse?: string }[];
   readonly maxConnectionsPerUser: number;
   readonly withoutPassword?: PasswordlessAccess;
+  /** Takes messages at `port` and hands them on to another server on this machine. */
+  readonly submission?: { readonly port: number; readonly relayPort: number };
 }
 
 /** Ways in for who has no password, as docs/install.md describes them. */
@@ -30,7 +32,7 @@ export function dovecotConfig(settings: DovecotSettings): string {
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/dovecot.log
-protocols = imap
+protocols = imap${settings.submission ? ' submission' : ''}
 listen = 127.0.0.1
 ${internalUsers(settings.isRoot)}
 ssl = yes
@@ -86,7 +88,7 @@ service imap-login {
     ssl = yes
   }
 }
-service imap {
+${submission(settings)}service imap {
   process_limit = 1024
 }
 service anvil {
@@ -122,6 +124,21 @@ passdb {
 `;
   return `${introspectionUrl === undefined ? '' : byToken}${master ? byMaster : ''}`;
 }
+
+/** The submission service of Dovecot (RFC 6409): it signs people in, another server delivers. */
+const submission = ({ submission: service }: DovecotSettings): string =>
+  service
+    ? `hostname = localhost
+submission_relay_host = 127.0.0.1
+submission_relay_port = ${service.relayPort}
+service submission-login {
+  chroot =
+  inet_listener submission {
+    port = ${service.port}
+  }
+}
+`
+    : '';
 
 /** `oauth2.conf`: the provider says whose token it is, and whether it still stands. */
 export const oauth2Config = (introspectionUrl: string): string => `

@@ -13,6 +13,8 @@ export interface DovecotOptions {
   /** 200 unless told. */
   readonly maxConnectionsPerUser?: number;
   readonly withoutPassword?: PasswordlessAccess;
+  /** Takes messages too, and hands them on to the server at this port of the machine. */
+  readonly submissionTo?: number;
 }
 
 /** A Dovecot of our own: plain and TLS listeners on loopback, mail in a temporary directory. */
@@ -20,6 +22,8 @@ export interface PrivateDovecot {
   readonly host: string;
   readonly port: number;
   readonly tlsPort: number;
+  /** Where messages are taken; 0 when they are not. */
+  readonly submissionPort: number;
   /** PEM of the authority that signed the certificate of `tlsPort` (and of STARTTLS on `port`). */
   readonly caFile: string;
   readonly directory: string;
@@ -66,7 +70,8 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
   store.seed(options.users);
   await writeFile(join(directory, 'users'), passwdFile(options.users), { mode: 0o644 });
   await writePasswordless(directory, options.withoutPassword ?? {});
-  const [port = 0, tlsPort = 0] = await freePorts(2);
+  const [port = 0, tlsPort = 0, submissionPort = 0] = await freePorts(3);
+  const { submissionTo } = options;
   const configFile = join(directory, 'dovecot.conf');
   const config = dovecotConfig({
     directory,
@@ -79,6 +84,9 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     mailboxes: options.users[0]?.mailboxes.filter(({ path }) => path !== 'INBOX') ?? [],
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? DEFAULT_MAX_CONNECTIONS,
     ...(options.withoutPassword && { withoutPassword: options.withoutPassword }),
+    ...(submissionTo !== undefined && {
+      submission: { port: submissionPort, relayPort: submissionTo },
+    }),
   });
   await writeFile(configFile, config);
   const logFile = join(directory, 'dovecot.log');
@@ -90,6 +98,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     host: '127.0.0.1',
     port,
     tlsPort,
+    submissionPort: submissionTo === undefined ? 0 : submissionPort,
     caFile: certificate.caFile,
     directory,
     pid: server.pid,
