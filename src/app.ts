@@ -8,7 +8,7 @@ import { tellConnected } from './app/connected';
 import { detachedPool } from './app/detached-pool';
 import { createAppEnabling } from './app/enabling';
 import { watchErrors } from './app/error-watch';
-import { createFactorsOf } from './app/factors';
+import { createFactorsOf, createIsFactor } from './app/factors';
 import { addGauges, countJobRuns } from './app/gauges';
 import { createHealth, type Dependencies } from './app/health';
 import { heardBy } from './app/heard';
@@ -18,6 +18,7 @@ import { coreJobs } from './app/jobs';
 import { knownGuards } from './app/known-guards';
 import { migrateAll } from './app/migrations';
 import { createOperationsServer } from './app/operations';
+import { ofPerson } from './app/person-scope';
 import { createPluginCore } from './app/plugin-core';
 import { pluginViewFaults } from './app/plugin-views';
 import { HOOK_TABLES, installedPlugins } from './app/plugins';
@@ -217,10 +218,11 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
 
   const keys = createKeyRing([{ id: 1, secret: config.secretKey }]);
   const throttle = createThrottle({ db, clock });
+  const personal = ofPerson(hooks, () => enabling);
   const users = createUserStore({
     db,
     clock,
-    hooks,
+    hooks: personal,
     writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
     erasers: [(user, trx) => settings.erase(user, trx)],
     erasingTables: erasingTables(databases),
@@ -247,7 +249,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     audit: () => audit,
     sessionsOf: (user) => sessions.list(user),
   });
-  const auditedHooks = auditEvents.hear(hooks);
+  const auditedHooks = auditEvents.hear(personal);
+  const isFactor = createIsFactor(() => host);
   const sessions: Sessions = createSessions({
     db,
     log,
@@ -258,6 +261,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     throttle,
     users,
     closedBy: (site) => host.signInClosed(site),
+    isFactor,
     refreshTokens: (site, request) => signIn.refresh(site, request),
     tellLink: auditEvents.noteLink,
     ldapLogin: createLdapLogin({ clock, log }),
@@ -421,6 +425,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
       audit: { list: audit.list, record: auditEvents.record },
       noteRefused: auditEvents.noteRefused,
     },
+    isFactor,
     factorsOf: createFactorsOf(services, (site) => host.signInClosed(site)),
     serverTiming: { timings, isShown: timingViewers(config.mode, hooks) },
     enabling,
@@ -544,7 +549,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     /** What the law gives a person: to see what is kept, to be erased. */
     affairs: auditedAffairs(
       createUserAffairs({
-        hooks,
+        hooks: personal,
         users,
         sessions,
         recorders: [

@@ -78,8 +78,15 @@ export function createAdmin(sources: AdminSources): AdminDeps {
     openSessions: (site) => countOpenSessions(db, isoNow(clock), site),
     findPerson: sources.findPerson,
     // One that is not in service is wanted all the same: who gave it in their session may repair it.
-    hasSecondFactor: (site) =>
-      services.get(site, FACTOR_PORT) !== undefined || host.signInClosed(site) !== undefined,
+    hasSecondFactor(site, groups) {
+      if (host.signInClosed(site) !== undefined) return true;
+      if (services.get(site, FACTOR_PORT) === undefined) return false;
+      if (groups === undefined) return true;
+      // As the ministry says of the groups of somebody, whatever they chose for themselves.
+      const own = enabling.enabledFor({ site, groups });
+      const provides = ({ definition }: FoundPlugin) => definition.provides?.includes(FACTOR_PORT);
+      return found.some((plugin) => provides(plugin) && own.has(plugin.id));
+    },
   };
 }
 

@@ -40,8 +40,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
     const choices = choicesFrom(stored);
     const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);
     const budget = { leftMs: deps.config.pluginBudgetMs };
-    const plugins =
-      user && deps.enabling.enabledFor({ site: site.id, groups: user.groups, choices });
+    const plugins = pluginsOf(deps, session, choices);
     const admitted = isOpen
       ? deps.people.admit(
           createActor(session, site, {
@@ -65,7 +64,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
       budget,
       session,
       actor,
-      scope: actor?.scope ?? { site: site.id, requestId: id, budget },
+      scope: actor?.scope ?? { site: site.id, requestId: id, budget, ...(plugins && { plugins }) },
       choices,
       get choosable() {
         return user ? deps.enabling.choosable({ site: site.id, groups: user.groups }) : [];
@@ -75,6 +74,21 @@ export function requestContext(deps: WebDeps): RequestHandler {
     });
     next();
   };
+}
+
+/**
+ * The plugins of who is there, also while they wait for a challenge: the one that asks it may be on
+ * for their group alone. What they chose themselves counts once the session is open.
+ */
+function pluginsOf(
+  { enabling }: Pick<WebDeps, 'enabling'>,
+  loaded: LoadedSession | undefined,
+  choices: ReturnType<typeof choicesFrom>,
+) {
+  const session = loaded?.session;
+  if (session?.state !== 'open' && session?.state !== 'awaiting-challenge') return undefined;
+  const { site, user } = session;
+  return enabling.enabledFor({ site, groups: user.groups, choices });
 }
 
 async function loadSession(

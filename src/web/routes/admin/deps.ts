@@ -92,6 +92,6 @@ export interface AdminDeps {
   readonly openSessions: (site?: SiteId) => Promise<ReadonlyMap<UserId, number>>;
   /** By login or address. */
   readonly findPerson: (site: SiteId, name: string) => Promise<KnownUser | undefined>;
-  /** Whether a plugin of the site answers for a second factor. */
-  readonly hasSecondFactor: (site: SiteId) => boolean;
+  /** Whether a plugin of the site answers for a second factor; with groups, for who is in them. */
+  readonly hasSecondFactor: (site: SiteId, groups?: readonly string[]) => boolean;
 }
