@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import ejs from 'ejs';
+import { escapeHtml } from '../base/html';
 
 /** The only names that exist inside a template (see `TemplateScope`). */
 export const TEMPLATE_NAMES = [
@@ -34,12 +35,17 @@ const literals = (source: string, call: string): string[] => [
   ),
 ];
 
+/** What `<%=` writes: nothing for nothing, as EJS has it. */
+const escapeValue = (value: string | number | boolean | null | undefined): string =>
+  value === undefined || value === null ? '' : escapeHtml(String(value));
+
 /**
  * The last one is unknown to the published types. Our locals are objects in which every name above
  * is set, so nothing can be inherited; copying them for each of fifty rows took a tenth of a page.
  */
 const OPTIONS = {
   strict: true,
+  escape: escapeValue,
   destructuredLocals: [...TEMPLATE_NAMES],
   compileDebug: true,
   rmWhitespace: false,

@@ -7,7 +7,7 @@ import { createFormats, type DateStyle, type Formats } from './format';
 import { findView } from './lookup';
 import type { Skin, Skins } from './skins';
 import { SLOTS, type SlotFacts } from './slots';
-import type { Renderer, RenderRequest, SlotItem, SlotSource, ViewContext } from './types';
+import type { Renderer, SlotItem, SlotSource, ViewContext } from './types';
 
 export interface RendererDeps {
   readonly skins: Pick<Skins, 'chain'>;
@@ -22,30 +22,47 @@ export interface RendererDeps {
 /** Every include is a call on the stack: a view that includes itself must end as an error. */
 const MAX_DEPTH = 32;
 
+/** What is known of the views of one skin chain, by the name of a view. */
+interface ChainViews {
+  readonly compiled: Map<string, CompiledView>;
+  /** Slots of a view and of all that it includes. */
+  readonly slots: Map<string, readonly string[]>;
+}
+
+/** Renders one view with what is the same for all views of a page. */
+type RenderView = (view: string, model?: unknown) => SafeHtml;
+
 /**
- * The one renderer. Its cache of compiled views is keyed by skin chain and view, because a cache
- * keyed by file name alone serves one ministry's partial to another (plugins.md P14).
+ * The one renderer. Its cache of compiled views is kept by skin chain, because a cache keyed by
+ * file name alone serves one ministry's partial to another (plugins.md P14).
  */
 export function createRenderer(deps: RendererDeps): Renderer {
-  const compiled = new Map<string, CompiledView>();
+  const chains = new WeakMap<readonly Skin[], ChainViews>();
   const byFile = new Map<string, CompiledView>();
-  const slotsByView = new Map<string, readonly string[]>();
   const formats = new Map<string, Formats>();
 
+  const viewsOf = (chain: readonly Skin[]): ChainViews => {
+    const known = chains.get(chain);
+    if (known) return known;
+    const made: ChainViews = { compiled: new Map(), slots: new Map() };
+    chains.set(chain, made);
+    return made;
+  };
+
   const load = (chain: readonly Skin[], view: string): CompiledView => {
-    const key = `${chain.map((skin) => skin.id).join('>')}|${view}`;
-    const known = compiled.get(key);
+    const { compiled } = viewsOf(chain);
+    const known = compiled.get(view);
     if (known) return known;
     const file = findView(chain, deps.pluginViews, view);
     const made = byFile.get(file) ?? compileView(file);
     byFile.set(file, made);
-    compiled.set(key, made);
+    compiled.set(view, made);
     return made;
   };
 
   const slotNames = (chain: readonly Skin[], view: string): readonly string[] => {
-    const key = `${chain.map((skin) => skin.id).join('>')}|${view}`;
-    const known = slotsByView.get(key);
+    const { slots } = viewsOf(chain);
+    const known = slots.get(view);
     if (known) return known;
     const names = new Set<string>();
     const seen = new Set<string>();
@@ -58,7 +75,7 @@ export function createRenderer(deps: RendererDeps): Renderer {
     };
     visit(view);
     const result = [...names];
-    slotsByView.set(key, result);
+    slots.set(view, result);
     return result;
   };
 
@@ -71,18 +88,28 @@ export function createRenderer(deps: RendererDeps): Renderer {
   };
 
   /** The synchronous half: everything it needs is already here. */
-  const renderView = (
+  const viewRenderer = (
     context: ViewContext,
     chain: readonly Skin[],
-    request: Omit<RenderRequest, 'facts'>,
+    shell: unknown,
     items: ReadonlyMap<string, readonly SlotItem[]>,
-  ): SafeHtml => {
+  ): RenderView => {
     const formats = formatsFor(context.locale, context.timeZone, context.skin);
     const find = (name: string): string => deps.assets.find(chain, name) ?? `/assets/${name}`;
     const sprite = find('icons.svg');
     let depth = 0;
+    const include: RenderView = (view, model = {}) => {
+      if (depth >= MAX_DEPTH) throw new Error(`view includes itself: ${view}`);
+      depth += 1;
+      try {
+        return safeHtml(load(chain, view).render({ ...shared, model }));
+      } finally {
+        depth -= 1;
+      }
+    };
     const shared = {
-      shell: request.shell,
+      model: undefined,
+      shell,
       t: deps.texts.for(context.locale, context.skin),
       locale: context.locale,
       csrf: context.csrf,
@@ -93,17 +120,9 @@ export function createRenderer(deps: RendererDeps): Renderer {
       date: (iso: string, style: DateStyle) => formats.date(iso, style),
       size: (bytes: number) => formats.size(bytes),
       number: (value: number) => formats.number(value),
+      include,
     };
-    const include = (view: string, data: unknown = {}): SafeHtml => {
-      if (depth >= MAX_DEPTH) throw new Error(`view includes itself: ${view}`);
-      depth += 1;
-      try {
-        return safeHtml(load(chain, view).render({ ...shared, include, model: data }));
-      } finally {
-        depth -= 1;
-      }
-    };
-    return include(request.view, request.model);
+    return include;
   };
 
   const slotsOf = (chain: readonly Skin[], views: readonly string[]): readonly string[] => [
@@ -117,9 +136,8 @@ export function createRenderer(deps: RendererDeps): Renderer {
     facts: SlotFacts,
   ) => {
     if (names.length === 0) return Promise.resolve(new Map<string, readonly SlotItem[]>());
-    return deps.slots.collect(context, names, facts, (view, model) =>
-      renderView(context, chain, { view, model, shell: undefined }, new Map()),
-    );
+    const render = viewRenderer(context, chain, undefined, new Map());
+    return deps.slots.collect(context, names, facts, render);
   };
 
   return {
@@ -127,18 +145,13 @@ export function createRenderer(deps: RendererDeps): Renderer {
       const chain = deps.skins.chain(context.skin);
       const names = slotsOf(chain, [request.layout, request.view]);
       const items = await collect(context, chain, names, request.facts);
-      const body = renderView(context, chain, request, items);
-      return renderView(
-        context,
-        chain,
-        { view: request.layout, model: { body }, shell: request.shell },
-        items,
-      );
+      const render = viewRenderer(context, chain, request.shell, items);
+      return render(request.layout, { body: render(request.view, request.model) });
     },
     async fragment(context, request) {
       const chain = deps.skins.chain(context.skin);
       const items = await collect(context, chain, slotsOf(chain, [request.view]), request.facts);
-      return renderView(context, chain, request, items);
+      return viewRenderer(context, chain, request.shell, items)(request.view, request.model);
     },
     async slot(context, name, facts) {
       const items = await collect(context, deps.skins.chain(context.skin), [name], facts);

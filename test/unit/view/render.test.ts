@@ -32,6 +32,12 @@ describe('a view', () => {
     expect(html).toContain('&#39;x&#39;');
   });
 
+  it('writes nothing for what is not there, and other values as they are', async () => {
+    const page = '<%= model.none %>|<%= model.nil %>|<%= model.zero %>|<%= model.no %>';
+
+    await expect(render({ page }, { nil: null, zero: 0, no: false })).resolves.toBe('||0|false');
+  });
+
   it('never runs text as a template', async () => {
     const text = '<%= 7*7 %> {{7*7}} $' + '{7*7}';
 
@@ -66,6 +72,15 @@ describe('a view', () => {
     );
 
     expect(html).toBe('[2shell]-[shell]');
+  });
+
+  it('keeps to itself what it writes to its names', async () => {
+    const html = await render({
+      page: '<% locals.csrf = "other"; locals.model.a = 1; %><%- include("part") %>',
+      part: '[<%= csrf %><%= model.a %>]',
+    });
+
+    expect(html).toBe('[token]');
   });
 
   it('ends as an error when it includes itself', async () => {
