@@ -36,17 +36,20 @@ export function createTexts({ coreDir, fallback, log, development }: TextsOption
     missing.add(`${locale} ${key}`);
     log.warn({ key, locale }, 'text/missing');
   };
-  const memory = new Map<string, Template>();
+  const memories: Readonly<Record<Locale, Map<string, Template>>> = {
+    fr: new Map(),
+    en: new Map(),
+  };
   const add: Texts['add'] = (namespace, locale, catalogue) => {
     if (!NAMESPACE.test(namespace)) throw catalogueError(`namespace "${namespace}"`);
-    memory.clear(); // what it holds may have changed
+    memories[locale].clear(); // what it holds may have changed
     engine.addResourceBundle(locale, namespace, flatten(catalogue, namespace), true, true);
   };
   for (const [locale, catalogue] of readCore(coreDir)) add(CORE, locale, catalogue);
-  const options = { fallback, reportMissing, memory };
+  const options = { fallback, reportMissing };
   const translators: Readonly<Record<Locale, Translate>> = {
-    fr: translator(engine, 'fr', options),
-    en: translator(engine, 'en', options),
+    fr: translator(engine, 'fr', { ...options, memory: memories.fr }),
+    en: translator(engine, 'en', { ...options, memory: memories.en }),
   };
   const dresses = new Map<string, Translate>();
 
@@ -86,7 +89,7 @@ function createEngine(fallback: Locale): i18n {
 interface TranslatorOptions {
   readonly fallback: Locale;
   readonly reportMissing: (key: string, locale: Locale) => void;
-  /** Templates in use, by language, plural form and key: at most what the catalogues hold. */
+  /** Templates in use, by key and plural form: at most what the catalogues hold. */
   readonly memory: Map<string, Template>;
 }
 
@@ -100,7 +103,8 @@ function translator(engine: i18n, locale: Locale, options: TranslatorOptions): T
   return (key, values = {}) => {
     const { count } = values;
     const form = typeof count === 'number' ? pluralForm(plurals, count) : '';
-    const id = `${locale} ${form} ${key}`;
+    // Most texts count nothing: a key that is a literal of the code is found without hashing it again.
+    const id = form === '' ? key : `${form}\0${key}`;
     const known = memory.get(id);
     if (known) return fillTemplate(known, values);
     const template = findTemplate(engine, locale, key, form);
