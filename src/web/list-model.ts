@@ -10,7 +10,7 @@ import {
 } from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
-import { listParams, mailboxHref, messageHref, withQuery } from './links';
+import { listParams, mailboxHref, withQuery } from './links';
 import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
 import { NO_FACTS, type PeopleFacts } from './people-facts';
@@ -54,12 +54,20 @@ export function listModel(input: ListModelInput): ListModel {
   const params = listParams(query);
   const mailbox = findMailbox(account.mailboxes, query.mailbox);
   const use = mailbox?.specialUse;
-  const at = (page: number): string =>
+  const hrefOf = (page: number): string =>
     withQuery(path, { ...params, page: page > 1 ? page : undefined });
-  const self = at(query.page);
+  const self = hrefOf(query.page);
   const rows = list?.rows ?? [];
-  const placed = new Set(list?.placed);
-  const isOutgoing = use === 'sent' || use === 'drafts';
+  const at: RowPlace = {
+    site: input.actor.site,
+    path,
+    query: withQuery('', params),
+    isOutgoing: use === 'sent' || use === 'drafts',
+    placed: new Set(list?.placed),
+    facts: input.facts ?? NO_FACTS,
+    selected: input.selected,
+    t,
+  };
   const first = list && rows.length > 0 ? (list.page - 1) * list.pageSize + 1 : 0;
 
   return {
@@ -70,17 +78,7 @@ export function listModel(input: ListModelInput): ListModel {
       specialUse: use,
     },
     uidValidity: list?.uidValidity ?? 0,
-    rows: rows.map((row) =>
-      rowModel(row, {
-        ...input,
-        account: account.id,
-        query,
-        params,
-        isOutgoing,
-        isPlaced: placed.has(row.uid),
-        facts: input.facts ?? NO_FACTS,
-      }),
-    ),
+    rows: rows.map((row) => rowModel(row, at)),
     total: list?.total ?? 0,
     unseen: list?.unseen ?? 0,
     page: list?.page ?? 1,
@@ -94,8 +92,8 @@ export function listModel(input: ListModelInput): ListModel {
     sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
     links: {
       self,
-      previous: list && list.page > 1 ? at(list.page - 1) : undefined,
-      next: list && list.page < list.pages ? at(list.page + 1) : undefined,
+      previous: list && list.page > 1 ? hrefOf(list.page - 1) : undefined,
+      next: list && list.page < list.pages ? hrefOf(list.page + 1) : undefined,
       jump: path,
       clearSearch: path,
     },
@@ -115,24 +113,25 @@ export function listModel(input: ListModelInput): ListModel {
   };
 }
 
-function rowModel(
-  row: Row,
-  at: {
-    readonly actor: Actor;
-    readonly account: string;
-    readonly query: ListQuery;
-    readonly params: Readonly<Record<string, string | undefined>>;
-    readonly isOutgoing: boolean;
-    readonly isPlaced: boolean;
-    readonly facts: PeopleFacts;
-    readonly selected: number | undefined;
-    readonly t: Translate;
-  },
-): RowModel {
+/** What the lines of a list have in common. */
+interface RowPlace {
+  readonly site: Actor['site'];
+  /** Of the mailbox. */
+  readonly path: string;
+  /** Query string that reproduces the list, with its `?`. */
+  readonly query: string;
+  readonly isOutgoing: boolean;
+  readonly placed: ReadonlySet<number>;
+  readonly facts: PeopleFacts;
+  readonly selected: number | undefined;
+  readonly t: Translate;
+}
+
+function rowModel(row: Row, at: RowPlace): RowModel {
   const { t } = at;
   const people = at.isOutgoing ? row.to : row.from;
   const names = people.map(({ name, mail }) => (name === '' ? mail : name)).join(', ');
-  const outside = !at.isOutgoing && people.some(({ mail }) => isOutside(at.actor.site, mail));
+  const outside = !at.isOutgoing && people.some(({ mail }) => isOutside(at.site, mail));
   const states = [
     row.isSeen ? undefined : 'unread',
     row.isFlagged ? 'flagged' : undefined,
@@ -144,7 +143,7 @@ function rowModel(
   ].filter((state) => state !== undefined);
   return {
     uid: row.uid,
-    href: withQuery(messageHref(at.account, at.query.mailbox, row.uid), at.params),
+    href: `${at.path}/${row.uid}${at.query}`,
     who: names === '' ? t('mail.nobody') : at.isOutgoing ? t('mail.toSomebody', { names }) : names,
     whoTitle: people.map(({ name, mail }) => (name === '' ? mail : `${name} <${mail}>`)).join(', '),
     subject: row.subject === '' ? t('mail.noSubject') : row.subject,
@@ -158,7 +157,7 @@ function rowModel(
     hasInvitation: row.hasInvitation,
     isOutside: outside,
     isCurrent: row.uid === at.selected,
-    isPlaced: at.isPlaced,
+    isPlaced: at.placed.has(row.uid),
     avatar: at.facts.avatars.get(people[0]?.mail.toLowerCase() ?? ''),
     state: states.map((state) => t(`mail.state.${state}`)).join(', '),
   };
