@@ -1,6 +1,8 @@
 import type { PluginResponse, TextKey } from 'estafette/plugin';
 import { page, type Visit } from './answers';
+import { forgetLearned } from './countdown';
 import { methodsOf, removeAll } from './factors';
+import type { Owner, Table } from './owner';
 import { findPerson, searchPerson } from './people';
 import { askReset, decideReset, openResets } from './resets';
 import { audit, tellOwner } from './tell';
@@ -49,7 +51,7 @@ export async function showAdmin(visit: Visit, form: Form = {}): Promise<PluginRe
       values: form.values ?? { person: '', note: '' },
       fault: form.fault,
     },
-    form.fault ? 422 : 200,
+    { status: form.fault ? 422 : 200 },
   );
 }
 
@@ -86,21 +88,36 @@ export async function decide(visit: Visit): Promise<PluginResponse> {
   const { request, context, person, t } = visit;
   const outcome = request.body['outcome'] === 'granted' ? 'granted' : 'refused';
   const id = request.body['id'] ?? '';
-  const decided = await decideReset(context, request.site, { id, outcome, by: person });
+  const decided = await decideReset(context, request.site, {
+    id,
+    outcome,
+    by: person,
+    carryOut: (table, owner) => carryOut(visit, table, owner),
+  });
   if (decided.kind === 'own') {
     const text = t('twofactor:admin.four');
     return showAdmin(visit, { fault: { field: 'decision', text } });
   }
   if (decided.kind === 'gone') return { redirect: context.url('admin') };
-  const { reset } = decided;
+  const { reset, sessions } = decided;
   const owner = { site: request.site, user: reset.user };
   const details = { asked: reset.askedName };
   if (outcome === 'refused') {
     await audit(context, request, 'reset-refused', { user: reset.user, details });
     return { redirect: context.url('admin') };
   }
-  await removeAll(context.db, owner);
-  await audit(context, request, 'reset', { user: reset.user, details });
+  forgetLearned(context, owner);
+  await audit(context, request, 'reset', { user: reset.user, details: { ...details, sessions } });
   await tellOwner(context, owner, 'reset', { by: person.name });
   return { redirect: context.url('admin') };
+}
+
+/**
+ * All of it or nothing, in the transaction of the decision: a failure leaves the request waiting.
+ * Who gives a factor meanwhile writes that it was used, so waits for the end, and has none any more.
+ */
+async function carryOut({ context }: Visit, table: Table, owner: Owner): Promise<number> {
+  await removeAll({ table }, owner);
+  // What somebody else may have opened by the lost telephone.
+  return context.endSessions(owner.user);
 }

@@ -59,11 +59,29 @@ export function withNext({ request, context, isOpen }: Visit, path: string): str
   return full.length <= NEXT_CHARS ? full : url;
 }
 
+/** How a page is answered that is not simply there; after a wait, when to come back. */
+export interface Answered {
+  readonly status?: number | undefined;
+  readonly waitS?: number | undefined;
+}
+
 /** A page of the plugin with its title in the language of the person. */
 export const page = (
   { t }: Pick<Visit, 't'>,
   view: string,
   title: string,
   model: Readonly<Record<string, unknown>>,
-  status = 200,
-): PluginResponse => ({ view, title: t(title), model, status });
+  { status = 200, waitS }: Answered = {},
+): PluginResponse => ({
+  view,
+  title: t(title),
+  model,
+  status,
+  ...(waitS !== undefined && { retryAfterS: waitS }),
+});
+
+const DEVICE_MAX = 200;
+
+/** What the browser of a request says that it is, as it is kept beside what is added in it. */
+export const addedFrom = ({ request }: Pick<Visit, 'request'>): string =>
+  (request.device?.name ?? '').slice(0, DEVICE_MAX);

@@ -1,21 +1,28 @@
 import type { PluginResponse } from 'estafette/plugin';
-import { nextOf, page, type Visit } from './answers';
+import { type Answered, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
 import { type Method, methodsOf, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
 import { CHALLENGE, offeredDays, remember } from './passing';
 import { countRecovery, looksLikeRecovery } from './recovery';
 import { audit, tellOwner } from './tell';
+import { isReadable, noteReadable } from './totp-store';
 import { askToUse, ceremonyOf, takePasskey } from './webauthn';
 
 interface Fault {
   readonly text: string;
   readonly field: 'code' | 'recovery' | 'passkey';
   readonly status: number;
+  /** Until it may be tried again. */
+  readonly waitS?: number;
 }
 
 /** The page that asks for a second factor, or for a first one to be set up. */
-export async function showChallenge(visit: Visit, fault?: Fault): Promise<PluginResponse> {
+export async function showChallenge(
+  visit: Visit,
+  fault?: Fault,
+  answered: Answered = fault ?? {},
+): Promise<PluginResponse> {
   const { request, context, config, owner, isOpen } = visit;
   const methods = await methodsOf(context.db, owner);
   if (methods.length === 0) {
@@ -25,7 +32,8 @@ export async function showChallenge(visit: Visit, fault?: Fault): Promise<Plugin
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
   const passkey = methods.includes('passkey') ? await askToUse(context, ceremony) : undefined;
   const { left } = await countRecovery(context.db, owner);
-  const hasCode = methods.includes('totp');
+  const isSet = methods.includes('totp');
+  const hasCode = isSet && (await isReadable(context, owner));
   return page(
     visit,
     'challenge',
@@ -36,12 +44,14 @@ export async function showChallenge(visit: Visit, fault?: Fault): Promise<Plugin
       codeAction: context.url('challenge'),
       passkeyAction: context.url('challenge/passkey'),
       hasCode,
+      // A field for codes that none can be right in would only send people in circles.
+      isUnreadable: isSet && !hasCode,
       hasRecovery: left > 0,
       passkey,
       trustDays: isOpen ? 0 : offeredDays(visit),
       fault: fault && { ...fault, field: shownAt(fault.field, hasCode, left > 0) },
     },
-    fault?.status ?? 200,
+    answered,
   );
 }
 
@@ -61,6 +71,7 @@ const waiting = ({ t }: Visit, waitS: number, field: Fault['field']): Fault => (
   text: t('twofactor:fault.wait', { count: Math.ceil(waitS / 60) }),
   field,
   status: 429,
+  waitS,
 });
 
 /** One line for a whole wait: what is sent while it lasts says nothing new. */
@@ -80,6 +91,12 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
   const checked = await takeCode(context, owner, code);
   if (checked.kind === 'blocked') {
     return showChallenge(visit, waiting(visit, checked.waitS, field));
+  }
+  if (checked.kind === 'unreadable') {
+    // The page itself says what there is to do.
+    if (await noteReadable(context, owner))
+      await audit(context, request, 'unreadable', { user: owner.user });
+    return showChallenge(visit, undefined, { status: 422 });
   }
   if (checked.kind !== 'right') {
     const event = checked.kind === 'replayed' ? 'replayed' : 'refused';

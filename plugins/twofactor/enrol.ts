@@ -1,6 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { toString as drawQr } from 'qrcode';
-import { nextOf, page, type Visit, withNext } from './answers';
+import { type Answered, addedFrom, nextOf, page, type Visit, withNext } from './answers';
 import type { FactorConfig } from './config';
 import { forgetDevices } from './devices';
 import { methodsOf } from './factors';
@@ -42,7 +42,7 @@ export async function showEnrol(visit: Visit): Promise<PluginResponse> {
 }
 
 const elsewhere = (visit: Visit): PluginResponse =>
-  page(visit, 'elsewhere', 'twofactor:enrol.title', { isOpen: visit.isOpen }, 403);
+  page(visit, 'elsewhere', 'twofactor:enrol.title', { isOpen: visit.isOpen }, { status: 403 });
 
 /**
  * The first factor, from where the site allows it. An open session is no proof by itself: before a
@@ -61,7 +61,7 @@ const totpBound = ({ owner, request }: Visit): string =>
 /** A secret of which nothing is kept until a code proves that it has arrived. */
 export async function showTotp(
   visit: Visit,
-  fault?: { readonly text: string; readonly secret: string; readonly status: number },
+  fault?: Answered & { readonly text: string; readonly secret: string },
 ): Promise<PluginResponse> {
   const { request, context, owner, person, isOpen } = visit;
   if (await closedTo(visit, 'totp')) return toChallenge(visit);
@@ -86,7 +86,7 @@ export async function showTotp(
       back: isOpen ? context.url('') : withNext(visit, 'challenge'),
       fault,
     },
-    fault?.status ?? 200,
+    fault,
   );
 }
 
@@ -101,7 +101,7 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
   const attempt = await beginAttempt(context, owner, 'enrol');
   if (attempt.kind === 'blocked') {
     const text = t('twofactor:fault.wait', { count: Math.ceil(attempt.waitS / 60) });
-    return showTotp(visit, { text, secret, status: 429 });
+    return showTotp(visit, { text, secret, status: 429, waitS: attempt.waitS });
   }
   const step = matchStep(secret, (request.body['code'] ?? '').slice(0, 64), context.clock.now());
   if (step === undefined) {
@@ -110,7 +110,12 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
   await attempt.right();
   if (!(await spendSlip(context, secret))) return { redirect: withNext(visit, 'enrol/totp') };
   const isNew = (await findTotp(context.db, owner)) === undefined;
-  const isKept = await saveTotp(context, owner, { secret, step, isFirst: !isOpen });
+  const isKept = await saveTotp(context, owner, {
+    secret,
+    step,
+    isFirst: !isOpen,
+    addedFrom: addedFrom(visit),
+  });
   if (!isKept) return toChallenge(visit);
   // The telephone before may be lost, and a browser that was trusted.
   if (!isNew) await forgetDevices(context.db, owner);
@@ -120,7 +125,7 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
 /** The page where the browser makes a passkey. */
 export async function showPasskey(
   visit: Visit,
-  fault?: { readonly text: string; readonly name: string; readonly status: number },
+  fault?: Answered & { readonly text: string; readonly name: string },
 ): Promise<PluginResponse> {
   const { request, context, config, owner, person, isOpen } = visit;
   if (await closedTo(visit, 'passkey')) return toChallenge(visit);
@@ -143,7 +148,7 @@ export async function showPasskey(
       back: isOpen ? context.url('') : withNext(visit, 'challenge'),
       fault,
     },
-    fault?.status ?? 200,
+    fault,
   );
 }
 
@@ -164,7 +169,8 @@ export async function enrolPasskey(visit: Visit): Promise<PluginResponse> {
     await audit(context, request, 'refused', { user: owner.user, details });
     return showPasskey(visit, { text: t('twofactor:fault.made'), name: typed, status: 422 });
   }
-  if (!(await addPasskey(context, owner, { ...made, name, isFirst: !visit.isOpen }))) {
+  const added = { ...made, name, isFirst: !visit.isOpen, addedFrom: addedFrom(visit) };
+  if (!(await addPasskey(context, owner, added))) {
     return showPasskey(visit, { text: t('twofactor:fault.taken'), name: typed, status: 422 });
   }
   return enrolled(visit, 'passkey', name);

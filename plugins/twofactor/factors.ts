@@ -4,7 +4,7 @@ import type { Context, Db, Owner } from './owner';
 import { listPasskeys, removePasskeys } from './passkey-store';
 import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
 import { tellOwner } from './tell';
-import { findTotp, removeTotp, takeTotp } from './totp-store';
+import { findTotp, isReadable, removeTotp, takeTotp } from './totp-store';
 
 export type Method = 'totp' | 'passkey';
 
@@ -21,11 +21,14 @@ export async function methodsOf(db: Db, owner: Owner): Promise<readonly Method[]
 export type Checked =
   | { readonly kind: 'right'; readonly by: 'totp' | 'recovery' }
   | { readonly kind: 'wrong' | 'replayed'; readonly begins: Wait | undefined }
+  /** Nobody's fault who types: the secret cannot be opened, so no code can be right. */
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'blocked'; readonly waitS: number };
 
 /** Takes a code of the application, or a recovery code: counted, and each once. */
 export async function takeCode(context: Context, owner: Owner, typed: string): Promise<Checked> {
   const by = looksLikeRecovery(typed) ? 'recovery' : 'totp';
+  if (by === 'totp' && !(await isReadable(context, owner))) return { kind: 'unreadable' };
   const attempt = await beginAttempt(context, owner, by);
   if (attempt.kind === 'blocked') return attempt;
   const outcome =

@@ -1,6 +1,6 @@
-import type { PluginResponse } from 'estafette/plugin';
-import { page, type Visit } from './answers';
-import { deviceWords } from './device-words';
+import { deviceText, type PluginResponse } from 'estafette/plugin';
+import { type Answered, page, type Visit } from './answers';
+import { forgetLearned } from './countdown';
 import { forgetDevices, listDevices } from './devices';
 import { showCodes } from './enrol';
 import { methodsOf, overview, tidyWithout } from './factors';
@@ -9,8 +9,9 @@ import { removePasskey } from './passkey-store';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
 import { renewRecovery } from './recovery';
+import { shownFactors } from './summary';
 import { audit, tellOwner } from './tell';
-import { removeTotp } from './totp-store';
+import { isReadable, removeTotp } from './totp-store';
 
 /** Hashing a set takes a good part of a second; nobody needs another one before they have read it. */
 const CODES_EVERY_S = 60;
@@ -18,10 +19,13 @@ const CODES_EVERY_S = 60;
 /** Second factors of a person: what is set up, codes that are left, browsers that are trusted. */
 export async function showFactors(
   visit: Visit,
-  fault?: { readonly text: string; readonly status: number },
+  fault?: Answered & { readonly text: string },
 ): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
-  const { totp, passkeys, recovery } = await overview(context, owner);
+  const found = await overview(context, owner);
+  const shown = shownFactors(found, t);
+  const application = shown.find(({ id }) => id === 'totp');
+  const isUnreadable = !(await isReadable(context, owner));
   const { trustDays } = config;
   const device = request.device?.id;
   const devices = await listDevices(context, owner, { device, trustDays });
@@ -30,15 +34,10 @@ export async function showFactors(
     'factors',
     'twofactor:title',
     {
-      totp,
-      passkeys: passkeys.map(({ id, name, createdAt, usedAt }) => ({
-        id,
-        name,
-        createdAt,
-        usedAt,
-      })),
-      recovery,
-      devices: devices.map((device) => ({ ...device, name: deviceWords(device.name, t) })),
+      application: application && { ...application, isUnreadable },
+      passkeys: shown.filter((one) => one !== application),
+      recovery: found.recovery,
+      devices: devices.map((device) => ({ ...device, name: deviceText(t, device.name) })),
       methods: config.methods,
       trustDays: config.ask === 'daily' ? trustDays : 0,
       at: {
@@ -50,7 +49,7 @@ export async function showFactors(
       },
       fault: fault?.text,
     },
-    fault?.status ?? 200,
+    fault,
   );
 }
 
@@ -78,6 +77,7 @@ export async function removeFactor(visit: Visit): Promise<PluginResponse> {
   // A telephone that is lost may be a browser that was trusted.
   await forgetDevices(context.db, owner);
   await tidyWithout(context, owner);
+  forgetLearned(context, owner);
   const method = id === 'totp' ? 'totp' : 'passkey';
   const details = { method, ...(name !== undefined && { name }) };
   await audit(context, request, 'removed', { user: owner.user, details });
@@ -90,8 +90,9 @@ export async function makeCodes(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
   if ((await methodsOf(context.db, owner)).length === 0) return { redirect: context.url('') };
   const turn = { kind: 'codes', everyS: CODES_EVERY_S } as const;
-  if ((await takeTurn(context, owner, turn)) > 0) {
-    return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429 });
+  const waitS = await takeTurn(context, owner, turn);
+  if (waitS > 0) {
+    return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429, waitS });
   }
   const codes = await renewRecovery(context, owner, config.recoveryCodes);
   await audit(context, request, 'recovery-made', { user: owner.user });

@@ -4,6 +4,7 @@ import type { FactorConfig } from './config';
 
 export type Context = PluginContext<FactorConfig>;
 export type Db = Context['db'];
+export type Table = Db['table'];
 
 /** Whose factors: a site and a person are part of every query. */
 export interface Owner {

@@ -16,6 +16,8 @@ export interface Passkey {
   readonly counter: number;
   readonly transports: readonly string[];
   readonly createdAt: string;
+  /** What the browser of that time says that it is. */
+  readonly addedFrom: string;
   readonly usedAt: string | undefined;
 }
 
@@ -28,6 +30,7 @@ const shape = z.object({
   counter: z.coerce.number(),
   transports: z.string(),
   created_at: z.string(),
+  added_from: z.string(),
   used_at: z.string().nullable(),
 });
 const transportsShape = z.array(z.string());
@@ -40,6 +43,7 @@ const passkeyOf = (row: z.infer<typeof shape>): Passkey => ({
   counter: row.counter,
   transports: transportsShape.parse(JSON.parse(row.transports)),
   createdAt: row.created_at,
+  addedFrom: row.added_from,
   usedAt: row.used_at ?? undefined,
 });
 
@@ -69,7 +73,7 @@ export interface NewPasskey {
 export async function addPasskey(
   { db, clock }: Context,
   owner: Owner,
-  passkey: NewPasskey & { readonly isFirst: boolean },
+  passkey: NewPasskey & { readonly isFirst: boolean; readonly addedFrom: string },
 ): Promise<boolean> {
   const credential_hash = hashOf('credential', passkey.credential);
   return db.transaction(async (table) => {
@@ -89,6 +93,7 @@ export async function addPasskey(
       counter: passkey.counter,
       transports: JSON.stringify(passkey.transports),
       created_at: isoAt(clock.now()),
+      added_from: passkey.addedFrom,
       used_at: null,
     });
     return true;

@@ -1,58 +1,24 @@
-import { definePlugin, type SiteId, type SlotFacts } from 'estafette/plugin';
+import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type FactorConfig, factorConfig } from './config';
+import { countdown } from './countdown';
 import { forgetDevices, isRemembered, listDevices } from './devices';
-import { methodsOf, overview, removeAll, takeCode } from './factors';
-import { type Context, isoAt } from './owner';
+import { methodsOf, overview, removeAll } from './factors';
 import { CHALLENGE } from './passing';
-import { findPerson, notePerson } from './people';
-import { daysLeft, deadlineOf, isExempt } from './policy';
+import { notePerson } from './people';
+import { deadlineOf, isExempt } from './policy';
 import { removePerson, removeResets } from './resets';
 import { routes } from './routes';
+import { summary, unreadableSecrets } from './summary';
 import { sweep } from './sweep';
-
-/** A word to somebody who has some days left to set up a second factor. */
-async function countdown(
-  { site, user, groups }: SlotFacts,
-  context: Context,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!user) return undefined;
-  const config = context.config({ site: site.id, groups });
-  if (!config.required) return undefined;
-  const owner = { site: site.id, user: user.id };
-  if ((await methodsOf(context.db, owner)).length > 0) return undefined;
-  const now = context.clock.now();
-  const person = await findPerson(context.db, owner);
-  const deadline = deadlineOf(config, person?.requiredSince, now);
-  if (deadline === undefined) return undefined;
-  return {
-    days: daysLeft(deadline, now),
-    until: isoAt(deadline),
-    href: context.url('enrol'),
-  };
-}
-
-/** On the page of somebody's own security: what they have, and where to change it. */
-async function summary(
-  { site, user }: SlotFacts,
-  context: Context,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!user) return undefined;
-  const owner = { site: site.id, user: user.id };
-  const { totp, passkeys, recovery } = await overview(context, owner);
-  return {
-    hasTotp: totp !== undefined,
-    passkeys: passkeys.map(({ name }) => name),
-    recovery,
-    href: context.url(''),
-  };
-}
+import { audit } from './tell';
+import { noteReadable } from './totp-store';
 
 export default definePlugin<FactorConfig>({
   id: 'twofactor',
   api: '^1.0',
   title: 'twofactor:title',
   summary: 'twofactor:summary',
-  needs: ['audit', 'db', 'notice'],
+  needs: ['audit', 'db', 'notice', 'session.end'],
   provides: ['second-factor'],
   // Where it is on and not in service, nobody signs in: a factor that cannot be asked is not skipped.
   onBootFailure: 'abort',
@@ -74,6 +40,7 @@ export default definePlugin<FactorConfig>({
         data: summary,
         timeoutMs: 1_000,
       },
+      { slot: 'admin.security@1', view: 'unreadable', data: unreadableSecrets },
     ],
     assets: { styles: ['twofactor.css'], scripts: ['twofactor.js'], on: ['twofactor'] },
     routes: async () => ({ routes }),
@@ -98,6 +65,8 @@ export default definePlugin<FactorConfig>({
       const owner = { site, user: user.id };
       const config = context.config({ site, groups: user.groups });
       const methods = await methodsOf(context.db, owner);
+      if (methods.includes('totp') && (await noteReadable(context, owner)))
+        await audit(context, { site }, 'unreadable', { user: user.id });
       const asked = {
         id: CHALLENGE,
         label: context.text(user.locale)('twofactor:challenge.label'),
@@ -122,10 +91,6 @@ export default definePlugin<FactorConfig>({
       async methods({ site }, user) {
         return methodsOf(context.db, { site, user });
       },
-      async check({ site }, user, code) {
-        const checked = await takeCode(context, { site, user }, code);
-        return checked.kind === 'right';
-      },
     });
 
     // Somebody else was in the account: what they may have had trusted is trusted no more.
@@ -144,10 +109,11 @@ export default definePlugin<FactorConfig>({
       const { trustDays } = context.config({ site: user.site, groups: user.groups });
       const devices = await listDevices(context, owner, { device: undefined, trustDays });
       const content = {
-        application: totp ? { createdAt: totp.createdAt, usedAt: totp.usedAt ?? null } : null,
-        passkeys: passkeys.map(({ name, createdAt, usedAt }) => ({
+        application: totp ? { ...totp, usedAt: totp.usedAt ?? null } : null,
+        passkeys: passkeys.map(({ name, createdAt, addedFrom, usedAt }) => ({
           name,
           createdAt,
+          addedFrom,
           usedAt: usedAt ?? null,
         })),
         recoveryCodes: { left: recovery.left, of: recovery.of },

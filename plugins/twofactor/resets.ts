@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Context, Db, Owner } from './owner';
+import type { Context, Db, Owner, Table } from './owner';
 import { isoAt, rowOf } from './owner';
 
 const TABLE = 'twofactor_resets';
@@ -83,12 +83,15 @@ export async function askReset(
 }
 
 export type Decided =
-  | { readonly kind: 'decided'; readonly reset: Reset }
+  | { readonly kind: 'decided'; readonly reset: Reset; readonly sessions: number }
   /** Nobody grants their own request, or a reset of their own account. */
   | { readonly kind: 'own' }
   | { readonly kind: 'gone' };
 
-/** Grants or refuses a request, once; who asked for it may only take it back. */
+/**
+ * Grants or refuses a request, once; who asked for it may only take it back. What is granted is
+ * carried out in the same transaction, and answers how many sessions ended.
+ */
 export async function decideReset(
   { db, clock }: Context,
   site: Owner['site'],
@@ -96,7 +99,13 @@ export async function decideReset(
     id,
     outcome,
     by,
-  }: { readonly id: string; readonly outcome: 'granted' | 'refused'; readonly by: Administrator },
+    carryOut,
+  }: {
+    readonly id: string;
+    readonly outcome: 'granted' | 'refused';
+    readonly by: Administrator;
+    readonly carryOut: (table: Table, owner: Owner) => Promise<number>;
+  },
 ): Promise<Decided> {
   const now = clock.now();
   return db.transaction(async (table): Promise<Decided> => {
@@ -112,7 +121,10 @@ export async function decideReset(
         decided_name: by.name,
         decided_at: isoAt(now),
       });
-    return decided === 1 ? { kind: 'decided', reset: resetOf(row) } : { kind: 'gone' };
+    if (decided !== 1) return { kind: 'gone' };
+    const reset = resetOf(row);
+    const sessions = outcome === 'granted' ? await carryOut(table, { site, user: reset.user }) : 0;
+    return { kind: 'decided', reset, sessions };
   });
 }
 

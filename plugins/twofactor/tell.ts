@@ -9,6 +9,7 @@ export const EVENTS = {
   used: 'twofactor:audit.used',
   refused: 'twofactor:audit.refused',
   replayed: 'twofactor:audit.replayed',
+  unreadable: 'twofactor:audit.unreadable',
   'recovery-used': 'twofactor:audit.recovery-used',
   'recovery-made': 'twofactor:audit.recovery-made',
   trusted: 'twofactor:audit.trusted',
@@ -41,7 +42,7 @@ export type News = keyof typeof NEWS;
  */
 export async function audit(
   context: Context,
-  { as, site }: Pick<PluginRequest, 'as' | 'site'>,
+  { as, site }: Pick<PluginRequest, 'site'> & Partial<Pick<PluginRequest, 'as'>>,
   event: Event,
   { user, details = {} }: { readonly user: number; readonly details?: Details },
 ): Promise<void> {

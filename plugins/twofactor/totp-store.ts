@@ -6,6 +6,8 @@ const TABLE = 'twofactor_totp';
 
 export interface StoredTotp {
   readonly createdAt: string;
+  /** What the browser of that time says that it is. */
+  readonly addedFrom: string;
   readonly usedAt: string | undefined;
 }
 
@@ -13,15 +15,63 @@ interface Row {
   readonly secret: string;
   readonly last_step: number;
   readonly created_at: string;
+  readonly added_from: string;
   readonly used_at: string | null;
+  readonly unreadable_at: string | null;
 }
 
 const boundTo = ({ site, user }: Owner): string => `totp ${site} ${user}`;
 
-/** When a person set up their application; `undefined` when they have not. */
-export async function findTotp(db: Db, owner: Owner): Promise<StoredTotp | undefined> {
+async function findRow(db: Db, owner: Owner): Promise<Row | undefined> {
   const row: Row | undefined = await db.table(TABLE).where(rowOf(owner)).first();
-  return row && { createdAt: row.created_at, usedAt: row.used_at ?? undefined };
+  return row;
+}
+
+/** When and where a person set up their application; `undefined` when they have not. */
+export async function findTotp(db: Db, owner: Owner): Promise<StoredTotp | undefined> {
+  const row = await findRow(db, owner);
+  return (
+    row && {
+      createdAt: row.created_at,
+      addedFrom: row.added_from,
+      usedAt: row.used_at ?? undefined,
+    }
+  );
+}
+
+/**
+ * Whether codes of a person's application can be checked. A secret that was sealed with a key which
+ * has gone is no reason to let anybody in, nor a wrong code of theirs.
+ */
+export async function isReadable(context: Context, owner: Owner): Promise<boolean> {
+  const row = await findRow(context.db, owner);
+  return row === undefined || context.open(row.secret, boundTo(owner)) !== undefined;
+}
+
+/**
+ * Notes for administrators whether the secret of a person can be opened, as it is now. True when it
+ * is news that it cannot.
+ */
+export async function noteReadable(context: Context, owner: Owner): Promise<boolean> {
+  const row = await findRow(context.db, owner);
+  if (!row) return false;
+  const isOpen = context.open(row.secret, boundTo(owner)) !== undefined;
+  if (isOpen === (row.unreadable_at === null)) return false;
+  const noted: number = await context.db
+    .table(TABLE)
+    .where({ ...rowOf(owner), secret: row.secret, unreadable_at: row.unreadable_at })
+    .update({ unreadable_at: isOpen ? null : isoAt(context.clock.now()) });
+  return !isOpen && noted === 1;
+}
+
+/** How many people of a site were met whose codes cannot be checked. */
+export async function countUnreadable(db: Db, site: Owner['site']): Promise<number> {
+  const rows: unknown[] = await db
+    .table(TABLE)
+    .where({ site })
+    .whereNotNull('unreadable_at')
+    .select('user_id');
+  return rows.length;
 }
 
 /**
@@ -36,14 +86,22 @@ export async function saveTotp(
     secret,
     step,
     isFirst,
-  }: { readonly secret: string; readonly step: number; readonly isFirst: boolean },
+    addedFrom,
+  }: {
+    readonly secret: string;
+    readonly step: number;
+    readonly isFirst: boolean;
+    readonly addedFrom: string;
+  },
 ): Promise<boolean> {
   const row = {
     ...rowOf(owner),
     secret: context.seal(secret, boundTo(owner)),
     last_step: step,
     created_at: isoAt(context.clock.now()),
+    added_from: addedFrom,
     used_at: null,
+    unreadable_at: null,
   };
   return context.db.transaction(async (table) => {
     if (isFirst && (await hasAny(table, owner))) return false;
@@ -63,13 +121,9 @@ export async function takeTotp(
   owner: Owner,
   typed: string,
 ): Promise<CodeOutcome> {
-  const row: Row | undefined = await context.db.table(TABLE).where(rowOf(owner)).first();
-  if (!row) return 'wrong';
-  const secret = context.open(row.secret, boundTo(owner));
-  if (secret === undefined) {
-    context.log.error({ site: owner.site, user: owner.user }, 'twofactor/secret-unreadable');
-    return 'wrong';
-  }
+  const row = await findRow(context.db, owner);
+  const secret = row && context.open(row.secret, boundTo(owner));
+  if (!row || secret === undefined) return 'wrong';
   const now = context.clock.now();
   const step = matchStep(secret, typed, now);
   if (step === undefined) return 'wrong';

@@ -1,14 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Secret } from 'otpauth';
-import { codeAt, stepAt } from '../../plugins/twofactor/totp';
 import { createApp } from '../../src/app';
 import { demoFiles } from '../../src/demo/config-files';
 import { startDemoStack } from '../../src/demo/stack';
 import { parseAppConfig } from '../../src/sites';
 import { agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
+import { codeOf, enrolApplication } from '../kit/factor-visit';
 import type { Page } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
     {
       root: ROOT,
       app: { ...files.app, log: { level: 'silent' } },
-      plugins: { grants: { twofactor: ['audit', 'db', 'notice'] } },
+      plugins: { grants: { twofactor: ['audit', 'db', 'notice', 'session.end'] } },
       sites: [
         {
           file: 'config/sites/saisons.json',
@@ -62,19 +61,11 @@ function give(web: WebAgent, page: Page, code: string): Promise<Page> {
 it('takes a code once, whichever process it is given to, at the same moment', async () => {
   const web = new WebAgent(at(0));
   await web.signIn(username, password);
-  const page = await web.get('/twofactor/enrol/totp');
-  const [, shown = ''] = /data-secret>([A-Z2-7 ]+)</.exec(page.text) ?? [];
-  const secret = Secret.fromBase32(shown.replaceAll(' ', ''));
-  const enrolForm = page.one('action', '/twofactor/enrol/totp');
-  const fill = { code: codeAt(secret, stepAt(clock.now())) };
-  const done = await web.submit(page, { form: () => enrolForm, fill });
-  const codes = [...done.text.matchAll(/data-recovery-code>([A-Z0-9-]+)</g)].map(
-    ([, code = '']) => code,
-  );
+  const { secret, codes } = await enrolApplication(web, clock);
   expect(codes).toHaveLength(4);
   clock.forward(3 * STEP_MS);
 
-  for (const code of [codeAt(secret, stepAt(clock.now())), codes[0] ?? '']) {
+  for (const code of [codeOf(secret, clock), codes[0] ?? '']) {
     // As many half sessions as one person has.
     const browsers = [0, 1, 0].map((index) => new WebAgent(at(index)));
     const pages: (readonly [WebAgent, Page])[] = [];

@@ -1,10 +1,8 @@
 import path from 'node:path';
-import { Secret } from 'otpauth';
-import { codeAt, stepAt } from '../../plugins/twofactor/totp';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
-import type { Page } from '../kit/html';
+import { codeOf, secretOn, sendTo } from '../kit/factor-visit';
 import { movingClock } from '../kit/moving-clock';
 import { providerOf, signInWith } from '../kit/sign-in-journey';
 import { type FakeProvider, fakeProvider } from '../kit/sign-in-plugin';
@@ -47,13 +45,6 @@ afterAll(async () => {
 });
 
 const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
-const submit = (web: WebAgent, page: Page, action: string, fill: Record<string, string> = {}) => {
-  const [form] = page.all(({ name, attribs }) => name === 'form' && attribs['action'] === action);
-  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
-  return web.submit(page, { form: () => form, fill });
-};
-const codeNow = (secret: string): string => codeAt(Secret.fromBase32(secret), stepAt(clock.now()));
-
 it('asks a second factor after a weak sign-in at the provider, and none after a strong one', async () => {
   const web = browser();
   await signInWith(web, 'weak');
@@ -62,22 +53,23 @@ it('asks a second factor after a weak sign-in at the provider, and none after a 
   const asked = await web.get('/twofactor/enrol/totp');
   expect(asked.url).toBe('/confirm?next=%2Ftwofactor%2Fenrol%2Ftotp');
   expect(asked.find('name', 'password')).toBeUndefined();
-  const to = providerOf(await submit(web, asked, '/login/fake-sso/main'));
+  const to = providerOf(await sendTo(web, asked, '/login/fake-sso/main'));
   const { pathname } = new URL(to.searchParams.get('redirect_uri') ?? '');
   const page = await web.get(`${pathname}?state=${to.searchParams.get('state')}&code=weak`);
   expect(page.url).toBe('/twofactor/enrol/totp');
-  const [, shown = ''] = /data-secret>([A-Z2-7 ]+)</.exec(page.text) ?? [];
-  const secret = shown.replaceAll(' ', '');
-  expect((await submit(web, page, '/twofactor/enrol/totp', { code: codeNow(secret) })).status).toBe(
-    200,
-  );
+  const secret = secretOn(page);
+  expect(
+    (await sendTo(web, page, '/twofactor/enrol/totp', { code: codeOf(secret, clock) })).status,
+  ).toBe(200);
 
   expect((await signInWith(browser(), 'strong')).url).toBe('/mail/me/INBOX');
   const again = browser();
   expect((await signInWith(again, 'weak')).url).toBe('/challenge');
   clock.forward(3 * STEP_MS);
   const challenge = await again.get('/twofactor/challenge');
-  const opened = await submit(again, challenge, '/twofactor/challenge', { code: codeNow(secret) });
+  const opened = await sendTo(again, challenge, '/twofactor/challenge', {
+    code: codeOf(secret, clock),
+  });
   expect(opened.url).toBe('/mail/me/INBOX');
 
   // Who has a second factor proves by it: a weak provider takes nothing away.

@@ -1,10 +1,15 @@
 import path from 'node:path';
-import { Secret } from 'otpauth';
-import { codeAt, stepAt } from '../../plugins/twofactor/totp';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { ADMINS, agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
-import type { Page } from '../kit/html';
+import {
+  codeOf,
+  enrolApplication,
+  formAt,
+  recoveryOn,
+  secretOn,
+  sendTo,
+} from '../kit/factor-visit';
 import { movingClock } from '../kit/moving-clock';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -55,32 +60,8 @@ const credentials = (index: number) => {
   return [username, password] as const;
 };
 
-const formOf = (page: Page, action: string) => {
-  const [form] = page.all(({ name, attribs }) => name === 'form' && attribs['action'] === action);
-  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
-  return form;
-};
-const send = (web: WebAgent, page: Page, action: string, fill: Record<string, string> = {}) =>
-  web.submit(page, { form: () => formOf(page, action), fill });
-
-const secretOn = (page: Page): string => {
-  const [, secret] = /data-secret>([A-Z2-7 ]+)</.exec(page.text) ?? [];
-  if (secret === undefined) throw new Error(`no secret on ${page.url}: ${page.status}`);
-  return secret.replaceAll(' ', '');
-};
-const codeOf = (secret: string, drift = 0): string =>
-  codeAt(Secret.fromBase32(secret), stepAt(clock.now()) + drift);
-const codesOn = (page: Page): readonly string[] =>
-  [...page.text.matchAll(/data-recovery-code>([A-Z0-9-]+)</g)].map(([, code]) => code ?? '');
-
-/** Sets up an application in an open session. */
-async function enrol(web: WebAgent): Promise<{ secret: string; codes: readonly string[] }> {
-  const page = await web.get('/twofactor/enrol/totp');
-  const secret = secretOn(page);
-  const done = await send(web, page, '/twofactor/enrol/totp', { code: codeOf(secret) });
-  expect(done.status).toBe(200);
-  return { secret, codes: codesOn(done) };
-}
+const codeAt = (secret: string): string => codeOf(secret, clock);
+const enrol = (web: WebAgent) => enrolApplication(web, clock);
 
 async function signOut(web: WebAgent): Promise<void> {
   const page = await web.get('/mail/me/INBOX');
@@ -106,7 +87,7 @@ describe('a second factor by a code', () => {
     expect(asked.url).toBe('/challenge');
     const page = await web.get('/twofactor/challenge');
     const before = web.cookie('estafette');
-    const opened = await send(web, page, '/twofactor/challenge', { code: codeOf(secret) });
+    const opened = await sendTo(web, page, '/twofactor/challenge', { code: codeAt(secret) });
     expect(opened.url).toBe('/mail/me/INBOX');
     expect(web.cookie('estafette')).not.toBe(before);
 
@@ -125,22 +106,27 @@ describe('a second factor by a code', () => {
     await web.signIn(...credentials(2));
     const { secret } = await enrol(web);
     clock.forward(3 * STEP_MS);
-    const code = codeOf(secret);
+    const code = codeAt(secret);
     const [one, two] = [browser(), browser()];
     for (const each of [one, two]) await each.signIn(...credentials(2));
-    const wrong = await send(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
+    const wrong = await sendTo(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
       code: '000000',
     });
     expect(wrong.status).toBe(422);
     expect((await one.raw('/mail/me/INBOX')).status).toBe(302);
 
-    const right = await send(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
+    const right = await sendTo(one, await one.get('/twofactor/challenge'), '/twofactor/challenge', {
       code,
     });
     expect(right.url).toBe('/mail/me/INBOX');
-    const replay = await send(two, await two.get('/twofactor/challenge'), '/twofactor/challenge', {
-      code,
-    });
+    const replay = await sendTo(
+      two,
+      await two.get('/twofactor/challenge'),
+      '/twofactor/challenge',
+      {
+        code,
+      },
+    );
     expect(replay.status).toBe(422);
     expect((await two.raw('/mail/me/INBOX')).status).toBe(302);
     expect(await audited()).toEqual(
@@ -153,9 +139,9 @@ describe('a second factor by a code', () => {
     const web = browser();
     const page = await web.get('/login');
     const [username, password] = credentials(2);
-    await send(web, page, '/login', { username, password: 'wrong' });
+    await sendTo(web, page, '/login', { username, password: 'wrong' });
     expect(web.cookie('estafette-device')).toBeUndefined();
-    await send(web, await web.get('/login'), '/login', { username, password });
+    await sendTo(web, await web.get('/login'), '/login', { username, password });
     const token = web.cookie('estafette-device');
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
 
@@ -177,6 +163,23 @@ describe('a second factor by a code', () => {
     expect(rows).not.toContain(token);
   }, 60_000);
 
+  it('says when to come back, to who has tried too often', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    await enrol(web);
+    const guesser = browser();
+    let page = await guesser.signIn(...credentials(2));
+    for (let count = 0; count < 6; count += 1) {
+      page = await guesser.get('/twofactor/challenge');
+      page = await sendTo(guesser, page, '/twofactor/challenge', { code: '000000' });
+    }
+
+    expect(page.status).toBe(429);
+    expect(Number(page.headers.get('Retry-After'))).toBeGreaterThan(0);
+    expect(Number(page.headers.get('Retry-After'))).toBeLessThanOrEqual(30);
+  }, 60_000);
+
   it('leads to the page that was asked for, of ours alone', async () => {
     await start();
     const web = browser();
@@ -190,12 +193,12 @@ describe('a second factor by a code', () => {
       const other = browser();
       const login = await other.get(`/login?next=${encodeURIComponent(next)}`);
       const [username, password] = credentials(2);
-      const asked = await send(other, login, '/login', { username, password });
+      const asked = await sendTo(other, login, '/login', { username, password });
       const [link] = asked.all(({ attribs }) =>
         (attribs['href'] ?? '').startsWith('/twofactor/challenge'),
       );
       const page = await other.get(link?.attribs['href'] ?? '');
-      const opened = await send(other, page, '/twofactor/challenge', { code: codeOf(secret) });
+      const opened = await sendTo(other, page, '/twofactor/challenge', { code: codeAt(secret) });
       expect(opened.url).toBe(landing);
     }
   }, 60_000);
@@ -213,7 +216,7 @@ describe('a second factor by a code', () => {
     const token = page.one('name', '_csrf').attribs['value'] ?? '';
 
     for (const fields of [[['_csrf', token]], []] as [string, string][][]) {
-      const answer = await one.post('/twofactor/challenge', [...fields, ['code', codeOf(secret)]]);
+      const answer = await one.post('/twofactor/challenge', [...fields, ['code', codeAt(secret)]]);
       expect(answer.status).toBe(403);
     }
     expect((await one.raw('/mail/me/INBOX')).status).toBe(302);
@@ -260,8 +263,8 @@ describe('where a second factor is required', () => {
     const kept = await thief.get('/twofactor/enrol/totp');
     await enrol(owner);
 
-    const answer = await send(thief, kept, '/twofactor/enrol/totp', {
-      code: codeOf(secretOn(kept)),
+    const answer = await sendTo(thief, kept, '/twofactor/enrol/totp', {
+      code: codeAt(secretOn(kept)),
     });
     expect(answer.url).toBe('/twofactor/challenge');
     expect((await thief.raw('/mail/me/INBOX')).status).toBe(302);
@@ -306,11 +309,11 @@ describe('somebody who is signed in', () => {
     clock.forward(16 * 60_000);
     const asked = await web.get('/twofactor/enrol/totp');
     expect(asked.url).toBe('/confirm?next=%2Ftwofactor%2Fenrol%2Ftotp');
-    const wrong = await send(web, asked, '/confirm', { password: 'not this one' });
+    const wrong = await sendTo(web, asked, '/confirm', { password: 'not this one' });
     expect(wrong.status).toBe(422);
 
     const before = web.cookie('estafette');
-    const right = await send(web, wrong, '/confirm', { password: credentials(2)[1] });
+    const right = await sendTo(web, wrong, '/confirm', { password: credentials(2)[1] });
     expect(right.url).toBe('/twofactor/enrol/totp');
     expect(right.status).toBe(200);
     expect(web.cookie('estafette')).not.toBe(before);
@@ -327,7 +330,7 @@ describe('somebody who is signed in', () => {
     clock.forward(3 * STEP_MS);
 
     const page = await web.get('/twofactor');
-    const asked = await send(web, page, '/twofactor/codes');
+    const asked = await sendTo(web, page, '/twofactor/codes');
     expect(asked.url).toBe('/confirm?next=%2Ftwofactor');
     expect(asked.text).not.toContain('type="password"');
     const token = page.one('name', 'csrf-token').attribs['content'] ?? '';
@@ -339,10 +342,10 @@ describe('somebody who is signed in', () => {
     expect(byPassword.url).toBe('/confirm?next=%2Ftwofactor');
 
     const challenge = await web.get('/twofactor/challenge?next=%2Ftwofactor');
-    const back = await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+    const back = await sendTo(web, challenge, '/twofactor/challenge', { code: codeAt(secret) });
     expect(back.url).toBe('/twofactor');
-    const made = await send(web, back, '/twofactor/codes');
-    expect(codesOn(made)).toHaveLength(4);
+    const made = await sendTo(web, back, '/twofactor/codes');
+    expect(recoveryOn(made)).toHaveLength(4);
   }, 60_000);
 
   it.each([
@@ -358,7 +361,7 @@ describe('somebody who is signed in', () => {
       const web = browser();
       await web.signIn(...credentials(2));
       const page = await web.get(`/confirm?next=${encodeURIComponent(next)}`);
-      const done = await send(web, page, '/confirm', { password: credentials(2)[1] });
+      const done = await sendTo(web, page, '/confirm', { password: credentials(2)[1] });
 
       expect(done.url).toBe('/mail/me/INBOX');
     },
@@ -377,7 +380,7 @@ describe('administrators', () => {
     const asked = await web.get('/admin');
     expect(asked.url).toBe('/confirm?next=%2Fadmin');
     const challenge = await web.get('/twofactor/challenge?next=%2Fadmin');
-    const opened = await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+    const opened = await sendTo(web, challenge, '/twofactor/challenge', { code: codeAt(secret) });
 
     expect(opened.url).toBe('/admin');
     expect(opened.status).toBe(200);
@@ -397,7 +400,7 @@ describe('administrators', () => {
     await start();
     const agent = browser();
     await agent.signIn(...credentials(2));
-    await enrol(agent);
+    const lost = await enrol(agent);
     await signOut(agent);
     expect((await browser().signIn(...credentials(2))).url).toBe('/challenge');
     const eyes: WebAgent[] = [];
@@ -407,23 +410,32 @@ describe('administrators', () => {
       const { secret } = await enrol(web);
       clock.forward(3 * STEP_MS);
       const challenge = await web.get('/twofactor/challenge?next=%2Ftwofactor%2Fadmin');
-      await send(web, challenge, '/twofactor/challenge', { code: codeOf(secret) });
+      await sendTo(web, challenge, '/twofactor/challenge', { code: codeAt(secret) });
       eyes.push(web);
     }
     const [first, second] = eyes as [WebAgent, WebAgent];
     const form = await first.get('/twofactor/admin');
-    const asked = await send(first, form, '/twofactor/admin/ask', {
+    const asked = await sendTo(first, form, '/twofactor/admin/ask', {
       person: credentials(2)[0],
       note: 'Téléphone perdu, identité vérifiée par son chef de service',
     });
     expect(asked.url).toBe('/twofactor/admin');
     expect(asked.find('data-action', 'grant-reset')).toBeUndefined();
 
+    // Whoever sits in the account with what was lost does not stay there.
+    const inside = browser();
+    await inside.signIn(...credentials(2));
+    clock.forward(3 * STEP_MS);
+    const challenged = await inside.get('/twofactor/challenge');
+    await sendTo(inside, challenged, '/twofactor/challenge', { code: codeAt(lost.secret) });
+    expect((await inside.raw('/mail/me/INBOX')).status).toBe(200);
+
     const waiting = await second.get('/twofactor/admin');
     await second.submit(waiting, {
-      form: () => formOf(waiting, '/twofactor/admin/decide'),
+      form: () => formAt(waiting, '/twofactor/admin/decide'),
       button: 'grant-reset',
     });
+    expect((await inside.raw('/mail/me/INBOX')).status).toBe(302);
     expect((await browser().signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
     expect(await audited()).toEqual(
       expect.arrayContaining(['twofactor:reset-asked', 'twofactor:reset']),

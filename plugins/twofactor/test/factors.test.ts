@@ -141,14 +141,14 @@ describe('a code', () => {
 
     const right = codeOf(secret, test.clock.now());
     const blocked = await give(right);
-    expect('status' in blocked && blocked.status).toBe(429);
+    expect(blocked).toMatchObject({ status: 429, retryAfterS: 30 });
     expect(test.satisfied).toEqual([]);
     // Nothing that comes meanwhile makes the wait longer.
     for (let count = 0; count < 50; count += 1) await give('000000');
     test.clock.advance(31_000);
     await give('000000');
     const longer = await give(codeOf(secret, test.clock.now()));
-    expect('status' in longer && longer.status).toBe(429);
+    expect(longer).toMatchObject({ status: 429, retryAfterS: 60 });
     test.clock.advance(61_000);
     await give(codeOf(secret, test.clock.now()));
     expect(test.satisfied).toEqual(['twofactor']);
@@ -259,6 +259,7 @@ describe('recovery codes', () => {
     const later = answers.filter((answer) => 'status' in answer && answer.status === 429);
 
     expect([made.length, later.length]).toEqual([1, 2]);
+    expect(later[0]).toMatchObject({ retryAfterS: 60 });
     expect(modelOf(later[0] as never)['fault']).toContain('Attendez une minute');
     test.clock.advance(61_000);
     expect(modelOf(await test.route('post', '/codes'))['codes']).toHaveLength(4);
@@ -496,7 +497,7 @@ describe('when a second factor is asked', () => {
     await give(codeOf(secret, test.clock.now()));
     const page = await test.renderRoute('/', { device: DEVICE });
 
-    expect(page).toContain('Firefox, Linux');
+    expect(page).toContain('Firefox sur Linux');
     expect(page).toContain('data-action="forget-all"');
     await test.route('post', '/forget', { body: { id: 'all' } });
     expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
@@ -712,12 +713,20 @@ it('tells the owner by mail what was done to their factors', async () => {
   );
 });
 
-it('shows on the page of the person’s security what they have', async () => {
+it('shows on the page of the person’s security what they have, since when, from where, and how to remove it', async () => {
   await start();
   expect(await test.renderSlot('security.factors@1')).toContain('pas encore de second facteur');
-  await enrolTotp(test);
+  await enrolTotp(test, { device: DEVICE });
+  const shown = await test.renderSlot('security.factors@1');
 
-  expect(await test.renderSlot('security.factors@1')).toContain('Il vous reste 4 codes sur 4');
+  expect(shown).toContain('Il vous reste 4 codes sur 4');
+  expect(shown).toMatch(/Ajouté le .* 2026 .* avec Firefox sur Linux\./);
+  expect(shown).toContain('Jamais utilisé');
+  expect(shown).toContain('action="/twofactor/remove"');
+  expect(await test.renderSlot('security.factors@1', {}, { locale: 'en' })).toContain(
+    'with Firefox on Linux.',
+  );
+  expect(await test.renderRoute('/')).toContain('avec Firefox sur Linux.');
   expect(test.failures()).toEqual([]);
 });
 
@@ -757,5 +766,4 @@ it('sweeps what is over', async () => {
   await test.runJob('cleaning');
 
   expect(await test.db.table('twofactor_devices').select()).toEqual([]);
-  expect(await test.db.table('twofactor_spent').select()).toEqual([]);
 });

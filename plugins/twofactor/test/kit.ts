@@ -36,7 +36,7 @@ export const codeOf = (secret: string, now: number, drift = 0): string =>
 /** Sets up an application as a person does; its secret and the recovery codes that were shown. */
 export async function enrolTotp(
   test: PluginTest,
-  input: { readonly awaiting?: boolean } = {},
+  input: { readonly awaiting?: boolean; readonly device?: typeof DEVICE } = {},
 ): Promise<{ readonly secret: string; readonly codes: readonly string[] }> {
   const page = modelOf(await test.route('get', '/enrol/totp', input));
   const secret = textOf(page, 'secret');

@@ -68,6 +68,42 @@ describe('a reset by administrators', () => {
     expect(await waiting()).toEqual([]);
   });
 
+  it('ends the sessions of the person with it, writes so, and tells them', async () => {
+    await start();
+    await ask();
+    await askedBy(901);
+    const [reset] = await waiting();
+    expect(test.ended).toEqual([]);
+    await decide(reset?.id ?? '', 'granted');
+
+    expect(test.ended).toEqual([OTHER]);
+    expect(test.audited.at(-1)).toMatchObject({
+      event: 'twofactor:reset',
+      details: { asked: test.user.name, sessions: 1 },
+    });
+    expect(test.noticed.at(-1)).toMatchObject({ user: OTHER, text: 'twofactor:mail.reset' });
+  });
+
+  it('is all or nothing: what cannot be ended leaves the request waiting', async () => {
+    let isDown = true;
+    const endSessions = () => {
+      if (isDown) throw new Error('storage is down');
+      return 2;
+    };
+    await start({ endSessions });
+    await ask();
+    await askedBy(901);
+    const [reset] = await waiting();
+    await expect(decide(reset?.id ?? '', 'granted')).rejects.toThrow('internal/unexpected');
+
+    expect(await factors()).toHaveLength(1);
+    expect(await waiting()).toHaveLength(1);
+    expect(words(test)).not.toContain('reset');
+    isDown = false;
+    await decide(reset?.id ?? '', 'granted');
+    expect(await factors()).toEqual([]);
+  });
+
   it('is done once', async () => {
     await start();
     await ask();

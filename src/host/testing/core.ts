@@ -107,8 +107,9 @@ export function createTestCore<C>(
     sessions: {
       async end(user, mayReach) {
         for (const { id } of sites) mayReach(id);
+        const count = (await options.endSessions?.(user)) ?? 1;
         ended.push(user);
-        return 1;
+        return count;
       },
     },
     took,

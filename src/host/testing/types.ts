@@ -71,6 +71,8 @@ export interface PluginTestOptions<C> {
   readonly mail?: Partial<PluginMail>;
   /** What becomes of a message of `context.send`; without it every one fails. */
   readonly send?: (message: DraftFields) => SendOutcome | Promise<SendOutcome>;
+  /** How many sessions `context.endSessions` ends, or what it throws; one without it. */
+  readonly endSessions?: (user: number) => number | Promise<number>;
   /** The directory of every site; `context.directory(site)` is `undefined` without it. */
   readonly directory?: Partial<PluginDirectory>;
   /** Plugins that `requires` names, as definitions without resources. */
