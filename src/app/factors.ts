@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors';
 import type { Host } from '../host/host';
-import { FACTOR_PORT } from '../host/sign-in-guards';
+import { FACTOR_PORT, provesFactor } from '../host/sign-in-guards';
 import type { Services } from '../kernel/services';
 import type { WebDeps } from '../web/context';
 
@@ -24,3 +24,11 @@ export const createFactorsOf =
     if (typeof port?.methods !== 'function') return [];
     return port.methods({ site }, user);
   };
+
+/** Whether a challenge is of a plugin that provides second factors; ids are unique among plugins. */
+export const createIsFactor =
+  (host: () => Pick<Host, 'all'>) =>
+  (challenge: string): boolean =>
+    host()
+      .all()
+      .some(({ definition }) => provesFactor(definition, challenge));

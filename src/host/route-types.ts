@@ -50,7 +50,8 @@ export interface PluginRequest {
   readonly body: Readonly<Record<string, string>>;
   /**
    * Marks a challenge as satisfied for the session under way; only on POST routes for it. In an open
-   * session it confirms that the person is there (`confirmed`): `as` ends with it, so call it last.
+   * session it confirms that the person is there (`confirmed`): `as` ends with it, so call it last,
+   * and only from a plugin that provides `second-factor`: another's challenge proves nothing.
    */
   satisfy(challenge: string): Promise<void>;
 }

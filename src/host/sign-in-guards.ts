@@ -12,6 +12,14 @@ export const guardsSignIn = ({ contributes, onBootFailure, provides }: PluginDef
   (contributes?.challenges?.length ?? 0) > 0 ||
   (provides?.includes(FACTOR_PORT) ?? false);
 
+/** Whether who answers a challenge has given a second factor: a charter to accept is a challenge, too. */
+export const provesFactor = (
+  { contributes, provides }: PluginDefinition,
+  challenge: string,
+): boolean =>
+  (provides?.includes(FACTOR_PORT) ?? false) &&
+  (contributes?.challenges?.some(({ id }) => id === challenge) ?? false);
+
 /** Why a site opens no session: what guards its sign-in is not in service there. */
 export interface SignInClosed {
   readonly plugin: string;

@@ -18,7 +18,8 @@ export type ConfirmedBy =
 
 /**
  * Writes that the person of an open session has just proved who they are, under a new id: what was
- * copied of the old one does not gain by it. Throws `session/required` in another state.
+ * copied of the old one does not gain by it. Throws `session/required` in another state, and
+ * `session/refused` for a challenge that is no second factor: a click proves nothing.
  */
 export async function confirmSession(
   deps: RenewingDeps,
@@ -28,6 +29,10 @@ export async function confirmSession(
 ): Promise<SignedIn> {
   const { stored, site, secret, settle } = deps.loading.held(loaded);
   const state = nextStored(stored.state, 'confirmed');
+  if ('challenge' in by && !deps.isFactor?.(by.challenge)) {
+    const details = { challenge: by.challenge, reason: 'no-factor' };
+    throw new AppError('session/refused', { textKey: 'error.forbidden', details });
+  }
   const known = stored.satisfied ?? [];
   const satisfied =
     'challenge' in by && !known.includes(by.challenge) ? [...known, by.challenge] : known;

@@ -31,6 +31,8 @@ export interface OpeningDeps extends Omit<SignInDeps, 'devices'>, NewDeviceDeps 
   readonly closing: Closing;
   readonly keys: KeyRing;
   readonly users: UserStore;
+  /** Whether who answers a challenge has given a second factor; none is one unless told. */
+  readonly isFactor?: (challenge: string) => boolean;
 }
 
 /** Throws `plugin/guard-failed` where what guards the sign-in of the site is missing. */
@@ -176,7 +178,7 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
 
 /** Ids of the challenges to satisfy; a plugin that cannot say refuses the sign-in. */
 async function askChallenges(
-  { hooks }: OpeningDeps,
+  { hooks, isFactor }: OpeningDeps,
   { site, scope, remote, device = '', deviceToken }: OpeningRequest,
   { principal, via, assurance }: Proven,
   user: User,
@@ -196,8 +198,8 @@ async function askChallenges(
     ...(assurance && { assurance }),
   };
   const asked = await hooks.collect(scope, 'session:challenges', query);
-  // A rule that nobody keeps would let everybody in from there.
-  if (wantsFactor && asked.length === 0) {
+  // A rule that nobody keeps would let everybody in from there; a charter to accept keeps it not.
+  if (wantsFactor && !asked.some(({ item }) => isFactor?.(item.id))) {
     throw new AppError('plugin/guard-failed', {
       details: { site: site.id, reason: 'no second factor for the network rule' },
       textKey: 'error.signInClosed',

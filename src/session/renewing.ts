@@ -118,7 +118,7 @@ export async function thawProven(
     assurance,
     provider,
     // Who has given a second factor confirms by that one, never by what they thaw with.
-    ...(given.length === 0 && { confirmedAt: isoNow(deps.clock) }),
+    ...(!given.some((id) => deps.isFactor?.(id)) && { confirmedAt: isoNow(deps.clock) }),
   });
   const event = { session: renewed.session, by: via };
   await deps.hooks.action(request.scope, 'session:confirmed', event);

@@ -44,7 +44,7 @@ const CLOSE_ROUNDS = 20;
 export interface SessionsDeps
   extends SignInDeps,
     Pick<NewDeviceDeps, 'countryOf'>,
-    Pick<VouchedDeps, 'tellLink'>,
+    Pick<VouchedDeps, 'tellLink' | 'isFactor'>,
     Pick<TokensDeps, 'refreshTokens'> {
   /** Finds people in the directory without their password; by LDAP unless told. */
   readonly lookup?: DirectoryLookup;

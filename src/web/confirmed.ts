@@ -5,7 +5,7 @@ import type { RequestContext, WebDeps } from './context';
 /** How long a proof counts for what follows it. */
 export const CONFIRM_MINUTES = 15;
 
-type Deps = Pick<WebDeps, 'clock' | 'factorsOf'>;
+type Deps = Pick<WebDeps, 'clock' | 'factorsOf' | 'isFactor'>;
 type Asked = Pick<RequestContext, 'site' | 'session'>;
 
 /**
@@ -33,8 +33,14 @@ export async function isConfirmed(
   const session = ctx.session?.session;
   if (session?.state !== 'open') return false;
   if (!isConfirmedSince(session, maxAgeMinutes, deps.clock.now())) return false;
-  return (session.satisfied ?? []).length > 0 || !(await hasFactor(deps, ctx));
+  return hasGivenFactor(deps, ctx) || !(await hasFactor(deps, ctx));
 }
+
+/** Whether a second factor was given in this very session: by no other challenge, nor by a device. */
+export const hasGivenFactor = (
+  { isFactor }: Pick<Deps, 'isFactor'>,
+  { session }: Pick<Asked, 'session'>,
+): boolean => (session?.session.satisfied ?? []).some(isFactor);
 
 /** Whether the person of a session has set up a second factor; a plugin that cannot say throws. */
 export async function hasFactor(

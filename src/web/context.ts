@@ -64,6 +64,8 @@ export interface WebDeps {
   readonly safety: SafetyParts;
   /** Second factors that a person has set up; rejects when the plugin cannot say. */
   readonly factorsOf: (site: SiteId, user: UserId) => Promise<readonly string[]>;
+  /** Whether who answers a challenge has given a second factor. */
+  readonly isFactor: (challenge: string) => boolean;
 }
 
 export interface WebConfig {

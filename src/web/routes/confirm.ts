@@ -35,7 +35,7 @@ async function confirmPage(
     next,
     login: session?.session.user.login ?? '',
     // Who has a second factor gives that one: a password may be what was stolen.
-    factors: hasOwn ? challengeLinks(deps, ctx, next) : [],
+    factors: hasOwn ? challengeLinks(deps, ctx, next).filter(({ id }) => deps.isFactor(id)) : [],
     password: !hasOwn && !isExternal({ via }),
     provider:
       !hasOwn && isExternal({ via })

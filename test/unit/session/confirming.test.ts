@@ -65,6 +65,14 @@ describe('the proof of somebody who is signed in', () => {
     expect((await mustLoad(two.bearer)).session.satisfied).toEqual(['totp']);
   });
 
+  it('is not given by a challenge that is no second factor', async () => {
+    const { bearer } = await bench.signIn();
+    const work = bench.sessions.confirm(await mustLoad(bearer), { challenge: 'charter' }, scope);
+
+    expect(await codeOf(work)).toBe('session/refused');
+    expect((await mustLoad(bearer)).session).not.toHaveProperty('confirmedAt');
+  });
+
   it('does not prolong the session beyond its absolute end', async () => {
     const { bearer } = await bench.signIn();
     const before: unknown[] = await bench.db.knex('sessions').select('expires_at');

@@ -136,6 +136,7 @@ export async function aBench(more: Pick<SessionsDeps, 'lookup'> = {}): Promise<B
     users,
     throttle,
     log: silentLog(),
+    isFactor: (challenge) => challenge === 'totp',
     countryOf: (_site, remote) => bench.countryOf(remote),
     keys: createKeyRing([SERVER_KEY]),
     ldapLogin: async () => undefined,

@@ -364,6 +364,20 @@ describe('frozen sessions', () => {
     expect(again.session).not.toHaveProperty('confirmedAt');
   });
 
+  it('are no more let in from outside by a charter to accept', async () => {
+    const networks = { inside: ['192.0.2.0/24'], outside: 'factor' as const };
+    bench.site = aSite({ protection: { lockAfter: 0, lockMinutes: 0, networks } });
+    const asked: string[] = ['charter'];
+    bench.hooks.on('asker', 'session:challenges', () =>
+      asked.map((id) => ({ id, label: id, satisfied: false })),
+    );
+
+    const outside = { remote: '203.0.113.1' };
+    expect(await codeOf(bench.signIn(outside))).toBe('plugin/guard-failed');
+    asked.push('totp');
+    expect((await bench.signIn(outside)).kind).toBe('challenge');
+  });
+
   it('keep the rule of the networks', async () => {
     const protection = {
       lockAfter: 0,
@@ -378,6 +392,19 @@ describe('frozen sessions', () => {
     expect(await codeOf(bench.sessions.thaw(await mustLoad(bearer), outside))).toBe(
       'plugin/guard-failed',
     );
+  });
+
+  it('are confirmed by the password where only a charter was accepted in them', async () => {
+    challengeBy('charter');
+    const half = await bench.signIn();
+    const open = await bench.sessions.satisfy(await mustLoad(half.bearer), 'charter', {
+      site: bench.site.id,
+    });
+    await bench.sessions.freeze(open.session.id);
+
+    const again = await bench.sessions.thaw(await mustLoad(open.bearer), PASSWORD());
+
+    expect(again.session.confirmedAt).toBeDefined();
   });
 
   it('stay frozen with a wrong password', async () => {

@@ -3,7 +3,7 @@ import { AppError } from '../../../base/errors';
 import type { HookEmitter } from '../../../kernel/hook-types';
 import { can } from '../../../session';
 import { grantsPermission, type Site } from '../../../sites';
-import { hasFactor, requireConfirmed } from '../../confirmed';
+import { hasFactor, hasGivenFactor, requireConfirmed } from '../../confirmed';
 import type { RequestContext, WebDeps } from '../../context';
 import type { OpenCall, RouteSpec } from '../../route';
 
@@ -68,7 +68,7 @@ export async function requireFactor(
   ctx: Pick<RequestContext, 'site' | 'session'>,
 ): Promise<void> {
   if (!deps.admin.hasSecondFactor(ctx.site.id, ctx.session?.session.user.groups)) return;
-  if ((ctx.session?.session.satisfied ?? []).length > 0) return;
+  if (hasGivenFactor(deps, ctx)) return;
   // Who has one gives it now; who has none is told to set one up.
   if (await hasFactor(deps, ctx)) {
     throw new AppError('session/unconfirmed', { textKey: 'error.factorNeeded' });
