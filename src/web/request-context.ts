@@ -25,6 +25,8 @@ const GUEST_SETTINGS: CoreSettings = {
   writing: resolveSettings(WRITING_SECTION, {}),
 };
 const LANG_COOKIE_S = 31_536_000;
+/** An IPv6 address with its zone; a proxy may hand on anything, and columns take no more. */
+const REMOTE_CHARS = 64;
 
 /** Host → site (closed list), session, person, language: everything that later steps rely on. */
 export function requestContext(deps: WebDeps): RequestHandler {
@@ -59,7 +61,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
       locale,
       t: deps.texts.for(locale, site.skin),
       origin: originOf(deps, req),
-      remote: req.ip ?? '',
+      remote: (req.ip ?? '').slice(0, REMOTE_CHARS),
       device: readDevice(req, deps.config.isSecure),
       budget,
       session,

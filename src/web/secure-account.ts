@@ -56,7 +56,7 @@ export async function secureAccount(
     site: user.site,
     actor: user.login,
     event: `security:${code}`,
-    remote: call.ctx.remote.slice(0, 64),
+    remote: call.ctx.remote,
     details: { ...counts, ...(failed.length > 0 && { failed: failed.join(' ') }) },
   });
   const event = { site: user.site, login: user.login, user, code, evidence };

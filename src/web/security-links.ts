@@ -38,7 +38,7 @@ export async function removeLink(call: OpenCall): Promise<void> {
   // One that has gone meanwhile is what was asked for.
   if (link) {
     const { plugin, method } = link;
-    const by = { session: actor.session.id, remote: ctx.remote.slice(0, 64) };
+    const by = { session: actor.session.id, remote: ctx.remote };
     const label = labelOf(call, link);
     await deps.sessions.unlink(actor.user, { plugin, method }, by);
     await deps.safety.notifier.notify(actor.user, 'sign-in-unlinked', {

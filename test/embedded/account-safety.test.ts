@@ -319,6 +319,17 @@ describe('the three journeys of the sign-in page', () => {
     await until('the mail to the support', async () => (await told()).includes('nobody-at-all'));
   });
 
+  it('write down as much of an address as one has, whatever a proxy hands on', async () => {
+    await report('somebody-far-away', `2001:db8::${'f'.repeat(200)}`);
+
+    const far = async () =>
+      (await demo.app.audit.list({ event: 'security:reported' })).find(({ remote }) =>
+        remote?.startsWith('2001:db8::fff'),
+      );
+    await until('the line', async () => (await far()) !== undefined);
+    expect((await far())?.remote).toHaveLength(64);
+  });
+
   it('take so many reports from one address and about one account, and no more', async () => {
     const statuses: number[] = [];
     for (let count = 0; count < 11; count += 1) {

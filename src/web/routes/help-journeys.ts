@@ -201,7 +201,7 @@ async function tellReported(
       site: site.id,
       event: 'security:reported',
       ...(user && { target: user.login }),
-      remote: remote.slice(0, 64),
+      remote,
       details: { isKnown: user !== undefined, isSent },
     });
     if (!isSent) return;

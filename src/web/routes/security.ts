@@ -4,7 +4,7 @@ import type { SessionId } from '../../base/types';
 import { deviceText, MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
 import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
-import { requireConfirmed } from '../confirmed';
+import { CONFIRM_MINUTES, requireConfirmed } from '../confirmed';
 import { setFlash } from '../flash';
 import { plainShell } from '../mail-page';
 import type { SecurityModel, SecuritySession } from '../pages/security';
@@ -16,8 +16,6 @@ import { placeText, whenText } from '../security-words';
 import { deniedLine, showHistory } from './security-history';
 
 const PAGE = '/security';
-/** A password of an application outlives the session that made it. */
-const CONFIRM_MINUTES = 15;
 
 interface Shown {
   readonly made?: SecurityModel['made'];
@@ -110,13 +108,14 @@ async function noteRevoked({ deps, ctx, actor }: OpenCall, details: AuditDetails
     actor: login,
     event: 'session:revoked',
     target: login,
-    remote: ctx.remote.slice(0, 64),
+    remote: ctx.remote,
     details,
   });
 }
 
 async function addAppPassword(call: OpenCall): Promise<void> {
   const { deps, ctx, actor, req } = call;
+  // What it makes outlives the session.
   await requireConfirmed(deps, ctx, CONFIRM_MINUTES, PAGE);
   const name = field(formOf(req.body), 'name').trim();
   const known = await deps.safety.appPasswords.list(actor.user.id);
@@ -132,7 +131,7 @@ async function addAppPassword(call: OpenCall): Promise<void> {
       actor: actor.user.login,
       event: 'app-password:created',
       target: `app-password/${id}`,
-      remote: ctx.remote.slice(0, 64),
+      remote: ctx.remote,
     });
     await deps.safety.notifier.notify(actor.user, 'app-password', {
       subject: 'notice.appPassword.subject',
@@ -160,7 +159,7 @@ async function revokeAppPassword(call: OpenCall): Promise<void> {
       actor: actor.user.login,
       event: 'app-password:revoked',
       target: `app-password/${id}`,
-      remote: ctx.remote.slice(0, 64),
+      remote: ctx.remote,
     });
   }
   setFlash(deps, res, { level: 'ok', key: 'security.done.app', values: {} });
