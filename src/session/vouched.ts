@@ -187,23 +187,34 @@ async function principalOf(
   const leftMs = Math.max(endsAt - clock.now(), LOOKUP_MIN_MS);
   const found = await lookup(signIn.ldap, login, leftMs);
   if (!found) throw new AppError('session/not-known', { details: { site: site.id } });
-  return { ...found, attributes: { ...vouched(identity), ...found.attributes } };
+  return { ...found, attributes: { ...vouched(identity, found), ...found.attributes } };
 }
 
-/** What the provider adds; of groups and entries of the directory it has nothing to say. */
-function vouched({ attributes = {} }: VouchedIdentity): Principal['attributes'] {
-  const own = Object.entries(attributes).map(
-    ([name, values]) => [name.toLowerCase(), values] as const,
-  );
-  return Object.fromEntries(own.filter(([name]) => name !== 'memberof'));
+/**
+ * What the provider adds, under names in lower case; of groups, and of what the directory says under
+ * any spelling of a name (RFC 4512 2.5: they have no case), it has nothing to say.
+ */
+function vouched(
+  { attributes = {} }: VouchedIdentity,
+  directory?: Pick<Principal, 'attributes'>,
+): Principal['attributes'] {
+  const said = Object.keys(directory?.attributes ?? {}).map((name) => name.toLowerCase());
+  const closed = new Set(['memberof', ...said]);
+  const own = new Map<string, readonly string[]>();
+  for (const [name, values] of Object.entries(attributes)) {
+    const key = name.toLowerCase();
+    if (!closed.has(key)) own.set(key, [...(own.get(key) ?? []), ...values]);
+  }
+  return Object.fromEntries(own);
 }
 
 function principalFromIdentity(
   site: Site,
   loginDomain: string | undefined,
-  { mail, name, attributes = {} }: VouchedIdentity,
+  identity: VouchedIdentity,
   login: string,
 ): Principal {
+  const { mail, name } = identity;
   const imapLogin = completeLogin(login, loginDomain);
   const [local = imapLogin] = imapLogin.split('@');
   const address = imapLogin.includes('@') ? imapLogin : `${local}@${site.mailDomains[0] ?? ''}`;
@@ -213,7 +224,7 @@ function principalFromIdentity(
     mail: (mail ?? address).toLowerCase(),
     aliases: [],
     imapLogin,
-    attributes,
+    attributes: vouched(identity),
   });
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path }) => path.join('.'));

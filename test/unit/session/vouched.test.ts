@@ -456,4 +456,39 @@ describe('somebody whom a provider vouches for, on a site with a directory', () 
 
     expect(session.user.groups).toEqual(['cards']);
   });
+
+  it('has no attribute of the directory under another spelling from the provider', async () => {
+    const chiefs = {
+      id: 'chiefs',
+      title: 'Chiefs',
+      match: { attribute: { employeeType: ['chief'] } },
+      plugins: {},
+      locked: [],
+      permissions: [],
+    };
+    site = {
+      ...site,
+      groups: [chiefs, { ...chiefs, id: 'cards', match: { attribute: { CARD: ['b'] } } }],
+    };
+    const alice = entries.get('alice');
+    if (!alice) throw new Error('no entry');
+    entries.set('alice', { ...alice, attributes: { employeeType: ['clerk'] } });
+
+    const { session } = await enter({
+      attributes: { EMPLOYEETYPE: ['chief'], employeetype: ['chief'], Card: ['a'], card: ['b'] },
+    });
+    entries.set('alice', alice);
+
+    expect(session.user.groups).toEqual(['cards']);
+  });
+});
+
+it('has no groups of a directory from a provider where the site has none', async () => {
+  const match = { memberOf: 'cn=admins,dc=culture,dc=example' };
+  const admins = { id: 'admins', title: 'Admins', match, plugins: {}, locked: [], permissions: [] };
+  site = aSite({ ...OAUTH, groups: [admins] });
+
+  const { session } = await enter({ attributes: { MemberOf: [match.memberOf] } });
+
+  expect(session.user.groups).toEqual([]);
 });
