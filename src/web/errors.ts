@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { AppError, toAppError } from '../base/errors';
+import { AppError, type ErrorCode, toAppError } from '../base/errors';
 import { escapeHtml } from '../base/html';
 import { supportFor } from '../sites';
 import { findContext, type RequestContext, requestIdOf, type WebDeps } from './context';
@@ -73,10 +73,17 @@ const NOTED = new Map([
   ['error.notAuditReader', 'audit'],
 ]);
 
+/** What nobody meets who uses the pages as they are. */
+const NOTED_CODES: ReadonlySet<ErrorCode> = new Set(['session/network', 'request/csrf']);
+
+/** A page asks for a fresh proof as it is opened; who sends its form without one passed it by. */
+const isSkippedProof = (req: Request, { code }: AppError): boolean =>
+  code === 'session/unconfirmed' && req.method === 'POST';
+
 async function noteRefused(deps: WebDeps, req: Request, error: AppError): Promise<void> {
   const context = findContext(req);
   const reason = NOTED.get(error.textKey);
-  const isNoted = error.code === 'session/network' || reason !== undefined;
+  const isNoted = NOTED_CODES.has(error.code) || isSkippedProof(req, error) || reason !== undefined;
   if (!context || !isNoted) return;
   await deps.safety.noteRefused({
     site: context.site.id,

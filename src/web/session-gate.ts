@@ -44,6 +44,7 @@ export function sessionGate(deps: WebDeps): RequestHandler {
         next();
         return;
       }
+      noteSkipped(deps, req);
       if (isPageRequest(req)) {
         res.redirect(302, CHALLENGE_HOME);
         return;
@@ -55,6 +56,13 @@ export function sessionGate(deps: WebDeps): RequestHandler {
     const next_ = localPath(req.originalUrl, HOME);
     res.redirect(302, next_ === HOME ? '/login' : `/login?next=${encodeURIComponent(next_)}`);
   };
+}
+
+/** Whose password was right, and who went on without their second factor: worth a line. */
+function noteSkipped(deps: WebDeps, req: Parameters<RequestHandler>[0]): void {
+  const { site, remote, session } = contextOf(req);
+  const actor = session?.session.user.login;
+  void deps.safety.noteRefused({ site: site.id, remote, code: 'session/challenge', actor });
 }
 
 /** A person following a link, as opposed to a script, a frame or a form. */
