@@ -1,124 +1,54 @@
-import path from 'node:path';
-import { Secret } from 'otpauth';
-import { codeAt, stepAt } from '../../plugins/twofactor/totp';
-import type { AuditEntry } from '../../src/audit';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import { WebAgent } from '../kit/agent';
 import { askAt } from '../kit/ask-at';
-import type { Page } from '../kit/html';
-import { movingClock } from '../kit/moving-clock';
+import { type Attack, AttackStand, HERE, loginOf, type Person, WRONG } from '../kit/attack-stand';
+import { textOf } from '../kit/html';
 import { beginSignIn, providerOf } from '../kit/sign-in-journey';
-import { type FakeProvider, fakeProvider } from '../kit/sign-in-plugin';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const CALLBACK = '/login/fake-sso/main/callback';
-const HERE = '127.0.0.1';
-const clock = movingClock();
+const PSEUDONYM = /^~[0-9a-f]{16}$/;
 
-let demo: DemoApp;
-let provider: FakeProvider;
-const results: string[] = [];
-
-const agents = () => demo.stack.agents.filter(({ site }) => site === 'saisons');
-const inBranch = (dn: string): boolean => dn.includes('ou=equinoxes');
-const pick = (isInside: boolean, index: number) => {
-  const found = agents().filter(({ dn }) => inBranch(dn) === isInside)[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
-const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${demo.port}`);
-
-async function signIn(
-  username: string,
-  password: string,
-  { web = browser(), headers = {} }: { web?: WebAgent; headers?: Record<string, string> } = {},
-): Promise<number> {
-  const page = await web.get('/login', headers);
-  const fields = [
-    ['_csrf', page.one('name', '_csrf').attribs['value'] ?? ''],
-    ['username', username],
-    ['password', password],
-  ] as const;
-  return (await web.post('/login', fields, headers)).status;
-}
+let stand: AttackStand;
+beforeAll(async () => {
+  stand = await AttackStand.start();
+  await stand.enrol();
+}, 60_000);
+afterAll(async () => {
+  await stand?.stop();
+});
 
 /** A return from the provider by the browser that began, with what is told to be different. */
 async function back({ code = 'nobody', kept = (own: string) => own, isTwice = false }) {
-  const web = browser();
+  const web = stand.browser();
   const state = providerOf(await beginSignIn(web)).searchParams.get('state');
   const own = web.cookie('estafette-way') ?? '';
   for (const _time of isTwice ? [1, 2] : [1]) {
     web.setCookie('estafette-way', kept(own));
-    await web.get(`${CALLBACK}?state=${state}&code=${code}`);
+    const page = await web.get(`${CALLBACK}?state=${state}&code=${code}`);
+    expect(page.status).toBe(400);
   }
 }
 
-const formOn = (page: Page, action: string) => {
-  const [form] = page.all(({ name, attribs }) => name === 'form' && attribs['action'] === action);
-  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
-  return form;
-};
-const send = (web: WebAgent, page: Page, action: string, code: string): Promise<Page> =>
-  web.submit(page, { form: () => formOn(page, action), fill: { code } });
-
-/** The code that opened one session, in another. */
-async function replayCode() {
-  const { username, password } = pick(true, 1);
-  const web = browser();
-  await signIn(username, password, { web });
-  const page = await web.get('/twofactor/enrol/totp');
-  const [, text = ''] = /data-secret>([A-Z2-7 ]+)</.exec(page.text) ?? [];
-  const secret = Secret.fromBase32(text.replaceAll(' ', ''));
-  const codeNow = () => codeAt(secret, stepAt(clock.now()));
-  await send(web, page, '/twofactor/enrol/totp', codeNow());
-  clock.forward(90_000);
-  const code = codeNow();
-  for (let n = 0; n < 2; n += 1) {
-    const other = browser();
-    await signIn(username, password, { web: other });
-    await send(other, await other.get('/twofactor/challenge'), '/twofactor/challenge', code);
+/** Wrong passwords of one account, each as if from another address; the statuses of the answers. */
+async function guesses(where: AttackStand, person: Person, chain: (n: number) => string) {
+  const statuses: number[] = [];
+  for (let n = 1; n <= 6; n += 1) {
+    const headers = { 'X-Forwarded-For': chain(n) };
+    statuses.push((await where.post(loginOf(person), WRONG, { headers })).status);
   }
+  return statuses;
 }
 
-beforeAll(async () => {
-  provider = fakeProvider();
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    app: { log: { level: 'silent' }, trustedProxies: [] },
-    site(id, file) {
-      if (id !== 'saisons') {
-        const networks = { inside: ['10.0.0.0/8'], outside: 'refuse' };
-        return { ...file, protection: { networks } };
-      }
-      const { signIn: own } = file as { signIn: object };
-      const branches = ['ou=equinoxes,ou=agents,dc=saisons,dc=example'];
-      return {
-        ...file,
-        plugins: { 'fake-sso': true, twofactor: {} },
-        mailAccess: { kind: 'oauth' },
-        signIn: { ...own, eligible: { branches } },
-        protection: { lockAfter: 8 },
-      };
-    },
-    options: { clock, extraPlugins: [provider.plugin] },
-  });
-}, 60_000);
-afterAll(async () => {
-  await demo?.stop();
-  process.stdout.write(`${results.join('\n')}\n`);
-});
-
-interface Attack {
-  readonly name: string;
-  run(): Promise<unknown>;
-  /** Of the line that it leaves. */
-  readonly line: () => object;
+/** What somebody reads who tries a login; without what they typed and what is new each time. */
+async function lookOf(login: string): Promise<string> {
+  const page = await stand.post(login, WRONG);
+  const names = [...page.headers.keys()].sort().join(' ');
+  return JSON.stringify([page.status, names, textOf(page.one('id', 'login-error'))]);
 }
 
 const way = { code: 'sign-in/state', via: 'fake-sso.main' };
 const flipped = (own: string): string =>
   `${own.slice(0, 60)}${own[60] === 'A' ? 'B' : 'A'}${own.slice(61)}`;
+const credentials = { code: 'session/credentials' };
+const typed = { target: expect.stringMatching(PSEUDONYM), remote: HERE, details: credentials };
 
 const ATTACKS: readonly Attack[] = [
   {
@@ -133,80 +63,139 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'a return to a browser that asked for none',
-    run: () => browser().get(`${CALLBACK}?state=x&code=nobody`),
+    run: () => stand.browser().get(`${CALLBACK}?state=x&code=nobody`),
     line: () => ({ remote: HERE, details: { ...way, reason: 'state-missing' } }),
   },
   {
     name: 'an answer with the nonce of another',
     async run() {
-      provider.answers.set('finish', async () => ({ refused: 'invalid', code: 'nonce' }));
+      stand.provider.answers.set('finish', async () => ({ refused: 'invalid', code: 'nonce' }));
       await back({});
-      provider.answers.clear();
+      stand.provider.answers.clear();
     },
     line: () => ({ remote: HERE, details: { code: 'sign-in/invalid', reason: 'nonce' } }),
   },
+  ...(
+    [
+      ['a filter of LDAP', '*)(uid=*'],
+      ['a filter of LDAP around a real name', 'odile.tramontane)(|(uid=*'],
+      ['a NUL after a real name', 'odile.tramontane\u0000'],
+      ['a line of its own after a real name', 'odile.tramontane\r\nuid: admin'],
+      ['a password', 'Soleil.Marin24'],
+    ] as const
+  ).map(([what, login]) => ({
+    name: `${what} in the field of the login`,
+    async run() {
+      expect((await stand.post(login, WRONG)).status).toBe(401);
+    },
+    line: () => typed,
+  })),
   {
-    name: 'a filter of LDAP for a login',
-    run: () => signIn('*)(uid=*', 'x'),
-    line: () => ({
-      target: expect.stringMatching(/^~[0-9a-f]{16}$/),
-      remote: HERE,
-      details: { code: 'session/credentials' },
-    }),
-  },
-  {
-    name: 'a password in the field of the login',
-    run: () => signIn('Soleil.Marin24', 'x'),
-    line: () => ({
-      target: expect.stringMatching(/^~[0-9a-f]{16}$/),
-      remote: HERE,
-      details: { code: 'session/credentials' },
-    }),
+    name: 'a search for names that are known',
+    async run() {
+      const looks = new Set([await lookOf(loginOf('guessed')), await lookOf('personne.ici')]);
+      expect(looks.size).toBe(1);
+    },
+    // Two lines; the one of a name that is nobody's looks the same.
+    line: () => ({ target: 'personne.ici', remote: HERE, details: credentials }),
   },
   {
     name: 'somebody whom the site does not let in',
-    run: () => signIn(pick(false, 0).username, pick(false, 0).password),
+    async run() {
+      const { username, password } = stand.agent('stranger');
+      expect((await stand.post(username, password)).status).toBe(403);
+    },
     line: () => ({
-      target: pick(false, 0).username,
+      target: loginOf('stranger'),
       remote: HERE,
       details: { code: 'session/not-eligible' },
     }),
   },
   {
-    name: 'guesses under invented X-Forwarded-For',
+    name: 'a password of an application on the form',
     async run() {
-      const statuses: number[] = [];
-      for (let n = 1; n <= 6; n += 1) {
-        const headers = { 'X-Forwarded-For': `198.51.100.${n}` };
-        statuses.push(await signIn(pick(true, 0).username, 'wrong', { headers }));
-      }
-      expect(statuses.at(-1)).toBe(429);
+      await stand.signedIn('ordinary');
+      const { id } = (await stand.user('ordinary')) ?? {};
+      if (id === undefined) throw new Error('no account yet');
+      const { secret } = await stand.demo.app.safety.appPasswords.create(id, 'Agenda');
+      expect((await stand.post(loginOf('ordinary'), secret)).status).toBe(401);
     },
-    line: () => ({ remote: HERE, details: { code: 'session/throttled' } }),
+    line: () => ({ target: loginOf('ordinary'), remote: HERE, details: credentials }),
   },
   {
-    name: 'an agent at the door of administration',
+    name: 'guesses under invented X-Forwarded-For',
     async run() {
-      const { username, password } = pick(true, 1);
-      const web = browser();
-      await signIn(username, password, { web });
-      await web.raw('/admin');
+      const statuses = await guesses(stand, 'guessed', (n) => `198.51.100.${n}`);
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
     },
     line: () => ({
-      event: 'security:refused',
-      actor: pick(true, 1).username,
+      target: loginOf('guessed'),
       remote: HERE,
-      details: { code: 'request/forbidden', reason: 'admin' },
+      details: { code: 'session/throttled' },
     }),
   },
   {
+    name: 'guesses until the account is locked',
+    async run() {
+      await stand.signedIn('guessed');
+      for (let n = 0; n < 8; n += 1) {
+        stand.clock.forward(20 * 60_000);
+        await stand.post(loginOf('guessed'), WRONG);
+      }
+      // Past the waits, and not yet past the lock.
+      stand.clock.forward(5 * 60_000);
+      const { username, password } = stand.agent('guessed');
+      expect((await stand.post(username, password)).status).toBe(401);
+      const user = await stand.user('guessed');
+      if (user) await stand.demo.app.unlock(user);
+    },
+    line: () => ({ event: 'account:locked', target: loginOf('guessed') }),
+  },
+  {
     name: 'a code of a second factor for the second time',
-    run: replayCode,
-    line: () => ({ event: 'twofactor:replayed', target: pick(true, 1).username, remote: HERE }),
+    async run() {
+      const code = stand.code();
+      const [first, second] = [await stand.signedIn('factored'), await stand.signedIn('factored')];
+      expect((await stand.give(first, code)).url).toBe('/mail/me/INBOX');
+      expect((await stand.give(second, code)).status).toBe(422);
+    },
+    line: () => ({ event: 'twofactor:replayed', target: loginOf('factored'), remote: HERE }),
+  },
+  {
+    name: 'a recovery code for the second time',
+    async run() {
+      const [code = ''] = stand.recovery;
+      const [first, second] = [await stand.signedIn('factored'), await stand.signedIn('factored')];
+      expect((await stand.give(first, code)).url).toBe('/mail/me/INBOX');
+      expect((await stand.give(second, code)).status).toBe(422);
+    },
+    line: () => ({ event: 'twofactor:replayed', target: loginOf('factored'), remote: HERE }),
+  },
+  {
+    name: 'guesses at a second factor',
+    async run() {
+      const web = await stand.signedIn('factored');
+      const statuses = new Set<number>();
+      for (let n = 0; n < 30 && !statuses.has(429); n += 1) {
+        statuses.add((await stand.give(web, String(100_000 + n))).status);
+      }
+      expect([...statuses]).toEqual([422, 429]);
+      // Not even the right one, and not from elsewhere either.
+      expect((await stand.give(await stand.signedIn('factored'), stand.code())).status).toBe(429);
+    },
+    line: () => ({
+      event: 'twofactor:refused',
+      target: loginOf('factored'),
+      remote: HERE,
+      details: { method: 'code', code: 'blocked' },
+    }),
   },
   {
     name: 'a request from outside the networks of the site',
-    run: () => askAt(demo.port, { host: 'marees.localhost', method: 'GET', target: '/login' }),
+    async run() {
+      const asked = { host: 'marees.localhost', method: 'GET', target: '/login' };
+      expect((await askAt(stand.demo.port, asked)).status).toBe(403);
+    },
     line: () => ({
       site: 'marees',
       event: 'security:refused',
@@ -216,47 +205,45 @@ const ATTACKS: readonly Attack[] = [
   },
 ];
 
-const lines = (): Promise<readonly AuditEntry[]> => demo.app.audit.list({ limit: 500 });
+it.each(ATTACKS)('$name leaves a line', (attack) => stand.run(attack), 60_000);
 
-it.each(ATTACKS)(
-  '$name leaves a line',
-  async ({ name, run, line }) => {
-    const [last] = await lines();
-
-    await run();
-
-    const added = (await lines()).filter(({ id }) => id > (last?.id ?? 0));
-    const expected = { event: 'session:refused', site: 'saisons', ...line() };
-    expect(added).toContainEqual(
-      expect.objectContaining({
-        ...expected,
-        ...('details' in expected && {
-          details: expect.objectContaining(expected.details as object),
-        }),
+it('guesses through a proxy are those of the address that it saw', async () => {
+  const behind = await AttackStand.start({ trustedProxies: ['loopback'] });
+  try {
+    await behind.run({
+      name: 'guesses through a proxy under invented X-Forwarded-For',
+      async run() {
+        const statuses = await guesses(behind, 'guessed', (n) => `198.51.100.${n}, 203.0.113.77`);
+        expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+      },
+      line: () => ({
+        target: loginOf('guessed'),
+        remote: '203.0.113.77',
+        details: { code: 'session/throttled' },
       }),
-    );
-    const { event, details } = added.find((one) => one.event === expected.event) ?? {};
-    results.push(`${name}: ${event} ${JSON.stringify(details)}`);
-    expect(JSON.stringify(added)).not.toMatch(/Soleil|198\.51/);
-  },
-  60_000,
-);
+    });
+  } finally {
+    await behind.stop();
+  }
+}, 60_000);
 
 it('says who ended the lock of an account that was guessed at', async () => {
-  const { username } = pick(true, 1);
   for (let n = 0; n < 8; n += 1) {
-    clock.forward(20 * 60_000);
-    await signIn(username, 'wrong');
+    stand.clock.forward(20 * 60_000);
+    await stand.post(loginOf('factored'), WRONG);
   }
-  const user = await demo.app.affairs.find('saisons' as never, username);
+  const user = await stand.user('factored');
   if (!user) throw new Error('no account yet');
 
-  expect(await demo.app.unlock(user)).toBe(true);
+  expect(await stand.demo.app.unlock(user)).toBe(true);
 
-  const [line] = await demo.app.audit.list({ event: 'account:unlocked' });
-  expect(line).toMatchObject({ target: username, actor: expect.stringMatching(/^cli/) });
+  const [line] = await stand.demo.app.audit.list({ event: 'account:unlocked' });
+  expect(line).toMatchObject({
+    target: loginOf('factored'),
+    actor: expect.stringMatching(/^cli/),
+  });
 }, 60_000);
 
 it('leaves a log that holds', async () => {
-  expect((await demo.app.audit.verify()).fault).toBeUndefined();
+  expect((await stand.demo.app.audit.verify()).fault).toBeUndefined();
 });
