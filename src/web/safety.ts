@@ -2,6 +2,7 @@ import type { Audit, NewAuditEntry } from '../audit';
 import type { SiteId } from '../base/types';
 import type { Alerts, Notifier } from '../notify';
 import type { AppPasswords, FormThrottle, UserStore } from '../session';
+import type { OpenCall } from './route';
 
 /** What the pages of the security of an account stand on. */
 export interface SafetyParts {
@@ -24,3 +25,15 @@ export interface SafetyParts {
     readonly actor?: string | undefined;
   }) => Promise<void>;
 }
+
+/** Writes down what somebody does about their own account, and from where. */
+export const noteOwn = (
+  { deps, ctx, actor }: OpenCall,
+  entry: Pick<NewAuditEntry, 'event' | 'target' | 'details'>,
+): Promise<void> =>
+  deps.safety.audit.record({
+    site: ctx.site.id,
+    actor: actor.user.login,
+    remote: ctx.remote,
+    ...entry,
+  });

@@ -2,6 +2,7 @@ import type { SecurityEvent } from '../session';
 import type { RequestContext } from './context';
 import type { FlashNote } from './flash';
 import type { OpenCall } from './route';
+import { noteOwn } from './safety';
 
 /** What an account is taken back by, as it is said where it failed. */
 const PARTS = {
@@ -52,11 +53,8 @@ export async function secureAccount(
   const revoked = await part('appPasswords', () => safety.appPasswords.revoke(user.id));
   await part('plugins', () => hooks.action(actor.scope, 'account:secured', { user, reason: code }));
   const counts = { sessions: ended ?? 0, appPasswords: revoked ?? 0 };
-  await safety.audit.record({
-    site: user.site,
-    actor: user.login,
+  await noteOwn(call, {
     event: `security:${code}`,
-    remote: call.ctx.remote,
     details: { ...counts, ...(failed.length > 0 && { failed: failed.join(' ') }) },
   });
   const event = { site: user.site, login: user.login, user, code, evidence };

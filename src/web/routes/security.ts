@@ -10,6 +10,7 @@ import { plainShell } from '../mail-page';
 import type { SecurityModel, SecuritySession } from '../pages/security';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
+import { noteOwn } from '../safety';
 import { secureAccount, securedNote } from '../secure-account';
 import { linkLines, removeLink } from '../security-links';
 import { placeText, whenText } from '../security-words';
@@ -101,17 +102,8 @@ async function endSessions(call: OpenCall): Promise<void> {
 }
 
 /** `session:closed` says which one ended; this says who ended it, and from where. */
-async function noteRevoked({ deps, ctx, actor }: OpenCall, details: AuditDetails): Promise<void> {
-  const { login } = actor.user;
-  await deps.safety.audit.record({
-    site: ctx.site.id,
-    actor: login,
-    event: 'session:revoked',
-    target: login,
-    remote: ctx.remote,
-    details,
-  });
-}
+const noteRevoked = (call: OpenCall, details: AuditDetails): Promise<void> =>
+  noteOwn(call, { event: 'session:revoked', target: call.actor.user.login, details });
 
 async function addAppPassword(call: OpenCall): Promise<void> {
   const { deps, ctx, actor, req } = call;
@@ -126,13 +118,7 @@ async function addAppPassword(call: OpenCall): Promise<void> {
     const made = await deps.safety.appPasswords.create(actor.user.id, name);
     const all = await deps.safety.appPasswords.list(actor.user.id);
     const id = all.find((one) => one.name === made.name)?.id;
-    await deps.safety.audit.record({
-      site: ctx.site.id,
-      actor: actor.user.login,
-      event: 'app-password:created',
-      target: `app-password/${id}`,
-      remote: ctx.remote,
-    });
+    await noteOwn(call, { event: 'app-password:created', target: `app-password/${id}` });
     await deps.safety.notifier.notify(actor.user, 'app-password', {
       subject: 'notice.appPassword.subject',
       text: 'notice.appPassword.text',
@@ -148,19 +134,13 @@ async function addAppPassword(call: OpenCall): Promise<void> {
 }
 
 async function revokeAppPassword(call: OpenCall): Promise<void> {
-  const { deps, ctx, actor, req, res } = call;
+  const { deps, actor, req, res } = call;
   const id = Number(field(formOf(req.body), 'id'));
   const count = Number.isSafeInteger(id)
     ? await deps.safety.appPasswords.revoke(actor.user.id, id)
     : 0;
   if (count > 0) {
-    await deps.safety.audit.record({
-      site: ctx.site.id,
-      actor: actor.user.login,
-      event: 'app-password:revoked',
-      target: `app-password/${id}`,
-      remote: ctx.remote,
-    });
+    await noteOwn(call, { event: 'app-password:revoked', target: `app-password/${id}` });
   }
   setFlash(deps, res, { level: 'ok', key: 'security.done.app', values: {} });
   seeOther(res, PAGE);
