@@ -63,3 +63,7 @@ export function formOf(body: unknown): ReadonlyMap<string, readonly string[]> {
 
 export const field = (form: ReadonlyMap<string, readonly string[]>, name: string): string =>
   form.get(name)?.[0] ?? '';
+
+/** A whole number of a form or a query; `undefined` for anything else. */
+export const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

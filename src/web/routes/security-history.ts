@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../audit';
+import { numberOf } from '../body';
 import { withQuery } from '../links';
 import { plainShell } from '../mail-page';
 import type { SecurityHistoryModel } from '../pages/security';
@@ -93,8 +94,4 @@ export async function deniedLine(call: OpenCall, id: string): Promise<AuditEntry
   if (wanted === undefined) return undefined;
   const { lines } = await linesOf(call, wanted + 1);
   return lines.find((line) => line.id === wanted);
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }

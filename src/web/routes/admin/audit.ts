@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../../audit';
+import { numberOf } from '../../body';
 import { withQuery } from '../../links';
 import type { AdminListModel, AdminTable } from '../../pages/admin';
 import { type AdminCall, authorOf, query } from './access';
@@ -6,7 +7,6 @@ import { readerRoutes } from './audit-access';
 import { detailsText, exportAudit } from './audit-export';
 import { filterOf, queryOf, type Wanted, wantedOf } from './audit-query';
 import { cell, code } from './cells';
-import { numberOf } from './history';
 import { sendAdmin } from './page';
 import { timeText } from './words';
 

@@ -1,12 +1,11 @@
 import { AppError, isAppError } from '../../../base/errors';
 import type { ChangeRefusal, ChangeRequest } from '../../../enabling';
-import { field, formOf } from '../../body';
+import { field, formOf, numberOf } from '../../body';
 import { setFlash } from '../../flash';
 import { seeOther } from '../../reply';
 import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
 import { explainHref, pluginOf } from './change-links';
 import { type Preview, previewPage } from './change-page';
-import { numberOf } from './history';
 import { parseValue } from './values';
 
 /** A change as a form or a link asks for it. */

@@ -1,4 +1,5 @@
 import type { ConfigChange, PastChange } from '../../../enabling';
+import { numberOf } from '../../body';
 import { withQuery } from '../../links';
 import type { AdminCell, AdminListModel, AdminTable } from '../../pages/admin';
 import { type AdminCall, type AdminRoute, query, siteOf } from './access';
@@ -71,10 +72,6 @@ async function showHistory(call: AdminCall): Promise<void> {
     model: { ...model },
   });
 }
-
-/** A whole number of a query; `undefined` for anything else. */
-export const numberOf = (text: string): number | undefined =>
-  /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 
 /** Changes, newest first, each with the way back where there is one. */
 export function historyTable(

@@ -1,12 +1,12 @@
 import { AppError, isAppError } from '../../../base/errors';
 import type { ChangeRequest } from '../../../enabling';
+import { numberOf } from '../../body';
 import { setFlash } from '../../flash';
 import { seeOther } from '../../reply';
 import { param } from '../../route';
 import { type AdminCall, type AdminRoute, authorOf } from './access';
 import { requireReach } from './change';
 import { previewPage, type Refusal } from './change-page';
-import { numberOf } from './history';
 import { lastChange } from './last-change';
 
 /** What taking a change back would say; one of another site does not exist for the administrator. */
