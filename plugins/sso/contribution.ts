@@ -7,6 +7,7 @@ import { finishOidc } from './oidc/finish';
 import { noticeOidc } from './oidc/notice';
 import { type Provider, providersOf } from './providers';
 import { Refused } from './refused';
+import { noticeSaml } from './saml/notice';
 import { beginSaml, finishSaml, leaveSaml } from './saml/saml';
 import type { Sso } from './types';
 
@@ -70,7 +71,8 @@ export const signIn: SignInContribution<SsoConfig> = {
     }
   },
 
-  async notice({ site, method, body }, context) {
+  async notice(request, context) {
+    const { site, method, body } = request;
     const provider = find(context, site, method);
     try {
       switch (provider?.kind) {
@@ -78,6 +80,8 @@ export const signIn: SignInContribution<SsoConfig> = {
           return await noticeOidc({ context, site, provider }, body);
         case 'cas':
           return await noticeCas({ context, site, provider }, body);
+        case 'saml':
+          return await noticeSaml({ context, site, provider }, request);
         default:
           return undefined;
       }

@@ -22,8 +22,9 @@ export const metadataCommand: PluginCommand<SsoConfig> = {
       print(`${id} is no SAML provider of ${site}`);
       return 1;
     }
-    const callback = `https://${host}/login/${context.id}/${id}/callback`;
-    print(samlMetadata({ context, site: site as SiteId, provider }, callback));
+    const way = `https://${host}/login/${context.id}/${id}`;
+    const addresses = { callback: `${way}/callback`, notice: `${way}/notice` };
+    print(samlMetadata({ context, site: site as SiteId, provider }, addresses));
     return 0;
   },
 };

@@ -90,6 +90,7 @@ export const endedShape = z
     issuer: line(512).min(1),
     subject: line(512).min(1).exactOptional(),
     session: line(512).min(1).exactOptional(),
+    goOn: outsideUrl.exactOptional(),
   })
   // Neither would end the sessions of everybody who came by that provider.
   .refine(({ subject, session }) => subject !== undefined || session !== undefined);

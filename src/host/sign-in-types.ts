@@ -106,12 +106,19 @@ export interface SignInEnded {
   readonly issuer: string;
   readonly subject?: string;
   readonly session?: string;
+  /** Where the browser goes that brought the notice (SAML: the answer to the provider). */
+  readonly goOn?: string;
 }
 
-/** A message of the provider's own server, without any browser (back-channel logout, CAS single logout). */
+/**
+ * What a provider says without the person: by its own server (back-channel logout, CAS single
+ * logout), or by a browser that it sends round (SAML).
+ */
 export interface SignInNotice {
   readonly site: SiteId;
   readonly method: string;
+  /** Our address that was called. */
+  readonly address: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, string>>;
   /** The body as it came, for what is no form; at most 100 kB. */

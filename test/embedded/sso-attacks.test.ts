@@ -5,11 +5,14 @@ import {
   assertionOf,
   ENTITY,
   encode,
+  logoutOf,
   OURS,
   responseOf,
+  rightLogout,
   rightly,
   type Said,
   signedAssertion,
+  signedLogout,
 } from '../../plugins/sso/test/saml-answers';
 import { IDP } from '../../plugins/sso/test/saml-keys';
 import type { AuditEntry } from '../../src/audit';
@@ -153,6 +156,7 @@ const logoutClaims = () => ({
   jti: `logout-${hosts}`,
   events: EVENTS,
 });
+const samlLogout = () => rightLogout(`http://127.0.0.1:${demo.port}/login/sso/saml/notice`);
 const tell = (web: WebAgent, method: string, fields: Record<string, string>): Promise<Response> =>
   web.raw(`/login/sso/${method}/notice`, { method: 'POST', body: new URLSearchParams(fields) });
 const tellLogout = async (web: WebAgent, more: object = {}): Promise<Response> =>
@@ -324,6 +328,22 @@ const AT_LOGOUT: readonly Attack[] = [
     (web) => tell(web, 'idp', { logout_token: new UnsecuredJWT(logoutClaims()).encode() }),
     'idp',
     'algorithm',
+  ],
+  [
+    'a SAML logout without a signature',
+    (web) => tell(web, 'saml', { SAMLRequest: encode(logoutOf(samlLogout())) }),
+    'saml',
+    'signature',
+  ],
+  [
+    'a SAML logout for the second time',
+    async (web) => {
+      const SAMLRequest = encode(signedLogout(samlLogout()));
+      expect((await tell(web, 'saml', { SAMLRequest })).status).toBe(200);
+      await tell(web, 'saml', { SAMLRequest });
+    },
+    'saml',
+    'replayed',
   ],
   [
     'a logout of CAS with a document type',

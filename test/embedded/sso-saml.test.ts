@@ -4,9 +4,11 @@ import {
   ENTITY,
   encode,
   OURS,
+  rightLogout,
   rightly,
   type Said,
   signedAssertion,
+  signedLogout,
 } from '../../plugins/sso/test/saml-answers';
 import { IDP } from '../../plugins/sso/test/saml-keys';
 import { type DemoApp, startDemoApp } from '../../src/demo';
@@ -29,6 +31,7 @@ describe('sign-in at a SAML provider, through the platform', () => {
       issuer: ENTITY,
       entityId: OURS,
       signInUrl: 'https://idp.example/sso',
+      signOutUrl: 'https://idp.example/slo',
       certificates: [IDP.certificate],
     };
     demo = await startDemoApp({
@@ -115,5 +118,20 @@ describe('sign-in at a SAML provider, through the platform', () => {
 
     expect([used.status, elsewhere.status].every((status) => status >= 400)).toBe(true);
     expect((await again.get('/mail/me/INBOX')).find('data-message-list')).toBeUndefined();
+  });
+
+  it('ends when the provider says so by whatever browser, which goes back there', async () => {
+    await postFromThere(answerTo(await pressWay(web, 'federation')));
+    const NOTICE = CALLBACK.replace('callback', 'notice');
+    const said = rightLogout(`http://127.0.0.1:${demo.port}${NOTICE}`);
+    const body = new URLSearchParams({ SAMLRequest: encode(signedLogout(said)), RelayState: 'r' });
+
+    const answer = await new WebAgent(web.base).raw(NOTICE, { method: 'POST', body });
+
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('Location')).toMatch(
+      /^https:\/\/idp\.example\/slo\?SAMLResponse=.*RelayState=r/,
+    );
+    expect((await web.get('/mail/me/INBOX')).find('data-message-list')).toBeUndefined();
   });
 });

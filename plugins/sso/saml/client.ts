@@ -15,12 +15,14 @@ interface Options {
   /** Identifier of our request: made by us, kept in the browser's sealed cookie. */
   readonly request: string;
   readonly isForced?: boolean;
+  /** Where sign-outs that began elsewhere are told. */
+  readonly notice?: string;
 }
 
 /** The library, set to believe nothing that is not signed by the provider for this request. */
 export function samlOf(
   { context, site, provider }: Step<SamlProvider>,
-  { callback, request, isForced = false }: Options,
+  { callback, notice, request, isForced = false }: Options,
 ): SAML {
   const privateKey = context.secret(`${provider.id}.privateKey`, site);
   try {
@@ -47,6 +49,7 @@ export function samlOf(
       forceAuthn: isForced,
       signatureAlgorithm: 'sha256',
       digestAlgorithm: 'sha256',
+      ...(notice !== undefined && { logoutCallbackUrl: notice }),
       ...(privateKey !== undefined && { privateKey }),
     });
   } catch (error) {
@@ -63,5 +66,11 @@ const onlyRequest = (request: string): CacheProvider => ({
 });
 
 /** What the provider is to know of this platform, as the metadata that it reads. */
-export const samlMetadata = (step: Step<SamlProvider>, callback: string): string =>
-  samlOf(step, { callback, request: '_unused' }).generateServiceProviderMetadata(null, null);
+export const samlMetadata = (
+  step: Step<SamlProvider>,
+  { callback, notice }: { readonly callback: string; readonly notice: string },
+): string =>
+  samlOf(step, { callback, notice, request: '_unused' }).generateServiceProviderMetadata(
+    null,
+    null,
+  );

@@ -1,6 +1,6 @@
 import { xpath } from '@node-saml/node-saml/lib/xml';
 import { invalid } from '../refused';
-import { parseXml } from '../xml';
+import { type Element, type Parsed, parseXml } from '../xml';
 
 /** SHA-1 can be collided: a signature with it vouches for nothing. HMAC would make a key of a certificate. */
 const ALGORITHMS: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -30,18 +30,38 @@ interface Node {
  * and anything but one assertion at its place. The parser is the library's, so that both see the same.
  */
 export async function guardResponse(xml: string): Promise<void> {
-  const { dom } = await parseXml(xml);
-  const all = (name: string): readonly Node[] =>
-    xpath.selectElements(dom, `//*[local-name(.)='${name}']`);
-  for (const [name, allowed] of Object.entries(ALGORITHMS)) {
-    if (!all(name).every((node) => allowed.has(node.getAttribute('Algorithm') ?? ''))) {
-      throw invalid('algorithm');
-    }
-  }
+  const all = elementsOf(await parseXml(xml));
+  guardAlgorithms(all);
   // Wrapping needs a second one somewhere: beside, around, or inside of the one that is signed.
   if (all('Response').length !== 1 || all('Assertion').length > 1) throw invalid('wrapped');
   const ids = [...all('Response'), ...all('Assertion')].map(
     (node) => node.getAttribute('ID') ?? '',
   );
   if (ids.includes('') || new Set(ids).size !== ids.length) throw invalid('wrapped');
+}
+
+/** The same for a request to sign out: one, at the root. */
+export async function guardLogout(xml: string): Promise<Element> {
+  const parsed = await parseXml(xml);
+  const all = elementsOf(parsed);
+  guardAlgorithms(all);
+  if (parsed.root.name !== 'LogoutRequest' || all('LogoutRequest').length !== 1) {
+    throw invalid('wrapped');
+  }
+  return parsed.root;
+}
+
+type All = (name: string) => readonly Node[];
+
+const elementsOf =
+  ({ dom }: Parsed): All =>
+  (name) =>
+    xpath.selectElements(dom, `//*[local-name(.)='${name}']`);
+
+function guardAlgorithms(all: All): void {
+  for (const [name, allowed] of Object.entries(ALGORITHMS)) {
+    if (!all(name).every((node) => allowed.has(node.getAttribute('Algorithm') ?? ''))) {
+      throw invalid('algorithm');
+    }
+  }
 }

@@ -11,6 +11,7 @@ import { type Element, wrapParsed } from '../xml';
 import { PERSISTENT, SKEW_MS, samlOf } from './client';
 import { refusedBySaml } from './faults';
 import { guardResponse } from './guard';
+import { sessionOf } from './session';
 
 const MAX_RESPONSE_CHARS = 250_000;
 /** SAML Core 8.3.7: a persistent identifier has no more than 256 characters. */
@@ -114,13 +115,14 @@ function identityOf(provider: SamlProvider, assertion: Element, profile: Profile
   if (typeof subject !== 'string' || subject === '' || subject.length > MAX_NAME_CHARS) {
     throw invalid('no-subject');
   }
+  const session = sessionOf(nameId?.text ?? '', profile.sessionIndex);
   return {
     issuer: provider.issuer,
     subject,
     ...personOf(provider, values),
     assurance: level === undefined ? {} : { level },
     isStrong: level !== undefined && provider.strongAcr.includes(level),
-    ...(profile.sessionIndex !== undefined && { session: profile.sessionIndex }),
+    ...(session !== undefined && { session }),
     leaving: {
       nameId: (nameId?.text ?? '').slice(0, MAX_NAME_CHARS),
       ...(format !== undefined && { format }),

@@ -88,3 +88,34 @@ export const signedAssertion = (said: Said, signing?: Signing): string =>
   sign(responseOf(said, assertionOf(said)), said.id, signing);
 
 export const encode = (xml: string): string => Buffer.from(xml).toString('base64');
+
+/** What a request to sign out says; a test changes one thing. */
+export interface SaidLogout {
+  readonly id: string;
+  readonly issuer: string;
+  readonly destination: string;
+  readonly issuedAt: string;
+  readonly nameId: string;
+  readonly sessions: readonly string[];
+}
+
+export const logoutOf = (said: SaidLogout): string =>
+  `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="${said.id}" Version="2.0" IssueInstant="${said.issuedAt}" Destination="${said.destination}">` +
+  `<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${said.issuer}</saml:Issuer>` +
+  `<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Format="${PERSISTENT}">${said.nameId}</saml:NameID>` +
+  `${said.sessions.map((one) => `<samlp:SessionIndex>${one}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`;
+
+export const rightLogout = (destination: string): SaidLogout => {
+  serial += 1;
+  return {
+    id: `_logout${serial}`,
+    issuer: ENTITY,
+    destination,
+    issuedAt: at(-1),
+    nameId: 'p-7f3a',
+    sessions: ['index-1'],
+  };
+};
+
+export const signedLogout = (said: SaidLogout, signing?: Signing): string =>
+  sign(logoutOf(said), said.id, signing);

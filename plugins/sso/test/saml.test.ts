@@ -101,7 +101,7 @@ describe('sign-in at a SAML provider', () => {
       mail: 'odile.tramontane@saisons.example',
       assurance: { level: WEAK },
       isStrong: false,
-      session: 'index-1',
+      session: 'p-7f3a index-1',
       leaving: { nameId: 'p-7f3a', format: PERSISTENT, sessionIndex: 'index-1' },
     });
   });

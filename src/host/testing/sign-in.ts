@@ -47,7 +47,8 @@ export function testSignIn(
       ways.leave?.({ site, method, leaving, back }, context),
     async notice({ body = {}, query = {}, text }) {
       const written = text ?? new URLSearchParams(body).toString();
-      const notice = { site, method, body, query, text: written };
+      const address = callback.replace(/callback$/, 'notice');
+      const notice = { site, method, address, body, query, text: written };
       return plain<SignInEnded | SignInRefusal | undefined>(await ways.notice?.(notice, context));
     },
     refresh: async (refresh): Promise<SignInTokens | undefined> =>

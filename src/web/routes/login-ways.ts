@@ -20,6 +20,7 @@ import type { LoginGoModel, LoginReturnModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import { type Call, param, type RouteSpec } from '../route';
 import { hasWay, recallWay, rememberWay } from '../under-way';
+import { wantedPage } from '../wanted-page';
 
 /** The state shares a cookie of 4 kB with what the plugin keeps. */
 const MAX_NEXT_CHARS = 600;
@@ -60,7 +61,7 @@ async function begin(call: Call): Promise<void> {
   const { deps, req, res, ctx, way } = at;
   deps.rateLimit(req, 'begin', BEGINS);
   const form = formOf(req.body);
-  const next = localPath(field(form, 'next'), '');
+  const next = wantedPage(call, field(form, 'next'), '');
   const purpose = field(form, 'purpose') === 'confirm' ? 'confirm' : 'sign-in';
   if (purpose === 'confirm' && ctx.session?.session.via !== viaOf(way)) {
     throw new AppError('request/forbidden');
@@ -316,6 +317,7 @@ async function hearNotice(call: Call): Promise<void> {
   const ended = await deps.signIn.notice(scopeOf(at), way, {
     site: ctx.site.id,
     method: way.method,
+    address: `${ctx.origin}/login/${way.plugin}/${way.method}/notice`,
     query: singleFields(formOf(req.query)) ?? {},
     body: isForm ? firstFields(text) : {},
     text,
@@ -335,6 +337,9 @@ async function hearNotice(call: Call): Promise<void> {
     deps.log.info({ site: site.id, via: viaOf(way), count }, 'session/ended-by-provider');
   }
   // The same whether a session was found: who may ask learns nothing of who is there.
+  // A redirect, which works in a frame of the provider too: it is the form-action of the provider's
+  // own page that browsers hold it against.
+  if (ended.goOn !== undefined) return seeOther(res, ended.goOn);
   res.status(200).type('text/plain').send('');
 }
 
