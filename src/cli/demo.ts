@@ -43,7 +43,15 @@ function readPort(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function describe({ url, accounts, imap, smtp, ldap, signIn = [] }: DemoInfo): string {
+function describe({
+  url,
+  accounts,
+  imap,
+  smtp,
+  ldap,
+  signIn = [],
+  secondFactor = [],
+}: DemoInfo): string {
   const rows = accounts.map(({ site, username, password, name, groups }) => [
     site,
     username,
@@ -59,6 +67,10 @@ function describe({ url, accounts, imap, smtp, ldap, signIn = [] }: DemoInfo): s
     '',
     `IMAP ${imap.host}:${imap.port}, SMTP ${smtp.host}:${smtp.port}, LDAP ${ldap.host}:${ldap.port}`,
     ...signIn.map(({ site, label, issuer }) => `${label} of ${site}: ${issuer}`),
+    ...secondFactor.map(
+      ({ site, username, asked }) =>
+        `${username} of ${site} sets up a second factor ${asked === 'now' ? 'at sign-in' : 'within two weeks'}`,
+    ),
     'Ctrl+C stops everything.',
   ].join('\n');
 }

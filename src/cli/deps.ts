@@ -66,6 +66,12 @@ export interface DemoInfo {
     readonly label: string;
     readonly issuer: string;
   }[];
+  /** Accounts that are asked for a second factor: at their next sign-in, or after days of grace. */
+  readonly secondFactor?: readonly {
+    readonly site: string;
+    readonly username: string;
+    readonly asked: 'now' | 'later';
+  }[];
 }
 
 export interface Demo {

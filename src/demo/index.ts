@@ -13,6 +13,7 @@ import { parseAppConfig } from '../sites';
 import { demoFiles } from './config-files';
 import { type DemoSite, demoAccounts, demoSites } from './data';
 import { askedPlugins, notRunning, withPlugins } from './plugins';
+import { demoFactors, withSecondFactor } from './second-factor';
 import { type DemoStack, type DemoStackOptions, type DovecotStack, startDemoStack } from './stack';
 
 const DEFAULT_PORT = 3_000;
@@ -134,7 +135,7 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
     port,
     dovecot: options.dovecot,
     notices: true,
-    site: (id, file) => withPlugins(file, id, asked),
+    site: (id, file) => withPlugins(withSecondFactor(file, id), id, asked),
     // What plugins let float is theirs here as well: one rejection is not the end of the demonstration.
     options: { ownsProcess: true },
   });
@@ -156,6 +157,7 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
         { site: 'saisons', kind: 'oidc', label: 'Cerbère (démo)', issuer: oidc.issuer },
         { site: 'marees', kind: 'cas', label: 'CAS (démo)', issuer: cas.issuer },
       ],
+      secondFactor: demoFactors,
     },
     ...(notices.length > 0 && { notice: notices.join('\n') }),
     stop: running.stop,

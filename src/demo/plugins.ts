@@ -21,14 +21,22 @@ export const askedPlugins = (words: readonly string[]): readonly AskedPlugin[] =
     return { id, site };
   });
 
-/** A site's file with the plugins that were asked for. */
-export function withPlugins(
-  file: Readonly<Record<string, unknown>>,
-  site: DemoSite['id'],
-  asked: readonly AskedPlugin[],
-): Readonly<Record<string, unknown>> {
-  const on = asked.filter((plugin) => plugin.site === site).map(({ id }) => [id, true] as const);
-  return { ...file, plugins: { ...Object(file['plugins']), ...Object.fromEntries(on) } };
+type File = Readonly<Record<string, unknown>>;
+
+/** A site's file with the plugins that were asked for: on for everybody, also where a group has one off. */
+export function withPlugins(file: File, site: DemoSite['id'], asked: readonly AskedPlugin[]): File {
+  const ids = asked.filter((plugin) => plugin.site === site).map(({ id }) => id);
+  if (ids.length === 0) return file;
+  const on = Object.fromEntries(ids.map((id) => [id, true] as const));
+  const groups = (file['groups'] as readonly File[]).map((group) => ({
+    ...group,
+    plugins: Object.fromEntries(
+      Object.entries(Object(group['plugins']) as File).filter(
+        ([id, says]) => says !== false || !ids.includes(id),
+      ),
+    ),
+  }));
+  return { ...file, plugins: { ...Object(file['plugins']), ...on }, groups };
 }
 
 /** Why a plugin that was asked for does not run. */

@@ -10,6 +10,11 @@ const GROUPS: Readonly<Record<DemoSite['id'], readonly Group[]>> = {
       plugins: { 'attachment-reminder': { extraWords: ['éphéméride(s)'] } },
     },
     administrators('yasmine.alize'),
+    {
+      id: 'habilites',
+      title: 'Agents habilités',
+      match: { logins: ['theo.grandvent'] },
+    },
     platform('odile.tramontane'),
   ],
   marees: [branchGroup('marees'), administrators('sidonie.bruyere'), platform('ousmane.valcendre')],
