@@ -1,15 +1,14 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { openText, sealText } from '../base/aead';
 import { AppError } from '../base/errors';
 import type { SessionId, UserId } from '../base/types';
 import { deriveKey, type KeyRing } from './keys';
 import type { SessionSecret } from './types';
 
-// Layout of a sealed secret: key id (1) | salt (16) | nonce (12) | tag (16) | ciphertext.
+// Layout of a sealed secret: key id (1) | salt (16) | what `sealText` makes.
 const SALT_BYTES = 16;
-const NONCE_BYTES = 12; // NIST SP 800-38D 5.2.1.1
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
+const HEADER_BYTES = 1 + SALT_BYTES;
 const PAD_TO = 128; // bytes of clear text: the length of a password does not show
 
 const secretShape = z.discriminatedUnion('kind', [
@@ -46,13 +45,10 @@ export interface SealContext {
 /** Seals a secret (base64); neither the database nor the cookie alone opens it. */
 export function sealSecret(keys: KeyRing, context: SealContext, secret: SessionSecret): string {
   const salt = randomBytes(SALT_BYTES);
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', sealKey(keys, keys.currentId, salt, context), nonce);
-  cipher.setAAD(boundTo(context));
-  const clear = padded(Buffer.from(JSON.stringify(secretShape.parse(secret))));
-  const sealed = Buffer.concat([cipher.update(clear), cipher.final()]);
-  const header = [Buffer.from([keys.currentId]), salt, nonce, cipher.getAuthTag()];
-  return Buffer.concat([...header, sealed]).toString('base64');
+  const key = sealKey(keys, keys.currentId, salt, context);
+  const clear = padded(JSON.stringify(secretShape.parse(secret)));
+  const sealed = sealText(key, clear, { boundTo: boundTo(context) });
+  return Buffer.concat([Buffer.from([keys.currentId]), salt, sealed]).toString('base64');
 }
 
 /** Opens what {@link sealSecret} made; throws `session/frozen` when it cannot be opened. */
@@ -70,21 +66,14 @@ export function openSecret(
 }
 
 /** JSON followed by spaces, which its parser ignores. */
-const padded = (json: Buffer): Buffer =>
-  Buffer.concat([json, Buffer.alloc((PAD_TO - (json.length % PAD_TO)) % PAD_TO, ' ')]);
+const padded = (json: string): string =>
+  json + ' '.repeat((PAD_TO - (Buffer.byteLength(json) % PAD_TO)) % PAD_TO);
 
 function decrypt(keys: KeyRing, context: SealContext, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64');
   if (bytes.length <= HEADER_BYTES) throw new Error('too short');
-  const salt = bytes.subarray(1, 1 + SALT_BYTES);
-  const nonce = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + NONCE_BYTES);
-  const tag = bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES);
-  const key = sealKey(keys, bytes.readUInt8(0), salt, context);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(boundTo(context));
-  decipher.setAuthTag(tag);
-  const clear = [decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()];
-  return Buffer.concat(clear).toString('utf8');
+  const key = sealKey(keys, bytes.readUInt8(0), bytes.subarray(1, HEADER_BYTES), context);
+  return openText(key, bytes.subarray(HEADER_BYTES), boundTo(context));
 }
 
 function sealKey(keys: KeyRing, id: number, salt: Buffer, { half, userId }: SealContext): Buffer {
@@ -94,4 +83,4 @@ function sealKey(keys: KeyRing, id: number, salt: Buffer, { half, userId }: Seal
   return deriveKey(both, salt, `estafette mail credential ${userId}`);
 }
 
-const boundTo = ({ sessionId, userId }: SealContext) => Buffer.from(`${sessionId}:${userId}`);
+const boundTo = ({ sessionId, userId }: SealContext): string => `${sessionId}:${userId}`;

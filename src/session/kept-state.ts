@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { openText, sealText } from '../base/aead';
 import type { Clock } from '../base/clock';
 import { newToken, sha256 } from '../base/ids';
 import { err, ok, type Result } from '../base/result';
@@ -7,10 +8,7 @@ import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import { deriveKey, type KeyRing } from './keys';
 
-// Layout of a sealed state: key id (1) | nonce (12) | tag (16) | ciphertext, as base64url.
-const NONCE_BYTES = 12; // NIST SP 800-38D 5.2.1.1
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+// Layout of a sealed state: key id (1) | what `sealText` makes, as base64url.
 const NO_SALT = Buffer.alloc(0);
 const PURPOSE = 'estafette sign-in state';
 
@@ -88,26 +86,19 @@ export function createKeptStates(deps: {
 
   function seal(state: KeptState): string | undefined {
     const text = JSON.stringify({ id: newToken(16), until: clock.now() + STATE_MS, ...state });
-    const nonce = randomBytes(NONCE_BYTES);
     const key = deriveKey(keys.secret(keys.currentId) ?? randomBytes(32), NO_SALT, PURPOSE);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    const parts = [Buffer.from([keys.currentId]), nonce, cipher.getAuthTag(), sealed];
-    const cookie = Buffer.concat(parts).toString('base64url');
+    const sealed = Buffer.concat([Buffer.from([keys.currentId]), sealText(key, text)]);
+    const cookie = sealed.toString('base64url');
     return cookie.length > MAX_COOKIE_CHARS ? undefined : cookie;
   }
 
   function open(cookie: string) {
     try {
       const bytes = Buffer.from(cookie, 'base64url');
-      const secret = bytes.length > HEADER_BYTES ? keys.secret(bytes.readUInt8(0)) : undefined;
+      const secret = keys.secret(bytes.readUInt8(0));
       if (!secret) return undefined;
-      const nonce = bytes.subarray(1, 1 + NONCE_BYTES);
-      const key = deriveKey(secret, NO_SALT, PURPOSE);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, HEADER_BYTES));
-      const clear = [decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()];
-      return shape.parse(JSON.parse(Buffer.concat(clear).toString('utf8')));
+      const text = openText(deriveKey(secret, NO_SALT, PURPOSE), bytes.subarray(1));
+      return shape.parse(JSON.parse(text));
     } catch {
       return undefined; // somebody altered it: what is wrong in it tells nothing
     }

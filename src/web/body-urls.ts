@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { NONCE_BYTES, openText, sealText } from '../base/aead';
 import type { SessionId } from '../base/types';
 import type { BodyUrls } from '../mail';
 import type { RequestContext, WebDeps } from './context';
@@ -11,9 +12,6 @@ const ROUND_S = 3_600;
 
 type Keys = Pick<WebDeps, 'signingKey'>;
 
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const SEAL_BYTES = 16;
 const TAG = /^[A-Za-z0-9_-]{40,400}$/;
 
 const derive = ({ signingKey }: Keys, use: string): Buffer =>
@@ -28,23 +26,15 @@ export function sessionTag(keys: Keys, sessionId: string): string {
     .update(sessionId)
     .digest()
     .subarray(0, NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, derive(keys, 'key'), nonce);
-  const sealed = Buffer.concat([cipher.update(sessionId, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+  return sealText(derive(keys, 'key'), sessionId, { nonce }).toString('base64url');
 }
 
 /** The session that a tag names; `undefined` for a tag that this server did not make. */
 export function sessionOfTag(keys: Keys, tag: string): SessionId | undefined {
   if (!TAG.test(tag)) return undefined;
-  const bytes = Buffer.from(tag, 'base64url');
-  const start = NONCE_BYTES + SEAL_BYTES;
   try {
-    const cipher = createDecipheriv(CIPHER, derive(keys, 'key'), bytes.subarray(0, NONCE_BYTES), {
-      authTagLength: SEAL_BYTES,
-    });
-    cipher.setAuthTag(bytes.subarray(NONCE_BYTES, start));
-    const id = Buffer.concat([cipher.update(bytes.subarray(start)), cipher.final()]);
-    return id.toString('utf8') as SessionId; // authenticated: our own words
+    const id = openText(derive(keys, 'key'), Buffer.from(tag, 'base64url'));
+    return id as SessionId; // authenticated: our own words
   } catch {
     return undefined;
   }

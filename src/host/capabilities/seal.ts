@@ -1,12 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { openText, sealText } from '../../base/aead';
 import { AppError } from '../../base/errors';
 import { deriveKey, type KeyRing } from '../../session';
 
-// Layout of what is sealed: key id (1) | salt (16) | nonce (12) | tag (16) | ciphertext.
+// Layout of what is sealed: key id (1) | salt (16) | what `sealText` makes.
 const SALT_BYTES = 16;
-const NONCE_BYTES = 12; // NIST SP 800-38D 5.2.1.1
-const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + SALT_BYTES + NONCE_BYTES + TAG_BYTES;
+const HEADER_BYTES = 1 + SALT_BYTES;
 /** A secret, or a page’s own state: what is larger is data, and belongs elsewhere. */
 const MAX_CHARS = 16_000;
 
@@ -25,33 +24,23 @@ export function pluginSeals(plugin: string, keys: KeyRing): PluginSeals {
     const secret = keys.secret(id);
     return secret && deriveKey(secret, salt, `estafette plugin seal ${plugin}`);
   };
-  const bound = (boundTo: string): Buffer => Buffer.from(`${plugin}\n${boundTo}`);
+  const bound = (boundTo: string): string => `${plugin}\n${boundTo}`;
   return {
     seal(text, boundTo) {
       if (text.length > MAX_CHARS) throw refuse(plugin, 'too long to be sealed');
       const salt = randomBytes(SALT_BYTES);
-      const nonce = randomBytes(NONCE_BYTES);
       const key = keyOf(keys.currentId, salt);
       if (!key) throw refuse(plugin, 'no key');
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      cipher.setAAD(bound(boundTo));
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      const header = [Buffer.from([keys.currentId]), salt, nonce, cipher.getAuthTag()];
-      return Buffer.concat([...header, sealed]).toString('base64url');
+      const sealed = sealText(key, text, { boundTo: bound(boundTo) });
+      return Buffer.concat([Buffer.from([keys.currentId]), salt, sealed]).toString('base64url');
     },
     open(sealed, boundTo) {
       const bytes = Buffer.from(sealed, 'base64url');
       if (bytes.length < HEADER_BYTES) return undefined;
-      const salt = bytes.subarray(1, 1 + SALT_BYTES);
-      const nonce = bytes.subarray(1 + SALT_BYTES, 1 + SALT_BYTES + NONCE_BYTES);
-      const key = keyOf(bytes.readUInt8(0), salt);
+      const key = keyOf(bytes.readUInt8(0), bytes.subarray(1, HEADER_BYTES));
       if (!key) return undefined; // retired since
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      decipher.setAAD(bound(boundTo));
-      decipher.setAuthTag(bytes.subarray(HEADER_BYTES - TAG_BYTES, HEADER_BYTES));
       try {
-        const clear = [decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()];
-        return Buffer.concat(clear).toString('utf8');
+        return openText(key, bytes.subarray(HEADER_BYTES), bound(boundTo));
       } catch {
         return undefined; // altered, of another plugin, or bound to something else
       }
