@@ -18,6 +18,7 @@ need chromium /usr/bin/chromium
 need dovecot-core /usr/sbin/dovecot
 need dovecot-imapd /usr/lib/dovecot/imap
 need dovecot-submissiond /usr/lib/dovecot/submission
+need dovecot-managesieved /usr/lib/dovecot/managesieve
 need slapd /usr/sbin/slapd
 need ldap-utils /usr/bin/ldapsearch
 need fonts-noto-core /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf \

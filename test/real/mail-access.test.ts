@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { SMTPServer } from 'smtp-server';
 import { silentLog } from '../../src/base/log';
+import { saslExchange } from '../../src/base/sasl';
 import { secretHandle } from '../../src/base/secret';
 import type { SessionId } from '../../src/base/types';
 import { type PrivateDovecot, startDovecot } from '../../src/demo/real/dovecot';
@@ -97,6 +99,7 @@ beforeAll(async () => {
       introspectionUrl: `http://estafette:secret@127.0.0.1:${port}/introspect`,
       master: MASTER,
     },
+    sieve: true,
     submissionTo: (relay.server.address() as AddressInfo).port,
   });
   for (const username of ['alice', 'bruno']) {
@@ -312,6 +315,46 @@ describe('mail after single sign-on', () => {
 
     expect(relayed).toHaveLength(2);
   });
+});
+
+/** What a ManageSieve server answers to who signs in as our exchanges do (RFC 5804 2.1). */
+async function signInToSieve(actor: Actor): Promise<string> {
+  const server = { host: '127.0.0.1', port: dovecot.sievePort };
+  const { mechanism, response } = saslExchange(await actor.credential(server), server);
+  const socket = connect(server);
+  const lines = createInterface({ input: socket });
+  try {
+    let hasSent = false;
+    for await (const line of lines) {
+      if (hasSent) return line;
+      if (!line.startsWith('OK')) continue;
+      socket.write(`AUTHENTICATE "${mechanism}" "${response}"\r\n`);
+      hasSent = true;
+    }
+    return 'no answer';
+  } finally {
+    lines.close();
+    socket.destroy();
+  }
+}
+
+/** No page asks for filters yet: what a session holds opens them all the same. */
+it.each<readonly [string, MailAccess]>([
+  ['the token of the person', OAUTH('OAUTHBEARER')],
+  ['the former mechanism', OAUTH('XOAUTH2')],
+  ['a master user', MASTER_USER],
+  ['a service that says for whom', AUTHZID],
+])('filters are opened with %s', async (_name, access) => {
+  tokens.set('token-of-alice', 'alice');
+  const listed = { ...access, servers: ['127.0.0.1'] };
+  const isToken = access.kind === 'oauth';
+  const person = isToken ? { tokens: { access: 'token-of-alice' } } : {};
+  const { actor } = await enters(siteWith(listed), person);
+  const other = await enters(siteWith(access), person);
+
+  expect(await signInToSieve(await actor())).toMatch(/^OK/);
+  // Told to no server that the site's file does not name.
+  expect(await codeOf(other.actor().then(signInToSieve))).toBe('session/mail-access');
 });
 
 describe('what a mail server must refuse, and does', () => {

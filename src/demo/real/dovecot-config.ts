@@ -15,6 +15,8 @@ export interface DovecotSettings {
   readonly withoutPassword?: PasswordlessAccess;
   /** Takes messages at `port` and hands them on to another server on this machine. */
   readonly submission?: { readonly port: number; readonly relayPort: number };
+  /** Where filters are kept (RFC 5804). */
+  readonly sievePort?: number;
 }
 
 /** Ways in for who has no password, as docs/install.md describes them. */
@@ -32,7 +34,7 @@ export function dovecotConfig(settings: DovecotSettings): string {
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/dovecot.log
-protocols = imap${settings.submission ? ' submission' : ''}
+protocols = ${protocolsOf(settings)}
 listen = 127.0.0.1
 ${internalUsers(settings.isRoot)}
 ssl = yes
@@ -88,7 +90,7 @@ service imap-login {
     ssl = yes
   }
 }
-${submission(settings)}service imap {
+${submission(settings)}${sieve(settings)}service imap {
   process_limit = 1024
 }
 service anvil {
@@ -124,6 +126,20 @@ passdb {
 `;
   return `${introspectionUrl === undefined ? '' : byToken}${master ? byMaster : ''}`;
 }
+
+const protocolsOf = ({ submission: service, sievePort }: DovecotSettings): string =>
+  ['imap', ...(service ? ['submission'] : []), ...(sievePort ? ['sieve'] : [])].join(' ');
+
+const sieve = ({ sievePort }: DovecotSettings): string =>
+  sievePort
+    ? `service managesieve-login {
+  chroot =
+  inet_listener sieve {
+    port = ${sievePort}
+  }
+}
+`
+    : '';
 
 /** The submission service of Dovecot (RFC 6409): it signs people in, another server delivers. */
 const submission = ({ submission: service }: DovecotSettings): string =>

@@ -15,6 +15,8 @@ export interface DovecotOptions {
   readonly withoutPassword?: PasswordlessAccess;
   /** Takes messages too, and hands them on to the server at this port of the machine. */
   readonly submissionTo?: number;
+  /** Keeps filters too. */
+  readonly sieve?: boolean;
 }
 
 /** A Dovecot of our own: plain and TLS listeners on loopback, mail in a temporary directory. */
@@ -24,6 +26,8 @@ export interface PrivateDovecot {
   readonly tlsPort: number;
   /** Where messages are taken; 0 when they are not. */
   readonly submissionPort: number;
+  /** Where filters are kept; 0 when they are not. */
+  readonly sievePort: number;
   /** PEM of the authority that signed the certificate of `tlsPort` (and of STARTTLS on `port`). */
   readonly caFile: string;
   readonly directory: string;
@@ -70,8 +74,8 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
   store.seed(options.users);
   await writeFile(join(directory, 'users'), passwdFile(options.users), { mode: 0o644 });
   await writePasswordless(directory, options.withoutPassword ?? {});
-  const [port = 0, tlsPort = 0, submissionPort = 0] = await freePorts(3);
-  const { submissionTo } = options;
+  const [port = 0, tlsPort = 0, submissionPort = 0, sievePort = 0] = await freePorts(4);
+  const { submissionTo, sieve = false } = options;
   const configFile = join(directory, 'dovecot.conf');
   const config = dovecotConfig({
     directory,
@@ -84,6 +88,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     mailboxes: options.users[0]?.mailboxes.filter(({ path }) => path !== 'INBOX') ?? [],
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? DEFAULT_MAX_CONNECTIONS,
     ...(options.withoutPassword && { withoutPassword: options.withoutPassword }),
+    ...(sieve && { sievePort }),
     ...(submissionTo !== undefined && {
       submission: { port: submissionPort, relayPort: submissionTo },
     }),
@@ -99,6 +104,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     port,
     tlsPort,
     submissionPort: submissionTo === undefined ? 0 : submissionPort,
+    sievePort: sieve ? sievePort : 0,
     caFile: certificate.caFile,
     directory,
     pid: server.pid,
