@@ -24,6 +24,8 @@ const GATHERED_MAX = 1_000;
 const REMOTE_CHARS = 64;
 const REASON_CHARS = 128;
 const CONTROL = /\p{Cc}/u;
+/** A server, or a plugin, that does not answer: nothing is counted against who asks on and on. */
+const BACK_END = /^(?:directory|imap|plugin|storage)\//;
 /** As typed, `camille.durand` or `camille.durand-ext`: no capital, no digit, as passwords have. */
 const NAME_SHAPE = /^[a-z][a-z-]{0,40}\.[a-z][a-z-]{0,40}$/;
 
@@ -132,7 +134,8 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
     };
     // What anybody can send as often as they like: too many tries, returns from a provider that name
     // nobody. Wrong passwords are held back by the throttle.
-    const isFree = code === 'session/throttled' || (via !== undefined && login.trim() === '');
+    const isNobody = via !== undefined && login.trim() === '';
+    const isFree = code === 'session/throttled' || BACK_END.test(code) || isNobody;
     await (isFree ? gather(entry) : record(entry));
   }
 

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors';
+import { AppError, toAppError } from '../base/errors';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { isEligible } from './eligible';
@@ -21,17 +21,32 @@ export async function tellRefused(
   await hooks.action(scope, 'session:refused', event);
 }
 
-/**
- * Throws `session/not-eligible`, and tells it, for somebody whom the site's rule leaves out: their
- * password was right, or their provider vouches for them, and there is nothing for them here.
- */
-export async function assertEligible(
+/** Runs a part of a sign-in; what refuses it is told, as of whom it was. */
+export async function told<T>(
   deps: { readonly hooks: HookEmitter },
   at: At,
+  who: Pick<RefusedSignIn, 'login' | 'via'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    const { reason } = error.details;
+    const refused = { ...who, code: error.code, ...(typeof reason === 'string' && { reason }) };
+    await tellRefused(deps, at, refused);
+    throw error;
+  }
+}
+
+/**
+ * Throws `session/not-eligible` for somebody whom the site's rule leaves out: their password was
+ * right, or their provider vouches for them, and there is nothing for them here.
+ */
+export function assertEligible(
+  site: Site,
   { principal, via }: { readonly principal: Principal; readonly via: string },
-): Promise<void> {
-  if (isEligible(at.site, principal)) return;
-  const code = 'session/not-eligible';
-  await tellRefused(deps, at, { login: principal.login, code, via });
-  throw new AppError(code, { details: { site: at.site.id, via } });
+): void {
+  if (isEligible(site, principal)) return;
+  throw new AppError('session/not-eligible', { details: { site: site.id, via } });
 }

@@ -4,7 +4,7 @@ import type { SiteId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import { isMeant } from '../sites';
 import type { Site } from '../sites/site';
-import { assertEligible } from './admitting';
+import { assertEligible, told } from './admitting';
 import type { Identity } from './authenticate';
 import { newBearer, parseBearer } from './bearer';
 import type { Closing } from './closing';
@@ -12,7 +12,7 @@ import { sealSecret } from './credentials';
 import { deviceIdOf } from './device';
 import type { KeyRing } from './keys';
 import { expiries } from './limits';
-import { networkSide, wantsFactorFrom } from './networks';
+import { isRefusedFrom, networkSide, wantsFactorFrom } from './networks';
 import { type NewDeviceDeps, nameOfDevice, noteDevice, tellNewDevice } from './new-device';
 import type { SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
@@ -50,12 +50,16 @@ export function assertGuarded({ closedBy }: Pick<OpeningDeps, 'closedBy'>, site:
  * `identify`, and `plugin/guard-failed` when a second factor cannot be asked.
  */
 export async function openSession(deps: OpeningDeps, request: SignInRequest): Promise<SignedIn> {
-  // Of several sites on one host, which one it is is known only afterwards.
-  if ((request.also ?? []).length === 0) assertGuarded(deps, request.site.id);
-  const { login: _login, password, ...where } = request;
+  const { login, password, ...where } = request;
+  await told(deps, where, { login }, async () => {
+    // Of several sites on one host, which one it is is known only afterwards.
+    if ((request.also ?? []).length === 0) assertGuarded(deps, request.site.id);
+  });
   const { principal, via } = await identify(deps, request);
   const secret = { kind: 'password', username: principal.imapLogin, password } as const;
-  return openOn(deps, await onOwnSite(deps, where, principal), { principal, via, secret });
+  return told(deps, where, { login: principal.login, via }, async () =>
+    openOn(deps, await onOwnSite(deps, where, principal), { principal, via, secret }),
+  );
 }
 
 /** Where somebody signs in, and from where: the same for every way in. */
@@ -120,7 +124,9 @@ export async function admit(
 ): Promise<Opening> {
   const { site, scope } = request;
   assertGuarded(deps, site.id);
-  await assertEligible(deps, request, proven);
+  // Of several sites on one host, the rule of the person's own is known only now.
+  if (isRefusedFrom(site, request.remote)) throw new AppError('session/network');
+  assertEligible(site, proven);
   const { user, first } = await deps.users.provision(scope, site, proven.principal);
   await proven.known?.(user);
   const challenges = await askChallenges(deps, request, proven, user);
@@ -152,7 +158,7 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
   const { site, remote, device = '' } = request;
   const { user, challenges, via, first, secret, assurance, provider } = opening;
   const state = nextStored('anonymous', challenges.length > 0 ? 'challenged' : 'signed-in');
-  const { cookie, sessionId, half } = newBearer();
+  const { cookie, sessionId, half } = newBearer(keys);
   const context = { sessionId, userId: user.id, half };
   const now = isoNow(clock);
   const stored: StoredSession = {

@@ -3,6 +3,7 @@ import { AppError } from '../base/errors';
 import type { SessionId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
+import { told } from './admitting';
 import { newBearer } from './bearer';
 import { sealSecret } from './credentials';
 import { expiries } from './limits';
@@ -75,8 +76,9 @@ export async function thawSession(
 ): Promise<SignedIn> {
   const { stored, site } = deps.loading.held(loaded);
   nextStored(stored.state, 'signed-in-again');
-  assertGuarded(deps, site.id);
   const { login } = stored.user;
+  const where = { ...request, site };
+  await told(deps, where, { login }, async () => assertGuarded(deps, site.id));
   const { principal, via } = await identify(deps, {
     ...request,
     site,
@@ -84,9 +86,11 @@ export async function thawSession(
     knownDevice: stored.deviceId ?? stored.id,
   });
   if (principal.login.toLowerCase() !== login) throw new AppError('session/credentials');
-  const { password, ...where } = request;
+  const { password, ...opening } = where;
   const secret = { kind: 'password', username: principal.imapLogin, password } as const;
-  return thawProven(deps, loaded, { ...where, site }, { principal, via, secret });
+  return told(deps, opening, { login, via }, () =>
+    thawProven(deps, loaded, opening, { principal, via, secret }),
+  );
 }
 
 /**
@@ -137,7 +141,7 @@ export async function renew(
       'state' | 'challenges' | 'satisfied' | 'confirmedAt' | 'assurance' | 'provider'
     >,
 ): Promise<SignedIn> {
-  const { cookie, sessionId, half } = newBearer();
+  const { cookie, sessionId, half } = newBearer(keys);
   const sealed = sealSecret(keys, { sessionId, userId: stored.user.id, half }, secret);
   const times = expiries(site, change.state, Date.parse(stored.createdAt), clock.now());
   const isOurs = await store.renew(stored, sessionId, sealed, { ...change, ...times });

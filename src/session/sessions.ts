@@ -3,6 +3,7 @@ import type { Log } from '../base/log';
 import type { SessionId, SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { HookScope } from '../kernel/hook-types';
+import { isOwnBearer, parseBearer } from './bearer';
 import { createClosing } from './closing';
 import { type ConfirmedBy, confirmByPassword, confirmSession } from './confirming';
 import { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
@@ -82,6 +83,11 @@ export interface Sessions {
    * its cookie; never counts as activity.
    */
   readonly isOpen: Loading['isOpen'];
+  /**
+   * Of a cookie that loads nothing: whether we made it, and the site of its session where there is
+   * one. Touches nothing.
+   */
+  trace(cookie: string): Promise<{ readonly isOurs: boolean; readonly site?: SiteId }>;
   /** Takes one challenge off, once; throws `session/required` or `request/not-found`. */
   satisfy(loaded: LoadedSession, challengeId: string, scope: HookScope): Promise<SignedIn>;
   /** The person of an open session proved again that it is they: a new id, and the time of it. */
@@ -186,6 +192,12 @@ export function createSessions(outside: SessionsDeps): Sessions {
     signIn: (request) => openSession(deps, request),
     load: (cookie, site, options) => loading.load(cookie, site, options),
     isOpen: (id, site) => loading.isOpen(id, site),
+    async trace(cookie) {
+      const bearer = parseBearer(cookie);
+      const stored = bearer && (await store.find(bearer.sessionId));
+      const isOurs = stored !== undefined || isOwnBearer(outside.keys, cookie);
+      return { isOurs, ...(stored && { site: stored.site }) };
+    },
     satisfy: (loaded, challengeId, scope) => satisfyChallenge(deps, loaded, challengeId, scope),
     confirm: (loaded, by, scope) => confirmSession(deps, loaded, by, scope),
     confirmByPassword: (loaded, request) => confirmByPassword(deps, loaded, request),

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
-import { AppError, isAppError, toAppError } from '../base/errors';
+import { AppError } from '../base/errors';
 import type { Site } from '../sites/site';
-import { tellRefused } from './admitting';
+import { told } from './admitting';
 import { confirmSession } from './confirming';
 import type { DirectoryLookup } from './directory-lookup';
 import { principalShape } from './hooks';
@@ -83,7 +83,8 @@ interface Met {
  */
 export async function openVouched(deps: VouchedDeps, asked: VouchedRequest): Promise<SignedIn> {
   const via = viaOf(asked);
-  const { request, principal } = await told(deps, asked, async () => {
+  const asTyped = { login: asked.identity.login, via };
+  const { request, principal } = await told(deps, asked, asTyped, async () => {
     const met = await meet(deps, asked);
     await askGuards(deps, met.request, { principal: met.principal, via });
     if (!met.link) await assertFree(deps, met);
@@ -91,7 +92,7 @@ export async function openVouched(deps: VouchedDeps, asked: VouchedRequest): Pro
   });
   const { site, plugin, method, identity, frozen } = request;
   const { tokens, leaving, session } = identity;
-  const secret = await told(deps, request, async () =>
+  const secret = await told(deps, request, asTyped, async () =>
     externalSecret(site, {
       username: principal.imapLogin,
       plugin,
@@ -113,11 +114,13 @@ export async function openVouched(deps: VouchedDeps, asked: VouchedRequest): Pro
     known: (user: User) => keepLink(deps, request, user),
   };
   const login = principal.login.toLowerCase();
-  if (frozen?.session.state === 'frozen' && frozen.session.user.login === login) {
-    const isHere = frozen.session.site === site.id;
-    if (isHere) return thawProven(deps, frozen, request, proven);
-  }
-  return openOn(deps, request, proven);
+  return told(deps, request, { login, via }, async () => {
+    if (frozen?.session.state === 'frozen' && frozen.session.user.login === login) {
+      const isHere = frozen.session.site === site.id;
+      if (isHere) return thawProven(deps, frozen, request, proven);
+    }
+    return openOn(deps, request, proven);
+  });
 }
 
 /**
@@ -130,14 +133,14 @@ export async function confirmVouched(
   request: VouchedRequest,
 ): Promise<SignedIn> {
   const { stored } = deps.loading.held(loaded);
-  const { link } = await findLink(deps, { ...request, also: [] });
-  if (!link || link.user !== stored.user.id) {
-    const error = new AppError('sign-in/invalid', { details: { reason: 'other-person' } });
-    await tell(deps, request, error, stored.user.login);
-    throw error;
-  }
+  const via = viaOf(request);
+  await told(deps, request, { login: stored.user.login, via }, async () => {
+    const { link } = await findLink(deps, { ...request, also: [] });
+    if (link?.user === stored.user.id) return;
+    throw new AppError('sign-in/invalid', { details: { reason: 'other-person' } });
+  });
   await deps.links.used(keyOf(request));
-  return confirmSession(deps, loaded, { via: viaOf(request) }, request.scope);
+  return confirmSession(deps, loaded, { via }, request.scope);
 }
 
 const keyOf = ({ site, plugin, method, identity }: VouchedRequest): LinkKey => ({
@@ -256,9 +259,7 @@ async function keepLink(deps: VouchedDeps, request: VouchedRequest, user: User):
   if (done === 'linked') await tellLink(deps, request, user.login, 'sign-in:linked');
   if (done !== 'conflict') return;
   await tellLink(deps, request, user.login, 'sign-in:conflict');
-  const error = conflict('other-subject');
-  await tell(deps, request, error, user.login);
-  throw error;
+  throw conflict('other-subject');
 }
 
 const conflict = (reason: string): AppError =>
@@ -278,33 +279,3 @@ const tellLink = async (
     via: viaOf(request),
     issuer: request.identity.issuer.slice(0, 256),
   });
-
-/** Runs a part of a sign-in and tells what refuses it. */
-async function told<T>(
-  deps: VouchedDeps,
-  request: VouchedRequest,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    await tell(deps, request, error, request.identity.login);
-    throw isAppError(thrown) ? thrown : error;
-  }
-}
-
-async function tell(
-  deps: VouchedDeps,
-  request: VouchedRequest,
-  { code, details }: AppError,
-  login: string,
-): Promise<void> {
-  const reason = details['reason'];
-  await tellRefused(deps, request, {
-    login,
-    code,
-    via: viaOf(request),
-    ...(typeof reason === 'string' && { reason }),
-  });
-}

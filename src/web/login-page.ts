@@ -50,8 +50,8 @@ export async function loginPage(
     ways: waysOf(deps, req, state),
     support: supportFor(site, locale),
     languages: [
-      { code: 'fr', label: 'Français', href: '/login?lang=fr', isCurrent: locale === 'fr' },
-      { code: 'en', label: 'English', href: '/login?lang=en', isCurrent: locale === 'en' },
+      { code: 'fr', label: 'Français', href: inLanguage(state, 'fr'), isCurrent: locale === 'fr' },
+      { code: 'en', label: 'English', href: inLanguage(state, 'en'), isCurrent: locale === 'en' },
     ],
   };
   await sendPage(deps, req, res, {
@@ -63,6 +63,10 @@ export async function loginPage(
     shell: { title: t('login.title'), area: 'login' },
   });
 }
+
+/** The same page in another language, with all that it was asked for. */
+const inLanguage = ({ next, unfolded }: LoginState, lang: string): string =>
+  withQuery('/login', { lang, form: unfolded ? '1' : undefined, next });
 
 /** A word to somebody whose session ended; a first visit has no cookie and needs none. */
 function loginNotice(deps: WebDeps, req: Request, state: LoginState): string | undefined {

@@ -17,6 +17,7 @@ import { onClosed } from './closed';
 import { requestIdOf, setContext, type WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
 import { readDevice } from './device';
+import { loadSession } from './load-session';
 
 /** What a guest sees: every setting at its default. */
 const GUEST_SETTINGS: CoreSettings = {
@@ -34,7 +35,8 @@ export function requestContext(deps: WebDeps): RequestHandler {
     const id = requestIdOf(res);
     const entrance = await deps.resolveSite(req.headers.host);
     if (!entrance) throw new AppError('site/unknown');
-    const { site, session } = await loadSession(deps, req, entrance);
+    const remote = (req.ip ?? '').slice(0, REMOTE_CHARS);
+    const { site, session } = await loadSession(deps, req, entrance, remote);
     const isOpen = session?.session.state === 'open';
     const user = isOpen ? session.session.user : undefined;
     const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
@@ -61,7 +63,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
       locale,
       t: deps.texts.for(locale, site.skin),
       origin: originOf(deps, req),
-      remote: (req.ip ?? '').slice(0, REMOTE_CHARS),
+      remote,
       device: readDevice(req, deps.config.isSecure),
       budget,
       session,
@@ -91,21 +93,6 @@ function pluginsOf(
   if (session?.state !== 'open' && session?.state !== 'awaiting-challenge') return undefined;
   const { site, user } = session;
   return enabling.enabledFor({ site, groups: user.groups, choices });
-}
-
-async function loadSession(
-  deps: WebDeps,
-  req: Request,
-  entrance: Site,
-): Promise<{ readonly site: Site; readonly session: LoadedSession | undefined }> {
-  const cookie = readCookie(req, 'session', deps.config.isSecure);
-  if (cookie === undefined || cookie === '') return { site: entrance, session: undefined };
-  const touch = !req.path.startsWith('/events');
-  for (const site of [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])]) {
-    const session = await deps.sessions.load(cookie, site, { touch });
-    if (session) return { site, session };
-  }
-  return { site: entrance, session: undefined };
 }
 
 /** The host was checked against the closed list; the scheme is ours by configuration. */

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../base/errors';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
-import { HOME, localPath } from './links';
+import { HOME, localPath, withQuery } from './links';
 import { wantsJson } from './reply';
 
 /** Reachable in any state, signed in or not. */
@@ -46,15 +46,14 @@ export function sessionGate(deps: WebDeps): RequestHandler {
       }
       noteSkipped(deps, req);
       if (isPageRequest(req)) {
-        res.redirect(302, CHALLENGE_HOME);
+        res.redirect(302, withNext(req, CHALLENGE_HOME));
         return;
       }
       throw new AppError('session/required');
     }
     if (!isPageRequest(req))
       throw new AppError(state === 'frozen' ? 'session/frozen' : 'session/required');
-    const next_ = localPath(req.originalUrl, HOME);
-    res.redirect(302, next_ === HOME ? '/login' : `/login?next=${encodeURIComponent(next_)}`);
+    res.redirect(302, withNext(req, '/login'));
   };
 }
 
@@ -63,6 +62,12 @@ function noteSkipped(deps: WebDeps, req: Parameters<RequestHandler>[0]): void {
   const { site, remote, session } = contextOf(req);
   const actor = session?.session.user.login;
   void deps.safety.noteRefused({ site: site.id, remote, code: 'session/challenge', actor });
+}
+
+/** A page on the way in, which leads on to the one that was asked for. */
+function withNext(req: Parameters<RequestHandler>[0], page: string): string {
+  const next = localPath(req.originalUrl, HOME);
+  return withQuery(page, { next: next === HOME ? undefined : next });
 }
 
 /** A person following a link, as opposed to a script, a frame or a form. */

@@ -5,15 +5,16 @@ import { field, formOf } from '../body';
 import { hasFactor } from '../confirmed';
 import { contextOf, type WebDeps } from '../context';
 import { writeCookie } from '../cookies';
-import { HOME, localPath, withQuery } from '../links';
+import { HOME, withQuery } from '../links';
 import type { ConfirmModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { challengeLinks, PASSWORD_FAILURES, tellFailure } from '../sign-in-form';
+import { wantedPage } from '../wanted-page';
 
 /** Where the person was going; never back to this page. */
-function wantedPage(value: unknown): string {
-  const next = localPath(value, HOME);
+function pageAfter(call: OpenCall, value: unknown): string {
+  const next = wantedPage(call, value, HOME);
   return /^\/confirm(?:[/?#]|$)/.test(next) ? HOME : next;
 }
 
@@ -54,13 +55,15 @@ async function confirmPage(
   });
 }
 
-async function showConfirm({ deps, req, res }: OpenCall): Promise<void> {
-  await confirmPage(deps, req, res, { next: wantedPage(req.query['next']) });
+async function showConfirm(call: OpenCall): Promise<void> {
+  const { deps, req, res } = call;
+  await confirmPage(deps, req, res, { next: pageAfter(call, req.query['next']) });
 }
 
-async function confirm({ deps, req, res, ctx }: OpenCall): Promise<void> {
+async function confirm(call: OpenCall): Promise<void> {
+  const { deps, req, res, ctx } = call;
   const form = formOf(req.body);
-  const next = wantedPage(field(form, 'next'));
+  const next = pageAfter(call, field(form, 'next'));
   const session = ctx.session;
   // Asked again: what the page did not offer is not taken either.
   if (!session || isExternal(session.session) || (await hasFactor(deps, ctx))) {

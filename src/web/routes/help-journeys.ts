@@ -1,6 +1,5 @@
 import { AppError } from '../../base/errors';
 import { cannotSend } from '../../notify';
-import { isRefusedFrom } from '../../session';
 import { siteText, supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { setFlash, takeFlash } from '../flash';
@@ -26,7 +25,7 @@ interface Said {
 async function journeyPage(call: Call, content: Content, said: Said = {}): Promise<void> {
   const { deps, req, res, ctx } = call;
   const { site, locale, t } = ctx;
-  const actor = actorOf(call);
+  const actor = call.ctx.actor;
   const note = takeFlash(deps, req, res);
   const model: JourneyModel = {
     ...content,
@@ -50,10 +49,6 @@ async function journeyPage(call: Call, content: Content, said: Said = {}): Promi
     shell: { title: content.title, area: 'login' },
   });
 }
-
-/** Who is signed in; nobody from where the site refuses its sessions: help is open there, they are not. */
-const actorOf = ({ ctx }: Call): Call['ctx']['actor'] =>
-  isRefusedFrom(ctx.site, ctx.remote) ? undefined : ctx.actor;
 
 /** What the ministry says of lost passwords; the same in two journeys. */
 function lostOf({ ctx }: Call): { readonly text: string; readonly link: JourneyModel['link'] } {
@@ -110,7 +105,7 @@ function locked(call: Call): Promise<void> {
 
 function hackedContent(call: Call): Content {
   const { t } = call.ctx;
-  const actor = actorOf(call);
+  const actor = call.ctx.actor;
   const { text, link } = lostOf(call);
   return {
     title: t('help.hacked.title'),
@@ -135,7 +130,7 @@ const tellsSupport = (site: Call['ctx']['site']): boolean =>
   site.support.mail !== undefined && cannotSend(site) === undefined;
 
 async function hacked(call: Call): Promise<void> {
-  const actor = actorOf(call);
+  const actor = call.ctx.actor;
   // What a thief may have added outlives every session: only its owner can tell it from their own.
   const links = actor && (await linkLines({ ...call, actor }));
   await journeyPage(call, { ...hackedContent(call), links });
@@ -143,7 +138,7 @@ async function hacked(call: Call): Promise<void> {
 
 async function postHacked(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const actor = actorOf(call);
+  const actor = call.ctx.actor;
   const form = formOf(req.body);
   if (actor && field(form, 'op') === 'secure') {
     const secured = await secureAccount({ ...call, actor }, 'hacked', { remote: ctx.remote });

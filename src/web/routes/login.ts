@@ -3,19 +3,21 @@ import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
 import { readCookie, writeCookie } from '../cookies';
 import { deviceFor, keepDevice } from '../device';
-import { HOME, localPath, withQuery } from '../links';
+import { HOME, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { ChallengeModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
 import { challengeLinks } from '../sign-in-form';
+import { wantedPage } from '../wanted-page';
 import { leaveProvider, loginWayRoutes } from './login-ways';
 
-async function showLogin({ deps, req, res, ctx }: Call): Promise<void> {
+async function showLogin(call: Call): Promise<void> {
+  const { deps, req, res, ctx } = call;
   const state = ctx.session?.session.state;
-  const next = localPath(req.query['next'], '');
+  const next = wantedPage(call, req.query['next'], '');
   if (state === 'open') return seeOther(res, next === '' ? HOME : next);
-  if (state === 'awaiting-challenge') return seeOther(res, '/challenge');
+  if (state === 'awaiting-challenge') return seeOther(res, withQuery('/challenge', { next }));
   const isFrozen = state === 'frozen';
   await loginPage(deps, req, res, {
     login: isFrozen ? (ctx.session?.session.user.login ?? '') : '',
@@ -31,13 +33,14 @@ async function showBye({ deps, req, res, ctx }: Call): Promise<void> {
   await loginPage(deps, req, res, { login: '', next: '', bye: true });
 }
 
-async function signIn({ deps, req, res, ctx }: Call): Promise<void> {
+async function signIn(call: Call): Promise<void> {
+  const { deps, req, res, ctx } = call;
   // Not there for anybody: a form that is only not shown would still be guessed at.
   if (ctx.site.signIn.form === 'hidden') throw new AppError('request/not-found');
   const form = formOf(req.body);
   const login = field(form, 'username');
   const password = field(form, 'password');
-  const next = localPath(field(form, 'next'), '');
+  const next = wantedPage(call, field(form, 'next'), '');
   const scope = { site: ctx.site.id, requestId: ctx.id };
   const isSecure = deps.config.isSecure;
   const deviceToken = deviceFor(ctx);
@@ -95,11 +98,12 @@ function leavingOf(deps: Call['deps'], session: LoadedSession): Leaving | undefi
 }
 
 /** Which second factors are left; the plugin's own route takes over from there. */
-async function showChallenges({ deps, req, res, ctx }: Call): Promise<void> {
+async function showChallenges(call: Call): Promise<void> {
+  const { deps, req, res, ctx } = call;
   if (ctx.session?.session.state !== 'awaiting-challenge') return seeOther(res, HOME);
   const pending = new Set(ctx.session.session.challenges);
   // Where the person was going: the plugin leads there.
-  const next = localPath(req.query['next'], '');
+  const next = wantedPage(call, req.query['next'], '');
   const model: ChallengeModel = {
     challenges: challengeLinks(deps, ctx, next).filter(({ id }) => pending.has(id)),
   };

@@ -44,6 +44,7 @@ function aProcess(log: Log = silentLog()): Sessions {
   const { db, clock, hooks, users, throttle } = bench;
   return createSessions({
     ...{ db, clock, hooks, users, throttle, log, keys },
+    isFactor: () => true,
     ldapLogin: async () => undefined,
     imapLogin: async () => undefined,
     refreshTokens: async (where, request) => {

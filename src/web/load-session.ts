@@ -1,0 +1,58 @@
+import type { Request } from 'express';
+import { isRefusedFrom, type LoadedSession } from '../session';
+import type { Site } from '../sites';
+import type { WebDeps } from './context';
+import { readCookie } from './cookies';
+
+/** Of which site a request is, and its session. */
+export interface Arrival {
+  readonly site: Site;
+  readonly session: LoadedSession | undefined;
+}
+
+/**
+ * The session of a request, of the site of its host or of one that shares it. Where a site refuses
+ * the network, its session is neither loaded nor touched: the gate tells the rest.
+ */
+export async function loadSession(
+  deps: WebDeps,
+  req: Request,
+  entrance: Site,
+  remote: string,
+): Promise<Arrival> {
+  const cookie = readCookie(req, 'session', deps.config.isSecure);
+  if (cookie === undefined || cookie === '') return { site: entrance, session: undefined };
+  const sites = [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])];
+  const touch = !req.path.startsWith('/events');
+  for (const site of sites) {
+    if (isRefusedFrom(site, remote)) continue;
+    const session = await deps.sessions.load(cookie, site, { touch });
+    if (session) return { site, session };
+  }
+  const site = await siteOfRefused(deps, { cookie, sites, entrance, remote });
+  return { site, session: undefined };
+}
+
+/**
+ * What a cookie that opens nothing is worth: the rule of a site that refuses the network is the one
+ * that is told; one that was planted, altered, or brought from another site is written down.
+ */
+async function siteOfRefused(
+  { sessions, safety }: WebDeps,
+  asked: {
+    readonly cookie: string;
+    readonly sites: readonly Site[];
+    readonly entrance: Site;
+    readonly remote: string;
+  },
+): Promise<Site> {
+  const { cookie, sites, entrance, remote } = asked;
+  const { isOurs, site } = await sessions.trace(cookie);
+  const own = sites.find(({ id }) => id === site);
+  if (own) return isRefusedFrom(own, remote) ? own : entrance;
+  const reason = site !== undefined ? 'other-site' : isOurs ? undefined : 'forged';
+  if (reason !== undefined) {
+    void safety.noteRefused({ site: entrance.id, remote, code: 'session/cookie', reason });
+  }
+  return entrance;
+}
