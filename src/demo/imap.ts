@@ -1,14 +1,14 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { FaultState, type ImapFaults } from './imap/faults';
+import { isRightPassword, personOf } from './imap/masters';
 import { Session, type SessionContext } from './imap/session';
 import { Account, type Mailbox } from './imap/store';
-import {
-  type DemoImapOptions,
-  type DemoImapStats,
-  type DemoMaster,
-  MASTER_SEPARATOR,
-  type SeenMessage,
-  type TokenCheck,
+import type {
+  DemoImapOptions,
+  DemoImapStats,
+  DemoMaster,
+  SeenMessage,
+  TokenCheck,
 } from './imap/types';
 
 export type { ImapFaults } from './imap/faults';
@@ -184,15 +184,8 @@ class DemoImapServer implements DemoImap {
   }
 
   private signIn(username: string, password: string, session: Session): Account | string {
-    const [person = '', service] = username.split(MASTER_SEPARATOR);
-    const account = this.logins.get(person.toLowerCase());
-    const isRight =
-      service === undefined
-        ? account?.password === password
-        : this.masters.some(
-            (one) =>
-              one.username === service && one.password === password && one.opens.includes(person),
-          );
+    const account = this.logins.get(personOf(username));
+    const isRight = isRightPassword({ login: username, password }, account?.password, this.masters);
     return account && isRight ? this.admit(account, session) : REFUSED;
   }
 

@@ -6,7 +6,8 @@ import {
   type SMTPServerOptions,
   type SMTPServerSession,
 } from 'smtp-server';
-import { type DemoMaster, MASTER_SEPARATOR, type TokenCheck } from './imap/types';
+import { isRightPassword, personOf } from './imap/masters';
+import type { DemoMaster, TokenCheck } from './imap/types';
 import { SmtpFaultState, type SmtpFaults } from './smtp/faults';
 
 export type { SmtpFaults } from './smtp/faults';
@@ -155,19 +156,13 @@ class DemoSmtpServer implements DemoSmtp {
     password,
     accessToken,
   }: SMTPServerAuthentication): Promise<DemoSmtpUser | undefined> {
-    const [person = '', service] = username.split(MASTER_SEPARATOR);
-    const user = this.byAddress.get(person.toLowerCase());
+    const user = this.byAddress.get(personOf(username));
     if (accessToken !== undefined) {
       const owner = await this.options.whose?.(accessToken);
       return user?.username === owner ? user : undefined;
     }
-    const isRight =
-      service === undefined
-        ? user?.password === password
-        : this.options.masters?.some(
-            (one) =>
-              one.username === service && one.password === password && one.opens.includes(person),
-          );
+    const { masters = [] } = this.options;
+    const isRight = isRightPassword({ login: username, password }, user?.password, masters);
     return isRight ? user : undefined;
   }
 

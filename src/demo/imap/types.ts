@@ -31,9 +31,6 @@ export interface DemoMaster {
   readonly opens: readonly string[];
 }
 
-/** Between a person and the one who opens their mail. */
-export const MASTER_SEPARATOR = '*';
-
 /** Whose token it is, as a provider says; `undefined` for nobody's. */
 export type TokenCheck = (accessToken: string) => Promise<string | undefined>;
 
