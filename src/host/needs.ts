@@ -1,4 +1,4 @@
-import { isLoopback } from '../kernel/config';
+import { isLoopback } from '../base/addresses';
 import { nearest } from '../kernel/config-shape';
 
 /** What a need opens, in one line for operators; the reference is made of it. */

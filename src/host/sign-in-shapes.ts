@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../base/addresses';
 import type { VouchedIdentity } from '../session';
 
 /** Everything here is what a plugin says; lengths are what columns, cookies and pages take. */
@@ -19,12 +20,6 @@ export const outsideUrl = z
     if (url.username !== '' || url.password !== '') return false;
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   }, 'expected an absolute https address');
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' ||
-  host.endsWith('.localhost') ||
-  host === '[::1]' ||
-  /^127\.\d+\.\d+\.\d+$/.test(host);
 
 export const methodShape = z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),

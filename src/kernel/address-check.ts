@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { ipv6Groups } from '../base/addresses';
 
 /** IPv4 ranges that are not public unicast (IANA special-purpose registry, RFC 6890). */
 const SPECIAL_V4: readonly (readonly [string, number])[] = [
@@ -44,7 +45,7 @@ export function isPublicAddress(address: string): boolean {
   if (address.includes('%')) return false; // a zone only exists on link-local addresses
   if (isIPv4(address)) return !special.check(address, 'ipv4');
   if (isIP(address) !== 6) return false;
-  const groups = expandIpv6(address);
+  const groups = ipv6Groups(address);
   const embedded = embeddedIpv4(groups);
   if (embedded !== undefined) return !special.check(embedded, 'ipv4');
   const isGlobalUnicast = ((groups[0] ?? 0) & 0xe000) === 0x2000;
@@ -59,15 +60,4 @@ function embeddedIpv4(groups: readonly number[]): string | undefined {
   if (!isMapped && !isNat64) return undefined;
   const [high = 0, low = 0] = groups.slice(6);
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
-}
-
-/** The eight groups of a valid IPv6 address; the URL parser turns every spelling into one form. */
-function expandIpv6(address: string): readonly number[] {
-  const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
-  const parse = (part: string) =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-  const left = parse(head);
-  const right = parse(tail ?? '');
-  return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
 }

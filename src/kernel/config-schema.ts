@@ -1,18 +1,12 @@
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { isRange } from '../base/addresses';
 
 const port = z.int().min(1).max(65_535);
 const MIB = 1024 * 1024;
 
 /** An address or CIDR range as Express and net.BlockList take them. */
-const isAddressRange = (text: string): boolean => {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return text === 'loopback' || text === 'uniquelocal';
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-  );
-};
+const isAddressRange = (text: string): boolean =>
+  isRange(text) || text === 'loopback' || text === 'uniquelocal';
 
 const listener = (what: string, defaultPort: number) =>
   z.strictObject({
@@ -266,18 +260,6 @@ export type AppFile = z.output<typeof appSchema>;
 /** Where lines of the audit log are sent on. */
 export type AuditStreamSettings = z.output<typeof streamSchema>;
 export type PluginsFile = z.output<typeof pluginsSchema>;
-
-/** Whether an address to listen on can only be reached from this machine. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  const address = host.replace(/^\[|\]$/g, '');
-  const family = isIP(address);
-  return family !== 0 && LOOPBACK.check(address, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
 
 /** An entry of `packages`. */
 export type PackageEntry = PluginsFile['packages'][number];

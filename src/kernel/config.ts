@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import type { z } from 'zod';
+import { isLoopback } from '../base/addresses';
 import { type ConfigSource, checkSource, issueAt } from './config-check';
 import { ConfigError, type ConfigIssue } from './config-errors';
 import { type ConfigSources, readSources } from './config-files';
@@ -9,7 +10,6 @@ import {
   type AppFile,
   type AuditStreamSettings,
   appSchema,
-  isLoopback,
   type PackageEntry,
   type PluginsFile,
   pluginsSchema,
@@ -32,7 +32,7 @@ export { type ConfigSource, checkSource, issueAt } from './config-check';
 export { ConfigError, type ConfigIssue, EX_CONFIG, formatIssue } from './config-errors';
 export type { ConfigSources } from './config-files';
 export { isPlain, layer } from './config-layer';
-export { appSchema, isLoopback, pluginsSchema } from './config-schema';
+export { appSchema, pluginsSchema } from './config-schema';
 export { type Environment, type SecretReader, secretVariable } from './config-secrets';
 
 /** The whole configuration of a process, checked and frozen; `S` is a site. */

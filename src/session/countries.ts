@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { ipv6Groups, plainAddress } from '../base/addresses';
 
 /** The country of a client address, as the operator's file names it. */
 export type CountryOf = (remote: string) => string | undefined;
@@ -48,9 +49,6 @@ export function loadCountries(file: string): ReturnType<typeof parseCountries> {
   if (bytes.length > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes: ${file}`);
   return parseCountries(bytes.toString('latin1'));
 }
-
-const plainAddress = (remote: string): string =>
-  /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remote)?.[1] ?? remote.split('%')[0] ?? '';
 
 function rangeOf(line: string): (Range & { readonly family: 4 | 6 }) | undefined {
   const [, address = '', bits = '', country = ''] = LINE.exec(line) ?? [];
@@ -102,20 +100,5 @@ function numberOf(address: string, family: 4 | 6): bigint {
   if (family === 4) {
     return address.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
   }
-  return groupsOf(address).reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+  return ipv6Groups(address).reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
 }
-
-/** The eight groups of an IPv6 address, its embedded IPv4 tail included. */
-function groupsOf(address: string): readonly string[] {
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const text = dotted
-    ? `${dotted[1]}${hex(dotted[2], dotted[3])}:${hex(dotted[4], dotted[5])}`
-    : address;
-  const [head = '', tail] = text.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(8 - before.length - after.length, 0) }, () => '0');
-  return [...before, ...zeros, ...after];
-}
-
-const hex = (high = '0', low = '0'): string => ((Number(high) << 8) | Number(low)).toString(16);

@@ -1,6 +1,5 @@
 import type { BlockList } from 'node:net';
-import { isIP } from 'node:net';
-import { blockListOf } from '../sites';
+import { blockListOf, isListed } from '../base/addresses';
 import type { Site } from '../sites/site';
 
 /** On which side of the ministry's networks somebody is. */
@@ -18,11 +17,7 @@ export function networkSide(
   if (!networks) return undefined;
   const list = lists.get(networks) ?? blockListOf(networks.inside);
   lists.set(networks, list);
-  // What is no address is nowhere that anybody vouches for.
-  const address = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remote)?.[1] ?? remote.split('%')[0] ?? '';
-  const family = isIP(address);
-  if (family === 0) return 'outside';
-  return list.check(address, family === 4 ? 'ipv4' : 'ipv6') ? 'inside' : 'outside';
+  return isListed(list, remote) ? 'inside' : 'outside';
 }
 
 /** Whether the site may not be used at all from there. */

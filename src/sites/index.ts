@@ -23,7 +23,6 @@ export { normalizeHost } from './host';
 export { locksOf } from './locks';
 export type { MailAccess } from './mail-access';
 export { type GroupCandidate, grantsPermission, groupsOf, isMeant } from './memberships';
-export { blockListOf, isRange } from './protection-schema';
 export { createSiteResolver, type SiteResolver } from './resolve';
 export { siteSchema } from './schema';
 export type { SignInRules } from './sign-in-schema';

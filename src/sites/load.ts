@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { isLoopback } from '../base/addresses';
 import type { SiteId } from '../base/types';
 import {
   type ConfigIssue,
   type ConfigSource,
   checkSource,
-  isLoopback,
   issueAt,
   layer,
   type SiteContext,

@@ -1,29 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-
-/** An address or a CIDR range, as the network rule compares it. */
-export function isRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
-}
-
-/** What holds addresses of the given ranges, each checked by {@link isRange}. */
-export function blockListOf(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    list.addSubnet(
-      address,
-      bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits),
-      family,
-    );
-  }
-  return list;
-}
+import { isRange } from '../base/addresses';
 
 const networksSchema = z
   .strictObject({
