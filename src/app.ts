@@ -317,14 +317,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     compose,
     audit,
     usedOnce,
-    notices: {
-      async send(id, kind, message, mayReach) {
-        const user = await users.find(id);
-        if (!user) return false;
-        mayReach(user.site);
-        return safety.notifier.notify(user, kind, message);
-      },
-    },
+    notifier: safety.notifier,
     keys,
     metrics,
     workers: pluginWorkers,

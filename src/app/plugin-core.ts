@@ -1,23 +1,27 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../base/clock';
-import type { SiteId } from '../base/types';
+import type { SiteId, UserId } from '../base/types';
 import { createLdapDirectory } from '../directory';
 import type { PluginPages } from '../host/capabilities/pages';
 import type { ContextCore } from '../host/context';
 import { createPeople } from '../host/people';
 import type { Services } from '../kernel/services';
 import { searchDirectory } from '../ldap';
-import type { Sessions, UserStore } from '../session';
+import type { Notifier } from '../notify';
+import type { Sessions, User, UserStore } from '../session';
 import type { AppConfig } from '../sites';
 import type { Renderer } from '../view';
 import type { Streams } from '../web/streams';
 
-interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'sessions' | 'tempDir'> {
+type Given = 'mail' | 'compose' | 'audit' | 'usedOnce' | 'keys' | 'metrics' | 'workers';
+
+interface PluginCoreDeps extends Pick<ContextCore, Given> {
   readonly config: AppConfig;
   readonly clock: Clock;
   readonly sessions: Pick<Sessions, 'isOpen' | 'signOutUser'>;
   readonly users: Pick<UserStore, 'find'>;
+  readonly notifier: Pick<Notifier, 'notify'>;
   readonly services: Services;
   /** Both are made after the host. */
   readonly renderer: () => Renderer;
@@ -26,21 +30,7 @@ interface PluginCoreDeps extends Omit<ContextCore, 'people' | 'pages' | 'session
 
 /** What the contexts of plugins reach of the core; also answers the port `directory` by LDAP. */
 export function createPluginCore(deps: PluginCoreDeps): ContextCore {
-  const {
-    config,
-    clock,
-    sessions,
-    users,
-    services,
-    mail,
-    compose,
-    audit,
-    notices,
-    usedOnce,
-    keys,
-    metrics,
-    workers,
-  } = deps;
+  const { config, clock, sessions, users, services, notifier } = deps;
   const tempDir = path.join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
   const { port, serves } = createLdapDirectory({
@@ -67,19 +57,34 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     },
     open: (site, user) => deps.streams().of(site, user),
   };
+  /** Of somebody whom the plugin may reach; `none` where there is nobody. */
+  async function reached<T>(
+    id: UserId,
+    mayReach: (site: SiteId) => void,
+    { none, run }: { readonly none: T; readonly run: (user: User) => Promise<T> },
+  ): Promise<T> {
+    const user = await users.find(id);
+    if (!user) return none;
+    mayReach(user.site);
+    return run(user);
+  }
+
+  const { mail, compose, audit, usedOnce, keys, metrics, workers } = deps;
   return {
     people,
     mail,
     compose,
     audit,
-    notices,
+    notices: {
+      send: (id, kind, message, mayReach) =>
+        reached(id, mayReach, {
+          none: false,
+          run: (user) => notifier.notify(user, kind, message),
+        }),
+    },
     sessions: {
-      async end(id, mayReach) {
-        const user = await users.find(id);
-        if (!user) return 0;
-        mayReach(user.site);
-        return sessions.signOutUser(id);
-      },
+      end: (id, mayReach) =>
+        reached(id, mayReach, { none: 0, run: () => sessions.signOutUser(id) }),
     },
     usedOnce,
     keys,
