@@ -4,7 +4,7 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { agentAt, attemptAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
-import { until } from './mail-kit';
+import { until } from '../kit/until';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0';

@@ -1,5 +1,5 @@
 import { signInTo, startTestDemo } from '../kit/signed-in-demo';
-import { until } from './mail-kit';
+import { until } from '../kit/until';
 
 /** Who asked for the stop kills after this time (threats K2). */
 const KILLED_MS = 10_000;

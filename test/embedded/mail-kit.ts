@@ -11,6 +11,8 @@ import { createMail, type Mail, type MailDeps, mailHooks } from '../../src/mail'
 import { tasks } from '../../src/mime';
 import type { Actor } from '../../src/session/types';
 
+export { until } from '../kit/until';
+
 export const PASSWORD = 'correct horse';
 
 export interface Bench {
@@ -118,17 +120,6 @@ export function anActor(options: {
   };
   const credential = () => ({ username, password: options.password ?? PASSWORD });
   return { session, user, site, scope: { site: site.id }, locale: 'fr', credential };
-}
-
-/** Waits until `check` is true; fails with `what` after a generous while. */
-export async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
 }
 
 /** A raw message; CRLF line ends. */

@@ -16,6 +16,7 @@ import { silentLog } from '../../../src/base/log';
 import { createCertificate } from '../../../src/demo/real/certificate';
 import type { AuditStreamSettings } from '../../../src/kernel/config-schema';
 import type { Database } from '../../../src/kernel/db-types';
+import { until } from '../../kit/until';
 import { aLog, keys, marees, openLog, START } from './kit';
 
 let db: Database;
@@ -37,14 +38,6 @@ const clock = { now: () => time.now, after: () => () => {}, every: () => () => {
 beforeEach(() => {
   time.now = START + 10_000_000;
 });
-
-const until = async (isTrue: () => unknown, what: string): Promise<void> => {
-  const end = Date.now() + 10_000;
-  while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
 
 function stream(sink: Sink, holder = 'one'): AuditStream {
   const made = createAuditStream({ db, clock, log: silentLog(), sink, name: 'soc', holder });
@@ -137,7 +130,7 @@ describe('a file', () => {
     await lines(3);
     const soc = stream(createSink(settings()));
     soc.wake();
-    await until(async () => (await cursor()) === 3, 'all sent');
+    await until('all sent', async () => (await cursor()) === 3);
 
     expect(read().map(({ id }) => id)).toEqual([1, 2, 3]);
     const { heads } = await verifyAudit({ db, keys });
@@ -155,14 +148,14 @@ describe('a file', () => {
     const audit = await lines(2);
     const first = stream(createSink(settings()));
     first.wake();
-    await until(async () => (await cursor()) === 2, 'sent');
+    await until('sent', async () => (await cursor()) === 2);
     await first.stop();
     renameSync(settings().path, `${settings().path}.1`);
 
     await lines(2, audit);
     const second = stream(createSink(settings()), 'two');
     second.wake();
-    await until(async () => (await cursor()) === 4, 'sent');
+    await until('sent', async () => (await cursor()) === 4);
 
     expect(read().map(({ id }) => id)).toEqual([3, 4]);
   });
@@ -171,16 +164,16 @@ describe('a file', () => {
     await lines(1);
     const first = stream(createSink(settings()));
     first.wake();
-    await until(async () => (await cursor()) === 1, 'sent');
+    await until('sent', async () => (await cursor()) === 1);
     const second = stream(createSink(settings()), 'two');
     await lines(1, aLog(db));
-    second.wake();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // What it sends last of all would be sent by then.
+    await second.stop();
     expect(await cursor()).toBe(1);
 
     time.now += 31_000;
-    second.wake();
-    await until(async () => (await cursor()) === 2, 'taken over');
+    stream(createSink(settings()), 'two').wake();
+    await until('taken over', async () => (await cursor()) === 2);
     expect(read().map(({ id }) => id)).toEqual([1, 2]);
   });
 
@@ -190,7 +183,7 @@ describe('a file', () => {
     const line = { at: 'x', site: marees, event: 'a:b', details: '{', ...forged };
     await db.knex('audit_log').insert(line);
     stream(createSink(settings())).wake();
-    await until(async () => (await cursor()) === 2, 'sent');
+    await until('sent', async () => (await cursor()) === 2);
 
     expect(read()[1]).toMatchObject({ id: 2, isBroken: true });
   });
@@ -201,7 +194,7 @@ describe('a syslog server by TCP', () => {
     const soc = await collect(createServer());
     await lines(2);
     stream(createSink(syslog({ port: soc.port }))).wake();
-    await until(() => soc.ids().length === 2, 'received');
+    await until('received', () => soc.ids().length === 2);
 
     const [first = ''] = messagesOf(soc.texts[0] ?? '');
     expect(first).toMatch(
@@ -216,23 +209,23 @@ describe('a syslog server by TCP', () => {
     const audit = await lines(3);
     const feeding = stream(createSink(syslog({ port: soc.port })));
     feeding.wake();
-    await until(() => soc.ids().length === 3, 'received');
+    await until('received', () => soc.ids().length === 3);
     // Received by the system of the other side, but perhaps not by its program.
     expect(await cursor()).toBe(0);
 
     soc.sockets[0]?.destroy();
-    await until(() => soc.sockets[0]?.destroyed, 'broken');
+    await until('broken', () => soc.sockets[0]?.destroyed);
     await lines(1, audit);
-    await until(() => {
+    await until('sent again', () => {
       feeding.wake();
       time.now += 1_000;
       return soc.texts.length === 2 && messagesOf(soc.texts[1] ?? '').length === 4;
-    }, 'sent again');
+    });
 
     expect(idsOf(messagesOf(soc.texts[1] ?? ''))).toEqual([1, 2, 3, 4]);
     time.now += 6_000;
     feeding.wake();
-    await until(async () => (await cursor()) === 4, 'settled');
+    await until('settled', async () => (await cursor()) === 4);
   });
 
   it('that is down holds up nobody, is told when it is late, and is caught up with', async () => {
@@ -245,7 +238,7 @@ describe('a syslog server by TCP', () => {
     expect(await feeding.problem()).toContain('2 lines behind');
 
     feeding.wake();
-    await until(async () => (await feeding.problem())?.includes('ECONNREFUSED'), 'told');
+    await until('told', async () => (await feeding.problem())?.includes('ECONNREFUSED'));
     const started = performance.now();
     await audit.record({ site: marees, event: 'session:opened' });
     expect(performance.now() - started).toBeLessThan(1_000);
@@ -259,14 +252,14 @@ describe('a syslog server by TCP', () => {
     back.listen(port, '127.0.0.1');
     await once(back, 'listening');
     undo.push(() => back.close());
-    await until(() => {
+    await until('caught up', () => {
       time.now += 61_000;
       feeding.wake();
       return idsOf(messagesOf(texts.join(''))).length >= 3;
-    }, 'caught up');
+    });
     time.now += 6_000;
     feeding.wake();
-    await until(async () => (await feeding.problem()) === undefined, 'up to date');
+    await until('up to date', async () => (await feeding.problem()) === undefined);
   });
 
   it('sends what is left at the end of the process', async () => {
@@ -275,7 +268,7 @@ describe('a syslog server by TCP', () => {
     await lines(2);
     await feeding.stop();
 
-    await until(() => soc.ids().length === 2, 'received');
+    await until('received', () => soc.ids().length === 2);
   });
 });
 
@@ -296,7 +289,7 @@ describe('a syslog server by TLS', () => {
     expect(soc.ids()).toEqual([]);
 
     stream(trusting).wake();
-    await until(() => soc.ids().length === 2, 'received');
+    await until('received', () => soc.ids().length === 2);
     expect(soc.ids()).toEqual([1, 2]);
   });
 });
@@ -312,7 +305,7 @@ it('sends datagrams on this machine', async () => {
 
   stream(createSink(syslog({ transport: 'udp', port: server.address().port }))).wake();
 
-  await until(() => received.length === 2, 'received');
+  await until('received', () => received.length === 2);
   expect(received[0]).toMatch(/^<108>1 /);
   expect(idsOf(received)).toEqual([1, 2]);
 });
