@@ -4,6 +4,7 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import type { PluginContext } from '../../src/host';
 import type { PersonRef } from '../../src/kernel/hook-types';
 import type { WebAgent } from '../kit/agent';
+import { agentAt } from '../kit/demo-agents';
 import { FORBIDDEN_NAMES, type Given, HOARDER, hoarder } from '../kit/hoarding-plugin';
 import { walk } from '../kit/hook-journey';
 import { textOf } from '../kit/html';
@@ -40,6 +41,10 @@ describe('what a plugin is handed', () => {
       { Origin: web.base },
     );
     await walk(demo, clock);
+    // The walk takes the account back, which ends the other sessions of its person.
+    const { username, password } = agentAt(demo, 0);
+    await web.signIn(username, password);
+    await web.get('/recorder/use');
     for (const { id } of demo.app.jobs.list())
       if (id.startsWith(ID)) await demo.app.jobs.runNow(id);
     const cookies = web.cookies.split('; ').map((one) => one.slice(one.indexOf('=') + 1));
