@@ -719,9 +719,9 @@ it('shows on the page of the person’s security what they have, since when, fro
   await enrolTotp(test, { device: DEVICE });
   const shown = await test.renderSlot('security.factors@1');
 
-  expect(shown).toContain('Il vous reste 4 codes sur 4');
-  expect(shown).toMatch(/Ajouté le .* 2026 .* avec Firefox sur Linux\./);
-  expect(shown).toContain('Jamais utilisé');
+  expect(shown).toContain('Il vous reste 4 codes de secours sur 4');
+  expect(shown).toMatch(/Depuis le .* 2026 .*, ajout fait avec Firefox sur Linux\./);
+  expect(shown).toContain('Aucune utilisation depuis');
   expect(shown).toContain('action="/twofactor/remove"');
   expect(await test.renderSlot('security.factors@1', {}, { locale: 'en' })).toContain(
     'with Firefox on Linux.',
