@@ -1,10 +1,4 @@
-import path from 'node:path';
-import { Secret } from 'otpauth';
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
-import { codeAt, stepAt } from '../../plugins/twofactor/totp';
-import type { SiteId } from '../../src/base/types';
-import { type DemoApp, startDemoApp } from '../../src/demo';
-import { agentOf } from '../kit/admin-stand';
+import type { DemoApp } from '../../src/demo';
 import {
   axeViolations,
   type BrowserStand,
@@ -13,13 +7,21 @@ import {
   startBrowser,
   type View,
 } from '../kit/browser';
+import {
+  addAuthenticator,
+  baseOf,
+  codeOnPage,
+  forgetAgent,
+  signInAt,
+  signOutOf,
+  startFactorDemo,
+  walkFactorPages,
+} from '../kit/factor-pages';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const VIEWS: readonly (readonly [string, View])[] = [
   ['a desktop', { width: 1366, height: 768, scripts: true }],
   ['a telephone', { width: 360, height: 740, scripts: true }],
 ];
-const AGENT = 2;
 /** Pixels beyond the window; as text, since tests know no DOM. */
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
@@ -27,16 +29,7 @@ let demo: DemoApp;
 let stand: BrowserStand;
 
 beforeAll(async () => {
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
-    seed: false,
-    app: { log: { level: 'silent' } },
-    site: (id, file) =>
-      id === 'saisons'
-        ? { ...file, plugins: { twofactor: { required: true, graceDays: 0 } } }
-        : file,
-  });
+  demo = await startFactorDemo();
   stand = await startBrowser();
 }, 60_000);
 afterAll(async () => {
@@ -45,71 +38,31 @@ afterAll(async () => {
 });
 
 /** Each test begins with somebody who has never been there. */
-beforeEach(async () => {
-  const user = await demo.app.affairs.find('saisons' as SiteId, agentOf(AGENT).username);
-  if (user) await demo.app.affairs.erase(user);
-});
+beforeEach(() => forgetAgent(demo));
 
-/** An address has no passkeys (WebAuthn 5.1.2): the same server by its name. */
-const base = (): string => `http://localhost:${demo.port}`;
-
-/** A telephone's own authenticator, that asks its owner and finds them. */
-async function authenticator(context: BrowserContext, page: Page): Promise<CDPSession> {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return cdp;
-}
-
-async function signIn(page: Page): Promise<void> {
-  const { username, password } = agentOf(AGENT);
-  await page.goto(`${base()}/login`);
-  await page.fill('input[name=username]', username);
-  await page.fill('input[name=password]', password);
-  await page.click('form[action="/login"] button[data-action=login]');
-  await page.waitForURL((url) => !url.pathname.startsWith('/login'));
-}
-
-async function signOut(page: Page, context: BrowserContext): Promise<void> {
-  // The session and the browser's own token: as another browser.
-  await context.clearCookies();
-  await page.goto(`${base()}/login`);
-}
+const base = (): string => baseOf(demo);
 
 describe.each(VIEWS)('a passkey on %s', (_name, view) => {
   it('is set up at sign-in without help, and opens from then on', async () => {
     const { context, page, foreign, problems } = await openWindow(stand, base(), view);
-    await authenticator(context, page);
-    await signIn(page);
+    await addAuthenticator(context, page);
+    await signInAt(page, base());
     await page.click('.challenge-list a');
     await page.click('a[href="/twofactor/enrol/passkey"]');
-    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
     await page.fill('input[name=name]', 'Mon téléphone');
     await page.click('[data-passkey]');
     await page.waitForSelector('[data-recovery-code]');
     expect(await page.locator('[data-recovery-code]').count()).toBe(4);
-    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
     await page.click('[data-action=onward]');
     await page.waitForURL(/\/mail\/me\/INBOX/);
 
-    await signOut(page, context);
-    await signIn(page);
+    await signOutOf(page, base());
+    await signInAt(page, base());
     await page.click('.challenge-list a');
-    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
     await page.click('[data-passkey]');
     await page.waitForURL(/\/mail\/me\/INBOX/);
     await page.goto(`${base()}/twofactor`);
     expect(await page.textContent('.twofactor-list')).toContain('Mon téléphone');
-    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
     expect(foreign).toEqual([]);
     expect(problems).toEqual([]);
     await context.close();
@@ -117,21 +70,12 @@ describe.each(VIEWS)('a passkey on %s', (_name, view) => {
 
   it('says so in words when the person gives up', async () => {
     const { context, page } = await openWindow(stand, base(), view);
-    const cdp = await context.newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasUserVerification: true,
-        // The finger is not the right one.
-        isUserVerified: false,
-      },
-    });
-    await signIn(page);
+    // The finger is not the right one.
+    await addAuthenticator(context, page, { isOwner: false });
+    await signInAt(page, base());
     await page.goto(`${base()}/twofactor/enrol/passkey`);
     await page.click('[data-passkey]');
-    await page.waitForFunction('document.querySelector("[data-said]").textContent.trim() !== ""');
+    await page.waitForSelector('[data-said]:not(:empty)');
     expect(await page.textContent('[data-said]')).toMatch(/annulée|pas pu répondre/);
     expect(await page.isEnabled('[data-passkey]')).toBe(true);
     await context.close();
@@ -142,22 +86,19 @@ describe('without scripts', () => {
   it('a passkey says that it cannot be, and a code is set up and opens', async () => {
     const view = { width: 360, height: 740, scripts: false };
     const { context, page } = await openWindow(stand, base(), view);
-    await signIn(page);
+    await signInAt(page, base());
     await page.goto(`${base()}/twofactor/enrol/passkey`);
     expect(await page.isVisible('[data-without]')).toBe(true);
     expect(await page.isVisible('[data-passkey]')).toBe(false);
     await page.click('a[href="/twofactor/enrol/totp"]');
-    await page.click('details summary');
-    const secret = ((await page.textContent('[data-secret]')) ?? '').replaceAll(' ', '');
-    const code = codeAt(Secret.fromBase32(secret), stepAt(Date.now()));
-    await page.fill('input[name=code]', code);
+    await page.fill('input[name=code]', await codeOnPage(page));
     await page.click('[data-action=enrol-totp]');
     const [recovery = ''] = await page.locator('[data-recovery-code]').allTextContents();
     await page.click('[data-action=onward]');
     await page.waitForURL(/\/mail\/me\/INBOX/);
 
-    await signOut(page, context);
-    await signIn(page);
+    await signOutOf(page, base());
+    await signInAt(page, base());
     await page.click('.challenge-list a');
     await page.click('.twofactor-recovery summary');
     await page.fill('#twofactor-recovery', recovery);
@@ -174,52 +115,16 @@ const LOOKS = VIEWS.flatMap(([name, view]) =>
 describe.each(LOOKS)('pages of the second factor on %s', (_name, view) => {
   it('pass the accessibility rules and fit the window', async () => {
     const { context, page } = await openAudited(stand, base(), view);
-    await authenticator(context, page);
+    await addAuthenticator(context, page);
     const problems: string[] = [];
-    const look = async (what: string): Promise<void> => {
+    await walkFactorPages(page, base(), async (name) => {
       const found = await axeViolations(page);
       const over = await page.evaluate<number>(OVERFLOW);
       problems.push(
-        ...found.map((violation) => `${what}: ${violation}`),
-        ...(over > 0 ? [`${what}: ${over} px too wide`] : []),
+        ...found.map((violation) => `${name}: ${violation}`),
+        ...(over > 0 ? [`${name}: ${over} px too wide`] : []),
       );
-    };
-    await signIn(page);
-    await look('challenges');
-    await page.goto(`${base()}/twofactor/challenge`);
-    await look('ways');
-    await page.goto(`${base()}/twofactor/enrol/totp`);
-    await page.click('details summary');
-    await look('application');
-    const secret = ((await page.textContent('[data-secret]')) ?? '').replaceAll(' ', '');
-    await page.fill('input[name=code]', '000000');
-    await page.click('[data-action=enrol-totp]');
-    await page.waitForSelector('#twofactor-code-error');
-    await look('wrong code');
-    await page.fill('input[name=code]', codeAt(Secret.fromBase32(secret), stepAt(Date.now())));
-    await page.click('[data-action=enrol-totp]');
-    await page.waitForSelector('[data-recovery-code]');
-    await look('recovery codes');
-    await page.click('[data-action=onward]');
-    await page.waitForURL(/\/mail\/me\/INBOX/);
-    await page.goto(`${base()}/twofactor/enrol/passkey`);
-    await look('passkey');
-    await page.click('[data-passkey]');
-    await page.waitForURL(/\/twofactor\/$/);
-    await look('factors');
-    await page.click('.twofactor-remove summary');
-    await look('removal');
-    await page.goto(`${base()}/confirm?next=%2Ftwofactor`);
-    await look('confirm');
-    await signOut(page, context);
-    await signIn(page);
-    await page.goto(`${base()}/twofactor/challenge`);
-    await page.click('.twofactor-recovery summary');
-    await look('challenge');
-    await page.fill('#twofactor-code', '000000');
-    await page.click('[data-action=give-code]');
-    await page.waitForSelector('#twofactor-code-error');
-    await look('refused');
+    });
     expect(problems).toEqual([]);
     await context.close();
   }, 120_000);
