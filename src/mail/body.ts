@@ -143,13 +143,23 @@ async function filterPart(
   source: EncodedPart,
 ): Promise<EncodedPart> {
   if (source.bytes.length > FILTERED_BYTES) return source;
-  const decoded = decodeTransfer(source.bytes, source.encoding, FILTERED_BYTES * 4);
-  const value = { kind, content: decodeText(decoded.bytes, source.charset) };
+  let decoded: string | undefined;
+  const value = {
+    kind,
+    /** Decoded when it is looked at: where no plugin listens, the worker alone decodes. */
+    get content(): string {
+      decoded ??= decodePart(source);
+      return decoded;
+    },
+  };
   const about = { ref, part: part.part };
   const filtered = await context.hooks.filter(actor.scope, 'message:part', value, about);
-  if (filtered.content === value.content) return source;
+  if (filtered === value || filtered.content === value.content) return source;
   return { bytes: Buffer.from(filtered.content, 'utf8'), charset: 'utf-8', encoding: '8bit' };
 }
+
+const decodePart = ({ bytes, encoding, charset }: EncodedPart): string =>
+  decodeText(decodeTransfer(bytes, encoding, FILTERED_BYTES * 4).bytes, charset);
 
 interface FetchedPart {
   readonly part: EncodedPart;

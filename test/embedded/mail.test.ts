@@ -324,6 +324,22 @@ describe('a message', () => {
     expect(body.html).not.toContain('script');
   });
 
+  it('shows plugins a part decoded, which each may change in turn', async () => {
+    await start([MIXED]);
+    bench.hooks.on('p', 'message:part', (part) => ({
+      ...part,
+      content: part.content.replace('Bonjour', 'Bonsoir'),
+    }));
+    bench.hooks.on('p', 'message:part', (part) => ({
+      ...part,
+      content: `${part.content}<i>lu</i>`,
+    }));
+    const body = await bench.mail.body(bench.actor, await open(), { remote: 'block', urls });
+    expect(body.html).toContain('Bonsoir');
+    expect(body.html).toContain('<i>lu</i>');
+    expect(body.html).not.toContain('Bonjour');
+  });
+
   it('opens the message inside it', async () => {
     await start([MIXED]);
     const view = await open({ inside: '3' });
