@@ -26,7 +26,8 @@ export interface FormThrottle {
     readonly site: SiteId;
     readonly form: string;
     readonly login: string;
-    readonly remote: string;
+    /** Of somebody who is signed in the account alone counts: an office must not silence them. */
+    readonly remote?: string;
   }): Promise<{ readonly address: boolean; readonly login: boolean }>;
 }
 
@@ -40,33 +41,34 @@ export function createFormThrottle(deps: {
   return {
     take({ site, form, login, remote }) {
       const key = (...parts: string[]) => sha256(JSON.stringify([site, 'form', form, ...parts]));
-      const keys = {
-        address: key('address', networkOf(remote)),
-        login: key('login', login.trim().toLowerCase()),
-      };
+      const counters: { readonly name: keyof FormLimits; readonly key: string }[] = [
+        { name: 'login', key: key('login', login.trim().toLowerCase()) },
+      ];
+      if (remote !== undefined) {
+        counters.push({ name: 'address', key: key('address', networkOf(remote)) });
+      }
       return db.transaction(async (trx) => {
-        const rows = await readThrottles(trx, Object.values(keys), isoNow(clock));
-        const isFree = (name: keyof FormLimits): boolean =>
-          (rows.get(keys[name])?.failures ?? 0) < limits[name].most;
+        const keys = counters.map((counter) => counter.key);
+        const rows = await readThrottles(trx, keys, isoNow(clock));
+        const isFree = (wanted: keyof FormLimits): boolean =>
+          counters
+            .filter(({ name }) => name === wanted)
+            .every((counter) => (rows.get(counter.key)?.failures ?? 0) < limits[wanted].most);
         const free = { address: isFree('address'), login: isFree('login') };
         // What is refused prolongs nothing.
-        const counted = (['address', 'login'] as const).filter(
-          (name) => free.address && free[name],
-        );
-        await Promise.all(
-          counted.map((name) => {
-            const row = rows.get(keys[name]);
-            const ends = new Date(clock.now() + limits[name].windowS * 1_000).toISOString();
-            return writeThrottles(trx, [
-              {
-                key: keys[name],
-                failures: (row?.failures ?? 0) + 1,
-                blocked_until: null,
-                expires_at: row?.expires_at ?? ends,
-              },
-            ]);
-          }),
-        );
+        const counted = counters.filter(({ name }) => free.address && free[name]);
+        for (const counter of counted) {
+          const row = rows.get(counter.key);
+          const endsMs = clock.now() + limits[counter.name].windowS * 1_000;
+          await writeThrottles(trx, [
+            {
+              key: counter.key,
+              failures: (row?.failures ?? 0) + 1,
+              blocked_until: null,
+              expires_at: row?.expires_at ?? new Date(endsMs).toISOString(),
+            },
+          ]);
+        }
         return free;
       });
     },

@@ -79,11 +79,15 @@ async function tell(
   const { site, login, name, mail } = actor.user;
   // « It was not me » is said of one thing: what else there is to see stays.
   if (code === 'hacked') await safety.alerts.dismiss(actor);
-  await safety.notifier.notifySupport(site, code, {
-    subject: 'notice.support.subject',
-    text: code === 'hacked' ? 'notice.support.hacked' : 'notice.support.notMe',
-    values: { login, name, mail, remote },
-  });
+  // The support gets so many mails a day: one person must not use them up.
+  const free = await safety.forms.take({ site, form: 'secured', login });
+  if (free.login) {
+    await safety.notifier.notifySupport(site, code, {
+      subject: 'notice.support.subject',
+      text: code === 'hacked' ? 'notice.support.hacked' : 'notice.support.notMe',
+      values: { login, name, mail, remote },
+    });
+  }
   await safety.notifier.notify(actor.user, code, {
     subject: 'notice.secured.subject',
     text: 'notice.secured.text',

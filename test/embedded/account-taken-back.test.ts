@@ -123,6 +123,20 @@ describe('an account that its owner takes back', () => {
   });
 });
 
+describe('who says so again and again', () => {
+  it('tells the support three times a day, from an office that others use as well', async () => {
+    const told = jest.spyOn(demo.app.safety.notifier, 'notifySupport');
+    const [one, other] = [await signedIn(3), await signedIn(4)];
+
+    for (let count = 0; count < 5; count += 1) await secure(one);
+    expect(told).toHaveBeenCalledTimes(3);
+    expect(said(await secure(one))).toContain('C’est fait');
+    await secure(other);
+    expect(told).toHaveBeenCalledTimes(4);
+    told.mockRestore();
+  });
+});
+
 describe('the providers that an account is linked with', () => {
   /** Somebody whose provider is a thief's: it says their login, and was believed. */
   async function linked(index: number): Promise<{ readonly here: WebAgent; thief: WebAgent }> {
@@ -209,7 +223,12 @@ describe('the providers that an account is linked with', () => {
 
     const told = (): string | undefined =>
       demo.stack.smtp.transactions
-        .map(({ raw }) => raw.toString().replace(/(?:=20)?\r?\n/g, ' ').replaceAll('  ', ' '))
+        .map(({ raw }) =>
+          raw
+            .toString()
+            .replace(/(?:=20)?\r?\n/g, ' ')
+            .replaceAll('  ', ' '),
+        )
         .find((raw) => raw.includes('06 00 00 00 00'));
     while (told() === undefined) await delay(20);
     expect(told()).toContain('ni second facteur, ni service de connexion reli');
