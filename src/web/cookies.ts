@@ -31,13 +31,21 @@ export const cookieName = (name: CookieName, isSecure: boolean): string =>
 
 /** Value of one of our cookies. A repeated name is refused: two values means somebody plants one. */
 export function readCookie(req: Request, name: CookieName, isSecure: boolean): string | undefined {
+  const values = cookieValues(req, name, isSecure);
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** Whether the browser brings several values of one of our cookies. */
+export const isRepeated = (req: Request, name: CookieName, isSecure: boolean): boolean =>
+  cookieValues(req, name, isSecure).length > 1;
+
+function cookieValues(req: Request, name: CookieName, isSecure: boolean): readonly string[] {
   const wanted = cookieName(name, isSecure);
-  const values = (req.headers.cookie ?? '')
+  return (req.headers.cookie ?? '')
     .split(';', MAX_COOKIES)
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${wanted}=`))
     .map((pair) => pair.slice(wanted.length + 1));
-  return values.length === 1 ? values[0] : undefined;
 }
 
 /** Sets a cookie of the session's life, or removes it with `undefined`. */

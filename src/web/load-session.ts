@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { isRefusedFrom, type LoadedSession } from '../session';
 import type { Site } from '../sites';
 import type { WebDeps } from './context';
-import { readCookie } from './cookies';
+import { isRepeated, readCookie } from './cookies';
 
 /** Of which site a request is, and its session. */
 export interface Arrival {
@@ -20,8 +20,12 @@ export async function loadSession(
   entrance: Site,
   remote: string,
 ): Promise<Arrival> {
-  const cookie = readCookie(req, 'session', deps.config.isSecure);
-  if (cookie === undefined || cookie === '') return { site: entrance, session: undefined };
+  const { isSecure } = deps.config;
+  const cookie = readCookie(req, 'session', isSecure);
+  if (cookie === undefined || cookie === '') {
+    if (isRepeated(req, 'session', isSecure)) noteCookie(deps, entrance, remote, 'repeated');
+    return { site: entrance, session: undefined };
+  }
   const sites = [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])];
   const touch = !req.path.startsWith('/events');
   for (const site of sites) {
@@ -38,7 +42,7 @@ export async function loadSession(
  * that is told; one that was planted, altered, or brought from another site is written down.
  */
 async function siteOfRefused(
-  { sessions, safety }: WebDeps,
+  deps: WebDeps,
   asked: {
     readonly cookie: string;
     readonly sites: readonly Site[];
@@ -47,12 +51,15 @@ async function siteOfRefused(
   },
 ): Promise<Site> {
   const { cookie, sites, entrance, remote } = asked;
-  const { isOurs, site } = await sessions.trace(cookie);
+  const { isOurs, site } = await deps.sessions.trace(cookie);
   const own = sites.find(({ id }) => id === site);
   if (own) return isRefusedFrom(own, remote) ? own : entrance;
   const reason = site !== undefined ? 'other-site' : isOurs ? undefined : 'forged';
-  if (reason !== undefined) {
-    void safety.noteRefused({ site: entrance.id, remote, code: 'session/cookie', reason });
-  }
+  if (reason !== undefined) noteCookie(deps, entrance, remote, reason);
   return entrance;
+}
+
+/** Not awaited: who is refused does not wait for the disk. */
+function noteCookie({ safety }: WebDeps, { id: site }: Site, remote: string, reason: string): void {
+  void safety.noteRefused({ site, remote, code: 'session/cookie', reason });
 }

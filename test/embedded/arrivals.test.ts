@@ -123,6 +123,13 @@ describe('a session cookie that opens nothing', () => {
     expect(await bring('rubbish')).toEqual(forged);
   });
 
+  it('is written down when another one stands beside it', async () => {
+    const own = (await signedIn()).cookie('estafette') ?? '';
+    const cookie = `${own}; estafette=${newToken()}.${newToken()}`;
+
+    expect(await bring(cookie)).toEqual([{ code: 'session/cookie', reason: 'repeated' }]);
+  });
+
   it('is written down when it is of another site', async () => {
     const web = await signedIn();
     await demo.app.db.knex('sessions').update({ site: 'marees' });
