@@ -1,5 +1,6 @@
 import { askAt } from '../kit/ask-at';
 import { type Attack, AttackStand, HERE, loginOf, type Person, WRONG } from '../kit/attack-stand';
+import { giveCode } from '../kit/factor-visit';
 import { textOf } from '../kit/html';
 import { beginSignIn, providerOf } from '../kit/sign-in-journey';
 
@@ -156,8 +157,8 @@ const ATTACKS: readonly Attack[] = [
     async run() {
       const code = stand.code();
       const [first, second] = [await stand.signedIn('factored'), await stand.signedIn('factored')];
-      expect((await stand.give(first, code)).url).toBe('/mail/me/INBOX');
-      expect((await stand.give(second, code)).status).toBe(422);
+      expect((await giveCode(first, code)).url).toBe('/mail/me/INBOX');
+      expect((await giveCode(second, code)).status).toBe(422);
     },
     line: () => ({ event: 'twofactor:replayed', target: loginOf('factored'), remote: HERE }),
   },
@@ -166,8 +167,8 @@ const ATTACKS: readonly Attack[] = [
     async run() {
       const [code = ''] = stand.recovery;
       const [first, second] = [await stand.signedIn('factored'), await stand.signedIn('factored')];
-      expect((await stand.give(first, code)).url).toBe('/mail/me/INBOX');
-      expect((await stand.give(second, code)).status).toBe(422);
+      expect((await giveCode(first, code)).url).toBe('/mail/me/INBOX');
+      expect((await giveCode(second, code)).status).toBe(422);
     },
     line: () => ({ event: 'twofactor:replayed', target: loginOf('factored'), remote: HERE }),
   },
@@ -177,11 +178,11 @@ const ATTACKS: readonly Attack[] = [
       const web = await stand.signedIn('factored');
       const statuses = new Set<number>();
       for (let n = 0; n < 30 && !statuses.has(429); n += 1) {
-        statuses.add((await stand.give(web, String(100_000 + n))).status);
+        statuses.add((await giveCode(web, String(100_000 + n))).status);
       }
       expect([...statuses]).toEqual([422, 429]);
       // Not even the right one, and not from elsewhere either.
-      expect((await stand.give(await stand.signedIn('factored'), stand.code())).status).toBe(429);
+      expect((await giveCode(await stand.signedIn('factored'), stand.code())).status).toBe(429);
     },
     line: () => ({
       event: 'twofactor:refused',

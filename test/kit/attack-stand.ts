@@ -1,14 +1,13 @@
 import path from 'node:path';
-import type { Secret } from 'otpauth';
 import type { AuditEntry } from '../../src/audit';
 import type { SiteId } from '../../src/base/types';
 import { type DemoApp, type DemoAppOptions, startDemoApp } from '../../src/demo';
 import { WebAgent } from './agent';
 import { attackLines } from './attack-lines';
+import { codeOf, enrolApplication } from './factor-visit';
 import type { Page } from './html';
 import { movingClock } from './moving-clock';
 import { type FakeProvider, fakeProvider } from './sign-in-plugin';
-import { codeOf, enrolTotp, sendCode } from './totp-visit';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const BRANCH = 'ou=equinoxes,ou=agents,dc=saisons,dc=example';
@@ -55,7 +54,7 @@ export interface ExpectedLine {
 /** A site with a provider, a form, a lock and a second factor, and people to attack. */
 export class AttackStand {
   readonly lines = attackLines('attack → audit line');
-  secret: Secret | undefined;
+  secret = '';
   recovery: readonly string[] = [];
 
   private constructor(
@@ -126,22 +125,14 @@ export class AttackStand {
   /** Sets up the factor of the one who has one, at their first sign-in. */
   async enrol(): Promise<void> {
     const web = await this.signedIn('factored');
-    const { secret, codes } = await enrolTotp(web, this.clock.now());
+    const { secret, codes } = await enrolApplication(web, this.clock);
     this.secret = secret;
-    this.recovery = [...codes.text.matchAll(/data-recovery-code[^>]*>([^<]+)</g)].map(
-      ([, code = '']) => code.trim(),
-    );
+    this.recovery = codes;
   }
 
   /** The code that the application shows: a new one in each attack. */
   code(): string {
-    if (!this.secret) throw new Error('nobody has enrolled');
-    return codeOf(this.secret, this.clock.now());
-  }
-
-  /** Gives a code on the page that asks for a second factor. */
-  async give(web: WebAgent, code: string): Promise<Page> {
-    return sendCode(web, await web.get('/twofactor/challenge'), '/twofactor/challenge', code);
+    return codeOf(this.secret, this.clock);
   }
 
   /** Runs an attack and waits for its line, which says nothing that it should not. */
@@ -178,7 +169,8 @@ export class AttackStand {
 
   #secrets(): readonly string[] {
     const passwords = this.demo.stack.agents.map(({ password }) => password);
-    return [WRONG, 'Soleil', ...passwords, ...this.recovery];
+    const own = [WRONG, 'Soleil', ...passwords, ...this.recovery, this.secret];
+    return own.filter((secret) => secret !== '');
   }
 }
 

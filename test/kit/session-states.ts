@@ -3,10 +3,10 @@ import type { DemoApp, DemoAppOptions } from '../../src/demo';
 import type { LoadedSession } from '../../src/session';
 import type { Site } from '../../src/sites';
 import { WebAgent } from './agent';
+import { enrolApplication } from './factor-visit';
 import { createBrowser } from './idp-browser';
 import type { SiteName } from './route-rows';
 import { callbackOf } from './sso-visit';
-import { enrolTotp } from './totp-visit';
 
 export const SITES: readonly SiteName[] = ['saisons', 'marees'];
 
@@ -104,7 +104,7 @@ export class StateBrowsers {
   /** Sets the second factor up of those who have one. */
   async prepare(): Promise<void> {
     const half = await this.#half('marees', ROLES.enrolled);
-    await enrolTotp(half, Date.now());
+    await enrolApplication(half, Date);
   }
 
   async in(site: SiteName, state: State): Promise<StateBrowser> {
