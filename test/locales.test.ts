@@ -25,7 +25,7 @@ const read = (file: string): Catalogue =>
   new Map(flatten(JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'))));
 
 /** A plural's forms count as one key. */
-const plain = (key: string): string => key.replace(/_(?:one|many|other)$/, '');
+const plain = (key: string): string => key.replace(/_(?:zero|one|many|other)$/, '');
 const plainKeys = (catalogue: Catalogue): Set<string> => new Set([...catalogue.keys()].map(plain));
 
 const placeholders = (text: string): string[] =>
