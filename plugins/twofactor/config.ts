@@ -1,13 +1,4 @@
-import { isIP } from 'node:net';
 import { z } from 'estafette/plugin';
-
-const isRange = (text: string): boolean => {
-  const [address = '', bits, ...more] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
-};
 
 /** What a site, or a group of it, may say under `plugins.twofactor`. */
 export const factorConfig = z.strictObject({
@@ -46,20 +37,17 @@ export const factorConfig = z.strictObject({
     .describe(
       'Days that a person may trust a browser; 0: not offered. Nothing with `ask: "always"`.',
     ),
-  insideNetworks: z
-    .array(z.string().refine(isRange, 'expected an address or a CIDR range'))
-    .max(500)
-    .default([])
-    .describe('Networks of the ministry: `["198.51.100.0/24", "2001:db8::/32"]`.'),
   inside: z
     .enum(['skip', 'ask'])
     .default('skip')
-    .describe('Whether a second factor is asked inside these networks.'),
+    .describe(
+      'Whether a second factor is asked inside the networks of the site (`protection.networks`).',
+    ),
   enrolOutside: z
     .boolean()
     .default(true)
     .describe(
-      'Whether the first factor may be set up at sign-in from outside `insideNetworks`: there, whoever knows the password could.',
+      'Whether the first factor may be set up at sign-in from outside the networks of the site: there, whoever knows the password could.',
     ),
   acceptStrongSignIn: z
     .boolean()

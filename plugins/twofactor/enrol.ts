@@ -7,7 +7,6 @@ import { methodsOf } from './factors';
 import { beginAttempt } from './limits';
 import { CHALLENGE, remember } from './passing';
 import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
-import { isFromInside } from './policy';
 import { countRecovery, renewRecovery } from './recovery';
 import { makeSlip, readSlip, spendSlip } from './spent';
 import { audit, tellOwner } from './tell';
@@ -51,7 +50,7 @@ const elsewhere = (visit: Visit): PluginResponse =>
 async function mayEnrolHere({ context, config, owner, isOpen, request }: Visit): Promise<boolean> {
   if (config.enrolOutside) return true;
   const { site, remote } = request;
-  if (isFromInside(config, { remote, network: context.networkSide(site, remote) })) return true;
+  if (context.networkSide(site, remote) === 'inside') return true;
   return isOpen && (await methodsOf(context.db, owner)).length > 0;
 }
 
