@@ -14,26 +14,35 @@ type Keys = Pick<WebDeps, 'signingKey'>;
 
 const TAG = /^[A-Za-z0-9_-]{40,400}$/;
 
-const derive = ({ signingKey }: Keys, use: string): Buffer =>
+const derive = (signingKey: Buffer, use: string): Buffer =>
   Buffer.from(hkdfSync('sha256', signingKey, Buffer.alloc(0), `image tag ${use}`, 32));
+
+// Each message that is opened needs both, and the key is one for the life of the process.
+const tagKeys = new WeakMap<Buffer, { readonly nonce: Buffer; readonly seal: Buffer }>();
+
+function tagKeysOf({ signingKey }: Keys) {
+  const known = tagKeys.get(signingKey);
+  if (known) return known;
+  const made = { nonce: derive(signingKey, 'nonce'), seal: derive(signingKey, 'key') };
+  tagKeys.set(signingKey, made);
+  return made;
+}
 
 /**
  * Names a session in a URL without saying which: its id, sealed. The nonce comes from the id, so
  * that one session has one tag; two ids under one nonce would need a collision of HMAC-SHA-256.
  */
 export function sessionTag(keys: Keys, sessionId: string): string {
-  const nonce = createHmac('sha256', derive(keys, 'nonce'))
-    .update(sessionId)
-    .digest()
-    .subarray(0, NONCE_BYTES);
-  return sealText(derive(keys, 'key'), sessionId, { nonce }).toString('base64url');
+  const { nonce: nonceKey, seal } = tagKeysOf(keys);
+  const nonce = createHmac('sha256', nonceKey).update(sessionId).digest().subarray(0, NONCE_BYTES);
+  return sealText(seal, sessionId, { nonce }).toString('base64url');
 }
 
 /** The session that a tag names; `undefined` for a tag that this server did not make. */
 export function sessionOfTag(keys: Keys, tag: string): SessionId | undefined {
   if (!TAG.test(tag)) return undefined;
   try {
-    const id = openText(derive(keys, 'key'), Buffer.from(tag, 'base64url'));
+    const id = openText(tagKeysOf(keys).seal, Buffer.from(tag, 'base64url'));
     return id as SessionId; // authenticated: our own words
   } catch {
     return undefined;
