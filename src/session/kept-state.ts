@@ -45,7 +45,9 @@ export interface KeptStates {
   seal(state: KeptState): string | undefined;
   /**
    * Which of several cookies a return answers: the one whose plugin keeps the word that came back as
-   * its `state`, else the one that began last there. Nothing is checked by it: `take` does that.
+   * its `state`, else the last one there whose plugin keeps no such word. A word that none of those
+   * under way has is an answer to none of them: whoever makes up a link would use them up. Nothing is
+   * checked by it: `take` does that.
    */
   choose(
     cookies: readonly string[],
@@ -129,7 +131,9 @@ export function createKeptStates(deps: {
         return state && isFor(state, at) ? [{ cookie, word: state.keep['state'] }] : [];
       });
       const asked = here.find(({ word }) => word !== undefined && returned.includes(word));
-      return (asked ?? here.at(-1))?.cookie ?? ordered.at(-1);
+      const meant = asked ?? here.findLast(({ word }) => word === undefined);
+      // Of another way, or altered: not theirs to take, and worth its line.
+      return meant?.cookie ?? (here.length === 0 ? ordered.at(-1) : undefined);
     },
     async take(cookie, at) {
       if (cookie === undefined || cookie === '') return err('state-missing');

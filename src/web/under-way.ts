@@ -38,17 +38,21 @@ export function rememberWay({ req, res, keptStates, isSecure }: Visit, sealed: s
 export const hasWay = ({ req, isSecure }: Pick<Visit, 'req' | 'isSecure'>): boolean =>
   SLOTS.some((slot) => readCookie(req, slot, isSecure) !== undefined);
 
-/** The kept state that a return answers, out of its cookie: the others wait for theirs. */
+/** The kept state that a return answers: the others wait for theirs. */
 export function recallWay(
-  { req, res, keptStates, isSecure }: Visit,
+  { req, keptStates, isSecure }: Visit,
   at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
   returned: readonly string[],
 ): string | undefined {
-  const held = SLOTS.map((slot) => ({ slot, value: readCookie(req, slot, isSecure) ?? '' }));
-  const values = held.map(({ value }) => value).filter((one) => one !== '');
-  const chosen = keptStates.choose(values, at, returned);
-  for (const { slot, value } of held) {
-    if (value === chosen) writeCookie(res, slot, undefined, { isSecure });
+  const values = SLOTS.map((slot) => readCookie(req, slot, isSecure) ?? '');
+  const held = values.filter((one) => one !== '');
+  return keptStates.choose(held, at, returned);
+}
+
+/** Takes a kept state out of its cookie: it is used up, or good for nothing. */
+export function forgetWay({ req, res, isSecure }: Visit, sealed: string | undefined): void {
+  for (const slot of SLOTS) {
+    const value = readCookie(req, slot, isSecure) ?? '';
+    if (value !== '' && value === sealed) writeCookie(res, slot, undefined, { isSecure });
   }
-  return chosen;
 }

@@ -214,7 +214,8 @@ describe('the state of a sign-in', () => {
     await web.get(back(to.searchParams.get('state')));
 
     expect(await isOpen(web)).toBe(false);
-    expect(lastRefusal()).toMatchObject({ code: 'sign-in/invalid', reason: 'state-mismatch' });
+    expect(lastRefusal()).toMatchObject({ code: 'sign-in/state', reason: 'state-missing' });
+    expect(web.cookies).toContain('estafette-way');
   });
 
   it('waits beside those of other tabs, each with the page that it was for', async () => {
@@ -245,7 +246,7 @@ describe('the state of a sign-in', () => {
     expect(kept).toHaveLength(4);
 
     expect((await web.get(back(states[0] ?? ''))).status).toBe(400);
-    expect(lastRefusal()).toMatchObject({ reason: 'state-mismatch' });
+    expect(lastRefusal()).toMatchObject({ reason: 'state-missing' });
     expect((await web.raw(back(states[1] ?? ''))).status).toBe(303);
 
     const large = browser();

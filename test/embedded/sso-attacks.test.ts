@@ -194,7 +194,7 @@ const AT_THE_STATE: readonly Attack[] = [
       await web.get(`${callback('idp')}?state=${await begin(visitor())}&code=c`);
     },
     'idp',
-    'state-mismatch',
+    'state-missing',
   ],
   [
     'a return with two states',
@@ -214,7 +214,7 @@ const AT_THE_STATE: readonly Attack[] = [
         expect(page.text).not.toContain('evil.example');
       },
       'saml',
-      'state-mismatch',
+      'state-missing',
     ],
   ),
 ];

@@ -19,7 +19,7 @@ import { isToldInPage, loginPage } from '../login-page';
 import type { LoginGoModel, LoginReturnModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import { type Call, param, type RouteSpec } from '../route';
-import { hasWay, recallWay, rememberWay } from '../under-way';
+import { forgetWay, hasWay, recallWay, rememberWay } from '../under-way';
 import { wantedPage } from '../wanted-page';
 
 /** The state shares a cookie of 4 kB with what the plugin keeps. */
@@ -161,7 +161,10 @@ async function comeBack(at: At, via: SignInReturn['via']): Promise<void> {
   const startedMs = deps.clock.now();
   const here = { site: ctx.site.id, ...way };
   const returned = statesIn([formOf(req.query), formOf(via === 'post' ? req.body : undefined)]);
-  const taken = await deps.keptStates.take(recallWay(visitOf(at), here, returned), here);
+  const sealed = recallWay(visitOf(at), here, returned);
+  const taken = await deps.keptStates.take(sealed, here);
+  // One of another way in waits for its own return.
+  if (taken.ok || taken.error !== 'state-elsewhere') forgetWay(visitOf(at), sealed);
   if (!taken.ok) {
     const error = new AppError('sign-in/state', { details: { reason: taken.error } });
     return refuse(at, error, { next: '', purpose: 'sign-in' });

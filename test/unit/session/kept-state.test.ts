@@ -109,17 +109,21 @@ describe('a kept state', () => {
     expect(states().seal({ ...STATE, keep: { state: 'x'.repeat(4_000) } })).toBeUndefined();
   });
 
-  it('is found among several by the word that comes back, else it is the last of its way', () => {
-    const kept = (word: string, method = AT.method): string => {
+  it('is found among several by the word that comes back, else it is the last that has none', () => {
+    const kept = (word?: string, method = AT.method): string => {
       clock.pass(1);
-      return states().seal({ ...STATE, method, keep: { state: word } }) ?? '';
+      const keep: Record<string, string> = word === undefined ? {} : { state: word };
+      return states().seal({ ...STATE, method, keep }) ?? '';
     };
     const [one, two, other] = [kept('one'), kept('two'), kept('three', 'other')];
     const cookies = [other, two, 'altered', one];
 
     expect(states().choose(cookies, AT, ['one'])).toBe(one);
-    expect(states().choose(cookies, AT, ['three'])).toBe(two);
-    expect(states().choose(cookies, AT, [])).toBe(two);
+    expect(states().choose(cookies, AT, ['three'])).toBeUndefined();
+    expect(states().choose(cookies, AT, [])).toBeUndefined();
+    const wordless = [kept(), kept()];
+    expect(states().choose([...cookies, ...wordless], AT, ['three'])).toBe(wordless[1]);
+    expect(states().choose([...cookies, ...wordless], AT, ['two'])).toBe(two);
     expect(states().choose([other, 'altered'], AT, ['one'])).toBe(other);
     expect(states().choose([], AT, ['one'])).toBeUndefined();
     expect(states().inOrder(cookies)).toEqual(['altered', one, two, other]);
