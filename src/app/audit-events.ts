@@ -4,15 +4,16 @@ import type { Log } from '../base/log';
 import { operatorLogin } from '../base/operator';
 import type { SiteId } from '../base/types';
 import type { HookEmitter } from '../kernel/hook-types';
-import type {
-  Challenge,
-  ChallengesQuery,
-  LinkEvent,
-  RefusedSignIn,
-  SecurityEvent,
-  SessionSummary,
-  User,
-  UserStore,
+import {
+  type Challenge,
+  type ChallengesQuery,
+  canonicalLogin,
+  type LinkEvent,
+  type RefusedSignIn,
+  type SecurityEvent,
+  type SessionSummary,
+  type User,
+  type UserStore,
 } from '../session';
 import type { Site } from '../sites';
 import { type CoreListeners, heardBy } from './heard';
@@ -275,7 +276,7 @@ async function who(
   typed: string,
   isVouched: boolean,
 ): Promise<{ readonly target?: string }> {
-  const login = typed.trim().toLowerCase();
+  const login = canonicalLogin(typed);
   if (login === '') return {};
   const user = await users.findByName(site, login);
   if (user) return { target: user.login };

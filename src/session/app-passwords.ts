@@ -13,6 +13,7 @@ import {
   listAppPasswords,
   touchAppPassword,
 } from './app-password-store';
+import { canonicalLogin } from './login-input';
 import type { Throttle } from './throttle';
 import type { User } from './types';
 
@@ -139,14 +140,15 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
       return { secret: groups.join('-'), name: label };
     },
     revoke: (user, id) => deleteAppPasswords(db.knex, user, id),
-    async verifyAppPassword(site, login, typed, { remote, scope = 'dav' }) {
+    async verifyAppPassword(site, asked, typed, { remote, scope = 'dav' }) {
+      const login = canonicalLogin(asked);
       const secret = typed.replace(/[\s-]/g, '').toUpperCase();
       if (login.length > 320 || secret.length !== GROUPS * GROUP_CHARS) {
         // Counted all the same: the shape of passwords is no secret, their number of tries is.
         await throttle.begin({ site, realm: 'app-password', login: login.slice(0, 320), remote });
         return undefined;
       }
-      const key = sha256(JSON.stringify([site, login.trim().toLowerCase(), scope, secret]));
+      const key = sha256(JSON.stringify([site, login, scope, secret]));
       // Applications ask several things at once: they are one try.
       const first = underWay.get(key);
       if (first) return first;

@@ -3,11 +3,14 @@ import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
 import { buildFilter, type DirectoryEntry, searchDirectory, toDirectoryError } from '../ldap';
 import type { LdapDirectory } from '../sites/site';
+import { answersTo } from './ldap-names';
 import { principalFromEntry } from './ldap-principal';
+import { claimedLogin } from './login-input';
 import type { Principal } from './types';
 
 /**
- * The entry of a login, by the service account alone; undefined when there is none, or more than one.
+ * The entry of a login, by the service account alone; undefined when there is none, more than one, or
+ * one that the directory takes for the same and that is another's by its letters.
  * Throws `directory/*` when no server could say within `timeoutMs` for all of them.
  */
 export type DirectoryLookup = (
@@ -58,8 +61,8 @@ export function createDirectoryLookup(deps: {
       clock.now() + timeoutMs,
     );
     const [entry, other] = entries;
-    return entry === undefined || other !== undefined
-      ? undefined
-      : principalFromEntry(directory, entry);
+    if (entry === undefined || other !== undefined) return undefined;
+    if (!answersTo(directory, entry, login, claimedLogin)) return undefined;
+    return principalFromEntry(directory, entry);
   };
 }

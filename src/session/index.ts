@@ -33,6 +33,7 @@ export { createKeyRing, deriveKey, type KeyRing, type ServerKey } from './keys';
 export { isLocalPath, landingPage } from './landing';
 export { createLdapLogin, type LdapLogin } from './ldap-login';
 export type { SignInLink } from './links-store';
+export { canonicalLogin } from './login-input';
 export { externalSecret, mailCredential } from './mail-access';
 export { sessionMigrations } from './migrations';
 export { isRefusedFrom, type NetworkSide, networkSide } from './networks';

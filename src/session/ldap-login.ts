@@ -17,9 +17,10 @@ import {
   withDirectoryClient,
 } from '../ldap';
 import type { LdapDirectory } from '../sites/site';
+import { answersTo } from './ldap-names';
 import { principalFromEntry } from './ldap-principal';
 import { runLdapStrategy, type StrategyOutcome } from './ldap-strategy';
-import type { LoginInput } from './login-input';
+import { canonicalLogin, type LoginInput } from './login-input';
 import type { Principal } from './types';
 
 export interface LdapLoginDeps {
@@ -50,8 +51,10 @@ export function createLdapLogin({ clock, log }: LdapLoginDeps): LdapLogin {
       const timeoutMs = Math.max(Math.min(directory.timeoutMs, shareMs), 1);
       const leftMs = () => Math.max(endsAt - clock.now(), 1);
       try {
-        const entry = await askServer(directory, url, input, { timeoutMs, leftMs });
-        return entry === undefined ? undefined : principalFromEntry(directory, readEntry(entry));
+        const answered = await askServer(directory, url, input, { timeoutMs, leftMs });
+        const entry = answered === undefined ? undefined : readEntry(answered);
+        if (!entry || !answersTo(directory, entry, input.login, canonicalLogin)) return undefined;
+        return principalFromEntry(directory, entry);
       } catch (error) {
         if (error instanceof AppError && !error.code.startsWith('directory/')) throw error;
         failure = toDirectoryError(error, { server: url });

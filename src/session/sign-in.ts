@@ -5,7 +5,7 @@ import type { Denial, HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import { type AuthenticateDeps, authenticate, type Identity } from './authenticate';
 import type { KnownDevices } from './known-devices';
-import { usableLogin } from './login-input';
+import { canonicalLogin, usableLogin } from './login-input';
 import type { Throttle } from './throttle';
 import type { User } from './types';
 import type { UserStore } from './user-store';
@@ -74,7 +74,7 @@ export async function identify(deps: SignInDeps, input: SignInInput): Promise<Id
 async function countedAuthenticate(deps: SignInDeps, input: SignInInput): Promise<Identity> {
   const { site, scope, login, password, remote } = input;
   const usable = usableLogin(login, password);
-  const typed = login.slice(0, 256);
+  const typed = canonicalLogin(login).slice(0, 256);
   const named = await deps.users.findByName(site.id, typed);
   const attempt = await deps.throttle.begin({
     site: site.id,

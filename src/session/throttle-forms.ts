@@ -2,6 +2,7 @@ import { type Clock, isoNow } from '../base/clock';
 import { sha256 } from '../base/ids';
 import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
+import { canonicalLogin } from './login-input';
 import { networkOf } from './throttle';
 import { readThrottles, writeThrottles } from './throttle-store';
 
@@ -42,7 +43,7 @@ export function createFormThrottle(deps: {
     take({ site, form, login, remote }) {
       const key = (...parts: string[]) => sha256(JSON.stringify([site, 'form', form, ...parts]));
       const counters: { readonly name: keyof FormLimits; readonly key: string }[] = [
-        { name: 'login', key: key('login', login.trim().toLowerCase()) },
+        { name: 'login', key: key('login', canonicalLogin(login)) },
       ];
       if (remote !== undefined) {
         counters.push({ name: 'address', key: key('address', networkOf(remote)) });

@@ -5,6 +5,7 @@ import { AppError } from '../base/errors';
 import { sha256 } from '../base/ids';
 import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
+import { canonicalLogin } from './login-input';
 import {
   deleteThrottles,
   purgeThrottles,
@@ -159,7 +160,7 @@ export function createThrottle(deps: {
 
 /** Names of what is counted; JSON, so that no two different lists give the same text. */
 function keysOf({ site, realm, login, account = login, remote, device }: SignInAttempt) {
-  const name = login.trim().toLowerCase();
+  const name = canonicalLogin(login);
   const network = networkOf(remote);
   const apart = realm === undefined ? [] : [realm];
   const key = (...parts: string[]) => sha256(JSON.stringify([site, ...apart, ...parts]));
@@ -167,7 +168,7 @@ function keysOf({ site, realm, login, account = login, remote, device }: SignInA
     own: device === undefined ? key('pair', name, network) : key('device', name, device),
     account: key('account', name),
     address: key('address', network),
-    lock: key('lock', account.trim().toLowerCase()),
+    lock: key('lock', canonicalLogin(account)),
   };
 }
 

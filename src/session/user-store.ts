@@ -9,6 +9,7 @@ import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import { groupsOf } from '../sites';
 import type { Site } from '../sites/site';
 import type { ErasingTables, NewUser } from './hooks';
+import { canonicalLogin } from './login-input';
 import { languageOf, placeOf } from './profile';
 import type { Principal, User } from './types';
 
@@ -72,7 +73,7 @@ export interface UserStore {
   /** Everybody of a site, or of all, in the order of their first sign-in. */
   list(site?: SiteId): Promise<readonly User[]>;
   findByLogin(site: SiteId, login: string): Promise<User | undefined>;
-  /** By what a person may call the account: its login, its main address or an alias, whatever the case. */
+  /** By what a person may call the account: its login, its main address or an alias, in any spelling. */
   findByName(site: SiteId, name: string): Promise<User | undefined>;
   exportUser(id: UserId): Promise<UserExport | undefined>;
   /**
@@ -247,7 +248,7 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     },
     findByLogin: (site, login) => findByLogin(site, login),
     async findByName(site, name) {
-      const wanted = name.trim().toLowerCase();
+      const wanted = canonicalLogin(name);
       return (
         (await findByLogin(site, wanted)) ??
         (wanted.includes('@') ? findByMail(site, wanted) : undefined)

@@ -71,6 +71,14 @@ describe('the entry of somebody whom a provider vouches for', () => {
     },
   );
 
+  // slapd finds somebody for each of them: whoever has such a login at a provider is another person.
+  it.each(['ａlice', 'alicｅ', 'deux  mots'])(
+    'is nobody for %j, which the directory takes for the same',
+    async (login) => {
+      expect(await find(login)).toBeUndefined();
+    },
+  );
+
   it('is that of a name with a star in it, and of no other', async () => {
     expect((await find('star*'))?.login).toBe('star*');
   });

@@ -51,6 +51,7 @@ const DATA = [
   ]),
   person('star*', 'star pw', ['mail: star@culture.example']),
   person('zoé', 'accent pw', ['mail: zoe@culture.example']),
+  person('deux mots', 'spaced pw', ['mail: deux.mots@culture.example']),
   person('nomail', 'pw'),
   person('twin1', 'pw', ['mail: twin@culture.example']),
   person('twin2', 'pw', ['mail: twin@culture.example']),

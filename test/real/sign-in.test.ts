@@ -22,9 +22,10 @@ afterEach(() => {
 });
 
 const login = createLdapLogin({ clock: systemClock, log: silentLog() });
+const inTime = () => Date.now() + 5_000;
 const directory = (change: Partial<LdapDirectory> = {}) => directoryAt(slapd, change);
 const signIn = (name: string, password: string, change: Partial<LdapDirectory> = {}) =>
-  login(directory(change), { login: name, password }, Date.now() + 5_000);
+  login(directory(change), { login: name, password }, inTime());
 const codeOf = async (work: Promise<unknown>): Promise<ErrorCode | 'nothing'> => {
   try {
     await work;
@@ -112,6 +113,24 @@ describe('a directory', () => {
   it('refuses wrong passwords and unknown people alike', async () => {
     expect(await signIn('alice', 'wrong')).toBeUndefined();
     expect(await signIn('nobody', 'wrong')).toBeUndefined();
+  });
+
+  it('knows people by the letters of their names alone, whatever it takes for the same', async () => {
+    expect(await signIn('Deux Mots', 'spaced pw')).toMatchObject({ login: 'deux mots' });
+    // RFC 4518 2.6.1: one space or several; each spelling would be guessed at, and counted, anew.
+    expect(await signIn('deux  mots', 'spaced pw')).toBeUndefined();
+  });
+
+  it('compares with what the filter of the site asks, and the rest of it', async () => {
+    const by = (searchFilter: string, name: string) =>
+      signIn(name, 'correct horse', { searchFilter });
+
+    expect(await by('(employeeNumber={{login}})', '42')).toMatchObject({ login: 'alice' });
+    expect(await by('(mail={{login}}@culture.example)', 'a.lefevre')).toMatchObject({
+      login: 'alice',
+    });
+    expect(await by('(&(sn=x)(mail={{login}}@*))', 'A.Lefevre')).toMatchObject({ login: 'alice' });
+    expect(await by('(|(uid={{login}})(employeeNumber=42))', 'bob')).toBeUndefined();
   });
 
   it('refuses a login that means two people', async () => {
