@@ -77,6 +77,30 @@ describe('the pages of the security of an account', () => {
     60_000,
   );
 
+  it.each([
+    ['/security', '.security-list'],
+    ['/security/history', '.security-list'],
+  ])(
+    'say what « Ce n’était pas moi » did, on %s with scripts',
+    async (path, list) => {
+      const other = await stand.open(WIDE);
+      await stand.signIn(other.page, 3);
+      const { context, page } = await stand.open(WIDE);
+      await stand.signIn(page, 3);
+      await page.goto(`${stand.base}${path}`);
+      await page.locator(`${list} [data-action=not-me]`).first().click();
+      await page.waitForURL(`${stand.base}/help/hacked`);
+      await page.waitForLoadState('load');
+
+      expect(await page.locator('.banner.ok, .banner.warn').allTextContents()).toEqual([
+        expect.stringContaining('session'),
+      ]);
+      await context.close();
+      await other.context.close();
+    },
+    60_000,
+  );
+
   it('end the other sessions from the keyboard, and without scripts', async () => {
     const other = await stand.open(WIDE);
     await stand.signIn(other.page, 1);
