@@ -10,6 +10,9 @@ const OVERFLOW = `Math.max(
     (element) => element.scrollWidth - element.clientWidth,
   ),
 )`;
+/** Pixels below the frame of the page, which is as high as the window. */
+const BEYOND =
+  'document.documentElement.scrollHeight - document.documentElement.clientHeight';
 
 let stand: DemoBrowser;
 beforeAll(async () => {
@@ -62,6 +65,23 @@ describe('the pages of the security of an account', () => {
     },
     60_000,
   );
+
+  it('scroll in their frame, and nowhere below it', async () => {
+    const other = await stand.open(WIDE);
+    await stand.signIn(other.page, 1);
+    // A telephone at 200 %.
+    const { context, page } = await stand.open({ ...NARROW, height: NARROW.height / 2 });
+    await stand.signIn(page, 1);
+    const beyond: Record<string, unknown> = {};
+    for (const path of ['/security', '/security/history']) {
+      await page.goto(`${stand.base}${path}`);
+      beyond[path] = await page.evaluate(BEYOND);
+    }
+
+    expect(beyond).toEqual({ '/security': 0, '/security/history': 0 });
+    await context.close();
+    await other.context.close();
+  }, 60_000);
 
   it.each(VIEWS)(
     'of the sign-in page hold, %s',
