@@ -6,6 +6,7 @@ import type { ChallengesQuery } from '../session';
 /** What is kept of somebody may be in any plugin of the site, whoever has it today. */
 const OF_ALL_REACHED: ReadonlySet<string> = new Set([
   'account:secured',
+  'device:renewed',
   'user:erased',
   'user:records',
 ]);

@@ -39,9 +39,11 @@ export interface PluginRequest {
   readonly session?: string;
   /**
    * The browser: `id` is the same at the person's next sign-in there (`deviceId` of
-   * `session:challenges`), `name` is what it says that it is. Absent where it keeps no cookie.
+   * `session:challenges`; `device:renewed` tells when it changes), `name` is what it says that it
+   * is. `isKnown`: the person has had an open session there before, which nobody can say who knows
+   * their password alone; count what they guess apart.
    */
-  readonly device?: { readonly id: string; readonly name: string };
+  readonly device?: { readonly id: string; readonly name: string; readonly isKnown: boolean };
   /** Values of `:name` in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Of the address; the first value of a name that stands there twice. */

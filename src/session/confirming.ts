@@ -1,6 +1,7 @@
 import { isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { HookScope } from '../kernel/hook-types';
+import { moveTrust, tokenAfresh, withTokens } from './new-device';
 import { type RenewingDeps, renew } from './renewing';
 import type { LoadedSession, SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
@@ -26,6 +27,7 @@ export async function confirmSession(
   loaded: LoadedSession,
   by: ConfirmedBy,
   scope: HookScope,
+  deviceTokens?: readonly string[],
 ): Promise<SignedIn> {
   const { stored, site, secret, settle } = deps.loading.held(loaded);
   const state = nextStored(stored.state, 'confirmed');
@@ -37,12 +39,16 @@ export async function confirmSession(
   const satisfied =
     'challenge' in by && !known.includes(by.challenge) ? [...known, by.challenge] : known;
   const confirmedAt = isoNow(deps.clock);
-  const change = { state, challenges: stored.challenges, satisfied, confirmedAt };
+  // A second factor is what a copy of the browser's token may stand for later: it gets a new one.
+  const device = tokenAfresh(stored, 'challenge' in by ? deviceTokens : undefined);
+  const { challenges } = stored;
+  const change = { state, challenges, satisfied, confirmedAt, deviceId: device.id };
   await settle();
   const renewed = await renew(deps, stored, site, secret(), change);
+  await moveTrust(deps, scope, stored, device.id);
   const how = 'challenge' in by ? by.challenge : by.via;
   await deps.hooks.action(scope, 'session:confirmed', { session: renewed.session, by: how });
-  return renewed;
+  return withTokens(renewed, device);
 }
 
 /** The same by the password, counted and refused like a sign-in. */

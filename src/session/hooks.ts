@@ -153,6 +153,16 @@ export interface SecuredAccount {
   readonly user: User;
   /** `hacked`: they say that somebody was in it; `not-me`: they do not know one thing of it. */
   readonly reason: 'hacked' | 'not-me';
+  /** Browsers whose sessions have just been ended, by the names of `session:challenges`. */
+  readonly endedDevices: readonly string[];
+}
+
+/** A browser of a person that is called otherwise from now on: its token was renewed. */
+export interface RenewedDevice {
+  readonly user: User;
+  /** `deviceId` of `session:challenges` until now, and from now on. */
+  readonly from: string;
+  readonly to: string;
 }
 
 declare global {
@@ -162,6 +172,7 @@ declare global {
       'session:pulsed': Action<{ session: Session; since: string }>;
       'security:detected': Action<SecurityEvent>;
       'account:secured': Action<SecuredAccount>;
+      'device:renewed': Action<RenewedDevice>;
       'user:locate': First<LocateQuery, LocatedUser>;
       'user:records': Collect<{ user: User }, UserRecord>;
       'user:erased': Action<{ user: User; db: ErasingTables }>;
@@ -290,6 +301,11 @@ export const sessionHooks = defineHooks({
     awaited: true,
     failClosed: true,
     timeoutMs: 3_000,
+  },
+  'device:renewed': {
+    kind: 'action',
+    doc: 'A browser of a person has another name from now on, as after each second factor: what is kept under the former one moves, and nothing stays that trusts it. The session waits.',
+    awaited: true,
   },
   'user:locate': {
     kind: 'first',

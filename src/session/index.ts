@@ -9,7 +9,7 @@ export { type ConfirmedBy, isConfirmedSince } from './confirming';
 export { countUsers } from './count-users';
 export { type CountryOf, loadCountries, parseCountries } from './countries';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
-export { DEVICE_DAYS, deviceIdOf, deviceToken } from './device';
+export { createDeviceCookies, DEVICE_DAYS, type DeviceCookies, deviceIdOf } from './device';
 export { type DeviceWords, deviceText, deviceWords } from './device-words';
 export {
   type AuthenticateQuery,
@@ -22,6 +22,7 @@ export {
   type NewUser,
   type OpeningQuery,
   type RefusedSignIn,
+  type RenewedDevice,
   type SecuredAccount,
   type SecurityEvent,
   sessionHooks,

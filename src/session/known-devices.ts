@@ -48,14 +48,31 @@ export function createKnownDevices({
 
   return {
     list,
-    /** The browser's name for a person, when they have used it. */
-    async ofUser({ id, site }: Pick<User, 'id' | 'site'>, token: string) {
-      const name = deviceIdOf(token, site, id);
+    /** The name, for a person, of a browser with one of these tokens, when they have used it. */
+    async ofUser({ id, site }: Pick<User, 'id' | 'site'>, tokens: readonly string[]) {
+      const names = tokens.map((token) => deviceIdOf(token, site, id));
+      const found: { device_id: string } | undefined = await db
+        .knex('known_devices')
+        .where({ user_id: id })
+        .whereIn('device_id', names)
+        .orderBy('seen_at', 'desc')
+        .first('device_id');
+      return found?.device_id;
+    },
+    /** Whether a person has used a browser, by its name. */
+    async isKnown(user: UserId, id: string): Promise<boolean> {
       const found: unknown = await db
         .knex('known_devices')
-        .where({ user_id: id, device_id: name })
+        .where({ user_id: user, device_id: id })
         .first('device_id');
-      return found === undefined ? undefined : name;
+      return found !== undefined;
+    },
+    /** A browser that has a new token goes on being known, and the former one is nobody's. */
+    async rename(user: UserId, from: string, to: string): Promise<void> {
+      await db
+        .knex('known_devices')
+        .where({ user_id: user, device_id: from })
+        .update({ device_id: to });
     },
     /** The person is signed in there. */
     async note(user: UserId, id: string, country: string | undefined): Promise<void> {

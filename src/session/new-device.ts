@@ -1,9 +1,11 @@
-import type { SiteId, UserId } from '../base/types';
+import type { SiteId } from '../base/types';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
-import { deviceIdOf } from './device';
+import { type Device, deviceIdOf, deviceNamed, newDevice } from './device';
 import type { SecurityEvent } from './hooks';
 import type { KnownDevices } from './known-devices';
+import type { SignedIn, SignInRequest } from './service-types';
 import type { StoredSession } from './store';
+import type { User } from './types';
 
 export interface NewDeviceDeps {
   readonly hooks: HookEmitter;
@@ -12,15 +14,30 @@ export interface NewDeviceDeps {
   readonly countryOf?: (site: SiteId, remote: string) => string | undefined;
 }
 
+/** The browser that somebody signs in with, and whether they have used it before. */
+export interface MetDevice extends Device {
+  readonly isKnown: boolean;
+}
+
 /**
- * What the browser of a sign-in is called: by the token of its cookie; by what it says that it is
- * for callers that have no cookie, which is never taken for a browser that one knows.
+ * The browser of a sign-in: by the token of its cookie that the person has used, else by a new one,
+ * for a token that came from elsewhere never becomes theirs. By what it says that it is for callers
+ * that keep no cookies, which is never taken for a browser that one knows.
  */
-export const nameOfDevice = (
-  { deviceToken, device = '' }: { readonly deviceToken?: string; readonly device?: string },
-  site: SiteId,
-  user: UserId,
-): string => deviceIdOf(deviceToken ?? `agent ${device}`, site, user);
+export async function meetDevice(
+  { devices }: Pick<NewDeviceDeps, 'devices'>,
+  { deviceTokens, device = '' }: Pick<SignInRequest, 'deviceTokens' | 'device'>,
+  user: User,
+): Promise<MetDevice> {
+  const whose = { site: user.site, user: user.id };
+  if (!deviceTokens) {
+    const id = deviceIdOf(`agent ${device}`, whose.site, whose.user);
+    return { id, tokens: [], isKnown: false };
+  }
+  const known = deviceNamed(await devices.ofUser(user, deviceTokens), deviceTokens, whose);
+  if (known) return { ...known, isKnown: true };
+  return { ...newDevice(undefined, deviceTokens, whose), isKnown: false };
+}
 
 /**
  * Says that somebody signs in from a browser, or a country, that they have not used before: before
@@ -64,4 +81,44 @@ export async function noteDevice(
   { site, user, remote, deviceId }: StoredSession,
 ): Promise<void> {
   if (deviceId !== undefined) await devices.note(user.id, deviceId, countryOf?.(site, remote));
+}
+
+/** What the browser of a session is called from now on. */
+export interface Afresh {
+  readonly id: string | undefined;
+  /** What it is to keep; absent for callers that keep no cookies, who go on as they are called. */
+  readonly tokens?: readonly string[];
+}
+
+/** A new token for the browser of a session: a copy of the former one is worth nothing any more. */
+export const tokenAfresh = (
+  { site, user, deviceId }: Pick<StoredSession, 'site' | 'user' | 'deviceId'>,
+  deviceTokens: readonly string[] | undefined,
+): Afresh =>
+  deviceTokens ? newDevice(deviceId, deviceTokens, { site, user: user.id }) : { id: deviceId };
+
+export const withTokens = (signedIn: SignedIn, { tokens }: Afresh): SignedIn =>
+  tokens ? { ...signedIn, deviceTokens: tokens } : signedIn;
+
+/** The person goes on knowing a browser by its new name. True where there is one. */
+export async function renameDevice(
+  { devices }: Pick<NewDeviceDeps, 'devices'>,
+  { user, deviceId: from }: Pick<StoredSession, 'user' | 'deviceId'>,
+  to: string | undefined,
+): Promise<boolean> {
+  if (from === undefined || to === undefined || from === to) return false;
+  await devices.rename(user.id, from, to);
+  return true;
+}
+
+/** The same after a second factor: what plugins trust the browser with goes on as well. */
+export async function moveTrust(
+  deps: Pick<NewDeviceDeps, 'hooks' | 'devices'>,
+  scope: HookScope,
+  stored: Pick<StoredSession, 'user' | 'deviceId'>,
+  to: string | undefined,
+): Promise<void> {
+  const { user, deviceId: from } = stored;
+  if (!(await renameDevice(deps, stored, to)) || from === undefined || to === undefined) return;
+  await deps.hooks.action(scope, 'device:renewed', { user, from, to });
 }

@@ -9,15 +9,21 @@ import type { Identity } from './authenticate';
 import { newBearer, parseBearer } from './bearer';
 import type { Closing } from './closing';
 import { sealSecret } from './credentials';
-import { deviceIdOf } from './device';
 import type { KeyRing } from './keys';
 import { expiries } from './limits';
 import { isRefusedFrom, networkSide, wantsFactorFrom } from './networks';
-import { type NewDeviceDeps, nameOfDevice, noteDevice, tellNewDevice } from './new-device';
+import {
+  type MetDevice,
+  meetDevice,
+  type NewDeviceDeps,
+  noteDevice,
+  tellNewDevice,
+} from './new-device';
 import type { SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
 import { identify, type SignInDeps } from './sign-in';
 import { type ProviderKeys, type SessionStore, type StoredSession, sessionOf } from './store';
+import type { SignInAttempt } from './throttle';
 import type { Assurance, Principal, SessionSecret, User } from './types';
 import type { UserStore } from './user-store';
 
@@ -114,6 +120,7 @@ export interface Opening extends Proven {
   readonly user: User;
   readonly first: boolean;
   readonly challenges: readonly string[];
+  readonly browser: MetDevice;
 }
 
 /** Lets in who has proved who they are: the site's rule, their account, what is asked of them now. */
@@ -129,8 +136,9 @@ export async function admit(
   assertEligible(site, proven);
   const { user, first } = await deps.users.provision(scope, site, proven.principal);
   await proven.known?.(user);
-  const challenges = await askChallenges(deps, request, proven, user);
-  return { ...proven, user, first, challenges };
+  const browser = await meetDevice(deps, request, user);
+  const challenges = await askChallenges(deps, request, { ...proven, user, browser });
+  return { ...proven, user, first, challenges, browser };
 }
 
 /** A new session for somebody who is let in; it waits for what is asked. */
@@ -141,8 +149,9 @@ export async function openAdmitted(
 ): Promise<SignedIn> {
   const { hooks, store } = deps;
   const { scope } = request;
-  const { first, via } = opening;
+  const { first, via, browser } = opening;
   const { stored, cookie } = newSession(deps, request, opening);
+  if (stored.state !== 'open' && !browser.isKnown) await countHalf(deps, stored);
   await tellNewDevice(deps, scope, stored);
   await endPrevious(deps, request.previous);
   await store.insert(stored);
@@ -151,12 +160,19 @@ export async function openAdmitted(
   if (stored.state !== 'open') return { kind: 'challenge', bearer: cookie, session };
   await noteDevice(deps, stored);
   await hooks.action(scope, 'session:opened', { session, first, via });
-  return { kind: 'opened', bearer: cookie, session };
+  // Half a session leaves no token: whoever knows the password alone would push those of others out.
+  const { deviceTokens } = request;
+  return {
+    kind: 'opened',
+    bearer: cookie,
+    session,
+    ...(deviceTokens && { deviceTokens: browser.tokens }),
+  };
 }
 
 function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, opening: Opening) {
   const { site, remote, device = '' } = request;
-  const { user, challenges, via, first, secret, assurance, provider } = opening;
+  const { user, challenges, via, first, secret, assurance, provider, browser } = opening;
   const state = nextStored('anonymous', challenges.length > 0 ? 'challenged' : 'signed-in');
   const { cookie, sessionId, half } = newBearer(keys);
   const context = { sessionId, userId: user.id, half };
@@ -174,7 +190,7 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
     isFirst: first,
     remote: remote.slice(0, MAX_REMOTE_CHARS),
     device: device.slice(0, MAX_DEVICE_CHARS),
-    deviceId: nameOfDevice(request, site.id, user.id),
+    deviceId: browser.id,
     createdAt: now,
     seenAt: now,
     ...expiries(site, state, clock.now(), clock.now()),
@@ -185,9 +201,8 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
 /** Ids of the challenges to satisfy; a plugin that cannot say refuses the sign-in. */
 async function askChallenges(
   { hooks, isFactor }: OpeningDeps,
-  { site, scope, remote, device = '', deviceToken }: OpeningRequest,
-  { principal, via, assurance }: Proven,
-  user: User,
+  { site, scope, remote, device = '', deviceTokens }: OpeningRequest,
+  { principal, via, assurance, user, browser }: Omit<Opening, 'first' | 'challenges'>,
 ): Promise<readonly string[]> {
   const network = networkSide(site, remote);
   const wantsFactor = wantsFactorFrom(site, remote);
@@ -196,7 +211,7 @@ async function askChallenges(
     principal,
     user,
     device: device.slice(0, MAX_DEVICE_CHARS),
-    ...(deviceToken !== undefined && { deviceId: deviceIdOf(deviceToken, site.id, user.id) }),
+    ...(deviceTokens && { deviceId: browser.id }),
     remote,
     ...(network && { network }),
     ...(wantsFactor && { wantsFactor }),
@@ -221,15 +236,48 @@ async function endPrevious({ store, closing }: OpeningDeps, cookie: string | und
   if (session) await closing.close(session, 'replaced');
 }
 
-/** Half sessions make room among themselves, the others among themselves; never the one that opens. */
+/**
+ * A password that was right, in a browser that the person has not used, counts until the challenges
+ * are answered: who knows it alone begins fewer and fewer. Throws `session/throttled`.
+ */
+async function countHalf({ throttle }: OpeningDeps, stored: StoredSession): Promise<void> {
+  await throttle.begin(halfAttempt(stored));
+}
+
+/** What {@link countHalf} counted was the person; nothing was, of a browser of theirs. */
+export async function settleHalf(deps: OpeningDeps, stored: StoredSession): Promise<void> {
+  const { user, deviceId } = stored;
+  if (deviceId !== undefined && (await deps.devices.isKnown(user.id, deviceId))) return;
+  await deps.throttle.settle(halfAttempt(stored));
+}
+
+const halfAttempt = ({ site, user, remote }: StoredSession): SignInAttempt => ({
+  site,
+  login: user.login,
+  remote,
+  realm: 'challenge',
+});
+
+type Placed = Pick<StoredSession, 'id' | 'user' | 'state' | 'deviceId'>;
+
+/**
+ * Sessions make room among their like, never for the one that opens: half sessions of browsers that
+ * the person has used, half sessions of others, sessions that are open. Who knows only the password
+ * pushes the owner neither out of their mail nor off the page that asks for their second factor.
+ */
 export async function makeRoom(
-  { store, closing }: Pick<OpeningDeps, 'store' | 'closing'>,
-  { id, user, state }: Pick<StoredSession, 'id' | 'user' | 'state'>,
+  { store, closing, devices }: Pick<OpeningDeps, 'store' | 'closing' | 'devices'>,
+  { id, user, state, deviceId }: Placed,
 ): Promise<void> {
-  const isHalf = (one: Pick<StoredSession, 'state'>): boolean => one.state === 'awaiting-challenge';
-  const max = isHalf({ state }) ? MAX_HALF_PER_USER : MAX_SESSIONS_PER_USER;
+  const known = new Set((await devices.list(user.id)).map((device) => device.id));
+  const kindOf = (one: Pick<Placed, 'state' | 'deviceId'>) => {
+    if (one.state !== 'awaiting-challenge') return 'open';
+    return one.deviceId !== undefined && known.has(one.deviceId) ? 'half' : 'half-stranger';
+  };
+  const kind = kindOf({ state, deviceId });
+  const max = kind === 'open' ? MAX_SESSIONS_PER_USER : MAX_HALF_PER_USER;
   const others = (await store.ofUser(user.id)).filter(
-    (one) => one.id !== id && isHalf(one) === isHalf({ state }),
+    (one) => one.id !== id && kindOf(one) === kind,
   );
   for (const session of others.slice(max - 1)) await closing.close(session, 'replaced');
 }

@@ -8,7 +8,7 @@ import { newBearer } from './bearer';
 import { sealSecret } from './credentials';
 import { expiries } from './limits';
 import type { Loading } from './loading';
-import { noteDevice } from './new-device';
+import { moveTrust, noteDevice, tokenAfresh, withTokens } from './new-device';
 import {
   admit,
   assertGuarded,
@@ -17,6 +17,7 @@ import {
   type OpeningRequest,
   openAdmitted,
   type Proven,
+  settleHalf,
 } from './opening';
 import type { LoadedSession, SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
@@ -30,13 +31,15 @@ export interface RenewingDeps extends OpeningDeps {
 
 /**
  * Takes one challenge off, once, under a new id; the session opens when none is left. Throws
- * `session/required` in another state, `request/not-found` for a challenge that was not asked.
+ * `session/required` in another state, `request/not-found` for a challenge that was not asked. Of
+ * `deviceTokens`, which the browser brought, its own is replaced.
  */
 export async function satisfyChallenge(
   deps: RenewingDeps,
   loaded: LoadedSession,
   challengeId: string,
   scope: HookScope,
+  deviceTokens?: readonly string[],
 ): Promise<SignedIn> {
   const { stored, site, secret } = deps.loading.held(loaded);
   assertGuarded(deps, site.id);
@@ -45,14 +48,18 @@ export async function satisfyChallenge(
   const state = nextStored(stored.state, isLast ? 'satisfied-all' : 'satisfied-one');
   if (challenges.length === stored.challenges.length) throw new AppError('request/not-found');
   const satisfied = [...(stored.satisfied ?? []), challengeId];
-  const renewed = await renew(deps, stored, site, secret(), { state, challenges, satisfied });
-  if (state === 'open') {
-    await makeRoom(deps, { id: renewed.session.id, user: stored.user, state });
-    await noteDevice(deps, stored);
-    const event = { session: renewed.session, first: stored.isFirst, via: stored.via };
-    await deps.hooks.action(scope, 'session:opened', event);
-  }
-  return renewed;
+  const change = { state, challenges, satisfied };
+  if (state !== 'open') return renew(deps, stored, site, secret(), change);
+  const device = tokenAfresh(stored, deviceTokens);
+  const renewed = await renew(deps, stored, site, secret(), { ...change, deviceId: device.id });
+  const opened = { ...stored, state, id: renewed.session.id, deviceId: device.id };
+  await settleHalf(deps, stored);
+  await moveTrust(deps, scope, stored, device.id);
+  await makeRoom(deps, opened);
+  await noteDevice(deps, opened);
+  const event = { session: renewed.session, first: stored.isFirst, via: stored.via };
+  await deps.hooks.action(scope, 'session:opened', event);
+  return withTokens(renewed, device);
 }
 
 /** The mail server refused the credential: nothing opens until the person signs in again. */
@@ -65,7 +72,7 @@ export async function freezeSession({ store }: OpeningDeps, id: SessionId): Prom
 /** What a sign-in in the place of a frozen session brings. */
 export type ThawRequest = Pick<
   SignInRequest,
-  'password' | 'remote' | 'scope' | 'device' | 'deviceToken'
+  'password' | 'remote' | 'scope' | 'device' | 'deviceTokens'
 >;
 
 /** Signs the same person in again, by their password; throws like a sign-in. */
@@ -138,7 +145,7 @@ export async function renew(
   change: Pick<SessionChange, 'via'> &
     Pick<
       StoredSession,
-      'state' | 'challenges' | 'satisfied' | 'confirmedAt' | 'assurance' | 'provider'
+      'state' | 'challenges' | 'satisfied' | 'confirmedAt' | 'assurance' | 'provider' | 'deviceId'
     >,
 ): Promise<SignedIn> {
   const { cookie, sessionId, half } = newBearer(keys);

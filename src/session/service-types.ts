@@ -19,6 +19,8 @@ export interface SignedIn {
   /** The cookie's value. */
   readonly bearer: string;
   readonly session: Session;
+  /** Tokens that the browser is to keep from now on; absent where it keeps those that it has. */
+  readonly deviceTokens?: readonly string[];
 }
 
 /** One line of a person's list of sessions. */
@@ -28,6 +30,8 @@ export interface SessionSummary {
   readonly via: string;
   readonly remote: string;
   readonly device: string;
+  /** The browser, by its name for the person. */
+  readonly deviceId?: string | undefined;
   readonly createdAt: string;
   readonly seenAt: string;
 }
@@ -45,8 +49,6 @@ export interface SignInRequest extends SignInInput {
   readonly host?: string;
   /** The browser's User-Agent, shown in the list of sessions. */
   readonly device?: string;
-  /** The browser's own token, of its cookie: plugins get a name made of it. */
-  readonly deviceToken?: string;
   /** Cookie that the browser sent: that session ends, whoever's it was. */
   readonly previous?: string | undefined;
 }

@@ -7,7 +7,7 @@ export type State = 'anonymous' | SessionState | 'closed';
 /**
  * What can happen to a session. `satisfied-one` leaves challenges to answer, `satisfied-all` does
  * not; `refused` is the mail server refusing the stored credential; `confirmed` is the person proving
- * again that it is they.
+ * again that it is they, `renewed` a new id for what may have been copied.
  */
 export type Transition =
   | 'signed-in'
@@ -17,6 +17,7 @@ export type Transition =
   | 'refused'
   | 'signed-in-again'
   | 'confirmed'
+  | 'renewed'
   | 'closed';
 
 const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Transition, State>>>>> = {
@@ -26,7 +27,7 @@ const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Transition, St
     'satisfied-all': 'open',
     closed: 'closed',
   },
-  open: { refused: 'frozen', confirmed: 'open', closed: 'closed' },
+  open: { refused: 'frozen', confirmed: 'open', renewed: 'open', closed: 'closed' },
   frozen: { 'signed-in-again': 'open', closed: 'closed' },
   closed: {},
 };

@@ -26,6 +26,7 @@ import type {
 import type { SignInDeps } from './sign-in';
 import { providerSessionKey, subjectKey } from './sign-in-keys';
 import { createSessionStore, type StoredSession } from './store';
+import { renewSession, takeBackSession } from './taking-back';
 import type { TokensDeps } from './tokens';
 import type { User } from './types';
 import type { UserStore } from './user-store';
@@ -89,9 +90,30 @@ export interface Sessions {
    */
   trace(cookie: string): Promise<{ readonly isOurs: boolean; readonly site?: SiteId }>;
   /** Takes one challenge off, once; throws `session/required` or `request/not-found`. */
-  satisfy(loaded: LoadedSession, challengeId: string, scope: HookScope): Promise<SignedIn>;
-  /** The person of an open session proved again that it is they: a new id, and the time of it. */
-  confirm(loaded: LoadedSession, by: ConfirmedBy, scope: HookScope): Promise<SignedIn>;
+  satisfy(
+    loaded: LoadedSession,
+    challengeId: string,
+    scope: HookScope,
+    deviceTokens?: readonly string[],
+  ): Promise<SignedIn>;
+  /**
+   * The person of an open session proved again that it is they: a new id, and the time of it. By a
+   * second factor its browser, of `deviceTokens`, gets a new token too.
+   */
+  confirm(
+    loaded: LoadedSession,
+    by: ConfirmedBy,
+    scope: HookScope,
+    deviceTokens?: readonly string[],
+  ): Promise<SignedIn>;
+  /** A new id for an open session: a copy of its cookie is dead. */
+  renew(loaded: LoadedSession): Promise<SignedIn>;
+  /** The same and a new token for its browser, which no plugin trusts yet. */
+  takeBack(loaded: LoadedSession, deviceTokens?: readonly string[]): Promise<SignedIn>;
+  /** The browser of a session by its name for the person, and whether they had used it before. */
+  deviceOf(
+    loaded: LoadedSession,
+  ): Promise<{ readonly id: string; readonly isKnown: boolean } | undefined>;
   /** The same by the password; throws like {@link Sessions.signIn}. */
   confirmByPassword(
     loaded: LoadedSession,
@@ -198,8 +220,16 @@ export function createSessions(outside: SessionsDeps): Sessions {
       const isOurs = stored !== undefined || isOwnBearer(outside.keys, cookie);
       return { isOurs, ...(stored && { site: stored.site }) };
     },
-    satisfy: (loaded, challengeId, scope) => satisfyChallenge(deps, loaded, challengeId, scope),
-    confirm: (loaded, by, scope) => confirmSession(deps, loaded, by, scope),
+    satisfy: (loaded, challengeId, scope, deviceTokens) =>
+      satisfyChallenge(deps, loaded, challengeId, scope, deviceTokens),
+    confirm: (loaded, by, scope, deviceTokens) =>
+      confirmSession(deps, loaded, by, scope, deviceTokens),
+    renew: (loaded) => renewSession(deps, loaded),
+    takeBack: (loaded, deviceTokens) => takeBackSession(deps, loaded, deviceTokens),
+    async deviceOf(loaded) {
+      const { user, deviceId: id } = loading.held(loaded).stored;
+      return id === undefined ? undefined : { id, isKnown: await devices.isKnown(user.id, id) };
+    },
     confirmByPassword: (loaded, request) => confirmByPassword(deps, loaded, request),
     signInVouched: (request) => openVouched(deps, request),
     confirmVouched: (loaded, request) => confirmVouched(deps, loaded, request),
@@ -268,6 +298,6 @@ export function createSessions(outside: SessionsDeps): Sessions {
 }
 
 function summaryOf(session: StoredSession): SessionSummary {
-  const { id, state, via, remote, device, createdAt, seenAt } = session;
-  return { id, state, via, remote, device, createdAt, seenAt };
+  const { id, state, via, remote, device, deviceId, createdAt, seenAt } = session;
+  return { id, state, via, remote, device, deviceId, createdAt, seenAt };
 }

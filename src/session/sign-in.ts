@@ -43,8 +43,8 @@ export interface SignInInput {
   readonly password: string;
   /** Client address, from trusted proxies only. */
   readonly remote: string;
-  /** The browser's own token, of its cookie. */
-  readonly deviceToken?: string;
+  /** The browser's own tokens, of its cookie; absent for callers that keep no cookies. */
+  readonly deviceTokens?: readonly string[];
   /** Name of a browser that has a session of the person already. */
   readonly knownDevice?: string;
 }
@@ -121,10 +121,10 @@ const lockOf = ({ protection }: Site) =>
 
 async function knownDevice(
   { devices }: SignInDeps,
-  { deviceToken }: SignInInput,
+  { deviceTokens }: SignInInput,
   named: User | undefined,
 ): Promise<string | undefined> {
-  return named && deviceToken !== undefined ? devices?.ofUser(named, deviceToken) : undefined;
+  return named && deviceTokens ? devices?.ofUser(named, deviceTokens) : undefined;
 }
 
 /** Whoever the account is of, and whether it is anybody's, is for who listens to find out. */

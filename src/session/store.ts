@@ -41,6 +41,7 @@ export interface SessionChange {
   readonly challenges?: readonly string[];
   readonly satisfied?: readonly string[];
   readonly confirmedAt?: string;
+  readonly deviceId?: string | undefined;
   readonly idleExpiresAt?: string;
   readonly expiresAt?: string;
   readonly via?: string;
@@ -160,6 +161,7 @@ const changeRow = ({
   challenges,
   satisfied,
   confirmedAt,
+  deviceId,
   idleExpiresAt,
   expiresAt,
   via,
@@ -171,6 +173,7 @@ const changeRow = ({
   ...(challenges && { challenges: JSON.stringify(challenges) }),
   ...(satisfied && { satisfied: JSON.stringify(satisfied) }),
   ...(confirmedAt !== undefined && { confirmed_at: confirmedAt }),
+  ...(deviceId !== undefined && { device_id: deviceId }),
   ...(idleExpiresAt !== undefined && { idle_expires_at: idleExpiresAt }),
   ...(expiresAt !== undefined && { expires_at: expiresAt }),
 });

@@ -48,9 +48,10 @@ export interface SignInAttempt {
   readonly account?: string;
   /**
    * What is guessed at, beside the password of people: counted apart, so that telephones that go on
-   * asking with an old password make nobody wait at the sign-in page.
+   * asking with an old password make nobody wait at the sign-in page. `challenge`: sign-ins whose
+   * password was right and that wait for a second factor.
    */
-  readonly realm?: 'app-password';
+  readonly realm?: 'app-password' | 'challenge';
   /** Client address, from trusted proxies only. */
   readonly remote: string;
   /** When the account is locked; never unless told. */
@@ -86,6 +87,8 @@ export interface CountedAttempt {
 export interface Throttle {
   /** Counts an attempt, or throws `session/throttled` with `retryAfterS`. */
   begin(attempt: SignInAttempt): Promise<CountedAttempt>;
+  /** What an earlier attempt counted turned out right: as its own `succeeded`. */
+  settle(attempt: SignInAttempt): Promise<void>;
   /** Ends the lock and the waits of an account; false when there was nothing to end. */
   unlock(site: SiteId, login: string): Promise<boolean>;
   purge(): Promise<number>;
@@ -109,7 +112,7 @@ export function createThrottle(deps: {
 
   async function begin(attempt: SignInAttempt): Promise<CountedAttempt> {
     const counters = countersFor(attempt, policies);
-    const { lock, account, own, address } = keysOf(attempt);
+    const { lock } = keysOf(attempt);
     const hasLock = attempt.device === undefined && (attempt.lock?.after ?? 0) > 0;
     const keys = counters.map(({ key }) => key);
     const counts = await db.transaction(async (trx) => {
@@ -135,23 +138,30 @@ export function createThrottle(deps: {
       isAtLimit,
       isLocked,
       isLocking,
-      async succeeded() {
-        await db.transaction(async (trx) => {
-          // From a browser of the person's own, what others guess elsewhere goes on counting.
-          await deleteThrottles(trx, attempt.device === undefined ? [own, account, lock] : [own]);
-          if (keys.includes(address)) await refundThrottles(trx, [address]);
-        });
-      },
+      succeeded: () => settle(attempt),
       refund: () => refundThrottles(db.knex, hasLock ? [...keys, lock] : keys),
     };
   }
 
+  const settle: Throttle['settle'] = (attempt) => {
+    const { lock, account, own, address } = keysOf(attempt);
+    return db.transaction(async (trx) => {
+      // From a browser of the person's own, what others guess elsewhere goes on counting.
+      if (attempt.device !== undefined) return deleteThrottles(trx, [own]);
+      await deleteThrottles(trx, [own, account, lock]);
+      await refundThrottles(trx, [address]);
+    });
+  };
+
   return {
     begin,
+    settle,
     async unlock(site, login) {
       const { lock, account } = keysOf({ site, login, remote: '' });
-      const rows = await readThrottles(db.knex, [lock, account], isoNow(clock));
-      await deleteThrottles(db.knex, [lock, account]);
+      const half = keysOf({ site, login, remote: '', realm: 'challenge' });
+      const keys = [lock, account, half.account];
+      const rows = await readThrottles(db.knex, keys, isoNow(clock));
+      await deleteThrottles(db.knex, keys);
       return [...rows.values()].some((row) => blockedFor(row, clock) > 0);
     },
     purge: () => purgeThrottles(db.knex, isoNow(clock)),

@@ -13,7 +13,14 @@ import type { HookScope, PluginBudget } from '../kernel/hook-types';
 import type { Hooks } from '../kernel/hooks';
 import type { Locale, Texts, Translate } from '../kernel/i18n-types';
 import type { Mail } from '../mail';
-import type { Actor, KeptStates, LoadedSession, LoginCsrf, Sessions } from '../session';
+import type {
+  Actor,
+  DeviceCookies,
+  KeptStates,
+  LoadedSession,
+  LoginCsrf,
+  Sessions,
+} from '../session';
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Renderer, Skins } from '../view';
@@ -37,6 +44,7 @@ export interface WebDeps {
   readonly skins: Skins;
   readonly sessions: Sessions;
   readonly loginCsrf: LoginCsrf;
+  readonly deviceCookies: DeviceCookies;
   /** Ways in that plugins answer for, and what is kept while somebody is at a provider. */
   readonly signIn: SignInHost;
   readonly keptStates: KeptStates;
@@ -88,8 +96,8 @@ export interface RequestContext {
   /** `https://mail.example`: scheme and validated host, for absolute URLs and origin checks. */
   readonly origin: string;
   readonly remote: string;
-  /** The browser's own token, of its cookie; see `device.ts`. */
-  readonly device: string | undefined;
+  /** The browser's own tokens, of its cookie; see `device.ts`. */
+  readonly deviceTokens: readonly string[];
   readonly budget: PluginBudget;
   readonly session: LoadedSession | undefined;
   /** Set when the session is open. */

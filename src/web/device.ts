@@ -1,30 +1,30 @@
 import type { Request, Response } from 'express';
-import { newToken } from '../base/ids';
-import { DEVICE_DAYS, deviceToken } from '../session';
-import type { RequestContext, WebDeps } from './context';
+import { DEVICE_DAYS, type DeviceCookies, type SignedIn } from '../session';
+import type { WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
 
 const DAY_S = 86_400;
 
-/** The browser's own token, when it brought one that may be ours. */
-export function readDevice(req: Request, isSecure: boolean): string | undefined {
-  const cookie = readCookie(req, 'device', isSecure);
-  return cookie !== undefined && deviceToken(cookie) === cookie ? cookie : undefined;
-}
-
-/** The token to sign in with: the browser's, or one that {@link keepDevice} gives it. */
-export const deviceFor = ({ device }: Pick<RequestContext, 'device'>): string =>
-  device ?? newToken();
+/** The browser's own tokens; none where it brings a cookie that we did not make. */
+export const readDevice = (
+  cookies: DeviceCookies,
+  req: Request,
+  isSecure: boolean,
+): readonly string[] => cookies.read(readCookie(req, 'device', isSecure));
 
 /**
- * Leaves the token in the browser, for as long as browsers keep one. Only beside a session that has
- * been opened: a request from another site brings no cookie, and must not replace the one there is.
+ * Leaves in the browser what a sign-in made: the session, and the tokens by which the person knows
+ * the browser, for as long as browsers keep them. Those only once a session is open: a request from
+ * another site brings no cookie, and must not replace the one there is.
  */
-export function keepDevice(
-  { config }: Pick<WebDeps, 'config'>,
+export function keepSignedIn(
+  { config, deviceCookies }: Pick<WebDeps, 'config' | 'deviceCookies'>,
   res: Response,
-  token: string,
+  { bearer, deviceTokens }: SignedIn,
 ): void {
   const { isSecure } = config;
-  writeCookie(res, 'device', token, { isSecure, maxAgeS: DEVICE_DAYS * DAY_S });
+  writeCookie(res, 'session', bearer, { isSecure });
+  if (!deviceTokens) return;
+  const value = deviceCookies.write(deviceTokens);
+  writeCookie(res, 'device', value, { isSecure, maxAgeS: DEVICE_DAYS * DAY_S });
 }

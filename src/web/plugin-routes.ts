@@ -1,16 +1,16 @@
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../base/errors';
 import { sha256 } from '../base/ids';
-import type { SiteId, UserId } from '../base/types';
+import type { SiteId } from '../base/types';
 import type { RunningPlugin } from '../host/host';
 import type { PluginRequest, PluginRoute } from '../host/route-types';
 import { isOthersError } from '../kernel/blame';
 import { deepFreeze } from '../kernel/freeze';
-import { can, deviceIdOf } from '../session';
+import { can, type LoadedSession } from '../session';
 import { formOf } from './body';
 import { CONFIRM_MINUTES, requireConfirmed } from './confirmed';
 import { contextOf, type RequestContext, type WebDeps } from './context';
-import { writeCookie } from './cookies';
+import { keepSignedIn } from './device';
 import { readAnswer, sendAnswer } from './plugin-answer';
 import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
 import { tellStarted } from './started';
@@ -71,7 +71,10 @@ async function runRoute(
       requestId: ctx.id,
     },
     async () => {
-      const answer = await route.handler(pluginRequest(deps, route, req, res), plugin.context);
+      const answer = await route.handler(
+        await pluginRequest(deps, route, req, res),
+        plugin.context,
+      );
       return readAnswer(deps, plugin, answer, req, res);
     },
   );
@@ -117,23 +120,20 @@ async function isAllowed(deps: WebDeps, ctx: RequestContext, permission: string)
 /** A name of a session for one plugin: it opens nothing, and is another one when the id changes. */
 const sessionName = (plugin: string, id: string): string => sha256(`session ${plugin} ${id}`);
 
-/** The browser, once it has a token; what it says of itself is shown, never believed. */
-const deviceOf = (req: Request, { device, site }: RequestContext, user: UserId) =>
-  device === undefined
-    ? {}
-    : {
-        device: {
-          id: deviceIdOf(device, site.id, user),
-          name: (req.get('User-Agent') ?? '').slice(0, MAX_DEVICE_CHARS),
-        },
-      };
+/** The browser; what it says of itself is shown, never believed. */
+async function deviceOf({ sessions }: WebDeps, req: Request, session: LoadedSession) {
+  const device = await sessions.deviceOf(session);
+  if (!device) return {};
+  const name = (req.get('User-Agent') ?? '').slice(0, MAX_DEVICE_CHARS);
+  return { device: { ...device, name } };
+}
 
-function pluginRequest(
+async function pluginRequest(
   deps: WebDeps,
   route: PluginRoute,
   req: Request,
   res: Response,
-): PluginRequest {
+): Promise<PluginRequest> {
   const ctx = contextOf(req);
   // Half a session is nobody's yet, but for the page that asks for the other half.
   const isKnown = ctx.actor !== undefined || isAwaited(ctx.session, route.options);
@@ -155,7 +155,7 @@ function pluginRequest(
     user: user && { id: user.id, name: user.name, mail: user.mail },
     ...(ctx.scope.as && { as: ctx.scope.as }),
     ...(user && ctx.session && { session: sessionName(route.plugin, ctx.session.session.id) }),
-    ...(user && deviceOf(req, ctx, user.id)),
+    ...(user && ctx.session && (await deviceOf(deps, req, ctx.session))),
     params: Object.fromEntries(
       Object.entries(req.params).map(([name, value]) => [
         name,
@@ -173,9 +173,9 @@ function pluginRequest(
       const scope = { site: ctx.site.id, requestId: ctx.id };
       const renewed =
         ctx.session.session.state === 'open'
-          ? await deps.sessions.confirm(ctx.session, { challenge }, scope)
-          : await deps.sessions.satisfy(ctx.session, challenge, scope);
-      writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
+          ? await deps.sessions.confirm(ctx.session, { challenge }, scope, ctx.deviceTokens)
+          : await deps.sessions.satisfy(ctx.session, challenge, scope, ctx.deviceTokens);
+      keepSignedIn(deps, res, renewed);
     },
   });
 }

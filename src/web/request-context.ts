@@ -64,7 +64,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
       t: deps.texts.for(locale, site.skin),
       origin: originOf(deps, req),
       remote,
-      device: readDevice(req, deps.config.isSecure),
+      deviceTokens: readDevice(deps.deviceCookies, req, deps.config.isSecure),
       budget,
       session,
       actor,

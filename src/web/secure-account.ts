@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../session';
 import type { RequestContext } from './context';
 import type { FlashNote } from './flash';
+import { renewOwn } from './renew-own';
 import type { OpenCall } from './route';
 import { noteOwn } from './safety';
 
@@ -24,43 +25,60 @@ export interface Secured {
 type Code = 'hacked' | 'not-me';
 
 /**
- * Ends what somebody else may hold of the account: every session but this one, the browsers that are
- * known, the passwords of applications, what plugins keep (`account:secured`: trusted devices,
+ * Ends what somebody else may hold of the account: every session but this one, copies of the cookies
+ * of this one, the browsers that are known, the passwords of applications, what plugins keep (`account:secured`: trusted devices,
  * redirects). Each is waited for, and tried whatever became of the others. Then written down and told
  * to the support.
  */
 export async function secureAccount(
-  call: OpenCall,
+  asked: OpenCall,
   code: Code,
   evidence: SecurityEvent['evidence'],
 ): Promise<Secured> {
-  const { deps, actor } = call;
+  const { deps } = asked;
   const { safety, sessions, hooks } = deps;
-  const { user, session } = actor;
-  const failed: SecuredPart[] = [];
+  const { user } = asked.actor;
+  const failed = new Set<SecuredPart>();
   const part = async <T>(name: SecuredPart, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (err) {
-      failed.push(name);
+      failed.add(name);
       deps.log.error({ err, part: name, user: user.id, site: user.site }, 'security/not-secured');
       return undefined;
     }
   };
 
+  // First: a copy of this very cookie is not one of the others.
+  const { deviceTokens } = asked.ctx;
+  const takeBack = () => renewOwn(asked, (own) => sessions.takeBack(own, deviceTokens));
+  const call = (await part('sessions', takeBack)) ?? asked;
+  const { actor } = call;
+  const { session } = actor;
+  const endedDevices = (await part('sessions', () => devicesOfOthers(call))) ?? [];
   const ended = await part('sessions', () => endOthers(call));
   await part('devices', () => sessions.forgetDevices(user.id, session.id));
   const revoked = await part('appPasswords', () => safety.appPasswords.revoke(user.id));
-  await part('plugins', () => hooks.action(actor.scope, 'account:secured', { user, reason: code }));
+  await part('plugins', () =>
+    hooks.action(actor.scope, 'account:secured', { user, reason: code, endedDevices }),
+  );
   const counts = { sessions: ended ?? 0, appPasswords: revoked ?? 0 };
   await noteOwn(call, {
     event: `security:${code}`,
-    details: { ...counts, ...(failed.length > 0 && { failed: failed.join(' ') }) },
+    details: { ...counts, ...(failed.size > 0 && { failed: [...failed].join(' ') }) },
   });
   const event = { site: user.site, login: user.login, user, code, evidence };
   await hooks.action(actor.scope, 'security:detected', event);
   await part('support', () => tell(call, code));
-  return { ...counts, failed };
+  return { ...counts, failed: [...failed] };
+}
+
+/** Where the other sessions of the person are, by the names of their browsers. */
+async function devicesOfOthers({ deps, actor }: OpenCall): Promise<readonly string[]> {
+  const others = (await deps.sessions.list(actor.user.id)).filter(
+    ({ id }) => id !== actor.session.id,
+  );
+  return others.flatMap(({ deviceId }) => deviceId ?? []);
 }
 
 /** Every session of the person but this one; throws when one is left. */

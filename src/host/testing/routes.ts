@@ -69,7 +69,7 @@ function requestOf(
     user: input.user === false ? undefined : world.user,
     ...(input.user !== false && !input.awaiting && { as: world.core.ref(site) }),
     ...(input.user !== false && { session: input.session ?? 'test-session' }),
-    ...(input.device && { device: input.device }),
+    ...(input.device && { device: { isKnown: false, ...input.device } }),
     params: Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
     ),

@@ -107,7 +107,8 @@ export interface RouteInput {
   readonly remote?: string;
   /** Name of the session; one and the same unless told. */
   readonly session?: string;
-  readonly device?: { readonly id: string; readonly name: string };
+  /** A stranger to the person unless told. */
+  readonly device?: { readonly id: string; readonly name: string; readonly isKnown?: boolean };
 }
 
 /** What a test tells of an event; the kit gives `user:erased` the tables of the plugin. */

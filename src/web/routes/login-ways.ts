@@ -13,7 +13,7 @@ import {
 import { field, formOf } from '../body';
 import { hasFactor } from '../confirmed';
 import { readCookie, writeCookie } from '../cookies';
-import { deviceFor, keepDevice } from '../device';
+import { keepSignedIn } from '../device';
 import { HOME, localPath, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { LoginGoModel, LoginReturnModel } from '../pages/other';
@@ -202,7 +202,6 @@ async function enter(
   const { deps, req, res, ctx, way } = at;
   const { isSecure } = deps.config;
   const scope = scopeOf(at);
-  const deviceToken = deviceFor(ctx);
   const request = {
     ...way,
     identity,
@@ -213,15 +212,14 @@ async function enter(
     remote: ctx.remote,
     scope,
     device: req.get('User-Agent') ?? '',
-    deviceToken,
+    deviceTokens: ctx.deviceTokens,
     previous: readCookie(req, 'session', isSecure),
     frozen: ctx.session,
   };
   const signedIn = await (kept.purpose === 'confirm'
     ? deps.sessions.confirmVouched(sameSession(at, kept), request)
     : deps.sessions.signInVouched(request));
-  writeCookie(res, 'session', signedIn.bearer, { isSecure });
-  keepDevice(deps, res, deviceToken);
+  keepSignedIn(deps, res, signedIn);
   writeCookie(res, 'pre', undefined, { isSecure });
   await land(at, kept, signedIn);
 }

@@ -8,6 +8,7 @@ import { CONFIRM_MINUTES, requireConfirmed } from '../confirmed';
 import { setFlash } from '../flash';
 import { plainShell } from '../mail-page';
 import type { SecurityModel, SecuritySession } from '../pages/security';
+import { renewOwn } from '../renew-own';
 import { seeOther, sendPage } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { noteOwn } from '../safety';
@@ -82,14 +83,9 @@ async function ownSession({ deps, actor }: OpenCall, id: string) {
 }
 
 async function endSessions(call: OpenCall): Promise<void> {
-  const { deps, actor, req, res } = call;
+  const { deps, req, res } = call;
   const form = formOf(req.body);
-  if (field(form, 'op') === 'all') {
-    const count = await deps.sessions.signOutUser(actor.user.id, { except: actor.session.id });
-    if (count > 0) await noteRevoked(call, { count });
-    setFlash(deps, res, { level: 'ok', key: 'security.done.others', values: { count } });
-    return seeOther(res, PAGE);
-  }
+  if (field(form, 'op') === 'all') return endOthers(call);
   const session = await ownSession(call, field(form, 'session'));
   // One that has ended meanwhile is what was asked for.
   if (session) {
@@ -98,6 +94,17 @@ async function endSessions(call: OpenCall): Promise<void> {
     await noteRevoked(call, { session: session.id.slice(0, 12) });
   }
   setFlash(deps, res, { level: 'ok', key: 'security.done.one', values: {} });
+  seeOther(res, PAGE);
+}
+
+/** All but this one, of which a copy of its cookie is another one. */
+async function endOthers(call: OpenCall): Promise<void> {
+  const { deps, res } = call;
+  const own = await renewOwn(call, (session) => deps.sessions.renew(session));
+  const { user, session } = own.actor;
+  const count = await deps.sessions.signOutUser(user.id, { except: session.id });
+  if (count > 0) await noteRevoked(own, { count });
+  setFlash(deps, res, { level: 'ok', key: 'security.done.others', values: { count } });
   seeOther(res, PAGE);
 }
 

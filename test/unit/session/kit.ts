@@ -80,6 +80,12 @@ export const aPrincipal = (values: Partial<Principal> = {}): Principal => ({
 
 export const SERVER_KEY = { id: 1, secret: Buffer.alloc(32, 7) };
 
+/** What a browser keeps of the tokens that it is known by. */
+export interface Browser {
+  tokens: readonly string[];
+}
+export const aBrowser = (): Browser => ({ tokens: [] });
+
 export interface Bench {
   readonly db: Database;
   readonly clock: TestClock;
@@ -95,7 +101,9 @@ export interface Bench {
   site: Site;
   /** Countries of addresses; none is known unless told. */
   countryOf: (remote: string) => string | undefined;
-  signIn(values?: Partial<Parameters<Sessions['signIn']>[0]>): ReturnType<Sessions['signIn']>;
+  signIn(
+    values?: Partial<Parameters<Sessions['signIn']>[0]> & { readonly browser?: Browser },
+  ): ReturnType<Sessions['signIn']>;
   close(): Promise<void>;
 }
 
@@ -160,15 +168,19 @@ export async function aBench(more: Pick<SessionsDeps, 'lookup'> = {}): Promise<B
     passwords,
     directory,
     site,
-    signIn: (values = {}) =>
-      sessions.signIn({
+    async signIn({ browser, ...values } = {}) {
+      const signedIn = await sessions.signIn({
         site: bench.site,
         scope: { site: bench.site.id },
         login: 'alice',
         password: 'correct horse',
         remote: '192.0.2.1',
+        ...(browser && { deviceTokens: browser.tokens }),
         ...values,
-      }),
+      });
+      if (browser) browser.tokens = signedIn.deviceTokens ?? browser.tokens;
+      return signedIn;
+    },
     close: () => db.close(),
   };
   return bench;

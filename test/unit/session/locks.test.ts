@@ -1,7 +1,6 @@
 import { AppError } from '../../../src/base/errors';
-import { newToken } from '../../../src/base/ids';
 import { createThrottle } from '../../../src/session';
-import { aBench, aPrincipal, aSite, type Bench, codeOf } from './kit';
+import { aBench, aBrowser, aPrincipal, aSite, type Bench, codeOf } from './kit';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -82,13 +81,13 @@ describe('the lock of an account', () => {
   });
 
   it('lets in a browser that the person has used, which strangers cannot shut out', async () => {
-    const deviceToken = newToken();
-    await bench.signIn({ deviceToken });
+    const browser = aBrowser();
+    await bench.signIn({ browser });
     await guess(4);
     for (let count = 100; count < 110; count += 1) await codeOf(wrongFrom(count));
 
-    expect((await bench.signIn({ deviceToken, remote: '203.0.113.1' })).kind).toBe('opened');
-    expect(await codeOf(bench.signIn({ deviceToken: newToken(), remote: '203.0.113.2' }))).toBe(
+    expect((await bench.signIn({ browser, remote: '203.0.113.1' })).kind).toBe('opened');
+    expect(await codeOf(bench.signIn({ browser: aBrowser(), remote: '203.0.113.2' }))).toBe(
       'session/credentials',
     );
     // The lock goes on for everybody else.
@@ -96,11 +95,11 @@ describe('the lock of an account', () => {
   });
 
   it('makes a known browser wait all the same for wrong passwords of its own', async () => {
-    const deviceToken = newToken();
-    await bench.signIn({ deviceToken });
+    const browser = aBrowser();
+    await bench.signIn({ browser });
     const codes: string[] = [];
     for (let count = 1; count <= 6; count += 1) {
-      codes.push(await codeOf(wrongFrom(count, { deviceToken })));
+      codes.push(await codeOf(wrongFrom(count, { browser })));
     }
 
     expect(codes.at(-1)).toBe('session/throttled');
@@ -146,11 +145,11 @@ describe('the lock of an account', () => {
   });
 
   it('knows no browser of another person by its token', async () => {
-    const deviceToken = newToken();
-    await bench.signIn({ login: 'bruno', password: 'battery staple', deviceToken });
+    const browser = aBrowser();
+    await bench.signIn({ login: 'bruno', password: 'battery staple', browser });
     await guess(4);
 
-    expect(await codeOf(bench.signIn({ deviceToken, remote: '203.0.113.1' }))).toBe(
+    expect(await codeOf(bench.signIn({ browser, remote: '203.0.113.1' }))).toBe(
       'session/credentials',
     );
   });
@@ -190,25 +189,25 @@ describe('a sign-in from somewhere new', () => {
 
   it('is told once for each browser, by its cookie and not by what it says that it is', async () => {
     listen();
-    const [first, second] = [newToken(), newToken()];
+    const [first, second] = [aBrowser(), aBrowser()];
 
-    await bench.signIn({ deviceToken: first, device: 'Firefox' });
-    await bench.signIn({ deviceToken: first, device: 'Firefox, renewed' });
+    await bench.signIn({ browser: first, device: 'Firefox' });
+    await bench.signIn({ browser: first, device: 'Firefox, renewed' });
     expect(told).toEqual([]);
-    await bench.signIn({ deviceToken: second, device: 'Firefox' });
+    await bench.signIn({ browser: second, device: 'Firefox' });
     expect(told).toEqual(['new-device']);
-    await bench.signIn({ deviceToken: second, device: 'Firefox' });
+    await bench.signIn({ browser: second, device: 'Firefox' });
     expect(told).toEqual(['new-device']);
   });
 
   it('is told by its country when that is new, once', async () => {
     bench.countryOf = (remote) => countryOf.get(remote);
     listen();
-    const token = newToken();
+    const browser = aBrowser();
 
-    await bench.signIn({ deviceToken: token });
-    await bench.signIn({ deviceToken: token, remote: '198.51.100.1' });
-    await bench.signIn({ deviceToken: token, remote: '203.0.113.1' });
+    await bench.signIn({ browser });
+    await bench.signIn({ browser, remote: '198.51.100.1' });
+    await bench.signIn({ browser, remote: '203.0.113.1' });
     expect(told).toEqual(['new-country']);
   });
 
@@ -216,33 +215,33 @@ describe('a sign-in from somewhere new', () => {
     bench.hooks.on('factor', 'session:challenges', () => [
       { id: 'totp', label: 'Code', satisfied: false },
     ]);
-    const known = newToken();
-    const { bearer } = await bench.signIn({ deviceToken: known });
+    const known = aBrowser();
+    const { bearer } = await bench.signIn({ browser: known });
     const loaded = await bench.sessions.load(bearer, bench.site, { touch: false });
     if (!loaded) throw new Error('no session');
-    await bench.sessions.satisfy(loaded, 'totp', { site: bench.site.id });
+    await bench.sessions.satisfy(loaded, 'totp', { site: bench.site.id }, []);
     listen();
 
-    const stranger = newToken();
-    await bench.signIn({ deviceToken: stranger });
-    await bench.signIn({ deviceToken: stranger });
+    const stranger = aBrowser();
+    await bench.signIn({ browser: stranger });
+    await bench.signIn({ browser: stranger });
 
     expect(told).toEqual(['new-device', 'new-device']);
     await guess(4);
-    expect(await codeOf(bench.signIn({ deviceToken: stranger, remote: '203.0.113.9' }))).toBe(
+    expect(await codeOf(bench.signIn({ browser: stranger, remote: '203.0.113.9' }))).toBe(
       'session/credentials',
     );
   });
 
   it('is no longer known once the person says that it was not them', async () => {
-    const [mine, theirs] = [newToken(), newToken()];
-    const { session } = await bench.signIn({ deviceToken: mine });
-    await bench.signIn({ deviceToken: theirs });
+    const [mine, theirs] = [aBrowser(), aBrowser()];
+    const { session } = await bench.signIn({ browser: mine });
+    await bench.signIn({ browser: theirs });
 
     expect(await bench.sessions.forgetDevices(session.user.id, session.id)).toBe(1);
     listen();
-    await bench.signIn({ deviceToken: theirs });
-    await bench.signIn({ deviceToken: mine });
+    await bench.signIn({ browser: theirs });
+    await bench.signIn({ browser: mine });
 
     expect(told).toEqual(['new-device']);
   });

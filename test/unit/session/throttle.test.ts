@@ -1,5 +1,5 @@
 import { createAppPasswords, networkOf } from '../../../src/session';
-import { aBench, type Bench, codeOf, refusal } from './kit';
+import { aBench, aBrowser, type Bench, codeOf, refusal } from './kit';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -110,29 +110,29 @@ describe('failed sign-ins', () => {
 
   it('of strangers behind an address do not shut out the browsers that people use there', async () => {
     const office = '192.0.2.60';
-    const deviceToken = 'D'.repeat(43);
-    await bench.signIn({ remote: office, deviceToken });
+    const browser = aBrowser();
+    await bench.signIn({ remote: office, browser });
     for (let count = 0; count < 100; count++) {
       await codeOf(wrong({ login: `agent${count}`, remote: office }));
     }
 
     expect(await codeOf(bench.signIn({ remote: office }))).toBe('session/throttled');
-    expect((await bench.signIn({ remote: office, deviceToken })).kind).toBe('opened');
+    expect((await bench.signIn({ remote: office, browser })).kind).toBe('opened');
     // Who may be at that browser still guesses at one account, and no more than elsewhere.
-    for (let count = 0; count < 5; count++) await codeOf(wrong({ remote: office, deviceToken }));
-    expect(await codeOf(bench.signIn({ remote: office, deviceToken }))).toBe('session/throttled');
+    for (let count = 0; count < 5; count++) await codeOf(wrong({ remote: office, browser }));
+    expect(await codeOf(bench.signIn({ remote: office, browser }))).toBe('session/throttled');
   });
 
   it('from a browser that the person uses count for nobody else behind its address', async () => {
     const office = '192.0.2.61';
-    const deviceToken = 'E'.repeat(43);
-    await bench.signIn({ remote: office, deviceToken });
+    const browser = aBrowser();
+    await bench.signIn({ remote: office, browser });
     const failures = async (): Promise<number> => {
       const counts = await bench.db.knex('login_throttles').pluck<number[]>('failures');
       return counts.reduce((sum, count) => sum + count, 0);
     };
     const before = await failures();
-    await codeOf(wrong({ remote: office, deviceToken }));
+    await codeOf(wrong({ remote: office, browser }));
 
     expect(await failures()).toBe(before + 1);
   });
