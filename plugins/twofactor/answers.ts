@@ -82,6 +82,12 @@ export const page = (
 
 const DEVICE_MAX = 200;
 
+/** The browser of a request, as it is kept beside the recovery codes that are made in it. */
+export const makerOf = (visit: Pick<Visit, 'request'>) => ({
+  name: addedFrom(visit),
+  id: visit.request.device?.id,
+});
+
 /** What the browser of a request says that it is, as it is kept beside what is added in it. */
 export const addedFrom = ({ request }: Pick<Visit, 'request'>): string =>
   (request.device?.name ?? '').slice(0, DEVICE_MAX);

@@ -88,7 +88,7 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
   if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
   const { code = '', from } = request.body;
   const field = from === 'recovery' || looksLikeRecovery(code) ? 'recovery' : 'code';
-  const checked = await takeCode(context, owner, code);
+  const checked = await takeCode(context, owner, code, request.device);
   if (checked.kind === 'blocked') {
     return showChallenge(visit, waiting(visit, checked.waitS, field));
   }
@@ -119,7 +119,7 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
 export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
   if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
-  const attempt = await beginAttempt(context, owner, 'passkey');
+  const attempt = await beginAttempt(context, owner, 'passkey', request.device);
   if (attempt.kind === 'blocked') {
     return showChallenge(visit, waiting(visit, attempt.waitS, 'passkey'));
   }

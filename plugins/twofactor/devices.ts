@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Db, Owner } from './owner';
-import { hashOf, isoAt, rowOf } from './owner';
+import { deviceHash, isoAt, rowOf } from './owner';
 
 const TABLE = 'twofactor_devices';
 const DAY_MS = 86_400_000;
@@ -29,10 +29,6 @@ const endOf = ({ created_at, expires_at }: Row, trustDays: number): string => {
   const byAge = isoAt(Date.parse(created_at) + lastingMs(trustDays));
   return byAge < expires_at ? byAge : expires_at;
 };
-
-/** The core names the browser for this person; a copy of the table names none. */
-const deviceHash = ({ site, user }: Owner, device: string): string =>
-  hashOf('device', site, String(user), device);
 
 /** Whether a browser need not be asked now. */
 export async function isRemembered(
@@ -104,6 +100,18 @@ export async function listDevices(
     expiresAt: endOf(row, trustDays),
     isThis: row.device_hash === here,
   }));
+}
+
+/** A browser that is called otherwise goes on being trusted, and nothing is by its former name. */
+export async function renameDevice(
+  db: Db,
+  owner: Owner,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await db
+    .table(TABLE)
+    .where({ ...rowOf(owner), device_hash: deviceHash(owner, from) })
+    .update({ device_hash: deviceHash(owner, to) });
 }
 
 /** Forgets one browser of a person, or all; how many. */

@@ -1,6 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { toString as drawQr } from 'qrcode';
-import { type Answered, addedFrom, nextOf, page, type Visit, withNext } from './answers';
+import { type Answered, addedFrom, makerOf, nextOf, page, type Visit, withNext } from './answers';
 import type { FactorConfig } from './config';
 import { forgetDevices } from './devices';
 import { methodsOf } from './factors';
@@ -182,7 +182,8 @@ async function enrolled(visit: Visit, method: Way, name: string): Promise<Plugin
   await audit(context, request, 'enrolled', { user: owner.user, details });
   await tellOwner(context, owner, 'enrolled', { method });
   const { left } = await countRecovery(context.db, owner);
-  const codes = left > 0 ? [] : await renewRecovery(context, owner, config.recoveryCodes);
+  const codes =
+    left > 0 ? [] : await renewRecovery(context, owner, config.recoveryCodes, makerOf(visit));
   if (!isOpen) {
     await remember(visit, false);
     await request.satisfy(CHALLENGE);

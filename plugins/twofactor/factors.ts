@@ -1,3 +1,4 @@
+import type { PluginRequest } from 'estafette/plugin';
 import { forgetDevices } from './devices';
 import { beginAttempt, removeLimits, type Wait } from './limits';
 import type { Context, Db, Owner } from './owner';
@@ -26,10 +27,15 @@ export type Checked =
   | { readonly kind: 'blocked'; readonly waitS: number };
 
 /** Takes a code of the application, or a recovery code: counted, and each once. */
-export async function takeCode(context: Context, owner: Owner, typed: string): Promise<Checked> {
+export async function takeCode(
+  context: Context,
+  owner: Owner,
+  typed: string,
+  device: PluginRequest['device'],
+): Promise<Checked> {
   const by = looksLikeRecovery(typed) ? 'recovery' : 'totp';
   if (by === 'totp' && !(await isReadable(context, owner))) return { kind: 'unreadable' };
-  const attempt = await beginAttempt(context, owner, by);
+  const attempt = await beginAttempt(context, owner, by, device);
   if (attempt.kind === 'blocked') return attempt;
   const outcome =
     by === 'recovery'

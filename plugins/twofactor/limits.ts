@@ -1,11 +1,13 @@
+import type { PluginRequest } from 'estafette/plugin';
 import type { Context, Db, Owner } from './owner';
-import { isoAt, rowOf } from './owner';
+import { deviceHash, isoAt, rowOf } from './owner';
 
 const TABLE = 'twofactor_limits';
 const FREE = 5; // wrong answers before the first wait
 const FIRST_S = 30;
 const LONGEST_S = 3_600;
 const WINDOW_MS = 24 * 3_600_000; // forgotten a day after the last one
+const KEY = ['site', 'user_id', 'kind', 'device_hash'];
 
 /** What is counted by itself: who guesses at one way shuts its owner out of no other. */
 export type Limited = 'totp' | 'recovery' | 'passkey' | 'enrol' | 'codes';
@@ -15,6 +17,8 @@ interface Row {
   readonly blocked_until: string | null;
   readonly expires_at: string;
 }
+
+const STRANGERS = '';
 
 /** A wait that begins where a try turns out wrong: the first one, or a longer one after it. */
 export type Wait = 'first' | 'longer';
@@ -27,13 +31,17 @@ export type Attempt =
 /**
  * Counts a try of a person before it is made: a thousand at once get no more through than one after
  * the other. What comes while they wait is not counted, else who hammers would shut them out for ever.
+ * Strangers share one counter, however many they are; a browser that the person has used has its own,
+ * so that who knows their password does not keep them from their second factor.
  */
 export async function beginAttempt(
   { db, clock }: Context,
   owner: Owner,
   kind: Limited,
+  device?: PluginRequest['device'],
 ): Promise<Attempt> {
-  const where = { ...rowOf(owner), kind };
+  const device_hash = device?.isKnown === true ? deviceHash(owner, device.id) : STRANGERS;
+  const where = { ...rowOf(owner), kind, device_hash };
   return db.transaction(async (table): Promise<Attempt> => {
     const row: Row | undefined = await table(TABLE).where(where).first();
     const now = clock.now();
@@ -48,7 +56,7 @@ export async function beginAttempt(
       blocked_until: nextS === 0 ? null : isoAt(now + nextS * 1_000),
       expires_at: isoAt(now + nextS * 1_000 + WINDOW_MS),
     };
-    await table(TABLE).insert(next).onConflict(['site', 'user_id', 'kind']).merge();
+    await table(TABLE).insert(next).onConflict(KEY).merge();
     return {
       kind: 'counted',
       begins: beginsAt(failures),
@@ -65,7 +73,7 @@ export async function takeTurn(
   owner: Owner,
   { kind, everyS }: { readonly kind: Limited; readonly everyS: number },
 ): Promise<number> {
-  const where = { ...rowOf(owner), kind };
+  const where = { ...rowOf(owner), kind, device_hash: STRANGERS };
   return db.transaction(async (table) => {
     const row: Row | undefined = await table(TABLE).where(where).first();
     const now = clock.now();
@@ -73,7 +81,7 @@ export async function takeTurn(
     if (waitS > 0) return waitS;
     const until = isoAt(now + everyS * 1_000);
     const next = { ...where, failures: 0, blocked_until: until, expires_at: until };
-    await table(TABLE).insert(next).onConflict(['site', 'user_id', 'kind']).merge();
+    await table(TABLE).insert(next).onConflict(KEY).merge();
     return 0;
   });
 }

@@ -1,5 +1,5 @@
 import { deviceText, type PluginResponse } from 'estafette/plugin';
-import { type Answered, page, type Visit } from './answers';
+import { type Answered, makerOf, page, type Visit } from './answers';
 import { forgetLearned } from './countdown';
 import { forgetDevices, listDevices } from './devices';
 import { showCodes } from './enrol';
@@ -8,8 +8,8 @@ import { takeTurn } from './limits';
 import { removePasskey } from './passkey-store';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
-import { renewRecovery } from './recovery';
-import { shownFactors } from './summary';
+import { removeRecovery, renewRecovery } from './recovery';
+import { shownFactors, shownRecovery } from './summary';
 import { audit, tellOwner } from './tell';
 import { isReadable, removeTotp } from './totp-store';
 
@@ -36,7 +36,7 @@ export async function showFactors(
     {
       application: application && { ...application, isUnreadable },
       passkeys: shown.filter((one) => one !== application),
-      recovery: found.recovery,
+      recovery: shownRecovery(found.recovery, t),
       devices: devices.map((device) => ({ ...device, name: deviceText(t, device.name) })),
       methods: config.methods,
       trustDays: config.ask === 'daily' ? trustDays : 0,
@@ -45,6 +45,7 @@ export async function showFactors(
         passkey: context.url('enrol/passkey'),
         remove: context.url('remove'),
         codes: context.url('codes'),
+        endCodes: context.url('codes/end'),
         forget: context.url('forget'),
       },
       fault: fault?.text,
@@ -94,10 +95,21 @@ export async function makeCodes(visit: Visit): Promise<PluginResponse> {
   if (waitS > 0) {
     return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429, waitS });
   }
-  const codes = await renewRecovery(context, owner, config.recoveryCodes);
+  const codes = await renewRecovery(context, owner, config.recoveryCodes, makerOf(visit));
   await audit(context, request, 'recovery-made', { user: owner.user });
   await tellOwner(context, owner, 'recovery-made');
   return showCodes(visit, codes);
+}
+
+/** Ends the codes that there are, whoever made them: a factor is left, by which others are made. */
+export async function endCodes(visit: Visit): Promise<PluginResponse> {
+  const { request, context, owner } = visit;
+  const count = await removeRecovery(context.db, owner);
+  if (count > 0) {
+    await audit(context, request, 'recovery-ended', { user: owner.user, details: { count } });
+    await tellOwner(context, owner, 'recovery-ended');
+  }
+  return { redirect: context.url('') };
 }
 
 /** One browser, or all, is trusted no more: taking trust away needs no proof. */

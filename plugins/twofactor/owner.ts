@@ -20,6 +20,10 @@ export const isoAt = (ms: number): string => new Date(ms).toISOString();
 export const hashOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
+/** The core names the browser for this person; a copy of the table names none. */
+export const deviceHash = ({ site, user }: Owner, device: string): string =>
+  hashOf('device', site, String(user), device);
+
 /** Whether a person has a factor already, for who adds the first one. */
 export async function hasAny(table: Db['table'], owner: Owner): Promise<boolean> {
   const totp: unknown = await table('twofactor_totp').where(rowOf(owner)).first('user_id');

@@ -1,16 +1,17 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type FactorConfig, factorConfig } from './config';
 import { countdown } from './countdown';
-import { forgetDevices, isRemembered, listDevices } from './devices';
+import { forgetDevices, isRemembered, listDevices, renameDevice } from './devices';
 import { methodsOf, overview, removeAll } from './factors';
 import { CHALLENGE } from './passing';
 import { notePerson } from './people';
 import { deadlineOf, isExempt } from './policy';
+import { removeRecoveryOf, renameMaker } from './recovery';
 import { removePerson, removeResets } from './resets';
 import { routes } from './routes';
 import { summary, unreadableSecrets } from './summary';
 import { sweep } from './sweep';
-import { audit } from './tell';
+import { audit, tellOwner } from './tell';
 import { noteReadable } from './totp-store';
 
 export default definePlugin<FactorConfig>({
@@ -93,9 +94,21 @@ export default definePlugin<FactorConfig>({
       },
     });
 
-    // Somebody else was in the account: what they may have had trusted is trusted no more.
-    context.hooks.on('account:secured', async ({ user }) => {
-      await forgetDevices(context.db, { site: user.site, user: user.id });
+    // Somebody else was in the account: what they may have had trusted is trusted no more, and the
+    // codes that were made where a session has just been ended are theirs.
+    context.hooks.on('account:secured', async ({ user, endedDevices }) => {
+      const owner = { site: user.site, user: user.id };
+      await forgetDevices(context.db, owner);
+      const count = await removeRecoveryOf(context.db, owner, endedDevices);
+      if (count === 0) return;
+      const { site } = owner;
+      await audit(context, { site }, 'recovery-ended', { user: user.id, details: { count } });
+      await tellOwner(context, owner, 'recovery-ended');
+    });
+    context.hooks.on('device:renewed', async ({ user, from, to }) => {
+      const owner = { site: user.site, user: user.id };
+      await renameDevice(context.db, owner, { from, to });
+      await renameMaker(context.db, owner, { from, to });
     });
     context.hooks.on('user:erased', async ({ user, db }) => {
       const owner = { site: user.site, user: user.id };
@@ -116,7 +129,7 @@ export default definePlugin<FactorConfig>({
           addedFrom,
           usedAt: usedAt ?? null,
         })),
-        recoveryCodes: { left: recovery.left, of: recovery.of },
+        recoveryCodes: { ...recovery, createdAt: recovery.createdAt ?? null },
         trustedBrowsers: devices.map(({ name, createdAt, expiresAt }) => ({
           name,
           createdAt,

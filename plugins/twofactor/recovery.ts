@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Context, Db, Owner } from './owner';
-import { isoAt, rowOf } from './owner';
+import { deviceHash, isoAt, rowOf } from './owner';
 
 const TABLE = 'twofactor_recovery';
 // Without what is read for another: 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, U and V.
@@ -34,11 +34,18 @@ const hashOf = (code: string, salt: Buffer): Promise<Buffer> =>
     scrypt(code, salt, HASH_BYTES, COST, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
+/** In which browser a set was made, as it names itself (`name`) and as the platform does (`id`). */
+interface Maker {
+  readonly name: string;
+  readonly id: string | undefined;
+}
+
 /** New codes in place of all that there were: shown now, and never again. */
 export async function renewRecovery(
   context: Context,
   owner: Owner,
   count: number,
+  maker: Maker,
 ): Promise<readonly string[]> {
   const codes = [...new Set(Array.from({ length: count }, newCode))];
   // One salt for the set: a try costs one hash, whatever the number of codes.
@@ -56,6 +63,8 @@ export async function renewRecovery(
         hash: hash.toString('hex'),
         created_at: created,
         used_at: null,
+        made_from: maker.name,
+        device_hash: maker.id === undefined ? '' : deviceHash(owner, maker.id),
       })),
     );
   });
@@ -89,20 +98,59 @@ export async function takeRecovery(
   return taken === 1 ? 'right' : 'replayed';
 }
 
-/** How many codes are left, and of how many. */
-export async function countRecovery(
-  db: Db,
-  owner: Owner,
-): Promise<{ readonly left: number; readonly of: number }> {
-  const rows: { used_at: string | null }[] = await db
-    .table(TABLE)
-    .where(rowOf(owner))
-    .select('used_at');
-  return { left: rows.filter(({ used_at }) => used_at === null).length, of: rows.length };
+/** How many codes are left, of how many, and where they come from; no date where there are none. */
+export interface Recovery {
+  readonly left: number;
+  readonly of: number;
+  readonly createdAt: string | undefined;
+  /** What the browser of that time says that it is. */
+  readonly madeFrom: string;
 }
 
-export async function removeRecovery(db: Pick<Db, 'table'>, owner: Owner): Promise<void> {
-  await db.table(TABLE).where(rowOf(owner)).delete();
+export async function countRecovery(db: Db, owner: Owner): Promise<Recovery> {
+  const rows: { used_at: string | null; created_at: string; made_from: string }[] = await db
+    .table(TABLE)
+    .where(rowOf(owner))
+    .select('used_at', 'created_at', 'made_from');
+  return {
+    left: rows.filter(({ used_at }) => used_at === null).length,
+    of: rows.length,
+    createdAt: rows[0]?.created_at,
+    madeFrom: rows[0]?.made_from ?? '',
+  };
+}
+
+/** Ends the codes of a person; how many there were. */
+export async function removeRecovery(db: Pick<Db, 'table'>, owner: Owner): Promise<number> {
+  const removed: number = await db.table(TABLE).where(rowOf(owner)).delete();
+  return removed;
+}
+
+/** Ends them where they were made in one of these browsers; how many. */
+export async function removeRecoveryOf(
+  db: Db,
+  owner: Owner,
+  devices: readonly string[],
+): Promise<number> {
+  const hashes = devices.map((device) => deviceHash(owner, device));
+  const removed: number = await db
+    .table(TABLE)
+    .where(rowOf(owner))
+    .whereIn('device_hash', hashes)
+    .delete();
+  return removed;
+}
+
+/** A browser that is called otherwise is still the one where they were made. */
+export async function renameMaker(
+  db: Db,
+  owner: Owner,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await db
+    .table(TABLE)
+    .where({ ...rowOf(owner), device_hash: deviceHash(owner, from) })
+    .update({ device_hash: deviceHash(owner, to) });
 }
 
 /** Whether what was typed has the shape of a recovery code rather than of six figures. */

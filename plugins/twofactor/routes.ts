@@ -4,7 +4,7 @@ import { forPerson } from './answers';
 import { answerCode, answerPasskey, showChallenge } from './challenge';
 import type { FactorConfig } from './config';
 import { enrolPasskey, enrolTotp, showEnrol, showPasskey, showTotp } from './enrol';
-import { forget, makeCodes, removeFactor, showFactors } from './manage';
+import { endCodes, forget, makeCodes, removeFactor, showFactors } from './manage';
 import { CHALLENGE } from './passing';
 
 /** Below `/twofactor`. Those with `challenge` answer a session that is not open yet. */
@@ -40,6 +40,7 @@ export function routes(router: PluginRouter<FactorConfig>): void {
   router.post('/enrol/passkey', forPerson(enrolPasskey), set);
   router.post('/remove', forPerson(removeFactor), sensitive);
   router.post('/codes', forPerson(makeCodes), sensitive);
+  router.post('/codes/end', forPerson(endCodes), sensitive);
   router.post('/forget', forPerson(forget));
 
   const administrators = { permission: 'admin.access' } as const;

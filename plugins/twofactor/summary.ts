@@ -1,6 +1,7 @@
 import { deviceText, type SlotFacts, type Translate } from 'estafette/plugin';
 import { overview } from './factors';
 import type { Context } from './owner';
+import type { Recovery } from './recovery';
 import { countUnreadable } from './totp-store';
 
 /** A factor as its owner is shown it: what they do not recognise is somebody else's. */
@@ -42,6 +43,17 @@ export function shownFactors(
   ];
 }
 
+/** The recovery codes as their owner is shown them: since when, and from which browser. */
+export const shownRecovery = (
+  { left, of, createdAt, madeFrom }: Recovery,
+  t: Translate,
+): Omit<Recovery, 'madeFrom'> & Pick<Shown, 'addedFrom'> => ({
+  left,
+  of,
+  createdAt,
+  addedFrom: madeFrom === '' ? undefined : deviceText(t, madeFrom),
+});
+
 /** On the page of somebody's own security: what they have, since when, and where to take it away. */
 export async function summary(
   { site, user, locale }: SlotFacts,
@@ -52,7 +64,8 @@ export async function summary(
   const t = context.text(locale ?? context.site(site.id).locale);
   return {
     factors: shownFactors(found, t),
-    recovery: found.recovery,
+    recovery: shownRecovery(found.recovery, t),
+    endCodes: context.url('codes/end'),
     href: context.url(''),
     remove: context.url('remove'),
   };
