@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { axeViolations } from '../kit/browser';
 import { type DemoBrowser, startDemoBrowser } from '../kit/demo-browser';
+import { until } from '../kit/until';
 
 const WIDE = { width: 1366, height: 768, scripts: true };
 const NARROW = { width: 360, height: 740, scripts: true };
@@ -11,8 +12,7 @@ const OVERFLOW = `Math.max(
   ),
 )`;
 /** Pixels below the frame of the page, which is as high as the window. */
-const BEYOND =
-  'document.documentElement.scrollHeight - document.documentElement.clientHeight';
+const BEYOND = 'document.documentElement.scrollHeight - document.documentElement.clientHeight';
 
 let stand: DemoBrowser;
 beforeAll(async () => {
@@ -38,6 +38,40 @@ async function faultsOf(page: Page, path: string): Promise<string[]> {
     ...violations.map((violation) => `${path}: ${JSON.stringify(violation)}`),
   ];
 }
+/** Notices that the button of the folders touches; as text, since tests know no DOM. */
+const UNDER_FOLDERS = `(() => {
+  const button = document.querySelector('.folders-open').getBoundingClientRect();
+  const touches = (box) =>
+    box.left < button.right && box.right > button.left && box.top < button.bottom && box.bottom > button.top;
+  return [...document.querySelectorAll('#main > .banner')]
+    .filter((notice) => touches(notice.getBoundingClientRect()))
+    .map((notice) => notice.textContent);
+})()`;
+
+describe('a notice above the mailbox', () => {
+  it.each([true, false])(
+    'leaves the folders within reach of a telephone, scripts: %s',
+    async (scripts) => {
+      const { context, page } = await stand.open({ ...NARROW, scripts });
+      await stand.signIn(page, 2);
+      const other = await stand.open(WIDE);
+      await stand.signIn(other.page, 2);
+      // Of the other device, told once its own page is on its way.
+      await until('the notice', async () => {
+        await page.goto(`${stand.base}/mail/me/INBOX`);
+        return (await page.locator('#main > .banner').count()) > 0;
+      });
+      const under = await page.evaluate(UNDER_FOLDERS);
+      await page.click('.folders-open');
+
+      expect(under).toEqual([]);
+      await page.locator('#folder-pane a').first().waitFor({ state: 'visible' });
+      await context.close();
+      await other.context.close();
+    },
+    60_000,
+  );
+});
 
 describe('the pages of the security of an account', () => {
   it.each(VIEWS)(
