@@ -124,6 +124,17 @@ const isPublicPluginRoute = (
   path: string,
 ) => routesOf(deps, site, method, path).some((route) => route.options.public === true);
 
+/** Whether the page at `href` is shown to a session that awaits one of these challenges. */
+export const answersHalf = (
+  deps: WebDeps,
+  scope: Parameters<typeof routesOf>[1],
+  href: string,
+  pending: readonly string[],
+): boolean => {
+  const [path = ''] = href.split('?');
+  return isChallengeRoute(deps, scope, 'GET', path, pending);
+};
+
 const isChallengeRoute = (
   deps: WebDeps,
   site: Parameters<typeof routesOf>[1],

@@ -74,10 +74,10 @@ it.each(VIEWS)(
       printed: 4,
       printedButtons: 0,
       app: expect.stringMatching(/^(?:[2-9A-Z]{4}-){4}[2-9A-Z]{4}$/),
-      asked: '/challenge',
+      asked: '/twofactor/challenge',
       trusted: '/mail/me/INBOX',
       ended: '/login',
-      held: '/challenge',
+      held: '/twofactor/challenge',
     });
     expect(faults).toEqual([]);
     await here.context.close();

@@ -47,7 +47,6 @@ describe.each(VIEWS)('a passkey on %s', (_name, view) => {
     const { context, page, foreign, problems } = await openWindow(stand, base(), view);
     await addAuthenticator(context, page);
     await signInAt(page, base());
-    await page.click('.challenge-list a');
     await page.click('a[href="/twofactor/enrol/passkey"]');
     await page.fill('input[name=name]', 'Mon téléphone');
     await page.click('[data-passkey]');
@@ -58,11 +57,10 @@ describe.each(VIEWS)('a passkey on %s', (_name, view) => {
 
     await signOutOf(page, base());
     await signInAt(page, base());
-    await page.click('.challenge-list a');
     await page.click('[data-passkey]');
     await page.waitForURL(/\/mail\/me\/INBOX/);
     await page.goto(`${base()}/twofactor`);
-    expect(await page.textContent('.twofactor-list')).toContain('Mon téléphone');
+    expect(await page.textContent('.security-list')).toContain('Mon téléphone');
     expect(foreign).toEqual([]);
     expect(problems).toEqual([]);
     await context.close();
@@ -99,7 +97,6 @@ describe('without scripts', () => {
 
     await signOutOf(page, base());
     await signInAt(page, base());
-    await page.click('.challenge-list a');
     await page.click('.twofactor-recovery summary');
     await page.fill('#twofactor-recovery', recovery);
     await page.click('[data-action=give-recovery]');

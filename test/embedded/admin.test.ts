@@ -451,7 +451,7 @@ describe('where a site has a second factor', () => {
     const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
     const { username, password } = agentOf(ADMINS.platform);
     const challenge = await web.signIn(username, password);
-    expect(challenge.url).toBe('/challenge');
+    expect(challenge.url).toBe('/test-factor/');
     expect((await web.raw('/admin')).status).toBe(302);
 
     const opened = await web.post('/test-factor', [

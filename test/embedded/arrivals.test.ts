@@ -10,8 +10,8 @@ const ROOT = path.resolve(__dirname, '..', '..');
 const MINUTE_MS = 60_000;
 const OUTSIDE = '203.0.113.7';
 const clock = movingClock();
-/** Asks for a charter, for sessions that are half open; or cannot say whether it does. */
-const asker = { asks: false, isBroken: false };
+/** Asks for a charter, for sessions that are half open, and for more; or cannot say whether it does. */
+const asker = { asks: false, isBroken: false, also: '' };
 let demo: DemoApp;
 
 beforeAll(async () => {
@@ -33,17 +33,24 @@ beforeAll(async () => {
       extraPlugins: [
         foundPlugin('asker', {
           contributes: {
-            challenges: [{ id: 'asker', label: 'asker:title', path: '/' }],
+            challenges: [
+              { id: 'asker', label: 'asker:title', path: '/' },
+              { id: 'second', label: 'asker:title', path: '/second' },
+              { id: 'shut', label: 'asker:title', path: '/shut' },
+            ],
             routes: async () => ({
               routes(router) {
                 router.get('/', async () => ({ json: {} }), { challenge: 'asker' });
+                router.get('/second', async () => ({ json: {} }), { challenge: 'second' });
+                router.get('/shut', async () => ({ json: {} }));
               },
             }),
           },
           activate(context) {
             context.hooks.on('session:challenges', () => {
               if (asker.isBroken) throw new Error('out of order');
-              return asker.asks ? [{ id: 'asker', label: 'asker', satisfied: false }] : [];
+              const ids = [asker.asks ? 'asker' : '', asker.also].filter(Boolean);
+              return ids.map((id) => ({ id, label: id, satisfied: false }));
             });
           },
         }),
@@ -57,6 +64,7 @@ afterAll(async () => {
 beforeEach(() => {
   asker.asks = false;
   asker.isBroken = false;
+  asker.also = '';
 });
 
 const agent = () => {
@@ -197,9 +205,30 @@ describe('where somebody was going', () => {
     expect(await leadsTo('/settings/display')).toBe(kept);
     expect(await leadsTo('/login?next=%2Fsettings%2Fdisplay')).toBe(kept);
     expect(await leadsTo('/login')).toBe('/challenge');
-    const page = await web.get(kept);
+    // There is one alone: nobody has to choose it.
+    expect(await leadsTo(kept)).toBe('/asker/?next=%2Fsettings%2Fdisplay');
+  });
+
+  it('is kept by each of several challenges, which one chooses from', async () => {
+    asker.asks = true;
+    asker.also = 'second';
+    const page = await (await signedIn()).get('/challenge?next=%2Fsettings%2Fdisplay');
+
     const hrefs = page.all((e) => e.name === 'a').map((e) => e.attribs['href']);
-    expect(hrefs).toContain('/asker/?next=%2Fsettings%2Fdisplay');
+    expect([page.url, hrefs]).toEqual([
+      '/challenge?next=%2Fsettings%2Fdisplay',
+      expect.arrayContaining([
+        '/asker/?next=%2Fsettings%2Fdisplay',
+        '/asker/second?next=%2Fsettings%2Fdisplay',
+      ]),
+    ]);
+  });
+
+  it('does not go round where the page of the only challenge wants an open session', async () => {
+    asker.also = 'shut';
+    const web = await signedIn();
+
+    expect((await web.raw('/challenge', from(nextAddress()))).status).toBe(200);
   });
 });
 

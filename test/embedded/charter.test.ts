@@ -8,33 +8,38 @@ import { textOf } from '../kit/html';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const CHARTER = 'charter';
+const PAGE = { view: 'page', model: { plugin: CHARTER }, title: CHARTER };
 let demo: DemoApp;
 
 /** A ministry's charter, to be accepted at each sign-in: a challenge that proves nothing. */
 const charterPlugin = (): FoundPlugin =>
-  foundPlugin(CHARTER, {
-    contributes: {
-      challenges: [{ id: CHARTER, label: 'charter:title', path: '/' }],
-      routes: async () => ({
-        routes(router) {
-          router.get('/', async () => ({ json: {} }), { challenge: CHARTER });
-          router.post(
-            '/',
-            async (request) => {
-              await request.satisfy(CHARTER);
-              return { redirect: '/settings/display' };
-            },
-            { challenge: CHARTER },
-          );
-        },
-      }),
+  foundPlugin(
+    CHARTER,
+    {
+      contributes: {
+        challenges: [{ id: CHARTER, label: 'charter:title', path: '/' }],
+        routes: async () => ({
+          routes(router) {
+            router.get('/', async () => PAGE, { challenge: CHARTER });
+            router.post(
+              '/',
+              async (request) => {
+                await request.satisfy(CHARTER);
+                return { redirect: '/settings/display' };
+              },
+              { challenge: CHARTER },
+            );
+          },
+        }),
+      },
+      activate(context) {
+        context.hooks.on('session:challenges', () => [
+          { id: CHARTER, label: CHARTER, satisfied: false },
+        ]);
+      },
     },
-    activate(context) {
-      context.hooks.on('session:challenges', () => [
-        { id: CHARTER, label: CHARTER, satisfied: false },
-      ]);
-    },
-  });
+    path.join(ROOT, 'test/kit/factor'),
+  );
 
 /** A second factor that everybody has set up, and that a remembered device answers. */
 function rememberedFactor(): FoundPlugin {
@@ -74,7 +79,7 @@ async function accepted(): Promise<{ readonly web: WebAgent; readonly csrf: stri
   const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
   const agent = demo.stack.agents.find(({ site }) => site === 'saisons');
   const half = await web.signIn(agent?.username ?? '', agent?.password ?? '');
-  expect(half.url).toBe('/challenge');
+  expect(half.url).toBe(`/${CHARTER}/`);
   const token = half.one('name', '_csrf').attribs['value'] ?? '';
   const open = await web.post(`/${CHARTER}`, [['_csrf', token]]);
   expect(open.url).toBe('/settings/display');

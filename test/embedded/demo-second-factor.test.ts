@@ -35,7 +35,7 @@ describe('the second factor of `npm run demo`', () => {
       const state = asked.get(username);
       expect([username, page.url]).toEqual([
         username,
-        state === 'now' ? '/challenge' : '/mail/me/INBOX',
+        state === 'now' ? '/twofactor/challenge' : '/mail/me/INBOX',
       ]);
       if (state === 'now') {
         const { done } = await enrolApplication(web, clock);

@@ -72,7 +72,7 @@ async function signInAt(acr: string | undefined, method: string) {
 }
 
 it.each([
-  ['eidas1', '/challenge'],
+  ['eidas1', '/twofactor/challenge'],
   ['eidas2', '/mail/me/INBOX'],
   ['eidas3', '/mail/me/INBOX'],
 ])(

@@ -81,7 +81,7 @@ it('survives a new server key: nobody in, no error, words to act on, recovery co
   clock.forward(3 * STEP_MS);
 
   const { web, page } = await signIn(ADMINS.agent);
-  expect(page.url).toBe('/challenge');
+  expect(page.url).toBe('/twofactor/challenge');
   const asked = await web.get('/twofactor/challenge');
   expect([asked.status, asked.text]).toEqual([
     200,

@@ -42,15 +42,15 @@ describe('a second factor is required', () => {
   it('of a site', async () => {
     await start({ plugins: { twofactor: { required: true, graceDays: 0 } } });
 
-    expect((await signIn(MEMBER)).page.url).toBe('/challenge');
-    expect((await signIn(OTHER)).page.url).toBe('/challenge');
+    expect((await signIn(MEMBER)).page.url).toBe('/twofactor/challenge');
+    expect((await signIn(OTHER)).page.url).toBe('/twofactor/challenge');
   }, 60_000);
 
   it('of whoever comes from another network', async () => {
     const networks = { inside: ['198.51.100.0/24'], outside: 'factor' };
     await start({ plugins: { twofactor: true }, protection: { networks } });
 
-    expect((await signIn(MEMBER)).page.url).toBe('/challenge');
+    expect((await signIn(MEMBER)).page.url).toBe('/twofactor/challenge');
   }, 60_000);
 
   it('of a group alone, where the site itself has the plugin off', async () => {
@@ -59,7 +59,7 @@ describe('a second factor is required', () => {
     expect((await signIn(OTHER)).page.url).toBe('/mail/me/INBOX');
 
     const { web, page } = await signIn(MEMBER);
-    expect(page.url).toBe('/challenge');
+    expect(page.url).toBe('/twofactor/challenge');
     expect((await web.raw('/mail/me/INBOX')).status).toBe(302);
     const { secret } = await enrolApplication(web, clock);
     expect((await web.get('/mail/me/INBOX')).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a second factor is required', () => {
     // From then on it is asked, also to confirm: the password alone takes nothing away.
     clock.forward(3 * STEP_MS);
     const again = await signIn(MEMBER);
-    expect(again.page.url).toBe('/challenge');
+    expect(again.page.url).toBe('/twofactor/challenge');
     const opened = await giveCode(again.web, codeOf(secret, clock));
     expect(opened.url).toBe('/mail/me/INBOX');
     clock.forward(16 * 60_000);
@@ -100,7 +100,7 @@ it('is erased, and told, with a person of a group alone', async () => {
 
   // Whoever has the number next has nothing of theirs.
   const { page } = await signIn(MEMBER);
-  const challenge = page.url === '/challenge' ? page : undefined;
+  const challenge = page.url === '/twofactor/challenge' ? page : undefined;
   expect(challenge).toBeDefined();
   const after = await signIn(MEMBER);
   expect((await after.web.get('/twofactor/challenge')).text).toContain('/twofactor/enrol/totp');

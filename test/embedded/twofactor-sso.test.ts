@@ -64,7 +64,7 @@ it('asks a second factor after a weak sign-in at the provider, and none after a 
 
   expect((await signInWith(browser(), 'strong')).url).toBe('/mail/me/INBOX');
   const again = browser();
-  expect((await signInWith(again, 'weak')).url).toBe('/challenge');
+  expect((await signInWith(again, 'weak')).url).toBe('/twofactor/challenge');
   clock.forward(3 * STEP_MS);
   const challenge = await again.get('/twofactor/challenge');
   const opened = await sendTo(again, challenge, '/twofactor/challenge', {

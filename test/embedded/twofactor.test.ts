@@ -84,7 +84,7 @@ describe('a second factor by a code', () => {
     await signOut(web);
     clock.forward(3 * STEP_MS);
     const asked = await web.signIn(...credentials(2));
-    expect(asked.url).toBe('/challenge');
+    expect(asked.url).toBe('/twofactor/challenge');
     const page = await web.get('/twofactor/challenge');
     const before = web.cookie('estafette');
     const opened = await sendTo(web, page, '/twofactor/challenge', { code: codeAt(secret) });
@@ -94,10 +94,10 @@ describe('a second factor by a code', () => {
     await signOut(web);
     expect((await web.signIn(...credentials(2))).url).toBe('/mail/me/INBOX');
     const elsewhere = browser();
-    expect((await elsewhere.signIn(...credentials(2))).url).toBe('/challenge');
+    expect((await elsewhere.signIn(...credentials(2))).url).toBe('/twofactor/challenge');
     await signOut(web);
     clock.forward(DAY_MS + STEP_MS);
-    expect((await web.signIn(...credentials(2))).url).toBe('/challenge');
+    expect((await web.signIn(...credentials(2))).url).toBe('/twofactor/challenge');
   }, 60_000);
 
   it('opens nothing by a wrong code, and nothing twice by a right one', async () => {
@@ -143,24 +143,24 @@ describe('a second factor by a code', () => {
     expect(web.cookie('estafette-device')).toBeUndefined();
     await sendTo(web, await web.get('/login'), '/login', { username, password });
     const token = web.cookie('estafette-device');
-    expect(token).toMatch(/^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/);
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
 
     // It is kept from one sign-in to the next, and a planted one that is none of ours is not.
     await signOut(web);
     await web.signIn(username, password);
     expect(web.cookie('estafette-device')).toBe(token);
     await signOut(web);
-    web.setCookie('estafette-device', 'A'.repeat(43));
+    web.setCookie('estafette-device', 'planted');
     const form = await web.get('/login');
     const csrf = form.one('name', '_csrf').attribs['value'] ?? '';
     const body = new URLSearchParams({ _csrf: csrf, username, password });
     const answer = await web.raw('/login', { method: 'POST', body });
     const [line = ''] = answer.headers.getSetCookie().filter((one) => one.includes('-device='));
     expect(line).toMatch(
-      /^estafette-device=[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=34560000$/,
+      /^estafette-device=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=34560000$/,
     );
     const rows = JSON.stringify(await demo.app.db.knex('sessions').select());
-    expect(rows).not.toContain(token?.slice(0, 43));
+    expect(rows).not.toContain(token);
   }, 60_000);
 
   it('says when to come back, to who has tried too often', async () => {
@@ -193,11 +193,7 @@ describe('a second factor by a code', () => {
       const other = browser();
       const login = await other.get(`/login?next=${encodeURIComponent(next)}`);
       const [username, password] = credentials(2);
-      const asked = await sendTo(other, login, '/login', { username, password });
-      const [link] = asked.all(({ attribs }) =>
-        (attribs['href'] ?? '').startsWith('/twofactor/challenge'),
-      );
-      const page = await other.get(link?.attribs['href'] ?? '');
+      const page = await sendTo(other, login, '/login', { username, password });
       const opened = await sendTo(other, page, '/twofactor/challenge', { code: codeAt(secret) });
       expect(opened.url).toBe(landing);
     }
@@ -242,7 +238,7 @@ describe('where a second factor is required', () => {
     await start({ required: true, graceDays: 0 });
     const web = browser();
     const asked = await web.signIn(...credentials(2));
-    expect(asked.url).toBe('/challenge');
+    expect(asked.url).toBe('/twofactor/challenge');
     expect((await web.raw('/mail/me/INBOX')).status).toBe(302);
     expect((await web.raw('/twofactor')).status).toBe(302);
     const ways = await web.get('/twofactor/challenge');
@@ -285,7 +281,7 @@ describe('where the network rule wants a second factor from outside', () => {
   it('is asked of everybody there, and not inside', async () => {
     const outside = { inside: ['198.51.100.0/24'], outside: 'factor' };
     await start({}, { protection: { networks: outside } });
-    expect((await browser().signIn(...credentials(2))).url).toBe('/challenge');
+    expect((await browser().signIn(...credentials(2))).url).toBe('/twofactor/challenge');
     await demo.stop();
     await start({}, { protection: { networks: { ...outside, inside: ['127.0.0.0/8'] } } });
 
@@ -402,7 +398,7 @@ describe('administrators', () => {
     await agent.signIn(...credentials(2));
     const lost = await enrol(agent);
     await signOut(agent);
-    expect((await browser().signIn(...credentials(2))).url).toBe('/challenge');
+    expect((await browser().signIn(...credentials(2))).url).toBe('/twofactor/challenge');
     const eyes: WebAgent[] = [];
     for (const index of [ADMINS.platform, ADMINS.site]) {
       const web = browser();

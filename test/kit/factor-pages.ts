@@ -80,7 +80,6 @@ export async function codeOnPage(page: Page): Promise<string> {
 
 /** Pages of the second factor, in the order in which somebody meets them. */
 export type FactorPage =
-  | 'challenges'
   | 'ways'
   | 'totp'
   | 'totp-wrong'
@@ -102,8 +101,6 @@ export async function walkFactorPages(
   look: (name: FactorPage) => Promise<void>,
 ): Promise<void> {
   await signInAt(page, base);
-  await look('challenges');
-  await page.goto(`${base}/twofactor/challenge`);
   await look('ways');
   await page.goto(`${base}/twofactor/enrol/totp`);
   await look('totp');
@@ -134,7 +131,6 @@ export async function walkFactorPages(
   await look('confirm');
   await signOutOf(page, base);
   await signInAt(page, base);
-  await page.goto(`${base}/twofactor/challenge`);
   await look('challenge');
   await page.click('.twofactor-recovery summary');
   await look('recovery');

@@ -13,7 +13,9 @@ export function factorPlugin(): FoundPlugin {
       challenges: [{ id, label: `${id}:title`, path: '/' }],
       routes: async () => ({
         routes(router: PluginRouter) {
-          router.get('/', async () => ({ json: { page: 'challenge' } }), { challenge: id });
+          router.get('/', async () => ({ view: 'page', model: { plugin: id }, title: id }), {
+            challenge: id,
+          });
           router.post(
             '/',
             async (request) => {

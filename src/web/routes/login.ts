@@ -2,12 +2,13 @@ import { AppError } from '../../base/errors';
 import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
 import { readCookie, writeCookie } from '../cookies';
-import { keepSignedIn } from '../device';
+import { deviceFor, keepDevice } from '../device';
 import { HOME, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { ChallengeModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
 import type { Call, RouteSpec } from '../route';
+import { answersHalf } from '../session-gate';
 import { challengeLinks } from '../sign-in-form';
 import { wantedPage } from '../wanted-page';
 import { leaveProvider, loginWayRoutes } from './login-ways';
@@ -43,9 +44,9 @@ async function signIn(call: Call): Promise<void> {
   const next = wantedPage(call, field(form, 'next'), '');
   const scope = { site: ctx.site.id, requestId: ctx.id };
   const isSecure = deps.config.isSecure;
-  const { remote, deviceTokens } = ctx;
+  const deviceToken = deviceFor(ctx);
   try {
-    const from = { remote, device: req.get('User-Agent') ?? '', deviceTokens };
+    const from = { remote: ctx.remote, device: req.get('User-Agent') ?? '', deviceToken };
     const signedIn =
       ctx.session?.session.state === 'frozen'
         ? await deps.sessions.thaw(ctx.session, { password, scope, ...from })
@@ -59,7 +60,8 @@ async function signIn(call: Call): Promise<void> {
             previous: readCookie(req, 'session', isSecure),
             ...from,
           });
-    keepSignedIn(deps, res, signedIn);
+    writeCookie(res, 'session', signedIn.bearer, { isSecure });
+    keepDevice(deps, res, deviceToken);
     writeCookie(res, 'pre', undefined, { isSecure });
     if (signedIn.kind === 'challenge') return seeOther(res, withQuery('/challenge', { next }));
     const home = await landingPage(deps.hooks, scope, signedIn.session, {
@@ -96,16 +98,20 @@ function leavingOf(deps: Call['deps'], session: LoadedSession): Leaving | undefi
   }
 }
 
-/** Which second factors are left; the plugin's own route takes over from there. */
+/** Which second factors are left, where there is a choice; the plugin's own page takes over. */
 async function showChallenges(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;
   if (ctx.session?.session.state !== 'awaiting-challenge') return seeOther(res, HOME);
-  const pending = new Set(ctx.session.session.challenges);
+  const pending = ctx.session.session.challenges ?? [];
   // Where the person was going: the plugin leads there.
   const next = wantedPage(call, req.query['next'], '');
-  const model: ChallengeModel = {
-    challenges: challengeLinks(deps, ctx, next).filter(({ id }) => pending.has(id)),
-  };
+  const challenges = challengeLinks(deps, ctx, next).filter(({ id }) => pending.includes(id));
+  const [only, ...others] = challenges;
+  // A page that does not answer half a session would lead back here, without end.
+  if (only && others.length === 0 && answersHalf(deps, ctx.scope, only.href, pending)) {
+    return res.redirect(302, only.href);
+  }
+  const model: ChallengeModel = { challenges };
   await sendPage(deps, req, res, {
     view: 'challenge',
     layout: 'layout-bare',
