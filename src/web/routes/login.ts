@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors';
 import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
 import { readCookie, writeCookie } from '../cookies';
-import { deviceFor, keepDevice } from '../device';
+import { keepSignedIn } from '../device';
 import { HOME, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { ChallengeModel } from '../pages/other';
@@ -44,9 +44,9 @@ async function signIn(call: Call): Promise<void> {
   const next = wantedPage(call, field(form, 'next'), '');
   const scope = { site: ctx.site.id, requestId: ctx.id };
   const isSecure = deps.config.isSecure;
-  const deviceToken = deviceFor(ctx);
+  const { remote, deviceTokens } = ctx;
   try {
-    const from = { remote: ctx.remote, device: req.get('User-Agent') ?? '', deviceToken };
+    const from = { remote, device: req.get('User-Agent') ?? '', deviceTokens };
     const signedIn =
       ctx.session?.session.state === 'frozen'
         ? await deps.sessions.thaw(ctx.session, { password, scope, ...from })
@@ -60,8 +60,7 @@ async function signIn(call: Call): Promise<void> {
             previous: readCookie(req, 'session', isSecure),
             ...from,
           });
-    writeCookie(res, 'session', signedIn.bearer, { isSecure });
-    keepDevice(deps, res, deviceToken);
+    keepSignedIn(deps, res, signedIn);
     writeCookie(res, 'pre', undefined, { isSecure });
     if (signedIn.kind === 'challenge') return seeOther(res, withQuery('/challenge', { next }));
     const home = await landingPage(deps.hooks, scope, signedIn.session, {
