@@ -49,14 +49,29 @@ export function nextOf({ query, body }: Pick<PluginRequest, 'query' | 'body'>): 
   return isPath && URL.canParse(next, BASE) && new URL(next, BASE).origin === BASE ? next : HOME;
 }
 
-/** A page of the plugin on the way in, which leads on to where the sign-in was going. */
-export function withNext({ request, context, isOpen }: Visit, path: string): string {
+/**
+ * A page of the plugin on the way in, which leads on to where the sign-in was going; `query` is what
+ * its address says besides.
+ */
+export function withNext(
+  { request, context, isOpen }: Visit,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): string {
   const url = context.url(path);
+  const alone = addressOf(url, query);
   const next = nextOf(request);
-  if (isOpen || next === HOME) return url;
-  const full = `${url}?next=${encodeURIComponent(next)}`;
+  if (isOpen || next === HOME) return alone;
+  const full = addressOf(url, { ...query, next });
   // Longer than a redirect may be: the inbox, then.
-  return full.length <= NEXT_CHARS ? full : url;
+  return full.length <= NEXT_CHARS ? full : alone;
+}
+
+function addressOf(url: string, query: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(query).map(
+    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+  );
+  return pairs.length === 0 ? url : `${url}?${pairs.join('&')}`;
 }
 
 /** How a page is answered that is not simply there; after a wait, when to come back. */

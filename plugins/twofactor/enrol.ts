@@ -54,10 +54,17 @@ async function mayEnrolHere({ context, config, owner, isOpen, request }: Visit):
   return isOpen && (await methodsOf(context.db, owner)).length > 0;
 }
 
-const totpBound = ({ owner, request }: Visit): string =>
-  `enrol totp ${owner.site} ${owner.user} ${request.session ?? ''}`;
+/** What is set up is no longer shown: the page of a secret ends with the one that it replaces. */
+async function totpBound({ context, owner, request }: Visit): Promise<string> {
+  const before = await findTotp(context.db, owner);
+  const words = [owner.site, owner.user, request.session ?? '', before?.createdAt ?? 'first'];
+  return `enrol totp ${words.join(' ')}`;
+}
 
-/** A secret of which nothing is kept until a code proves that it has arrived. */
+/**
+ * A secret of which nothing is kept until a code proves that it has arrived. It is in the address,
+ * sealed: a telephone that dropped the page while its application was open asks for the same one.
+ */
 export async function showTotp(
   visit: Visit,
   fault?: Answered & { readonly text: string; readonly secret: string },
@@ -65,7 +72,12 @@ export async function showTotp(
   const { request, context, owner, person, isOpen } = visit;
   if (await closedTo(visit, 'totp')) return toChallenge(visit);
   if (!(await mayEnrolHere(visit))) return elsewhere(visit);
-  const secret = fault?.secret ?? newTotpSecret();
+  const boundTo = await totpBound(visit);
+  const secret = fault?.secret ?? readSlip(context, request.query['slip'] ?? '', boundTo);
+  if (secret === undefined) {
+    const slip = makeSlip(context, newTotpSecret(), boundTo);
+    return { redirect: withNext(visit, 'enrol/totp', { slip }) };
+  }
   const { title } = context.site(request.site);
   const uri = otpauthUri(secret, title, person.mail);
   const svg = await drawQr(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
@@ -79,7 +91,7 @@ export async function showTotp(
       picture: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`,
       secret: inGroups(secret),
       uri,
-      slip: makeSlip(context, secret, totpBound(visit)),
+      slip: makeSlip(context, secret, boundTo),
       action: context.url('enrol/totp'),
       next: isOpen ? undefined : nextOf(request),
       back: isOpen ? context.url('') : withNext(visit, 'challenge'),
@@ -94,7 +106,7 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner, isOpen, t } = visit;
   if (await closedTo(visit, 'totp')) return toChallenge(visit);
   if (!(await mayEnrolHere(visit))) return { status: 403 };
-  const secret = readSlip(context, request.body['slip'] ?? '', totpBound(visit));
+  const secret = readSlip(context, request.body['slip'] ?? '', await totpBound(visit));
   // The page stood open too long, or belongs to another session: a new secret.
   if (secret === undefined) return { redirect: withNext(visit, 'enrol/totp') };
   const attempt = await beginAttempt(context, owner, 'enrol');

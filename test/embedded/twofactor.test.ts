@@ -310,7 +310,7 @@ describe('somebody who is signed in', () => {
 
     const before = web.cookie('estafette');
     const right = await sendTo(web, wrong, '/confirm', { password: credentials(2)[1] });
-    expect(right.url).toBe('/twofactor/enrol/totp');
+    expect(right.url).toMatch(/^\/twofactor\/enrol\/totp\?slip=/);
     expect(right.status).toBe(200);
     expect(web.cookie('estafette')).not.toBe(before);
     const old = browser();

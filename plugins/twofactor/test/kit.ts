@@ -33,12 +33,27 @@ export const textOf = (model: Readonly<Record<string, unknown>>, name: string): 
 export const codeOf = (secret: string, now: number, drift = 0): string =>
   codeAt(Secret.fromBase32(secret.replaceAll(' ', '')), stepAt(now) + drift);
 
+/** Opens the page of an application, which brings its secret in its address. */
+export async function openTotp(
+  test: PluginTest,
+  input: Parameters<PluginTest['route']>[2] = {},
+): Promise<{
+  readonly page: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, string>>;
+}> {
+  const led = await test.route('get', '/enrol/totp', input);
+  if (!('redirect' in led)) throw new Error(`no address: ${JSON.stringify(led)}`);
+  const { searchParams } = new URL(led.redirect, 'https://site.invalid');
+  const query = Object.fromEntries(searchParams);
+  return { page: modelOf(await test.route('get', '/enrol/totp', { ...input, query })), query };
+}
+
 /** Sets up an application as a person does; its secret and the recovery codes that were shown. */
 export async function enrolTotp(
   test: PluginTest,
   input: { readonly awaiting?: boolean; readonly device?: typeof DEVICE } = {},
 ): Promise<{ readonly secret: string; readonly codes: readonly string[] }> {
-  const page = modelOf(await test.route('get', '/enrol/totp', input));
+  const { page } = await openTotp(test, input);
   const secret = textOf(page, 'secret');
   const answer = await test.route('post', '/enrol/totp', {
     ...input,
