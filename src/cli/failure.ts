@@ -50,7 +50,8 @@ function describeAppError(error: AppError): Failure {
     detailsOf(error),
     isNativeError(error.cause) ? error.cause.message : undefined,
   ];
-  const message = parts.filter((part) => part !== undefined).join(': ');
+  // The reason may be the words of its cause.
+  const message = [...new Set(parts.filter((part) => part !== undefined))].join(': ');
   return { exitCode: exitCodeOf(error), code: error.code, message };
 }
 

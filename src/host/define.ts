@@ -131,7 +131,10 @@ export interface PluginDefinition<C = unknown> {
   readonly provides?: readonly string[];
   /** Plugins that start first when they are there. */
   readonly after?: readonly string[];
-  /** `abort` stops the boot when this plugin fails, and closes sign-in where it is on and not in service: authentication only. */
+  /**
+   * `abort` stops the boot when this plugin fails to start, and closes sign-in on the sites where it
+   * is on and not in service, such as with wrong settings: authentication only.
+   */
   readonly onBootFailure?: 'continue' | 'abort';
   /** What the code touches: `db`, `mail.read`, `http:https://host`. Granted by the operator. */
   readonly needs?: readonly Need[];

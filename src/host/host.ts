@@ -20,7 +20,6 @@ import { createRegistrations, type UndoableRegistrations } from './registrations
 import {
   type BootReport,
   inService,
-  joinProblems,
   type PluginProblem,
   type PluginReport,
   type PluginState,
@@ -236,10 +235,7 @@ class Boot {
     const registrations = createRegistrations(id, this.#deps.log);
     try {
       await this.#findMissing(plugin);
-      const problems = this.#problems(id, this.#faults());
-      // An authority that is silently off would let everybody in: its faults end the boot.
-      if (problems.length > 0 && plugin.definition.onBootFailure === 'abort')
-        throw new Error(joinProblems(problems));
+      // Settings that a site has wrong keep it off there, and close that site where it guards sign-in.
       const running = await startPlugin(plugin, this.#startDeps(), registrations);
       this.#started.push({ plugin: running, registrations });
       this.#note(id, 'active', {

@@ -4,17 +4,18 @@ import { didYouMean } from '../kernel/config-shape';
 import type { Site } from '../sites';
 import type { FoundPlugin } from './discover';
 import { siteSource } from './plugin-faults';
+import { FACTOR_PORT, guardsSignIn } from './sign-in-guards';
 import { offeredShape } from './sign-in-shapes';
 import type { OfferedWay, SignInContribution } from './sign-in-types';
 import type { PluginFault } from './site-check';
 
-type CheckedSite = Pick<Site, 'id' | 'signIn' | 'mailAccess'>;
+type CheckedSite = Pick<Site, 'id' | 'signIn' | 'mailAccess' | 'protection'>;
 
 export interface SignInCheckInput {
   readonly sites: readonly CheckedSite[];
   readonly found: readonly FoundPlugin[];
   /** Which plugins are on for a site, and with which settings. */
-  readonly enabling: Pick<Enabling, 'reach' | 'config'>;
+  readonly enabling: Pick<Enabling, 'reach' | 'config' | 'faults'>;
   readonly sources?: readonly ConfigSource[];
 }
 
@@ -25,16 +26,20 @@ interface On {
 }
 
 /**
- * Ways in that a site names and does not have, sites where nobody could sign in at all, and sites
- * whose mail would stay closed to who signs in without a password.
+ * Ways in that a site names and does not have, sites where nobody could sign in at all or from
+ * outside, and sites whose mail would stay closed to who signs in without a password.
  */
 export function checkSignIn(input: SignInCheckInput): readonly PluginFault[] {
   return input.sites.flatMap((site) => {
     const on = input.found.flatMap((plugin) => onSite(plugin, site, input.enabling));
     const source = siteSource(site.id, input.sources ?? []);
-    return [...mailProblems(site, on), ...unknownWays(site, on), ...closedProblems(site, on)].map(
-      ({ at, message }) => ({ site: site.id, ...issueAt(source, at, message) }),
-    );
+    return [
+      ...mailProblems(site, on),
+      ...unknownWays(site, on),
+      ...closedProblems(site, on),
+      ...guardProblems(site, input),
+      ...outsideProblems(site, input),
+    ].map(({ at, message }) => ({ site: site.id, ...issueAt(source, at, message) }));
   });
 }
 
@@ -106,4 +111,35 @@ function closedProblems({ signIn }: CheckedSite, on: readonly On[]): readonly Pr
   if (signIn.form !== 'hidden' || canEnter) return [];
   const message = '"hidden" without a plugin that signs people in: nobody can enter';
   return [{ at: ['signIn', 'form'], message }];
+}
+
+/** What guards sign-in and is off for its settings closes the site: its fault alone does not say so. */
+function guardProblems(
+  { id: site }: CheckedSite,
+  { found, enabling }: SignInCheckInput,
+): readonly Problem[] {
+  const guards = found.filter(({ definition }) => guardsSignIn(definition));
+  if (guards.length === 0) return [];
+  const wrong = new Set(enabling.faults(site).map(({ plugin }) => plugin));
+  return guards
+    .filter(({ id }) => wrong.has(id))
+    .map(({ id }) => ({
+      at: ['plugins', id],
+      message: `nobody can sign in on this site: ${id} guards sign-in, and its settings are wrong`,
+    }));
+}
+
+/** Where a second factor is wanted of whoever comes from outside, somebody has to ask for it. */
+function outsideProblems(
+  { id: site, protection }: CheckedSite,
+  { found, enabling }: SignInCheckInput,
+): readonly Problem[] {
+  if (protection?.networks?.outside !== 'factor') return [];
+  const on = enabling.reach(site);
+  const isAsked = found.some(
+    ({ id, definition }) => on.has(id) && definition.provides?.includes(FACTOR_PORT),
+  );
+  if (isAsked) return [];
+  const message = `expected a plugin that answers for a second factor (twofactor), found none on: nobody can sign in from outside these networks with "factor"`;
+  return [{ at: ['protection', 'networks', 'outside'], message }];
 }

@@ -6,6 +6,7 @@ import type { OfferedWay } from '../../../src/host/sign-in-types';
 import { formatIssue } from '../../../src/kernel/config';
 import { secretHandle } from '../../../src/session';
 import type { MailAccess } from '../../../src/sites';
+import { protectionSchema } from '../../../src/sites/protection-schema';
 import { fakeProvider } from '../../kit/sign-in-plugin';
 
 const SITE = 'one' as SiteId;
@@ -31,15 +32,26 @@ interface Asked {
   readonly on?: readonly string[];
   readonly found?: FoundPlugin;
   readonly mailAccess?: MailAccess;
+  readonly outside?: 'refuse' | 'factor' | 'allow';
 }
 const check = (
   signIn: object,
-  { on = ['sso'], found = plugin, mailAccess = OAUTH }: Asked = {},
+  { on = ['sso'], found = plugin, mailAccess = OAUTH, outside = 'allow' }: Asked = {},
 ): readonly string[] =>
   checkSignIn({
-    sites: [{ id: SITE, signIn: { kind: 'imap', ...signIn }, mailAccess }],
+    sites: [
+      {
+        id: SITE,
+        signIn: { kind: 'imap', ...signIn },
+        mailAccess,
+        protection: {
+          ...protectionSchema.parse({}),
+          networks: { inside: ['10.0.0.0/8'], outside },
+        },
+      },
+    ],
     found: [found],
-    enabling: { reach: () => new Set(on), config: () => ok({ cards: 2 }) },
+    enabling: { reach: () => new Set(on), config: () => ok({ cards: 2 }), faults: () => [] },
     sources: [{ file: 'config/sites/one.json', value: { signIn, mailAccess }, lines: new Map() }],
   }).map(formatIssue);
 const OFF = { on: [] };
@@ -97,5 +109,17 @@ describe('what a site says of its ways in', () => {
     expect(check({ form: 'hidden' }, OFF)[0]).toContain('nobody can enter');
     expect(check({ form: 'hidden' }, { found: saying(() => []) })[0]).toContain('nobody can enter');
     expect(check({ form: 'folded' }, OFF)).toEqual([]);
+  });
+
+  it('says when nobody could enter from outside, for want of who asks a second factor', () => {
+    const found = { ...plugin, definition: { ...plugin.definition, provides: ['second-factor'] } };
+
+    expect(check({}, { outside: 'factor' })).toEqual([
+      expect.stringContaining(
+        'config/sites/one.json: protection.networks.outside: expected a plugin that answers for a second factor',
+      ),
+    ]);
+    expect(check({}, { outside: 'factor', found })).toEqual([]);
+    expect(check({}, { ...OFF, outside: 'refuse' })).toEqual([]);
   });
 });

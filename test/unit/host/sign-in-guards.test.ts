@@ -1,4 +1,5 @@
-import { aPlugin, aSite, SITE_A, SITE_B, startTest, stopAll } from './kit';
+import { z } from 'zod';
+import { aPlugin, aSite, lineOf, SITE_A, SITE_B, startTest, stopAll } from './kit';
 
 afterEach(stopAll);
 
@@ -50,5 +51,25 @@ describe('sign-in on a site whose guard is not in service', () => {
       plugin: 'vital',
       reason: 'quarantined: harmed processes',
     });
+  });
+
+  it('is closed where the settings of what nothing may run without are wrong, and nowhere else', async () => {
+    const vital = aPlugin('vital', {
+      onBootFailure: 'abort',
+      config: z.strictObject({ required: z.boolean().default(false) }),
+    });
+    const sites = [aSite('a', { vital: { required: 'yes' } }), aSite('b', { vital: true })];
+
+    const test = await startTest({ plugins: [vital], sites });
+
+    expect(lineOf(test, 'vital')?.state).toBe('degraded');
+    expect(test.host.signInClosed(SITE_A)).toMatchObject({
+      plugin: 'vital',
+      reason: expect.stringContaining('config/sites/a.json: plugins.vital.required: expected'),
+    });
+    expect(test.host.signInClosed(SITE_B)).toBeUndefined();
+    expect(test.host.report.warnings).toContain(
+      'config/sites/a.json: plugins.vital: nobody can sign in on this site: vital guards sign-in, and its settings are wrong',
+    );
   });
 });
