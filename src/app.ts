@@ -4,6 +4,7 @@ import { createAdmin } from './app/admin';
 import { auditedAffairs } from './app/audit-affairs';
 import { createAuditEvents } from './app/audit-events';
 import { createAppAuditStream } from './app/audit-stream';
+import { canAskProviders, checkWays, type WayCheck } from './app/check-ways';
 import { tellConnected } from './app/connected';
 import { detachedPool } from './app/detached-pool';
 import { createAppEnabling } from './app/enabling';
@@ -563,6 +564,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     report: { ...host.report, warnings: [...host.report.warnings, ...warnings] },
     plugins: host.state,
     commands: pluginCommands(host, set),
+    checkWays: () => checkWays(sites, signIn),
     enabling,
     hooks,
     /** What the process and its plugins went through; `undefined` in a process that is not our own. */
@@ -593,6 +595,17 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     routes: web.routes,
     handler: web.app,
   };
+}
+
+/** Asks the providers of each site; nothing is listened on, and the schema stays as it is. */
+export async function askProviders(config: AppConfig): Promise<readonly WayCheck[]> {
+  if (!canAskProviders(config)) return [];
+  const app = await createApp(config, { migrate: false });
+  try {
+    return await app.checkWays();
+  } finally {
+    await app.stop();
+  }
 }
 
 export { pings } from './app/health';

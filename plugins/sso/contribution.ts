@@ -1,5 +1,6 @@
 import type { SignInContribution, SignInMethod, SignInRefusal, SiteId } from 'estafette/plugin';
 import { beginCas, finishCas, leaveCas, noticeCas } from './cas/cas';
+import { checkProvider } from './check';
 import type { SsoConfig } from './config';
 import { leaveOidc, refreshOidc } from './oidc/after';
 import { beginOidc } from './oidc/begin';
@@ -91,6 +92,8 @@ export const signIn: SignInContribution<SsoConfig> = {
       return error.refusal;
     }
   },
+
+  check: checkProvider,
 
   async refresh({ site, method, refresh }, context) {
     const provider = find(context, site, method);

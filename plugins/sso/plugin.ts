@@ -1,4 +1,5 @@
 import { definePlugin } from 'estafette/plugin';
+import { checkSettings } from './check';
 import { type SsoConfig, ssoConfig } from './config';
 import { signIn } from './contribution';
 import { metadataCommand } from './metadata';
@@ -10,6 +11,7 @@ export default definePlugin<SsoConfig>({
   summary: 'sso:summary',
   needs: ['db', 'http:configured'],
   config: ssoConfig,
+  check: checkSettings,
   secrets: ['<provider>.clientSecret', '<provider>.privateKey'],
   contributes: {
     signIn,

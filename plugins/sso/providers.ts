@@ -131,7 +131,8 @@ const samlProvider = (said: Said<'saml'>): SamlProvider => ({
   claims: claimsOf({ login: 'uid', mail: 'mail', name: ['displayName'] }, said.claims),
 });
 
-function providerOf(said: ProviderConfig): Provider {
+/** A provider as the site says it, with what it leaves to us. */
+export function providerOf(said: ProviderConfig): Provider {
   switch (said.kind) {
     case 'oidc':
       return oidcProvider(said);

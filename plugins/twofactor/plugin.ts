@@ -1,4 +1,5 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
+import { checkSettings } from './check';
 import { type FactorConfig, factorConfig } from './config';
 import { countdown } from './countdown';
 import { forgetDevices, isRemembered, listDevices, renameDevice } from './devices';
@@ -24,6 +25,7 @@ export default definePlugin<FactorConfig>({
   // Where it is on and not in service, nobody signs in: a factor that cannot be asked is not skipped.
   onBootFailure: 'abort',
   config: factorConfig,
+  check: checkSettings,
   contributes: {
     challenges: [{ id: CHALLENGE, label: 'twofactor:challenge.label', path: '/challenge' }],
     admin: { label: 'twofactor:admin.title', href: '/twofactor/admin' },

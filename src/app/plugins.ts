@@ -12,6 +12,7 @@ import { HOOK_TABLES } from '../host/hook-tables';
 import { checkOrder } from '../host/order-check';
 import { platformVersion } from '../host/platform-version';
 import { enablingPlugin, siteSource } from '../host/plugin-faults';
+import { checkSettings } from '../host/settings-check';
 import { checkSignIn } from '../host/sign-in-check';
 import { checkSiteFiles, type PluginFault } from '../host/site-check';
 import { checkStart } from '../host/start-check';
@@ -89,6 +90,13 @@ export async function siteFaults(config: AppConfig): Promise<readonly PluginFaul
     ...sites.flatMap((site) => unloadedOn(site, { found, broken }, config)),
     ...(await refusedIn(config, found, enabled)),
     ...checkSignIn({ sites, found, enabling: enabled, sources: sources.sites }),
+    ...checkSettings({
+      sites,
+      found,
+      enabling: enabled,
+      origins: plugins.origins,
+      secret: config.pluginSecret,
+    }),
     ...pluginViewFaults(config.root, found),
     ...installedSkinFaults(config, { found, unloaded }),
   ];

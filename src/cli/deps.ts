@@ -129,6 +129,16 @@ export interface Deps {
   }>;
   /** What the files say of plugins that the installed plugins do not confirm. */
   siteFaults(config: AppConfig): Promise<readonly PluginFault[]>;
+  /** Has plugins ask the providers that people sign in by, as a sign-in would. */
+  askProviders(config: AppConfig): Promise<
+    readonly {
+      readonly site: SiteId;
+      /** `sso.cerbere`. */
+      readonly via: string;
+      readonly ms: number;
+      readonly problem: string | undefined;
+    }[]
+  >;
   /** Fails where the schema is not up to date. */
   openEnabling(config: AppConfig): Promise<EnablingDoor>;
   /** Fails where the schema is not up to date. */

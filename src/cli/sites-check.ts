@@ -1,7 +1,8 @@
 import { mapLimit, withDeadline } from '../base/async';
 import { AppError } from '../base/errors';
+import type { SiteId } from '../base/types';
 import { formatIssue } from '../kernel/config';
-import type { Site } from '../sites';
+import type { AppConfig, Site } from '../sites';
 import { chooseSites } from './choose-site';
 import { type Command, EXIT, print, readArgs, table } from './command';
 import type { Deps, Ping } from './deps';
@@ -11,7 +12,7 @@ const PING_DEADLINE_MS = 10_000;
 const PINGS_AT_ONCE = 6;
 
 interface Check {
-  readonly site: string;
+  readonly site: SiteId;
   readonly what: string;
   readonly target: string;
   readonly isOk: boolean;
@@ -25,10 +26,12 @@ export const sitesCheck: Command = {
     'estafette sites:check [--site id] [--connect] [--json]',
     '',
     '--site id   only this site',
-    '--connect   connects to the IMAP, SMTP and LDAP servers; exit code 69 if one does not answer',
+    '--connect   connects to the IMAP, SMTP and LDAP servers, and asks the providers that people',
+    '            sign in by; exit code 69 if one does not answer',
     '',
     'Exit code 78 for what a start refuses; 1 for what it tells and goes on without: an unknown',
-    'plugin or locked setting, a plugin that cannot be loaded, settings that it refuses.',
+    'plugin or locked setting, a plugin that cannot be loaded, settings that it refuses or that',
+    'keep people out.',
   ].join('\n'),
   async run(io, args, deps) {
     const { values } = readArgs(args, {
@@ -37,8 +40,13 @@ export const sitesCheck: Command = {
     });
     const config = deps.loadConfig();
     const sites = chooseSites(config.sites, values.site);
-    const checks = values.connect ? await checkServers(sites, deps) : [];
     const checked = new Set(sites.map(({ id }) => id));
+    const checks = values.connect
+      ? [
+          ...(await checkServers(sites, deps)),
+          ...(await checkProviders(config, deps)).filter(({ site }) => checked.has(site)),
+        ]
+      : [];
     const warnings = (await deps.siteFaults(config))
       .filter(({ site }) => site === undefined || checked.has(site))
       .map(formatIssue);
@@ -73,6 +81,19 @@ interface Try {
   readonly ping: Ping;
 }
 
+async function checkProviders(config: AppConfig, deps: Deps): Promise<readonly Check[]> {
+  const asked = await deps.askProviders(config);
+  return asked.map(({ site, via, ms, problem }) => ({
+    site,
+    what: 'sign-in',
+    target: via,
+    isOk: problem === undefined,
+    detail: problem ?? answered(ms),
+  }));
+}
+
+const answered = (ms: number): string => `answers in ${ms} ms`;
+
 async function tryServer({ site, what, target, ping }: Try): Promise<Check> {
   const startedAt = performance.now();
   const result = { site: site.id, what, target };
@@ -80,7 +101,7 @@ async function tryServer({ site, what, target, ping }: Try): Promise<Check> {
     const work = ping(site);
     await withDeadline(work, PING_DEADLINE_MS, () => new Error('no answer in 10 s'));
     const ms = Math.round(performance.now() - startedAt);
-    return { ...result, isOk: true, detail: `answers in ${ms} ms` };
+    return { ...result, isOk: true, detail: answered(ms) };
   } catch (error) {
     return { ...result, isOk: false, detail: reasonOf(error) };
   }

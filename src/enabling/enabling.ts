@@ -18,6 +18,7 @@ import { createModel, type Model, type PluginFault } from './model';
 import { type Author, createOverrides } from './overrides';
 import type { ChangeTarget, ConfigChange, HistoryQuery, PastChange } from './overrides-store';
 import { type ChangeRefusal, refusalError } from './refusal';
+import { type SiteSettings, settingsOn } from './site-settings';
 import {
   ENABLED,
   type EnabledSet,
@@ -67,6 +68,8 @@ export interface Enabling {
   choosable(subject: Subject): readonly string[];
   /** What a site cannot have as it is written. */
   faults(site: SiteId): readonly SiteFault[];
+  /** Settings of a plugin that hold somewhere on a site, each with who said them. */
+  settingsOn(site: SiteId, plugin: string): readonly SiteSettings[];
   explainFor(subject: ExplainSubject): PluginExplanation;
   check(request: ChangeRequest): Result<CheckedChange, ChangeRefusal>;
   /** Whom a change would touch. A refused one throws `request/invalid` with the refusal. */
@@ -145,6 +148,7 @@ export function createEnabling(deps: EnablingDeps): Enabling {
       const known = model.site(site);
       return known ? findFaults({ files, model, plugins: deps.plugins }, known) : [];
     },
+    settingsOn: (id, plugin) => settingsOn({ model }, { id }, plugin),
     explainFor: (subject) => explainPlugin({ files, model }, subject),
     check,
     async impactOf(request) {

@@ -99,7 +99,8 @@ const issue = ({ file, path, line }: Place, message: string): Said => ({
   ...(line !== undefined && { line }),
 });
 
-function placeOf(say: Say | undefined, plugin: string, keys: readonly string[]): Place {
+/** Where something was said of a plugin: a file and its line, or a change. */
+export function placeOf(say: Say | undefined, plugin: string, keys: readonly string[]): Place {
   if (say?.entry) return say.entry.place(keys);
   const path = [plugin, ...keys].join('.');
   const { override } = say ?? {};

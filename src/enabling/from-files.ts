@@ -5,10 +5,11 @@ import type { Enabling } from './enabling';
 import { findFaults, type SiteFault } from './faults';
 import { readConfigFiles } from './files';
 import { createModel } from './model';
+import { settingsOn } from './site-settings';
 import type { EnablingPlugin, EnablingSite } from './types';
 
 /** What the files say by themselves. */
-export interface EnablingFiles extends Pick<Enabling, 'config'> {
+export interface EnablingFiles extends Pick<Enabling, 'config' | 'settingsOn'> {
   /** Plugins that some layer of the files may turn on for somebody of the site. */
   reach(site: SiteId): ReadonlySet<string>;
   faults(site: SiteId): readonly SiteFault[];
@@ -25,6 +26,7 @@ export function enablingFromFiles(deps: {
   return {
     config: (plugin, subject) => model.config(plugin, subject),
     reach: (site) => model.reach(site),
+    settingsOn: (id, plugin) => settingsOn({ model }, { id }, plugin),
     faults(site) {
       const known = model.site(site);
       return known ? findFaults({ files, model, plugins: deps.plugins }, known) : [];

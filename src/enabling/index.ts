@@ -14,6 +14,7 @@ export type { PluginFault } from './model';
 export type { Author } from './overrides';
 export type { ConfigChange, HistoryQuery, PastChange } from './overrides-store';
 export { type ChangeRefusal, formatRefusal, type RefusalReason } from './refusal';
+export type { SiteSettings } from './site-settings';
 export {
   type Choices,
   ENABLED,

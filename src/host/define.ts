@@ -8,6 +8,7 @@ import type { PluginContext } from './context-types';
 import { claimInstance } from './instance';
 import type { Need } from './needs';
 import type { RouteRegistrar } from './route-types';
+import type { CheckedSite, SettingsProblem } from './settings-check';
 import type { SignInContribution } from './sign-in-types';
 
 claimInstance(__filename, globalThis);
@@ -140,6 +141,11 @@ export interface PluginDefinition<C = unknown> {
   readonly needs?: readonly Need[];
   /** Configuration of a site; every key has a default or the boot report says which is missing. */
   readonly config?: z.ZodType<C>;
+  /**
+   * What is wrong with settings that the schema accepts, held against the site that they are of: told
+   * at boot and by `sites:check`, where they are written. The plugin stays on. No input or output.
+   */
+  check?(config: C, site: CheckedSite): readonly SettingsProblem[];
   /**
    * Names of secrets, from the environment only: `ESTAFETTE_<PLUGIN>_<NAME>`. `<word>.name` stands
    * for one of each word of the configuration: `'<provider>.clientSecret'` lets

@@ -25,6 +25,7 @@ import {
   type PluginState,
 } from './report';
 import { resolvePlugins } from './resolve';
+import { checkSettings } from './settings-check';
 import { checkSignIn } from './sign-in-check';
 import { guardsSignIn, type SignInClosed } from './sign-in-guards';
 import { checkSiteFiles } from './site-check';
@@ -46,7 +47,7 @@ export interface HostDeps extends Omit<ContextDeps, 'config' | 'site'> {
   readonly hooks: Hooks;
   readonly jobs: Jobs;
   readonly set: PluginSet;
-  readonly enabling: Pick<Enabling, 'config' | 'faults' | 'reach'>;
+  readonly enabling: Pick<Enabling, 'config' | 'faults' | 'reach' | 'settingsOn'>;
   readonly sites: readonly Site[];
   readonly found: readonly FoundPlugin[];
   readonly broken: readonly BrokenPlugin[];
@@ -430,5 +431,6 @@ function findUnusable(deps: HostDeps): readonly string[] {
       enabling: deps.enabling,
       sources: files.sites,
     }).map(formatIssue),
+    ...checkSettings({ ...deps, origins: deps.origins ?? {} }).map(formatIssue),
   ];
 }

@@ -91,6 +91,7 @@ import '../session/hooks';
 import '../settings/hooks';
 import '../view/hooks';
 
+export type { CheckedSite, SettingsProblem } from './settings-check';
 export type {
   OfferedWay,
   SignInBegin,

@@ -145,6 +145,7 @@ const contributes = z.strictObject({
       finish: fn,
       leave: fn.optional(),
       notice: fn.optional(),
+      check: fn.optional(),
       refresh: fn.optional(),
     })
     .optional(),
@@ -181,6 +182,7 @@ const shape = z.strictObject({
   config: z
     .custom((value) => value instanceof Object && '_zod' in value, 'expected a schema of z')
     .optional(),
+  check: fn.optional(),
   secrets: z.array(z.string().regex(SECRET_NAME, 'expected a name')).optional(),
   csp: z
     .partialRecord(

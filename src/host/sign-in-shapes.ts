@@ -45,6 +45,14 @@ export const refusalShape = z.object({
     .catch('unnamed'),
 });
 
+/** What an operator is told of a provider: long texts of libraries are cut. */
+export const checkShape = z.string().transform((text) =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 300),
+);
+
 const KEEP_BYTES = 2_000; // the contract: a cookie takes no more
 const LEAVING_CHARS = 8_000;
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

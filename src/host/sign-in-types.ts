@@ -159,6 +159,14 @@ export interface SignInContribution<C = unknown> {
     request: SignInNotice,
     context: PluginContext<C>,
   ): Promise<SignInEnded | SignInRefusal | undefined>;
+  /**
+   * Asks the provider as a sign-in would, as far as that goes without a person: for
+   * `sites:check --connect`. What is wrong, in one line for the operator; `undefined`: nothing.
+   */
+  check?(
+    request: { readonly site: SiteId; readonly method: string },
+    context: PluginContext<C>,
+  ): Promise<string | undefined>;
   /** A new token for the old; `undefined`: the provider refuses, the person signs in again. */
   refresh?(
     request: {

@@ -9,6 +9,7 @@ import { plainCopy } from '../kernel/plain-copy';
 import { type SecretHandle, secretHandle, type VouchedIdentity, type Way } from '../session';
 import { type ReadTokens, readTokens, readWithTokens } from './sign-in-answers';
 import {
+  checkShape,
   endedShape,
   identityShape,
   MAX_METHODS,
@@ -64,6 +65,8 @@ export interface SignInHost {
   ): Promise<string | undefined>;
   /** What a provider's own server says is over, or why it is not believed. */
   notice(scope: HookScope, way: Way, request: SignInNotice): Promise<SignInEnded | SignInRefusal>;
+  /** What is wrong with a way in, its provider asked; `undefined` where nothing is, or nothing can be asked. */
+  check(scope: HookScope, way: Way): Promise<string | undefined>;
   /** New tokens; `undefined` when the provider refuses. Throws `sign-in/unavailable`. */
   refresh(site: SiteId, request: RefreshRequest): Promise<SignInTokens | undefined>;
 }
@@ -79,7 +82,7 @@ export interface SignInHostDeps {
 }
 
 type Contribution = SignInContribution;
-type Hook = 'methods' | 'begin' | 'finish' | 'leave' | 'notice' | 'refresh';
+type Hook = 'methods' | 'begin' | 'finish' | 'leave' | 'notice' | 'check' | 'refresh';
 
 interface Target {
   readonly plugin: RunningPlugin;
@@ -242,6 +245,17 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
       }
       return value;
     },
+    async check(scope, way) {
+      const target = targetOf(scope, way);
+      const { check } = target.contribution;
+      if (!check) return undefined;
+      const read = (answer: unknown) => checkShape.parse(answer);
+      const request = { site: scope.site, method: way.method };
+      const outcome = await call(scope, target, 'check', { timeoutMs: SIGN_IN_MS, read }, () =>
+        check(request, target.plugin.context),
+      );
+      return outcome ? outcome.value : NO_CHECK;
+    },
     async refresh(site, { plugin: id, method, refresh }) {
       const target = targets({ site }).find(({ plugin }) => plugin.id === id);
       // Out of service for now, which the provider has not said: nobody has to sign in again for it.
@@ -257,6 +271,8 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
     },
   };
 }
+
+const NO_CHECK = 'the plugin failed to ask, or had no answer in time: the log says why';
 
 const handlesOf = ({ access, refresh, expiresAt }: ReadTokens): SignInTokens => ({
   access: secretHandle(access),

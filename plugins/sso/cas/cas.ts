@@ -82,6 +82,16 @@ async function validate(
   return readAnswer(await answer.text());
 }
 
+/** Asks about a ticket that nobody has: that it is refused is the answer of a server that works. */
+export async function checkCas(step: Step<CasProvider>): Promise<void> {
+  const asked = { service: step.provider.issuer, ticket: 'ST-check', isRenewed: false };
+  try {
+    await validate(step, asked);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.refused === 'unavailable') throw error;
+  }
+}
+
 function identityOf(
   provider: CasProvider,
   { user, attributes }: Awaited<ReturnType<typeof readAnswer>>,

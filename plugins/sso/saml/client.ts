@@ -65,6 +65,11 @@ const onlyRequest = (request: string): CacheProvider => ({
   removeAsync: async () => null,
 });
 
+/** Whether certificates and key can be read; the provider itself is reached by browsers alone. */
+export function checkSaml(step: Step<SamlProvider>): void {
+  samlOf(step, { callback: step.provider.signInUrl, request: '_unused' });
+}
+
 /** What the provider is to know of this platform, as the metadata that it reads. */
 export const samlMetadata = (
   step: Step<SamlProvider>,

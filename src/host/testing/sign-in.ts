@@ -51,6 +51,7 @@ export function testSignIn(
       const notice = { site, method, address, body, query, text: written };
       return plain<SignInEnded | SignInRefusal | undefined>(await ways.notice?.(notice, context));
     },
+    check: async () => ways.check?.({ site, method }, context),
     refresh: async (refresh): Promise<SignInTokens | undefined> =>
       ways.refresh?.({ site, method, refresh }, context),
   };

@@ -145,6 +145,8 @@ export interface TestSignIn {
     readonly query?: Readonly<Record<string, string>>;
     readonly text?: string;
   }): Promise<SignInEnded | SignInRefusal | undefined>;
+  /** What `sites:check --connect` tells the operator; `undefined`: nothing is wrong. */
+  check(): Promise<string | undefined>;
   refresh(refresh: SecretHandle): Promise<SignInTokens | undefined>;
 }
 

@@ -24,6 +24,7 @@ const deps: Deps = {
   pluginDatabases: unused,
   migrationSets: unused,
   siteFaults: unused,
+  askProviders: unused,
   openEnabling: unused,
   openAudit: unused,
   startDemo: unused,

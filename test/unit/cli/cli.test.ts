@@ -389,6 +389,34 @@ describe('sites:check', () => {
   });
 });
 
+describe('sites:check --connect, of providers', () => {
+  const pings = { imap: async () => {}, smtp: async () => {}, ldap: async () => {} };
+  const deps = { root: `${__dirname}/../../..`, pings };
+  const asked = { site: 'one' as SiteId, via: 'sso.card', ms: 12 };
+
+  it('names one that cannot be used, and ends as for a server that does not answer', async () => {
+    const { code, out } = await run(['sites:check', '--connect'], {
+      ...deps,
+      askProviders: async () => [{ ...asked, problem: 'unreachable: no such host' }],
+    });
+
+    expect(code).toBe(69);
+    expect(out).toMatch(/one +sign-in +sso\.card +FAILED: unreachable: no such host/);
+  });
+
+  it('says that one answers, of the sites that are asked for', async () => {
+    const elsewhere = { ...asked, site: 'two' as SiteId, problem: 'down' };
+    const { code, out } = await run(['sites:check', '--site', 'one', '--connect'], {
+      ...deps,
+      askProviders: async () => [{ ...asked, problem: undefined }, elsewhere],
+    });
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/sso\.card +answers in 12 ms/);
+    expect(out).not.toContain('two');
+  });
+});
+
 describe('sites:check, of what a start would only tell', () => {
   const fault = {
     site: 'one' as SiteId,

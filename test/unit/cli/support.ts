@@ -117,6 +117,7 @@ export function someDeps(over: Partial<Deps> = {}): Deps {
       createPluginDatabases({ place: pluginPlace(config), log: silentLog() }),
     migrationSets: async () => ({ sets: [], skipped: [] }),
     siteFaults: async () => [],
+    askProviders: async () => [],
     openEnabling: unexpected,
     openAudit: async () => noted.door,
     pings: { imap: unexpected, smtp: unexpected, ldap: unexpected },

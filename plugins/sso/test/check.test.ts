@@ -1,0 +1,87 @@
+import type { CheckedSite, SiteId } from 'estafette/plugin';
+import { createPluginTest } from 'estafette/plugin/testing';
+import { checkSettings } from '../check';
+import { type SsoConfig, ssoConfig } from '../config';
+import plugin from '../plugin';
+import { standWith } from './fake-idp';
+
+const OIDC = { id: 'a', kind: 'oidc', issuer: 'https://idp.example', clientId: 'c' } as const;
+const CAS = { id: 'b', kind: 'cas', issuer: 'https://cas.example/cas' } as const;
+const SITE: CheckedSite = {
+  id: 'saisons' as SiteId,
+  hosts: [],
+  hasNetworks: false,
+  missingSecret: (name) => `VARIABLE_OF_${name}`,
+  mayReach: (address) => address.startsWith('https://idp.example'),
+};
+const check = (...providers: readonly object[]) =>
+  checkSettings(ssoConfig.parse({ providers }), SITE);
+
+describe('providers that could never answer', () => {
+  it('are those without their secret, by the name of its variable', () => {
+    expect(check(OIDC)).toEqual([
+      {
+        keys: ['providers', '0', 'clientId'],
+        message:
+          'expected its secret in VARIABLE_OF_a.clientSecret (or VARIABLE_OF_a.clientSecret_FILE), found none: nobody can sign in by a',
+      },
+    ]);
+    expect(check({ ...OIDC, clientAuth: 'none' })).toEqual([]);
+  });
+
+  it('are those at a server that the operator does not list', () => {
+    expect(check({ ...OIDC, clientAuth: 'none' }, CAS)).toEqual([
+      {
+        keys: ['providers', '1', 'issuer'],
+        message:
+          'expected a server of origins.sso in config/plugins.json, found https://cas.example: nobody can sign in by b',
+      },
+    ]);
+  });
+});
+
+describe('a provider that is asked', () => {
+  it('is right when it says who it is and gives its keys', async () => {
+    const { way, idp, test } = await standWith();
+
+    expect(await way.check()).toBeUndefined();
+    expect([...idp.asked.keys()]).toEqual(['/.well-known/openid-configuration', '/jwks']);
+    await test.stop();
+  });
+
+  it('is told when it does not answer, or is another one', async () => {
+    const down = await standWith();
+    down.idp.isDown = true;
+    expect(await down.way.check()).toMatch(/^status-503/);
+    await down.test.stop();
+
+    const other = await standWith();
+    other.idp.metadata = { issuer: 'https://other.example' };
+    expect(await other.way.check()).toMatch(/^discovery: /);
+    await other.test.stop();
+  });
+
+  it('is right by CAS when it refuses a ticket of nobody, and told when it answers something else', async () => {
+    const answering = (status: number) =>
+      createPluginTest<SsoConfig>({
+        plugin,
+        config: { providers: [CAS] },
+        origins: ['https://cas.example'],
+        http: async () => ({
+          status,
+          contentType: 'application/json',
+          headers: {},
+          body: Buffer.from(
+            '{"serviceResponse":{"authenticationFailure":{"code":"INVALID_TICKET"}}}',
+          ),
+        }),
+      });
+    const right = await answering(200);
+    expect(await right.signIn('b').check()).toBeUndefined();
+    await right.stop();
+
+    const wrong = await answering(404);
+    expect(await wrong.signIn('b').check()).toBe('status-404');
+    await wrong.stop();
+  });
+});
