@@ -194,6 +194,27 @@ describe('the page of one’s security', () => {
   });
 });
 
+describe('the history of an account', () => {
+  it('says which session ended, and where a provider that was linked is removed', async () => {
+    const here = await signedIn(1);
+    const there = await signedIn(1);
+    const leave = await there.get('/security');
+    const token = leave.one('name', 'csrf-token').attribs['content'] ?? '';
+    await there.post('/logout', [['_csrf', token]]);
+    const { site, login } = await userOf(1);
+    const entry = { site, actor: login, remote: '127.0.0.1', details: {} };
+    await demo.app.audit.record({ ...entry, event: 'sign-in:linked' });
+
+    const page = await here.get('/security/history');
+
+    const lines = page.all((e) => (e.attribs['class'] ?? '') === 'security-item').map(textOf);
+    expect(lines.find((line) => line.startsWith('Fin d’une session'))).toMatch(
+      /session du .+ – .*127\.0\.0\.1/,
+    );
+    expect(page.all((e) => e.attribs['href'] === '/security#security-links')).toHaveLength(1);
+  });
+});
+
 async function userOf(index: number) {
   const found = await demo.app.affairs.find('saisons' as SiteId, agentOf(index).username);
   if (!found) throw new Error('has never signed in');

@@ -51,6 +51,8 @@ export interface SecurityHistoryModel {
     readonly where: string;
     /** Something that somebody else could have done. */
     readonly canDeny: boolean;
+    /** Where what was done is seen, and undone. */
+    readonly look: string | undefined;
   }[];
   readonly older: string | undefined;
   readonly newest: string | undefined;

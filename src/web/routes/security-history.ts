@@ -9,6 +9,8 @@ import { placeText, whenText } from '../security-words';
 
 const PAGE = 50;
 const PATH = '/security/history';
+/** Where a provider that vouches is removed. */
+const LINKS = '/security#security-links';
 
 /** Events of the core that a person is told of, by their text. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -63,19 +65,38 @@ async function linesOf(
   };
 }
 
+/** Which session a line without an address is about, as the last one before it of that session says. */
+function sessionOf(
+  { deps, ctx }: OpenCall,
+  { id, details: { session } }: AuditEntry,
+  lines: readonly AuditEntry[],
+): string {
+  if (session === undefined) return '';
+  const known = lines.find(
+    (one) => one.id < id && one.remote !== undefined && one.details['session'] === session,
+  );
+  if (known?.remote === undefined) return '';
+  return ctx.t('security.history.session', {
+    when: whenText(deps, ctx, known.at),
+    where: placeText(deps, ctx, known.remote),
+  });
+}
+
 export async function showHistory(call: OpenCall): Promise<void> {
   const { deps, ctx, req, res } = call;
   const { t } = ctx;
   const before = numberOf(req.query['before']);
   const { lines, last } = await linesOf(call, before);
   const model: SecurityHistoryModel = {
-    lines: lines.map(({ id, at, event, remote }) => {
+    lines: lines.map((line) => {
+      const { id, at, event, remote } = line;
       return {
         id,
         when: whenText(deps, ctx, at),
         what: t(keyOf(call, event) ?? event),
-        where: remote === undefined ? '' : placeText(deps, ctx, remote),
+        where: remote === undefined ? sessionOf(call, line, lines) : placeText(deps, ctx, remote),
         canDeny: DENIABLE.test(event),
+        look: event === 'sign-in:linked' ? LINKS : undefined,
       };
     }),
     older: last === undefined ? undefined : withQuery(PATH, { before: last }),
