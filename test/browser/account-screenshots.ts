@@ -28,7 +28,7 @@ const WHOLE = `(() => {
   const below = document.documentElement.scrollHeight - main.getBoundingClientRect().bottom;
   const leaves = [...main.querySelectorAll('*')].filter((one) => one.children.length === 0);
   const bottoms = leaves.map((one) => one.getBoundingClientRect().bottom + main.scrollTop);
-  return Math.ceil(Math.max(...bottoms) + Math.min(Math.max(below, 0), 64) + 24);
+  return Math.ceil(Math.max(...bottoms) + Math.min(Math.max(below, 0), 64) + 48);
 })()`;
 
 /** `security-overview` in the dark on a telephone: `security-phone-dark-overview.png`. */
