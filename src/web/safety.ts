@@ -11,7 +11,7 @@ export interface SafetyParts {
   readonly appPasswords: AppPasswords;
   readonly forms: FormThrottle;
   readonly countryOf: (site: SiteId, remote: string) => string | undefined;
-  readonly users: Pick<UserStore, 'findByName'>;
+  readonly users: Pick<UserStore, 'findByName' | 'list'>;
   readonly audit: Pick<Audit, 'list'> & {
     /** Never rejects: nobody is kept out, or let in, because a line could not be written. */
     record(entry: NewAuditEntry): Promise<void>;

@@ -5,6 +5,7 @@ import type { AdminCall } from './access';
 import { cell, code, fact } from './cells';
 import { pluginOf } from './change-links';
 import { becauseText } from './explained';
+import { type FactorOff, factorOff } from './factor-off';
 import { lastChange } from './last-change';
 import { sendAdmin } from './page';
 import { valueField } from './values';
@@ -65,7 +66,7 @@ export async function previewPage(call: AdminCall, preview: Preview): Promise<vo
                   ? 'admin.change.confirmStop'
                   : 'admin.change.confirm',
             ),
-            isDanger: isStop,
+            isDanger: isStop || found.off !== undefined,
           }
         : undefined,
     back: preview.back,
@@ -107,6 +108,7 @@ interface Effect {
   readonly impact: Impact;
   /** The kill switch is on, and stronger than what a site says. */
   readonly isHeld: boolean;
+  readonly off: FactorOff | undefined;
 }
 
 /** For the site or the group that the change speaks of; the reader's own site stands for all. */
@@ -114,12 +116,13 @@ async function effectOf(call: AdminCall, request: ChangeRequest): Promise<Effect
   const { enabling, sites } = call.deps.admin;
   const site = sites.find(({ id }) => id === request.site)?.id ?? call.ctx.site.id;
   const groups = request.group === undefined ? [] : [request.group];
-  const [{ before, after }, impact] = await Promise.all([
+  const [{ before, after }, impact, off] = await Promise.all([
     enabling.preview(request, { site, groups }),
     enabling.impactOf(request),
+    factorOff(call, request),
   ]);
   const isHeld = request.site !== '*' && isStopped(call, pluginOf(request.path));
-  return { before, after, impact, isHeld };
+  return { before, after, impact, isHeld, off };
 }
 
 function subjectFacts(call: AdminCall, { site, group, path }: ChangeRequest): readonly AdminFact[] {
@@ -154,12 +157,13 @@ function changesNothing(
 
 /** What the change does beside what was asked, and why it may do nothing. */
 function notesOf(call: AdminCall, request: ChangeRequest, effect: Effect): string[] {
-  const { after, impact, isHeld } = effect;
+  const { after, impact, isHeld, off } = effect;
   const { t } = call.ctx;
   const names = (ids: readonly string[]): string =>
     ids.map((id) => pluginTitle(call, id)).join(', ');
   const { goOff, comeOn } = impact;
   return [
+    ...(off ? [t('admin.change.factorOff', { count: off.people })] : []),
     ...(goOff.length === 0 ? [] : [t('admin.change.goOff', { plugins: names(goOff) })]),
     ...(comeOn.length === 0 ? [] : [t('admin.change.comeOn', { plugins: names(comeOn) })]),
     ...(isUnloaded(call, request) ? [t('admin.advice.not-loaded')] : []),

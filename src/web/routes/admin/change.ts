@@ -6,6 +6,7 @@ import { seeOther } from '../../reply';
 import { type AdminCall, type AdminRoute, authorOf, query, siteOf } from './access';
 import { explainHref, pluginOf } from './change-links';
 import { type Preview, previewPage } from './change-page';
+import { factorOff, tellFactorOff } from './factor-off';
 import { parseValue } from './values';
 
 /** A change as a form or a link asks for it. */
@@ -87,7 +88,9 @@ async function postChange(call: AdminCall): Promise<void> {
   try {
     const author = authorOf(call, request.site);
     const seen = numberOf(field(form, 'seen')) ?? NEVER_SEEN;
+    const off = await factorOff(call, request);
     const change = await deps.admin.enabling.set(request, author, seen);
+    if (change && off) await tellFactorOff(call, off);
     setFlash(deps, res, {
       level: change ? 'ok' : 'info',
       key: change ? 'admin.change.done' : 'admin.change.same',

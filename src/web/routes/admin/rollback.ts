@@ -7,6 +7,7 @@ import { param } from '../../route';
 import { type AdminCall, type AdminRoute, authorOf } from './access';
 import { requireReach } from './change';
 import { previewPage, type Refusal } from './change-page';
+import { factorOff, tellFactorOff } from './factor-off';
 import { lastChange } from './last-change';
 
 /** What taking a change back would say; one of another site does not exist for the administrator. */
@@ -49,7 +50,9 @@ async function postRollback(call: AdminCall): Promise<void> {
   const { deps, res } = call;
   const { id, request } = await rollbackOf(call);
   try {
+    const off = await factorOff(call, request);
     await deps.admin.enabling.rollback(id, authorOf(call, request.site));
+    if (off) await tellFactorOff(call, off);
   } catch (error) {
     if (!isAppError(error, 'request/invalid')) throw error;
     return rollbackPage(call, { id, request });
