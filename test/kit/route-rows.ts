@@ -180,6 +180,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     `get /twofactor
      post /twofactor/remove fresh
      post /twofactor/codes fresh
+     post /twofactor/codes/end fresh
      post /twofactor/forget`,
     ['marees'],
   ),
