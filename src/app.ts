@@ -249,7 +249,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     users,
     keys: createAuditKeys([config.secretKey]),
     audit: () => audit,
-    sessionsOf: (user) => sessions.list(user),
   });
   const auditedHooks = auditEvents.hear(personal);
   const isFactor = createIsFactor(() => host);

@@ -19,6 +19,12 @@ export function textsOf(value: unknown): readonly string[] {
     .filter((text) => text !== '' && text.length <= MAX_CHARS && !/\p{Cc}/u.test(text));
 }
 
+/** ISO time of milliseconds since 1970; nothing of what is none. */
+export function timeOf(ms: number): { readonly authenticatedAt?: string } {
+  const date = new Date(ms);
+  return ms > 0 && Number.isFinite(date.getTime()) ? { authenticatedAt: date.toISOString() } : {};
+}
+
 const own = (values: Values, name: string): unknown =>
   Object.hasOwn(values, name) ? values[name] : undefined;
 

@@ -11,8 +11,6 @@ import {
   type LinkEvent,
   type RefusedSignIn,
   type SecurityEvent,
-  type SessionSummary,
-  type User,
   type UserStore,
 } from '../session';
 import type { Site } from '../sites';
@@ -38,8 +36,6 @@ export interface AuditEventsDeps {
   readonly keys: Pick<AuditKeys, 'pseudonym'>;
   /** Made after the sessions. */
   readonly audit: () => Pick<Audit, 'record'>;
-  /** Sessions of a user: where one was opened from. */
-  readonly sessionsOf: (user: User['id']) => Promise<readonly SessionSummary[]>;
 }
 
 /** Writes into the audit log what the core tells of sign-ins and sessions. */
@@ -154,48 +150,43 @@ export function createAuditEvents(deps: AuditEventsDeps): AuditEvents {
     });
   }
 
-  /** The address of a session; without it where the sessions cannot be read. */
-  async function openedFrom(id: SessionSummary['id'], user: User['id']) {
-    const own = await deps.sessionsOf(user).catch(() => []);
-    return remoteOf(own.find((one) => one.id === id)?.remote);
-  }
-
   const listeners: CoreListeners = {
     'session:refused': refused,
     'security:detected': detected,
-    'session:opened': async ({ session, first, via }) => {
-      const { id, site, user, satisfied = [], assurance } = session;
+    'session:opened': async ({ session, first, via, remote }) => {
+      const { site, user, satisfied = [], assurance } = session;
       await record({
         site,
         actor: user.login,
         event: 'session:opened',
-        ...(await openedFrom(id, user.id)),
+        ...remoteOf(remote),
         details: {
           via,
-          session: shortId(id),
+          session: nameOf(session),
           ...(first && { first }),
           ...(satisfied.length > 0 && { challenges: satisfied.join(' ').slice(0, REASON_CHARS) }),
           ...(assurance?.level !== undefined && { level: assurance.level.slice(0, REASON_CHARS) }),
         },
       });
     },
-    'session:confirmed': async ({ session, by }) => {
-      const { id, site, user } = session;
+    'session:confirmed': async ({ session, by, remote }) => {
+      const { site, user } = session;
       await record({
         site,
         actor: user.login,
         event: 'session:confirmed',
-        ...(await openedFrom(id, user.id)),
-        details: { by: by.slice(0, REASON_CHARS), session: shortId(id) },
+        ...remoteOf(remote),
+        details: { by: by.slice(0, REASON_CHARS), session: nameOf(session) },
       });
     },
-    'session:closed': ({ sessionId, user, reason }) =>
+    'session:closed': ({ sessionId, user, reason, trail, remote }) =>
       record({
         site: user.site,
         // Only a sign-out is something that the person did.
         ...(reason === 'signed-out' ? { actor: user.login } : { target: user.login }),
         event: 'session:closed',
-        details: { reason, session: shortId(sessionId) },
+        ...remoteOf(remote),
+        details: { reason, session: nameOf({ id: sessionId, trail }) },
       }),
   };
 
@@ -263,8 +254,9 @@ const remoteOf = (remote: string | undefined) =>
     ? {}
     : { remote: remote.slice(0, REMOTE_CHARS) };
 
-/** Enough to find the opening of a session again; the whole one is the key of its row. */
-const shortId = (id: string): string => id.slice(0, 12);
+/** What all lines of a session call it; of its id, which changes, so much as says nothing. */
+const nameOf = ({ id, trail }: { readonly id: string; readonly trail?: string | undefined }) =>
+  trail ?? id.slice(0, 12);
 
 /**
  * Whom a refused sign-in named: an account of ours by its login, a name that reads as one; of anything

@@ -21,6 +21,11 @@ export const outsideUrl = z
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   }, 'expected an absolute https address');
 
+const time = z
+  .string()
+  .max(40)
+  .refine((text) => Number.isFinite(Date.parse(text)), 'expected a time');
+
 export const methodShape = z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
   label: line(120).min(1),
@@ -80,6 +85,7 @@ export const identityShape = z.object({
       methods: z.array(line(64)).max(20).exactOptional(),
     })
     .exactOptional(),
+  authenticatedAt: time.exactOptional(),
   isStrong: z.boolean().exactOptional(),
   session: line(512).min(1).exactOptional(),
   leaving: z
@@ -102,11 +108,7 @@ const token = z.string().min(1).max(16_384);
 export const tokensShape = z.object({
   access: token,
   refresh: token.exactOptional(),
-  expiresAt: z
-    .string()
-    .max(40)
-    .refine((text) => Number.isFinite(Date.parse(text)))
-    .exactOptional(),
+  expiresAt: time.exactOptional(),
 });
 
 /** The identity as the session folder takes it. */

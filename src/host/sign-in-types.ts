@@ -73,6 +73,12 @@ export interface SignInIdentity {
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
   /** How strongly they signed in there: `acr`, `amr` (RFC 8176), SAML AuthnContextClassRef. */
   readonly assurance?: { readonly level?: string; readonly methods?: readonly string[] };
+  /**
+   * When they last proved there who they are (`auth_time`, SAML AuthnInstant): ISO time, never one to
+   * come. A session whose provider asked them nothing for this sign-in, or does not say, has to be
+   * confirmed before it does what a stolen one must not do.
+   */
+  readonly authenticatedAt?: string;
   /** True when the site’s configuration takes that level for a second factor. */
   readonly isStrong?: boolean;
   /** The provider's name of its own session (`sid`, SAML SessionIndex, CAS ticket): `end` finds ours by it. */

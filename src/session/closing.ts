@@ -13,8 +13,8 @@ export interface ClosingDeps {
 
 /** How sessions end, and who is told. */
 export interface Closing {
-  /** Removes the row and tells; false when the session had ended already. */
-  close(session: StoredSession, reason: CloseReason): Promise<boolean>;
+  /** Removes the row and tells, with the address of who asked for it; false when it had ended already. */
+  close(session: StoredSession, reason: CloseReason, remote?: string): Promise<boolean>;
   /** Tells only: the row has got a new id. */
   tellRenewed(session: StoredSession): void;
   onClosed(listener: (closed: ClosedSession) => void): () => void;
@@ -35,12 +35,16 @@ export function createClosing({ store, hooks, log }: ClosingDeps): Closing {
   }
 
   return {
-    async close(session, reason) {
+    async close(session, reason, remote) {
       nextState(session.state, 'closed');
       if (!(await store.delete(session.id))) return false;
       const closed = { sessionId: session.id, user: session.user, reason };
       tell(closed);
-      await hooks.action({ site: session.site }, 'session:closed', closed);
+      await hooks.action({ site: session.site }, 'session:closed', {
+        ...closed,
+        ...(session.trail !== undefined && { trail: session.trail }),
+        ...(remote !== undefined && { remote }),
+      });
       return true;
     },
     tellRenewed({ id: sessionId, user }) {

@@ -29,7 +29,7 @@ export async function confirmSession(
   scope: HookScope,
   deviceTokens?: readonly string[],
 ): Promise<SignedIn> {
-  const { stored, site, secret, settle } = deps.loading.held(loaded);
+  const { stored, site, remote, secret, settle } = deps.loading.held(loaded);
   const state = nextStored(stored.state, 'confirmed');
   if ('challenge' in by && !deps.isFactor?.(by.challenge)) {
     const details = { challenge: by.challenge, reason: 'no-factor' };
@@ -47,7 +47,8 @@ export async function confirmSession(
   const renewed = await renew(deps, stored, site, secret(), change);
   await moveTrust(deps, scope, stored, device.id);
   const how = 'challenge' in by ? by.challenge : by.via;
-  await deps.hooks.action(scope, 'session:confirmed', { session: renewed.session, by: how });
+  const event = { session: renewed.session, by: how, remote };
+  await deps.hooks.action(scope, 'session:confirmed', event);
   return withTokens(renewed, device);
 }
 
@@ -70,12 +71,12 @@ export async function confirmByPassword(
   return confirmSession(deps, loaded, { via }, request.scope);
 }
 
-/** Whether a session was opened, or confirmed, within the last minutes. */
+/** Whether the person of a session has proved within the last minutes that it is they. */
 export function isConfirmedSince(
-  { createdAt, confirmedAt }: Pick<Session, 'createdAt' | 'confirmedAt'>,
+  { confirmedAt }: Pick<Session, 'confirmedAt'>,
   minutes: number,
   now: number,
 ): boolean {
-  const since = now - Date.parse(confirmedAt ?? createdAt);
+  const since = now - Date.parse(confirmedAt ?? '');
   return since >= 0 && since <= minutes * MINUTE_MS;
 }

@@ -93,6 +93,17 @@ export type CloseReason =
   /** The id changed (challenge, sign-in again): connections of the old one end, the session goes on. */
   | 'renewed';
 
+/** A session that has ended. */
+export interface EndedSession {
+  readonly sessionId: SessionId;
+  readonly user: User;
+  readonly reason: CloseReason;
+  /** As `Session.trail`. */
+  readonly trail?: string;
+  /** Client address of who signed out. */
+  readonly remote?: string;
+}
+
 /** Somebody who signed in at a host that several sites share. */
 export interface SiteQuery {
   readonly host: string;
@@ -179,11 +190,11 @@ declare global {
       'session:authenticate': First<AuthenticateQuery, Principal>;
       'session:opening': Guard<OpeningQuery>;
       'session:challenges': Collect<ChallengesQuery, Challenge>;
-      'session:opened': Action<{ session: Session; first: boolean; via: string }>;
-      'session:confirmed': Action<{ session: Session; by: string }>;
+      'session:opened': Action<{ session: Session; first: boolean; via: string; remote?: string }>;
+      'session:confirmed': Action<{ session: Session; by: string; remote?: string }>;
       'session:landing-page': Filter<{ url: string }, { session: Session }>;
       'session:refused': Action<RefusedSignIn>;
-      'session:closed': Action<{ sessionId: SessionId; user: User; reason: CloseReason }>;
+      'session:closed': Action<EndedSession>;
       'access:granting': Guard<{ session: Session; permission: string; resource?: string }>;
       'user:profile': Filter<NewUser, { site: SiteId; principal: Principal }>;
     }

@@ -16,6 +16,7 @@ export {
   type Challenge,
   type ChallengesQuery,
   type CloseReason,
+  type EndedSession,
   type ErasingTables,
   type LocatedUser,
   type LocateQuery,
@@ -29,7 +30,13 @@ export {
   type UserRecord,
 } from './hooks';
 export { createImapLogin, type ImapLogin, type VerifyImap } from './imap-login';
-export { createKeptStates, type KeptState, type KeptStates, type StateFault } from './kept-state';
+export {
+  createKeptStates,
+  type KeptState,
+  type KeptStates,
+  type StateFault,
+  type TakenState,
+} from './kept-state';
 export { createKeyRing, deriveKey, type KeyRing, type ServerKey } from './keys';
 export { isLocalPath, landingPage } from './landing';
 export { createLdapLogin, type LdapLogin } from './ldap-login';
@@ -37,7 +44,7 @@ export type { SignInLink } from './links-store';
 export { canonicalLogin } from './login-input';
 export { externalSecret, mailCredential } from './mail-access';
 export { sessionMigrations } from './migrations';
-export { isRefusedFrom, type NetworkSide, networkSide } from './networks';
+export { isRefusedFrom, type NetworkSide, networkSide, wantsFactorFrom } from './networks';
 export { countOpenSessions } from './open-sessions-store';
 export { checkRequestOrigin, type RequestOrigin } from './origin';
 export { can, type PermissionDeps } from './permissions';

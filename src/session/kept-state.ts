@@ -31,6 +31,11 @@ export interface KeptState {
   readonly keep: Readonly<Record<string, string>>;
 }
 
+/** A state that came back, and when its sign-in began. */
+export interface TakenState extends KeptState {
+  readonly begunAt: number;
+}
+
 /** Why a state is refused; codes of the audit log. */
 export type StateFault =
   | 'state-missing'
@@ -60,7 +65,7 @@ export interface KeptStates {
   take(
     cookie: string | undefined,
     at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
-  ): Promise<Result<KeptState, StateFault>>;
+  ): Promise<Result<TakenState, StateFault>>;
 }
 
 /** Forgets used states that are too old to come back. */
@@ -144,7 +149,7 @@ export function createKeptStates(deps: {
       if (!isFor(state, at)) return err('state-elsewhere');
       // Before anything is asked of the provider: what failed is begun anew, never tried again.
       if (!(await burn(id, until))) return err('state-replayed');
-      return ok({ ...state, site: at.site });
+      return ok({ ...state, site: at.site, begunAt: until - STATE_MS });
     },
   };
 }

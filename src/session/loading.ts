@@ -7,12 +7,15 @@ import { type Bearer, parseBearer } from './bearer';
 import { maskToken, sessionToken } from './csrf';
 import { expiries, isExpired, TOUCH_EVERY_MS } from './limits';
 import { checkMailServer, mailCredential } from './mail-access';
+import { wantsFactorFrom } from './networks';
 import type { LoadedSession } from './service-types';
 import { type SessionStore, type StoredSession, sessionOf } from './store';
 import { createTokens, type HeldSecret, type TokensDeps } from './tokens';
 import type { MailCredential, MailServer, SessionSecret } from './types';
 
 export interface LoadingDeps extends TokensDeps {
+  /** Whether who answers a challenge has given a second factor; none is one unless told. */
+  readonly isFactor?: (challenge: string) => boolean;
   readonly store: SessionStore;
   readonly hooks: HookEmitter;
 }
@@ -21,6 +24,8 @@ export interface LoadingDeps extends TokensDeps {
 export interface Held {
   readonly stored: StoredSession;
   readonly site: Site;
+  /** Client address of the request. */
+  readonly remote: string;
   /** Opens the secret whatever the state: to seal it anew, to leave the provider. */
   readonly secret: () => SessionSecret;
   /**
@@ -30,13 +35,36 @@ export interface Held {
   readonly settle: () => Promise<void>;
 }
 
+export interface LoadOptions {
+  /** Counts the request as activity. */
+  readonly touch: boolean;
+  /** Client address of the request; as where it was opened, unless told. */
+  readonly remote?: string;
+  /** The session is about to end: that may be done from anywhere. */
+  readonly isLeaving?: boolean;
+}
+
+/** Whether the site wants a second factor from there that an open session does not have. */
+function lacksFactor(
+  { isFactor }: Pick<LoadingDeps, 'isFactor'>,
+  { state, satisfied = [], isFactorTaken }: StoredSession,
+  site: Site,
+  remote: string,
+): boolean {
+  if (state !== 'open' || !wantsFactorFrom(site, remote)) return false;
+  return isFactorTaken !== true && !satisfied.some((id) => isFactor?.(id));
+}
+
 /** How a request gets its session. */
 export interface Loading {
-  /** The session of a cookie on a host of `site`; `touch` counts the request as activity. */
+  /**
+   * The session of a cookie on a host of `site`. None where the site wants a second factor from
+   * `remote` and nothing in the session is one: it waits for its person to come back inside.
+   */
   load(
     cookie: string | undefined,
     site: Site,
-    options: { readonly touch: boolean },
+    options: LoadOptions,
   ): Promise<LoadedSession | undefined>;
   /** Whether the session of an id is open on `site` and its time is not over; touches nothing. */
   isOpen(id: SessionId, site: Site): Promise<boolean>;
@@ -54,22 +82,27 @@ export function createLoading(deps: LoadingDeps): Loading {
   async function load(
     cookie: string | undefined,
     site: Site,
-    { touch }: { readonly touch: boolean },
+    { touch, remote, isLeaving }: LoadOptions,
   ): Promise<LoadedSession | undefined> {
     const bearer = parseBearer(cookie);
     const stored = bearer && (await store.find(bearer.sessionId));
     if (!bearer || !stored || stored.site !== site.id) return undefined;
     const now = clock.now();
     if (isExpired(stored, site, now)) return undefined; // the purge closes it and tells
-    if (touch && now - Date.parse(stored.seenAt) >= TOUCH_EVERY_MS) {
+    if (remote !== undefined && !isLeaving && lacksFactor(deps, stored, site, remote)) {
+      return undefined;
+    }
+    const isDue = now - Date.parse(stored.seenAt) >= TOUCH_EVERY_MS;
+    const isMoved = remote !== undefined && remote !== (stored.lastRemote ?? stored.remote);
+    if (touch && (isDue || isMoved)) {
       const { idleExpiresAt } = expiries(site, stored.state, Date.parse(stored.createdAt), now);
-      await store.touch(stored.id, isoNow(clock), idleExpiresAt);
-      if (stored.state === 'open') {
+      await store.touch(stored.id, { seenAt: isoNow(clock), idleExpiresAt, remote });
+      if (isDue && stored.state === 'open') {
         const event = { session: sessionOf(stored), since: stored.seenAt };
         await hooks.action({ site: site.id }, 'session:pulsed', event);
       }
     }
-    return loadedOf(await withTokens(stored, site, bearer), site, bearer);
+    return loadedOf(await withTokens(stored, site, bearer), site, bearer, remote);
   }
 
   /** The session with tokens that last for the request, where they open the mail of the site. */
@@ -95,7 +128,12 @@ export function createLoading(deps: LoadingDeps): Loading {
     return mailCredential(own.site, secret);
   }
 
-  function loadedOf(stored: StoredSession, site: Site, { half }: Bearer): LoadedSession {
+  function loadedOf(
+    stored: StoredSession,
+    site: Site,
+    { half }: Bearer,
+    remote: string = stored.remote,
+  ): LoadedSession {
     const own: HeldSecret = { stored, site, half, sealed: stored.sealed };
     const secret = () => tokens.open(own);
     const settle = async (): Promise<void> => {
@@ -115,7 +153,7 @@ export function createLoading(deps: LoadingDeps): Loading {
         return credentialOf(own, server);
       },
     };
-    held.set(loaded, { stored, site, secret, settle });
+    held.set(loaded, { stored, site, remote, secret, settle });
     return loaded;
   }
 

@@ -3,6 +3,7 @@ import { aliasMigrations } from './alias-migrations';
 import { profileMigrations } from './profile-migrations';
 import { safetyMigrations } from './safety-migrations';
 import { signInMigrations } from './sign-in-migrations';
+import { whereaboutsMigrations } from './whereabouts-migrations';
 
 const TIME = 24; // `2026-01-31T12:00:00.000Z`
 
@@ -117,4 +118,5 @@ export const sessionMigrations: readonly Migration[] = [
   ...signInMigrations,
   ...profileMigrations,
   ...aliasMigrations,
+  ...whereaboutsMigrations,
 ];

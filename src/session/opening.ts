@@ -22,7 +22,13 @@ import {
 import type { SignedIn, SignInRequest } from './service-types';
 import { nextStored } from './session';
 import { identify, type SignInDeps } from './sign-in';
-import { type ProviderKeys, type SessionStore, type StoredSession, sessionOf } from './store';
+import {
+  type ProviderKeys,
+  type SessionStore,
+  type StoredSession,
+  sessionOf,
+  TRAIL_CHARS,
+} from './store';
 import type { SignInAttempt } from './throttle';
 import type { Assurance, Principal, SessionSecret, User } from './types';
 import type { UserStore } from './user-store';
@@ -64,7 +70,12 @@ export async function openSession(deps: OpeningDeps, request: SignInRequest): Pr
   const { principal, via } = await identify(deps, request);
   const secret = { kind: 'password', username: principal.imapLogin, password } as const;
   return told(deps, where, { login: principal.login, via }, async () =>
-    openOn(deps, await onOwnSite(deps, where, principal), { principal, via, secret }),
+    openOn(deps, await onOwnSite(deps, where, principal), {
+      principal,
+      via,
+      secret,
+      isFresh: true,
+    }),
   );
 }
 
@@ -74,6 +85,8 @@ export type OpeningRequest = Omit<SignInRequest, 'login' | 'password'>;
 /** Who somebody proved to be, and what their session is to hold. */
 export interface Proven extends Identity {
   readonly secret: SessionSecret;
+  /** They proved it just now; a provider may have let them in for what they proved long ago. */
+  readonly isFresh: boolean;
   readonly assurance?: Assurance | undefined;
   readonly provider?: ProviderKeys | undefined;
   /** Once the user is there and before any session is; what it throws refuses the sign-in. */
@@ -120,6 +133,8 @@ export interface Opening extends Proven {
   readonly user: User;
   readonly first: boolean;
   readonly challenges: readonly string[];
+  /** The plugin of second factors took something for one: nothing more is asked outside. */
+  readonly isFactorTaken: boolean;
   readonly browser: MetDevice;
 }
 
@@ -137,8 +152,8 @@ export async function admit(
   const { user, first } = await deps.users.provision(scope, site, proven.principal);
   await proven.known?.(user);
   const browser = await meetDevice(deps, request, user);
-  const challenges = await askChallenges(deps, request, { ...proven, user, browser });
-  return { ...proven, user, first, challenges, browser };
+  const asked = await askChallenges(deps, request, { ...proven, user, browser });
+  return { ...proven, user, first, ...asked, browser };
 }
 
 /** A new session for somebody who is let in; it waits for what is asked. */
@@ -159,7 +174,8 @@ export async function openAdmitted(
   const session = sessionOf(stored);
   if (stored.state !== 'open') return { kind: 'challenge', bearer: cookie, session };
   await noteDevice(deps, stored);
-  await hooks.action(scope, 'session:opened', { session, first, via });
+  const { remote } = stored;
+  await hooks.action(scope, 'session:opened', { session, first, via, remote });
   // Half a session leaves no token: whoever knows the password alone would push those of others out.
   const { deviceTokens } = request;
   return {
@@ -173,12 +189,14 @@ export async function openAdmitted(
 function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, opening: Opening) {
   const { site, remote, device = '' } = request;
   const { user, challenges, via, first, secret, assurance, provider, browser } = opening;
+  const { isFactorTaken } = opening;
   const state = nextStored('anonymous', challenges.length > 0 ? 'challenged' : 'signed-in');
   const { cookie, sessionId, half } = newBearer(keys);
   const context = { sessionId, userId: user.id, half };
   const now = isoNow(clock);
   const stored: StoredSession = {
     id: sessionId,
+    trail: sessionId.slice(0, TRAIL_CHARS),
     site: site.id,
     user,
     state,
@@ -187,10 +205,12 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
     sealed: sealSecret(keys, context, secret),
     assurance,
     provider,
+    isFactorTaken,
     isFirst: first,
     remote: remote.slice(0, MAX_REMOTE_CHARS),
     device: device.slice(0, MAX_DEVICE_CHARS),
     deviceId: browser.id,
+    ...(opening.isFresh && { confirmedAt: now }),
     createdAt: now,
     seenAt: now,
     ...expiries(site, state, clock.now(), clock.now()),
@@ -198,12 +218,22 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
   return { stored, cookie };
 }
 
-/** Ids of the challenges to satisfy; a plugin that cannot say refuses the sign-in. */
+/**
+ * Ids of the challenges to satisfy, and whether something stands for a second factor already: what the
+ * rule of the networks let in from there, or a strength of the provider that the plugin took for one.
+ * A plugin that cannot say refuses the sign-in.
+ */
 async function askChallenges(
   { hooks, isFactor }: OpeningDeps,
   { site, scope, remote, device = '', deviceTokens }: OpeningRequest,
-  { principal, via, assurance, user, browser }: Omit<Opening, 'first' | 'challenges'>,
-): Promise<readonly string[]> {
+  {
+    principal,
+    via,
+    assurance,
+    user,
+    browser,
+  }: Omit<Opening, 'first' | 'challenges' | 'isFactorTaken'>,
+): Promise<Pick<Opening, 'challenges' | 'isFactorTaken'>> {
   const network = networkSide(site, remote);
   const wantsFactor = wantsFactorFrom(site, remote);
   const query = {
@@ -220,13 +250,20 @@ async function askChallenges(
   };
   const asked = await hooks.collect(scope, 'session:challenges', query);
   // A rule that nobody keeps would let everybody in from there; a charter to accept keeps it not.
-  if (wantsFactor && !asked.some(({ item }) => isFactor?.(item.id))) {
+  const factors = asked.filter(({ item }) => isFactor?.(item.id));
+  if (wantsFactor && factors.length === 0) {
     throw new AppError('plugin/guard-failed', {
       details: { site: site.id, reason: 'no second factor for the network rule' },
       textKey: 'error.signInClosed',
     });
   }
-  return [...new Set(asked.filter(({ item }) => !item.satisfied).map(({ item }) => item.id))];
+  const isPassed = factors.length > 0 && factors.every(({ item }) => item.satisfied);
+  return {
+    challenges: [
+      ...new Set(asked.filter(({ item }) => !item.satisfied).map(({ item }) => item.id)),
+    ],
+    isFactorTaken: isPassed && (wantsFactor || assurance?.isStrong === true),
+  };
 }
 
 /** The session that the browser brought ends, whoever's it was. */

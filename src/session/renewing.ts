@@ -41,14 +41,19 @@ export async function satisfyChallenge(
   scope: HookScope,
   deviceTokens?: readonly string[],
 ): Promise<SignedIn> {
-  const { stored, site, secret } = deps.loading.held(loaded);
+  const { stored, site, remote, secret } = deps.loading.held(loaded);
   assertGuarded(deps, site.id);
   const challenges = stored.challenges.filter((id) => id !== challengeId);
   const isLast = challenges.length === 0;
   const state = nextStored(stored.state, isLast ? 'satisfied-all' : 'satisfied-one');
   if (challenges.length === stored.challenges.length) throw new AppError('request/not-found');
   const satisfied = [...(stored.satisfied ?? []), challengeId];
-  const change = { state, challenges, satisfied };
+  const change = {
+    state,
+    challenges,
+    satisfied,
+    ...(deps.isFactor?.(challengeId) && { confirmedAt: isoNow(deps.clock) }),
+  };
   if (state !== 'open') return renew(deps, stored, site, secret(), change);
   const device = tokenAfresh(stored, deviceTokens);
   const renewed = await renew(deps, stored, site, secret(), { ...change, deviceId: device.id });
@@ -57,7 +62,8 @@ export async function satisfyChallenge(
   await moveTrust(deps, scope, stored, device.id);
   await makeRoom(deps, opened);
   await noteDevice(deps, opened);
-  const event = { session: renewed.session, first: stored.isFirst, via: stored.via };
+  const { isFirst: first, via } = stored;
+  const event = { session: renewed.session, first, via, remote };
   await deps.hooks.action(scope, 'session:opened', event);
   return withTokens(renewed, device);
 }
@@ -96,7 +102,7 @@ export async function thawSession(
   const { password, ...opening } = where;
   const secret = { kind: 'password', username: principal.imapLogin, password } as const;
   return told(deps, opening, { login, via }, () =>
-    thawProven(deps, loaded, opening, { principal, via, secret }),
+    thawProven(deps, loaded, opening, { principal, via, secret, isFresh: true }),
   );
 }
 
@@ -121,18 +127,22 @@ export async function thawProven(
     return openAdmitted(deps, request, opening);
   }
   // Nobody vouches for it any more but who does now: of before neither strength nor provider is left.
-  const { via, assurance, provider } = proven;
+  const { via, assurance, provider, isFresh } = proven;
   const renewed = await renew(deps, stored, request.site, proven.secret, {
     state,
     challenges: [],
     via,
     assurance,
     provider,
+    isFactorTaken: opening.isFactorTaken,
     // Who has given a second factor confirms by that one, never by what they thaw with.
-    ...(!given.some((id) => deps.isFactor?.(id)) && { confirmedAt: isoNow(deps.clock) }),
+    ...(isFresh && !given.some((id) => deps.isFactor?.(id)) && { confirmedAt: isoNow(deps.clock) }),
   });
-  const event = { session: renewed.session, by: via };
-  await deps.hooks.action(request.scope, 'session:confirmed', event);
+  const { remote, scope } = request;
+  const event = { session: renewed.session, remote };
+  // Who was let in for what they proved long ago is in again, and has confirmed nothing.
+  if (isFresh) await deps.hooks.action(scope, 'session:confirmed', { ...event, by: via });
+  else await deps.hooks.action(scope, 'session:opened', { ...event, first: false, via });
   return renewed;
 }
 
@@ -145,7 +155,14 @@ export async function renew(
   change: Pick<SessionChange, 'via'> &
     Pick<
       StoredSession,
-      'state' | 'challenges' | 'satisfied' | 'confirmedAt' | 'assurance' | 'provider' | 'deviceId'
+      | 'state'
+      | 'challenges'
+      | 'satisfied'
+      | 'confirmedAt'
+      | 'assurance'
+      | 'provider'
+      | 'deviceId'
+      | 'isFactorTaken'
     >,
 ): Promise<SignedIn> {
   const { cookie, sessionId, half } = newBearer(keys);

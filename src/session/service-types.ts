@@ -28,7 +28,11 @@ export interface SessionSummary {
   readonly id: SessionId;
   readonly state: SessionState;
   readonly via: string;
+  /** As `Session.trail`. */
+  readonly trail: string;
   readonly remote: string;
+  /** Where it was used from last, when that is another address. */
+  readonly lastRemote: string | undefined;
   readonly device: string;
   /** The browser, by its name for the person. */
   readonly deviceId?: string | undefined;

@@ -25,10 +25,10 @@ import type {
 } from './service-types';
 import type { SignInDeps } from './sign-in';
 import { providerSessionKey, subjectKey } from './sign-in-keys';
-import { createSessionStore, type StoredSession } from './store';
+import { createSessionStore, type StoredSession, TRAIL_CHARS } from './store';
 import { renewSession, takeBackSession } from './taking-back';
 import type { TokensDeps } from './tokens';
-import type { User } from './types';
+import type { SessionState, User } from './types';
 import type { UserStore } from './user-store';
 import {
   confirmVouched,
@@ -77,7 +77,7 @@ export interface Sessions {
    * `retryAfterS`), `session/refused`, `directory/*`, `imap/*` or `plugin/guard-failed`.
    */
   signIn(request: SignInRequest): Promise<SignedIn>;
-  /** The session of a cookie on a host of `site`; `touch` counts the request as activity. */
+  /** The session of a cookie on a host of `site`, for a request from somewhere. */
   readonly load: Loading['load'];
   /**
    * Whether a session is open on `site` and within its limits now, for what carries its id but not
@@ -85,10 +85,14 @@ export interface Sessions {
    */
   readonly isOpen: Loading['isOpen'];
   /**
-   * Of a cookie that loads nothing: whether we made it, and the site of its session where there is
+   * Of a cookie that loads nothing: whether we made it, site and state of its session where there is
    * one. Touches nothing.
    */
-  trace(cookie: string): Promise<{ readonly isOurs: boolean; readonly site?: SiteId }>;
+  trace(cookie: string): Promise<{
+    readonly isOurs: boolean;
+    readonly site?: SiteId;
+    readonly state?: SessionState;
+  }>;
   /** Takes one challenge off, once; throws `session/required` or `request/not-found`. */
   satisfy(
     loaded: LoadedSession,
@@ -151,8 +155,8 @@ export interface Sessions {
    * not given in this one. Throws like {@link Sessions.signIn}.
    */
   thaw(loaded: LoadedSession, request: ThawRequest): Promise<SignedIn>;
-  /** Ends a session everywhere at once; false when it had ended. */
-  signOut(sessionId: SessionId, reason?: CloseReason): Promise<boolean>;
+  /** Ends a session everywhere at once, as asked for from `remote`; false when it had ended. */
+  signOut(sessionId: SessionId, reason?: CloseReason, remote?: string): Promise<boolean>;
   /** Ends all sessions of a user, but for `except`; answers how many. */
   signOutUser(
     userId: UserId,
@@ -218,7 +222,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
       const bearer = parseBearer(cookie);
       const stored = bearer && (await store.find(bearer.sessionId));
       const isOurs = stored !== undefined || isOwnBearer(outside.keys, cookie);
-      return { isOurs, ...(stored && { site: stored.site }) };
+      return { isOurs, ...(stored && { site: stored.site, state: stored.state }) };
     },
     satisfy: (loaded, challengeId, scope, deviceTokens) =>
       satisfyChallenge(deps, loaded, challengeId, scope, deviceTokens),
@@ -267,9 +271,9 @@ export function createSessions(outside: SessionsDeps): Sessions {
     },
     freeze: (sessionId) => freezeSession(deps, sessionId),
     thaw: (loaded, request) => thawSession(deps, loaded, request),
-    async signOut(sessionId, reason = 'signed-out') {
+    async signOut(sessionId, reason = 'signed-out', remote) {
       const stored = await store.find(sessionId);
-      return stored !== undefined && closing.close(stored, reason);
+      return stored !== undefined && closing.close(stored, reason, remote);
     },
     signOutUser,
     async unlock({ site, login, mail, aliases }) {
@@ -299,5 +303,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
 
 function summaryOf(session: StoredSession): SessionSummary {
   const { id, state, via, remote, device, deviceId, createdAt, seenAt } = session;
-  return { id, state, via, remote, device, deviceId, createdAt, seenAt };
+  const { trail = id.slice(0, TRAIL_CHARS) } = session;
+  const lastRemote = session.lastRemote === remote ? undefined : session.lastRemote;
+  return { id, state, via, trail, remote, lastRemote, device, deviceId, createdAt, seenAt };
 }

@@ -7,6 +7,7 @@ import { USER_COLUMNS, userFromRow, userRowShape } from './user-store';
 /** A session as its row says, with its user. */
 export interface StoredSession {
   readonly id: SessionId;
+  readonly trail?: string;
   readonly site: SiteId;
   readonly user: User;
   readonly state: SessionState;
@@ -17,7 +18,12 @@ export interface StoredSession {
   readonly sealed: string | undefined;
   /** On the very first sign-in of the user. */
   readonly isFirst: boolean;
+  /** Where it was opened from. */
   readonly remote: string;
+  /** Where it was used from last, when that is another address. */
+  readonly lastRemote?: string | undefined;
+  /** The plugin of second factors took something for one at opening: a provider's strength, say. */
+  readonly isFactorTaken?: boolean;
   readonly device: string;
   /** What the browser is called for this person. */
   readonly deviceId?: string | undefined;
@@ -29,6 +35,14 @@ export interface StoredSession {
   readonly idleExpiresAt: string;
   readonly expiresAt: string;
 }
+
+/** That a session is in use, and from where. */
+export interface Seen {
+  readonly seenAt: string;
+  readonly idleExpiresAt: string;
+  readonly remote: string | undefined;
+}
+
 /** Names of a provider's session and person, as `sign-in-keys` makes them. */
 export interface ProviderKeys {
   readonly session?: string | undefined;
@@ -47,6 +61,7 @@ export interface SessionChange {
   readonly via?: string;
   readonly assurance?: Assurance | undefined;
   readonly provider?: ProviderKeys | undefined;
+  readonly isFactorTaken?: boolean;
 }
 
 const shape = userRowShape.extend({
@@ -60,7 +75,10 @@ const shape = userRowShape.extend({
   sealed: z.string().nullable(),
   // SQLite stores booleans as numbers.
   is_first: z.coerce.boolean(),
+  trail: z.string().nullable(),
   remote: z.string(),
+  last_remote: z.string().nullable(),
+  factor_taken: z.coerce.boolean(),
   device: z.string(),
   device_id: z.string().nullable(),
   assurance: z.string().nullable(),
@@ -71,6 +89,7 @@ const shape = userRowShape.extend({
   idle_expires_at: z.string(),
   expires_at: z.string(),
 });
+export const TRAIL_CHARS = 12;
 const challengesShape = z.array(z.string());
 const assuranceShape = z.object({
   level: z.string().exactOptional(),
@@ -141,8 +160,12 @@ export function createSessionStore(db: Database) {
     async change(from: StoredSession, change: SessionChange): Promise<boolean> {
       return (await whereUnchanged(from).update(changeRow(change))) > 0;
     },
-    async touch(id: SessionId, seenAt: string, idleExpiresAt: string): Promise<void> {
-      const row = { seen_at: seenAt, idle_expires_at: idleExpiresAt };
+    async touch(id: SessionId, { seenAt, idleExpiresAt, remote }: Seen): Promise<void> {
+      const row = {
+        seen_at: seenAt,
+        idle_expires_at: idleExpiresAt,
+        ...(remote !== undefined && { last_remote: remote }),
+      };
       await db.knex('sessions').where({ id }).update(row);
     },
     /** False when another process was first. */
@@ -167,11 +190,13 @@ const changeRow = ({
   via,
   assurance,
   provider,
+  isFactorTaken,
 }: SessionChange) => ({
   state,
   ...(via !== undefined && { via, ...providerRow({ assurance, provider }) }),
   ...(challenges && { challenges: JSON.stringify(challenges) }),
   ...(satisfied && { satisfied: JSON.stringify(satisfied) }),
+  ...(isFactorTaken !== undefined && { factor_taken: isFactorTaken }),
   ...(confirmedAt !== undefined && { confirmed_at: confirmedAt }),
   ...(deviceId !== undefined && { device_id: deviceId }),
   ...(idleExpiresAt !== undefined && { idle_expires_at: idleExpiresAt }),
@@ -196,7 +221,10 @@ const toRow = (session: StoredSession) => ({
   confirmed_at: session.confirmedAt ?? null,
   sealed: session.sealed ?? null,
   is_first: session.isFirst,
+  trail: session.trail ?? null,
   remote: session.remote,
+  last_remote: session.lastRemote ?? null,
+  factor_taken: session.isFactorTaken ?? false,
   device: session.device,
   device_id: session.deviceId ?? null,
   ...providerRow(session),
@@ -217,7 +245,11 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
   ...(row.confirmed_at !== null && { confirmedAt: row.confirmed_at }),
   sealed: row.sealed ?? undefined,
   isFirst: row.is_first,
+  // Of a session that was opened before there were trails.
+  trail: row.trail ?? row.id.slice(0, TRAIL_CHARS),
   remote: row.remote,
+  lastRemote: row.last_remote ?? undefined,
+  isFactorTaken: row.factor_taken,
   device: row.device,
   ...(row.device_id !== null && { deviceId: row.device_id }),
   ...(row.assurance !== null && { assurance: assuranceShape.parse(JSON.parse(row.assurance)) }),
@@ -237,6 +269,7 @@ export function sessionOf(stored: StoredSession): Session {
     id,
     site,
     user,
+    ...(stored.trail !== undefined && { trail: stored.trail }),
     state,
     via,
     createdAt,

@@ -39,6 +39,8 @@ export type SessionState = 'awaiting-challenge' | 'open' | 'frozen';
 /** A browser session as the request sees it; no secret inside. */
 export interface Session {
   readonly id: SessionId;
+  /** What the audit log calls it for life: its id changes with each proof. */
+  readonly trail?: string;
   readonly site: SiteId;
   readonly user: User;
   readonly state: SessionState;
@@ -49,7 +51,10 @@ export interface Session {
   readonly challenges: readonly string[];
   /** Challenges that this session answered itself; a remembered device answers none. */
   readonly satisfied?: readonly string[];
-  /** When the person last proved again that it is they; absent since sign-in. */
+  /**
+   * When the person last proved that it is they: at sign-in, or since. Absent where a provider let
+   * them in without asking them anything.
+   */
   readonly confirmedAt?: string;
   /** How strongly the provider had them sign in; absent where nobody vouches. */
   readonly assurance?: Assurance;

@@ -17,6 +17,8 @@ import type { Assurance, Principal, SealedTokens, User } from './types';
 
 /** At least this is left to the directory, however long the provider took. */
 const LOOKUP_MIN_MS = 1_000;
+/** Clocks of providers differ from ours (threats L2). */
+const SKEW_MS = 60_000;
 
 /** Whom a provider vouches for, as checked: plain data, tokens in clear on their way to the seal. */
 export interface VouchedIdentity {
@@ -27,6 +29,8 @@ export interface VouchedIdentity {
   readonly name?: string | undefined;
   readonly attributes?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly assurance?: Assurance | undefined;
+  /** When the person proved there who they are; ISO time. */
+  readonly authenticatedAt?: string | undefined;
   /** The provider's name of its own session. */
   readonly session?: string | undefined;
   readonly leaving?: Readonly<Record<string, string>> | undefined;
@@ -43,6 +47,8 @@ export interface VouchedRequest extends OpeningRequest, Way {
   readonly identity: VouchedIdentity;
   /** The browser's session that waits for its person to sign in again. */
   readonly frozen?: LoadedSession | undefined;
+  /** When the person was sent to the provider, by the clock. */
+  readonly begunAt: number;
   /** Until when the directory may answer, by the clock. */
   readonly endsAt: number;
 }
@@ -106,6 +112,7 @@ export async function openVouched(deps: VouchedDeps, asked: VouchedRequest): Pro
     principal,
     via,
     secret,
+    isFresh: isFresh(request, deps.clock.now()),
     assurance: identity.assurance,
     provider: {
       subject: subjectKey(voucher, identity.subject),
@@ -141,6 +148,15 @@ export async function confirmVouched(
   });
   await deps.links.used(keyOf(request));
   return confirmSession(deps, loaded, { via }, request.scope);
+}
+
+/**
+ * Whether the provider asked the person for this sign-in. One that only knows them still, or does not
+ * say, tells nothing of who sits there now; a time to come is none.
+ */
+function isFresh({ identity, begunAt }: VouchedRequest, now: number): boolean {
+  const at = Date.parse(identity.authenticatedAt ?? '');
+  return at >= begunAt - SKEW_MS && at <= now + SKEW_MS;
 }
 
 const keyOf = ({ site, plugin, method, identity }: VouchedRequest): LinkKey => ({

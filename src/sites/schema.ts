@@ -90,7 +90,9 @@ const ldapSchema = z
       .refine((text) => text.includes('{{login}}'), 'expected a filter that holds {{login}}')
       .refine(isFilterTemplate, 'expected an LDAP filter (RFC 4515), every parenthesis closed')
       .default('(|(uid={{login}})(mail={{login}}))')
-      .describe('`{{login}}` is replaced by what was typed, escaped (RFC 4515).'),
+      .describe(
+        '`{{login}}` is replaced by what was typed, in lower case and escaped (RFC 4515). The entry has to carry it: as `uid`, `mail`, or what the filter compares it with.',
+      ),
     timeoutMs: z.int().min(500).max(30_000).default(5_000).describe('For one server.'),
     attributes: z
       .strictObject({

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isRefusedFrom, type LoadedSession } from '../session';
+import { isRefusedFrom, type LoadedSession, wantsFactorFrom } from '../session';
 import type { Site } from '../sites';
 import type { WebDeps } from './context';
 import { isRepeated, readCookie } from './cookies';
@@ -28,9 +28,10 @@ export async function loadSession(
   }
   const sites = [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])];
   const touch = !req.path.startsWith('/events');
+  const isLeaving = req.path === '/logout';
   for (const site of sites) {
     if (isRefusedFrom(site, remote)) continue;
-    const session = await deps.sessions.load(cookie, site, { touch });
+    const session = await deps.sessions.load(cookie, site, { touch, remote, isLeaving });
     if (session) return { site, session };
   }
   const site = await siteOfRefused(deps, { cookie, sites, entrance, remote });
@@ -51,12 +52,20 @@ async function siteOfRefused(
   },
 ): Promise<Site> {
   const { cookie, sites, entrance, remote } = asked;
-  const { isOurs, site } = await deps.sessions.trace(cookie);
+  const { isOurs, site, state } = await deps.sessions.trace(cookie);
   const own = sites.find(({ id }) => id === site);
-  if (own) return isRefusedFrom(own, remote) ? own : entrance;
+  if (own) {
+    if (state === 'open' && wantsFactorFrom(own, remote)) noteFactor(deps, own, remote);
+    return isRefusedFrom(own, remote) ? own : entrance;
+  }
   const reason = site !== undefined ? 'other-site' : isOurs ? undefined : 'forged';
   if (reason !== undefined) noteCookie(deps, entrance, remote, reason);
   return entrance;
+}
+
+/** A session without a second factor, at a site that wants one from there. */
+function noteFactor({ safety }: WebDeps, { id: site }: Site, remote: string): void {
+  void safety.noteRefused({ site, remote, code: 'session/network', reason: 'factor' });
 }
 
 /** Not awaited: who is refused does not wait for the disk. */

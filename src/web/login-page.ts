@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { type AppError, type ErrorCode, isAppError } from '../base/errors';
 import type { OfferedMethod } from '../host/sign-in';
+import { wantsFactorFrom } from '../session';
 import { supportFor } from '../sites';
 import { contextOf, type WebDeps } from './context';
 import { readCookie } from './cookies';
@@ -70,13 +71,14 @@ const inLanguage = ({ next, unfolded }: LoginState, lang: string): string =>
 
 /** A word to somebody whose session ended; a first visit has no cookie and needs none. */
 function loginNotice(deps: WebDeps, req: Request, state: LoginState): string | undefined {
-  const { t, session } = contextOf(req);
+  const { t, session, site, remote } = contextOf(req);
   const isExternal = session?.session.via.includes('.') === true;
   if (state.frozen) return isExternal ? t('login.frozenWay') : t('login.frozen');
   if (state.error) return undefined;
   if (state.bye) return t('login.bye');
   const hadSession = (readCookie(req, 'session', deps.config.isSecure) ?? '') !== '';
-  return hadSession && !session ? t('login.expired') : undefined;
+  if (!hadSession || session) return undefined;
+  return t(wantsFactorFrom(site, remote) ? 'login.outside' : 'login.expired');
 }
 
 /** What the page offers, in the order of the site: the form, or the way to it, and the buttons. */

@@ -103,6 +103,28 @@ describe('a way in that a plugin answers for', () => {
     expect(user?.via).toBe('fake-sso.main');
   });
 
+  it.each([
+    ['shows what outlives the session to whom it asked', 0, 200, null],
+    ['asks again before that whom it only let in', 3_600_000, 303, '/confirm?next=%2Fsecurity'],
+  ])('%s', async (_name, agoMs, status, location) => {
+    const more = { authenticatedAt: new Date(Date.now() - agoMs).toISOString() };
+    provider.people.set('timed', { subject: 'sub-0', login: agent(0).username, more });
+    const web = browser();
+    const to = providerOf(await begin(web));
+    await web.get(`${MAIN}/callback?state=${to.searchParams.get('state')}&code=timed`);
+    const page = await web.get('/security');
+
+    const answer = await web.raw('/security/app-passwords', {
+      method: 'POST',
+      body: new URLSearchParams({
+        _csrf: page.one('name', 'csrf-token').attribs['content'] ?? '',
+        name: 'Agenda',
+      }),
+    });
+
+    expect([answer.status, answer.headers.get('Location')]).toEqual([status, location]);
+  });
+
   it('is not there on a site that has the plugin off', async () => {
     const other = 'marees.localhost';
     const at = (method: string, target: string, headers = {}, body = '') =>

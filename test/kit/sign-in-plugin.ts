@@ -68,6 +68,7 @@ export function fakeProvider(
           issuer: FAKE_ISSUER,
           subject,
           login,
+          authenticatedAt: new Date().toISOString(),
           session: `sid-of-${subject}`,
           leaving: { hint: `hint-of-${subject}` },
           tokens: { access: secretHandle('access-token-of-the-test') },

@@ -11,7 +11,7 @@ import type { CasProvider } from '../providers';
 import { invalid, Refused, unavailable } from '../refused';
 import { isSame, randomWord } from '../secrets';
 import type { Step } from '../types';
-import { personOf, textsOf } from '../values';
+import { personOf, textsOf, timeOf, type Values } from '../values';
 import { parseXml } from '../xml';
 import { readAnswer } from './answer';
 
@@ -63,7 +63,7 @@ export async function finishCas(
     ticket,
     isRenewed: purpose === 'confirm',
   });
-  return identityOf(provider, validated, ticket);
+  return identityOf(provider, validated, { ticket, now: context.clock.now() });
 }
 
 async function validate(
@@ -95,7 +95,7 @@ export async function checkCas(step: Step<CasProvider>): Promise<void> {
 function identityOf(
   provider: CasProvider,
   { user, attributes }: Awaited<ReturnType<typeof readAnswer>>,
-  ticket: string,
+  { ticket, now }: { readonly ticket: string; readonly now: number },
 ): SignInIdentity {
   const [level] = textsOf(
     Object.hasOwn(attributes, provider.levelAttribute) ? attributes[provider.levelAttribute] : [],
@@ -106,10 +106,24 @@ function identityOf(
     // An attribute may not pass itself off as whom the server vouches for.
     ...personOf(provider, { ...attributes, user }),
     assurance: level === undefined ? {} : { level },
+    ...timeOf(signedInAt(attributes, now)),
     isStrong: level !== undefined && provider.strongAcr.includes(level),
     session: ticket,
     leaving: { ticket },
   };
+}
+
+/** 2.5.4: the ticket was made for a password that was typed for it, or when one was. */
+function signedInAt(attributes: Values, now: number): number {
+  const first = (name: string): unknown =>
+    Object.hasOwn(attributes, name) ? [attributes[name]].flat()[0] : undefined;
+  const isNew = first('isFromNewLogin');
+  if (isNew === true || isNew === 'true') return now;
+  const [date = ''] = textsOf(first('authenticationDate'));
+  // Seconds in JSON of some servers; others write the zone of Java behind it, `…Z[UTC]`.
+  return /^\d+(?:\.\d+)?$/.test(date)
+    ? Number(date) * 1_000
+    : Date.parse(date.replace(/\[.*$/, ''));
 }
 
 /** Where the browser signs out of the server (2.3). */

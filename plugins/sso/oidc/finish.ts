@@ -10,7 +10,7 @@ import type { OidcProvider } from '../providers';
 import { invalid } from '../refused';
 import { isSame } from '../secrets';
 import type { Step } from '../types';
-import { personOf, textsOf, type Values } from '../values';
+import { personOf, textsOf, timeOf, type Values } from '../values';
 import { type OidcClient, openClient, SKEW_S } from './client';
 import { refusedBy } from './faults';
 
@@ -129,6 +129,8 @@ function identityOf(
     ...person,
     ...(mail !== undefined && !isUnverified && { mail }),
     assurance: { ...(level !== undefined && { level }), methods },
+    // Core 2: optional, unless it was asked for.
+    ...timeOf(Number(claims['auth_time']) * 1_000),
     isStrong:
       (level !== undefined && provider.strongAcr.includes(level)) ||
       methods.some((method) => provider.strongAmr.includes(method)),

@@ -6,7 +6,7 @@ import type { SamlProvider } from '../providers';
 import { invalid, Refused } from '../refused';
 import { isSame, randomWord } from '../secrets';
 import type { Step } from '../types';
-import { personOf, textsOf, type Values } from '../values';
+import { personOf, textsOf, timeOf, type Values } from '../values';
 import { type Element, wrapParsed } from '../xml';
 import { PERSISTENT, SKEW_MS, samlOf } from './client';
 import { refusedBySaml } from './faults';
@@ -78,8 +78,7 @@ function checkAssertion(
     .map((one) => one.children('Audience').map(({ text }) => text));
   const isOurs = (list: readonly string[]): boolean => list.includes(provider.entityId);
   if (!audiences || audiences.length === 0 || !audiences.every(isOurs)) throw invalid('audience');
-  const statement = assertion.children('AuthnStatement')[0];
-  if (!statement) throw invalid('answer');
+  if (assertion.children('AuthnStatement').length === 0) throw invalid('answer');
   const issuedAt = Date.parse(assertion.attributes['IssueInstant'] ?? '');
   if (!(issuedAt <= context.clock.now() + SKEW_MS)) throw invalid('issued-in-future');
   const level = levelOf(assertion);
@@ -87,9 +86,11 @@ function checkAssertion(
     throw invalid('level');
   }
   if (purpose !== 'confirm') return;
-  const signedInAt = Date.parse(statement.attributes['AuthnInstant'] ?? '');
-  if (!(signedInAt >= Number(keep['at']) - SKEW_MS)) throw invalid('too-old');
+  if (!(signedInAt(assertion) >= Number(keep['at']) - SKEW_MS)) throw invalid('too-old');
 }
+
+const signedInAt = (assertion: Element): number =>
+  Date.parse(assertion.children('AuthnStatement')[0]?.attributes['AuthnInstant'] ?? '');
 
 async function spend({ context, site, provider }: Step<SamlProvider>, assertion: Element) {
   const word = assertion.attributes['ID'] ?? '';
@@ -121,6 +122,7 @@ function identityOf(provider: SamlProvider, assertion: Element, profile: Profile
     subject,
     ...personOf(provider, values),
     assurance: level === undefined ? {} : { level },
+    ...timeOf(signedInAt(assertion)),
     isStrong: level !== undefined && provider.strongAcr.includes(level),
     ...(session !== undefined && { session }),
     leaving: {

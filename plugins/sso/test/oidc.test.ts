@@ -366,6 +366,18 @@ describe('the level of a sign-in', () => {
     await stand.test.stop();
   });
 
+  it('tells when the person proved who they are, where the provider does', async () => {
+    const stand = await standWith();
+    const earlier = nowS() - 3_600;
+    stand.idp.claims = { auth_time: earlier };
+    const authenticatedAt = new Date(earlier * 1_000).toISOString();
+    expect(await stand.signIn()).toMatchObject({ authenticatedAt });
+
+    stand.idp.idToken = ({ auth_time: _time, ...claims }) => stand.idp.sign(claims);
+    expect(await stand.signIn()).not.toHaveProperty('authenticatedAt');
+    await stand.test.stop();
+  });
+
   it('is confirmed by a sign-in of now, not by an earlier one', async () => {
     const stand = await standWith();
     expect(await stand.signIn({}, 'confirm')).toMatchObject({ subject: SUBJECT });

@@ -94,7 +94,9 @@ describe('sign-in at a SAML provider', () => {
   });
 
   it('names who signed in there, by persistent NameID', async () => {
-    expect(await stand.come(signedAssertion)).toEqual({
+    const signedInAt = new Date(Date.now() - 3_600_000).toISOString();
+    expect(await stand.come(signedAssertion, { signedInAt })).toEqual({
+      authenticatedAt: signedInAt,
       issuer: ENTITY,
       subject: 'p-7f3a',
       login: 'odile.tramontane',

@@ -105,7 +105,7 @@ async function sessionIsAlive(
 ): Promise<boolean> {
   const cookie = readCookie(req, 'session', deps.config.isSecure);
   const loaded = await deps.sessions
-    .load(cookie, ctx.site, { touch: false })
+    .load(cookie, ctx.site, { touch: false, remote: ctx.remote })
     .catch(() => undefined);
   return loaded?.session.state === 'open';
 }

@@ -6,6 +6,7 @@ import {
   type Leaving,
   landingPage,
   type SignedIn,
+  type TakenState,
   type VouchedIdentity,
   viaOf,
   type Way,
@@ -195,7 +196,7 @@ async function comeBack(at: At, via: SignInReturn['via']): Promise<void> {
 /** The session of whom the provider vouches for, under a new id, and the page that was asked for. */
 async function enter(
   at: At,
-  kept: KeptState,
+  kept: TakenState,
   identity: VouchedIdentity,
   endsAt: number,
 ): Promise<void> {
@@ -205,6 +206,7 @@ async function enter(
   const request = {
     ...way,
     identity,
+    begunAt: kept.begunAt,
     endsAt,
     site: ctx.site,
     also: deps.alsoSites?.(req.headers.host) ?? [],

@@ -81,7 +81,9 @@ async function signIn(call: Call): Promise<void> {
 async function signOut({ deps, req, res, ctx }: Call): Promise<void> {
   const leaving = ctx.session && leavingOf(deps, ctx.session);
   // Ours first: whatever becomes of the provider's, this one is over.
-  if (ctx.session) await deps.sessions.signOut(ctx.session.session.id);
+  if (ctx.session) {
+    await deps.sessions.signOut(ctx.session.session.id, 'signed-out', ctx.remote);
+  }
   writeCookie(res, 'session', undefined, { isSecure: deps.config.isSecure });
   res.setHeader('Clear-Site-Data', '"cache"');
   if (leaving) return leaveProvider({ deps, req, res, ctx }, leaving);

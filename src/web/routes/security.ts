@@ -64,13 +64,17 @@ async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
 
 function sessionLine({ deps, ctx, actor }: OpenCall, session: SessionSummary): SecuritySession {
   const { t } = ctx;
-  const { id, device, remote, createdAt, seenAt, state } = session;
+  const { id, device, remote, lastRemote, createdAt, seenAt, state } = session;
+  const when = whenText(deps, ctx, seenAt);
   return {
     id,
     device: deviceText(t, device),
     place: placeText(deps, ctx, remote),
     since: whenText(deps, ctx, createdAt),
-    seen: whenText(deps, ctx, seenAt),
+    seen:
+      lastRemote === undefined
+        ? when
+        : t('security.usedAt', { when, where: placeText(deps, ctx, lastRemote) }),
     state: state === 'open' ? undefined : t('security.waiting'),
     isCurrent: id === actor.session.id,
   };
@@ -90,8 +94,8 @@ async function endSessions(call: OpenCall): Promise<void> {
   // One that has ended meanwhile is what was asked for.
   if (session) {
     await deps.sessions.signOut(session.id as SessionId, 'revoked');
-    // As much of it as the line of its opening has.
-    await noteRevoked(call, { session: session.id.slice(0, 12) });
+    // As the line of its opening calls it.
+    await noteRevoked(call, { session: session.trail });
   }
   setFlash(deps, res, { level: 'ok', key: 'security.done.one', values: {} });
   seeOther(res, PAGE);

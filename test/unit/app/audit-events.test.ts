@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/base/clock';
 import { silentLog } from '../../../src/base/log';
 import type { SessionId, SiteId, UserId } from '../../../src/base/types';
 import type { HookEmitter } from '../../../src/kernel/hook-types';
-import type { RefusedSignIn, Session, SessionSummary, User } from '../../../src/session';
+import type { RefusedSignIn, Session, User } from '../../../src/session';
 
 const site = 'marees' as SiteId;
 const alice: User = {
@@ -70,9 +70,6 @@ const events = () =>
         return { id: 1, at: '', site: entry.site, event: entry.event, details: {} };
       },
     }),
-    sessionsOf: async () => [
-      { id: session.id, remote: '192.0.2.7' } as unknown as SessionSummary, // the only two looked at
-    ],
   });
 
 const refusal = (login: string, more: Partial<RefusedSignIn> = {}): RefusedSignIn => ({
@@ -222,9 +219,12 @@ describe('a refused sign-in', () => {
 });
 
 it('says where a session was opened from, how, and what was answered', async () => {
-  await events()
-    .hear(hooks)
-    .action({ site }, 'session:opened', { session, first: true, via: 'ldap' });
+  await events().hear(hooks).action({ site }, 'session:opened', {
+    session,
+    first: true,
+    via: 'ldap',
+    remote: '192.0.2.7',
+  });
 
   expect(written).toEqual([
     {
@@ -234,6 +234,29 @@ it('says where a session was opened from, how, and what was answered', async () 
       remote: '192.0.2.7',
       details: { via: 'ldap', session: 'abcdef012345', first: true, challenges: 'totp' },
     },
+  ]);
+});
+
+it('names the address of the request that did something, and ties what it did to one session', async () => {
+  const on = events().hear(hooks);
+  const own = { ...session, trail: 'aaaabbbbcccc' };
+  const renewed = { ...own, id: 'another-id-since' as SessionId };
+  const from = (last: number) => ({ remote: `192.0.2.${last}` });
+  const opened = { session: own, first: false, via: 'ldap', ...from(1) };
+  await on.action({ site }, 'session:opened', opened);
+  await on.action({ site }, 'session:confirmed', { session: renewed, by: 'ldap', ...from(2) });
+  await on.action({ site }, 'session:closed', {
+    sessionId: renewed.id,
+    user: alice,
+    reason: 'signed-out',
+    trail: renewed.trail,
+    ...from(3),
+  });
+
+  expect(written.map(({ remote, details }) => [remote, details?.['session']])).toEqual([
+    ['192.0.2.1', 'aaaabbbbcccc'],
+    ['192.0.2.2', 'aaaabbbbcccc'],
+    ['192.0.2.3', 'aaaabbbbcccc'],
   ]);
 });
 

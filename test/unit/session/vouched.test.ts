@@ -30,6 +30,7 @@ const aRequest = (
   method: 'main',
   identity: anIdentity(identity),
   remote: '192.0.2.1',
+  begunAt: bench.clock.now(),
   endsAt: bench.clock.now() + 5_000,
   ...values,
 });
