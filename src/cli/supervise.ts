@@ -6,6 +6,9 @@ import { EXIT, type Io } from './command';
 import { createSupervisor, StartFailed } from './supervisor';
 import type { ReadyInfo } from './supervisor-types';
 
+/** Any time will do that a timer can wait. */
+const LONG_MS = 3_600_000;
+
 export interface SuperviseOptions {
   readonly config: AppConfig;
   readonly workers: number;
@@ -33,6 +36,9 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
     void supervisor.reload(); // tells of its own failures
   };
   process.on('SIGHUP', reload);
+  // While the next try waits there may be no process left: clocks keep nothing alive, and the
+  // program would end as if it had been told to.
+  const alive = setInterval(() => undefined, LONG_MS);
   try {
     const started = supervisor.start().then(options.onReady);
     const first = await Promise.race([started, stopped]);
@@ -47,5 +53,6 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   } finally {
     process.off('SIGHUP', reload);
     await supervisor.stop();
+    clearInterval(alive);
   }
 }

@@ -150,6 +150,26 @@ it('serves on through a throw in a timer, and through a reload, without losing a
   );
 }, 90_000);
 
+it.each([1, 2])(
+  'starts %d anew however often all of them are killed',
+  async (workers) => {
+    served = await serveNoisy(workers, {});
+
+    for (let round = 1; round <= 3; round++) {
+      const running = served.log().filter(said('process/started')).slice(-workers);
+      for (const { pid } of running) process.kill(Number(pid), 'SIGKILL');
+      // The second and third time nobody serves until the wait is over.
+      await served.said(() => watched() === workers * (round + 1));
+    }
+
+    expect(await served.get('/login')).toBe(200);
+    expect(served.child.exitCode).toBeNull();
+  },
+  90_000,
+);
+
+const watched = (): number => served.log().filter(({ msg }) => msg === 'loop/watched').length;
+
 it('goes on to answer while it stops, whatever a plugin forgets to await', async () => {
   served = await serveNoisy(1, {});
 
