@@ -200,6 +200,29 @@ describe('an answer of a CAS server', () => {
   });
 
   it.each([
+    ['two users', success('a</cas:user><cas:user>chief')],
+    ['a user deeper down', success('<cas:user>chief</cas:user>')],
+    [
+      'a failure beside a success',
+      success('chief').replace(
+        '<cas:authenticationSuccess>',
+        '<cas:authenticationFailure code="INVALID_TICKET"/><cas:authenticationSuccess>',
+      ),
+    ],
+    [
+      'JSON with a list of users',
+      '{"serviceResponse":{"authenticationSuccess":{"user":["chief"]}}}',
+    ],
+    [
+      'JSON of both kinds',
+      '{"serviceResponse":{"authenticationSuccess":{"user":"chief"},"authenticationFailure":{"code":"INVALID_TICKET"}}}',
+    ],
+  ])('with %s signs nobody in', async (_name, body) => {
+    expect(await finishWith(body)).toMatchObject({ refused: 'invalid' });
+  });
+
+  // Of whoever signs in it says nothing; what is told of the server is that it is not there.
+  it.each([
     [
       'an outside file (XXE)',
       `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${success('&x;')}`,
@@ -214,27 +237,13 @@ describe('an answer of a CAS server', () => {
     ['an instruction', `<?xml version="1.0"?><?run chief?>${success('chief')}`],
     ['tags that do not close', success('chief').replace('</cas:user>', '')],
     ['something after its end', `${success('chief')}<other/>`],
-    ['two users', success('a</cas:user><cas:user>chief')],
-    ['a user deeper down', success('<cas:user>chief</cas:user>')],
-    [
-      'a failure beside a success',
-      success('chief').replace(
-        '<cas:authenticationSuccess>',
-        '<cas:authenticationFailure code="INVALID_TICKET"/><cas:authenticationSuccess>',
-      ),
-    ],
     ['another document', '<html><body>chief</body></html>'],
     ['JSON that is cut', '{"serviceResponse":'],
-    [
-      'JSON with a list of users',
-      '{"serviceResponse":{"authenticationSuccess":{"user":["chief"]}}}',
-    ],
-    [
-      'JSON of both kinds',
-      '{"serviceResponse":{"authenticationSuccess":{"user":"chief"},"authenticationFailure":{"code":"INVALID_TICKET"}}}',
-    ],
-  ])('with %s signs nobody in', async (_name, body) => {
-    expect(await finishWith(body)).toMatchObject({ refused: 'invalid' });
+    ['JSON of something else', '{"status":"UP"}'],
+    ['nothing', ''],
+    ['a page about mending', '<!DOCTYPE html>\n<html><body><p>Maintenance<br></body></html>'],
+  ])('that is %s is none, and signs nobody in', async (_name, body) => {
+    expect(await finishWith(body)).toEqual({ refused: 'unavailable', code: 'answer' });
   });
 
   it('whose attribute calls itself the user changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
@@ -66,7 +67,8 @@ async function comeBack(web: WebAgent, method: 'idp' | 'cas', make: () => void):
   const service = asked.get('service');
   const state = service ? new URL(service).searchParams.get('state') : asked.get('state');
   make();
-  const code = method === 'cas' ? 'ticket=ST-1' : 'code=c';
+  // A ticket is taken once.
+  const code = method === 'cas' ? `ticket=ST-${randomUUID()}` : 'code=c';
   return web.get(`/login/sso/${method}/callback?state=${state}&${code}`);
 }
 
@@ -124,6 +126,63 @@ it.each([503, 429])(
     await expectAbsent(await within(() => comeBack(browser(), 'idp', busy)));
     idp.tellTheTruth();
     await expectAbsent(await within(() => comeBack(browser(), 'cas', busy)));
+  },
+  30_000,
+);
+
+/** What stands in the place of an answer: nothing that the protocol would say. */
+const PAGE = '<!DOCTYPE html><html><body><p>Maintenance<br></body></html>';
+const NONSENSE: readonly (readonly [string, string, number, string, string])[] = [
+  ...['/token', '/userinfo']
+    .flatMap((where) =>
+      (
+        [
+          ['404', 404, 'text/html', PAGE],
+          ['400 without an error of it', 400, 'application/json', '{}'],
+          ['401 with a page', 401, 'text/html', PAGE],
+          ['a page', 200, 'text/html', PAGE],
+          ['nothing', 200, 'application/json', ''],
+          ['null', 200, 'application/json', 'null'],
+          ['a list', 200, 'application/json', '[]'],
+          ['an empty object', 200, 'application/json', '{}'],
+          ['half a document', 200, 'application/json', '{"sub":"f3a9c2","access_token":"a'],
+          ['a deep document', 200, 'application/json', '['.repeat(100_000)],
+        ] as const
+      ).map(([name, ...answer]) => [where, name, ...answer] as const),
+    )
+    .map(
+      ([where, name, status, type, body]) =>
+        [`${where}: ${name}`, where, status, type, body] as const,
+    ),
+  ['CAS: a page', '/cas/p3/serviceValidate', 200, 'text/html', PAGE],
+  ['CAS: 404', '/cas/p3/serviceValidate', 404, 'text/html', PAGE],
+];
+
+it('a provider whose answer is none of the protocol is not there', async () => {
+  const got: string[] = [];
+  for (const [name, where, status, type, body] of NONSENSE) {
+    idp.tellTheTruth();
+    const page = await comeBack(browser(), where.startsWith('/cas') ? 'cas' : 'idp', () => {
+      idp.answers.set(where, () => ({ status, type, body }));
+    });
+    got.push(`${name} ${page.status} ${Number(page.headers.get('Retry-After')) > 0}`);
+    idp.tellTheTruth();
+  }
+
+  expect(got).toEqual(NONSENSE.map(([name]) => `${name} 503 true`));
+  expect(await demo.app.db.knex('login_throttles').where('failures', '>', 0)).toEqual([]);
+}, 60_000);
+
+it.each(['invalid_grant', 'invalid_request'])(
+  'a token endpoint that says %s has answered',
+  async (error) => {
+    const page = await comeBack(browser(), 'idp', () => {
+      const body = JSON.stringify({ error });
+      idp.answers.set('/token', () => ({ status: 400, body }));
+    });
+
+    expect(page.status).toBe(400);
+    expect(page.headers.get('Retry-After')).toBeNull();
   },
   30_000,
 );

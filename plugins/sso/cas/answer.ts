@@ -18,12 +18,21 @@ const FAILURES: Readonly<Record<string, string>> = {
   UNAUTHORIZED_SERVICE_PROXY: 'service',
 };
 
-/** The answer of `/p3/serviceValidate`; servers that know no JSON answer with XML. */
+/**
+ * The answer of `/p3/serviceValidate`; servers that know no JSON answer with XML. What is neither, a
+ * page that says that the server is being mended, makes nobody's ticket false.
+ */
 export async function readAnswer(text: string): Promise<Validated> {
   const start = text.trimStart();
-  if (start.startsWith('{')) return fromJson(start);
-  if (start.startsWith('<')) return fromXml((await parseXml(start)).root);
-  throw unavailable('answer');
+  return start.startsWith('{') ? fromJson(start) : fromXml(await rootOf(start));
+}
+
+async function rootOf(text: string): Promise<Element> {
+  const { root } = await parseXml(text).catch((error: unknown) => {
+    throw unavailable('answer', error);
+  });
+  if (root.name !== 'serviceResponse') throw unavailable('answer');
+  return root;
 }
 
 function failed(code: unknown): never {
@@ -42,9 +51,10 @@ function fromJson(text: string): Validated {
   try {
     body = JSON.parse(text);
   } catch (error) {
-    throw invalid('answer', error);
+    throw unavailable('answer', error);
   }
   const answer = member(body, 'serviceResponse');
+  if (answer === undefined) throw unavailable('answer');
   const failure = member(answer, 'authenticationFailure');
   const success = member(answer, 'authenticationSuccess');
   if (failure !== undefined) return failed(member(failure, 'code'));
@@ -58,7 +68,6 @@ function fromJson(text: string): Validated {
 }
 
 function fromXml(root: Element): Validated {
-  if (root.name !== 'serviceResponse') throw invalid('answer');
   const failure = root.only('authenticationFailure');
   const success = root.only('authenticationSuccess');
   if (failure) return failed(failure.attributes['code']);

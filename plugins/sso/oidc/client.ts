@@ -4,6 +4,7 @@ import { type Outside, openOutside } from '../outside';
 import type { OidcProvider } from '../providers';
 import { Refused, unavailable } from '../refused';
 import type { Step } from '../types';
+import { type Endpoint, protocolAnswer } from './answers';
 import { refusedWithin } from './faults';
 import { shared } from './flights';
 import { type Keys, type KeyUse, keysOf } from './keys';
@@ -49,11 +50,13 @@ export async function openClient(
     authOf(step),
   );
   config[oidc.customFetch] = async (target, asked) => {
-    const answer = await (target === url
-      ? keys.renewed().then((set) => Response.json(set))
-      : ask(target, asked));
-    if (target === metadata.userinfo_endpoint) refuseUnsigned(provider, answer);
-    return answer;
+    if (target === url) return Response.json(await keys.renewed());
+    const answer = await ask(target, asked);
+    const endpoint = endpointAt(metadata, target);
+    if (endpoint === undefined) return answer;
+    const read = await protocolAnswer(endpoint, answer);
+    if (endpoint === 'userinfo') refuseUnsigned(provider, read);
+    return read;
   };
   allowLoopback(config, provider.issuer);
   // Tokens come over TLS, and their signatures are checked all the same: a proxy may end the TLS.
@@ -77,6 +80,11 @@ export async function openForLeaving(step: Step<OidcProvider>): Promise<oidc.Con
 /** Plain http is for a provider on this machine, which configuration allows and nothing else. */
 function allowLoopback(config: oidc.Configuration, issuer: string): void {
   if (new URL(issuer).protocol === 'http:') oidc.allowInsecureRequests(config);
+}
+
+function endpointAt(metadata: oidc.ServerMetadata, target: string): Endpoint | undefined {
+  if (target === metadata.userinfo_endpoint) return 'userinfo';
+  return target === metadata.token_endpoint ? 'token' : undefined;
 }
 
 function refuseUnsigned({ userinfo }: OidcProvider, answer: Response): void {
