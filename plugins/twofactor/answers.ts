@@ -58,10 +58,14 @@ export function withNext(
   path: string,
   query: Readonly<Record<string, string>> = {},
 ): string {
-  const url = context.url(path);
+  const next = isOpen ? HOME : nextOf(request);
+  return leadTo(context.url(path), query, next);
+}
+
+/** An address with its query, and with the page that comes after it. */
+export function leadTo(url: string, query: Readonly<Record<string, string>>, next: string): string {
   const alone = addressOf(url, query);
-  const next = nextOf(request);
-  if (isOpen || next === HOME) return alone;
+  if (next === HOME) return alone;
   const full = addressOf(url, { ...query, next });
   // Longer than a redirect may be: the inbox, then.
   return full.length <= NEXT_CHARS ? full : alone;

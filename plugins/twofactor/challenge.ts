@@ -1,5 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
-import { type Answered, nextOf, page, type Visit } from './answers';
+import { type Answered, leadTo, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
 import { type Method, methodsOf, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
@@ -149,8 +149,11 @@ export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
  * free. A recovery code stands for what is lost, once: it leaves no browser that is not asked.
  */
 async function letThrough(visit: Visit, by: Method | 'recovery'): Promise<PluginResponse> {
-  const { request, isOpen } = visit;
+  const { request, context, isOpen } = visit;
   if (!isOpen && by !== 'recovery') await remember(visit, request.body['trust'] === '1');
   await request.satisfy(CHALLENGE);
-  return { redirect: nextOf(request) };
+  const next = nextOf(request);
+  // What is left, and how to replace what was lost, is told before the mailbox.
+  const isTold = by === 'recovery' && !isOpen;
+  return { redirect: isTold ? leadTo(context.url('recovered'), {}, next) : next };
 }

@@ -8,6 +8,7 @@ import { beginAttempt } from './limits';
 import { CHALLENGE, remember } from './passing';
 import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
 import { countRecovery, renewRecovery } from './recovery';
+import { showCodes } from './shown-codes';
 import { makeSlip, readSlip, spendSlip } from './spent';
 import { audit, tellOwner } from './tell';
 import { inGroups, matchStep, newTotpSecret, otpauthUri } from './totp';
@@ -203,13 +204,3 @@ async function enrolled(visit: Visit, method: Way, name: string): Promise<Plugin
   if (codes.length === 0) return { redirect: isOpen ? context.url('') : nextOf(request) };
   return showCodes(visit, codes);
 }
-
-/** Shown in the answer to the form, and nowhere else: they are kept as hashes. */
-export const showCodes = (visit: Visit, codes: readonly string[]): PluginResponse =>
-  page(visit, 'codes', 'twofactor:codes.title', {
-    codes,
-    file: `data:text/plain;charset=utf-8,${encodeURIComponent(
-      [visit.context.site(visit.request.site).title, visit.person.mail, ...codes, ''].join('\r\n'),
-    )}`,
-    onward: visit.isOpen ? visit.context.url('') : nextOf(visit.request),
-  });

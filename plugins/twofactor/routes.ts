@@ -6,6 +6,7 @@ import type { FactorConfig } from './config';
 import { enrolPasskey, enrolTotp, showEnrol, showPasskey, showTotp } from './enrol';
 import { endCodes, forget, makeCodes, removeFactor, showFactors } from './manage';
 import { CHALLENGE } from './passing';
+import { codesPage, recoveredPage } from './shown-codes';
 
 /** Below `/twofactor`. Those with `challenge` answer a session that is not open yet. */
 export function routes(router: PluginRouter<FactorConfig>): void {
@@ -39,6 +40,8 @@ export function routes(router: PluginRouter<FactorConfig>): void {
   );
   router.post('/enrol/passkey', forPerson(enrolPasskey), set);
   router.post('/remove', forPerson(removeFactor), sensitive);
+  router.get('/codes/shown', forPerson(codesPage), asked);
+  router.get('/recovered', forPerson(recoveredPage));
   router.post('/codes', forPerson(makeCodes), sensitive);
   router.post('/codes/end', forPerson(endCodes), sensitive);
   router.post('/forget', forPerson(forget));

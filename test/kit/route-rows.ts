@@ -163,7 +163,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     'factor',
     `get /twofactor/challenge
      post /twofactor/challenge
-     post /twofactor/challenge/passkey`,
+     post /twofactor/challenge/passkey
+     get /twofactor/codes/shown`,
     ['marees'],
   ),
   ...rows(
@@ -178,6 +179,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   ...rows(
     'open',
     `get /twofactor
+     get /twofactor/recovered
      post /twofactor/remove fresh
      post /twofactor/codes fresh
      post /twofactor/codes/end fresh

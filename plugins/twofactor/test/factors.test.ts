@@ -1,9 +1,11 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import {
   codeOf,
+  codesOf,
   DEVICE,
   enrolTotp,
   isAsked,
+  ledTo,
   modelOf,
   type Options,
   openTotp,
@@ -274,27 +276,63 @@ describe('recovery codes', () => {
     expect(modelOf(await give('000000'))['fault']).toMatchObject({ field: 'code' });
   });
 
+  it('say that they were shown, on a page that is loaded again, and are made anew there', async () => {
+    await start();
+    const { page } = await openTotp(test);
+    const code = codeOf(textOf(page, 'secret'), test.clock.now());
+    const body = { slip: textOf(page, 'slip'), code };
+    const { path, query } = ledTo(await test.route('post', '/enrol/totp', { body }));
+    const first = await test.renderRoute(path, { query });
+    const again = await test.renderRoute(path, { query });
+    const english = await test.renderRoute(path, { query, locale: 'en' });
+    const half = await test.route('get', path, { query, awaiting: true });
+
+    expect(first.match(/data-recovery-code/g)).toHaveLength(4);
+    expect(again).not.toContain('data-recovery-code');
+    expect(again).toContain('Il vous reste 4 codes de secours sur 4');
+    expect(again).toContain('action="/twofactor/codes"');
+    expect(english).toContain('shown once');
+    expect(half).toHaveProperty('redirect', expect.stringMatching(/^\/twofactor\/challenge/));
+  });
+
+  it('that open a sign-in say how many are left, and where to replace what was lost', async () => {
+    await start();
+    const { codes } = await enrolTotp(test);
+    const next = '/mail/me/INBOX/7';
+    const { path, query } = ledTo(await give(codes[0] ?? '', { next }));
+    const shown = await test.renderRoute(path, { query });
+    const confirming = await test.route('post', '/challenge', {
+      body: { code: codes[1] ?? '', next },
+    });
+
+    expect(path).toBe('/recovered');
+    expect(shown).toContain('Il vous reste 3 codes de secours sur 4');
+    expect(shown).toContain('href="/twofactor/"');
+    expect(shown).toContain(`href="${next}"`);
+    expect(confirming).toEqual({ redirect: next });
+  });
+
   it('are made once a minute', async () => {
     await start();
     await enrolTotp(test);
     const answers = await Promise.all([1, 2, 3].map(() => test.route('post', '/codes')));
-    const made = answers.filter((answer) => Array.isArray(modelOf(answer)['codes']));
+    const made = answers.filter((answer) => 'redirect' in answer);
     const later = answers.filter((answer) => 'status' in answer && answer.status === 429);
 
     expect([made.length, later.length]).toEqual([1, 2]);
     expect(later[0]).toMatchObject({ retryAfterS: 60 });
     expect(modelOf(later[0] as never)['fault']).toContain('Attendez une minute');
     test.clock.advance(61_000);
-    expect(modelOf(await test.route('post', '/codes'))['codes']).toHaveLength(4);
+    expect(await codesOf(test, await test.route('post', '/codes'))).toHaveLength(4);
   });
 
   it('are made anew in place of the old', async () => {
     await start();
     const { codes } = await enrolTotp(test);
-    const made = modelOf(await test.route('post', '/codes'));
+    const made = await codesOf(test, await test.route('post', '/codes'));
     await give(codes[0] ?? '');
     expect(test.satisfied).toEqual([]);
-    await give((made['codes'] as string[])[0] ?? '');
+    await give(made[0] ?? '');
 
     expect(test.satisfied).toEqual(['twofactor']);
   });
@@ -379,7 +417,7 @@ describe('a session that awaits its challenge', () => {
     await start();
     const { codes } = await enrolTotp(test);
 
-    expect(await give(codes[0] ?? '', { next })).toEqual({ redirect: '/mail/me/INBOX' });
+    expect(await give(codes[0] ?? '', { next })).toEqual({ redirect: '/twofactor/recovered' });
   });
 
   it('sets up nothing from outside where the site says so', async () => {
@@ -416,7 +454,10 @@ describe('a session that awaits its challenge', () => {
     const code = codeOf(textOf(page, 'secret'), test.clock.now());
     const body = { slip: textOf(page, 'slip'), code, next };
 
-    const done = modelOf(await test.route('post', '/enrol/totp', { awaiting: true, body }));
+    const { path, query: led } = ledTo(
+      await test.route('post', '/enrol/totp', { awaiting: true, body }),
+    );
+    const done = modelOf(await test.route('get', path, { query: led }));
 
     expect(done['onward']).toBe(next);
   });
@@ -442,7 +483,7 @@ describe('an open session outside of the networks where factors are set up', () 
     }
     expect(await test.route('post', '/enrol/totp')).toEqual({ status: 403 });
     expect(await test.route('post', '/enrol/passkey')).toEqual({ status: 403 });
-    expect(await test.renderRoute('/enrol')).toContain('/mail/me/INBOX');
+    expect(await test.renderRoute('/enrol')).toContain('href="/security"');
 
     const remote = '198.51.100.7';
     const { page } = await openTotp(test, { remote });

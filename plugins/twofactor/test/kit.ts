@@ -8,6 +8,9 @@ import type { FactorConfig } from '../config';
 import plugin from '../plugin';
 import { codeAt, stepAt } from '../totp';
 
+// What is tested is what becomes of codes; a try of one costs a thief what recovery-cost.test.ts says.
+jest.mock('../recovery-cost', () => ({ RECOVERY_COST: { N: 2 ** 4, r: 8, p: 1 } }));
+
 export const DEVICE = { id: 'device-of-camille', name: 'Mozilla/5.0 (X11; Linux) Firefox/140.0' };
 
 export type Options = Partial<Omit<PluginTestOptions<FactorConfig>, 'plugin'>>;
@@ -41,11 +44,22 @@ export async function openTotp(
   readonly page: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, string>>;
 }> {
-  const led = await test.route('get', '/enrol/totp', input);
-  if (!('redirect' in led)) throw new Error(`no address: ${JSON.stringify(led)}`);
-  const { searchParams } = new URL(led.redirect, 'https://site.invalid');
-  const query = Object.fromEntries(searchParams);
+  const { query } = ledTo(await test.route('get', '/enrol/totp', input));
   return { page: modelOf(await test.route('get', '/enrol/totp', { ...input, query })), query };
+}
+
+/** Address and query of a redirect. */
+export function ledTo(answer: Answer) {
+  if (!('redirect' in answer)) throw new Error(`leads nowhere: ${JSON.stringify(answer)}`);
+  const { pathname, searchParams } = new URL(answer.redirect, 'https://site.invalid');
+  return { path: pathname.replace('/twofactor', ''), query: Object.fromEntries(searchParams) };
+}
+
+/** The recovery codes that an answer leads to; none where it leads elsewhere. */
+export async function codesOf(test: PluginTest, answer: Answer): Promise<readonly string[]> {
+  const { path, query } = ledTo(answer);
+  if (path !== '/codes/shown') return [];
+  return modelOf(await test.route('get', path, { query }))['codes'] as string[];
 }
 
 /** Sets up an application as a person does; its secret and the recovery codes that were shown. */
@@ -59,8 +73,7 @@ export async function enrolTotp(
     ...input,
     body: { slip: textOf(page, 'slip'), code: codeOf(secret, test.clock.now()) },
   });
-  const codes = 'view' in answer ? (answer.model['codes'] as string[]) : [];
-  return { secret, codes };
+  return { secret, codes: await codesOf(test, answer) };
 }
 
 /** What the plugin says to a sign-in: whether anything is asked. */
