@@ -495,6 +495,18 @@ describe('an open session outside of the networks where factors are set up', () 
 });
 
 describe('when a second factor is asked', () => {
+  it('has the box of trust between the code and its button', async () => {
+    await start();
+    await enrolTotp(test);
+    const html = await test.renderRoute('/challenge', { awaiting: true, device: DEVICE });
+    const places = ['id="twofactor-code"', 'name="trust"', 'data-action="give-code"'].map((part) =>
+      html.indexOf(part),
+    );
+
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+  });
+
   it('is never by itself', async () => {
     await start();
 
