@@ -16,8 +16,8 @@ const slots = Object.keys(SLOTS) as SlotName[];
 const isOpen = ([, { kind, failClosed }]: (typeof HOOKS)[number]): boolean =>
   kind !== 'guard' && failClosed !== true;
 const OPEN = HOOKS.filter(isOpen).map(([name]) => name);
-/** Told of, and nowhere in this walk. */
-const ELSEWHERE = ['audit:recorded'];
+/** Told of, and nowhere in this walk: test/unit/audit, and test/unit/session/devices for a factor. */
+const ELSEWHERE = ['audit:recorded', 'device:renewed'];
 /** Places of pages for administrators. */
 const ADMIN = /^admin\./;
 

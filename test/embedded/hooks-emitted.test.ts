@@ -14,6 +14,7 @@ const HOOKS = Object.keys(CORE_HOOKS);
 /** Without an occasion in this walk, and where they are exercised. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'audit:recorded': 'test/unit/audit',
+  'device:renewed': 'test/unit/session/devices',
 };
 const SLOTS_ELSEWHERE: Readonly<Record<string, string>> = {
   'admin.plugin@1': 'pages of administrators',

@@ -107,6 +107,20 @@ describe('a browser', () => {
     expect(moved).toHaveLength(2);
   });
 
+  it.each([
+    ['throws', () => Promise.reject(new Error('of the plugin'))],
+    ['never ends', () => new Promise<never>(() => undefined)],
+  ])('opens for its person though a plugin %s when it is told', async (_how, misbehave) => {
+    askFactor();
+    const mine = aBrowser();
+    await enter(mine);
+    bench.hooks.on('broken', 'device:renewed', misbehave);
+
+    await enter(mine);
+
+    expect(await isKnown(mine)).toBe(true);
+  });
+
   it('keeps its token where the password alone is given again', async () => {
     const mine = aBrowser();
     const { bearer } = await bench.signIn({ browser: mine });
