@@ -427,6 +427,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     admin: createAdmin({
       config,
       db,
+      databases,
       clock,
       host,
       found,

@@ -10,13 +10,13 @@ import type { FoundPlugin, UnloadedPlugin } from '../host/discover';
 import type { Host } from '../host/host';
 import { type IntegrityFile, readIntegrity } from '../host/package-integrity';
 import { platformVersion } from '../host/platform-version';
+import type { PluginDatabases } from '../host/plugin-databases';
 import { enablingPlugin, unreadPlugin } from '../host/plugin-faults';
 import { FACTOR_PORT } from '../host/sign-in-guards';
 import type { Database } from '../kernel/db-types';
 import type { JobStatus } from '../kernel/job-runs';
 import type { Jobs } from '../kernel/job-types';
 import type { Meter } from '../kernel/meter';
-import { pending } from '../kernel/migrate';
 import type { Services } from '../kernel/services';
 import { countOpenSessions, countUsers } from '../session';
 import type { AppConfig } from '../sites';
@@ -26,6 +26,7 @@ import type { IsolationReport } from './isolation';
 export interface AdminSources {
   readonly config: AppConfig;
   readonly db: Database;
+  readonly databases: Pick<PluginDatabases, 'pending'>;
   readonly clock: Clock;
   readonly host: Host;
   readonly found: readonly FoundPlugin[];
@@ -46,7 +47,7 @@ export interface AdminSources {
 
 /** What the administration area reads, from every floor below. */
 export function createAdmin(sources: AdminSources): AdminDeps {
-  const { config, db, clock, host, found, services, enabling, audit, meter } = sources;
+  const { config, db, databases, clock, host, found, services, enabling, audit, meter } = sources;
   return {
     version: platformVersion(config.root),
     mode: config.mode,
@@ -70,7 +71,8 @@ export function createAdmin(sources: AdminSources): AdminDeps {
       const plugin = found.find((candidate) => candidate.id === id);
       if (!plugin || plugin.migrations.length === 0) return [];
       const { migrations } = plugin;
-      const missing = await pending(db, [{ owner: id, migrations }]);
+      // Each plugin has a database of its own.
+      const missing = await databases.pending({ owner: id, migrations });
       const names = new Set(missing.map(({ name }) => name));
       return migrations.map(({ name }) => ({ name, isPending: names.has(name) }));
     },

@@ -126,6 +126,23 @@ describe('the administration area', () => {
     }
   });
 
+  it('says of migrations of a plugin’s own database that they are applied', async () => {
+    const page = await platform.get('/admin/plugins/list-unsubscribe');
+
+    expect(page.text).toContain('0001-requests');
+    expect(page.text).not.toContain('à appliquer');
+  });
+
+  it('shows how people come into a site, as its file says', async () => {
+    const page = await platform.get('/admin/sites/marees');
+    const card = page.text.slice(page.text.indexOf('Moyens de connexion'));
+
+    expect(card).toContain('Identifiant et mot de passe');
+    expect(card).toMatch(/après 10 mots de passe faux, 15.min/);
+    expect(card).toContain('Tous les agents connus');
+    expect(card).toMatch(/gardé \d+.mois/);
+  });
+
   it('shows who administers the platform everything, with a link in the taskbar', async () => {
     const wrong: string[] = [];
     for (const [path] of PAGES) {
