@@ -14,7 +14,8 @@ export const auditVerify: Command = {
   usage: [
     'estafette audit:verify [--from id] [--head site:seq:hash]… [--accept-head [--accept-lost]] [--json]',
     '',
-    '--from id              begins at this line, and takes those before it as they are',
+    '--from id              begins at this line, and takes those before it as they are; where there',
+    '                       is none from there on, nothing is verified: exit code 1',
     '--head site:seq:hash   a line that is known from elsewhere, such as the SOC’s last one',
     '                       ("chain" of its JSON); as many as you have',
     '--accept-head          when every line holds, keeps their ends apart from now on in place of a',
@@ -44,10 +45,13 @@ export const auditVerify: Command = {
     const { kept, given: state, result, lost = [] } = await verify(deps, asked);
     // An end that should be kept and is not: lines cut there would not be seen.
     const isKept = state === 'known' || state === 'accepted' || !hasLines(result, from);
-    const isIntact = result.fault === undefined && isKept;
+    // Nothing was looked at: a number that is wrong must not be green for ever.
+    const isBeyond = from !== undefined && result.fault === undefined && result.lines === 0;
+    const isIntact = result.fault === undefined && isKept && !isBeyond;
     const document = {
       intact: isIntact,
       lines: result.lines,
+      ...(isBeyond && { beyond: true }),
       unsealed: result.unsealed,
       head: state,
       ...(kept !== undefined && { headAt: kept }),
@@ -56,7 +60,7 @@ export const auditVerify: Command = {
       ...(result.fault && { fault: { ...result.fault, text: faultText(result.fault) } }),
     };
     const head = isKept ? 'known' : state;
-    print(io, values, document, () => report({ result, head, from, lost }).join('\n'));
+    print(io, values, document, () => report({ result, head, from, isBeyond, lost }).join('\n'));
     return isIntact ? EXIT.ok : EXIT.failure;
   },
 };
@@ -165,20 +169,24 @@ interface Report {
   readonly result: Verification;
   readonly head: keyof typeof HEADS;
   readonly from: number | undefined;
+  /** There is no line from there on. */
+  readonly isBeyond: boolean;
   readonly lost: readonly LostLines[];
 }
 
-function report({ result, head, from, lost }: Report): readonly string[] {
+function report({ result, head, from, isBeyond, lost }: Report): readonly string[] {
   const { lines, unsealed, fault } = result;
   return [
-    ...verdict(fault, lost),
-    `${lines} lines verified${from === undefined ? '' : ` from line ${from} on`}.`,
+    ...(isBeyond ? [`NOT INTACT: there is no line from ${from} on.`] : verdict(fault, lost)),
+    `${countOf(lines)} verified${from === undefined ? '' : ` from line ${from} on`}.`,
     ...(unsealed > 0
-      ? [`${unsealed} lines are from before the chain: nothing is known of them.`]
+      ? [`${countOf(unsealed)} from before the chain: nothing is known of them.`]
       : []),
     ...HEADS[head],
   ];
 }
+
+const countOf = (lines: number): string => `${lines} ${lines === 1 ? 'line' : 'lines'}`;
 
 function verdict(fault: ChainFault | undefined, lost: readonly LostLines[]): readonly string[] {
   if (lost.length > 0) return [...lost.map((one) => `NOT INTACT: ${lostText(one)}.`), LOST];

@@ -53,6 +53,25 @@ it('says that every line holds', async () => {
   expect(out.trim()).toBe('Every line holds.\n4 lines verified.');
 });
 
+it('is not content with a number that no line has reached: nothing was looked at', async () => {
+  await keep();
+
+  const beyond = await verify('--from', '99999');
+  expect(beyond.code).toBe(1);
+  expect(beyond.out.trim()).toBe(
+    'NOT INTACT: there is no line from 99999 on.\n0 lines verified from line 99999 on.',
+  );
+  expect(JSON.parse((await verify('--from', '99999', '--json')).out)).toMatchObject({
+    intact: false,
+    beyond: true,
+    lines: 0,
+  });
+
+  const last = await verify('--from', '4');
+  expect(last.code).toBe(0);
+  expect(last.out.trim()).toBe('Every line holds.\n1 line verified from line 4 on.');
+});
+
 it('is not content with a log whose end is kept nowhere, until that is accepted', async () => {
   const { code, out } = await verify();
   expect(code).toBe(1);
