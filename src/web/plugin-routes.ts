@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { AppError } from '../base/errors';
 import { sha256 } from '../base/ids';
 import type { SiteId } from '../base/types';
+import { knowingHalfway } from '../host/current-remote';
 import type { RunningPlugin } from '../host/host';
 import type { PluginRequest, PluginRoute } from '../host/route-types';
 import { isOthersError } from '../kernel/blame';
@@ -71,9 +72,10 @@ async function runRoute(
       requestId: ctx.id,
     },
     async () => {
-      const answer = await route.handler(
-        await pluginRequest(deps, route, req, res),
-        plugin.context,
+      const request = await pluginRequest(deps, route, req, res);
+      const asked = isAwaited(ctx.session, route.options) ? ctx.session : undefined;
+      const answer = await knowingHalfway(asked?.session.user.login, () =>
+        route.handler(request, plugin.context),
       );
       return readAnswer(deps, plugin, answer, req, res);
     },
@@ -105,7 +107,7 @@ function mayReach({ actor, session }: RequestContext, { options }: PluginRoute):
 const isAwaited = (
   session: RequestContext['session'],
   { challenge }: PluginRoute['options'],
-): boolean =>
+): session is LoadedSession =>
   challenge !== undefined &&
   session?.session.state === 'awaiting-challenge' &&
   session.session.challenges.includes(challenge);

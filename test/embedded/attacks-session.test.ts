@@ -145,7 +145,13 @@ const ATTACKS: readonly Attack[] = [
       }
       expect((await giveCode(web, '123456')).status).toBe(422);
     },
-    line: () => ({ event: 'twofactor:refused', target: loginOf('factored'), remote: HERE }),
+    line: () => ({
+      event: 'twofactor:refused',
+      // Who gave the password acts, though their session is not open.
+      actor: loginOf('factored'),
+      target: loginOf('factored'),
+      remote: HERE,
+    }),
   },
   {
     name: 'a form that wants a fresh proof, from a session that has none',

@@ -1,12 +1,16 @@
-import { type Audit, pluginEvent } from '../../audit';
+import { type Audit, checkEntry, pluginEvent } from '../../audit';
 import { AppError } from '../../base/errors';
+import type { Log } from '../../base/log';
 import type { PluginAuditEvent } from '../capability-types';
-import { currentRemote } from '../current-remote';
+import { currentHalfway, currentRemote } from '../current-remote';
 import type { Gate } from './gate';
-import { outward } from './outward';
 
-/** Lines of the audit log, under the plugin's id: of somebody who is there, or of a site's job. */
-export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>) {
+/**
+ * Lines of the audit log, under the plugin's id: of somebody who is there, or of a site's job. A line
+ * that the plugin makes wrong is refused. One that cannot be written lets nobody in and keeps nobody
+ * out, as those of the core: the log of the program says it, and the plugin goes on.
+ */
+export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>, log: Log) {
   return async ({ event, as, site, target, details }: PluginAuditEvent): Promise<void> => {
     gate.need('audit');
     const actor = as && (await gate.person(as));
@@ -17,10 +21,12 @@ export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>) {
       });
     }
     const remote = currentRemote();
-    const entry = {
+    // Who answers a challenge has no session to act by, and is known all the same.
+    const login = actor?.user.login ?? currentHalfway();
+    const entry = checkEntry({
       site: where,
       event: pluginEvent(gate.plugin, event),
-      ...(actor && { actor: actor.user.login }),
+      ...(login !== undefined && { actor: login }),
       ...(target !== undefined && { target }),
       // The platform's own word: a plugin says nothing of where somebody is.
       ...(remote !== undefined && { remote }),
