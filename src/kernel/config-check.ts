@@ -2,7 +2,14 @@ import type { z } from 'zod';
 import type { ConfigIssue } from './config-errors';
 import { pathKey } from './config-json';
 import { isPlain, valueAt } from './config-layer';
-import { describeShapes, didYouMean, type Shape, shapeOf, shapesAt } from './config-shape';
+import {
+  describeShapes,
+  didYouMean,
+  type Shape,
+  shapeOf,
+  shapesAt,
+  shapesOf,
+} from './config-shape';
 
 /** A configuration file as it was read: its place, its value, and where each key stands. */
 export interface ConfigSource {
@@ -47,21 +54,32 @@ function describeIssue(
   shape: Shape,
 ): readonly ConfigIssue[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = shapesAt(shape, issue.path).flatMap(({ properties }) =>
-      Object.keys(properties ?? {}),
-    );
+    const shapes = shapesAt(shape, issue.path);
+    const own = shapesOf(shapes, valueAt(source.value, issue.path));
+    const known = own.flatMap(({ properties }) => Object.keys(properties ?? {}));
     return issue.keys.map((key) => {
       const hint = didYouMean(key, known);
       return issueAt(source, [...issue.path, key], `unknown key${hint}`);
     });
   }
-  const found = describeFound(valueAt(source.value, issue.path));
   // Our own messages in the schemas say what is expected, or are whole sentences.
   const own = ownMessage(issue);
+  const within = own === undefined && issue.code === 'invalid_union' && issue.errors.find(isWithin);
+  if (within) {
+    return within.flatMap((inner) =>
+      describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, source, shape),
+    );
+  }
+  const found = describeFound(valueAt(source.value, issue.path));
   if (own && !own.startsWith('expected ')) return [issueAt(source, issue.path, own)];
   const expected = own ?? `expected ${describeShapes(shapesAt(shape, issue.path)) || 'a value'}`;
   return [issueAt(source, issue.path, `${expected}, found ${found}`)];
 }
+
+/** Of the shapes that a value may have, the one that it has but for what is in it. */
+const isWithin = (issues: readonly z.core.$ZodIssue[]): boolean =>
+  issues.length > 0 &&
+  issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
 
 function ownMessage({ code, message }: z.core.$ZodIssue): string | undefined {
   return code === 'custom' || message.startsWith('expected ') ? message : undefined;

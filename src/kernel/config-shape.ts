@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlain } from './config-layer';
 
 /** The parts of a JSON Schema that messages and documents use. */
 export interface Shape {
@@ -10,6 +11,7 @@ export interface Shape {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly format?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Shape | boolean;
@@ -37,6 +39,17 @@ export function shapesAt(shape: Shape, path: readonly PropertyKey[]): readonly S
   });
 }
 
+/** Of several shapes, those that a value says itself to be: by its `kind`, or whatever else is constant. */
+export function shapesOf(shapes: readonly Shape[], value: unknown): readonly Shape[] {
+  if (!isPlain(value)) return shapes;
+  const fits = ({ properties = {} }: Shape): boolean =>
+    Object.entries(properties).every(
+      ([key, inner]) => !('const' in inner) || value[key] === inner.const,
+    );
+  const own = shapes.filter(fits);
+  return own.length > 0 ? own : shapes;
+}
+
 /** `integer 1–65535`, `text`, `one of "tls", "none"`: what to write in a message or a table. */
 export function describeShapes(shapes: readonly Shape[]): string {
   const constants = shapes.flatMap(
@@ -58,7 +71,7 @@ function describeType(shape: Shape): string {
     case 'number':
       return `${shape.type}${describeRange(shape)}`;
     case 'string':
-      return shape.minLength ? 'text that is not empty' : 'text';
+      return describeText(shape);
     case 'boolean':
       return 'true or false';
     case 'array':
@@ -68,6 +81,12 @@ function describeType(shape: Shape): string {
     default:
       return 'value';
   }
+}
+
+function describeText({ format, minLength = 0 }: Shape): string {
+  if (format === 'date') return 'a day as 2026-09-01';
+  if (minLength > 1) return `text of at least ${minLength} characters`;
+  return minLength === 1 ? 'text that is not empty' : 'text';
 }
 
 // Beyond this zod means "any safe integer", which is no limit worth telling.

@@ -45,15 +45,15 @@ export const protectionSchema = z
   .prefault({})
   .describe('What protects the accounts.');
 
+const address = z
+  .string()
+  .refine((text) => text.includes('@'), 'expected an address as messagerie@saisons.example');
+
 /** `notices` of a site file. */
 export const noticesSchema = z
   .strictObject({
-    from: z.string().includes('@').describe('Address that the platform writes to agents from.'),
-    replyTo: z
-      .string()
-      .includes('@')
-      .optional()
-      .describe('Where their answers go; nowhere read otherwise.'),
+    from: address.describe('Address that the platform writes to agents from.'),
+    replyTo: address.optional().describe('Where their answers go; nowhere read otherwise.'),
     username: z
       .string()
       .min(1)
