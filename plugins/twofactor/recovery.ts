@@ -1,14 +1,13 @@
 import { randomBytes, randomInt, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Context, Db, Owner } from './owner';
 import { deviceHash, isoAt, rowOf } from './owner';
+import { RECOVERY_COST } from './recovery-cost';
 
 const TABLE = 'twofactor_recovery';
 // Without what is read for another: 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, U and V.
 const LETTERS = 'ACDEFGHJKMNPQRTWXY34679';
 const SHAPE = /^[ACDEFGHJKMNPQRTWXY34679]{12}$/;
 const CHARS = 12; // 54 bits: with five tries before the first wait, nobody guesses one
-// 32 MB and a tenth of a second, in a thread of libuv: beside the loop, never on it.
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1_024 * 1_024 };
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 
@@ -31,7 +30,7 @@ function normalized(typed: string): string | undefined {
 
 const hashOf = (code: string, salt: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    scrypt(code, salt, HASH_BYTES, COST, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(code, salt, HASH_BYTES, RECOVERY_COST, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
 /** In which browser a set was made, as it names itself (`name`) and as the platform does (`id`). */
