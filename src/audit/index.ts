@@ -3,7 +3,7 @@
 // Called by the enabling folder, the web floor, the command line and, through contexts, plugins.
 export { type Audit, type AuditDeps, createAudit } from './audit';
 export type { ChainFault } from './chain';
-export { type NewAuditEntry, pluginEvent } from './entry';
+export { checkEntry, type NewAuditEntry, pluginEvent } from './entry';
 export { type LostLines, type ReadHeads, readHeads } from './head';
 export { type AuditDetails, type AuditEntry, type AuditNews, auditHooks } from './hooks';
 export { type AuditKeys, createAuditKeys } from './keys';

@@ -136,7 +136,10 @@ export interface PluginContext<C = unknown> {
    * @example const ended = await context.endSessions(user.id);
    */
   endSessions(user: number): Promise<number>;
-  /** Writes a line of the audit log, under the plugin's id. Needs `audit`. */
+  /**
+   * Writes a line of the audit log, under the plugin's id; throws for one that is made wrong. One that
+   * cannot be written (a full disk) is told in the program's log, and fails nothing. Needs `audit`.
+   */
   audit(event: PluginAuditEvent): Promise<void>;
   /**
    * Changes the pages that somebody has open, with views of the plugin; answers how many streams were

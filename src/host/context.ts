@@ -172,7 +172,7 @@ export function createPluginContext(
     worker: pluginWorker(gate, plugin, core.workers),
     notice: pluginNotice(gate, core.notices),
     endSessions: pluginEndSessions(gate, core.sessions),
-    audit: pluginAudit(gate, core.audit),
+    audit: pluginAudit(gate, core.audit, deps.log),
     ...pluginPages(gate, core.pages),
     async can(as, permission, resource) {
       const { scope, session, site } = await gate.person(as);

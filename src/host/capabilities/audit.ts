@@ -31,7 +31,11 @@ export function pluginAudit(gate: Gate, audit: Pick<Audit, 'record'>, log: Log) 
       // The platform's own word: a plugin says nothing of where somebody is.
       ...(remote !== undefined && { remote }),
       ...(details && { details }),
-    };
-    await outward(() => audit.record(entry));
+    });
+    try {
+      await audit.record(entry);
+    } catch (err) {
+      log.error({ err, site: where, event: entry.event }, 'audit/not-written');
+    }
   };
 }

@@ -89,6 +89,7 @@ export function createTestCore<C>(
     keys: createKeyRing([{ id: 1, secret: Buffer.alloc(32, 'test key') }]),
     audit: {
       async record(entry) {
+        await options.audit?.(entry.event);
         audited.push(entry);
         const { site, event } = entry;
         return { id: audited.length, at: '', site, event, details: entry.details ?? {} };

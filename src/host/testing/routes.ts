@@ -78,6 +78,7 @@ function requestOf(
     async satisfy(challenge) {
       const isAsked = route.method === 'post' && route.options.challenge === challenge;
       if (!isAsked) throw new AppError('session/refused', { textKey: 'error.forbidden' });
+      await world.satisfy(challenge);
       world.satisfied.push(challenge);
     },
   };

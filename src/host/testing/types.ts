@@ -73,6 +73,10 @@ export interface PluginTestOptions<C> {
   readonly send?: (message: DraftFields) => SendOutcome | Promise<SendOutcome>;
   /** How many sessions `context.endSessions` ends, or what it throws; one without it. */
   readonly endSessions?: (user: number) => number | Promise<number>;
+  /** Told of each line of `context.audit`; what it throws is a line that cannot be written. */
+  readonly audit?: (event: string) => void | Promise<void>;
+  /** Told of each challenge that a route satisfies; what it throws is a session that cannot be opened. */
+  readonly satisfy?: (challenge: string) => void | Promise<void>;
   /** The directory of every site; `context.directory(site)` is `undefined` without it. */
   readonly directory?: Partial<PluginDirectory>;
   /** Plugins that `requires` names, as definitions without resources. */

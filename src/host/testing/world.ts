@@ -147,6 +147,8 @@ export async function createWorld<C>(options: PluginTestOptions<C>) {
     core,
     /** Challenges that routes of the plugin marked as satisfied. */
     satisfied: [] as string[],
+    /** What a test says of each of them. */
+    satisfy: options.satisfy ?? (() => {}),
     clock,
     hooks,
     failures,

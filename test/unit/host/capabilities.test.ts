@@ -247,6 +247,24 @@ describe('the rest', () => {
     await expect(context.audit({ event: 'x' })).rejects.toThrow('internal/unexpected');
   });
 
+  it('goes on where an audit line cannot be written, unless the line is wrong', async () => {
+    const { context, test } = await contextOf(ALL, {
+      audit() {
+        throw new Error('disk');
+      },
+    });
+
+    await context.audit({ event: 'shared', as: test.as });
+    expect(test.audited).toEqual([]);
+    await expect(context.audit({ event: 'x:y', as: test.as })).rejects.toThrow(
+      'internal/unexpected',
+    );
+    const details = { text: 'x'.repeat(257) };
+    await expect(context.audit({ event: 'shared', as: test.as, details })).rejects.toThrow(
+      'internal/unexpected',
+    );
+  });
+
   it('keeps figures bounded', async () => {
     const { context } = await contextOf();
     const counter = context.metrics.counter('calls', 'Calls', ['kind']);
