@@ -8,6 +8,7 @@ import { explainHref } from './change-links';
 import { checksFor, healthTable } from './health-rows';
 import { sendAdmin } from './page';
 import { pluginCell, reportsFor } from './plugin-rows';
+import { signInFacts } from './sign-in-facts';
 import { formatsOf, stateCell } from './words';
 
 async function showSites(call: AdminCall): Promise<void> {
@@ -86,6 +87,7 @@ async function showSite(call: AdminCall): Promise<void> {
   const sections: readonly AdminSection[] = [
     { id: 'about', title: t('admin.site.about'), facts: await aboutSite(call, site) },
     { id: 'servers', title: t('admin.column.servers'), facts: serverFacts(call, site) },
+    { id: 'sign-in', title: t('admin.waysIn.title'), facts: signInFacts(call, site) },
     { id: 'state', title: t('admin.place.health'), table: healthTable(call, checks) },
     { id: 'on', title: t('admin.place.plugins'), table: pluginsOf(call, site) },
     { id: 'groups', title: t('admin.site.groups'), table: groupTable(call, site) },
