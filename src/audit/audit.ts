@@ -12,7 +12,9 @@ import {
   type AuditQuery,
   countEntries,
   insertEntries,
+  type SealedEntry,
   selectEntries,
+  selectSealed,
   type TimedEntry,
   type Transaction,
 } from './store';
@@ -27,6 +29,8 @@ export interface Audit {
   announce(entry: AuditEntry): void;
   /** Lines by number, newest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>;
+  /** The same with the place of each line in its chain: for what leaves the program. */
+  listSealed(query: AuditQuery): Promise<readonly SealedEntry[]>;
   /** How many lines a query has in all. */
   count(query: AuditQuery): Promise<number>;
   /** Removes lines older than the time of their site (UTC ISO); answers how many. */
@@ -141,6 +145,7 @@ export function createAudit(deps: AuditDeps): Audit {
       return written;
     },
     list: (query) => selectEntries(db.knex, query),
+    listSealed: (query) => selectSealed(db.knex, query),
     count: (query) => countEntries(db.knex, query),
     async purge(beforeOf) {
       const count = await purgeChains(deps, beforeOf);

@@ -10,6 +10,6 @@ export { type AuditKeys, createAuditKeys } from './keys';
 export type { Head } from './known';
 export { auditMigrations } from './migrations';
 export { createSink, type Sink, sinkName } from './sinks';
-export type { AuditQuery } from './store';
+export type { AuditQuery, SealedEntry } from './store';
 export { type AuditStream, type AuditStreamDeps, createAuditStream } from './stream';
 export { type Verification, type VerifyOptions, verifyAudit } from './verify';

@@ -197,6 +197,25 @@ export async function selectEntries(knex: Knex, query: AuditQuery): Promise<read
   return z.array(rowShape).parse(rows).map(entryFromRow);
 }
 
+/** A line with its place in the chain, to hold a later verification against; none of lines from before it. */
+export interface SealedEntry extends AuditEntry {
+  readonly chain?: { readonly seq: number; readonly hash: string; readonly key: string };
+}
+
+const sealShape = z.object({ seq: z.number(), hash: z.string(), key_id: z.string() });
+
+/** As {@link selectEntries}, with the seals. */
+export async function selectSealed(knex: Knex, query: AuditQuery): Promise<readonly SealedEntry[]> {
+  const limit = Math.max(1, Math.min(query.limit ?? PAGE, PAGE_MAX));
+  const rows: readonly RawLine[] = await asked(knex, query).orderBy('id', 'desc').limit(limit);
+  return rows.map((row): SealedEntry => {
+    const seal = sealShape.safeParse(row);
+    if (!seal.success) return lineFromRow(row);
+    const { seq, hash, key_id: key } = seal.data;
+    return { ...lineFromRow(row), chain: { seq, hash, key } };
+  });
+}
+
 /** How many lines there are, whatever the limit. */
 export async function countEntries(knex: Knex, query: AuditQuery): Promise<number> {
   const row: unknown = await asked(knex, query).count('id as count').first();

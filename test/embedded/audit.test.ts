@@ -147,6 +147,17 @@ describe('a reader', () => {
     expect(file.text).not.toContain('somebody.searched');
   });
 
+  it('tells the program’s own doings from those of somebody whom nobody knows', async () => {
+    const site = 'saisons' as never;
+    await demo.app.audit.record({ site, event: 'test:program' });
+    await demo.app.audit.record({ site, event: 'test:stranger', remote: '192.0.2.7' });
+
+    expect((await reader.get('/admin/audit?event=test:program')).text).toContain('le programme');
+    const page = await reader.get('/admin/audit?event=test:stranger');
+    expect(page.text).toContain('personne de connecté');
+    expect(page.text).not.toContain('le programme');
+  });
+
   it('finds lines by event, person, address and days', async () => {
     const found = async (query: string) => {
       const page = await reader.get(`/admin/audit?${query}`);
@@ -163,6 +174,10 @@ describe('a reader', () => {
     expect(await found('event=session:opened&remote=192.0.2.99')).toBe(0);
     expect(await found(`event=session:opened&from=${day}&to=9999-12-31`)).toBeGreaterThan(0);
     expect((await reader.raw('/admin/audit?from=2026-02-31&to=%27%3B')).status).toBe(200);
+    // And said: a reader must not take the whole log for one day of it.
+    const odd = await reader.get('/admin/audit?from=2026-99-99');
+    expect(odd.text).toMatch(/name="from"[^>]*aria-invalid="true"/);
+    expect(odd.text).not.toMatch(/name="to"[^>]*aria-invalid/);
     expect((await reader.raw('/admin/audit?event=session:&event=x&before=-1')).status).toBe(200);
   });
 
@@ -187,7 +202,11 @@ describe('a reader', () => {
     expect(csv.text).toContain(`"'@SUM(A1)"`);
     expect(json.headers.get('content-type')).toContain('application/x-ndjson');
     expect(json.headers.get('content-disposition')).toMatch(/audit-[\d-]+\.jsonl/);
-    expect(JSON.parse(json.text.trim())).toMatchObject({ actor: '=cmd|calc' });
+    const chain = { seq: expect.any(Number), hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    const line: unknown = JSON.parse(json.text.trim());
+    expect(line).toMatchObject({ actor: '=cmd|calc', chain });
+    // What a later verification is held against leaves with the lines.
+    expect(csv.text).toContain((line as { chain: { hash: string } }).chain.hash);
     expect((await lines({ event: 'audit:exported' })).slice(0, 2)).toMatchObject([
       {
         actor: agentOf(READER).username,

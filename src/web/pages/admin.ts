@@ -104,6 +104,8 @@ export interface AdminInput {
   readonly help?: string;
   /** Text unless told. */
   readonly type?: 'date';
+  /** Why what was typed counts for nothing. */
+  readonly fault?: string;
 }
 
 /** A form that asks: GET, no script. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AuditEntry, AuditQuery } from '../../../audit';
+import type { AuditEntry, AuditQuery, SealedEntry } from '../../../audit';
 import { errorCode } from '../../../kernel/error-code';
 import { field, formOf } from '../../body';
 import { contentDisposition } from '../../content-disposition';
@@ -47,12 +47,12 @@ export async function exportAudit(call: AdminCall): Promise<void> {
   }
 }
 
-type Pages = AsyncIterable<readonly AuditEntry[]>;
+type Pages = AsyncIterable<readonly SealedEntry[]>;
 
 async function* pagesOf({ deps }: AdminCall, asked: AuditQuery, end: number): Pages {
   let before: number | undefined = end;
   while (before !== undefined) {
-    const page = await deps.admin.audit.list({ ...asked, before, limit: PAGE });
+    const page = await deps.admin.audit.listSealed({ ...asked, before, limit: PAGE });
     if (page.length > 0) yield page;
     before = page.length === PAGE ? page.at(-1)?.id : undefined;
   }
@@ -78,9 +78,11 @@ const columnsOf = (t: AdminCall['ctx']['t']): readonly string[] => [
   t('admin.column.event'),
   t('admin.column.target'),
   t('admin.column.details'),
+  t('admin.column.chainNumber'),
+  t('admin.column.chainHash'),
 ];
 
-const fieldsOf = (entry: AuditEntry): readonly string[] => [
+const fieldsOf = (entry: SealedEntry): readonly string[] => [
   String(entry.id),
   entry.at,
   entry.site,
@@ -89,6 +91,8 @@ const fieldsOf = (entry: AuditEntry): readonly string[] => [
   entry.event,
   entry.target ?? '',
   detailsText(entry.details),
+  entry.chain === undefined ? '' : String(entry.chain.seq),
+  entry.chain?.hash ?? '',
 ];
 
 /** `via=ldap times=3`. */

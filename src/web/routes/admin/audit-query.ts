@@ -27,6 +27,10 @@ export const wantedOf = (read: (name: string) => string): Wanted => ({
   to: dayOf(read('to')),
 });
 
+/** Bounds that were typed and name no day: nothing is left out for them, and the page says so. */
+export const notDays = (read: (name: string) => string): readonly string[] =>
+  ['from', 'to'].filter((name) => read(name) !== '' && dayOf(read(name)) === '');
+
 /** The reader's own site always; those of the platform see all unless they choose one. */
 export function queryOf(call: AdminCall, wanted: Wanted): AuditQuery {
   const { site, event, person, remote, from, to } = wanted;

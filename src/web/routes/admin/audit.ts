@@ -5,7 +5,7 @@ import type { AdminListModel, AdminTable } from '../../pages/admin';
 import { type AdminCall, authorOf, query } from './access';
 import { readerRoutes } from './audit-access';
 import { detailsText, exportAudit } from './audit-export';
-import { filterOf, queryOf, type Wanted, wantedOf } from './audit-query';
+import { filterOf, notDays, queryOf, type Wanted, wantedOf } from './audit-query';
 import { cell, code } from './cells';
 import { sendAdmin } from './page';
 import { timeText } from './words';
@@ -27,7 +27,11 @@ async function showAudit(call: AdminCall): Promise<void> {
   const last = entries.length === PAGE ? entries.at(-1) : undefined;
   const state = { ...wanted };
   const model: Omit<AdminListModel, 'frame'> = {
-    filters: filtersOf(call, wanted),
+    filters: filtersOf(
+      call,
+      wanted,
+      notDays((name) => query(req, name)),
+    ),
     table: auditTable(call, entries),
     older: last && withQuery('/admin/audit', { ...state, before: last.id }),
     newest: before === undefined ? undefined : withQuery('/admin/audit', state),
@@ -64,9 +68,20 @@ async function noteReading(call: AdminCall, wanted: Wanted, { site, lines, befor
   });
 }
 
-function filtersOf(call: AdminCall, wanted: Wanted): AdminListModel['filters'] {
+function filtersOf(
+  call: AdminCall,
+  wanted: Wanted,
+  wrongDays: readonly string[],
+): AdminListModel['filters'] {
   const { t } = call.ctx;
-  const { site, event, person, remote, from, to } = wanted;
+  const day = (name: 'from' | 'to') => ({
+    name,
+    label: t(`admin.audit.${name}`),
+    value: wanted[name],
+    type: 'date' as const,
+    ...(wrongDays.includes(name) && { fault: t('admin.audit.notADay') }),
+  });
+  const { site, event, person, remote } = wanted;
   return {
     action: '/admin/audit',
     label: t('admin.filter'),
@@ -100,8 +115,8 @@ function filtersOf(call: AdminCall, wanted: Wanted): AdminListModel['filters'] {
         help: t('admin.audit.personHelp'),
       },
       { name: 'remote', label: t('admin.column.address'), value: remote },
-      { name: 'from', label: t('admin.audit.from'), value: from, type: 'date' },
-      { name: 'to', label: t('admin.audit.to'), value: to, type: 'date' },
+      day('from'),
+      day('to'),
     ],
     submit: t('admin.show'),
   };
@@ -123,7 +138,7 @@ function auditTable(call: AdminCall, entries: readonly AuditEntry[]): AdminTable
     rows: entries.map((entry) => [
       cell(timeText(call, entry.at)),
       code(entry.event),
-      cell(entry.actor ?? t('admin.audit.program'), entry.remote),
+      cell(actorText(call, entry), entry.remote),
       code(entry.target ?? ''),
       cell(siteTitle(call, entry.site)),
       code(detailsText(entry.details)),
@@ -131,6 +146,10 @@ function auditTable(call: AdminCall, entries: readonly AuditEntry[]): AdminTable
     empty: t('admin.audit.none'),
   };
 }
+
+/** From an address and without a name: somebody whom no session knew. */
+const actorText = ({ ctx }: AdminCall, { actor, remote }: AuditEntry): string =>
+  actor ?? ctx.t(remote === undefined ? 'admin.audit.program' : 'admin.audit.nobody');
 
 const siteTitle = ({ ctx, deps }: AdminCall, site: string): string =>
   site === '*'

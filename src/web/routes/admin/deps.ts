@@ -76,7 +76,7 @@ export interface AdminDeps {
     | 'rollback'
     | 'history'
   >;
-  readonly audit: Pick<Audit, 'list' | 'count' | 'record'>;
+  readonly audit: Pick<Audit, 'list' | 'listSealed' | 'count' | 'record'>;
   readonly installed: readonly InstalledPlugin[];
   /** Warnings of the start, and how long it took. */
   readonly boot: () => { readonly warnings: readonly string[]; readonly ms: number };
