@@ -101,7 +101,7 @@ export async function decide(visit: Visit): Promise<PluginResponse> {
   if (decided.kind === 'gone') return { redirect: context.url('admin') };
   const { reset, sessions } = decided;
   const owner = { site: request.site, user: reset.user };
-  const details = { asked: reset.askedName };
+  const details = { asked: await loginOf(visit, reset.askedBy) };
   if (outcome === 'refused') {
     await audit(context, request, 'reset-refused', { user: reset.user, details });
     return { redirect: context.url('admin') };
@@ -110,6 +110,12 @@ export async function decide(visit: Visit): Promise<PluginResponse> {
   await audit(context, request, 'reset', { user: reset.user, details: { ...details, sessions } });
   await tellOwner(context, owner, 'reset', { by: person.name });
   return { redirect: context.url('admin') };
+}
+
+/** As the log names people; one who was erased meanwhile is a number. */
+async function loginOf({ request, context }: Visit, user: number): Promise<string> {
+  const person = await findPerson(context.db, { site: request.site, user });
+  return person?.login ?? `user-${user}`;
 }
 
 /**

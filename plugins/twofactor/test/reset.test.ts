@@ -74,12 +74,14 @@ describe('a reset by administrators', () => {
     await askedBy(901);
     const [reset] = await waiting();
     expect(test.ended).toEqual([]);
+    const first = { site: test.site, user_id: 901, login: 'first', mail: '', name: 'First Eyes' };
+    await test.db.table('twofactor_people').insert(first);
     await decide(reset?.id ?? '', 'granted');
 
     expect(test.ended).toEqual([OTHER]);
     expect(test.audited.at(-1)).toMatchObject({
       event: 'twofactor:reset',
-      details: { asked: test.user.name, sessions: 1 },
+      details: { asked: 'first', sessions: 1 },
     });
     expect(test.noticed.at(-1)).toMatchObject({ user: OTHER, text: 'twofactor:mail.reset' });
   });
