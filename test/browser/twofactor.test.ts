@@ -100,6 +100,8 @@ describe('without scripts', () => {
     await page.click('.twofactor-recovery summary');
     await page.fill('#twofactor-recovery', recovery);
     await page.click('[data-action=give-recovery]');
+    await page.waitForURL(/\/twofactor\/recovered/);
+    await page.click('[data-action=onward]');
     await page.waitForURL(/\/mail\/me\/INBOX/);
     await context.close();
   }, 90_000);
