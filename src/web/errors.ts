@@ -134,6 +134,10 @@ async function sendError(
         ? localPath(req.originalUrl, '/')
         : undefined,
     home: context.actor ? HOME : '/login',
+    remedy:
+      error.textKey === 'error.factorNeeded'
+        ? { href: '/security', label: t('security.title') }
+        : undefined,
     support: supportFor(site, context.locale),
   };
   await sendErrorPage(deps, req, res, model);

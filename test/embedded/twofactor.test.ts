@@ -370,7 +370,12 @@ describe('administrators', () => {
     await start();
     const web = browser();
     await web.signIn(...credentials(ADMINS.platform));
-    expect((await web.get('/admin')).status).toBe(403);
+    const refused = await web.get('/admin');
+    expect(refused.status).toBe(403);
+    const [actions] = refused.all(({ attribs }) => attribs['class'] === 'error-actions');
+    expect(JSON.stringify(actions?.children.map((one) => 'attribs' in one && one.attribs))).toContain(
+      '"/security"',
+    );
     const { secret } = await enrol(web);
     clock.forward(3 * STEP_MS);
     const asked = await web.get('/admin');

@@ -94,6 +94,8 @@ export interface ErrorModel {
   readonly requestId: string;
   readonly retry: string | undefined;
   readonly home: string;
+  /** The page where what is missing is set up. */
+  readonly remedy: { readonly href: string; readonly label: string } | undefined;
   readonly support: SupportModel;
 }
 
