@@ -105,7 +105,12 @@ describe('a way in that a plugin answers for', () => {
 
   it.each([
     ['shows what outlives the session to whom it asked', 0, 200, null],
-    ['asks again before that whom it only let in', 3_600_000, 303, '/confirm?next=%2Fsecurity'],
+    [
+      'asks again before that whom it only let in',
+      3_600_000,
+      303,
+      '/confirm?next=%2Fsecurity%3Fapp%3DAgenda',
+    ],
   ])('%s', async (_name, agoMs, status, location) => {
     const more = { authenticatedAt: new Date(Date.now() - agoMs).toISOString() };
     provider.people.set('timed', { subject: 'sub-0', login: agent(0).username, more });

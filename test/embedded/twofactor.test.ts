@@ -318,6 +318,23 @@ describe('somebody who is signed in', () => {
     expect((await old.raw('/mail/me/INBOX')).status).toBe(302);
   }, 60_000);
 
+  it('finds the name of an application again after the proof, and that nothing is made', async () => {
+    await start();
+    const web = browser();
+    await web.signIn(...credentials(2));
+    const page = await web.get('/security');
+    clock.forward(16 * 60_000);
+    const to = '/security/app-passwords';
+    const asked = await sendTo(web, page, to, { name: 'Agenda' });
+    const back = await sendTo(web, asked, '/confirm', { password: credentials(2)[1] });
+
+    expect(back.url).toBe('/security?app=Agenda');
+    expect(back.one('name', 'name').attribs['value']).toBe('Agenda');
+    expect(back.text).toContain('« Agenda » n’est pas encore créé');
+    const made = await sendTo(web, back, to);
+    expect(made.text).toContain('data-app-password');
+  }, 60_000);
+
   it('proves it by their factor once there is one: the password alone takes nothing away', async () => {
     await start();
     const web = browser();

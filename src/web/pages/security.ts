@@ -16,6 +16,8 @@ export interface SecurityModel {
   readonly made: { readonly name: string; readonly secret: string } | undefined;
   readonly error: { readonly field: 'name'; readonly text: string } | undefined;
   readonly name: string;
+  /** It was asked for before a proof, and is not made yet. */
+  readonly isAsked: boolean;
   readonly canAdd: boolean;
   readonly done: string | undefined;
   readonly support: SupportModel;

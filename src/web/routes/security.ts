@@ -6,6 +6,7 @@ import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { CONFIRM_MINUTES, requireConfirmed } from '../confirmed';
 import { setFlash } from '../flash';
+import { withQuery } from '../links';
 import { plainShell } from '../mail-page';
 import type { SecurityModel, SecuritySession } from '../pages/security';
 import { renewOwn } from '../renew-own';
@@ -18,12 +19,23 @@ import { placeText, whenText } from '../security-words';
 import { deniedLine, showHistory } from './security-history';
 
 const PAGE = '/security';
+/** As long as its field in the page lets a name be. */
+const APP_NAME_CHARS = 80;
 
 interface Shown {
   readonly made?: SecurityModel['made'];
   readonly error?: SecurityModel['error'];
   readonly name?: string;
+  /** The person comes back from proving who they are: nothing is made before they ask again. */
+  readonly isAsked?: boolean;
 }
+
+/** With the name of an application password that was asked for before a proof. */
+const showSecurity = (call: OpenCall): Promise<void> => {
+  const { app } = call.req.query;
+  const name = typeof app === 'string' ? app.slice(0, APP_NAME_CHARS) : '';
+  return securityPage(call, { name, isAsked: name !== '' });
+};
 
 async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
   const { deps, ctx, actor, req, res } = call;
@@ -49,6 +61,7 @@ async function securityPage(call: OpenCall, shown: Shown = {}): Promise<void> {
     made: shown.made,
     error: shown.error,
     name: shown.name ?? '',
+    isAsked: shown.isAsked ?? false,
     canAdd: appPasswords.length < MAX_APP_PASSWORDS,
     done: undefined,
     support: supportFor(ctx.site, ctx.locale),
@@ -119,8 +132,9 @@ const noteRevoked = (call: OpenCall, details: AuditDetails): Promise<void> =>
 async function addAppPassword(call: OpenCall): Promise<void> {
   const { deps, ctx, actor, req } = call;
   // What it makes outlives the session.
-  await requireConfirmed(deps, ctx, CONFIRM_MINUTES, PAGE);
   const name = field(formOf(req.body), 'name').trim();
+  const back = withQuery(PAGE, { app: name.slice(0, APP_NAME_CHARS) });
+  await requireConfirmed(deps, ctx, CONFIRM_MINUTES, back);
   const known = await deps.safety.appPasswords.list(actor.user.id);
   const wrong = (text: string) => securityPage(call, { error: { field: 'name', text }, name });
   // A page that is sent again must not make a second one.
@@ -178,7 +192,7 @@ async function dismissAlert({ deps, actor, req, res }: OpenCall): Promise<void> 
 }
 
 export const securityRoutes: readonly RouteSpec[] = [
-  { method: 'get', path: PAGE, access: 'open', handle: (call: OpenCall) => securityPage(call) },
+  { method: 'get', path: PAGE, access: 'open', handle: showSecurity },
   { method: 'get', path: `${PAGE}/history`, access: 'open', handle: showHistory },
   { method: 'post', path: `${PAGE}/sessions`, access: 'open', handle: endSessions },
   { method: 'post', path: `${PAGE}/app-passwords`, access: 'open', handle: addAppPassword },
