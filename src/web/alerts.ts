@@ -11,7 +11,9 @@ export async function alertBanners(deps: WebDeps, ctx: RequestContext): Promise<
   const { actor, t, locale } = ctx;
   if (!actor) return [];
   const alerts = await unread(deps, actor);
-  return alerts.slice(0, MAX_SHOWN).map(({ id, code, evidence, createdAt }) => {
+  // Of those that say the same of the same device, the last one.
+  const told = alerts.filter((one, at) => alerts.findIndex((other) => isSame(one, other)) === at);
+  return told.slice(0, MAX_SHOWN).map(({ id, code, evidence, createdAt }) => {
     const values = {
       when: whenText(deps, ctx, createdAt),
       device: deviceText(t, String(evidence['device'] ?? '')),
@@ -33,9 +35,35 @@ export async function alertBanners(deps: WebDeps, ctx: RequestContext): Promise<
           action: '/security/alerts',
           fields: [{ name: 'id', value: String(id) }],
         },
+        {
+          label: t('security.notMe'),
+          action: '/security/not-me',
+          fields: [{ name: 'alert', value: String(id) }],
+          isDocument: true,
+        },
       ],
     };
   });
+}
+
+type Alert = Awaited<ReturnType<WebDeps['safety']['alerts']['list']>>[number];
+
+const isSame = (one: Alert, other: Alert): boolean =>
+  one.code === other.code &&
+  one.evidence['device'] === other.evidence['device'] &&
+  one.evidence['country'] === other.evidence['country'];
+
+/** What a notice is about, by its id: what is known of it, and the notices that say the same. */
+export async function findAlert(
+  { safety }: WebDeps,
+  actor: NonNullable<RequestContext['actor']>,
+  id: number,
+): Promise<{ readonly evidence: Alert['evidence']; readonly ids: readonly number[] } | undefined> {
+  const alerts = await safety.alerts.list(actor);
+  const found = alerts.find((alert) => alert.id === id);
+  if (!found) return undefined;
+  const ids = alerts.filter((alert) => isSame(alert, found)).map((alert) => alert.id);
+  return { evidence: found.evidence, ids };
 }
 
 /** A page is not refused for what stands above it: the page of an error least of all. */

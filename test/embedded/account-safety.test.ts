@@ -258,9 +258,25 @@ describe('a browser that the person has not used before', () => {
     expect((await signIn(other, out)).status).toBe(200);
     expect(await mailsTo(mail)).toHaveLength(before + 1);
 
-    const read = await first.submit(seen, { form: form(seen, '/security/alerts') });
+    // A browser of that name once more says nothing new, and one answer is for both.
+    const stranger = async () => {
+      const web = browser();
+      return signIn(web, await web.get('/login'));
+    };
+    expect((await stranger()).status).toBe(200);
+    const twice = await first.get('/mail/me/INBOX');
+    expect(notices(twice)).toBe(1);
+    const read = await first.submit(twice, { form: form(twice, '/security/alerts') });
     expect(read.url).toBe('/security');
     expect(notices(read)).toBe(0);
+
+    // It was not them: what is open elsewhere ends, and the notice with it.
+    expect((await stranger()).status).toBe(200);
+    const denied = await first.get('/mail/me/INBOX');
+    const secured = await first.submit(denied, { form: form(denied, '/security/not-me') });
+    expect(secured.url).toBe('/help/hacked');
+    expect((await other.raw('/mail/me/INBOX')).status).toBe(302);
+    expect(notices(await first.get('/mail/me/INBOX'))).toBe(0);
   });
 });
 

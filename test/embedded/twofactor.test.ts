@@ -390,9 +390,9 @@ describe('administrators', () => {
     const refused = await web.get('/admin');
     expect(refused.status).toBe(403);
     const [actions] = refused.all(({ attribs }) => attribs['class'] === 'error-actions');
-    expect(JSON.stringify(actions?.children.map((one) => 'attribs' in one && one.attribs))).toContain(
-      '"/security"',
-    );
+    expect(
+      JSON.stringify(actions?.children.map((one) => 'attribs' in one && one.attribs)),
+    ).toContain('"/security"');
     const { secret } = await enrol(web);
     clock.forward(3 * STEP_MS);
     const asked = await web.get('/admin');

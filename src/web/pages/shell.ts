@@ -101,6 +101,8 @@ export interface BannerAction {
   readonly href?: string;
   readonly action?: string;
   readonly fields?: readonly { readonly name: string; readonly value: string }[];
+  /** Leads to a page of another frame: asked for as a document, once. */
+  readonly isDocument?: boolean;
 }
 
 export interface Flash {

@@ -3,6 +3,7 @@ import { isAppError } from '../../base/errors';
 import type { SessionId } from '../../base/types';
 import { deviceText, MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
 import { supportFor } from '../../sites';
+import { findAlert } from '../alerts';
 import { field, formOf } from '../body';
 import { CONFIRM_MINUTES, requireConfirmed } from '../confirmed';
 import { setFlash } from '../flash';
@@ -171,23 +172,31 @@ async function revokeAppPassword(call: OpenCall): Promise<void> {
   seeOther(res, PAGE);
 }
 
+const textOf = (alert: Awaited<ReturnType<typeof findAlert>>, name: string): string | undefined => {
+  const value = alert?.evidence[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
 async function deny(call: OpenCall): Promise<void> {
-  const { deps, res, req } = call;
+  const { deps, actor, res, req } = call;
   const form = formOf(req.body);
   const session = await ownSession(call, field(form, 'session'));
   const line = await deniedLine(call, field(form, 'line'));
-  const { remote, device } = session ?? { remote: line?.remote, device: undefined };
+  const alert = await findAlert(deps, actor, Number(field(form, 'alert') || Number.NaN));
+  const { remote, device } = session ?? { remote: line?.remote, device: textOf(alert, 'device') };
   const secured = await secureAccount(call, 'not-me', {
     ...(remote !== undefined && { remote }),
     ...(device !== undefined && { device }),
   });
+  for (const id of alert?.ids ?? []) await deps.safety.alerts.dismiss(actor, id);
   setFlash(deps, res, securedNote(secured));
   seeOther(res, '/help/hacked');
 }
 
 async function dismissAlert({ deps, actor, req, res }: OpenCall): Promise<void> {
   const id = Number(field(formOf(req.body), 'id'));
-  if (Number.isSafeInteger(id)) await deps.safety.alerts.dismiss(actor, id);
+  const alert = await findAlert(deps, actor, id);
+  for (const one of alert?.ids ?? []) await deps.safety.alerts.dismiss(actor, one);
   seeOther(res, PAGE);
 }
 
