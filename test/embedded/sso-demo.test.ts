@@ -50,6 +50,16 @@ describe.each([
     expect(page.find('name', 'password')).toBeDefined();
   });
 
+  it('has its provider asked as `sites:check --connect` does', async () => {
+    const asked = await demo.app.checkWays();
+
+    expect(asked.filter((one) => one.site === site)).toMatchObject([
+      { via: `sso.${method}`, problem: undefined },
+    ]);
+    // Nothing of the demonstration's own settings would keep people out, but for the hosts of this test.
+    expect(demo.app.report.warnings.filter((text) => text.includes('plugins.sso'))).toEqual([]);
+  });
+
   it('opens the mail of who signed in there, without a password', async () => {
     await signIn();
 
