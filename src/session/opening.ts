@@ -149,7 +149,12 @@ export async function admit(
   // Of several sites on one host, the rule of the person's own is known only now.
   if (isRefusedFrom(site, request.remote)) throw new AppError('session/network');
   assertEligible(site, proven);
-  const { user, first } = await deps.users.provision(scope, site, proven.principal);
+  const { user, first } = await deps.users.provision(
+    scope,
+    site,
+    proven.principal,
+    request.language,
+  );
   await proven.known?.(user);
   const browser = await meetDevice(deps, request, user);
   const asked = await askChallenges(deps, request, { ...proven, user, browser });

@@ -1,4 +1,5 @@
 import type { SessionId } from '../base/types';
+import type { Locale } from '../kernel/i18n-types';
 import type { Site } from '../sites/site';
 import type { CloseReason } from './hooks';
 import type { SignInInput } from './sign-in';
@@ -55,4 +56,6 @@ export interface SignInRequest extends SignInInput {
   readonly device?: string;
   /** Cookie that the browser sent: that session ends, whoever's it was. */
   readonly previous?: string | undefined;
+  /** Chosen on the sign-in page; becomes the person's own at their very first sign-in. */
+  readonly language?: Locale | undefined;
 }

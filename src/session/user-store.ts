@@ -63,11 +63,15 @@ export interface UserExport {
 }
 
 export interface UserStore {
-  /** The user of a principal, made at the first sign-in, brought up to date at each. */
+  /**
+   * The user of a principal, made at the first sign-in, brought up to date at each. `language`: the
+   * one that they chose before the first, which goes before what the directory says.
+   */
   provision(
     scope: HookScope,
     site: Site,
     principal: Principal,
+    language?: User['locale'],
   ): Promise<{ readonly user: User; readonly first: boolean }>;
   find(id: UserId): Promise<User | undefined>;
   /** Everybody of a site, or of all, in the order of their first sign-in. */
@@ -116,11 +120,16 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
   const findByLogin = (site: SiteId, login: string, knex: Knex = db.knex) =>
     findWhere(knex, { site, login: login.toLowerCase() });
 
-  async function provision(scope: HookScope, site: Site, principal: Principal) {
+  async function provision(
+    scope: HookScope,
+    site: Site,
+    principal: Principal,
+    language?: User['locale'],
+  ) {
     const login = principal.login.toLowerCase();
     const known = await findByLogin(site.id, login);
     // Plugins are asked before the transaction: SQLite has one connection, and they may be slow.
-    const profile = known ? undefined : await firstProfile(scope, site, principal);
+    const profile = known ? undefined : await firstProfile(scope, site, principal, language);
     const saved = await db.transaction(async (trx) => {
       const existing = await findByLogin(site.id, login, trx);
       const said = {
@@ -143,13 +152,18 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
     return { user, first: saved.profile !== undefined };
   }
 
-  function firstProfile(scope: HookScope, site: Site, principal: Principal): Promise<NewUser> {
+  function firstProfile(
+    scope: HookScope,
+    site: Site,
+    principal: Principal,
+    language: User['locale'] = languageOf(site, principal),
+  ): Promise<NewUser> {
     const { login, name, mail, aliases } = principal;
     const profile = {
       login: login.toLowerCase(),
       name,
       mails: [mail, ...aliases],
-      language: languageOf(site, principal),
+      language,
       settings: {},
     };
     return hooks.filter(scope, 'user:profile', profile, { site: site.id, principal });

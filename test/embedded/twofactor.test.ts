@@ -382,6 +382,19 @@ describe('somebody who is signed in', () => {
   );
 });
 
+it('opens the mailbox in the language that was chosen before the very first sign-in, and no later one', async () => {
+  await start();
+  const web = browser();
+  await web.get('/login?lang=en');
+  const first = await web.signIn(...credentials(3));
+  await signOut(web);
+  await web.get('/login?lang=fr');
+  const second = await web.signIn(...credentials(3));
+
+  expect(first.text).toContain('<html lang="en"');
+  expect(second.text).toContain('<html lang="en"');
+}, 60_000);
+
 describe('administrators', () => {
   it('give their factor before the administration opens, also where their browser is remembered', async () => {
     await start();

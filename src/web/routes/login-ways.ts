@@ -12,6 +12,7 @@ import {
   type Way,
 } from '../../session';
 import { field, formOf } from '../body';
+import { chosenLanguage } from '../chosen-language';
 import { hasFactor } from '../confirmed';
 import { readCookie, writeCookie } from '../cookies';
 import { keepSignedIn } from '../device';
@@ -215,6 +216,7 @@ async function enter(
     scope,
     device: req.get('User-Agent') ?? '',
     deviceTokens: ctx.deviceTokens,
+    language: chosenLanguage(deps, req),
     previous: readCookie(req, 'session', isSecure),
     frozen: ctx.session,
   };

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors';
 import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
+import { chosenLanguage } from '../chosen-language';
 import { readCookie, writeCookie } from '../cookies';
 import { keepSignedIn } from '../device';
 import { HOME, withQuery } from '../links';
@@ -46,7 +47,8 @@ async function signIn(call: Call): Promise<void> {
   const isSecure = deps.config.isSecure;
   const { remote, deviceTokens } = ctx;
   try {
-    const from = { remote, device: req.get('User-Agent') ?? '', deviceTokens };
+    const language = chosenLanguage(deps, req);
+    const from = { remote, device: req.get('User-Agent') ?? '', deviceTokens, language };
     const signedIn =
       ctx.session?.session.state === 'frozen'
         ? await deps.sessions.thaw(ctx.session, { password, scope, ...from })
