@@ -34,6 +34,11 @@ export const pings = {
   },
 };
 
+/** A commit that changes nothing: a number of the file's header, which is ours and stays 0. */
+const tryWrite = async (db: Database): Promise<void> => {
+  await db.knex.raw('PRAGMA user_version = 0');
+};
+
 /** Database, and each site's mail and directory servers; answers are kept for a moment. */
 export function createHealth({
   db,
@@ -82,6 +87,8 @@ export function createHealth({
     if (last && performance.now() - last.at < FRESH_MS) return last.checks;
     const own = Promise.all([
       check('database', async () => db.knex.raw('select 1')),
+      // What is read goes on with a full disk, and nobody can sign in.
+      check('database-write', () => tryWrite(db)),
       checkProblem('audit', () => audit.problem()),
       ...(auditStream ? [checkProblem('audit-stream', () => auditStream.problem())] : []),
       ...sites.flatMap((site) => [

@@ -8,16 +8,15 @@ import SqliteTransaction = require('knex/lib/dialects/sqlite3/execution/sqlite-t
 
 import { delay } from '../base/async';
 import { boundRows } from './bounded-rows';
+import { beginWaiting, tireOf, waitAnew, withoutWaiting } from './busy-wait';
 import { mapStorageError } from './db-errors';
 import { errorCode } from './error-code';
 import { makeFolder } from './folders';
 import { keepStatements, type RawDatabase } from './sqlite-statements';
 import type { DriverQuery, StatementGuard } from './statement-guard';
 
-/** SQLite waits this long for another process's lock before it says SQLITE_BUSY. */
-const BUSY_TIMEOUT_MS = 5_000;
 /** A query that waits longer for the one connection is answered with `storage/busy`. */
-const ACQUIRE_TIMEOUT_MS = 5_000;
+const ACQUIRE_TIMEOUT_MS = 3_000;
 const WAL_TRIES = 100;
 const WAL_RETRY_MS = 50;
 
@@ -39,8 +38,9 @@ class ImmediateClient extends SqliteClient {
     return new ImmediateTransaction(this, ...args) as unknown as Knex.Transaction;
   }
 
-  override async query(connection: unknown, query: unknown): Promise<unknown> {
+  override async query(connection: RawConnection, query: unknown): Promise<unknown> {
     try {
+      await waitAnew(connection);
       return await super.query(connection, query);
     } catch (error) {
       const statement = statementOf(query);
@@ -48,6 +48,7 @@ class ImmediateClient extends SqliteClient {
       if (/^ROLLBACK;?$/i.test(statement) && /no transaction is active/.test(String(error))) return;
       // knex forgets a transaction whose commit failed, and the connection would stay inside it.
       if (/^COMMIT;?$/i.test(statement)) await super.query(connection, 'ROLLBACK;').catch(ignore);
+      await tireOf(connection, error);
       throw mapStorageError(error);
     }
   }
@@ -63,7 +64,7 @@ class ImmediateClient extends SqliteClient {
     return this.config.guard ? boundRows(raw) : keepStatements(raw);
   }
 
-  override async acquireConnection(): Promise<unknown> {
+  override async acquireConnection(): Promise<RawDatabase> {
     try {
       return await super.acquireConnection();
     } catch (error) {
@@ -138,7 +139,7 @@ function prepareGuarded(
 }
 
 async function prepare(raw: RawConnection): Promise<void> {
-  await exec(raw, `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  await beginWaiting(raw);
   await enterWal(raw);
   // FULL: a commit survives a power cut. The outbox relies on it: a lost "sending" row would mean
   // a message sent twice.
@@ -159,6 +160,20 @@ async function enterWal(raw: RawConnection): Promise<void> {
       if (errorCode(error) !== 'SQLITE_BUSY' || attempt === WAL_TRIES) throw error;
       await delay(WAL_RETRY_MS);
     }
+  }
+}
+
+/**
+ * Runs a write that is not worth waiting for: with `storage/busy` at once while another process has
+ * the lock. Who asks next for the one connection would wait with it.
+ */
+export async function runAtOnce(knex: Knex, query: Knex.QueryBuilder): Promise<void> {
+  const client: ImmediateClient = knex.client;
+  const connection = await client.acquireConnection();
+  try {
+    await withoutWaiting(connection, () => Promise.resolve(query.connection(connection)));
+  } finally {
+    await client.releaseConnection(connection);
   }
 }
 

@@ -16,7 +16,12 @@ export interface MigrationSet {
 /** The one database. SQLite in WAL with BEGIN IMMEDIATE. */
 export interface Database {
   readonly knex: Knex;
-  /** BEGIN IMMEDIATE, so that read-then-write never fails halfway (`storage/busy` after 5 s). */
+  /** BEGIN IMMEDIATE, so that read-then-write never fails halfway (`storage/busy` after 2 s). */
   transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+  /**
+   * A write that a page can do without: `storage/busy` at once when another process has the lock, so
+   * that what only reads waits for nobody.
+   */
+  atOnce(query: Knex.QueryBuilder): Promise<void>;
   close(): Promise<void>;
 }

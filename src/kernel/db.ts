@@ -1,7 +1,7 @@
 import { type Knex, knex } from 'knex';
 import type { Log } from '../base/log';
 import { mapStorageError } from './db-errors';
-import { sqliteConfig } from './db-sqlite';
+import { runAtOnce, sqliteConfig } from './db-sqlite';
 import type { Database } from './db-types';
 import type { StatementGuard } from './statement-guard';
 
@@ -44,6 +44,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         throw mapStorageError(error);
       }
     },
+    atOnce: (query) => runAtOnce(instance, query),
     close: () => instance.destroy(),
   };
 }

@@ -17,7 +17,7 @@ declare module 'knex/lib/dialects/sqlite3' {
     config: Knex.Config & { readonly guard?: StatementGuard };
     _query(connection: RawDatabase, query: DriverQuery): Promise<unknown>;
     query(connection: unknown, query: unknown): Promise<unknown>;
-    acquireConnection(): Promise<unknown>;
+    acquireConnection(): Promise<RawDatabase>;
     acquireRawConnection(): Promise<RawDatabase>;
   }
   export = SqliteClient;

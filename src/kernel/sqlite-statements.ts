@@ -11,6 +11,7 @@ interface RawStatement {
 export interface RawDatabase {
   all(sql: string, bindings: unknown, done: Done): unknown;
   run(sql: string, bindings: unknown, done: Done): unknown;
+  exec(sql: string, done: (error: Error | null) => void): void;
   prepare(sql: string, done?: (error: Error | null) => void): RawStatement;
   close(done: (error: Error | null) => void): void;
   /** Ends what runs with SQLITE_INTERRUPT; nothing when nothing runs. */

@@ -1,5 +1,5 @@
 import { isoNow } from '../base/clock';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import type { SessionId } from '../base/types';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
@@ -95,14 +95,31 @@ export function createLoading(deps: LoadingDeps): Loading {
     const isDue = now - Date.parse(stored.seenAt) >= TOUCH_EVERY_MS;
     const isMoved = remote !== undefined && remote !== (stored.lastRemote ?? stored.remote);
     if (touch && (isDue || isMoved)) {
-      const { idleExpiresAt } = expiries(site, stored.state, Date.parse(stored.createdAt), now);
-      await store.touch(stored.id, { seenAt: isoNow(clock), idleExpiresAt, remote });
-      if (isDue && stored.state === 'open') {
+      const isNoted = await noteUse(stored, site, remote);
+      if (isNoted && isDue && stored.state === 'open') {
         const event = { session: sessionOf(stored), since: stored.seenAt };
         await hooks.action({ site: site.id }, 'session:pulsed', event);
       }
     }
     return loadedOf(await withTokens(stored, site, bearer), site, bearer, remote);
+  }
+
+  /** False when it could not be written now: the next request does, and this one is shown. */
+  async function noteUse(
+    stored: StoredSession,
+    site: Site,
+    remote: string | undefined,
+  ): Promise<boolean> {
+    const now = clock.now();
+    const { idleExpiresAt } = expiries(site, stored.state, Date.parse(stored.createdAt), now);
+    try {
+      await store.touch(stored.id, { seenAt: isoNow(clock), idleExpiresAt, remote });
+      return true;
+    } catch (err) {
+      if (!isAppError(err, 'storage/busy') && !isAppError(err, 'storage/full')) throw err;
+      deps.log.warn({ err }, 'session/use-not-noted');
+      return false;
+    }
   }
 
   /** The session with tokens that last for the request, where they open the mail of the site. */

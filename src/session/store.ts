@@ -160,13 +160,14 @@ export function createSessionStore(db: Database) {
     async change(from: StoredSession, change: SessionChange): Promise<boolean> {
       return (await whereUnchanged(from).update(changeRow(change))) > 0;
     },
+    /** Throws `storage/*` rather than wait: a page that is read is not held up by it. */
     async touch(id: SessionId, { seenAt, idleExpiresAt, remote }: Seen): Promise<void> {
       const row = {
         seen_at: seenAt,
         idle_expires_at: idleExpiresAt,
         ...(remote !== undefined && { last_remote: remote }),
       };
-      await db.knex('sessions').where({ id }).update(row);
+      await db.atOnce(db.knex('sessions').where({ id }).update(row));
     },
     /** False when another process was first. */
     async delete(id: SessionId): Promise<boolean> {

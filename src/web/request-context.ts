@@ -14,7 +14,7 @@ import {
 } from '../settings';
 import type { Site } from '../sites';
 import { onClosed } from './closed';
-import { requestIdOf, setContext, type WebDeps } from './context';
+import { type RequestContext, requestIdOf, setContext, type WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
 import { readDevice } from './device';
 import { loadSession } from './load-session';
@@ -36,47 +36,95 @@ export function requestContext(deps: WebDeps): RequestHandler {
     const entrance = await deps.resolveSite(req.headers.host);
     if (!entrance) throw new AppError('site/unknown');
     const remote = (req.ip ?? '').slice(0, REMOTE_CHARS);
-    const { site, session } = await loadSession(deps, req, entrance, remote);
-    const isOpen = session?.session.state === 'open';
-    const user = isOpen ? session.session.user : undefined;
-    const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
-    const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
-    const choices = choicesFrom(stored);
-    const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);
-    const budget = { leftMs: deps.config.pluginBudgetMs };
-    const plugins = pluginsOf(deps, session, choices);
-    const admitted = isOpen
-      ? deps.people.admit(
-          createActor(session, site, {
-            requestId: id,
-            locale,
-            budget,
-            ...(plugins && { plugins }),
-          }),
-        )
-      : undefined;
-    const actor = admitted?.actor;
-    if (admitted) onClosed(res, admitted.leave);
-    setContext(req, {
-      id,
-      site,
-      locale,
-      t: deps.texts.for(locale, site.skin),
-      origin: originOf(deps, req),
-      remote,
-      deviceTokens: readDevice(deps.deviceCookies, req, deps.config.isSecure),
-      budget,
-      session,
-      actor,
-      scope: actor?.scope ?? { site: site.id, requestId: id, budget, ...(plugins && { plugins }) },
-      choices,
-      get choosable() {
-        return user ? deps.enabling.choosable({ site: site.id, groups: user.groups }) : [];
-      },
-      core,
-      csrf: session?.csrfToken ?? '',
-    });
+    const arriving: Arriving = { id, req, res, remote, entrance };
+    try {
+      setContext(req, await contextFor(deps, arriving));
+    } catch (error) {
+      // Who asks cannot be read; whose service it is and who helps are known all the same.
+      setContext(req, strangerTo(deps, arriving));
+      throw error;
+    }
     next();
+  };
+}
+
+interface Arriving {
+  readonly id: string;
+  readonly req: Request;
+  readonly res: Response;
+  readonly remote: string;
+  readonly entrance: Site;
+}
+
+async function contextFor(
+  deps: WebDeps,
+  { id, req, res, remote, entrance }: Arriving,
+): Promise<RequestContext> {
+  const { site, session } = await loadSession(deps, req, entrance, remote);
+  const isOpen = session?.session.state === 'open';
+  const user = isOpen ? session.session.user : undefined;
+  const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
+  const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
+  const choices = choicesFrom(stored);
+  const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);
+  const budget = { leftMs: deps.config.pluginBudgetMs };
+  const plugins = pluginsOf(deps, session, choices);
+  const admitted = isOpen
+    ? deps.people.admit(
+        createActor(session, site, {
+          requestId: id,
+          locale,
+          budget,
+          ...(plugins && { plugins }),
+        }),
+      )
+    : undefined;
+  const actor = admitted?.actor;
+  if (admitted) onClosed(res, admitted.leave);
+  return {
+    id,
+    site,
+    locale,
+    t: deps.texts.for(locale, site.skin),
+    origin: originOf(deps, req),
+    remote,
+    deviceTokens: readDevice(deps.deviceCookies, req, deps.config.isSecure),
+    budget,
+    session,
+    actor,
+    scope: actor?.scope ?? { site: site.id, requestId: id, budget, ...(plugins && { plugins }) },
+    choices,
+    get choosable() {
+      return user ? deps.enabling.choosable({ site: site.id, groups: user.groups }) : [];
+    },
+    core,
+    csrf: session?.csrfToken ?? '',
+  };
+}
+
+/** What a page about a failure needs, of the configuration alone. */
+function strangerTo(
+  deps: WebDeps,
+  { id, req, res, remote, entrance: site }: Arriving,
+): RequestContext {
+  const locale = guestLocale(deps, req, res, site);
+  const budget = { leftMs: deps.config.pluginBudgetMs };
+  return {
+    id,
+    site,
+    locale,
+    t: deps.texts.for(locale, site.skin),
+    origin: originOf(deps, req),
+    remote,
+    deviceTokens: [],
+    budget,
+    session: undefined,
+    actor: undefined,
+    scope: { site: site.id, requestId: id, budget },
+    choices: choicesFrom({}),
+    choosable: [],
+    core: GUEST_SETTINGS,
+    csrf: '',
   };
 }
 

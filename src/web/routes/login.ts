@@ -1,7 +1,8 @@
-import { AppError } from '../../base/errors';
+import { AppError, toAppError } from '../../base/errors';
 import { type Leaving, type LoadedSession, landingPage } from '../../session';
 import { field, formOf } from '../body';
 import { chosenLanguage } from '../chosen-language';
+import { setContext } from '../context';
 import { readCookie, writeCookie } from '../cookies';
 import { keepSignedIn } from '../device';
 import { HOME, withQuery } from '../links';
@@ -82,14 +83,30 @@ async function signIn(call: Call): Promise<void> {
 
 async function signOut({ deps, req, res, ctx }: Call): Promise<void> {
   const leaving = ctx.session && leavingOf(deps, ctx.session);
-  // Ours first: whatever becomes of the provider's, this one is over.
-  if (ctx.session) {
-    await deps.sessions.signOut(ctx.session.session.id, 'signed-out', ctx.remote);
-  }
+  // The computer may be everybody's: it forgets the session whatever becomes of it on the server.
   writeCookie(res, 'session', undefined, { isSecure: deps.config.isSecure });
   res.setHeader('Clear-Site-Data', '"cache"');
+  // Ours first: whatever becomes of the provider's, this one is over.
+  if (ctx.session) await endOnServer({ deps, req, res, ctx }, ctx.session);
   if (leaving) return leaveProvider({ deps, req, res, ctx }, leaving);
   seeOther(res, '/login');
+}
+
+/** What cannot be written down is told: a copy of the cookie would still open the session. */
+async function endOnServer({ deps, req, ctx }: Call, { session }: LoadedSession): Promise<void> {
+  try {
+    await deps.sessions.signOut(session.id, 'signed-out', ctx.remote);
+  } catch (cause) {
+    const { code, retryAfterS } = toAppError(cause);
+    if (code !== 'storage/busy' && code !== 'storage/full') throw cause;
+    // The page that tells it is nobody's any more.
+    setContext(req, { ...ctx, session: undefined, actor: undefined, csrf: '' });
+    throw new AppError(code, {
+      cause,
+      textKey: 'error.signOutHalf',
+      ...(retryAfterS !== undefined && { retryAfterS }),
+    });
+  }
 }
 
 /** A session whose secret cannot be opened any more ends here alone. */

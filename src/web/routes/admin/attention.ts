@@ -32,7 +32,7 @@ function downItems(call: AdminCall, checks: readonly HealthCheck[]): readonly At
     .filter(({ ok }) => !ok)
     .map((check) => {
       const { site, name } = dependencyOf(call, check.id);
-      const isDatabase = check.id === 'database';
+      const isDatabase = /^database(?:-write)?$/.test(check.id);
       return {
         level: 'danger',
         title:

@@ -27,6 +27,7 @@ export function dependencyOf(
 function nameOf(t: AdminCall['ctx']['t'], kind: string): string {
   switch (kind) {
     case 'database':
+    case 'database-write':
     case 'audit':
     case 'audit-stream':
     case 'imap':
