@@ -136,6 +136,26 @@ describe('a change is found at its line', () => {
     expect((await verify()).fault).toMatchObject({ reason: 'missing', site: 'marees', seq: 3 });
   });
 
+  it('a genuine line of a restored copy, which went its own way', async () => {
+    const written = async (log: Database, second: string) => {
+      const audit = aLog(log);
+      for (const target of ['box-1', second, 'box-3']) {
+        await audit.record({ site: marees, event: 'session:opened', target });
+      }
+    };
+    const copy = await openLog();
+    await written(db, 'box-2');
+    await written(copy, 'box-of-the-copy');
+    const [last] = await copy.knex('audit_log').where({ id: 3 });
+    await copy.close();
+
+    // Sealed by our key, under the right number: only its predecessor is another one.
+    await tamper(db, 'delete from audit_log where id = 3');
+    await db.knex('audit_log').insert(last);
+
+    expect((await verify()).fault).toEqual({ reason: 'rewritten', site: 'marees', id: 3, seq: 3 });
+  });
+
   it('a line that is gone', async () => {
     await twelve();
     await tamper(db, 'delete from audit_log where id = 7');
