@@ -38,6 +38,14 @@ const NEWS = {
 
 export type News = keyof typeof NEWS;
 
+/** What the mail is about, where it is no change of what the person has. */
+const SUBJECTS: Readonly<Partial<Record<News, TextKey>>> = {
+  enrolled: 'twofactor:mail.subjectEnrolled',
+  blocked: 'twofactor:mail.subjectBlocked',
+  'reset-asked': 'twofactor:mail.subjectAsked',
+  reset: 'twofactor:mail.subjectReset',
+};
+
 /**
  * Writes a line of the audit log: who acts is the person of an open session, or named as its target
  * while theirs is not open yet.
@@ -64,7 +72,7 @@ export async function tellOwner(
   values: Readonly<Record<string, string | number>> = {},
 ): Promise<void> {
   try {
-    const subject = news === 'blocked' ? 'twofactor:mail.subjectBlocked' : 'twofactor:mail.subject';
+    const subject = SUBJECTS[news] ?? 'twofactor:mail.subject';
     const isOnItsWay = await context.notice(user, { subject, text: NEWS[news], values });
     context.log.info({ site, user, news, isOnItsWay }, 'twofactor/notice');
   } catch (err) {

@@ -759,6 +759,17 @@ describe('taking factors away', () => {
   });
 });
 
+it('has a subject of its own for a factor that is added and for a code that is used', async () => {
+  await start();
+  const { codes } = await enrolTotp(test);
+  await give(codes[0] ?? '');
+
+  expect(test.noticed.map(({ subject }) => subject)).toEqual([
+    'twofactor:mail.subjectEnrolled',
+    'twofactor:mail.subject',
+  ]);
+});
+
 it('tells the owner by mail what was done to their factors', async () => {
   await start();
   const { codes } = await enrolTotp(test);
