@@ -3,8 +3,9 @@ import { type Answered, leadTo, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
 import { type Method, methodsOf, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
-import { CHALLENGE, offeredDays, remember } from './passing';
+import { CHALLENGE, offeredDays, passRemembered } from './passing';
 import { countRecovery, looksLikeRecovery } from './recovery';
+import { orGiveBack } from './taken';
 import { audit, tellOwner } from './tell';
 import { isReadable, noteReadable } from './totp-store';
 import { askToUse, ceremonyOf, takePasskey } from './webauthn';
@@ -105,14 +106,13 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
     const text = t(field === 'recovery' ? 'twofactor:fault.recovery' : WRONG_CODE[checked.kind]);
     return showChallenge(visit, { text, field, status: 422 });
   }
-  if (checked.by === 'recovery') {
-    const { left } = await countRecovery(context.db, owner);
-    await audit(context, request, 'recovery-used', { user: owner.user, details: { left } });
-    await tellOwner(context, owner, 'recovery-used', { left });
-  } else {
-    await audit(context, request, 'used', { user: owner.user, details: { method: 'totp' } });
-  }
-  return letThrough(visit, checked.by);
+  await orGiveBack(context, checked, () =>
+    checked.by === 'recovery' ? passByRecovery(visit) : pass(visit, { method: 'totp' }),
+  );
+  const next = nextOf(request);
+  // What is left, and how to replace what was lost, is told before the mailbox.
+  const isTold = checked.by === 'recovery' && !visit.isOpen;
+  return { redirect: isTold ? leadTo(context.url('recovered'), {}, next) : next };
 }
 
 /** A passkey: the browser asked its owner, and signed what our page gave it. */
@@ -138,22 +138,31 @@ export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
       status: 422,
     });
   }
-  await attempt.right();
-  const details = { method: 'passkey', name: taken.name };
-  await audit(context, request, 'used', { user: owner.user, details });
-  return letThrough(visit, 'passkey');
+  await orGiveBack(context, taken, async () => {
+    await attempt.right();
+    await pass(visit, { method: 'passkey', name: taken.name });
+  });
+  return { redirect: nextOf(request) };
 }
 
-/**
- * The factor was right: this browser is remembered as the site and the person say, and the way is
- * free. A recovery code stands for what is lost, once: it leaves no browser that is not asked.
- */
-async function letThrough(visit: Visit, by: Method | 'recovery'): Promise<PluginResponse> {
-  const { request, context, isOpen } = visit;
-  if (!isOpen && by !== 'recovery') await remember(visit, request.body['trust'] === '1');
+/** The factor was right: the way is free, and at a sign-in this browser is remembered. */
+async function pass(
+  visit: Visit,
+  details: { readonly method: Method; readonly name?: string },
+): Promise<void> {
+  const { request, context, owner, isOpen } = visit;
+  // Before: who acts in an open session is known by a handle that ends with the proof.
+  await audit(context, request, 'used', { user: owner.user, details });
+  await (isOpen
+    ? request.satisfy(CHALLENGE)
+    : passRemembered(visit, request.body['trust'] === '1'));
+}
+
+/** A recovery code stands for what is lost, once: it leaves no browser that is not asked. */
+async function passByRecovery({ request, context, owner }: Visit): Promise<void> {
+  const { left } = await countRecovery(context.db, owner);
+  await audit(context, request, 'recovery-used', { user: owner.user, details: { left } });
   await request.satisfy(CHALLENGE);
-  const next = nextOf(request);
-  // What is left, and how to replace what was lost, is told before the mailbox.
-  const isTold = by === 'recovery' && !isOpen;
-  return { redirect: isTold ? leadTo(context.url('recovered'), {}, next) : next };
+  // A mail is not taken back: only of a code that let somebody in. It never fails.
+  await tellOwner(context, owner, 'recovery-used', { left });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Db, Owner } from './owner';
 import { deviceHash, isoAt, rowOf } from './owner';
+import type { Taken } from './taken';
 
 const TABLE = 'twofactor_devices';
 const DAY_MS = 86_400_000;
@@ -49,17 +50,18 @@ export async function isRemembered(
 
 /**
  * Remembers a browser that has just given a second factor: for a day, or as many as the person trusts
- * it (`days`), of those that the site allows (`trustDays`).
+ * it (`days`), of those that the site allows (`trustDays`). Given back, it is asked again.
  */
 export async function rememberDevice(
   context: Context,
   owner: Owner,
   device: { readonly id: string; readonly name: string },
   { days, trustDays }: { readonly days: number; readonly trustDays: number },
-): Promise<void> {
+): Promise<Taken> {
   const now = context.clock.now();
   const device_hash = deviceHash(owner, device.id);
   const row = {
+    id: randomUUID(),
     name: device.name.slice(0, 200),
     is_trusted: days > 0,
     created_at: isoAt(now),
@@ -73,8 +75,13 @@ export async function rememberDevice(
       .first('created_at', 'expires_at');
     if (known && endOf(known, trustDays) > row.expires_at) return;
     await table(TABLE).where(where).delete();
-    await table(TABLE).insert({ id: randomUUID(), ...where, ...row });
+    await table(TABLE).insert({ ...where, ...row });
   });
+  return {
+    giveBack: async () => {
+      await forgetDevices(context.db, owner, row.id);
+    },
+  };
 }
 
 /** Browsers that are not asked now, for days or for one, the newest first. */

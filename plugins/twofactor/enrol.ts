@@ -5,9 +5,10 @@ import type { FactorConfig } from './config';
 import { forgetDevices } from './devices';
 import { methodsOf } from './factors';
 import { beginAttempt } from './limits';
-import { CHALLENGE, remember } from './passing';
+import type { Table } from './owner';
+import { passRemembered } from './passing';
 import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
-import { countRecovery, renewRecovery } from './recovery';
+import { countRecovery, newRecovery, saveRecovery } from './recovery';
 import { showCodes } from './shown-codes';
 import { makeSlip, readSlip, spendSlip } from './spent';
 import { audit, tellOwner } from './tell';
@@ -121,17 +122,13 @@ export async function enrolTotp(visit: Visit): Promise<PluginResponse> {
   }
   await attempt.right();
   if (!(await spendSlip(context, secret))) return { redirect: withNext(visit, 'enrol/totp') };
-  const isNew = (await findTotp(context.db, owner)) === undefined;
-  const isKept = await saveTotp(context, owner, {
-    secret,
-    step,
-    isFirst: !isOpen,
-    addedFrom: addedFrom(visit),
+  const added = { secret, step, isFirst: !isOpen, addedFrom: addedFrom(visit) };
+  const codes = await keep(visit, async (table) => {
+    // The telephone before may be lost, and a browser that was trusted.
+    if (await findTotp({ table }, owner)) await forgetDevices({ table }, owner);
+    return saveTotp(context, table, owner, added);
   });
-  if (!isKept) return toChallenge(visit);
-  // The telephone before may be lost, and a browser that was trusted.
-  if (!isNew) await forgetDevices(context.db, owner);
-  return enrolled(visit, 'totp', '');
+  return codes ? enrolled(visit, { method: 'totp' }, codes) : toChallenge(visit);
 }
 
 /** The page where the browser makes a passkey. */
@@ -182,24 +179,49 @@ export async function enrolPasskey(visit: Visit): Promise<PluginResponse> {
     return showPasskey(visit, { text: t('twofactor:fault.made'), name: typed, status: 422 });
   }
   const added = { ...made, name, isFirst: !visit.isOpen, addedFrom: addedFrom(visit) };
-  if (!(await addPasskey(context, owner, added))) {
+  const codes = await keep(visit, (table) => addPasskey(context, table, owner, added));
+  if (!codes) {
     return showPasskey(visit, { text: t('twofactor:fault.taken'), name: typed, status: 422 });
   }
-  return enrolled(visit, 'passkey', name);
+  return enrolled(visit, { method: 'passkey', name }, codes);
 }
 
-/** A way is set up: told, the codes for the day it is lost are shown, and a sign-in under way goes on. */
-async function enrolled(visit: Visit, method: Way, name: string): Promise<PluginResponse> {
-  const { request, context, config, owner, isOpen } = visit;
-  const details = { method, ...(name !== '' && { name }) };
-  await audit(context, request, 'enrolled', { user: owner.user, details });
-  await tellOwner(context, owner, 'enrolled', { method });
-  const { left } = await countRecovery(context.db, owner);
-  const codes =
-    left > 0 ? [] : await renewRecovery(context, owner, config.recoveryCodes, makerOf(visit));
-  if (!isOpen) {
-    await remember(visit, false);
-    await request.satisfy(CHALLENGE);
+/**
+ * Keeps a way together with the codes for the day it is lost, or neither of them. The codes to show,
+ * none where some are left; `undefined` when the way is not kept.
+ */
+async function keep(
+  { request, context, config, owner }: Visit,
+  save: (table: Table) => Promise<boolean>,
+): Promise<readonly string[] | undefined> {
+  const hasCodes = async (db: Parameters<typeof countRecovery>[0]) =>
+    (await countRecovery(db, owner)).left > 0;
+  const made = (await hasCodes(context.db)) ? undefined : await newRecovery(config.recoveryCodes);
+  return context.db.transaction(async (table) => {
+    if (!(await save(table))) return undefined;
+    // Another way that was set up at the same moment brought its own.
+    if (!made || (await hasCodes({ table }))) return [];
+    await saveRecovery(context, table, owner, { ...made, maker: makerOf({ request }) });
+    return made.codes;
+  });
+}
+
+/**
+ * A way is set up: told, the codes for the day it is lost are shown, and a sign-in under way goes on.
+ * They are shown whatever becomes of that: who is not let through now gives a code for it.
+ */
+async function enrolled(
+  visit: Visit,
+  details: { readonly method: Way; readonly name?: string },
+  codes: readonly string[],
+): Promise<PluginResponse> {
+  const { request, context, owner, isOpen } = visit;
+  try {
+    await audit(context, request, 'enrolled', { user: owner.user, details });
+    await tellOwner(context, owner, 'enrolled', { method: details.method });
+    if (!isOpen) await passRemembered(visit, false);
+  } catch (err) {
+    context.log.error({ err, ...owner }, 'twofactor/enrolled-alone');
   }
   if (codes.length === 0) return { redirect: isOpen ? context.url('') : nextOf(request) };
   return showCodes(visit, codes);

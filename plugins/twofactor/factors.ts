@@ -4,6 +4,7 @@ import { beginAttempt, removeLimits, type Wait } from './limits';
 import type { Context, Db, Owner } from './owner';
 import { listPasskeys, removePasskeys } from './passkey-store';
 import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
+import { orGiveBack, type Taken } from './taken';
 import { tellOwner } from './tell';
 import { findTotp, isReadable, removeTotp, takeTotp } from './totp-store';
 
@@ -20,7 +21,7 @@ export async function methodsOf(db: Db, owner: Owner): Promise<readonly Method[]
 
 /** What came of a code that somebody typed. */
 export type Checked =
-  | { readonly kind: 'right'; readonly by: 'totp' | 'recovery' }
+  | ({ readonly kind: 'right'; readonly by: 'totp' | 'recovery' } & Taken)
   | { readonly kind: 'wrong' | 'replayed'; readonly begins: Wait | undefined }
   /** Nobody's fault who types: the secret cannot be opened, so no code can be right. */
   | { readonly kind: 'unreadable' }
@@ -37,18 +38,18 @@ export async function takeCode(
   if (by === 'totp' && !(await isReadable(context, owner))) return { kind: 'unreadable' };
   const attempt = await beginAttempt(context, owner, by, device);
   if (attempt.kind === 'blocked') return attempt;
-  const outcome =
+  const taking =
     by === 'recovery'
       ? await takeRecovery(context, owner, typed)
       : await takeTotp(context, owner, typed.slice(0, 64));
-  if (outcome !== 'right') {
+  if (taking.kind !== 'right') {
     const { begins } = attempt;
     // Whoever comes as far as here knows the password.
     if (begins === 'first') await tellOwner(context, owner, 'blocked');
-    return { kind: outcome, begins };
+    return { kind: taking.kind, begins };
   }
-  await attempt.right();
-  return { kind: 'right', by };
+  await orGiveBack(context, taking, attempt.right);
+  return { ...taking, by };
 }
 
 /** Takes everything away: somebody who is erased, or reset. Nothing the second time. */

@@ -7,7 +7,7 @@ import { takeTurn } from './limits';
 import { removePasskey } from './passkey-store';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
-import { removeRecovery, renewRecovery } from './recovery';
+import { newRecovery, removeRecovery, saveRecovery } from './recovery';
 import { showCodes } from './shown-codes';
 import { shownFactors, shownRecovery } from './summary';
 import { audit, tellOwner } from './tell';
@@ -95,10 +95,11 @@ export async function makeCodes(visit: Visit): Promise<PluginResponse> {
   if (waitS > 0) {
     return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429, waitS });
   }
-  const codes = await renewRecovery(context, owner, config.recoveryCodes, makerOf(visit));
+  const made = { ...(await newRecovery(config.recoveryCodes)), maker: makerOf(visit) };
+  await context.db.transaction((table) => saveRecovery(context, table, owner, made));
   await audit(context, request, 'recovery-made', { user: owner.user });
   await tellOwner(context, owner, 'recovery-made');
-  return showCodes(visit, codes);
+  return showCodes(visit, made.codes);
 }
 
 /** Ends the codes that there are, whoever made them: a factor is left, by which others are made. */

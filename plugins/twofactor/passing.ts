@@ -1,5 +1,6 @@
 import type { Visit } from './answers';
 import { rememberDevice } from './devices';
+import { orGiveBack } from './taken';
 import { audit } from './tell';
 
 /** Id of the challenge: the one of `contributes.challenges`. */
@@ -9,12 +10,18 @@ export const CHALLENGE = 'twofactor';
 export const offeredDays = ({ config, request }: Visit): number =>
   config.ask === 'daily' && request.device !== undefined ? config.trustDays : 0;
 
-/** Once a day at most, where the site does not say always; longer where the person trusts it. */
-export async function remember(visit: Visit, isTrusted: boolean): Promise<void> {
+/**
+ * The way is free. The browser is remembered with it, for a day unless the person trusts it longer,
+ * where the site does not say always; its name may be another one afterwards.
+ */
+export async function passRemembered(visit: Visit, isTrusted: boolean): Promise<void> {
   const { request, context, config, owner } = visit;
-  if (config.ask !== 'daily' || !request.device) return;
+  if (config.ask !== 'daily' || !request.device) return request.satisfy(CHALLENGE);
   const days = isTrusted ? offeredDays(visit) : 0;
-  await rememberDevice(context, owner, request.device, { days, trustDays: config.trustDays });
-  if (days === 0) return;
-  await audit(context, request, 'trusted', { user: owner.user, details: { days } });
+  const { trustDays } = config;
+  const kept = await rememberDevice(context, owner, request.device, { days, trustDays });
+  await orGiveBack(context, kept, async () => {
+    if (days > 0) await audit(context, request, 'trusted', { user: owner.user, details: { days } });
+    await request.satisfy(CHALLENGE);
+  });
 }

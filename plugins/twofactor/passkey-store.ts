@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'estafette/plugin';
-import type { Context, Db, Owner } from './owner';
+import type { Context, Db, Owner, Table } from './owner';
 import { hasAny, hashOf, isoAt, rowOf } from './owner';
+import type { Taken } from './taken';
 
 const TABLE = 'twofactor_passkeys';
 /** More than anybody carries. */
@@ -35,7 +36,9 @@ const shape = z.object({
 });
 const transportsShape = z.array(z.string());
 
-const passkeyOf = (row: z.infer<typeof shape>): Passkey => ({
+type Row = z.infer<typeof shape>;
+
+const passkeyOf = (row: Row): Passkey => ({
   id: row.id,
   name: row.name,
   credential: row.credential,
@@ -68,53 +71,65 @@ export interface NewPasskey {
 
 /**
  * False when the credential is somebody's already, or the person has all that one may have; with
- * `isFirst`, when they have any factor.
+ * `isFirst`, when they have any factor. In the transaction of `table`.
  */
 export async function addPasskey(
-  { db, clock }: Context,
+  { clock }: Context,
+  table: Table,
   owner: Owner,
   passkey: NewPasskey & { readonly isFirst: boolean; readonly addedFrom: string },
 ): Promise<boolean> {
   const credential_hash = hashOf('credential', passkey.credential);
-  return db.transaction(async (table) => {
-    if (passkey.isFirst && (await hasAny(table, owner))) return false;
-    const taken: unknown = await table(TABLE)
-      .where({ site: owner.site, credential_hash })
-      .first('id');
-    const own: unknown[] = await table(TABLE).where(rowOf(owner)).limit(PASSKEYS_MAX).select('id');
-    if (taken !== undefined || own.length >= PASSKEYS_MAX) return false;
-    await table(TABLE).insert({
-      id: randomUUID(),
-      ...rowOf(owner),
-      name: passkey.name,
-      credential: passkey.credential,
-      credential_hash,
-      public_key: passkey.publicKey,
-      counter: passkey.counter,
-      transports: JSON.stringify(passkey.transports),
-      created_at: isoAt(clock.now()),
-      added_from: passkey.addedFrom,
-      used_at: null,
-    });
-    return true;
+  if (passkey.isFirst && (await hasAny(table, owner))) return false;
+  const taken: unknown = await table(TABLE)
+    .where({ site: owner.site, credential_hash })
+    .first('id');
+  const own: unknown[] = await table(TABLE).where(rowOf(owner)).limit(PASSKEYS_MAX).select('id');
+  if (taken !== undefined || own.length >= PASSKEYS_MAX) return false;
+  await table(TABLE).insert({
+    id: randomUUID(),
+    ...rowOf(owner),
+    name: passkey.name,
+    credential: passkey.credential,
+    credential_hash,
+    public_key: passkey.publicKey,
+    counter: passkey.counter,
+    transports: JSON.stringify(passkey.transports),
+    created_at: isoAt(clock.now()),
+    added_from: passkey.addedFrom,
+    used_at: null,
   });
+  return true;
 }
 
 /**
- * Writes the counter of a use, in one statement: it only grows (WebAuthn 7.2, step 22), unless the
- * authenticator keeps none. False when another use, or a copy of the key, was there before.
+ * Writes the counter of a use: it only grows (WebAuthn 7.2, step 22), unless the authenticator keeps
+ * none. Read and written in one transaction; `undefined` when another use, or a copy of the key, was
+ * there before.
  */
 export async function countUse(
   { db, clock }: Context,
   owner: Owner,
   { id, counter }: { readonly id: string; readonly counter: number },
-): Promise<boolean> {
-  const counted: number = await db
-    .table(TABLE)
-    .where({ id, ...rowOf(owner) })
-    .where('counter', counter === 0 ? '=' : '<', counter)
-    .update({ counter, used_at: isoAt(clock.now()) });
-  return counted === 1;
+): Promise<Taken | undefined> {
+  return db.transaction(async (table): Promise<Taken | undefined> => {
+    const where = { id, ...rowOf(owner) };
+    const row: Pick<Row, 'counter' | 'used_at'> | undefined = await table(TABLE)
+      .where(where)
+      .where('counter', counter === 0 ? '=' : '<', counter)
+      .first('counter', 'used_at');
+    if (!row) return undefined;
+    const used_at = isoAt(clock.now());
+    await table(TABLE).where(where).update({ counter, used_at });
+    return {
+      giveBack: async () => {
+        await db
+          .table(TABLE)
+          .where({ ...where, counter, used_at })
+          .update(row);
+      },
+    };
+  });
 }
 
 /** Name of what was removed. */

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
-import type { Context, Db, Owner } from './owner';
+import type { Context, Db, Owner, Table } from './owner';
 import { deviceHash, isoAt, rowOf } from './owner';
 import { RECOVERY_COST } from './recovery-cost';
+import type { Taking } from './taken';
 
 const TABLE = 'twofactor_recovery';
 // Without what is read for another: 0 and O, 1, I and L, 5 and S, 2 and Z, 8 and B, U and V.
@@ -30,7 +31,9 @@ function normalized(typed: string): string | undefined {
 
 const hashOf = (code: string, salt: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    scrypt(code, salt, HASH_BYTES, RECOVERY_COST, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(code, salt, HASH_BYTES, RECOVERY_COST, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 
 /** In which browser a set was made, as it names itself (`name`) and as the platform does (`id`). */
@@ -39,62 +42,74 @@ interface Maker {
   readonly id: string | undefined;
 }
 
-/** New codes in place of all that there were: shown now, and never again. */
-export async function renewRecovery(
-  context: Context,
-  owner: Owner,
-  count: number,
-  maker: Maker,
-): Promise<readonly string[]> {
+/** New codes of which nothing is kept yet. */
+export interface NewRecovery {
+  /** As they are shown: now, and never again. */
+  readonly codes: readonly string[];
+  readonly salt: string;
+  readonly hashes: readonly string[];
+}
+
+/** Hashing takes a good part of a second: before a transaction, which others wait for. */
+export async function newRecovery(count: number): Promise<NewRecovery> {
   const codes = [...new Set(Array.from({ length: count }, newCode))];
   // One salt for the set: a try costs one hash, whatever the number of codes.
   const salt = randomBytes(SALT_BYTES);
-  const hashes: Buffer[] = [];
-  for (const code of codes) hashes.push(await hashOf(code, salt));
-  const created = isoAt(context.clock.now());
-  await context.db.transaction(async (table) => {
-    await table(TABLE).where(rowOf(owner)).delete();
-    await table(TABLE).insert(
-      hashes.map((hash) => ({
-        id: randomUUID(),
-        ...rowOf(owner),
-        salt: salt.toString('hex'),
-        hash: hash.toString('hex'),
-        created_at: created,
-        used_at: null,
-        made_from: maker.name,
-        device_hash: maker.id === undefined ? '' : deviceHash(owner, maker.id),
-      })),
-    );
-  });
-  return codes.map(shown);
+  const hashes: string[] = [];
+  for (const code of codes) hashes.push((await hashOf(code, salt)).toString('hex'));
+  return { codes: codes.map(shown), salt: salt.toString('hex'), hashes };
+}
+
+/** Keeps new codes in place of all that there were, in the transaction of `table`. */
+export async function saveRecovery(
+  { clock }: Context,
+  table: Table,
+  owner: Owner,
+  { salt, hashes, maker }: NewRecovery & { readonly maker: Maker },
+): Promise<void> {
+  const created = isoAt(clock.now());
+  await table(TABLE).where(rowOf(owner)).delete();
+  await table(TABLE).insert(
+    hashes.map((hash) => ({
+      id: randomUUID(),
+      ...rowOf(owner),
+      salt,
+      hash,
+      created_at: created,
+      used_at: null,
+      made_from: maker.name,
+      device_hash: maker.id === undefined ? '' : deviceHash(owner, maker.id),
+    })),
+  );
 }
 
 /** Takes a code once, also when it is given twice at the same moment. */
-export async function takeRecovery(
-  context: Context,
-  owner: Owner,
-  typed: string,
-): Promise<'right' | 'replayed' | 'wrong'> {
+export async function takeRecovery(context: Context, owner: Owner, typed: string): Promise<Taking> {
   const code = normalized(typed);
-  if (code === undefined) return 'wrong';
+  if (code === undefined) return { kind: 'wrong' };
   const rows: Row[] = await context.db
     .table(TABLE)
     .where(rowOf(owner))
     .select('id', 'salt', 'hash');
   const [first] = rows;
-  if (!first) return 'wrong';
+  if (!first) return { kind: 'wrong' };
   const hash = await hashOf(code, Buffer.from(first.salt, 'hex'));
   // All are compared: the time says nothing of which one it was.
   const matching = rows.filter((row) => timingSafeEqual(hash, Buffer.from(row.hash, 'hex')));
   const [found] = matching;
-  if (!found) return 'wrong';
-  const taken: number = await context.db
-    .table(TABLE)
-    .where({ id: found.id, ...rowOf(owner) })
+  if (!found) return { kind: 'wrong' };
+  const row = () => context.db.table(TABLE).where({ id: found.id, ...rowOf(owner) });
+  const taken: number = await row()
     .whereNull('used_at')
     .update({ used_at: isoAt(context.clock.now()) });
-  return taken === 1 ? 'right' : 'replayed';
+  if (taken !== 1) return { kind: 'replayed' };
+  return {
+    kind: 'right',
+    giveBack: async () => {
+      // Nobody takes it meanwhile, and of a set that was made anew it is no more.
+      await row().update({ used_at: null });
+    },
+  };
 }
 
 /** How many codes are left, of how many, and where they come from; no date where there are none. */
@@ -106,7 +121,7 @@ export interface Recovery {
   readonly madeFrom: string;
 }
 
-export async function countRecovery(db: Db, owner: Owner): Promise<Recovery> {
+export async function countRecovery(db: Pick<Db, 'table'>, owner: Owner): Promise<Recovery> {
   const rows: { used_at: string | null; created_at: string; made_from: string }[] = await db
     .table(TABLE)
     .where(rowOf(owner))

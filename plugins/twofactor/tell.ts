@@ -56,7 +56,8 @@ export async function audit(
   event: Event,
   { user, details = {} }: { readonly user: number; readonly details?: Details },
 ): Promise<void> {
-  const person = await findPerson(context.db, { site, user });
+  // Whose name cannot be read is written by their number: the line is what counts.
+  const person = await findPerson(context.db, { site, user }).catch(() => undefined);
   const target = person?.login ?? `user-${user}`;
   await context.audit({ event, ...(as ? { as } : { site }), target, details });
 }

@@ -1,5 +1,6 @@
-import type { Context, Db, Owner } from './owner';
+import type { Context, Db, Owner, Table } from './owner';
 import { hasAny, isoAt, rowOf } from './owner';
+import type { Taking } from './taken';
 import { matchStep } from './totp';
 
 const TABLE = 'twofactor_totp';
@@ -22,13 +23,16 @@ interface Row {
 
 const boundTo = ({ site, user }: Owner): string => `totp ${site} ${user}`;
 
-async function findRow(db: Db, owner: Owner): Promise<Row | undefined> {
+async function findRow(db: Pick<Db, 'table'>, owner: Owner): Promise<Row | undefined> {
   const row: Row | undefined = await db.table(TABLE).where(rowOf(owner)).first();
   return row;
 }
 
 /** When and where a person set up their application; `undefined` when they have not. */
-export async function findTotp(db: Db, owner: Owner): Promise<StoredTotp | undefined> {
+export async function findTotp(
+  db: Pick<Db, 'table'>,
+  owner: Owner,
+): Promise<StoredTotp | undefined> {
   const row = await findRow(db, owner);
   return (
     row && {
@@ -76,11 +80,12 @@ export async function countUnreadable(db: Db, site: Owner['site']): Promise<numb
 
 /**
  * Keeps a secret whose code was just proved; the one before is worth nothing from now on. `isFirst`:
- * only where the person has no factor yet, which is looked at in the same transaction. False when
- * they have.
+ * only where the person has no factor yet, which is looked at in the same transaction, the one of
+ * `table`. False when they have.
  */
 export async function saveTotp(
   context: Context,
+  table: Table,
   owner: Owner,
   {
     secret,
@@ -103,36 +108,40 @@ export async function saveTotp(
     used_at: null,
     unreadable_at: null,
   };
-  return context.db.transaction(async (table) => {
-    if (isFirst && (await hasAny(table, owner))) return false;
-    await table(TABLE).insert(row).onConflict(['site', 'user_id']).merge();
-    return true;
-  });
+  if (isFirst && (await hasAny(table, owner))) return false;
+  await table(TABLE).insert(row).onConflict(['site', 'user_id']).merge();
+  return true;
 }
 
-export type CodeOutcome = 'right' | 'replayed' | 'wrong';
-
 /**
- * Takes a code once: the step is moved on in one statement, so that of two processes one wins.
- * `replayed` is a right code whose step, or a later one, was used before.
+ * Takes a code once: the step is read and moved on in one transaction, so that of two processes one
+ * wins. `replayed` is a right code whose step, or a later one, was used before.
  */
-export async function takeTotp(
-  context: Context,
-  owner: Owner,
-  typed: string,
-): Promise<CodeOutcome> {
-  const row = await findRow(context.db, owner);
-  const secret = row && context.open(row.secret, boundTo(owner));
-  if (!row || secret === undefined) return 'wrong';
-  const now = context.clock.now();
-  const step = matchStep(secret, typed, now);
-  if (step === undefined) return 'wrong';
-  const taken: number = await context.db
-    .table(TABLE)
-    .where({ ...rowOf(owner), secret: row.secret })
-    .where('last_step', '<', step)
-    .update({ last_step: step, used_at: isoAt(now) });
-  return taken === 1 ? 'right' : 'replayed';
+export async function takeTotp(context: Context, owner: Owner, typed: string): Promise<Taking> {
+  const { db, clock } = context;
+  return db.transaction(async (table): Promise<Taking> => {
+    const row = await findRow({ table }, owner);
+    const secret = row && context.open(row.secret, boundTo(owner));
+    if (!row || secret === undefined) return { kind: 'wrong' };
+    const now = clock.now();
+    const step = matchStep(secret, typed, now);
+    if (step === undefined) return { kind: 'wrong' };
+    const { last_step, used_at } = row;
+    if (last_step >= step) return { kind: 'replayed' };
+    await table(TABLE)
+      .where(rowOf(owner))
+      .update({ last_step: step, used_at: isoAt(now) });
+    return {
+      kind: 'right',
+      giveBack: async () => {
+        // The step as it was before, unless a later one was taken since, or another secret set up.
+        await db
+          .table(TABLE)
+          .where({ ...rowOf(owner), secret: row.secret, last_step: step })
+          .update({ last_step, used_at });
+      },
+    };
+  });
 }
 
 /** False when there was none. */

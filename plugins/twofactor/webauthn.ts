@@ -3,6 +3,7 @@ import { type PluginRequest, z } from 'estafette/plugin';
 import type { Context, Owner } from './owner';
 import { countUse, listPasskeys, type NewPasskey, type Passkey } from './passkey-store';
 import { makeSlip, readSlip, spendSlip } from './spent';
+import type { Taken } from './taken';
 
 /** Half a second to load: only who uses a passkey waits for it. */
 const library = () => import('@simplewebauthn/server');
@@ -226,7 +227,7 @@ export async function takePasskey(
   context: Context,
   ceremony: Ceremony,
   answer: Answer,
-): Promise<Passkey | { readonly fault: PasskeyFault }> {
+): Promise<(Passkey & Taken) | { readonly fault: PasskeyFault }> {
   const response = parseResponse(assertionShape, answer.response);
   if (!response) return { fault: 'shape' };
   const taken = await takeChallenge(context, 'use', ceremony, answer.slip);
@@ -236,6 +237,7 @@ export async function takePasskey(
   const passkey = passkeys.find(({ credential }) => credential === response.id);
   if (!passkey) return { fault: 'credential' };
   const { verifyAuthenticationResponse } = await library();
+  let counter: number;
   try {
     const { userHandle, ...rest } = response.response;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -251,12 +253,12 @@ export async function takePasskey(
       requireUserVerification: true,
     });
     if (!verified) return { fault: 'signature' };
-    const { newCounter: counter } = authenticationInfo;
-    const isFirst = await countUse(context, ceremony.owner, { id: passkey.id, counter });
-    return isFirst ? passkey : { fault: 'counter' };
+    counter = authenticationInfo.newCounter;
   } catch (error) {
     return { fault: faultOf(error) };
   }
+  const counted = await countUse(context, ceremony.owner, { id: passkey.id, counter });
+  return counted ? { ...passkey, ...counted } : { fault: 'counter' };
 }
 
 /** A name as the person wrote it, on one line; `fallback` when there is nothing left of it. */
