@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AppError, isAppError } from '../base/errors';
 
 /** What a failed directory call means, whichever library made it. */
@@ -19,7 +20,8 @@ const CONNECTION_TEXT =
 /** Tells a refused password, a slow server, a dead one and the rest apart. */
 export function classifyFailure(error: unknown): DirectoryFailure {
   if (isAppError(error)) return error.code === 'directory/timeout' ? 'timeout' : 'connection';
-  if (!(error instanceof Error)) return 'other';
+  // Errors of sockets are Node's own, of another realm than ours where modules run in a context.
+  if (!(types.isNativeError(error) || error instanceof Error)) return 'other';
   const code = 'code' in error ? error.code : undefined;
   if (code === INVALID_CREDENTIALS) return 'credentials';
   if (code === BUSY || code === UNAVAILABLE) return 'connection';
