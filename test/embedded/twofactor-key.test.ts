@@ -94,7 +94,8 @@ it('survives a new server key: nobody in, no error, words to act on, recovery co
   ]);
   expect(posted.status).toBe(422);
   expect((await web.raw('/mail/me/INBOX')).status).toBe(302);
-  expect((await giveCode(web, codes[0] ?? '')).url).toBe('/mail/me/INBOX');
+  expect((await giveCode(web, codes[0] ?? '')).url).toBe('/twofactor/recovered');
+  expect((await web.raw('/mail/me/INBOX')).status).toBe(200);
 
   const lines = await app?.audit.list({ limit: 50 });
   expect(lines?.filter(({ event }) => event === 'twofactor:unreadable')).toHaveLength(1);
