@@ -40,6 +40,19 @@ export async function refundThrottles(knex: Knex, keys: readonly string[]): Prom
     .update({ blocked_until: null });
 }
 
+/** The same of counters as one attempt left them: what others have blocked meanwhile stays so. */
+export async function refundRows(knex: Knex, rows: readonly ThrottleRow[]): Promise<void> {
+  for (const { key, blocked_until } of rows) {
+    await knex('login_throttles')
+      .where({ key })
+      .where('failures', '>', 0)
+      .update({
+        failures: knex.raw('failures - 1'),
+        blocked_until: knex.raw('nullif(blocked_until, ?)', [blocked_until]),
+      });
+  }
+}
+
 export async function deleteThrottles(knex: Knex, keys: readonly string[]): Promise<void> {
   await knex('login_throttles').whereIn('key', keys).delete();
 }

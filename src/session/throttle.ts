@@ -10,6 +10,7 @@ import {
   deleteThrottles,
   purgeThrottles,
   readThrottles,
+  refundRows,
   refundThrottles,
   type ThrottleRow,
   writeThrottles,
@@ -124,8 +125,10 @@ export function createThrottle(deps: {
       const locking =
         hasLock && !isLocked ? lockRow(rows.get(lock), lock, attempt.lock, clock) : undefined;
       // A refused attempt is not counted: otherwise hammering would hold the block for ever.
-      if (blockedMs === 0) await writeThrottles(trx, locking ? [...next, locking] : next);
+      const written = locking ? [...next, locking] : next;
+      if (blockedMs === 0) await writeThrottles(trx, written);
       return {
+        written,
         blockedMs,
         isLocked,
         isLocking: (locking?.blocked_until ?? null) !== null,
@@ -133,13 +136,13 @@ export function createThrottle(deps: {
       };
     });
     if (counts.blockedMs > 0) throw throttled(Math.ceil(counts.blockedMs / 1_000));
-    const { isAtLimit, isLocked, isLocking } = counts;
+    const { isAtLimit, isLocked, isLocking, written } = counts;
     return {
       isAtLimit,
       isLocked,
       isLocking,
       succeeded: () => settle(attempt),
-      refund: () => refundThrottles(db.knex, hasLock ? [...keys, lock] : keys),
+      refund: () => db.transaction((trx) => refundRows(trx, written)),
     };
   }
 

@@ -148,6 +148,29 @@ describe('failed sign-ins', () => {
     expect((await bench.signIn({ remote: office })).kind).toBe('opened');
   });
 
+  it('that the directory did not answer end no lock that others made meanwhile', async () => {
+    const attempt = { site: bench.site.id, login: 'alice', lock: { after: 3, minutes: 15 } };
+    const from = (remote: string) => bench.throttle.begin({ ...attempt, remote });
+    const first = await from('192.0.2.1');
+    await from('192.0.2.2');
+    expect((await from('192.0.2.3')).isLocking).toBe(true);
+
+    await first.refund();
+
+    expect((await from('192.0.2.4')).isLocked).toBe(true);
+  });
+
+  it('that the directory did not answer take the lock back that they made', async () => {
+    const attempt = { site: bench.site.id, login: 'alice', lock: { after: 2, minutes: 15 } };
+    const from = (remote: string) => bench.throttle.begin({ ...attempt, remote });
+    await from('192.0.2.1');
+    const second = await from('192.0.2.2');
+
+    await second.refund();
+
+    expect(await from('192.0.2.3')).toMatchObject({ isLocked: false, isLocking: true });
+  });
+
   it('count alike whatever the case and spaces of the login', async () => {
     for (const login of ['alice', 'ALICE', ' Alice ', 'aLice', 'alice']) {
       await codeOf(wrong({ login }));
