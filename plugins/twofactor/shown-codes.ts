@@ -26,11 +26,13 @@ export async function codesPage(visit: Visit): Promise<PluginResponse> {
   const slip = readSlip(context, request.query['slip'] ?? '', boundTo(visit));
   const [id, ...codes] = slip?.split(' ') ?? [];
   if (id === undefined || !(await spendSlip(context, id))) {
-    // Who is not let in yet gives one of them, and makes none.
-    if (!isOpen) return { redirect: leadTo(context.url('challenge'), {}, onward) };
     const recovery = shownRecovery(await countRecovery(context.db, owner), t);
-    const action = context.url('codes');
-    return page(visit, 'codes-again', 'twofactor:codes.title', { recovery, action, onward });
+    return page(visit, 'codes-again', 'twofactor:codes.title', {
+      recovery,
+      // Who is not let in yet gives one of them, and makes none.
+      action: isOpen ? context.url('codes') : undefined,
+      onward: isOpen ? onward : leadTo(context.url('challenge'), {}, onward),
+    });
   }
   const { title } = context.site(request.site);
   const text = [title, person.mail, ...codes, ''].join('\r\n');
