@@ -58,11 +58,11 @@ import { createUsedOnce } from './kernel/used-once';
 import { createWorkerPool } from './kernel/worker';
 import { createMail } from './mail';
 import {
+  createDeviceCookies,
   createImapLogin,
   createKeptStates,
   createKeyRing,
   createLdapLogin,
-  createDeviceCookies,
   createLoginCsrf,
   createSessions,
   createThrottle,

@@ -114,6 +114,8 @@ const BUILT_PREFIXES = [
   'admin.place.',
   'admin.refusal.',
   'admin.state.',
+  'admin.waysIn.',
+  'admin.waysIn.outside.',
   'compose.editor.',
   'compose.heading.',
   'compose.source.',

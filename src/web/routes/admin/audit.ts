@@ -74,9 +74,9 @@ function filtersOf(
   wrongDays: readonly string[],
 ): AdminListModel['filters'] {
   const { t } = call.ctx;
-  const day = (name: 'from' | 'to') => ({
+  const day = (name: 'from' | 'to', label: string) => ({
     name,
-    label: t(`admin.audit.${name}`),
+    label,
     value: wanted[name],
     type: 'date' as const,
     ...(wrongDays.includes(name) && { fault: t('admin.audit.notADay') }),
@@ -115,8 +115,8 @@ function filtersOf(
         help: t('admin.audit.personHelp'),
       },
       { name: 'remote', label: t('admin.column.address'), value: remote },
-      day('from'),
-      day('to'),
+      day('from', t('admin.audit.from')),
+      day('to', t('admin.audit.to')),
     ],
     submit: t('admin.show'),
   };
