@@ -56,13 +56,15 @@ export function lookAtMainThread(folders: CodeFolders): Promise<Culprit> {
         ...(plugin !== undefined && { plugin }),
         ...(top && { at: `${top.name} (${shortOf(top.file)}:${top.line})` }),
       };
-      void ask(
-        session,
-        frames.map(({ id }) => id),
-      ).then((asked) => {
+      const ids = frames.map(({ id }) => id);
+      // Asking fails once the time is over and nothing is connected any more.
+      void ask(session, ids).then((asked) => {
+        if (isOver) return;
         found = { ...found, ...asked };
-        session.post('Debugger.resume', () => session.post('Debugger.disable', end));
-      });
+        session.post('Debugger.resume', () => {
+          if (!isOver) session.post('Debugger.disable', end);
+        });
+      }, end);
     });
     session.connectToMainThread();
     session.post('Debugger.enable', () => session.post('Debugger.pause'));
