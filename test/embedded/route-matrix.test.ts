@@ -150,6 +150,10 @@ async function send(
 const isUnconfirmed = ({ code, location }: Answer): boolean =>
   code === 'session/unconfirmed' || location.startsWith('/confirm');
 
+/** Too long ago; or by a provider that has not asked anew, on the site that asks for no factor. */
+const isUnproven = (site: SiteName, state: State): boolean =>
+  state === 'stale' || (state === 'vouched' && site === 'saisons');
+
 /** What an answer says of the right to be there, whatever the route made of a request of nothing. */
 function isRefusal(answer: Answer): boolean {
   const { status, location, text } = answer;
@@ -201,7 +205,7 @@ async function faultsOf(site: SiteName, state: State, row: RouteRow): Promise<st
   const [method = '', pattern = ''] = row.route.split(' ');
   const target = concrete(pattern, site);
   const isAllowed = isAllowedTo(row, site, state);
-  const isAsked = isAllowed && row.isFresh === true && state === 'stale';
+  const isAsked = isAllowed && row.isFresh === true && isUnproven(site, state);
   const faults: string[] = [];
   for (const kind of isRead(row) ? (['page', 'json', 'stream'] as const) : (['json'] as const)) {
     const answer = await send(site, state, method, target, { kind, hasToken: true });

@@ -195,6 +195,7 @@ export class StateBrowsers {
   /** By the form's own service; a factor of the tests that is given, unless it is what is awaited. */
   async #half(site: SiteName, role: number, isGiven = true): Promise<WebAgent> {
     const { username: login, password } = this.#agent(site, role);
+    await this.#forgetTries();
     const where = { site: this.#site(site), scope: { site: this.#site(site).id }, remote: HERE };
     const { bearer } = await this.demo.app.sessions.signIn({ ...where, login, password });
     // The directory says which groups somebody is in, at each sign-in.
@@ -215,6 +216,7 @@ export class StateBrowsers {
   async #vouched(site: SiteName): Promise<WebAgent> {
     const web = this.#web(site);
     const who = this.#agent(site, ROLES.plain);
+    await this.#forgetTries();
     await web.get(await callbackOf(web, createBrowser(), METHODS[site], who));
     await this.#give(site, web, 'test-factor');
     await this.#give(site, web, 'twofactor');
@@ -228,6 +230,11 @@ export class StateBrowsers {
     const scope = { site: this.#site(site).id };
     const { bearer } = await this.demo.app.sessions.satisfy(half, factor, scope);
     web.setCookie('estafette', bearer);
+  }
+
+  /** So many half sessions of one person make them wait, which is another test's subject. */
+  async #forgetTries(): Promise<void> {
+    await this.demo.app.db.knex('login_throttles').delete();
   }
 
   async #change(site: SiteName, web: WebAgent, change: object): Promise<void> {

@@ -65,13 +65,13 @@ async function linesOf(
   };
 }
 
-/** Which session a line without an address is about, as the last one before it of that session says. */
+/** Which session has ended, as the last line before it of that session says. */
 function sessionOf(
   { deps, ctx }: OpenCall,
-  { id, details: { session } }: AuditEntry,
+  { id, event, details: { session } }: AuditEntry,
   lines: readonly AuditEntry[],
 ): string {
-  if (session === undefined) return '';
+  if (event !== 'session:closed' || session === undefined) return '';
   const known = lines.find(
     (one) => one.id < id && one.remote !== undefined && one.details['session'] === session,
   );
@@ -94,7 +94,12 @@ export async function showHistory(call: OpenCall): Promise<void> {
         id,
         when: whenText(deps, ctx, at),
         what: t(keyOf(call, event) ?? event),
-        where: remote === undefined ? sessionOf(call, line, lines) : placeText(deps, ctx, remote),
+        where: [
+          remote === undefined ? '' : placeText(deps, ctx, remote),
+          sessionOf(call, line, lines),
+        ]
+          .filter((text) => text !== '')
+          .join(', '),
         canDeny: DENIABLE.test(event),
         look: event === 'sign-in:linked' ? LINKS : undefined,
       };
