@@ -7,7 +7,7 @@ import { methodsOf, overview, removeAll } from './factors';
 import { CHALLENGE } from './passing';
 import { notePerson } from './people';
 import { deadlineOf, isExempt } from './policy';
-import { removeRecoveryOf, renameMaker } from './recovery';
+import { removeRecoveryBut, renameMaker } from './recovery';
 import { removePerson, removeResets } from './resets';
 import { routes } from './routes';
 import { summary, unreadableSecrets } from './summary';
@@ -97,11 +97,12 @@ export default definePlugin<FactorConfig>({
     });
 
     // Somebody else was in the account: what they may have had trusted is trusted no more, and the
-    // codes that were made where a session has just been ended are theirs.
-    context.hooks.on('account:secured', async ({ user, endedDevices }) => {
+    // codes that were made in another browser than the one that says so may be theirs.
+    context.hooks.on('account:secured', async ({ user, device }) => {
       const owner = { site: user.site, user: user.id };
       await forgetDevices(context.db, owner);
-      const count = await removeRecoveryOf(context.db, owner, endedDevices);
+      const count = await removeRecoveryBut(context.db, owner, device?.from);
+      if (device) await renameMaker(context.db, owner, device);
       if (count === 0) return;
       const { site } = owner;
       await audit(context, { site }, 'recovery-ended', { user: user.id, details: { count } });

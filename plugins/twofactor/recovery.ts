@@ -140,18 +140,18 @@ export async function removeRecovery(db: Pick<Db, 'table'>, owner: Owner): Promi
   return removed;
 }
 
-/** Ends them where they were made in one of these browsers; how many. */
-export async function removeRecoveryOf(
+/** Ends them unless they were made in this browser; how many. */
+export async function removeRecoveryBut(
   db: Db,
   owner: Owner,
-  devices: readonly string[],
+  device: string | undefined,
 ): Promise<number> {
-  const hashes = devices.map((device) => deviceHash(owner, device));
-  const removed: number = await db
-    .table(TABLE)
-    .where(rowOf(owner))
-    .whereIn('device_hash', hashes)
-    .delete();
+  const codes = db.table(TABLE).where(rowOf(owner));
+  if (device !== undefined) {
+    const hash = deviceHash(owner, device);
+    codes.where((made) => made.whereNull('device_hash').orWhereNot('device_hash', hash));
+  }
+  const removed: number = await codes.delete();
   return removed;
 }
 

@@ -164,8 +164,11 @@ export interface SecuredAccount {
   readonly user: User;
   /** `hacked`: they say that somebody was in it; `not-me`: they do not know one thing of it. */
   readonly reason: 'hacked' | 'not-me';
-  /** Browsers whose sessions have just been ended, by the names of `session:challenges`. */
-  readonly endedDevices: readonly string[];
+  /**
+   * The browser in which they say it, by its names of `session:challenges` until now and from now on:
+   * what was made in any other is not known to be theirs.
+   */
+  readonly device?: { readonly from: string; readonly to: string };
 }
 
 /** A browser of a person that is called otherwise from now on: its token was renewed. */

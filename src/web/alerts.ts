@@ -11,13 +11,15 @@ export async function alertBanners(deps: WebDeps, ctx: RequestContext): Promise<
   const { actor, t, locale } = ctx;
   if (!actor) return [];
   const alerts = await unread(deps, actor);
-  // Of those that say the same of the same device, the last one.
+  // Of those that say the same of the same device at the same place, the last one: a browser of the
+  // same name elsewhere is news, and denied or dismissed by itself.
   const told = alerts.filter((one, at) => alerts.findIndex((other) => isSame(one, other)) === at);
   return told.slice(0, MAX_SHOWN).map(({ id, code, evidence, createdAt }) => {
     const values = {
       when: whenText(deps, ctx, createdAt),
       device: deviceText(t, String(evidence['device'] ?? '')),
       country: countryText(String(evidence['country'] ?? ''), locale),
+      where: String(evidence['remote'] ?? ''),
     };
     const text =
       code === 'locked'
@@ -51,6 +53,7 @@ type Alert = Awaited<ReturnType<WebDeps['safety']['alerts']['list']>>[number];
 const isSame = (one: Alert, other: Alert): boolean =>
   one.code === other.code &&
   one.evidence['device'] === other.evidence['device'] &&
+  one.evidence['remote'] === other.evidence['remote'] &&
   one.evidence['country'] === other.evidence['country'];
 
 /** What a notice is about, by its id: what is known of it, and the notices that say the same. */

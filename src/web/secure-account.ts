@@ -1,3 +1,4 @@
+import { isAppError } from '../base/errors';
 import type { SecurityEvent } from '../session';
 import type { RequestContext } from './context';
 import type { FlashNote } from './flash';
@@ -26,9 +27,9 @@ type Code = 'hacked' | 'not-me';
 
 /**
  * Ends what somebody else may hold of the account: every session but this one, copies of the cookies
- * of this one, the browsers that are known, the passwords of applications, what plugins keep (`account:secured`: trusted devices,
- * redirects). Each is waited for, and tried whatever became of the others. Then written down and told
- * to the support.
+ * of this one, the browsers that are known, the passwords of applications, what plugins keep
+ * (`account:secured`: trusted devices, redirects). Each is waited for, and tried whatever became of
+ * the others. Then written down and told to the support.
  */
 export async function secureAccount(
   asked: OpenCall,
@@ -43,6 +44,8 @@ export async function secureAccount(
     try {
       return await work();
     } catch (err) {
+      // Another request of the person, or of whoever else is in, was first: its session stands.
+      if (isAppError(err, 'session/required')) throw err;
       failed.add(name);
       deps.log.error({ err, part: name, user: user.id, site: user.site }, 'security/not-secured');
       return undefined;
@@ -51,16 +54,18 @@ export async function secureAccount(
 
   // First: a copy of this very cookie is not one of the others.
   const { deviceTokens } = asked.ctx;
+  const from = await part('devices', () => deviceOf(asked));
   const takeBack = () => renewOwn(asked, (own) => sessions.takeBack(own, deviceTokens));
   const call = (await part('sessions', takeBack)) ?? asked;
   const { actor } = call;
   const { session } = actor;
-  const endedDevices = (await part('sessions', () => devicesOfOthers(call))) ?? [];
+  const to = await part('devices', () => deviceOf(call));
   const ended = await part('sessions', () => endOthers(call));
   await part('devices', () => sessions.forgetDevices(user.id, session.id));
   const revoked = await part('appPasswords', () => safety.appPasswords.revoke(user.id));
+  const device = from !== undefined && to !== undefined ? { from, to } : undefined;
   await part('plugins', () =>
-    hooks.action(actor.scope, 'account:secured', { user, reason: code, endedDevices }),
+    hooks.action(actor.scope, 'account:secured', { user, reason: code, ...(device && { device }) }),
   );
   const counts = { sessions: ended ?? 0, appPasswords: revoked ?? 0 };
   await noteOwn(call, {
@@ -73,12 +78,9 @@ export async function secureAccount(
   return { ...counts, failed: [...failed] };
 }
 
-/** Where the other sessions of the person are, by the names of their browsers. */
-async function devicesOfOthers({ deps, actor }: OpenCall): Promise<readonly string[]> {
-  const others = (await deps.sessions.list(actor.user.id)).filter(
-    ({ id }) => id !== actor.session.id,
-  );
-  return others.flatMap(({ deviceId }) => deviceId ?? []);
+/** The browser that asks, by its name for the person. */
+async function deviceOf({ deps: { sessions }, ctx: { session } }: OpenCall) {
+  return session && (await sessions.deviceOf(session))?.id;
 }
 
 /** Every session of the person but this one; throws when one is left. */

@@ -270,6 +270,17 @@ describe('a browser that the person has not used before', () => {
     expect(read.url).toBe('/security');
     expect(notices(read)).toBe(0);
 
+    // The same name from elsewhere is news, and each is answered by itself.
+    for (const from of ['203.0.113.66', '198.51.100.7']) {
+      expect((await attemptAt(demo, username, password, from)).answer.status).toBe(200);
+    }
+    const apart = await first.get('/mail/me/INBOX');
+    expect(notices(apart)).toBe(2);
+    expect(apart.text).toContain('203.0.113.66');
+    const one = await first.submit(apart, { form: form(apart, '/security/alerts') });
+    expect(notices(one)).toBe(1);
+    await first.submit(one, { form: form(one, '/security/alerts') });
+
     // It was not them: what is open elsewhere ends, and the notice with it.
     expect((await stranger()).status).toBe(200);
     const denied = await first.get('/mail/me/INBOX');

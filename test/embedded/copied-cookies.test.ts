@@ -76,6 +76,20 @@ describe('a copy of the cookies of a session', () => {
   );
 });
 
+it('leaves the owner in who says twice at once that it was not them', async () => {
+  const own = browser();
+  await signIn(own, 2);
+  const csrf = tokenOf(await own.get('/security'));
+  const post = (web: WebAgent) =>
+    web.raw('/security/not-me', { method: 'POST', body: new URLSearchParams({ _csrf: csrf }) });
+  const jars = [copyOf(own), copyOf(own)] as const;
+
+  await Promise.all(jars.map(post));
+
+  const left = await Promise.all(jars.map(isIn));
+  expect(left.filter(Boolean)).toHaveLength(1);
+});
+
 describe('the cookie by which a browser is known', () => {
   it('is nobody’s when it is planted, and not the former one’s after a factor or « Ce n’était pas moi »', async () => {
     const own = browser();

@@ -754,7 +754,7 @@ describe('taking factors away', () => {
     test.clock.advance(3 * STEP_MS);
     await give(codeOf(secret, test.clock.now()), { trust: '1' });
     const user = { id: test.user.id, site: test.site } as never;
-    await test.action('account:secured', { user, reason: 'hacked', endedDevices: [] });
+    await test.action('account:secured', { user, reason: 'hacked' });
 
     expect(await isAsked(test, { deviceId: DEVICE.id })).toBe(true);
   });

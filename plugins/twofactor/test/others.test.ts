@@ -88,23 +88,37 @@ describe('recovery codes', () => {
     expect(test.noticed.map(({ text }) => text)).toContain('twofactor:mail.recoveryEnded');
   });
 
-  it('end with the session where they were made, and with no other', async () => {
+  it('end with what others may hold, unless they were made in the browser that says so', async () => {
     await enrolTotp(test);
     test.clock.advance(120_000);
     await test.route('post', '/codes', { device: stranger(1) });
-    const secured = (endedDevices: readonly string[]) =>
-      test.action('account:secured', { user: person(), reason: 'not-me', endedDevices });
+    const secured = (device?: { readonly from: string; readonly to: string }) =>
+      test.action('account:secured', {
+        user: person(),
+        reason: 'not-me',
+        ...(device && { device }),
+      });
 
-    await secured(['stranger-2']);
-    expect(await recovery()).toMatchObject({ left: 4 });
     await test.action('device:renewed', { user: person(), from: 'stranger-1', to: 'renamed' });
-    await secured(['stranger-1']);
+    await secured({ from: 'renamed', to: 'renamed again' });
     expect(await recovery()).toMatchObject({ left: 4 });
-    await secured(['renamed']);
+    await secured({ from: 'renamed again', to: 'and again' });
+    expect(await recovery()).toMatchObject({ left: 4 });
+    expect(words(test)).not.toContain('recovery-ended');
+    // Nobody is signed in there any more, and they end all the same.
+    await secured({ from: 'another', to: 'another again' });
 
     expect(await recovery()).toMatchObject({ left: 0, of: 0 });
     expect(words(test)).toContain('recovery-ended');
     expect(test.failures()).toEqual([]);
+  });
+
+  it('end where nobody knows which browser says so', async () => {
+    await enrolTotp(test);
+
+    await test.action('account:secured', { user: person(), reason: 'hacked' });
+
+    expect(await recovery()).toMatchObject({ left: 0, of: 0 });
   });
 });
 
