@@ -149,7 +149,9 @@ export async function removeRecoveryBut(
   const codes = db.table(TABLE).where(rowOf(owner));
   if (device !== undefined) {
     const hash = deviceHash(owner, device);
-    codes.where((made) => made.whereNull('device_hash').orWhereNot('device_hash', hash));
+    codes.where((made) => {
+      void made.whereNull('device_hash').orWhereNot('device_hash', hash);
+    });
   }
   const removed: number = await codes.delete();
   return removed;

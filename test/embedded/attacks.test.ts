@@ -167,7 +167,7 @@ const ATTACKS: readonly Attack[] = [
     async run() {
       const [code = ''] = stand.recovery;
       const [first, second] = [await stand.signedIn('factored'), await stand.signedIn('factored')];
-      expect((await giveCode(first, code)).url).toBe('/mail/me/INBOX');
+      expect((await giveCode(first, code)).url).toBe('/twofactor/recovered');
       expect((await giveCode(second, code)).status).toBe(422);
     },
     line: () => ({ event: 'twofactor:replayed', target: loginOf('factored'), remote: HERE }),

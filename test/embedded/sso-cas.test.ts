@@ -221,7 +221,6 @@ describe('an answer of a CAS server', () => {
     expect(await finishWith(body)).toMatchObject({ refused: 'invalid' });
   });
 
-  // Of whoever signs in it says nothing; what is told of the server is that it is not there.
   it.each([
     [
       'an outside file (XXE)',
@@ -237,6 +236,12 @@ describe('an answer of a CAS server', () => {
     ['an instruction', `<?xml version="1.0"?><?run chief?>${success('chief')}`],
     ['tags that do not close', success('chief').replace('</cas:user>', '')],
     ['something after its end', `${success('chief')}<other/>`],
+  ])('that has %s is refused, and signs nobody in', async (_name, body) => {
+    expect(await finishWith(body)).toMatchObject({ refused: 'invalid' });
+  });
+
+  // Of whoever signs in it says nothing; what is told of the server is that it is not there.
+  it.each([
     ['another document', '<html><body>chief</body></html>'],
     ['JSON that is cut', '{"serviceResponse":'],
     ['JSON of something else', '{"status":"UP"}'],

@@ -29,7 +29,8 @@ export async function readAnswer(text: string): Promise<Validated> {
 
 async function rootOf(text: string): Promise<Element> {
   const { root } = await parseXml(text).catch((error: unknown) => {
-    throw unavailable('answer', error);
+    // What says that it is an answer, and is made as none may be, is an attack and no trouble.
+    throw text.includes('serviceResponse') ? error : unavailable('answer', error);
   });
   if (root.name !== 'serviceResponse') throw unavailable('answer');
   return root;
