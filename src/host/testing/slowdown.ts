@@ -1,5 +1,5 @@
 /** Tries of each: what else the machine does only ever adds, so the least of them is nearest. */
-const TRIES = 4;
+const TRIES = 6;
 
 /** Below this, in ms, a run says more of the clock than of itself. */
 const LEAST_MS = 1;

@@ -22,7 +22,7 @@ describe('openDatabase', () => {
 
     expect(await db.knex.raw('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
     expect(await db.knex.raw('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
-    expect(await db.knex.raw('PRAGMA busy_timeout')).toEqual([{ timeout: 5000 }]);
+    expect(await db.knex.raw('PRAGMA busy_timeout')).toEqual([{ timeout: 2000 }]);
     expect(statSync(filename).mode & 0o777).toBe(0o600);
     expect(statSync(`${filename}-wal`).mode & 0o777).toBe(0o600);
   });
