@@ -17,6 +17,8 @@ import type { DriverQuery, StatementGuard } from './statement-guard';
 
 /** A query that waits longer for the one connection is answered with `storage/busy`. */
 const ACQUIRE_TIMEOUT_MS = 3_000;
+/** Behind a plugin's own query the deadline of statements comes first, which names the plugin. */
+const GUARDED_ACQUIRE_TIMEOUT_MS = 6_000;
 const WAL_TRIES = 100;
 const WAL_RETRY_MS = 50;
 
@@ -106,7 +108,7 @@ export function sqliteConfig(filename: string, guard?: StatementGuard): Knex.Con
     // One writer at a time is SQLite's rule; a second connection would only add BUSY errors, and
     // would be another, empty database for `:memory:`. It must never be reaped for the same reason.
     pool: { min: 1, max: 1, afterCreate: guard ? prepareGuarded : prepareConnection },
-    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    acquireConnectionTimeout: guard ? GUARDED_ACQUIRE_TIMEOUT_MS : ACQUIRE_TIMEOUT_MS,
     // Bindings hold people's data: an error message carries the statement without them.
     compileSqlOnError: false,
     // The dialect hands its configuration on to the clients of transactions.
