@@ -53,6 +53,8 @@ export function demoConfiguration(parts: Parts): Configuration {
         redirect_uris: ['http://127.0.0.1/callback'],
         backchannel_logout_uri: client.backchannel,
         backchannel_logout_session_required: true,
+        // When somebody typed their password there: a sign-in just made is a proof.
+        require_auth_time: true,
         ...(client.userinfoAlg && { userinfo_signed_response_alg: client.userinfoAlg }),
       },
     ],

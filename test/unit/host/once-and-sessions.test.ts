@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/base/errors';
 import type { SiteId } from '../../../src/base/types';
 import type { Gate } from '../../../src/host/capabilities/gate';
 import { needMissing } from '../../../src/host/capabilities/gate';
@@ -12,7 +13,7 @@ function gateOf(plugin: string, ...needs: readonly string[]): Gate {
       if (!needs.includes(need)) throw needMissing(plugin, need);
     },
     onSite(site, value) {
-      if (site !== 'here') throw new Error('off there');
+      if (site !== 'here') throw new AppError('plugin/person-gone');
       return value;
     },
   };
@@ -74,7 +75,7 @@ describe('context.endSessions', () => {
     const end = pluginEndSessions(gateOf('one', 'session.end'), sessions);
 
     expect(await end(1)).toBe(3);
-    await expect(end(2)).rejects.toThrow('off there');
+    await expect(end(2)).rejects.toThrow('plugin/person-gone');
     expect(ended).toEqual([1]);
   });
 
