@@ -181,7 +181,7 @@ export class AccountWalk {
     await this.look(page, 'security-confirm');
     await page.click('a[href^="/twofactor/challenge"]');
     await this.give(page, this.code(secret));
-    await page.waitForURL(`${this.base}/security`);
+    await page.waitForURL((url) => url.pathname === '/security');
     await page.fill('#app-name', 'Agenda du téléphone');
     await page.click('[data-action=add-app]');
     await page.waitForSelector('[data-app-password]');
