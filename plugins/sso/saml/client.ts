@@ -1,4 +1,6 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CacheProvider, SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import { keyInfoToPem } from '@node-saml/node-saml/lib/crypto';
 import type { SamlProvider } from '../providers';
 import { unavailable } from '../refused';
 import type { Step } from '../types';
@@ -65,9 +67,28 @@ const onlyRequest = (request: string): CacheProvider => ({
   removeAsync: async () => null,
 });
 
-/** Whether certificates and key can be read; the provider itself is reached by browsers alone. */
-export function checkSaml(step: Step<SamlProvider>): void {
-  samlOf(step, { callback: step.provider.signInUrl, request: '_unused' });
+/**
+ * Whether certificates and key can be read: the library asks that of them at the first answer, when
+ * somebody waits. The provider itself is reached by browsers alone.
+ */
+export function checkSaml({ context, site, provider }: Step<SamlProvider>): void {
+  for (const [index, certificate] of provider.certificates.entries()) {
+    readable(
+      `certificates[${index}]`,
+      () => new X509Certificate(keyInfoToPem(certificate, 'CERTIFICATE')),
+    );
+  }
+  const privateKey = context.secret(`${provider.id}.privateKey`, site);
+  if (privateKey === undefined) return;
+  readable('privateKey', () => createPrivateKey(keyInfoToPem(privateKey, 'PRIVATE KEY')));
+}
+
+function readable(name: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (cause) {
+    throw unavailable('configuration', new Error(`${name} cannot be read`, { cause }));
+  }
 }
 
 /** What the provider is to know of this platform, as the metadata that it reads. */

@@ -4,6 +4,7 @@ import { checkSettings } from '../check';
 import { type SsoConfig, ssoConfig } from '../config';
 import plugin from '../plugin';
 import { standWith } from './fake-idp';
+import { IDP } from './saml-keys';
 
 const OIDC = { id: 'a', kind: 'oidc', issuer: 'https://idp.example', clientId: 'c' } as const;
 const CAS = { id: 'b', kind: 'cas', issuer: 'https://cas.example/cas' } as const;
@@ -83,5 +84,53 @@ describe('a provider that is asked', () => {
     const wrong = await answering(404);
     expect(await wrong.signIn('b').check()).toBe('status-404');
     await wrong.stop();
+  });
+
+  const SAML = {
+    id: 'c',
+    kind: 'saml',
+    issuer: 'https://idp.example/saml',
+    entityId: 'https://test.example',
+    signInUrl: 'https://idp.example/sso',
+    certificates: [IDP.certificate],
+  };
+  const checkSaml = async (more: object, secrets: Readonly<Record<string, string>> = {}) => {
+    const test = await createPluginTest<SsoConfig>({
+      plugin,
+      config: { providers: [{ ...SAML, ...more }] },
+      secrets,
+    });
+    const wrong = await test.signIn('c').check();
+    await test.stop();
+    return wrong;
+  };
+  const baseOf = (pem: string): string => pem.replace(/-----[A-Z ]+-----/g, '').trim();
+
+  it.each<readonly [string, object, Readonly<Record<string, string>>]>([
+    ['its certificate', {}, {}],
+    ['the base64 of one', { certificates: [baseOf(IDP.certificate)] }, {}],
+    [
+      'several, and our key',
+      { certificates: [IDP.certificate, IDP.certificate] },
+      { 'c.privateKey': IDP.privateKey },
+    ],
+  ])('is right by SAML with %s', async (_name, more, secrets) => {
+    expect(await checkSaml(more, secrets)).toBeUndefined();
+  });
+
+  it.each<readonly [string, string, object, Readonly<Record<string, string>>]>([
+    ['a certificate that is none', 'certificates[0]', { certificates: ['A'.repeat(200)] }, {}],
+    ['a text for one', 'certificates[0]', { certificates: ['no certificate. '.repeat(10)] }, {}],
+    [
+      'one of two that is none',
+      'certificates[1]',
+      { certificates: [IDP.certificate, 'A'.repeat(200)] },
+      {},
+    ],
+    ['a key that is none', 'privateKey', {}, { 'c.privateKey': IDP.certificate }],
+  ])('is told by SAML with %s', async (_name, what, more, secrets) => {
+    const wrong = await checkSaml(more, secrets);
+
+    expect(wrong?.split(': ').slice(0, 2)).toEqual(['configuration', `${what} cannot be read`]);
   });
 });
