@@ -40,7 +40,7 @@ export interface LoadOptions {
   readonly touch: boolean;
   /** Client address of the request; as where it was opened, unless told. */
   readonly remote?: string;
-  /** The session is about to end: that may be done from anywhere. */
+  /** The session is about to end: that may be done from anywhere, by a session that `isKeptOut`. */
   readonly isLeaving?: boolean;
 }
 
@@ -89,19 +89,19 @@ export function createLoading(deps: LoadingDeps): Loading {
     if (!bearer || !stored || stored.site !== site.id) return undefined;
     const now = clock.now();
     if (isExpired(stored, site, now)) return undefined; // the purge closes it and tells
-    if (remote !== undefined && !isLeaving && lacksFactor(deps, stored, site, remote)) {
-      return undefined;
-    }
+    const isKeptOut = remote !== undefined && lacksFactor(deps, stored, site, remote);
+    if (isKeptOut && !isLeaving) return undefined;
     const isDue = now - Date.parse(stored.seenAt) >= TOUCH_EVERY_MS;
     const isMoved = remote !== undefined && remote !== (stored.lastRemote ?? stored.remote);
-    if (touch && (isDue || isMoved)) {
+    if (touch && !isKeptOut && (isDue || isMoved)) {
       const isNoted = await noteUse(stored, site, remote);
       if (isNoted && isDue && stored.state === 'open') {
         const event = { session: sessionOf(stored), since: stored.seenAt };
         await hooks.action({ site: site.id }, 'session:pulsed', event);
       }
     }
-    return loadedOf(await withTokens(stored, site, bearer), site, bearer, remote);
+    const known = await withTokens(stored, site, bearer);
+    return loadedOf(known, site, bearer, { remote, isKeptOut });
   }
 
   /** False when it could not be written now: the next request does, and this one is shown. */
@@ -149,7 +149,7 @@ export function createLoading(deps: LoadingDeps): Loading {
     stored: StoredSession,
     site: Site,
     { half }: Bearer,
-    remote: string = stored.remote,
+    { remote = stored.remote, isKeptOut }: { remote: string | undefined; isKeptOut: boolean },
   ): LoadedSession {
     const own: HeldSecret = { stored, site, half, sealed: stored.sealed };
     const secret = () => tokens.open(own);
@@ -164,7 +164,9 @@ export function createLoading(deps: LoadingDeps): Loading {
     const loaded: LoadedSession = {
       session: sessionOf(stored),
       csrfToken: maskToken(sessionToken(half)),
+      ...(isKeptOut && { isKeptOut }),
       openCredential(server) {
+        if (isKeptOut) throw new AppError('session/required');
         if (stored.state === 'awaiting-challenge') throw new AppError('session/required');
         if (stored.state === 'frozen') throw new AppError('session/frozen');
         return credentialOf(own, server);

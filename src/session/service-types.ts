@@ -10,6 +10,8 @@ export interface LoadedSession {
   readonly session: Session;
   /** Masked: another text each time, the same token. Compare with `sameToken`. */
   readonly csrfToken: string;
+  /** The rule of the networks keeps it out: it may be ended, and nothing else. */
+  readonly isKeptOut?: true;
   /** The sealed credential; throws `session/frozen`, or `session/required` before it is open. */
   openCredential(server: MailServer): Promise<MailCredential>;
 }

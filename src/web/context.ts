@@ -100,7 +100,7 @@ export interface RequestContext {
   readonly deviceTokens: readonly string[];
   readonly budget: PluginBudget;
   readonly session: LoadedSession | undefined;
-  /** Set when the session is open. */
+  /** Set when the session is open, and not kept out. */
   readonly actor: Actor | undefined;
   /** Where plugins are asked: those of the person, or of the site for a guest. */
   readonly scope: HookScope;

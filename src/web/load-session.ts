@@ -28,7 +28,7 @@ export async function loadSession(
   }
   const sites = [entrance, ...(deps.alsoSites?.(req.headers.host) ?? [])];
   const touch = !req.path.startsWith('/events');
-  const isLeaving = req.path === '/logout';
+  const isLeaving = req.method === 'POST' && req.path === '/logout';
   for (const site of sites) {
     if (isRefusedFrom(site, remote)) continue;
     const session = await deps.sessions.load(cookie, site, { touch, remote, isLeaving });

@@ -61,7 +61,7 @@ async function contextFor(
   { id, req, res, remote, entrance }: Arriving,
 ): Promise<RequestContext> {
   const { site, session } = await loadSession(deps, req, entrance, remote);
-  const isOpen = session?.session.state === 'open';
+  const isOpen = session?.session.state === 'open' && !session.isKeptOut;
   const user = isOpen ? session.session.user : undefined;
   const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
   const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;

@@ -113,6 +113,19 @@ describe('a site that wants a second factor from outside', () => {
     expect((await load(bearer, OUTSIDE, { isLeaving: true }))?.session.id).toBe(session.id);
   });
 
+  it('keeps it out even as it is ended: it is not used, and opens no mail', async () => {
+    const { bearer } = await bench.signIn({ remote: INSIDE });
+    const before = await only();
+    bench.clock.pass(600);
+
+    const leaving = await load(bearer, OUTSIDE, { isLeaving: true });
+
+    expect(leaving?.isKeptOut).toBe(true);
+    expect(() => leaving?.openCredential(bench.site.imap)).toThrow('session/required');
+    expect(await only()).toEqual(before);
+    expect((await load(bearer, INSIDE, { isLeaving: true }))?.isKeptOut).toBeUndefined();
+  });
+
   it('knows one in which a second factor was given, wherever it was', async () => {
     const stop = ask(false);
     const half = await bench.signIn({ remote: INSIDE });
