@@ -273,7 +273,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
         hooks.filter({ site: site.id }, 'imap:options', site.imap, { site: site.id, login }),
     }),
   });
-  const keptStates = createKeptStates({ db, clock, keys });
+  const usedOnce = createUsedOnce({ db, clock });
+  const keptStates = createKeptStates({ usedOnce, clock, keys });
   const signIn = createSignInHost({
     running: (where) => host.running(where),
     isolator: hooks.isolator,
@@ -307,7 +308,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   // Without the table (`migrate` is yet to run) nobody has changed anything.
   if (await db.knex.schema.hasTable('config_changes')) await enabling.start();
   const pluginWorkers = createPluginWorkers({ log });
-  const usedOnce = createUsedOnce({ db, clock });
   const core = createPluginCore({
     config,
     clock,

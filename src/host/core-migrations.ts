@@ -6,7 +6,7 @@ import { jobRunMigrations } from '../kernel/job-runs';
 import { jobMigrations } from '../kernel/jobs';
 import { usedOnceMigrations } from '../kernel/used-once';
 import { notifyMigrations } from '../notify';
-import { sessionMigrations } from '../session';
+import { sessionMigrations, stateMigrations } from '../session';
 import { settingsMigrations } from '../settings';
 
 /** The schema of the core, in the order in which it is made. */
@@ -22,5 +22,6 @@ export const coreMigrations: MigrationSet = {
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,
     ...usedOnceMigrations.migrations,
+    ...stateMigrations,
   ],
 };

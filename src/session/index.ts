@@ -65,6 +65,7 @@ export {
   type SessionsDeps,
 } from './sessions';
 export { isRefusal, REFUSAL_FLOOR_MS } from './sign-in';
+export { stateMigrations } from './state-migrations';
 export {
   createThrottle,
   networkOf,

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { openText, sealText } from '../base/aead';
 import type { Clock } from '../base/clock';
-import { newToken, sha256 } from '../base/ids';
+import { newToken } from '../base/ids';
 import { err, ok, type Result } from '../base/result';
 import type { SiteId } from '../base/types';
-import type { Database } from '../kernel/db-types';
+import type { UsedOnce } from '../kernel/used-once';
 import { deriveKey, type KeyRing } from './keys';
 
 // Layout of a sealed state: key id (1) | what `sealText` makes, as base64url.
@@ -68,10 +68,6 @@ export interface KeptStates {
   ): Promise<Result<TakenState, StateFault>>;
 }
 
-/** Forgets used states that are too old to come back. */
-export const purgeStates = (db: Database, now: string): Promise<number> =>
-  db.knex('sign_in_states').where('expires_at', '<=', now).delete();
-
 const shape = z.strictObject({
   id: z.string().min(1),
   until: z.number(),
@@ -85,11 +81,11 @@ const shape = z.strictObject({
 });
 
 export function createKeptStates(deps: {
-  readonly db: Database;
+  readonly usedOnce: Pick<UsedOnce, 'take'>;
   readonly clock: Clock;
   readonly keys: KeyRing;
 }): KeptStates {
-  const { db, clock, keys } = deps;
+  const { usedOnce, clock, keys } = deps;
 
   function seal(state: KeptState): string | undefined {
     const text = JSON.stringify({ id: newToken(16), until: clock.now() + STATE_MS, ...state });
@@ -115,17 +111,6 @@ export function createKeptStates(deps: {
   const inOrder = (cookies: readonly string[]): readonly string[] =>
     [...cookies].sort((one, other) => begunAt(one) - begunAt(other));
 
-  /** False when it was taken before, by this process or another. */
-  async function burn(id: string, until: number): Promise<boolean> {
-    const taken: unknown[] = await db
-      .knex('sign_in_states')
-      .insert({ key: sha256(id), expires_at: new Date(until).toISOString() })
-      .onConflict('key')
-      .ignore()
-      .returning('key');
-    return taken.length > 0;
-  }
-
   return {
     seal,
     inOrder,
@@ -148,7 +133,8 @@ export function createKeptStates(deps: {
       if (until <= clock.now()) return err('state-expired');
       if (!isFor(state, at)) return err('state-elsewhere');
       // Before anything is asked of the provider: what failed is begun anew, never tried again.
-      if (!(await burn(id, until))) return err('state-replayed');
+      // The id is 128 random bits: no other word of the platform.
+      if (!(await usedOnce.take(id, until))) return err('state-replayed');
       return ok({ ...state, site: at.site, begunAt: until - STATE_MS });
     },
   };

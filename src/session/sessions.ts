@@ -8,7 +8,6 @@ import { createClosing } from './closing';
 import { type ConfirmedBy, confirmByPassword, confirmSession } from './confirming';
 import { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
 import type { CloseReason, RefusedSignIn } from './hooks';
-import { purgeStates } from './kept-state';
 import type { KeyRing } from './keys';
 import { createKnownDevices } from './known-devices';
 import { createLinkStore, type SignInLink } from './links-store';
@@ -231,8 +230,10 @@ export function createSessions(outside: SessionsDeps): Sessions {
     renew: (loaded) => renewSession(deps, loaded),
     takeBack: (loaded, deviceTokens) => takeBackSession(deps, loaded, deviceTokens),
     async deviceOf(loaded) {
-      const { user, deviceId: id } = loading.held(loaded).stored;
-      return id === undefined ? undefined : { id, isKnown: await devices.isKnown(user.id, id) };
+      const { user, state, deviceId: id } = loading.held(loaded).stored;
+      if (id === undefined) return undefined;
+      // Each request of a plugin asks: of a session that is open the answer is that it is.
+      return { id, isKnown: state === 'open' || (await devices.isKnown(user.id, id)) };
     },
     confirmByPassword: (loaded, request) => confirmByPassword(deps, loaded, request),
     signInVouched: (request) => openVouched(deps, request),
@@ -290,7 +291,6 @@ export function createSessions(outside: SessionsDeps): Sessions {
     async purgeExpired() {
       await throttle.purge();
       await devices.purge();
-      await purgeStates(db, isoNow(clock));
       return closeAll(await store.expired(isoNow(clock), PURGE_BATCH), 'expired');
     },
     onClosed: (listener) => closing.onClosed(listener),

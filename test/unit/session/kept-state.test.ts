@@ -3,9 +3,15 @@ import type { SiteId } from '../../../src/base/types';
 import { openDatabase } from '../../../src/kernel/db';
 import type { Database } from '../../../src/kernel/db-types';
 import { migrate } from '../../../src/kernel/migrate';
-import type { KeptState } from '../../../src/session';
-import { createKeptStates, createKeyRing, sessionMigrations } from '../../../src/session';
-import { purgeStates, STATE_MS } from '../../../src/session/kept-state';
+import { createUsedOnce, usedOnceMigrations } from '../../../src/kernel/used-once';
+import {
+  createKeptStates,
+  createKeyRing,
+  type KeptState,
+  sessionMigrations,
+  stateMigrations,
+} from '../../../src/session';
+import { STATE_MS } from '../../../src/session/kept-state';
 import { SERVER_KEY, TestClock } from './kit';
 
 const AT = { site: 'culture' as SiteId, plugin: 'sso', method: 'main' };
@@ -18,11 +24,12 @@ const STATE: KeptState = {
 
 let db: Database;
 let clock: TestClock;
-const states = (keys = [SERVER_KEY]) => createKeptStates({ db, clock, keys: createKeyRing(keys) });
+const states = (keys = [SERVER_KEY]) =>
+  createKeptStates({ usedOnce: createUsedOnce({ db, clock }), clock, keys: createKeyRing(keys) });
 
 beforeEach(async () => {
   db = await openDatabase({ client: 'sqlite', filename: ':memory:', log: silentLog() });
-  await migrate(db, [{ owner: 'core', migrations: sessionMigrations }]);
+  await migrate(db, [usedOnceMigrations]);
   clock = new TestClock();
 });
 afterEach(() => db.close());
@@ -130,12 +137,24 @@ describe('a kept state', () => {
     expect(states().inOrder(cookies)).toEqual(['altered', one, two, other]);
   });
 
+  it('stays taken when it was so before these states were kept with all that is used once', async () => {
+    const cookie = states().seal(STATE);
+    await migrate(db, [{ owner: 'core', migrations: sessionMigrations }]);
+    await states().take(cookie, AT);
+    await db.knex('sign_in_states').insert(await db.knex('used_once').select());
+    await db.knex('used_once').delete();
+
+    await migrate(db, [{ owner: 'core', migrations: stateMigrations }]);
+
+    expect(await states().take(cookie, AT)).toEqual({ ok: false, error: 'state-replayed' });
+    expect(await db.knex.schema.hasTable('sign_in_states')).toBe(false);
+  });
+
   it('leaves nothing behind', async () => {
     await states().take(states().seal(STATE), AT);
     clock.pass(STATE_MS / 1_000);
 
-    await purgeStates(db, new Date(clock.now()).toISOString());
-
-    expect(await db.knex('sign_in_states').select()).toEqual([]);
+    expect(await createUsedOnce({ db, clock }).purge()).toBe(1);
+    expect(await db.knex('used_once').select()).toEqual([]);
   });
 });
