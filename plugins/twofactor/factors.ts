@@ -61,10 +61,38 @@ export async function removeAll(db: Pick<Db, 'table'>, owner: Owner): Promise<vo
   await removeLimits(db, owner);
 }
 
-/** After the last way is gone, nothing is left that stood for it. */
-export async function tidyWithout(context: Context, owner: Owner): Promise<void> {
-  if ((await methodsOf(context.db, owner)).length > 0) return;
-  await removeRecovery(context.db, owner);
+/** What came of taking one way away; `last`: it is the only one, and has to stay. */
+export type Removed =
+  | { readonly kind: 'removed'; readonly what: { readonly method: Method; readonly name?: string } }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'last' };
+
+/**
+ * Takes one way away, unless it is the last one of somebody who is held to have one. Looked at and
+ * removed in one transaction: of two at the same moment, the second is seen to be the last.
+ */
+export async function removeOne(
+  { db }: Context,
+  owner: Owner,
+  { id, isHeld }: { readonly id: string; readonly isHeld: boolean },
+): Promise<Removed> {
+  return db.transaction(async (table): Promise<Removed> => {
+    const totp = await findTotp({ table }, owner);
+    const passkeys = await listPasskeys({ table }, owner);
+    const passkey = passkeys.find((one) => one.id === id);
+    if (!passkey && !(totp && id === 'totp')) return { kind: 'unknown' };
+    const isLast = passkeys.length + (totp ? 1 : 0) === 1;
+    if (isLast && isHeld) return { kind: 'last' };
+    await (passkey ? removePasskeys({ table }, owner, id) : removeTotp({ table }, owner));
+    // A telephone that is lost may be a browser that was trusted.
+    await forgetDevices({ table }, owner);
+    // Nothing is left that stood for it.
+    if (isLast) await removeRecovery({ table }, owner);
+    const what = passkey
+      ? { method: 'passkey' as const, name: passkey.name }
+      : { method: 'totp' as const };
+    return { kind: 'removed', what };
+  });
 }
 
 /** What the page of a person shows. */

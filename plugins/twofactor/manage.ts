@@ -2,16 +2,15 @@ import { deviceText, type PluginResponse } from 'estafette/plugin';
 import { type Answered, makerOf, page, type Visit } from './answers';
 import { forgetLearned } from './countdown';
 import { forgetDevices, listDevices } from './devices';
-import { methodsOf, overview, tidyWithout } from './factors';
+import { methodsOf, overview, removeOne } from './factors';
 import { takeTurn } from './limits';
-import { removePasskey } from './passkey-store';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
 import { newRecovery, removeRecovery, saveRecovery } from './recovery';
 import { showCodes } from './shown-codes';
 import { shownFactors, shownRecovery } from './summary';
 import { audit, tellOwner } from './tell';
-import { isReadable, removeTotp } from './totp-store';
+import { isReadable } from './totp-store';
 
 /** Hashing a set takes a good part of a second; nobody needs another one before they have read it. */
 const CODES_EVERY_S = 60;
@@ -66,23 +65,15 @@ async function isHeldTo({ context, config, owner }: Visit): Promise<boolean> {
 export async function removeFactor(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner, t } = visit;
   const id = request.body['id'] ?? '';
-  const { totp, passkeys } = await overview(context, owner);
-  const count = passkeys.length + (totp ? 1 : 0);
-  const isOwn = id === 'totp' ? totp !== undefined : passkeys.some((key) => key.id === id);
-  if (!isOwn) return { status: 404 };
-  if (count === 1 && (await isHeldTo(visit))) {
+  const removed = await removeOne(context, owner, { id, isHeld: await isHeldTo(visit) });
+  if (removed.kind === 'unknown') return { status: 404 };
+  if (removed.kind === 'last') {
     return showFactors(visit, { text: t('twofactor:fault.last'), status: 422 });
   }
-  const name = id === 'totp' ? undefined : await removePasskey(context.db, owner, id);
-  if (id === 'totp') await removeTotp(context.db, owner);
-  // A telephone that is lost may be a browser that was trusted.
-  await forgetDevices(context.db, owner);
-  await tidyWithout(context, owner);
   forgetLearned(context, owner);
-  const method = id === 'totp' ? 'totp' : 'passkey';
-  const details = { method, ...(name !== undefined && { name }) };
+  const details = removed.what;
   await audit(context, request, 'removed', { user: owner.user, details });
-  await tellOwner(context, owner, 'removed', { method });
+  await tellOwner(context, owner, 'removed', { method: details.method });
   return { redirect: context.url('') };
 }
 

@@ -51,7 +51,10 @@ const passkeyOf = (row: Row): Passkey => ({
 });
 
 /** Passkeys of a person, the oldest first. */
-export async function listPasskeys(db: Db, owner: Owner): Promise<readonly Passkey[]> {
+export async function listPasskeys(
+  db: Pick<Db, 'table'>,
+  owner: Owner,
+): Promise<readonly Passkey[]> {
   const rows: unknown = await db
     .table(TABLE)
     .where(rowOf(owner))
@@ -132,22 +135,14 @@ export async function countUse(
   });
 }
 
-/** Name of what was removed. */
-export async function removePasskey(db: Db, owner: Owner, id: string): Promise<string | undefined> {
-  const row: { name: string } | undefined = await db
+/** Removes one passkey of a person, or all. */
+export async function removePasskeys(
+  db: Pick<Db, 'table'>,
+  owner: Owner,
+  id?: string,
+): Promise<void> {
+  await db
     .table(TABLE)
-    .where({ id, ...rowOf(owner) })
-    .first('name');
-  const removed: number = row
-    ? await db
-        .table(TABLE)
-        .where({ id, ...rowOf(owner) })
-        .delete()
-    : 0;
-  return removed > 0 ? row?.name : undefined;
-}
-
-export async function removePasskeys(db: Pick<Db, 'table'>, owner: Owner): Promise<number> {
-  const removed: number = await db.table(TABLE).where(rowOf(owner)).delete();
-  return removed;
+    .where({ ...rowOf(owner), ...(id !== undefined && { id }) })
+    .delete();
 }

@@ -144,8 +144,6 @@ export async function takeTotp(context: Context, owner: Owner, typed: string): P
   });
 }
 
-/** False when there was none. */
-export async function removeTotp(db: Pick<Db, 'table'>, owner: Owner): Promise<boolean> {
-  const removed: number = await db.table(TABLE).where(rowOf(owner)).delete();
-  return removed > 0;
+export async function removeTotp(db: Pick<Db, 'table'>, owner: Owner): Promise<void> {
+  await db.table(TABLE).where(rowOf(owner)).delete();
 }

@@ -93,6 +93,22 @@ describe('a passkey', () => {
     expect(test.satisfied).toEqual(['twofactor']);
   });
 
+  it('stays where one is required, of two that are removed at the same moment', async () => {
+    await start({ config: { required: true, graceDays: 0 } });
+    await isAsked(test);
+    await add(newKey(), 'Une');
+    await add(newKey(), 'Deux');
+    const rows: { id: string }[] = await test.db.table('twofactor_passkeys').select('id');
+    const answers = await Promise.all(
+      rows.map(({ id }) => test.route('post', '/remove', { body: { id } })),
+    );
+
+    expect(answers.filter((removed) => 'redirect' in removed)).toHaveLength(1);
+    expect(answers.filter((kept) => 'status' in kept && kept.status === 422)).toHaveLength(1);
+    expect(await test.db.table('twofactor_passkeys').select('id')).toHaveLength(1);
+    expect(await test.db.table('twofactor_recovery').select('id')).toHaveLength(4);
+  });
+
   it('has a name on one line, and one of ours when there is none', async () => {
     await start();
     await add(newKey(), 'a\r\nb\u202e<script>');
