@@ -62,6 +62,8 @@ async function runRoute(
   if (route.options.confirmed === true && ctx.actor) {
     await requireConfirmed(deps, ctx, CONFIRM_MINUTES, backTo(plugin, route, req));
   }
+  // Not the plugin's own work: what fails here is no failure of it.
+  const request = await pluginRequest(deps, route, req, res);
   const outcome = await deps.hooks.isolator.isolated(
     {
       plugin: plugin.id,
@@ -72,7 +74,6 @@ async function runRoute(
       requestId: ctx.id,
     },
     async () => {
-      const request = await pluginRequest(deps, route, req, res);
       const asked = isAwaited(ctx.session, route.options) ? ctx.session : undefined;
       const answer = await knowingHalfway(asked?.session.user.login, () =>
         route.handler(request, plugin.context),

@@ -121,6 +121,16 @@ describe('a browser', () => {
     expect(await isKnown(mine)).toBe(true);
   });
 
+  it('is one that its person has used where they have an open session, which costs no query', async () => {
+    const { bearer } = await bench.signIn({ browser: aBrowser() });
+    const loaded = await loadedOf(bearer);
+    const asked: string[] = [];
+    bench.db.knex.on('query', ({ sql }: { readonly sql: string }) => void asked.push(sql));
+
+    expect(await bench.sessions.deviceOf(loaded)).toMatchObject({ isKnown: true });
+    expect(asked).toEqual([]);
+  });
+
   it('keeps its token where the password alone is given again', async () => {
     const mine = aBrowser();
     const { bearer } = await bench.signIn({ browser: mine });
