@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import {
   createPluginTest,
   type PluginTest,
@@ -102,6 +103,24 @@ export async function isAsked(
     user,
   } as never);
   return challenges.some(({ satisfied }) => !satisfied);
+}
+
+/** What the database of the plugin is asked meanwhile. */
+export async function askedMeanwhile(
+  test: PluginTest,
+  run: () => Promise<unknown>,
+): Promise<readonly string[]> {
+  // The connection of a query, which tells every statement; its type keeps it to itself.
+  const { client } = test.db.table('twofactor_people') as unknown as { client: EventEmitter };
+  const asked: string[] = [];
+  const note = ({ sql }: { readonly sql: string }): void => void asked.push(sql);
+  client.on('query', note);
+  try {
+    await run();
+  } finally {
+    client.off('query', note);
+  }
+  return asked;
 }
 
 export const words = (test: PluginTest): readonly string[] =>
