@@ -96,8 +96,6 @@ export interface RequestContext {
   /** `https://mail.example`: scheme and validated host, for absolute URLs and origin checks. */
   readonly origin: string;
   readonly remote: string;
-  /** The browser's own tokens, of its cookie; see `device.ts`. */
-  readonly deviceTokens: readonly string[];
   readonly budget: PluginBudget;
   readonly session: LoadedSession | undefined;
   /** Set when the session is open, and not kept out. */

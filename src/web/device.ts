@@ -1,16 +1,18 @@
 import type { Request, Response } from 'express';
-import { DEVICE_DAYS, type DeviceCookies, type SignedIn } from '../session';
+import { DEVICE_DAYS, type SignedIn } from '../session';
 import type { WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
 
 const DAY_S = 86_400;
 
-/** The browser's own tokens; none where it brings a cookie that we did not make. */
-export const readDevice = (
-  cookies: DeviceCookies,
-  req: Request,
-  isSecure: boolean,
-): readonly string[] => cookies.read(readCookie(req, 'device', isSecure));
+type Deps = Pick<WebDeps, 'config' | 'deviceCookies'>;
+
+/**
+ * The browser's own tokens; none where it brings a cookie that we did not make. Read where somebody
+ * proves who they are, not with each request: it takes a key and a mark.
+ */
+export const readDevice = ({ config, deviceCookies }: Deps, req: Request): readonly string[] =>
+  deviceCookies.read(readCookie(req, 'device', config.isSecure));
 
 /**
  * Leaves in the browser what a sign-in made: the session, and the tokens by which the person knows
@@ -18,7 +20,7 @@ export const readDevice = (
  * another site brings no cookie, and must not replace the one there is.
  */
 export function keepSignedIn(
-  { config, deviceCookies }: Pick<WebDeps, 'config' | 'deviceCookies'>,
+  { config, deviceCookies }: Deps,
   res: Response,
   { bearer, deviceTokens }: SignedIn,
 ): void {

@@ -11,7 +11,7 @@ import { can, type LoadedSession } from '../session';
 import { formOf } from './body';
 import { CONFIRM_MINUTES, requireConfirmed } from './confirmed';
 import { contextOf, type RequestContext, type WebDeps } from './context';
-import { keepSignedIn } from './device';
+import { keepSignedIn, readDevice } from './device';
 import { readAnswer, sendAnswer } from './plugin-answer';
 import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
 import { tellStarted } from './started';
@@ -174,10 +174,11 @@ async function pluginRequest(
         throw new AppError('session/refused', { textKey: 'error.forbidden' });
       }
       const scope = { site: ctx.site.id, requestId: ctx.id };
+      const tokens = readDevice(deps, req);
       const renewed =
         ctx.session.session.state === 'open'
-          ? await deps.sessions.confirm(ctx.session, { challenge }, scope, ctx.deviceTokens)
-          : await deps.sessions.satisfy(ctx.session, challenge, scope, ctx.deviceTokens);
+          ? await deps.sessions.confirm(ctx.session, { challenge }, scope, tokens)
+          : await deps.sessions.satisfy(ctx.session, challenge, scope, tokens);
       keepSignedIn(deps, res, renewed);
     },
   });

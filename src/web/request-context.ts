@@ -16,7 +16,6 @@ import type { Site } from '../sites';
 import { onClosed } from './closed';
 import { type RequestContext, requestIdOf, setContext, type WebDeps } from './context';
 import { readCookie, writeCookie } from './cookies';
-import { readDevice } from './device';
 import { loadSession } from './load-session';
 
 /** What a guest sees: every setting at its default. */
@@ -88,7 +87,6 @@ async function contextFor(
     t: deps.texts.for(locale, site.skin),
     origin: originOf(deps, req),
     remote,
-    deviceTokens: readDevice(deps.deviceCookies, req, deps.config.isSecure),
     budget,
     session,
     actor,
@@ -116,7 +114,6 @@ function strangerTo(
     t: deps.texts.for(locale, site.skin),
     origin: originOf(deps, req),
     remote,
-    deviceTokens: [],
     budget,
     session: undefined,
     actor: undefined,

@@ -1,6 +1,7 @@
 import { isAppError } from '../base/errors';
 import type { SecurityEvent } from '../session';
 import type { RequestContext } from './context';
+import { readDevice } from './device';
 import type { FlashNote } from './flash';
 import { renewOwn } from './renew-own';
 import type { OpenCall } from './route';
@@ -53,7 +54,7 @@ export async function secureAccount(
   };
 
   // First: a copy of this very cookie is not one of the others.
-  const { deviceTokens } = asked.ctx;
+  const deviceTokens = readDevice(deps, asked.req);
   const from = await part('devices', () => deviceOf(asked));
   const takeBack = () => renewOwn(asked, (own) => sessions.takeBack(own, deviceTokens));
   const call = (await part('sessions', takeBack)) ?? asked;

@@ -15,7 +15,7 @@ import { field, formOf } from '../body';
 import { chosenLanguage } from '../chosen-language';
 import { hasFactor } from '../confirmed';
 import { readCookie, writeCookie } from '../cookies';
-import { keepSignedIn } from '../device';
+import { keepSignedIn, readDevice } from '../device';
 import { HOME, localPath, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { LoginGoModel, LoginReturnModel } from '../pages/other';
@@ -215,7 +215,7 @@ async function enter(
     remote: ctx.remote,
     scope,
     device: req.get('User-Agent') ?? '',
-    deviceTokens: ctx.deviceTokens,
+    deviceTokens: readDevice(deps, req),
     language: chosenLanguage(deps, req),
     previous: readCookie(req, 'session', isSecure),
     frozen: ctx.session,

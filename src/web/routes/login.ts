@@ -4,7 +4,7 @@ import { field, formOf } from '../body';
 import { chosenLanguage } from '../chosen-language';
 import { setContext } from '../context';
 import { readCookie, writeCookie } from '../cookies';
-import { keepSignedIn } from '../device';
+import { keepSignedIn, readDevice } from '../device';
 import { HOME, withQuery } from '../links';
 import { isToldInPage, loginPage } from '../login-page';
 import type { ChallengeModel } from '../pages/other';
@@ -46,10 +46,14 @@ async function signIn(call: Call): Promise<void> {
   const next = wantedPage(call, field(form, 'next'), '');
   const scope = { site: ctx.site.id, requestId: ctx.id };
   const isSecure = deps.config.isSecure;
-  const { remote, deviceTokens } = ctx;
   try {
     const language = chosenLanguage(deps, req);
-    const from = { remote, device: req.get('User-Agent') ?? '', deviceTokens, language };
+    const from = {
+      remote: ctx.remote,
+      device: req.get('User-Agent') ?? '',
+      deviceTokens: readDevice(deps, req),
+      language,
+    };
     const signedIn =
       ctx.session?.session.state === 'frozen'
         ? await deps.sessions.thaw(ctx.session, { password, scope, ...from })
