@@ -13,9 +13,10 @@ import {
   WRITING_SECTION,
 } from '../settings';
 import type { Site } from '../sites';
+import { chosenLanguage } from './chosen-language';
 import { onClosed } from './closed';
 import { type RequestContext, requestIdOf, setContext, type WebDeps } from './context';
-import { readCookie, writeCookie } from './cookies';
+import { writeCookie } from './cookies';
 import { loadSession } from './load-session';
 
 /** What a guest sees: every setting at its default. */
@@ -55,10 +56,8 @@ interface Arriving {
   readonly entrance: Site;
 }
 
-async function contextFor(
-  deps: WebDeps,
-  { id, req, res, remote, entrance }: Arriving,
-): Promise<RequestContext> {
+async function contextFor(deps: WebDeps, arriving: Arriving): Promise<RequestContext> {
+  const { id, req, res, remote, entrance } = arriving;
   const { site, session } = await loadSession(deps, req, entrance, remote);
   const isOpen = session?.session.state === 'open' && !session.isKeptOut;
   const user = isOpen ? session.session.user : undefined;
@@ -66,7 +65,8 @@ async function contextFor(
   const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
   const choices = choicesFrom(stored);
   const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);
-  const budget = { leftMs: deps.config.pluginBudgetMs };
+  const asked = askedOf(deps, arriving, { site, locale });
+  const { budget } = asked;
   const plugins = pluginsOf(deps, session, choices);
   const admitted = isOpen
     ? deps.people.admit(
@@ -81,13 +81,7 @@ async function contextFor(
   const actor = admitted?.actor;
   if (admitted) onClosed(res, admitted.leave);
   return {
-    id,
-    site,
-    locale,
-    t: deps.texts.for(locale, site.skin),
-    origin: originOf(deps, req),
-    remote,
-    budget,
+    ...asked,
     session,
     actor,
     scope: actor?.scope ?? { site: site.id, requestId: id, budget, ...(plugins && { plugins }) },
@@ -100,13 +94,12 @@ async function contextFor(
   };
 }
 
-/** What a page about a failure needs, of the configuration alone. */
-function strangerTo(
+/** What a request is, whoever makes it. */
+function askedOf(
   deps: WebDeps,
-  { id, req, res, remote, entrance: site }: Arriving,
-): RequestContext {
-  const locale = guestLocale(deps, req, res, site);
-  const budget = { leftMs: deps.config.pluginBudgetMs };
+  { id, req, remote }: Arriving,
+  { site, locale }: Pick<RequestContext, 'site' | 'locale'>,
+) {
   return {
     id,
     site,
@@ -114,10 +107,19 @@ function strangerTo(
     t: deps.texts.for(locale, site.skin),
     origin: originOf(deps, req),
     remote,
-    budget,
+    budget: { leftMs: deps.config.pluginBudgetMs },
+  };
+}
+
+/** What a page about a failure needs, of the configuration alone. */
+function strangerTo(deps: WebDeps, arriving: Arriving): RequestContext {
+  const { id, req, res, entrance: site } = arriving;
+  const asked = askedOf(deps, arriving, { site, locale: guestLocale(deps, req, res, site) });
+  return {
+    ...asked,
     session: undefined,
     actor: undefined,
-    scope: { site: site.id, requestId: id, budget },
+    scope: { site: site.id, requestId: id, budget: asked.budget },
     choices: choicesFrom({}),
     choosable: [],
     core: GUEST_SETTINGS,
@@ -153,6 +155,5 @@ function guestLocale(deps: WebDeps, req: Request, res: Response, site: Site): Lo
     writeCookie(res, 'lang', asked, { isSecure: deps.config.isSecure, maxAgeS: LANG_COOKIE_S });
     return asked;
   }
-  const known = readCookie(req, 'lang', deps.config.isSecure);
-  return known === 'fr' || known === 'en' ? known : site.locale;
+  return chosenLanguage(deps, req) ?? site.locale;
 }
