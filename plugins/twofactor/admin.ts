@@ -2,7 +2,7 @@ import type { PluginResponse, TextKey } from 'estafette/plugin';
 import { page, type Visit } from './answers';
 import { forgetLearned } from './countdown';
 import { methodsOf, removeAll } from './factors';
-import type { Owner, Table } from './owner';
+import { hasAny, type Owner, type Table } from './owner';
 import { findPerson, searchPerson } from './people';
 import { askReset, decideReset, openResets } from './resets';
 import { audit, tellOwner } from './tell';
@@ -70,8 +70,7 @@ export async function ask(visit: Visit): Promise<PluginResponse> {
   if (!found) return faultAt('person', 'twofactor:admin.unknown');
   if (found.user === person.id) return faultAt('person', 'twofactor:admin.self');
   const owner = { site: request.site, user: found.user };
-  if ((await methodsOf(context.db, owner)).length === 0)
-    return faultAt('person', 'twofactor:admin.none');
+  if (!(await hasAny(context.db, owner))) return faultAt('person', 'twofactor:admin.none');
   if (note.length < NOTE_MIN) return faultAt('note', 'twofactor:admin.noteShort');
   const outcome = await askReset(context, owner, { note, by: person });
   if (outcome === 'again') return faultAt('person', 'twofactor:admin.again');

@@ -3,6 +3,7 @@ import { type Answered, leadTo, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
 import { type Method, methodsOf, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
+import { hasAny } from './owner';
 import { CHALLENGE, offeredDays, passRemembered } from './passing';
 import { countRecovery, looksLikeRecovery } from './recovery';
 import { orGiveBack } from './taken';
@@ -86,7 +87,7 @@ async function noteWait(visit: Visit, method: string, begins: Wait | undefined):
 /** A code of the application, or a recovery code: either field takes both. */
 export async function answerCode(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner, t } = visit;
-  if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
+  if (!(await hasAny(context.db, owner))) return showChallenge(visit);
   const { code = '', from } = request.body;
   const field = from === 'recovery' || looksLikeRecovery(code) ? 'recovery' : 'code';
   const checked = await takeCode(context, owner, code, request.device);
@@ -118,7 +119,7 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
 /** A passkey: the browser asked its owner, and signed what our page gave it. */
 export async function answerPasskey(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
-  if ((await methodsOf(context.db, owner)).length === 0) return showChallenge(visit);
+  if (!(await hasAny(context.db, owner))) return showChallenge(visit);
   const attempt = await beginAttempt(context, owner, 'passkey', request.device);
   if (attempt.kind === 'blocked') {
     return showChallenge(visit, waiting(visit, attempt.waitS, 'passkey'));

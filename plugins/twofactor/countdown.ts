@@ -1,6 +1,5 @@
 import type { SlotFacts } from 'estafette/plugin';
-import { methodsOf } from './factors';
-import { type Context, isoAt, type Owner } from './owner';
+import { type Context, hasAny, isoAt, type Owner } from './owner';
 import { findPerson } from './people';
 import { daysLeft, deadlineOf } from './policy';
 
@@ -26,7 +25,7 @@ export async function countdown(
   const config = context.config({ site: site.id, groups });
   if (!config.required || known(context).get(site.id, user.id, '') === true) return undefined;
   const owner = { site: site.id, user: user.id };
-  if ((await methodsOf(context.db, owner)).length > 0) {
+  if (await hasAny(context.db, owner)) {
     known(context).set(site.id, user.id, '', true);
     return undefined;
   }

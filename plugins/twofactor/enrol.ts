@@ -3,9 +3,8 @@ import { toString as drawQr } from 'qrcode';
 import { type Answered, addedFrom, makerOf, nextOf, page, type Visit, withNext } from './answers';
 import type { FactorConfig } from './config';
 import { forgetDevices } from './devices';
-import { methodsOf } from './factors';
 import { beginAttempt } from './limits';
-import type { Table } from './owner';
+import { hasAny, type Table } from './owner';
 import { passRemembered } from './passing';
 import { addPasskey, listPasskeys, PASSKEYS_MAX } from './passkey-store';
 import { countRecovery, newRecovery, saveRecovery } from './recovery';
@@ -25,7 +24,7 @@ type Way = FactorConfig['methods'][number];
  */
 async function closedTo({ context, config, owner, isOpen }: Visit, way?: Way): Promise<boolean> {
   if (way !== undefined && !config.methods.includes(way)) return true;
-  return !isOpen && (await methodsOf(context.db, owner)).length > 0;
+  return !isOpen && (await hasAny(context.db, owner));
 }
 
 const toChallenge = (visit: Visit): PluginResponse => ({ redirect: withNext(visit, 'challenge') });
@@ -53,7 +52,7 @@ async function mayEnrolHere({ context, config, owner, isOpen, request }: Visit):
   if (config.enrolOutside) return true;
   const { site, remote } = request;
   if (context.networkSide(site, remote) === 'inside') return true;
-  return isOpen && (await methodsOf(context.db, owner)).length > 0;
+  return isOpen && (await hasAny(context.db, owner));
 }
 
 /** What is set up is no longer shown: the page of a secret ends with the one that it replaces. */

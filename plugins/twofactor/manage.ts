@@ -2,8 +2,9 @@ import { deviceText, type PluginResponse } from 'estafette/plugin';
 import { type Answered, makerOf, page, type Visit } from './answers';
 import { forgetLearned } from './countdown';
 import { forgetDevices, listDevices } from './devices';
-import { methodsOf, overview, removeOne } from './factors';
+import { overview, removeOne } from './factors';
 import { takeTurn } from './limits';
+import { hasAny } from './owner';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
 import { newRecovery, removeRecovery, saveRecovery } from './recovery';
@@ -80,7 +81,7 @@ export async function removeFactor(visit: Visit): Promise<PluginResponse> {
 /** New recovery codes in place of the old. */
 export async function makeCodes(visit: Visit): Promise<PluginResponse> {
   const { request, context, config, owner, t } = visit;
-  if ((await methodsOf(context.db, owner)).length === 0) return { redirect: context.url('') };
+  if (!(await hasAny(context.db, owner))) return { redirect: context.url('') };
   const turn = { kind: 'codes', everyS: CODES_EVERY_S } as const;
   const waitS = await takeTurn(context, owner, turn);
   if (waitS > 0) {

@@ -24,9 +24,10 @@ export const hashOf = (...parts: readonly string[]): string =>
 export const deviceHash = ({ site, user }: Owner, device: string): string =>
   hashOf('device', site, String(user), device);
 
-/** Whether a person has a factor already, for who adds the first one. */
-export async function hasAny(table: Db['table'], owner: Owner): Promise<boolean> {
-  const totp: unknown = await table('twofactor_totp').where(rowOf(owner)).first('user_id');
-  const passkey: unknown = await table('twofactor_passkeys').where(rowOf(owner)).first('id');
-  return totp !== undefined || passkey !== undefined;
+/** Whether a person has a factor; recovery codes alone are none. */
+export async function hasAny(db: Pick<Db, 'table'>, owner: Owner): Promise<boolean> {
+  const totp: unknown = await db.table('twofactor_totp').where(rowOf(owner)).first('user_id');
+  if (totp !== undefined) return true;
+  const passkey: unknown = await db.table('twofactor_passkeys').where(rowOf(owner)).first('id');
+  return passkey !== undefined;
 }

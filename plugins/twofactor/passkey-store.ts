@@ -83,7 +83,7 @@ export async function addPasskey(
   passkey: NewPasskey & { readonly isFirst: boolean; readonly addedFrom: string },
 ): Promise<boolean> {
   const credential_hash = hashOf('credential', passkey.credential);
-  if (passkey.isFirst && (await hasAny(table, owner))) return false;
+  if (passkey.isFirst && (await hasAny({ table }, owner))) return false;
   const taken: unknown = await table(TABLE)
     .where({ site: owner.site, credential_hash })
     .first('id');

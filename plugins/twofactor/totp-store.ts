@@ -108,7 +108,7 @@ export async function saveTotp(
     used_at: null,
     unreadable_at: null,
   };
-  if (isFirst && (await hasAny(table, owner))) return false;
+  if (isFirst && (await hasAny({ table }, owner))) return false;
   await table(TABLE).insert(row).onConflict(['site', 'user_id']).merge();
   return true;
 }
