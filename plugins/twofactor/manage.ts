@@ -88,7 +88,13 @@ export async function makeCodes(visit: Visit): Promise<PluginResponse> {
     return showFactors(visit, { text: t('twofactor:fault.codesAgain'), status: 429, waitS });
   }
   const made = { ...(await newRecovery(config.recoveryCodes)), maker: makerOf(visit) };
-  await context.db.transaction((table) => saveRecovery(context, table, owner, made));
+  const isKept = await context.db.transaction(async (table) => {
+    // The last way may have been taken away while they were hashed, and its codes with it.
+    if (!(await hasAny({ table }, owner))) return false;
+    await saveRecovery(context, table, owner, made);
+    return true;
+  });
+  if (!isKept) return { redirect: context.url('') };
   await audit(context, request, 'recovery-made', { user: owner.user });
   await tellOwner(context, owner, 'recovery-made');
   return showCodes(visit, made.codes);

@@ -716,6 +716,18 @@ describe('taking factors away', () => {
     expect(words(test)).toContain('removed');
   });
 
+  it('leaves no codes either that are being made at that moment', async () => {
+    await start();
+    await enrolTotp(test);
+    await Promise.all([
+      test.route('post', '/codes'),
+      test.route('post', '/remove', { body: { id: 'totp' } }),
+    ]);
+
+    expect(await isAsked(test)).toBe(false);
+    expect(await test.db.table('twofactor_recovery').select()).toEqual([]);
+  });
+
   it('is refused for the last one where one is required', async () => {
     await start({ config: { required: true, graceDays: 0 } });
     await isAsked(test);
