@@ -1,21 +1,13 @@
 import { type Clock, isoNow } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Database } from '../kernel/db-types';
-import {
-  type Anchor,
-  anchorMac,
-  GENESIS,
-  hashOf,
-  isSameHash,
-  type Link,
-  type RawLine,
-} from './chain';
+import { type Anchor, anchorMac, hashOf, isSameHash, type RawLine } from './chain';
 import type { AuditKeys } from './keys';
 import {
+  beginningOf,
   deleteChain,
   deleteUnsealed,
   insertAnchor,
-  readOrigin,
   selectAnchors,
   selectChain,
   selectEnd,
@@ -116,9 +108,7 @@ async function faultOf(
     if (mac === undefined) return `unknown-key anchor ${signed.anchor.seq}`;
     if (!isSameHash(signed.mac, mac)) return `anchor ${signed.anchor.seq}`;
   }
-  const [first] = lines;
-  const isFirst = !signed && first?.seq === 1 && readOrigin(first.prev) !== undefined;
-  let end: Link = signed?.anchor ?? { seq: 0, hash: isFirst ? String(first?.prev) : GENESIS.hash };
+  let end = beginningOf(signed?.anchor, lines[0]);
   for (const line of lines) {
     const hash = hashOf(keys, line);
     if (hash === undefined) return `unknown-key ${String(line.id)}`;

@@ -98,6 +98,16 @@ export function readOrigin(prev: unknown): Unsealed | undefined {
   return last === undefined ? undefined : { last: Number(last), count: Number(count) };
 }
 
+/**
+ * What the first line that is left of a chain follows: what was purged, or else, before the very
+ * first, what that line tells of.
+ */
+export function beginningOf(purged: Link | undefined, line: RawLine | undefined): Link {
+  if (purged) return purged;
+  const isFirst = line?.seq === 1 && readOrigin(line.prev) !== undefined;
+  return isFirst ? { seq: 0, hash: String(line.prev) } : GENESIS;
+}
+
 export interface TimedEntry {
   readonly at: string;
   readonly entry: ReturnType<typeof checkEntry>;

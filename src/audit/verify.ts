@@ -12,6 +12,7 @@ import {
 import type { AuditKeys } from './keys';
 import { type Head, lostAt } from './known';
 import {
+  beginningOf,
   type Connection,
   checkIndexes,
   readOrigin,
@@ -186,12 +187,7 @@ class Walk {
     if (this.from > 0 && typeof line.seq === 'number' && typeof line.prev === 'string') {
       return { seq: line.seq - 1, hash: line.prev };
     }
-    const purged = this.#purged.get(site);
-    // In place of a predecessor the very first line tells of what was there before it.
-    if (!purged && line.seq === 1 && readOrigin(line.prev)) {
-      return { seq: 0, hash: String(line.prev) };
-    }
-    const begun = purged ?? GENESIS;
+    const begun = beginningOf(this.#purged.get(site), line);
     if (typeof line.seq !== 'number' || line.seq === begun.seq + 1) return begun;
     // A purge came between reading the anchors and reading the lines.
     await this.anchors();
