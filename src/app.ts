@@ -26,7 +26,6 @@ import { HOOK_TABLES, installedPlugins } from './app/plugins';
 import { createSafety } from './app/safety';
 import { dressTexts, skinFaults } from './app/skins';
 import { wantedPackages } from './app/wanted-packages';
-import { createAuditKeys } from './audit';
 import { withDeadline } from './base/async';
 import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
@@ -247,7 +246,6 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     log,
     sites,
     users,
-    keys: createAuditKeys([config.secretKey]),
     audit: () => audit,
   });
   const auditedHooks = auditEvents.hear(personal);

@@ -1,4 +1,4 @@
-import type { Audit, AuditKeys, NewAuditEntry } from '../audit';
+import type { Audit, NewAuditEntry } from '../audit';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { operatorLogin } from '../base/operator';
@@ -33,9 +33,8 @@ export interface AuditEventsDeps {
   readonly log: Log;
   readonly sites: readonly Pick<Site, 'id' | 'mailDomains'>[];
   readonly users: Pick<UserStore, 'findByName'>;
-  readonly keys: Pick<AuditKeys, 'pseudonym'>;
   /** Made after the sessions. */
-  readonly audit: () => Pick<Audit, 'record'>;
+  readonly audit: () => Pick<Audit, 'record' | 'pseudonym'>;
 }
 
 /** Writes into the audit log what the core tells of sign-ins and sessions. */
@@ -263,7 +262,7 @@ const nameOf = ({ id, trail }: { readonly id: string; readonly trail?: string | 
  * else, which may be a password typed in the wrong field, a word that stands for it.
  */
 async function who(
-  { users, sites, keys }: AuditEventsDeps,
+  { users, sites, audit }: AuditEventsDeps,
   site: SiteId,
   typed: string,
   isVouched: boolean,
@@ -275,7 +274,7 @@ async function who(
   const domains = sites.find(({ id }) => id === site)?.mailDomains ?? [];
   const isName = isVouched || NAME_SHAPE.test(typed.trim()) || isOwnAddress(login, domains);
   if (isName && !CONTROL.test(login)) return { target: login.slice(0, 256) };
-  return { target: `~${keys.pseudonym(`${site}\n${login}`)}` };
+  return { target: `~${audit().pseudonym(`${site}\n${login}`)}` };
 }
 
 function isOwnAddress(login: string, domains: readonly string[]): boolean {

@@ -45,6 +45,8 @@ export interface Audit {
   acceptHeads(): Promise<void>;
   /** What an administrator has to look at; `undefined`: nothing. */
   problem(): Promise<string | undefined>;
+  /** What a line says in place of a text that may be a secret; see {@link AuditKeys}. */
+  pseudonym(text: string): string;
   /** Calls `listener` after each line of this process; the result removes it. */
   onWritten(listener: () => void): () => void;
   /** Keeps what is new apart, before the database closes. */
@@ -157,6 +159,7 @@ export function createAudit(deps: AuditDeps): Audit {
     lost: ({ heads }) => lostOf(db.knex, heads),
     acceptHeads: async () => head?.accept(),
     problem: async () => head?.problem(),
+    pseudonym: keys.pseudonym,
     onWritten(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -53,6 +53,7 @@ const hooks = {
   ],
 } as unknown as HookEmitter; // the two that are asked
 
+const { pseudonym } = createAuditKeys([Buffer.alloc(32, 'the key of the server, for tests')]);
 const events = () =>
   createAuditEvents({
     clock,
@@ -62,8 +63,8 @@ const events = () =>
       findByName: async (_site, name) =>
         name === 'alice' || name === alice.mail ? alice : undefined,
     },
-    keys: createAuditKeys([Buffer.alloc(32, 'the key of the server, for tests')]),
     audit: () => ({
+      pseudonym,
       async record(entry) {
         if (fails) throw new Error('disk full');
         written.push(entry);
