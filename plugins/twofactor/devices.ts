@@ -109,18 +109,6 @@ export async function listDevices(
   }));
 }
 
-/** A browser that is called otherwise goes on being trusted, and nothing is by its former name. */
-export async function renameDevice(
-  db: Db,
-  owner: Owner,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
-  await db
-    .table(TABLE)
-    .where({ ...rowOf(owner), device_hash: deviceHash(owner, from) })
-    .update({ device_hash: deviceHash(owner, to) });
-}
-
 /** Forgets one browser of a person, or all; how many. */
 export async function forgetDevices(
   db: Pick<Db, 'table'>,

@@ -5,7 +5,7 @@ import type { Context, Db, Owner } from './owner';
 import { listPasskeys, removePasskeys } from './passkey-store';
 import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
 import { orGiveBack, type Taken } from './taken';
-import { tellOwner } from './tell';
+import { type Actor, audit, tellOwner } from './tell';
 import { findTotp, isReadable, removeTotp, takeTotp } from './totp-store';
 
 export type Method = 'totp' | 'passkey';
@@ -93,6 +93,19 @@ export async function removeOne(
       : { method: 'totp' as const };
     return { kind: 'removed', what };
   });
+}
+
+/** Ends recovery codes before they are used up, and says so; `but`: those of that browser stay. */
+export async function endRecovery(
+  context: Context,
+  actor: Actor,
+  { user, but }: { readonly user: number; readonly but?: string | undefined },
+): Promise<void> {
+  const owner = { site: actor.site, user };
+  const count = await removeRecovery(context.db, owner, but);
+  if (count === 0) return;
+  await audit(context, actor, 'recovery-ended', { user, details: { count } });
+  await tellOwner(context, owner, 'recovery-ended');
 }
 
 /** What the page of a person shows. */

@@ -2,12 +2,12 @@ import { deviceText, type PluginResponse } from 'estafette/plugin';
 import { type Answered, makerOf, page, type Visit } from './answers';
 import { forgetLearned } from './countdown';
 import { forgetDevices, listDevices } from './devices';
-import { overview, removeOne } from './factors';
+import { endRecovery, overview, removeOne } from './factors';
 import { takeTurn } from './limits';
 import { hasAny } from './owner';
 import { findPerson } from './people';
 import { deadlineOf } from './policy';
-import { newRecovery, removeRecovery, saveRecovery } from './recovery';
+import { newRecovery, saveRecovery } from './recovery';
 import { showCodes } from './shown-codes';
 import { shownFactors, shownRecovery } from './summary';
 import { audit, tellOwner } from './tell';
@@ -103,11 +103,7 @@ export async function makeCodes(visit: Visit): Promise<PluginResponse> {
 /** Ends the codes that there are, whoever made them: a factor is left, by which others are made. */
 export async function endCodes(visit: Visit): Promise<PluginResponse> {
   const { request, context, owner } = visit;
-  const count = await removeRecovery(context.db, owner);
-  if (count > 0) {
-    await audit(context, request, 'recovery-ended', { user: owner.user, details: { count } });
-    await tellOwner(context, owner, 'recovery-ended');
-  }
+  await endRecovery(context, request, owner);
   return { redirect: context.url('') };
 }
 

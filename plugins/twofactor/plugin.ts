@@ -2,17 +2,17 @@ import { definePlugin, type SiteId } from 'estafette/plugin';
 import { checkSettings } from './check';
 import { type FactorConfig, factorConfig } from './config';
 import { countdown } from './countdown';
-import { forgetDevices, isRemembered, listDevices, renameDevice } from './devices';
-import { methodsOf, overview, removeAll } from './factors';
+import { forgetDevices, isRemembered, listDevices } from './devices';
+import { endRecovery, methodsOf, overview, removeAll } from './factors';
 import { CHALLENGE } from './passing';
 import { notePerson } from './people';
 import { deadlineOf, isExempt } from './policy';
-import { removeRecoveryBut, renameMaker } from './recovery';
+import { renameBrowser } from './renamed';
 import { removePerson, removeResets } from './resets';
 import { routes } from './routes';
 import { summary, unreadableSecrets } from './summary';
 import { sweep } from './sweep';
-import { audit, tellOwner } from './tell';
+import { audit } from './tell';
 import { noteReadable } from './totp-store';
 
 export default definePlugin<FactorConfig>({
@@ -101,17 +101,11 @@ export default definePlugin<FactorConfig>({
     context.hooks.on('account:secured', async ({ user, device }) => {
       const owner = { site: user.site, user: user.id };
       await forgetDevices(context.db, owner);
-      const count = await removeRecoveryBut(context.db, owner, device?.from);
-      if (device) await renameMaker(context.db, owner, device);
-      if (count === 0) return;
-      const { site } = owner;
-      await audit(context, { site }, 'recovery-ended', { user: user.id, details: { count } });
-      await tellOwner(context, owner, 'recovery-ended');
+      if (device) await renameBrowser(context.db, owner, device);
+      await endRecovery(context, { site: user.site }, { user: user.id, but: device?.to });
     });
     context.hooks.on('device:renewed', async ({ user, from, to }) => {
-      const owner = { site: user.site, user: user.id };
-      await renameDevice(context.db, owner, { from, to });
-      await renameMaker(context.db, owner, { from, to });
+      await renameBrowser(context.db, { site: user.site, user: user.id }, { from, to });
     });
     context.hooks.on('user:erased', async ({ user, db }) => {
       const owner = { site: user.site, user: user.id };

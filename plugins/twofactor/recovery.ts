@@ -134,39 +134,16 @@ export async function countRecovery(db: Pick<Db, 'table'>, owner: Owner): Promis
   };
 }
 
-/** Ends the codes of a person; how many there were. */
-export async function removeRecovery(db: Pick<Db, 'table'>, owner: Owner): Promise<number> {
-  const removed: number = await db.table(TABLE).where(rowOf(owner)).delete();
-  return removed;
-}
-
-/** Ends them unless they were made in this browser; how many. */
-export async function removeRecoveryBut(
-  db: Db,
+/** Removes the codes of a person, unless they were made in the browser `but`; how many. */
+export async function removeRecovery(
+  db: Pick<Db, 'table'>,
   owner: Owner,
-  device: string | undefined,
+  but?: string,
 ): Promise<number> {
   const codes = db.table(TABLE).where(rowOf(owner));
-  if (device !== undefined) {
-    const hash = deviceHash(owner, device);
-    codes.where((made) => {
-      void made.whereNull('device_hash').orWhereNot('device_hash', hash);
-    });
-  }
+  if (but !== undefined) void codes.whereNot({ device_hash: deviceHash(owner, but) }); // builds on
   const removed: number = await codes.delete();
   return removed;
-}
-
-/** A browser that is called otherwise is still the one where they were made. */
-export async function renameMaker(
-  db: Db,
-  owner: Owner,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
-  await db
-    .table(TABLE)
-    .where({ ...rowOf(owner), device_hash: deviceHash(owner, from) })
-    .update({ device_hash: deviceHash(owner, to) });
 }
 
 /** Whether what was typed has the shape of a recovery code rather than of six figures. */

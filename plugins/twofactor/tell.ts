@@ -46,13 +46,16 @@ const SUBJECTS: Readonly<Partial<Record<News, TextKey>>> = {
   reset: 'twofactor:mail.subjectReset',
 };
 
+/** Who acts, where it is a person of an open session; and where. */
+export type Actor = Pick<PluginRequest, 'site'> & Partial<Pick<PluginRequest, 'as'>>;
+
 /**
  * Writes a line of the audit log: who acts is the person of an open session, or named as its target
  * while theirs is not open yet.
  */
 export async function audit(
   context: Context,
-  { as, site }: Pick<PluginRequest, 'site'> & Partial<Pick<PluginRequest, 'as'>>,
+  { as, site }: Actor,
   event: Event,
   { user, details = {} }: { readonly user: number; readonly details?: Details },
 ): Promise<void> {
