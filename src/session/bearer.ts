@@ -1,13 +1,13 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { newToken, sameSecret, sha256 } from '../base/ids';
 import type { SessionId } from '../base/types';
-import { deriveKey, type KeyRing } from './keys';
+import { type KeyRing, markOf } from './keys';
 
 // An id and a half of 32 bytes each: 43 characters of base64url.
 const BEARER = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 // Of the id: 128 random bits beside the 256 of the half, and 128 of a mark that only we can make.
 const RANDOM_BYTES = 16;
-const NO_SALT = Buffer.alloc(0);
+const PURPOSE = 'estafette session cookie';
 
 /** The two secrets that only the browser's cookie holds. */
 export interface Bearer {
@@ -23,7 +23,7 @@ export interface Bearer {
 export function newBearer(keys: KeyRing): Bearer {
   const random = randomBytes(RANDOM_BYTES);
   const half = newToken();
-  const id = Buffer.concat([random, markOf(keys, keys.currentId, random, half)]);
+  const id = Buffer.concat([random, halfMark(keys, keys.currentId, random, half)]);
   const cookie = `${id.toString('base64url')}.${half}`;
   return { cookie, sessionId: idOf(cookie), half };
 }
@@ -45,14 +45,14 @@ export function isOwnBearer(keys: KeyRing, cookie: string): boolean {
   const bytes = Buffer.from(id, 'base64url');
   const [random, mark] = [bytes.subarray(0, RANDOM_BYTES), bytes.subarray(RANDOM_BYTES)];
   return keys.ids.some((key) =>
-    sameSecret(markOf(keys, key, random, half).toString('hex'), mark.toString('hex')),
+    sameSecret(halfMark(keys, key, random, half).toString('hex'), mark.toString('hex')),
   );
 }
 
 const idOf = (cookie: string): SessionId => sha256(cookie) as SessionId;
 
-function markOf(keys: KeyRing, keyId: number, random: Buffer, half: string): Buffer {
-  const key = deriveKey(keys.secret(keyId) ?? randomBytes(32), NO_SALT, 'estafette session cookie');
-  const mark = createHmac('sha256', key).update(random).update(half).digest();
+function halfMark(keys: KeyRing, keyId: number, random: Buffer, half: string): Buffer {
+  const text = Buffer.concat([random, Buffer.from(half)]);
+  const mark = markOf(keys, keyId, { purpose: PURPOSE, text });
   return mark.subarray(0, mark.length - RANDOM_BYTES);
 }

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { newToken, sameSecret } from '../base/ids';
 import type { SiteId } from '../base/types';
-import { deriveKey, type KeyRing } from './keys';
+import { type KeyRing, markOf } from './keys';
 
 const TOKEN_BYTES = 32;
 const MASKED = /^[A-Za-z0-9_-]{86}$/; // 64 bytes: pad and masked token
 const LOGIN_COOKIE = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
-const NO_SALT = Buffer.alloc(0);
+const PURPOSE = 'estafette login csrf';
 
 /** The token of a session, unmasked: derived from the half that only its cookie holds. */
 export const sessionToken = (half: string): Buffer =>
@@ -56,10 +56,8 @@ export interface LoginCsrf {
 }
 
 export function createLoginCsrf(keys: KeyRing): LoginCsrf {
-  const hmac = (keyId: number, text: string): Buffer => {
-    const key = deriveKey(keys.secret(keyId) ?? randomBytes(32), NO_SALT, 'estafette login csrf');
-    return createHmac('sha256', key).update(text).digest();
-  };
+  const hmac = (keyId: number, text: string): Buffer =>
+    markOf(keys, keyId, { purpose: PURPOSE, text });
   const signature = (keyId: number, site: SiteId, nonce: string) =>
     hmac(keyId, `cookie ${site} ${nonce}`).toString('base64url');
   const tokenOf = (keyId: number, site: SiteId, nonce: string) =>

@@ -1,13 +1,13 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { newToken, sameSecret } from '../base/ids';
 import type { SiteId, UserId } from '../base/types';
-import { deriveKey, type KeyRing } from './keys';
+import { type KeyRing, markOf } from './keys';
 
 // Tokens of 256 bits and our mark of them all: 43 characters of base64url each.
 const COOKIE = /^(?:[A-Za-z0-9_-]{43}\.){1,4}[A-Za-z0-9_-]{43}$/;
 /** People who share a browser; who signed in there longest ago makes room. */
 const MAX_TOKENS = 4;
-const NO_SALT = Buffer.alloc(0);
+const PURPOSE = 'estafette device cookie';
 
 /** Days that a browser keeps its tokens: the most that browsers grant (RFC 6265bis 5.5). */
 export const DEVICE_DAYS = 400;
@@ -24,21 +24,18 @@ export interface DeviceCookies {
 }
 
 export function createDeviceCookies(keys: KeyRing): DeviceCookies {
-  const markOf = (keyId: number, tokens: string): string => {
-    const secret = keys.secret(keyId) ?? randomBytes(32);
-    const key = deriveKey(secret, NO_SALT, 'estafette device cookie');
-    return createHmac('sha256', key).update(tokens).digest('base64url');
-  };
+  const ownMark = (keyId: number, text: string): string =>
+    markOf(keys, keyId, { purpose: PURPOSE, text }).toString('base64url');
   return {
     read(cookie) {
       if (cookie === undefined || !COOKIE.test(cookie)) return [];
       const end = cookie.lastIndexOf('.');
       const [tokens, mark] = [cookie.slice(0, end), cookie.slice(end + 1)];
-      return keys.ids.some((id) => sameSecret(markOf(id, tokens), mark)) ? tokens.split('.') : [];
+      return keys.ids.some((id) => sameSecret(ownMark(id, tokens), mark)) ? tokens.split('.') : [];
     },
     write(tokens) {
       const kept = tokens.slice(0, MAX_TOKENS).join('.');
-      return `${kept}.${markOf(keys.currentId, kept)}`;
+      return `${kept}.${ownMark(keys.currentId, kept)}`;
     },
   };
 }

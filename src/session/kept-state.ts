@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { openText, sealText } from '../base/aead';
 import type { Clock } from '../base/clock';
@@ -6,10 +5,9 @@ import { newToken } from '../base/ids';
 import { err, ok, type Result } from '../base/result';
 import type { SiteId } from '../base/types';
 import type { UsedOnce } from '../kernel/used-once';
-import { deriveKey, type KeyRing } from './keys';
+import { type KeyRing, purposeKey } from './keys';
 
 // Layout of a sealed state: key id (1) | what `sealText` makes, as base64url.
-const NO_SALT = Buffer.alloc(0);
 const PURPOSE = 'estafette sign-in state';
 
 /** Time to find one's password, or one's telephone, at the provider. */
@@ -89,7 +87,7 @@ export function createKeptStates(deps: {
 
   function seal(state: KeptState): string | undefined {
     const text = JSON.stringify({ id: newToken(16), until: clock.now() + STATE_MS, ...state });
-    const key = deriveKey(keys.secret(keys.currentId) ?? randomBytes(32), NO_SALT, PURPOSE);
+    const key = purposeKey(keys, keys.currentId, PURPOSE);
     const sealed = Buffer.concat([Buffer.from([keys.currentId]), sealText(key, text)]);
     const cookie = sealed.toString('base64url');
     return cookie.length > MAX_COOKIE_CHARS ? undefined : cookie;
@@ -98,9 +96,7 @@ export function createKeptStates(deps: {
   function open(cookie: string) {
     try {
       const bytes = Buffer.from(cookie, 'base64url');
-      const secret = keys.secret(bytes.readUInt8(0));
-      if (!secret) return undefined;
-      const text = openText(deriveKey(secret, NO_SALT, PURPOSE), bytes.subarray(1));
+      const text = openText(purposeKey(keys, bytes.readUInt8(0), PURPOSE), bytes.subarray(1));
       return shape.parse(JSON.parse(text));
     } catch {
       return undefined; // somebody altered it: what is wrong in it tells nothing

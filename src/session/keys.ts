@@ -1,7 +1,8 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '../base/errors';
 
 const MIN_SECRET_BYTES = 32; // as strong as the AES-256 key derived from it
+const NO_SALT = Buffer.alloc(0);
 
 /** One server secret; `id` (1 to 255) is written with whatever it protects. */
 export interface ServerKey {
@@ -38,3 +39,17 @@ export function createKeyRing(keys: readonly ServerKey[]): KeyRing {
 /** A 256-bit key for one purpose (RFC 5869): keys of different purposes tell nothing of another. */
 export const deriveKey = (secret: Buffer, salt: Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, salt, purpose, 32));
+
+/** The same of a key of the ring; of one that has been retired, a key that opens nothing. */
+export const purposeKey = (keys: KeyRing, id: number, purpose: string): Buffer =>
+  deriveKey(keys.secret(id) ?? randomBytes(MIN_SECRET_BYTES), NO_SALT, purpose);
+
+/** Our mark of a text, under a key of the ring and for one purpose (HMAC-SHA-256). */
+export const markOf = (
+  keys: KeyRing,
+  id: number,
+  { purpose, text }: { readonly purpose: string; readonly text: string | Buffer },
+): Buffer =>
+  createHmac('sha256', purposeKey(keys, id, purpose))
+    .update(text)
+    .digest();
