@@ -14,6 +14,7 @@ import { createLinkStore, type SignInLink } from './links-store';
 import { createLoading, type Loading } from './loading';
 import type { NewDeviceDeps } from './new-device';
 import { openSession } from './opening';
+import { renewSession } from './renew-session';
 import { freezeSession, satisfyChallenge, type ThawRequest, thawSession } from './renewing';
 import type {
   ClosedSession,
@@ -25,7 +26,6 @@ import type {
 import type { SignInDeps } from './sign-in';
 import { providerSessionKey, subjectKey } from './sign-in-keys';
 import { createSessionStore, type StoredSession, TRAIL_CHARS } from './store';
-import { renewSession, takeBackSession } from './taking-back';
 import type { TokensDeps } from './tokens';
 import type { SessionState, User } from './types';
 import type { UserStore } from './user-store';
@@ -109,10 +109,11 @@ export interface Sessions {
     scope: HookScope,
     deviceTokens?: readonly string[],
   ): Promise<SignedIn>;
-  /** A new id for an open session: a copy of its cookie is dead. */
-  renew(loaded: LoadedSession): Promise<SignedIn>;
-  /** The same and a new token for its browser, which no plugin trusts yet. */
-  takeBack(loaded: LoadedSession, deviceTokens?: readonly string[]): Promise<SignedIn>;
+  /**
+   * A new id for an open session: a copy of its cookie is dead. With `deviceTokens` its browser, of
+   * those, gets a new token too, which no plugin trusts yet.
+   */
+  renew(loaded: LoadedSession, deviceTokens?: readonly string[]): Promise<SignedIn>;
   /** The browser of a session by its name for the person, and whether they had used it before. */
   deviceOf(
     loaded: LoadedSession,
@@ -227,8 +228,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
       satisfyChallenge(deps, loaded, challengeId, scope, deviceTokens),
     confirm: (loaded, by, scope, deviceTokens) =>
       confirmSession(deps, loaded, by, scope, deviceTokens),
-    renew: (loaded) => renewSession(deps, loaded),
-    takeBack: (loaded, deviceTokens) => takeBackSession(deps, loaded, deviceTokens),
+    renew: (loaded, deviceTokens) => renewSession(deps, loaded, deviceTokens),
     async deviceOf(loaded) {
       const { user, state, deviceId: id } = loading.held(loaded).stored;
       if (id === undefined) return undefined;

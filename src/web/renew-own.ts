@@ -1,19 +1,20 @@
-import { createActor, type SignedIn } from '../session';
+import { createActor } from '../session';
 import { onClosed } from './closed';
 import { keepSignedIn } from './device';
 import type { OpenCall } from './route';
 
 /**
  * Goes on with a request under the new id of its own session: the answer gives it to the browser, and
- * who acts is somebody of that session, since what the former one's handle stood for is over.
+ * who acts is somebody of that session, since what the former one's handle stood for is over. With
+ * `deviceTokens` the browser gets another token as well.
  */
 export async function renewOwn(
   call: OpenCall,
-  renew: (session: NonNullable<OpenCall['ctx']['session']>) => Promise<SignedIn>,
+  deviceTokens?: readonly string[],
 ): Promise<OpenCall> {
   const { deps, ctx, actor, res } = call;
   if (!ctx.session) return call;
-  const renewed = await renew(ctx.session);
+  const renewed = await deps.sessions.renew(ctx.session, deviceTokens);
   keepSignedIn(deps, res, renewed);
   const session = await deps.sessions.load(renewed.bearer, actor.site, { touch: false });
   // Ended in the same moment, by another request of the person.

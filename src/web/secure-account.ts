@@ -54,10 +54,9 @@ export async function secureAccount(
   };
 
   // First: a copy of this very cookie is not one of the others.
-  const deviceTokens = readDevice(deps, asked.req);
   const from = await part('devices', () => deviceOf(asked));
-  const takeBack = () => renewOwn(asked, (own) => sessions.takeBack(own, deviceTokens));
-  const call = (await part('sessions', takeBack)) ?? asked;
+  const renewed = await part('sessions', () => renewOwn(asked, readDevice(deps, asked.req)));
+  const call = renewed ?? asked;
   const { actor } = call;
   const { session } = actor;
   const to = await part('devices', () => deviceOf(call));

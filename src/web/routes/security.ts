@@ -118,7 +118,7 @@ async function endSessions(call: OpenCall): Promise<void> {
 /** All but this one, of which a copy of its cookie is another one. */
 async function endOthers(call: OpenCall): Promise<void> {
   const { deps, res } = call;
-  const own = await renewOwn(call, (session) => deps.sessions.renew(session));
+  const own = await renewOwn(call);
   const { user, session } = own.actor;
   const count = await deps.sessions.signOutUser(user.id, { except: session.id });
   if (count > 0) await noteRevoked(own, { count });

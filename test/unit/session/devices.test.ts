@@ -171,7 +171,7 @@ describe('a session that its owner renews', () => {
     const moved: string[] = [];
     bench.hooks.on('watch', 'device:renewed', ({ to }) => void moved.push(to));
 
-    const taken = await bench.sessions.takeBack(await loadedOf(bearer), mine.tokens);
+    const taken = await bench.sessions.renew(await loadedOf(bearer), mine.tokens);
     mine.tokens = taken.deviceTokens ?? mine.tokens;
     await bench.sessions.forgetDevices(taken.session.user.id, taken.session.id);
 

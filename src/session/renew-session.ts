@@ -5,21 +5,11 @@ import { nextStored } from './session';
 
 /**
  * A new id for an open session, and with it another token of its forms: a copy of its cookie is dead.
- * Throws `session/required` in another state.
+ * With `deviceTokens` also a new token for its browser, by which the person goes on being known: they
+ * are signed in there. What plugins trust the former one with does not go on, for whoever copied the
+ * cookie of the session may have copied that one as well. Throws `session/required` in another state.
  */
-export async function renewSession(deps: RenewingDeps, loaded: LoadedSession): Promise<SignedIn> {
-  const { stored, site, secret, settle } = deps.loading.held(loaded);
-  const state = nextStored(stored.state, 'renewed');
-  await settle();
-  return renew(deps, stored, site, secret(), { state, challenges: stored.challenges });
-}
-
-/**
- * The same, and a new token for its browser, by which the person goes on being known: they are signed
- * in there. What plugins trust the former one with does not go on, for whoever copied the cookie of
- * the session may have copied that one as well.
- */
-export async function takeBackSession(
+export async function renewSession(
   deps: RenewingDeps,
   loaded: LoadedSession,
   deviceTokens?: readonly string[],
