@@ -1,7 +1,7 @@
 import type { SiteId } from '../base/types';
 import type { HookEmitter, HookScope } from '../kernel/hook-types';
 import { type Device, deviceIdOf, deviceNamed, newDevice } from './device';
-import type { SecurityEvent } from './hooks';
+import type { RenewedDevice, SecurityEvent } from './hooks';
 import type { KnownDevices } from './known-devices';
 import type { SignedIn, SignInRequest } from './service-types';
 import type { StoredSession } from './store';
@@ -100,15 +100,15 @@ export const tokenAfresh = (
 export const withTokens = (signedIn: SignedIn, { tokens }: Afresh): SignedIn =>
   tokens ? { ...signedIn, deviceTokens: tokens } : signedIn;
 
-/** The person goes on knowing a browser by its new name. True where there is one. */
+/** The person goes on knowing a browser by its new name: both names, where there is a new one. */
 export async function renameDevice(
   { devices }: Pick<NewDeviceDeps, 'devices'>,
   { user, deviceId: from }: Pick<StoredSession, 'user' | 'deviceId'>,
   to: string | undefined,
-): Promise<boolean> {
-  if (from === undefined || to === undefined || from === to) return false;
+): Promise<RenewedDevice | undefined> {
+  if (from === undefined || to === undefined || from === to) return undefined;
   await devices.rename(user.id, from, to);
-  return true;
+  return { user, from, to };
 }
 
 /** The same after a second factor: what plugins trust the browser with goes on as well. */
@@ -118,7 +118,6 @@ export async function moveTrust(
   stored: Pick<StoredSession, 'user' | 'deviceId'>,
   to: string | undefined,
 ): Promise<void> {
-  const { user, deviceId: from } = stored;
-  if (!(await renameDevice(deps, stored, to)) || from === undefined || to === undefined) return;
-  await deps.hooks.action(scope, 'device:renewed', { user, from, to });
+  const renewed = await renameDevice(deps, stored, to);
+  if (renewed) await deps.hooks.action(scope, 'device:renewed', renewed);
 }

@@ -152,18 +152,7 @@ export async function renew(
   stored: StoredSession,
   site: Site,
   secret: SessionSecret,
-  change: Pick<SessionChange, 'via'> &
-    Pick<
-      StoredSession,
-      | 'state'
-      | 'challenges'
-      | 'satisfied'
-      | 'confirmedAt'
-      | 'assurance'
-      | 'provider'
-      | 'deviceId'
-      | 'isFactorTaken'
-    >,
+  change: SessionChange & Pick<StoredSession, 'challenges'>,
 ): Promise<SignedIn> {
   const { cookie, sessionId, half } = newBearer(keys);
   const sealed = sealSecret(keys, { sessionId, userId: stored.user.id, half }, secret);
