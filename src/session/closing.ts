@@ -42,7 +42,7 @@ export function createClosing({ store, hooks, log }: ClosingDeps): Closing {
       tell(closed);
       await hooks.action({ site: session.site }, 'session:closed', {
         ...closed,
-        ...(session.trail !== undefined && { trail: session.trail }),
+        trail: session.trail,
         ...(remote !== undefined && { remote }),
       });
       return true;

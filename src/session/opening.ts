@@ -27,7 +27,7 @@ import {
   type SessionStore,
   type StoredSession,
   sessionOf,
-  TRAIL_CHARS,
+  trailOf,
 } from './store';
 import type { SignInAttempt } from './throttle';
 import type { Assurance, Principal, SessionSecret, User } from './types';
@@ -201,7 +201,7 @@ function newSession({ clock, keys }: OpeningDeps, request: OpeningRequest, openi
   const now = isoNow(clock);
   const stored: StoredSession = {
     id: sessionId,
-    trail: sessionId.slice(0, TRAIL_CHARS),
+    trail: trailOf(sessionId),
     site: site.id,
     user,
     state,

@@ -25,7 +25,7 @@ import type {
 } from './service-types';
 import type { SignInDeps } from './sign-in';
 import { providerSessionKey, subjectKey } from './sign-in-keys';
-import { createSessionStore, type StoredSession, TRAIL_CHARS } from './store';
+import { createSessionStore, type StoredSession } from './store';
 import type { TokensDeps } from './tokens';
 import type { SessionState, User } from './types';
 import type { UserStore } from './user-store';
@@ -302,8 +302,7 @@ export function createSessions(outside: SessionsDeps): Sessions {
 }
 
 function summaryOf(session: StoredSession): SessionSummary {
-  const { id, state, via, remote, device, deviceId, createdAt, seenAt } = session;
-  const { trail = id.slice(0, TRAIL_CHARS) } = session;
+  const { id, trail, state, via, remote, device, deviceId, createdAt, seenAt } = session;
   const lastRemote = session.lastRemote === remote ? undefined : session.lastRemote;
   return { id, state, via, trail, remote, lastRemote, device, deviceId, createdAt, seenAt };
 }

@@ -7,7 +7,8 @@ import { USER_COLUMNS, userFromRow, userRowShape } from './user-store';
 /** A session as its row says, with its user. */
 export interface StoredSession {
   readonly id: SessionId;
-  readonly trail?: string;
+  /** As `Session.trail`. */
+  readonly trail: string;
   readonly site: SiteId;
   readonly user: User;
   readonly state: SessionState;
@@ -89,7 +90,7 @@ const shape = userRowShape.extend({
   idle_expires_at: z.string(),
   expires_at: z.string(),
 });
-export const TRAIL_CHARS = 12;
+const TRAIL_CHARS = 12;
 const challengesShape = z.array(z.string());
 const assuranceShape = z.object({
   level: z.string().exactOptional(),
@@ -102,6 +103,9 @@ function sessionColumns(): Readonly<Record<string, string>> {
   const own = Object.keys(shape.shape).filter((name) => !Object.hasOwn(USER_COLUMNS, name));
   return Object.fromEntries(own.map((name) => [name, `sessions.${name}`]));
 }
+
+/** What a session is called for life, by its first id. */
+export const trailOf = (id: string): string => id.slice(0, TRAIL_CHARS);
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -222,7 +226,7 @@ const toRow = (session: StoredSession) => ({
   confirmed_at: session.confirmedAt ?? null,
   sealed: session.sealed ?? null,
   is_first: session.isFirst,
-  trail: session.trail ?? null,
+  trail: session.trail,
   remote: session.remote,
   last_remote: session.lastRemote ?? null,
   factor_taken: session.isFactorTaken ?? false,
@@ -247,7 +251,7 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
   sealed: row.sealed ?? undefined,
   isFirst: row.is_first,
   // Of a session that was opened before there were trails.
-  trail: row.trail ?? row.id.slice(0, TRAIL_CHARS),
+  trail: row.trail ?? trailOf(row.id),
   remote: row.remote,
   lastRemote: row.last_remote ?? undefined,
   isFactorTaken: row.factor_taken,
@@ -265,12 +269,13 @@ const fromRow = (row: z.infer<typeof shape>): StoredSession => ({
 
 /** What a request sees of a session: no secret, no bookkeeping. */
 export function sessionOf(stored: StoredSession): Session {
-  const { id, site, user, state, via, createdAt, challenges, satisfied = [], confirmedAt } = stored;
+  const { id, trail, site, user, state, via, createdAt } = stored;
+  const { challenges, satisfied = [], confirmedAt } = stored;
   return {
     id,
     site,
     user,
-    ...(stored.trail !== undefined && { trail: stored.trail }),
+    trail,
     state,
     via,
     createdAt,
