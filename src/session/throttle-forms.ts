@@ -42,28 +42,24 @@ export function createFormThrottle(deps: {
   return {
     take({ site, form, login, remote }) {
       const key = (...parts: string[]) => sha256(JSON.stringify([site, 'form', form, ...parts]));
-      const counters: { readonly name: keyof FormLimits; readonly key: string }[] = [
-        { name: 'login', key: key('login', canonicalLogin(login)) },
-      ];
-      if (remote !== undefined) {
-        counters.push({ name: 'address', key: key('address', networkOf(remote)) });
-      }
+      const keys = {
+        login: key('login', canonicalLogin(login)),
+        ...(remote !== undefined && { address: key('address', networkOf(remote)) }),
+      };
       return db.transaction(async (trx) => {
-        const keys = counters.map((counter) => counter.key);
-        const rows = await readThrottles(trx, keys, isoNow(clock));
-        const isFree = (wanted: keyof FormLimits): boolean =>
-          counters
-            .filter(({ name }) => name === wanted)
-            .every((counter) => (rows.get(counter.key)?.failures ?? 0) < limits[wanted].most);
+        const rows = await readThrottles(trx, Object.values(keys), isoNow(clock));
+        const isFree = (name: keyof FormLimits): boolean =>
+          (rows.get(keys[name] ?? '')?.failures ?? 0) < limits[name].most;
         const free = { address: isFree('address'), login: isFree('login') };
-        // What is refused prolongs nothing.
-        const counted = counters.filter(({ name }) => free.address && free[name]);
-        for (const counter of counted) {
-          const row = rows.get(counter.key);
-          const endsMs = clock.now() + limits[counter.name].windowS * 1_000;
+        for (const name of ['address', 'login'] as const) {
+          const own = keys[name];
+          // What is refused prolongs nothing.
+          if (own === undefined || !free.address || !free[name]) continue;
+          const row = rows.get(own);
+          const endsMs = clock.now() + limits[name].windowS * 1_000;
           await writeThrottles(trx, [
             {
-              key: counter.key,
+              key: own,
               failures: (row?.failures ?? 0) + 1,
               blocked_until: null,
               expires_at: row?.expires_at ?? new Date(endsMs).toISOString(),
