@@ -1,7 +1,7 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { type Answered, leadTo, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
-import { type Method, methodsOf, takeCode } from './factors';
+import { type Method, overview, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
 import { hasAny } from './owner';
 import { CHALLENGE, offeredDays, passRemembered } from './passing';
@@ -26,15 +26,15 @@ export async function showChallenge(
   answered: Answered = fault ?? {},
 ): Promise<PluginResponse> {
   const { request, context, config, owner, isOpen } = visit;
-  const methods = await methodsOf(context.db, owner);
-  if (methods.length === 0) {
+  const { totp, passkeys, recovery } = await overview(context, owner);
+  if (!totp && passkeys.length === 0) {
     // An open session without any has nothing to confirm with: the core asks for the password.
     return isOpen ? { redirect: nextOf(request) } : showEnrol(visit);
   }
   const ceremony = ceremonyOf(request, owner.user, config.rpId);
-  const passkey = methods.includes('passkey') ? await askToUse(context, ceremony) : undefined;
-  const { left } = await countRecovery(context.db, owner);
-  const isSet = methods.includes('totp');
+  const passkey = passkeys.length > 0 ? askToUse(context, ceremony, passkeys) : undefined;
+  const hasRecovery = recovery.left > 0;
+  const isSet = totp !== undefined;
   const hasCode = isSet && (await isReadable(context, owner));
   return page(
     visit,
@@ -48,10 +48,10 @@ export async function showChallenge(
       hasCode,
       // A field for codes that none can be right in would only send people in circles.
       isUnreadable: isSet && !hasCode,
-      hasRecovery: left > 0,
+      hasRecovery,
       passkey,
       trustDays: isOpen ? 0 : offeredDays(visit),
-      fault: fault && { ...fault, field: shownAt(fault.field, hasCode, left > 0) },
+      fault: fault && { ...fault, field: shownAt(fault.field, hasCode, hasRecovery) },
     },
     answered,
   );

@@ -148,7 +148,7 @@ export async function showPasskey(
     {
       isOpen,
       isFull: known.length >= PASSKEYS_MAX,
-      ask: await askToRegister(context, ceremony, { ...person, site: title }),
+      ask: askToRegister(context, ceremony, { person: { ...person, site: title }, known }),
       action: context.url('enrol/passkey'),
       next: isOpen ? undefined : nextOf(request),
       hasTotp: config.methods.includes('totp'),

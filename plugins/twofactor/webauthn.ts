@@ -53,13 +53,18 @@ const credentialsOf = (passkeys: readonly Passkey[]) =>
     transports: [...transports],
   }));
 
-/** Asks the browser for a new passkey. */
-export async function askToRegister(
+/** Asks the browser for a passkey that is none of the known ones. */
+export function askToRegister(
   context: Context,
   ceremony: Ceremony,
-  person: { readonly name: string; readonly mail: string; readonly site: string },
-): Promise<PasskeyAsk> {
-  const known = await listPasskeys(context.db, ceremony.owner);
+  {
+    person,
+    known,
+  }: {
+    readonly person: { readonly name: string; readonly mail: string; readonly site: string };
+    readonly known: readonly Passkey[];
+  },
+): PasskeyAsk {
   const challenge = newChallenge();
   const { site, user } = ceremony.owner;
   const options = {
@@ -87,13 +92,12 @@ export async function askToRegister(
   };
 }
 
-/** Asks the browser for one of the person's passkeys; `undefined` when they have none. */
-export async function askToUse(
+/** Asks the browser for one of the person's passkeys. */
+export function askToUse(
   context: Context,
   ceremony: Ceremony,
-): Promise<PasskeyAsk | undefined> {
-  const known = await listPasskeys(context.db, ceremony.owner);
-  if (known.length === 0) return undefined;
+  known: readonly Passkey[],
+): PasskeyAsk {
   const challenge = newChallenge();
   const options = {
     challenge,
