@@ -88,10 +88,14 @@ export const ERROR_CODES = {
   'plugin/unavailable': { status: 503, textKey: 'error.pluginFailed', level: 'warn' },
   'config/invalid': { status: 500, textKey: 'error.internal', level: 'error' },
   'internal/unexpected': { status: 500, textKey: 'error.internal', level: 'error' },
-} as const satisfies Record<
-  string,
-  { status: number; textKey: TextKey; level: 'info' | 'warn' | 'error'; retryAfterS?: number }
->;
+} as const satisfies Record<string, ErrorEntry>;
+
+interface ErrorEntry {
+  readonly status: number;
+  readonly textKey: TextKey;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly retryAfterS?: number;
+}
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
@@ -120,15 +124,14 @@ export class AppError extends Error {
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
-    const entry = ERROR_CODES[code];
+    const entry: ErrorEntry = ERROR_CODES[code];
     this.code = code;
     this.status = entry.status;
     this.level = entry.level;
     this.textKey = options.textKey ?? entry.textKey;
     this.textValues = options.textValues ?? {};
     this.details = options.details ?? {};
-    this.retryAfterS =
-      options.retryAfterS ?? ('retryAfterS' in entry ? entry.retryAfterS : undefined);
+    this.retryAfterS = options.retryAfterS ?? entry.retryAfterS;
   }
 }
 

@@ -36,8 +36,6 @@ import type { RunningPlugin } from './start-plugin';
 export const SIGN_IN_MS = 4_800; // five seconds with the page around it
 /** What the provider may take of it where the directory is asked afterwards. */
 const FINISH_MS = 3_800;
-/** A provider that did not answer: as often as its own servers and people may ask again. */
-export const SIGN_IN_RETRY_S = 10;
 /** `Session.via` is `<plugin>.<method>`. */
 const MAX_VIA_CHARS = 64;
 const METHODS_MS = 250;
@@ -241,7 +239,7 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
       // A provider tries again after 503, and never after 400 (OIDC Back-Channel Logout 1.0, 2.8).
       const value = outcome ? (outcome.value ?? unbelieved) : unavailable;
       if ('refused' in value && value.refused === 'unavailable') {
-        throw new AppError('sign-in/unavailable', { retryAfterS: SIGN_IN_RETRY_S });
+        throw new AppError('sign-in/unavailable');
       }
       return value;
     },
@@ -259,14 +257,14 @@ export function createSignInHost({ running, isolator, log }: SignInHostDeps): Si
     async refresh(site, { plugin: id, method, refresh }) {
       const target = targets({ site }).find(({ plugin }) => plugin.id === id);
       // Out of service for now, which the provider has not said: nobody has to sign in again for it.
-      if (!target) throw new AppError('sign-in/unavailable', { retryAfterS: SIGN_IN_RETRY_S });
+      if (!target) throw new AppError('sign-in/unavailable');
       const renew = target.contribution.refresh;
       if (!renew) return undefined;
       const limits = { timeoutMs: SIGN_IN_MS, read: readTokens };
       const outcome = await call({ site }, target, 'refresh', limits, () =>
         renew({ site, method, refresh }, target.plugin.context),
       );
-      if (!outcome) throw new AppError('sign-in/unavailable', { retryAfterS: SIGN_IN_RETRY_S });
+      if (!outcome) throw new AppError('sign-in/unavailable');
       return outcome.value && handlesOf(outcome.value);
     },
   };

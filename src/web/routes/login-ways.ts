@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '../../base/errors';
-import { SIGN_IN_MS, SIGN_IN_RETRY_S } from '../../host/sign-in';
+import { SIGN_IN_MS } from '../../host/sign-in';
 import type { SignInRefusal, SignInReturn } from '../../host/sign-in-types';
 import {
   type KeptState,
@@ -270,7 +270,7 @@ function refusalOf({ refused, code }: SignInRefusal): AppError {
     case 'cancelled':
       return new AppError('sign-in/cancelled', { details });
     case 'unavailable':
-      return new AppError('sign-in/unavailable', { details, retryAfterS: SIGN_IN_RETRY_S });
+      return new AppError('sign-in/unavailable', { details });
     case 'not-eligible':
       return new AppError('session/not-eligible', { details });
     case 'invalid':
