@@ -5,6 +5,7 @@ import { type DemoApp, startDemoApp } from '../../src/demo';
 import { groupsOfAgent } from '../../src/demo/data/groups';
 import type { FoundPlugin } from '../../src/host/discover';
 import { WebAgent } from './agent';
+import { type MovingClock, movingClock } from './moving-clock';
 import { withStepsDone } from './wrapped-plugin';
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -13,6 +14,7 @@ const HOSTS = { saisons: '127.0.0.1', marees: 'localhost' } as const;
 /** The whole product with these plugins and no other: on for `saisons`, off for `marees`. */
 export interface Stand {
   readonly demo: DemoApp;
+  readonly clock: MovingClock;
   /** Signs somebody of the site in, whom no page is closed to unless told; the page after it. */
   signIn(site: keyof typeof HOSTS, who?: 'administrator' | 'agent'): Promise<WebAgent>;
   stop(): Promise<void>;
@@ -35,19 +37,21 @@ export async function startStand(
   const grants = Object.fromEntries(
     plugins.map(({ id, definition }) => [id, definition.needs ?? []]),
   );
+  const clock = movingClock();
   const demo = await startDemoApp({
     root,
     port: 0,
     site: (id, file) => ({ ...file, hosts: [HOSTS[id]], plugins: id === 'saisons' ? on : {} }),
     app: { log: { level: 'silent' } },
     plugins: { grants },
-    options: { extraPlugins: plugins },
+    options: { clock, extraPlugins: plugins },
   }).catch((error: unknown) => {
     rmSync(root, { recursive: true });
     throw error;
   });
   return {
     demo,
+    clock,
     async signIn(site, who = 'administrator') {
       const people = demo.stack.agents.filter((one) => one.site === site);
       const agent = people.find((one) => {

@@ -3,13 +3,18 @@ import type { FoundPlugin } from '../../src/host/discover';
 import { type Misbehaviour, misbehave } from './hostile-plugin';
 import { withHandlers } from './wrapped-plugin';
 
+interface Aim {
+  readonly point: string;
+  readonly how: Misbehaviour;
+}
+
 /** A plugin whose handlers and slots do as they should, but for the one that is told to fail. */
 export interface Sabotaged {
   readonly plugin: FoundPlugin;
   /** Hooks it handles and slots it fills, once it has started. */
   readonly points: readonly string[];
-  /** `message:sent` or `slot:page.banner@1`; nothing misbehaves with `undefined`. */
-  aim(point: string | undefined): void;
+  /** At `message:sent` or `slot:page.banner@1`; nothing misbehaves without one. */
+  aim(at?: Aim): void;
   /** How often something misbehaved. */
   readonly fired: number;
   /** What was called, for each site that something was called for. */
@@ -17,17 +22,18 @@ export interface Sabotaged {
 }
 
 /** The same plugin under its own id, with a switch in front of everything that the platform calls. */
-export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
-  const state = { aimed: undefined as string | undefined, fired: 0 };
+export function sabotage(found: FoundPlugin): Sabotaged {
+  let aimed: Aim | undefined;
+  let fired = 0;
   const points = new Set<string>();
   const calls = new Map<string, Set<string>>();
-  /** Notes the call; whether it is to fail. */
-  const isHit = (point: string, at: unknown): boolean => {
+  /** Notes the call; does what it should, or what it is told to. */
+  const call = (point: string, at: unknown, own: () => unknown): unknown => {
     const site = siteOf(at);
     calls.set(site, (calls.get(site) ?? new Set()).add(point));
-    const hit = state.aimed === point;
-    if (hit) state.fired += 1;
-    return hit;
+    if (aimed?.point !== point) return own();
+    fired += 1;
+    return misbehave(aimed.how);
   };
   const { contributes } = found.definition;
   const slots = (contributes?.slots ?? []).map((slot) => {
@@ -36,13 +42,9 @@ export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
     return {
       ...slot,
       when: (facts: Parameters<NonNullable<typeof slot.when>>[0]) =>
-        state.aimed === point || (slot.when?.(facts) ?? true),
+        aimed?.point === point || (slot.when?.(facts) ?? true),
       data: (...args: Parameters<NonNullable<typeof slot.data>>) =>
-        isHit(point, args[0].site.id)
-          ? (misbehave(how) as Record<string, unknown>)
-          : slot.data === undefined
-            ? {}
-            : slot.data(...args),
+        call(point, args[0].site.id, () => slot.data?.(...args) ?? {}) as Record<string, unknown>,
     };
   });
   const definition: PluginDefinition = {
@@ -51,7 +53,7 @@ export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
   };
   const plugin = withHandlers({ ...found, definition }, (hook, own) => {
     points.add(hook);
-    return (...args) => (isHit(hook, args.at(-1)) ? misbehave(how) : own(...args));
+    return (...args) => call(hook, args.at(-1), () => own(...args));
   });
   return {
     plugin,
@@ -59,11 +61,11 @@ export function sabotage(found: FoundPlugin, how: Misbehaviour): Sabotaged {
     get points() {
       return [...points];
     },
-    aim: (point) => {
-      state.aimed = point;
+    aim(at) {
+      aimed = at;
     },
     get fired() {
-      return state.fired;
+      return fired;
     },
   };
 }
