@@ -1,14 +1,14 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { type Answered, leadTo, nextOf, page, type Visit } from './answers';
 import { showEnrol } from './enrol';
-import { type Method, overview, takeCode } from './factors';
+import { type Method, noteCodes, overview, takeCode } from './factors';
 import { beginAttempt, type Wait } from './limits';
 import { hasAny } from './owner';
 import { CHALLENGE, offeredDays, passRemembered } from './passing';
 import { countRecovery, looksLikeRecovery } from './recovery';
 import { orGiveBack } from './taken';
 import { audit, tellOwner } from './tell';
-import { isReadable, noteReadable } from './totp-store';
+import { isReadable } from './totp-store';
 import { askToUse, ceremonyOf, takePasskey } from './webauthn';
 
 interface Fault {
@@ -96,8 +96,7 @@ export async function answerCode(visit: Visit): Promise<PluginResponse> {
   }
   if (checked.kind === 'unreadable') {
     // The page itself says what there is to do.
-    if (await noteReadable(context, owner))
-      await audit(context, request, 'unreadable', { user: owner.user });
+    await noteCodes(context, request, owner.user);
     return showChallenge(visit, undefined, { status: 422 });
   }
   if (checked.kind !== 'right') {

@@ -6,7 +6,7 @@ import { listPasskeys, removePasskeys } from './passkey-store';
 import { countRecovery, looksLikeRecovery, removeRecovery, takeRecovery } from './recovery';
 import { orGiveBack, type Taken } from './taken';
 import { type Actor, audit, tellOwner } from './tell';
-import { findTotp, isReadable, removeTotp, takeTotp } from './totp-store';
+import { findTotp, isReadable, noteReadable, removeTotp, takeTotp } from './totp-store';
 
 export type Method = 'totp' | 'passkey';
 
@@ -50,6 +50,12 @@ export async function takeCode(
   }
   await orGiveBack(context, taking, attempt.right);
   return { ...taking, by };
+}
+
+/** Notes for administrators whether codes of a person can be checked; a line when it is news that not. */
+export async function noteCodes(context: Context, actor: Actor, user: number): Promise<void> {
+  if (!(await noteReadable(context, { site: actor.site, user }))) return;
+  await audit(context, actor, 'unreadable', { user });
 }
 
 /** Takes everything away: somebody who is erased, or reset. Nothing the second time. */

@@ -3,7 +3,7 @@ import { checkSettings } from './check';
 import { type FactorConfig, factorConfig } from './config';
 import { countdown } from './countdown';
 import { forgetDevices, isRemembered, listDevices } from './devices';
-import { endRecovery, methodsOf, overview, removeAll } from './factors';
+import { endRecovery, methodsOf, noteCodes, overview, removeAll } from './factors';
 import { CHALLENGE } from './passing';
 import { notePerson } from './people';
 import { deadlineOf, isExempt } from './policy';
@@ -12,8 +12,6 @@ import { removePerson, removeResets } from './resets';
 import { routes } from './routes';
 import { summary, unreadableSecrets } from './summary';
 import { sweep } from './sweep';
-import { audit } from './tell';
-import { noteReadable } from './totp-store';
 
 export default definePlugin<FactorConfig>({
   id: 'twofactor',
@@ -68,8 +66,7 @@ export default definePlugin<FactorConfig>({
       const owner = { site, user: user.id };
       const config = context.config({ site, groups: user.groups });
       const methods = await methodsOf(context.db, owner);
-      if (methods.includes('totp') && (await noteReadable(context, owner)))
-        await audit(context, { site }, 'unreadable', { user: user.id });
+      if (methods.includes('totp')) await noteCodes(context, { site }, user.id);
       const asked = {
         id: CHALLENGE,
         label: context.text(user.locale)('twofactor:challenge.label'),
