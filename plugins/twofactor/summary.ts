@@ -15,18 +15,21 @@ interface Shown {
   readonly usedAt: string | undefined;
 }
 
+/** In words; `undefined` where the browser was not noted. */
+const whence = (agent: string, t: Translate): string | undefined =>
+  agent === '' ? undefined : deviceText(t, agent);
+
 /** Every way that a person has set up, in words of theirs, the application last. */
 export function shownFactors(
   { totp, passkeys }: Pick<Awaited<ReturnType<typeof overview>>, 'totp' | 'passkeys'>,
   t: Translate,
 ): readonly Shown[] {
-  const whence = (agent: string) => (agent === '' ? undefined : deviceText(t, agent));
   return [
     ...passkeys.map(({ id, name, createdAt, addedFrom, usedAt }) => ({
       id,
       name,
       createdAt,
-      addedFrom: whence(addedFrom),
+      addedFrom: whence(addedFrom, t),
       usedAt,
     })),
     ...(totp
@@ -35,7 +38,7 @@ export function shownFactors(
             id: 'totp',
             name: t('twofactor:factors.totpName'),
             createdAt: totp.createdAt,
-            addedFrom: whence(totp.addedFrom),
+            addedFrom: whence(totp.addedFrom, t),
             usedAt: totp.usedAt,
           },
         ]
@@ -51,7 +54,7 @@ export const shownRecovery = (
   left,
   of,
   createdAt,
-  addedFrom: madeFrom === '' ? undefined : deviceText(t, madeFrom),
+  addedFrom: whence(madeFrom, t),
 });
 
 /** On the page of somebody's own security: what they have, since when, and where to take it away. */
