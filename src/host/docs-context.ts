@@ -56,7 +56,9 @@ export function renderRouteReference(read: ReadSource): string {
     '',
     "The page of `contributes.admin` needs `permission: 'admin.access'`, or `'admin.platform'`, on its GET route: a plugin without is refused, since hiding the link would leave the page open to every agent who knows the address. So do the other routes that belong to it; nothing can tell them from those of agents.",
     '',
-    ...['PluginRouter', 'RouteOptions', 'PluginRequest'].flatMap((name) => table(name, source)),
+    ...['PluginRouter', 'RouteOptions', 'PluginRequest', 'PluginFile'].flatMap((name) =>
+      table(name, source),
+    ),
     '## PluginResponse',
     '',
     '```ts',

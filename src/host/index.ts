@@ -27,7 +27,11 @@ export { deviceText, type SecretHandle, secretHandle } from '../session';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
 export type {
+  DirectoryAnswer,
+  DirectoryFilter,
+  DirectoryPicture,
   DirectoryQuery,
+  DirectoryQuestion,
   DirectoryRecord,
   PluginAttachment,
   PluginAuditEvent,
@@ -75,6 +79,7 @@ export type {
   StoredDocument,
 } from './ports';
 export type {
+  PluginFile,
   PluginHandler,
   PluginRequest,
   PluginResponse,

@@ -44,12 +44,26 @@ export interface PluginRequest {
    * their password alone; count what they guess apart.
    */
   readonly device?: { readonly id: string; readonly name: string; readonly isKnown: boolean };
+  /**
+   * A second factor was given in this session, or one that a provider asked for was accepted in its
+   * place; false without an open session.
+   */
+  readonly hasFactor: boolean;
   /** Values of `:name` in the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Of the address; the first value of a name that stands there twice. */
   readonly query: Readonly<Record<string, string>>;
-  /** Form fields of a POST. */
+  /** Form fields of a POST; the first value of a name that stands there twice. */
   readonly body: Readonly<Record<string, string>>;
+  /**
+   * Every value of each field, in order: check boxes of one name. Of the form of a POST, of the
+   * address of a GET.
+   */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
+  /**
+   * What a form of `multipart/form-data` brought, where the route has `upload`; none elsewhere.
+   */
+  readonly files: readonly PluginFile[];
   /**
    * Marks a challenge as satisfied for the session under way; only on POST routes for it. In an open
    * session it confirms that the person is there (`confirmed`): `as` ends with it, so call it last,
@@ -58,11 +72,28 @@ export interface PluginRequest {
   satisfy(challenge: string): Promise<void>;
 }
 
+/** A file that somebody sent in a form. */
+export interface PluginFile {
+  /** Name of the form's field. */
+  readonly field: string;
+  /** Last segment of what the browser said; 255 characters at most. */
+  readonly name: string;
+  /** What the browser says: look at the bytes. */
+  readonly type: string;
+  /** All of it, in memory. */
+  readonly content: Buffer;
+}
+
 /**
- * What it answers: one of four shapes, of plain data, copied once. A `status` is 200 to 299 or 400
+ * What it answers: one of five shapes, of plain data, copied once. A `status` is 200 to 299 or 400
  * to 599; a redirect leads to a path of the site and is sent with 303. `retryAfterS` goes with 429
  * and 503 as `Retry-After` (RFC 9110 10.2.3): whole seconds, a day at most. Anything else is a
  * failure of the plugin, and an error page.
+ *
+ * A `file` is saved, never opened: `isInline` shows it in the page when its bytes are a PNG, JPEG,
+ * GIF or WebP image, whose type it then has. Types that a browser could run (HTML, SVG, XML,
+ * scripts, styles) are sent as bytes. 64 MB at most. A form or a link to one has
+ * `data-turbo="false"`.
  */
 export type PluginResponse =
   | {
@@ -74,6 +105,14 @@ export type PluginResponse =
     }
   | { readonly redirect: string }
   | { readonly json: unknown; readonly status?: number; readonly retryAfterS?: number }
+  | {
+      readonly file: {
+        readonly name: string;
+        readonly type: string;
+        readonly content: Buffer | string;
+        readonly isInline?: boolean;
+      };
+    }
   | { readonly status: 204 | 403 | 404 };
 
 export type PluginHandler<C = unknown> = (
@@ -98,6 +137,12 @@ export interface RouteOptions {
    * Not together with `public`.
    */
   readonly confirmed?: boolean;
+  /**
+   * Takes files, on POST alone: `maxBytes` of all of them together, 30 MB at most, and 20 files.
+   * What is larger is 413 before it is read. The form's `_csrf` stands before its files. Not
+   * together with `public` or `challenge`.
+   */
+  readonly upload?: { readonly maxBytes: number };
 }
 
 /** Registers what answers below `/<plugin id>`. A path is `/`, or `/items/:id`; one is registered once a method. */

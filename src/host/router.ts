@@ -27,17 +27,21 @@ export function collectRoutes(
   };
   const add =
     (method: 'get' | 'post'): PluginRouter['get'] =>
-    (path, handler, { public: isPublic, permission, challenge, confirmed } = {}) => {
+    (path, handler, { public: isPublic, permission, challenge, confirmed, upload } = {}) => {
       // Read once: what is checked here is what the web floor goes by.
       const options: RouteOptions = Object.freeze({
         ...(isPublic !== undefined && { public: isPublic }),
         ...(permission !== undefined && { permission }),
         ...(challenge !== undefined && { challenge }),
         ...(confirmed !== undefined && { confirmed }),
+        ...(upload !== undefined && { upload: Object.freeze({ maxBytes: upload.maxBytes }) }),
       });
       const isTaken = (shape: string): boolean =>
         routes.some((route) => route.method === method && shapeOf(route.path) === shape);
-      const problem = problemOf(path, handler, isTaken) ?? optionProblem(options, challenges);
+      const problem =
+        problemOf(path, handler, isTaken) ??
+        optionProblem(options, challenges) ??
+        uploadProblem(method, options);
       if (problem !== undefined) refuse(path, problem);
       routes.push({ plugin, method, path, handler: knowingRemote(handler), options });
     };
@@ -61,6 +65,23 @@ function optionProblem(
   if (challenge === undefined) return undefined;
   if (isPublic === true) return 'public, and for a challenge';
   return challenges.includes(challenge) ? undefined : 'challenge not in contributes.challenges';
+}
+
+/** Of all files of a form together; they are held in memory. */
+const MAX_UPLOAD_BYTES = 30_000_000;
+
+/** Files are taken from who is signed in, and held in memory: both have a bound. */
+function uploadProblem(
+  method: 'get' | 'post',
+  { public: isPublic, challenge, upload }: RouteOptions,
+): string | undefined {
+  if (upload === undefined) return undefined;
+  if (method !== 'post') return 'upload, and not a POST';
+  if (isPublic === true || challenge !== undefined)
+    return 'upload, and not for open sessions alone';
+  const { maxBytes } = upload;
+  const isBounded = Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MAX_UPLOAD_BYTES;
+  return isBounded ? undefined : `upload.maxBytes: expected 1 to ${MAX_UPLOAD_BYTES}`;
 }
 
 /** Without a permission a route answers every agent who has the plugin, whoever is shown the link. */

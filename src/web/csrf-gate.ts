@@ -4,16 +4,21 @@ import { checkRequestOrigin, sameToken } from '../session';
 import { field, formOf } from './body';
 import { contextOf, type WebDeps } from './context';
 import { readCookie } from './cookies';
+import { takesFiles } from './session-gate';
 import { isFromProvider } from './sign-in-paths';
 
 const SAFE = new Set(['GET', 'HEAD']);
 const KNOWN = new Set(['GET', 'HEAD', 'POST']);
 
-/** The one route that reads its own body: it checks the token before it stores anything. */
+/** The route of the core that reads its own body: it checks the token before it stores anything. */
 const STREAMED = /^\/compose\/[^/]+\/attachments$/;
 
-const streamsBody = (req: Request): boolean =>
-  STREAMED.test(req.path) && (req.headers['content-type'] ?? '').startsWith('multipart/form-data');
+/** Routes of plugins that take files do so too; every other route of theirs asks for it again. */
+const streamsBody = (deps: WebDeps, req: Request): boolean =>
+  isMultipart(req) && (STREAMED.test(req.path) || takesFiles(deps, contextOf(req).scope, req.path));
+
+export const isMultipart = (req: Request): boolean =>
+  (req.headers['content-type'] ?? '').startsWith('multipart/form-data');
 
 /** Checks origin and token of every request that may change something (threats X3). */
 export function csrfGate(deps: WebDeps): RequestHandler {
@@ -23,7 +28,7 @@ export function csrfGate(deps: WebDeps): RequestHandler {
       checkOrigin(req);
       // A streamed upload carries its token in a header, or in its first field: the route checks it.
       const submitted = req.get('X-CSRF-Token') ?? field(formOf(req.body), '_csrf');
-      if (!streamsBody(req) || submitted !== '') requireToken(deps, req, submitted);
+      if (!streamsBody(deps, req) || submitted !== '') requireToken(deps, req, submitted);
     }
     next();
   };

@@ -6,6 +6,7 @@ import type { PluginResponse } from '../host/route-types';
 import { plainCopy } from '../kernel/plain-copy';
 import { isLocalPath } from '../session';
 import { contextOf, type WebDeps } from './context';
+import { type ReadyFile, readyFile, sendFile } from './plugin-file';
 import { renderPage, seeOther } from './reply';
 
 /** An answer as it goes out: nothing of the plugin's runs any more. */
@@ -17,6 +18,7 @@ type ReadyAnswer =
       readonly status: number;
       readonly retryAfterS?: number | undefined;
     }
+  | { readonly file: ReadyFile }
   | { readonly status: 204 | 403 | 404 };
 
 /**
@@ -31,7 +33,7 @@ export async function readAnswer(
   res: Response,
 ): Promise<ReadyAnswer> {
   const reply = plainCopy(answered);
-  if (!isPluginResponse(reply)) throw new Error('expected one of the four kinds of response');
+  if (!isPluginResponse(reply)) throw new Error('expected one of the five kinds of response');
   if ('redirect' in reply) {
     if (!isLocalPath(reply.redirect)) throw new Error('redirect: no path of this site');
     return reply;
@@ -40,6 +42,7 @@ export async function readAnswer(
     const body = JSON.stringify(reply.json) ?? 'null';
     return { body, type: 'json', status: reply.status ?? 200, retryAfterS: reply.retryAfterS };
   }
+  if ('file' in reply) return { file: readyFile(reply.file) };
   if (!('view' in reply)) return reply;
   const body = await renderOwn(deps, plugin, reply, req, res);
   return { body, type: 'html', status: reply.status ?? 200, retryAfterS: reply.retryAfterS };
@@ -67,6 +70,7 @@ function renderOwn(
 /** Sends what is ready; 403 and 404 have the pages that they have everywhere. */
 export function sendAnswer(res: Response, answer: ReadyAnswer): void {
   if ('redirect' in answer) seeOther(res, answer.redirect);
+  else if ('file' in answer) sendFile(res, answer.file);
   else if ('body' in answer) {
     const { body, type, status, retryAfterS } = answer;
     if (retryAfterS !== undefined) res.setHeader('Retry-After', String(retryAfterS));

@@ -11,8 +11,10 @@ import { can, type LoadedSession } from '../session';
 import { formOf } from './body';
 import { CONFIRM_MINUTES, requireConfirmed } from './confirmed';
 import { contextOf, type RequestContext, type WebDeps } from './context';
+import { isMultipart, requireToken } from './csrf-gate';
 import { keepSignedIn, readDevice } from './device';
 import { readAnswer, sendAnswer } from './plugin-answer';
+import { type Received, receiveUpload } from './plugin-upload';
 import { ADMIN_ACCESS, adminReach, requireFactor } from './routes/admin/access';
 import { tellStarted } from './started';
 
@@ -63,7 +65,8 @@ async function runRoute(
     await requireConfirmed(deps, ctx, CONFIRM_MINUTES, backTo(plugin, route, req));
   }
   // Not the plugin's own work: what fails here is no failure of it.
-  const request = await pluginRequest(deps, route, req, res);
+  const received = await receivedBy(deps, route, req, res);
+  const request = await pluginRequest(deps, route, req, res, received);
   const outcome = await deps.hooks.isolator.isolated(
     {
       plugin: plugin.id,
@@ -87,6 +90,21 @@ async function runRoute(
     throw new AppError('request/budget', { cause: outcome.error, textKey: 'error.pluginFailed' });
   }
   sendAnswer(res, outcome.value);
+}
+
+/** The form of a request, and its files where the route takes some. */
+async function receivedBy(
+  deps: WebDeps,
+  { method, options: { upload } }: PluginRoute,
+  req: Request,
+  res: Response,
+): Promise<Received> {
+  if (method !== 'post') return { form: formOf(req.query), files: [] };
+  if (!isMultipart(req)) return { form: formOf(req.body), files: [] };
+  if (upload) return receiveUpload(deps, req, res, upload.maxBytes);
+  // Its body is not read: the gate may have let it pass for another route of the same shape.
+  requireToken(deps, req, req.get('X-CSRF-Token') ?? '');
+  return { form: formOf(req.body), files: [] };
 }
 
 /** A form is sent to where its page stands, or else belongs to the plugin's first page. */
@@ -136,18 +154,16 @@ async function pluginRequest(
   route: PluginRoute,
   req: Request,
   res: Response,
+  { form, files }: Received,
 ): Promise<PluginRequest> {
   const ctx = contextOf(req);
   // Half a session is nobody's yet, but for the page that asks for the other half.
   const isKnown = ctx.actor !== undefined || isAwaited(ctx.session, route.options);
   const user = isKnown ? ctx.session?.session.user : undefined;
-  const single = (fields: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
-    Object.fromEntries(
-      [...fields]
-        // The gate has read the token; it is the session's, and no plugin's.
-        .filter(([name]) => name !== TOKEN_FIELD)
-        .map(([name, values]) => [name, values[0] ?? '']),
-    );
+  // The gate has read the token; it is the session's, and no plugin's.
+  const own = (fields: Received['form']) => [...fields].filter(([name]) => name !== TOKEN_FIELD);
+  const single = (fields: Received['form']): Record<string, string> =>
+    Object.fromEntries(own(fields).map(([name, values]) => [name, values[0] ?? '']));
   return deepFreeze({
     site: ctx.site.id,
     locale: ctx.locale,
@@ -166,7 +182,9 @@ async function pluginRequest(
       ]),
     ),
     query: single(formOf(req.query)),
-    body: single(formOf(req.body)),
+    body: route.method === 'post' ? single(form) : {},
+    lists: Object.fromEntries(own(form)),
+    files,
     async satisfy(challenge) {
       // A link or an image makes a GET; collectRoutes saw that the challenge is the plugin's own.
       const isAsked = route.method === 'post' && route.options.challenge === challenge;

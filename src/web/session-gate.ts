@@ -4,6 +4,7 @@ import type { WebDeps } from './context';
 import { contextOf } from './context';
 import { HOME, localPath, withQuery } from './links';
 import { wantsJson } from './reply';
+import { noteTried } from './safety';
 
 /** Reachable in any state, signed in or not. */
 const FREE = [
@@ -44,7 +45,8 @@ export function sessionGate(deps: WebDeps): RequestHandler {
         next();
         return;
       }
-      noteSkipped(deps, req);
+      // Whose password was right, and who went on without their second factor: worth a line.
+      noteTried({ deps, ctx: contextOf(req) }, 'session/challenge');
       if (isPageRequest(req)) {
         res.redirect(302, withNext(req, CHALLENGE_HOME));
         return;
@@ -55,13 +57,6 @@ export function sessionGate(deps: WebDeps): RequestHandler {
       throw new AppError(state === 'frozen' ? 'session/frozen' : 'session/required');
     res.redirect(302, withNext(req, '/login'));
   };
-}
-
-/** Whose password was right, and who went on without their second factor: worth a line. */
-function noteSkipped(deps: WebDeps, req: Parameters<RequestHandler>[0]): void {
-  const { site, remote, session } = contextOf(req);
-  const actor = session?.session.user.login;
-  void deps.safety.noteRefused({ site: site.id, remote, code: 'session/challenge', actor });
 }
 
 /** A page on the way in, which leads on to the one that was asked for. */
@@ -134,6 +129,14 @@ export const answersHalf = (
   const [path = ''] = href.split('?');
   return isChallengeRoute(deps, scope, 'GET', path, pending);
 };
+
+/** Whether a POST to `path` is one that a plugin takes files by. */
+export const takesFiles = (
+  deps: WebDeps,
+  scope: Parameters<typeof routesOf>[1],
+  path: string,
+): boolean =>
+  routesOf(deps, scope, 'POST', path).some(({ options }) => options.upload !== undefined);
 
 const isChallengeRoute = (
   deps: WebDeps,

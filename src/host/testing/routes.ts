@@ -40,7 +40,7 @@ export async function callRoute(
     await match.route.handler(requestOf(world, site, match, input), running.context),
   );
   if (!isPluginResponse(answer)) {
-    throw new Error(`${method} ${match.route.path}: expected one of the four kinds of response`);
+    throw new Error(`${method} ${match.route.path}: expected one of the five kinds of response`);
   }
   return answer;
 }
@@ -51,6 +51,13 @@ async function isAllowed(world: World, site: SiteId, { options }: PluginRoute): 
   if (permission === undefined) return true;
   const actor = await world.core.people.find(world.core.ref(site));
   return can({ hooks: world.hooks, site: actor.site }, actor.scope, actor.session, permission);
+}
+
+/** Every field once, but for those that are told more than once. */
+function listsOf(method: 'get' | 'post', { query, body, lists }: RouteInput) {
+  const fields = (method === 'get' ? query : body) ?? {};
+  const single = Object.entries(fields).map(([name, value]) => [name, [value]] as const);
+  return { ...Object.fromEntries(single), ...lists };
 }
 
 function requestOf(
@@ -75,6 +82,8 @@ function requestOf(
     ),
     query: input.query ?? {},
     body: input.body ?? {},
+    lists: listsOf(route.method, input),
+    files: (route.options.upload && input.files) ?? [],
     async satisfy(challenge) {
       const isAsked = route.method === 'post' && route.options.challenge === challenge;
       if (!isAsked) throw new AppError('session/refused', { textKey: 'error.forbidden' });

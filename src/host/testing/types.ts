@@ -17,7 +17,7 @@ import type { PluginDirectory, PluginHttpOptions, PluginMail } from '../capabili
 import type { PluginDatabase, PluginHttpResponse } from '../context-types';
 import type { PluginDefinition } from '../define';
 import type { BootReport, PluginReport } from '../report';
-import type { PluginResponse } from '../route-types';
+import type { PluginFile, PluginResponse } from '../route-types';
 import type {
   SignInEnded,
   SignInIdentity,
@@ -101,6 +101,10 @@ export interface TestClock extends Clock {
 export interface RouteInput {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, string>>;
+  /** Fields of the form that have several values, beside those of `body` (of `query`, on a GET). */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** What the form brings to a route with `upload`. */
+  readonly files?: readonly PluginFile[];
   readonly locale?: Locale;
   readonly site?: string;
   /** `false`: nobody is signed in, which only routes with `public` accept. */

@@ -6,6 +6,7 @@ import { field, formOf } from '../body';
 import { draftParam, type Form, keepFields, saveForm } from '../compose-form';
 import { attachmentView } from '../compose-model';
 import { requireToken } from '../csrf-gate';
+import { lingerBeforeRefusal } from '../linger';
 import { wantsJson } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 import { sendBytes } from '../send-bytes';
@@ -17,7 +18,6 @@ const MAX_FILES = 50;
 const MAX_FIELDS = 100;
 /** Times the limit on a message that is read and thrown away for the sake of the words in it. */
 const MAX_DRAINED = 4;
-const LINGER_MS = 1_000;
 
 interface Received {
   readonly form: Map<string, readonly string[]>;
@@ -102,8 +102,7 @@ async function receive(
 /**
  * What the announced size of the body already decides (threats B1); the form around the files is
  * small. The words of a body that is not absurd are still read, to be kept, and its files thrown
- * away. Beyond that the connection ends with the answer; a moment of reading first, or the reset
- * would reach the browser before the answer does.
+ * away. Beyond that the connection ends with the answer.
  */
 async function refuseBySize(call: OpenCall): Promise<AppError | undefined> {
   const { req, res } = call;
@@ -112,15 +111,7 @@ async function refuseBySize(call: OpenCall): Promise<AppError | undefined> {
   if (declared <= most) return undefined;
   const error = new AppError('attachment/too-large', { textValues: sizeValues(call) });
   if (declared <= most * MAX_DRAINED) return error;
-  res.setHeader('Connection', 'close');
-  await new Promise<void>((resolve) => {
-    const cancel = call.deps.clock.after(LINGER_MS, resolve);
-    req.once('close', () => {
-      cancel();
-      resolve();
-    });
-    req.resume();
-  });
+  await lingerBeforeRefusal(req, res, call.deps.clock);
   throw error;
 }
 

@@ -124,6 +124,26 @@ describe('paths of routes', () => {
     });
   });
 
+  it('takes files on a POST of an open session, within a bound', () => {
+    const register = (method: 'get' | 'post', options: RouteOptions) => () =>
+      collectRoutes('p', (router) => router[method]('/x', answer, options), {
+        challenges: [{ id: 'otp', label: 'p:x' as TextKey, path: '/x' }],
+      });
+    const said = (problem: string) =>
+      expect.objectContaining({ details: { plugin: 'p', route: '/x', problem } });
+    const upload = { maxBytes: 30_000_000 };
+    const whose = 'upload, and not for open sessions alone';
+    const bound = 'upload.maxBytes: expected 1 to 30000000';
+
+    expect(register('post', { upload })()).toMatchObject([{ options: { upload } }]);
+    expect(register('get', { upload })).toThrow(said('upload, and not a POST'));
+    expect(register('post', { upload, public: true })).toThrow(said(whose));
+    expect(register('post', { upload, challenge: 'otp' })).toThrow(said(whose));
+    for (const maxBytes of [0, 1.5, 30_000_001, Number.NaN, '9' as unknown as number]) {
+      expect(register('post', { upload: { maxBytes } })).toThrow(said(bound));
+    }
+  });
+
   it('refuses a route without a handler, and routes added later', () => {
     let kept: PluginRouter | undefined;
     const routes = collectRoutes('p', (router) => {
@@ -150,6 +170,8 @@ describe('answers of routes', () => {
     [{ json: 1, status: 429, retryAfterS: 30 }],
     [{ view: 'v', model: {}, title: 't', status: 503, retryAfterS: 0 }],
     [{ status: 404 }],
+    [{ file: { name: 'a.csv', type: 'text/csv', content: 'a' } }],
+    [{ file: { name: 'a', type: 'image/png', content: Buffer.of(1), isInline: true } }],
   ])('accepts %j', (value) => {
     expect(isPluginResponse(value)).toBe(true);
   });
@@ -171,6 +193,11 @@ describe('answers of routes', () => {
     [{ json: 1, status: 429, retryAfterS: 100_000 }],
     [{ redirect: '' }],
     [{ redirect: '/x', html: '<p>' }],
+    [{ file: { name: 'a.csv', type: 'text/csv' } }],
+    [{ file: { name: '', type: 'text/csv', content: '' } }],
+    [{ file: { name: 'a', type: 'text/csv; charset=x', content: '' } }],
+    [{ file: { name: 'a', type: 'text/csv', content: 3 } }],
+    [{ file: { name: 'a', type: 'text/csv', content: '' }, status: 404 }],
   ])('refuses %j', (value) => {
     expect(isPluginResponse(value)).toBe(false);
   });

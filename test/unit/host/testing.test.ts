@@ -108,7 +108,7 @@ describe('the plugin test kit', () => {
     expect(await kit.route('get', '/items/1', { site: 'off' })).toEqual({ status: 404 });
     expect(await kit.route('get', '/items/1', { user: false })).toEqual({ status: 403 });
     expect(await kit.route('get', '/open', { user: false })).toEqual({ status: 204 });
-    await expect(kit.route('get', '/odd')).rejects.toThrow('/odd: expected one of the four');
+    await expect(kit.route('get', '/odd')).rejects.toThrow('/odd: expected one of the five');
   });
 
   it('answers 403 for a permission that the test does not grant', async () => {
