@@ -148,7 +148,7 @@ export function createEnabling(deps: EnablingDeps): Enabling {
       const known = model.site(site);
       return known ? findFaults({ files, model, plugins: deps.plugins }, known) : [];
     },
-    settingsOn: (id, plugin) => settingsOn({ model }, { id }, plugin),
+    settingsOn: (site, plugin) => settingsOn(model, site, plugin),
     explainFor: (subject) => explainPlugin({ files, model }, subject),
     check,
     async impactOf(request) {

@@ -1,3 +1,4 @@
+import type { SiteId } from '../base/types';
 import type { ConfigIssue } from '../kernel/config-errors';
 import type { ConfigFiles, FileEntry, Place } from './files';
 import { lastToSay, type Model } from './model';
@@ -11,7 +12,7 @@ export interface SiteFault extends ConfigIssue {
   readonly plugin: string;
 }
 
-export interface FaultsDeps {
+interface FaultsDeps {
   readonly files: ConfigFiles;
   readonly model: Model;
   readonly plugins: readonly EnablingPlugin[];
@@ -23,11 +24,7 @@ type Said = Omit<SiteFault, 'site' | 'plugin'>;
 export function findFaults(deps: FaultsDeps, site: EnablingSite): readonly SiteFault[] {
   return deps.plugins.flatMap((plugin) => {
     const { id } = plugin;
-    const groups = deps.model.speakingGroups(site.id, id);
-    const subjects = [
-      { site: site.id },
-      ...groups.map((group) => ({ site: site.id, groups: [group] })),
-    ];
+    const subjects = subjectsOf(deps.model, site.id, id);
     const said = [
       ...badEnabled(deps, site, id),
       ...subjects.flatMap((subject) => [
@@ -41,6 +38,12 @@ export function findFaults(deps: FaultsDeps, site: EnablingSite): readonly SiteF
     return [...distinct.values()].map((fault) => ({ site: site.id, plugin: id, ...fault }));
   });
 }
+
+/** A site as it is, and those of each of its groups that has a word to say of a plugin. */
+export const subjectsOf = (model: Model, site: SiteId, plugin: string): readonly Subject[] => [
+  { site },
+  ...model.speakingGroups(site, plugin).map((group) => ({ site, groups: [group] })),
+];
 
 // `"enabled": "no"` would leave on or off by accident what its author meant otherwise.
 function badEnabled(

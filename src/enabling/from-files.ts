@@ -26,7 +26,7 @@ export function enablingFromFiles(deps: {
   return {
     config: (plugin, subject) => model.config(plugin, subject),
     reach: (site) => model.reach(site),
-    settingsOn: (id, plugin) => settingsOn({ model }, { id }, plugin),
+    settingsOn: (site, plugin) => settingsOn(model, site, plugin),
     faults(site) {
       const known = model.site(site);
       return known ? findFaults({ files, model, plugins: deps.plugins }, known) : [];

@@ -1,7 +1,8 @@
-import { type FaultsDeps, placeOf } from './faults';
+import type { SiteId } from '../base/types';
+import { placeOf, subjectsOf } from './faults';
 import type { Place } from './files';
-import { lastToSay } from './model';
-import { ENABLED, type EnablingSite, type Plain } from './types';
+import { lastToSay, type Model } from './model';
+import { ENABLED, type Plain } from './types';
 
 /** Settings of a plugin that hold for a site, or for those of one of its groups. */
 export interface SiteSettings {
@@ -11,14 +12,8 @@ export interface SiteSettings {
 }
 
 /** Every version of a plugin's settings on a site that parses, where the plugin is on. */
-export function settingsOn(
-  { model }: Pick<FaultsDeps, 'model'>,
-  { id: site }: Pick<EnablingSite, 'id'>,
-  plugin: string,
-): readonly SiteSettings[] {
-  const groups = model.speakingGroups(site, plugin);
-  const subjects = [{ site }, ...groups.map((group) => ({ site, groups: [group] }))];
-  return subjects.flatMap((subject): readonly SiteSettings[] => {
+export function settingsOn(model: Model, site: SiteId, plugin: string): readonly SiteSettings[] {
+  return subjectsOf(model, site, plugin).flatMap((subject): readonly SiteSettings[] => {
     const { enabled, says } = model.resolve(plugin, subject);
     const parsed = model.config(plugin, subject);
     if (!enabled || !parsed.ok) return [];
