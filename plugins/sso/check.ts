@@ -2,7 +2,7 @@ import type { CheckedSite, SettingsProblem, SignInContribution } from 'estafette
 import { checkCas } from './cas/cas';
 import type { SsoConfig } from './config';
 import { openClient } from './oidc/client';
-import { type Provider, providerOf, providersOf } from './providers';
+import { findProvider, type Provider, providerOf } from './providers';
 import { Refused } from './refused';
 import { checkSaml } from './saml/client';
 
@@ -41,7 +41,7 @@ export const checkProvider: NonNullable<SignInContribution<SsoConfig>['check']> 
   { site, method },
   context,
 ) => {
-  const provider = providersOf(context, site).find(({ id }) => id === method);
+  const provider = findProvider(context, site, method);
   if (!provider) return 'no such provider';
   try {
     switch (provider.kind) {

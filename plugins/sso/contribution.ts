@@ -6,7 +6,7 @@ import { leaveOidc, refreshOidc } from './oidc/after';
 import { beginOidc } from './oidc/begin';
 import { finishOidc } from './oidc/finish';
 import { noticeOidc } from './oidc/notice';
-import { type Provider, providersOf } from './providers';
+import { findProvider, type Provider, providersOf } from './providers';
 import { Refused } from './refused';
 import { noticeSaml } from './saml/notice';
 import { beginSaml, finishSaml, leaveSaml } from './saml/saml';
@@ -59,7 +59,7 @@ export const signIn: SignInContribution<SsoConfig> = {
 
   async leave(request, context) {
     const { site, method } = request;
-    const provider = find(context, site, method);
+    const provider = findProvider(context, site, method);
     switch (provider?.kind) {
       case 'oidc':
         return leaveOidc({ context, site, provider }, request);
@@ -74,7 +74,7 @@ export const signIn: SignInContribution<SsoConfig> = {
 
   async notice(request, context) {
     const { site, method, body } = request;
-    const provider = find(context, site, method);
+    const provider = findProvider(context, site, method);
     try {
       switch (provider?.kind) {
         case 'oidc':
@@ -96,15 +96,12 @@ export const signIn: SignInContribution<SsoConfig> = {
   check: checkProvider,
 
   async refresh({ site, method, refresh }, context) {
-    const provider = find(context, site, method);
+    const provider = findProvider(context, site, method);
     return provider?.kind === 'oidc'
       ? refreshOidc({ context, site, provider }, refresh)
       : undefined;
   },
 };
-
-const find = (context: Sso, site: SiteId, method: string): Provider | undefined =>
-  providersOf(context, site).find(({ id }) => id === method);
 
 /** What is refused is told; what fails goes up, and is `unavailable` there. */
 async function told<T>(
@@ -112,7 +109,7 @@ async function told<T>(
   { site, method }: { readonly site: SiteId; readonly method: string },
   work: (provider: Provider) => Promise<T>,
 ): Promise<T | SignInRefusal> {
-  const provider = find(context, site, method);
+  const provider = findProvider(context, site, method);
   if (!provider) return { refused: 'invalid', code: 'unknown-method' };
   try {
     return await work(provider);

@@ -1,6 +1,6 @@
 import type { PluginCommand, SiteId } from 'estafette/plugin';
 import type { SsoConfig } from './config';
-import { providersOf } from './providers';
+import { findProvider } from './providers';
 import { samlMetadata } from './saml/client';
 
 const USAGE = 'sso:metadata <site> <provider> <host>';
@@ -17,7 +17,7 @@ export const metadataCommand: PluginCommand<SsoConfig> = {
       return 2;
     }
     // An id that is no site of the installation has no configuration, which says so.
-    const provider = providersOf(context, site as SiteId).find((one) => one.id === id);
+    const provider = findProvider(context, site as SiteId, id);
     if (provider?.kind !== 'saml') {
       print(`${id} is no SAML provider of ${site}`);
       return 1;

@@ -146,3 +146,6 @@ export function providerOf(said: ProviderConfig): Provider {
 /** The providers of a site, in the order of their buttons. */
 export const providersOf = (context: Sso, site: SiteId): readonly Provider[] =>
   context.config(site).providers.map((said) => providerOf(said as ProviderConfig));
+
+export const findProvider = (context: Sso, site: SiteId, id: string): Provider | undefined =>
+  providersOf(context, site).find((one) => one.id === id);
