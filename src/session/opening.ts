@@ -311,15 +311,13 @@ export async function makeRoom(
   { store, closing, devices }: Pick<OpeningDeps, 'store' | 'closing' | 'devices'>,
   { id, user, state, deviceId }: Placed,
 ): Promise<void> {
-  const known = new Set((await devices.list(user.id)).map((device) => device.id));
-  const kindOf = (one: Pick<Placed, 'state' | 'deviceId'>) => {
-    if (one.state !== 'awaiting-challenge') return 'open';
-    return one.deviceId !== undefined && known.has(one.deviceId) ? 'half' : 'half-stranger';
-  };
-  const kind = kindOf({ state, deviceId });
-  const max = kind === 'open' ? MAX_SESSIONS_PER_USER : MAX_HALF_PER_USER;
-  const others = (await store.ofUser(user.id)).filter(
-    (one) => one.id !== id && kindOf(one) === kind,
-  );
+  const isHalf = state === 'awaiting-challenge';
+  // Of sessions that are open it says nothing: all browsers are alike there.
+  const known = new Set(isHalf ? (await devices.list(user.id)).map((device) => device.id) : []);
+  const isLike = (one: StoredSession): boolean =>
+    (one.state === 'awaiting-challenge') === isHalf &&
+    known.has(one.deviceId ?? '') === known.has(deviceId ?? '');
+  const max = isHalf ? MAX_HALF_PER_USER : MAX_SESSIONS_PER_USER;
+  const others = (await store.ofUser(user.id)).filter((one) => one.id !== id && isLike(one));
   for (const session of others.slice(max - 1)) await closing.close(session, 'replaced');
 }

@@ -229,10 +229,9 @@ export function createUserStore(deps: UserStoreDeps): UserStore {
       .where({ user_id: id })
       .whereNotIn('alias', [...names])
       .delete();
-    for (const alias of names) {
-      const row = { user_id: id, site, alias };
-      await trx('user_aliases').insert(row).onConflict(['user_id', 'alias']).ignore();
-    }
+    const rows = [...names].map((alias) => ({ user_id: id, site, alias }));
+    if (rows.length === 0) return;
+    await trx('user_aliases').insert(rows).onConflict(['user_id', 'alias']).ignore();
   }
 
   /** A main address goes before an alias of somebody else. */
