@@ -15,18 +15,20 @@ interface Visit {
   readonly isSecure: boolean;
 }
 
+const heldIn = ({ req, isSecure }: Pick<Visit, 'req' | 'isSecure'>) =>
+  SLOTS.map((slot) => ({ slot, value: readCookie(req, slot, isSecure) ?? '' }));
+const statesOf = (held: ReturnType<typeof heldIn>): readonly string[] =>
+  held.map(({ value }) => value).filter((value) => value !== '');
+
 /** Remembers a sign-in that begins beside those under way; the oldest make room. */
-export function rememberWay({ req, res, keptStates, isSecure }: Visit, sealed: string): void {
-  const held = SLOTS.map((slot) => ({ slot, value: readCookie(req, slot, isSecure) ?? '' }));
-  const oldest = keptStates.inOrder(held.map(({ value }) => value).filter((one) => one !== ''));
-  const gone = new Set<string>();
-  const left = () => oldest.filter((value) => !gone.has(value));
-  const chars = () => left().reduce((sum, { length }) => sum + length, sealed.length);
-  for (const value of oldest) {
-    if (left().length < SLOTS.length && chars() <= MAX_CHARS) break;
-    gone.add(value);
-  }
-  const free = held.filter(({ value }) => value === '' || gone.has(value));
+export function rememberWay(visit: Visit, sealed: string): void {
+  const { res, keptStates, isSecure } = visit;
+  const held = heldIn(visit);
+  const left = [...keptStates.inOrder(statesOf(held))];
+  const isTooMuch = () =>
+    left.length >= SLOTS.length || [sealed, ...left].join('').length > MAX_CHARS;
+  while (left.length > 0 && isTooMuch()) left.shift();
+  const free = held.filter(({ value }) => !left.includes(value));
   const own = free[0]?.slot ?? 'way';
   for (const { slot, value } of free) {
     if (slot !== own && value !== '') writeCookie(res, slot, undefined, { isSecure });
@@ -40,19 +42,17 @@ export const hasWay = ({ req, isSecure }: Pick<Visit, 'req' | 'isSecure'>): bool
 
 /** The kept state that a return answers: the others wait for theirs. */
 export function recallWay(
-  { req, keptStates, isSecure }: Visit,
+  visit: Visit,
   at: Pick<KeptState, 'site' | 'plugin' | 'method'>,
   returned: readonly string[],
 ): string | undefined {
-  const values = SLOTS.map((slot) => readCookie(req, slot, isSecure) ?? '');
-  const held = values.filter((one) => one !== '');
-  return keptStates.choose(held, at, returned);
+  return visit.keptStates.choose(statesOf(heldIn(visit)), at, returned);
 }
 
 /** Takes a kept state out of its cookie: it is used up, or good for nothing. */
-export function forgetWay({ req, res, isSecure }: Visit, sealed: string | undefined): void {
-  for (const slot of SLOTS) {
-    const value = readCookie(req, slot, isSecure) ?? '';
+export function forgetWay(visit: Visit, sealed: string | undefined): void {
+  const { res, isSecure } = visit;
+  for (const { slot, value } of heldIn(visit)) {
     if (value !== '' && value === sealed) writeCookie(res, slot, undefined, { isSecure });
   }
 }
