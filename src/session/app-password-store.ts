@@ -38,19 +38,21 @@ export interface NewAppPassword {
   readonly createdAt: string;
 }
 
-/** False when the person has as many as they may. */
+/** Its id; `undefined` when the person has as many as they may. */
 export async function insertAppPassword(
   trx: Knex,
   { user, createdAt, ...rest }: NewAppPassword,
   most: number,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const counted: unknown = await trx('app_passwords')
     .where({ user_id: user })
     .count({ n: '*' })
     .first();
-  if (z.object({ n: z.coerce.number() }).parse(counted).n >= most) return false;
-  await trx('app_passwords').insert({ ...rest, user_id: user, created_at: createdAt });
-  return true;
+  if (z.object({ n: z.coerce.number() }).parse(counted).n >= most) return undefined;
+  const rows: unknown = await trx('app_passwords')
+    .insert({ ...rest, user_id: user, created_at: createdAt })
+    .returning('id');
+  return z.tuple([z.object({ id: z.number() })]).parse(rows)[0].id;
 }
 
 export async function listAppPasswords(knex: Knex, user: UserId): Promise<readonly AppPassword[]> {

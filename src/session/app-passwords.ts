@@ -46,7 +46,7 @@ export interface AppPasswords {
     user: UserId,
     name: string,
     scope?: AppPasswordScope,
-  ): Promise<{ readonly secret: string; readonly name: string }>;
+  ): Promise<{ readonly id: number; readonly secret: string; readonly name: string }>;
   /** Ends one, or all, from the next request on; answers how many. */
   revoke(user: UserId, id?: number): Promise<number>;
   /**
@@ -135,9 +135,11 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
         hash: await hashOf(plain, salt),
         createdAt: isoNow(clock),
       };
-      const isMade = await db.transaction((trx) => insertAppPassword(trx, row, MAX_APP_PASSWORDS));
-      if (!isMade) throw new AppError('request/invalid', { details: { reason: 'too-many' } });
-      return { secret: groups.join('-'), name: label };
+      const id = await db.transaction((trx) => insertAppPassword(trx, row, MAX_APP_PASSWORDS));
+      if (id === undefined) {
+        throw new AppError('request/invalid', { details: { reason: 'too-many' } });
+      }
+      return { id, secret: groups.join('-'), name: label };
     },
     revoke: (user, id) => deleteAppPasswords(db.knex, user, id),
     async verifyAppPassword(site, asked, typed, { remote, scope = 'dav' }) {

@@ -142,9 +142,8 @@ async function addAppPassword(call: OpenCall): Promise<void> {
   if (known.some((one) => one.name === name)) return wrong(ctx.t('security.app.taken'));
   try {
     const made = await deps.safety.appPasswords.create(actor.user.id, name);
-    const all = await deps.safety.appPasswords.list(actor.user.id);
-    const id = all.find((one) => one.name === made.name)?.id;
-    await noteOwn(call, { event: 'app-password:created', target: `app-password/${id}` });
+    const target = `app-password/${made.id}`;
+    await noteOwn(call, { event: 'app-password:created', target });
     await deps.safety.notifier.notify(actor.user, 'app-password', {
       subject: 'notice.appPassword.subject',
       text: 'notice.appPassword.text',
