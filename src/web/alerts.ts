@@ -60,8 +60,9 @@ const isSame = (one: Alert, other: Alert): boolean =>
 export async function findAlert(
   { safety }: WebDeps,
   actor: NonNullable<RequestContext['actor']>,
-  id: number,
+  id: number | undefined,
 ): Promise<{ readonly evidence: Alert['evidence']; readonly ids: readonly number[] } | undefined> {
+  if (id === undefined) return undefined;
   const alerts = await safety.alerts.list(actor);
   const found = alerts.find((alert) => alert.id === id);
   if (!found) return undefined;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { type AppError, type ErrorCode, isAppError } from '../base/errors';
 import type { OfferedMethod } from '../host/sign-in';
-import { wantsFactorFrom } from '../session';
+import { viaOf, wantsFactorFrom } from '../session';
 import { supportFor } from '../sites';
 import { contextOf, type WebDeps } from './context';
 import { readCookie } from './cookies';
@@ -86,7 +86,7 @@ function waysOf(deps: WebDeps, req: Request, state: LoginState): readonly LoginW
   const { site, locale, session, id } = contextOf(req);
   const methods = deps.signIn.methods({ site: site.id, requestId: id }, locale);
   const { order = [], form = 'shown' } = site.signIn;
-  const named = new Map<string, LoginWay>(methods.map((one) => [nameOf(one), buttonOf(one)]));
+  const named = new Map<string, LoginWay>(methods.map((one) => [viaOf(one), buttonOf(one)]));
   if (form === 'shown' || (form === 'folded' && (state.unfolded || methods.length === 0))) {
     named.set('form', { kind: 'form' });
   } else if (form === 'folded') {
@@ -98,8 +98,6 @@ function waysOf(deps: WebDeps, req: Request, state: LoginState): readonly LoginW
   const names = new Set([...first, ...order, 'form', ...named.keys()]);
   return [...names].flatMap((name) => named.get(name) ?? []);
 }
-
-const nameOf = ({ plugin, method }: OfferedMethod): string => `${plugin}.${method}`;
 
 const buttonOf = ({ plugin, method, label, look, about }: OfferedMethod): LoginWay => ({
   kind: 'method',

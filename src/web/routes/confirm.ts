@@ -4,7 +4,7 @@ import { supportFor } from '../../sites';
 import { field, formOf } from '../body';
 import { hasFactor } from '../confirmed';
 import { contextOf, type WebDeps } from '../context';
-import { writeCookie } from '../cookies';
+import { keepSignedIn } from '../device';
 import { HOME, withQuery } from '../links';
 import type { ConfirmModel } from '../pages/other';
 import { seeOther, sendPage } from '../reply';
@@ -75,7 +75,7 @@ async function confirm(call: OpenCall): Promise<void> {
       remote: ctx.remote,
       scope: { site: ctx.site.id, requestId: ctx.id },
     });
-    writeCookie(res, 'session', renewed.bearer, { isSecure: deps.config.isSecure });
+    keepSignedIn(deps, res, renewed);
     seeOther(res, next);
   } catch (error) {
     if (!isAppError(error) || !PASSWORD_FAILURES.includes(error.code)) throw error;

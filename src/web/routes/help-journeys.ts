@@ -24,8 +24,7 @@ interface Said {
 
 async function journeyPage(call: Call, content: Content, said: Said = {}): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const { site, locale, t } = ctx;
-  const actor = call.ctx.actor;
+  const { site, locale, t, actor } = ctx;
   const note = takeFlash(deps, req, res);
   const model: JourneyModel = {
     ...content,
@@ -104,8 +103,7 @@ function locked(call: Call): Promise<void> {
 }
 
 function hackedContent(call: Call): Content {
-  const { t } = call.ctx;
-  const actor = call.ctx.actor;
+  const { t, actor } = call.ctx;
   const { text, link } = lostOf(call);
   return {
     title: t('help.hacked.title'),
@@ -130,7 +128,7 @@ const tellsSupport = (site: Call['ctx']['site']): boolean =>
   site.support.mail !== undefined && cannotSend(site) === undefined;
 
 async function hacked(call: Call): Promise<void> {
-  const actor = call.ctx.actor;
+  const { actor } = call.ctx;
   // What a thief may have added outlives every session: only its owner can tell it from their own.
   const links = actor && (await linkLines({ ...call, actor }));
   await journeyPage(call, { ...hackedContent(call), links });
@@ -138,7 +136,7 @@ async function hacked(call: Call): Promise<void> {
 
 async function postHacked(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;
-  const actor = call.ctx.actor;
+  const { actor } = ctx;
   const form = formOf(req.body);
   if (actor && field(form, 'op') === 'secure') {
     const secured = await secureAccount({ ...call, actor }, 'hacked', { remote: ctx.remote });

@@ -126,7 +126,7 @@ function leavingOf(deps: Call['deps'], session: LoadedSession): Leaving | undefi
 async function showChallenges(call: Call): Promise<void> {
   const { deps, req, res, ctx } = call;
   if (ctx.session?.session.state !== 'awaiting-challenge') return seeOther(res, HOME);
-  const pending = ctx.session.session.challenges ?? [];
+  const pending = ctx.session.session.challenges;
   // Where the person was going: the plugin leads there.
   const next = wantedPage(call, req.query['next'], '');
   const challenges = challengeLinks(deps, ctx, next).filter(({ id }) => pending.includes(id));

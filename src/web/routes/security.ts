@@ -4,7 +4,7 @@ import type { SessionId } from '../../base/types';
 import { deviceText, MAX_APP_PASSWORDS, type SessionSummary } from '../../session';
 import { supportFor } from '../../sites';
 import { findAlert } from '../alerts';
-import { field, formOf } from '../body';
+import { field, formOf, numberOf } from '../body';
 import { CONFIRM_MINUTES, requireConfirmed } from '../confirmed';
 import { setFlash } from '../flash';
 import { withQuery } from '../links';
@@ -160,10 +160,8 @@ async function addAppPassword(call: OpenCall): Promise<void> {
 
 async function revokeAppPassword(call: OpenCall): Promise<void> {
   const { deps, actor, req, res } = call;
-  const id = Number(field(formOf(req.body), 'id'));
-  const count = Number.isSafeInteger(id)
-    ? await deps.safety.appPasswords.revoke(actor.user.id, id)
-    : 0;
+  const id = numberOf(field(formOf(req.body), 'id'));
+  const count = id === undefined ? 0 : await deps.safety.appPasswords.revoke(actor.user.id, id);
   if (count > 0) {
     await noteOwn(call, { event: 'app-password:revoked', target: `app-password/${id}` });
   }
@@ -181,7 +179,7 @@ async function deny(call: OpenCall): Promise<void> {
   const form = formOf(req.body);
   const session = await ownSession(call, field(form, 'session'));
   const line = await deniedLine(call, field(form, 'line'));
-  const alert = await findAlert(deps, actor, Number(field(form, 'alert') || Number.NaN));
+  const alert = await findAlert(deps, actor, numberOf(field(form, 'alert')));
   const { remote, device } = session ?? { remote: line?.remote, device: textOf(alert, 'device') };
   const secured = await secureAccount(call, 'not-me', {
     ...(remote !== undefined && { remote }),
@@ -193,8 +191,7 @@ async function deny(call: OpenCall): Promise<void> {
 }
 
 async function dismissAlert({ deps, actor, req, res }: OpenCall): Promise<void> {
-  const id = Number(field(formOf(req.body), 'id'));
-  const alert = await findAlert(deps, actor, id);
+  const alert = await findAlert(deps, actor, numberOf(field(formOf(req.body), 'id')));
   for (const one of alert?.ids ?? []) await deps.safety.alerts.dismiss(actor, one);
   seeOther(res, PAGE);
 }

@@ -1,3 +1,4 @@
+import { viaOf } from '../../../session';
 import type { Site } from '../../../sites';
 import type { AdminCell, AdminFact } from '../../pages/admin';
 import type { AdminCall } from './access';
@@ -23,7 +24,7 @@ export function signInFacts(call: AdminCall, site: Site): readonly AdminFact[] {
 function wayCells({ ctx, deps }: AdminCall, site: Site): readonly AdminCell[] {
   const { order = [], form = 'shown' } = site.signIn;
   const methods = deps.signIn.methods({ site: site.id }, ctx.locale);
-  const buttons = new Map(methods.map((way) => [`${way.plugin}.${way.method}`, way.label]));
+  const buttons = new Map(methods.map((way) => [viaOf(way), way.label]));
   const names = [...new Set([...order, 'form', ...buttons.keys()])];
   return names.flatMap((name): readonly AdminCell[] => {
     if (name === 'form') return [cell(ctx.t('admin.waysIn.form'), ctx.t(`admin.waysIn.${form}`))];
