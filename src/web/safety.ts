@@ -2,7 +2,7 @@ import type { Audit, NewAuditEntry } from '../audit';
 import type { SiteId } from '../base/types';
 import type { Alerts, Notifier } from '../notify';
 import type { AppPasswords, FormThrottle, UserStore } from '../session';
-import type { OpenCall } from './route';
+import type { Call, OpenCall } from './route';
 
 /** What the pages of the security of an account stand on. */
 export interface SafetyParts {
@@ -37,3 +37,13 @@ export const noteOwn = (
     remote: ctx.remote,
     ...entry,
   });
+
+/**
+ * Writes down what the sender of a request has tried. Not awaited: who is refused does not wait for
+ * the disk.
+ */
+export function noteTried({ deps, ctx }: Pick<Call, 'deps' | 'ctx'>, code: string): void {
+  const { site, remote, session } = ctx;
+  const actor = session?.session.user.login;
+  void deps.safety.noteRefused({ site: site.id, remote, code, actor });
+}
