@@ -102,7 +102,7 @@ class DemoOidcServer implements DemoOidc {
   private readonly cookieKey = randomBytes(16).toString('hex');
   private readonly server: Server = createServer((req, res) => void this.answer(req, res));
   private provider: Promise<Provider> | undefined;
-  private key = newKey();
+  private key: JWK | undefined;
   private backchannel = '';
   private isDown = false;
   private isSilent = false;
@@ -172,7 +172,7 @@ class DemoOidcServer implements DemoOidc {
     });
   }
 
-  /** Made when it is first asked for: loading the library takes most of a second. */
+  /** Made when it is first asked for, with its key: loading the library takes most of a second. */
   private ready(): Promise<Provider> {
     this.provider ??= this.build();
     return this.provider;
@@ -181,6 +181,7 @@ class DemoOidcServer implements DemoOidc {
   private async build(): Promise<Provider> {
     const { Provider: Made } = await quietly(() => import('oidc-provider'));
     const { userinfoAlg, accessTokenS } = this.options;
+    this.key ??= newKey();
     const client: DemoOidcClient = {
       id: this.clientId,
       secret: this.clientSecret,
