@@ -51,9 +51,13 @@ export interface LyingProvider {
 const nowS = (): number => Math.floor(Date.now() / 1_000);
 const json = (body: unknown): Answer => ({ body: JSON.stringify(body) });
 
+/** Of each one of a file: to make a key takes longer than most tests. */
+let firstKey: ReturnType<typeof generateKeyPair> | undefined;
+
 /** Starts one on a free loopback port. */
 export async function lyingProvider(): Promise<LyingProvider> {
-  const key: Key = { kid: 'first', ...(await generateKeyPair('RS256', { extractable: true })) };
+  firstKey ??= generateKeyPair('RS256', { extractable: true });
+  const key: Key = { kid: 'first', ...(await firstKey) };
   const waiting = new Set<NodeJS.Timeout>();
 
   const sign: LyingProvider['sign'] = (claims, header = {}) =>

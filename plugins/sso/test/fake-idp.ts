@@ -83,9 +83,13 @@ async function newKey(kid: string): Promise<Key> {
   return { kid, ...(await generateKeyPair('RS256', { extractable: true })) };
 }
 
+/** Of each stand of a file: to make one takes longer than most tests. */
+let firstKey: Promise<Key> | undefined;
+
 /** A plugin with one provider, `more` being said of it. */
 export async function standWith(more: object = {}): Promise<Stand> {
-  const first = await newKey('first');
+  firstKey ??= newKey('first');
+  const first = await firstKey;
   let nonce = '';
   const idp: FakeIdp = {
     claims: {},
