@@ -1,0 +1,81 @@
+import { rowOf, starred } from './cards';
+import { piecesOf } from './fold';
+import { type Place, placesOf } from './places';
+import { CARDS, type CardTableRow, FAVOURITES, type Tables } from './tables';
+import type { Listed, ListQuestion, Person } from './types';
+
+export const PAGE_CARDS = 100;
+
+const COLUMNS = [
+  'id',
+  'book_key',
+  'uri',
+  'uid',
+  'etag',
+  'updated_at',
+  'kind',
+  'name',
+  'detail',
+  'mails',
+  'phones',
+  'is_pictured',
+];
+
+function narrow(
+  query: ReturnType<Tables>,
+  table: Tables,
+  person: Person,
+  asked: ListQuestion,
+): ReturnType<Tables> {
+  // Every piece is literal: no wildcard stands in a search.
+  for (const piece of piecesOf(asked.text ?? '')) query.whereRaw('instr(search, ?) > 0', [piece]);
+  if (asked.kind !== undefined) query.where({ kind: asked.kind });
+  if (asked.uids) query.whereIn('uid', asked.uids);
+  if (asked.mails) {
+    const wanted = asked.mails;
+    query.where((any) => {
+      for (const mail of wanted)
+        any.orWhereRaw('instr(char(10) || mails || char(10), char(10) || ? || char(10)) > 0', [
+          mail.toLowerCase(),
+        ]);
+      if (wanted.length === 0) any.whereRaw('1 = 0');
+    });
+  }
+  if (asked.isFavourite === true) {
+    query.whereIn(
+      'id',
+      table(FAVOURITES).where({ site: person.site, user_id: person.user }).select('card_id'),
+    );
+  }
+  return query;
+}
+
+/** A page of cards by name, and how many there are. */
+export async function listCards(
+  table: Tables,
+  person: Person,
+  asked: ListQuestion,
+): Promise<Listed> {
+  const all = await placesOf(table, person);
+  const places: readonly Place[] =
+    asked.book === undefined ? all : all.filter(({ id }) => id === asked.book);
+  const of = new Map(places.map((place) => [place.key, place.id]));
+  const query = () =>
+    narrow(table(CARDS).whereIn('book_key', [...of.keys()]), table, person, asked);
+  const [{ count = 0 } = {}]: { count?: number }[] = await query().count({ count: '*' });
+  const rows: CardTableRow[] = await query()
+    .orderBy('sort_name')
+    .orderBy('id')
+    .offset(asked.offset ?? 0)
+    .limit(asked.limit ?? PAGE_CARDS)
+    .select(COLUMNS);
+  const stars = await starred(
+    table,
+    person,
+    rows.map(({ id }) => id),
+  );
+  return {
+    cards: rows.map((row) => rowOf(row, of.get(row.book_key) ?? '', stars.has(row.id))),
+    total: Number(count),
+  };
+}

@@ -1,0 +1,86 @@
+import { BOOKS, type BookTableRow, REMOVED, SHARES, type Tables } from './tables';
+import type { Person, Rights } from './types';
+
+/** The book that everybody has. */
+export const FIRST_BOOK = 'contacts';
+
+/** A book as one person reaches it. */
+export interface Place {
+  readonly key: number;
+  readonly id: string;
+  readonly title: string;
+  readonly rights: Rights;
+  readonly isOwn: boolean;
+  readonly owner: string;
+  readonly ownerUser: number;
+  readonly token: number;
+  readonly oldest: number;
+}
+
+const RIGHTS: readonly Rights[] = ['read', 'write', 'manage'];
+
+const ownPlace = (row: BookTableRow): Place => ({
+  key: row.key,
+  id: row.id,
+  title: row.title,
+  rights: 'manage',
+  isOwn: true,
+  owner: '',
+  ownerUser: row.user_id,
+  token: row.sync_token,
+  oldest: row.oldest_token,
+});
+
+/** Every book that somebody reaches: their own, then those that others share with their address. */
+export async function placesOf(table: Tables, { site, user, mail }: Person): Promise<Place[]> {
+  const own: BookTableRow[] = await table(BOOKS).where({ site, user_id: user }).orderBy('key');
+  const shares: { id: string; book_key: number; rights: string }[] = await table(SHARES)
+    .where({ site, mail: mail.toLowerCase() })
+    .select('id', 'book_key', 'rights');
+  if (shares.length === 0) return own.map(ownPlace);
+  const others: BookTableRow[] = await table(BOOKS)
+    .where({ site })
+    .whereNot({ user_id: user })
+    .whereIn(
+      'key',
+      shares.map(({ book_key }) => book_key),
+    )
+    .orderBy('key');
+  const shared = others.flatMap((row) => {
+    const share = shares.find(({ book_key }) => book_key === row.key);
+    const rights = RIGHTS.find((right) => right === share?.rights);
+    if (!share || !rights) return [];
+    return [{ ...ownPlace(row), id: share.id, rights, isOwn: false, owner: row.owner }];
+  });
+  return [...own.map(ownPlace), ...shared];
+}
+
+/** One of them by its id; somebody else's book is no different from none. */
+export const placeOf = async (
+  table: Tables,
+  person: Person,
+  book: string,
+): Promise<Place | undefined> => (await placesOf(table, person)).find(({ id }) => id === book);
+
+export const canWrite = ({ rights }: Place): boolean => rights !== 'read';
+
+/** The next token of a book, taken for a change that the same transaction makes. */
+export async function nextToken(table: Tables, key: number): Promise<number> {
+  await table(BOOKS).where({ key }).increment('sync_token', 1);
+  const row: { sync_token: number } | undefined = await table(BOOKS)
+    .where({ key })
+    .first('sync_token');
+  return row?.sync_token ?? 0;
+}
+
+/** Says what went away to clients that come later (RFC 6578 3.5.2). */
+export async function leaveTrace(
+  table: Tables,
+  gone: { readonly key: number; readonly uri: string; readonly seq: number; readonly at: string },
+): Promise<void> {
+  const { key, uri, seq, at } = gone;
+  await table(REMOVED)
+    .insert({ book_key: key, uri, seq, removed_at: at })
+    .onConflict(['book_key', 'uri'])
+    .merge();
+}

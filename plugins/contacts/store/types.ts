@@ -1,0 +1,112 @@
+import type { SiteId } from 'estafette/plugin';
+
+/** Whose books: a site and a person are part of every question. */
+export interface Person {
+  readonly site: SiteId;
+  readonly user: number;
+  /** Books are shared by address. */
+  readonly mail: string;
+}
+
+export type Rights = 'read' | 'write' | 'manage';
+
+export interface Book {
+  /** As this person asks for it; a book that somebody else shares has another one for its owner. */
+  readonly id: string;
+  readonly title: string;
+  readonly rights: Rights;
+  readonly isOwn: boolean;
+  /** Address of who shares it; `''` for one's own. */
+  readonly owner: string;
+  readonly kind: 'personal' | 'remote';
+  readonly syncToken: number;
+  /** Cards that it holds. */
+  readonly count: number;
+}
+
+/** What a list shows of a card. */
+export interface CardRow {
+  readonly id: string;
+  /** `Book.id`. */
+  readonly book: string;
+  readonly uri: string;
+  readonly uid: string;
+  /** Quoted, strong (RFC 9110 8.8.3). */
+  readonly etag: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Function and organisation. */
+  readonly detail: string;
+  readonly mails: readonly string[];
+  readonly phones: readonly string[];
+  readonly isPictured: boolean;
+  readonly isFavourite: boolean;
+  readonly updatedAt: string;
+}
+
+export interface StoredCard extends CardRow {
+  readonly text: string;
+}
+
+/** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */
+export interface When {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: boolean | undefined;
+}
+
+export type Refusal =
+  /** No such book for this person. */
+  | 'missing'
+  /** They may read it only. */
+  | 'rights'
+  /** Not a card that can be read. */
+  | 'not-a-card'
+  | 'too-large'
+  /** The book holds as many cards as it may. */
+  | 'full'
+  | 'uri';
+
+export type Put =
+  | { readonly kind: 'created' | 'updated'; readonly etag: string; readonly id: string }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'uid-conflict'; readonly uri: string }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
+export interface Changes {
+  readonly token: number;
+  readonly changed: readonly { readonly uri: string; readonly etag: string }[];
+  readonly removed: readonly string[];
+}
+
+export interface TrashedCard {
+  readonly id: string;
+  readonly name: string;
+  readonly book: string;
+  readonly removedAt: string;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly mail: string;
+  readonly rights: Rights;
+}
+
+/** Which cards of a person. */
+export interface ListQuestion {
+  /** `Book.id`; all of them without. */
+  readonly book?: string | undefined;
+  readonly text?: string | undefined;
+  readonly isFavourite?: boolean | undefined;
+  readonly kind?: string | undefined;
+  /** Of these ids or uids. */
+  readonly uids?: readonly string[] | undefined;
+  readonly mails?: readonly string[] | undefined;
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface Listed {
+  readonly cards: readonly CardRow[];
+  /** Of all pages. */
+  readonly total: number;
+}

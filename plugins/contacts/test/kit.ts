@@ -1,0 +1,44 @@
+import type { SiteId } from 'estafette/plugin';
+import {
+  createPluginTest,
+  type PluginTest,
+  type PluginTestOptions,
+} from 'estafette/plugin/testing';
+import { type Contact, EMPTY_CONTACT, writeCard } from '../card';
+import type { ContactsConfig } from '../config';
+import plugin from '../plugin';
+import { type ContactStore, createStore, type Person } from '../store';
+
+type Options = Partial<Omit<PluginTestOptions<ContactsConfig>, 'plugin'>>;
+
+/** A card as a page writes it. */
+export const aCard = (uid: string, fields: Partial<Contact> = {}): string =>
+  writeCard({ ...EMPTY_CONTACT, uid, name: uid, ...fields });
+
+export const aPerson = (user: number, fields: Partial<Person> = {}): Person => ({
+  site: 'test' as SiteId,
+  user,
+  mail: `agent${user}@test.example`,
+  ...fields,
+});
+
+/** The plugin, started, and its store. */
+export async function startContacts(
+  options: Options = {},
+): Promise<{ readonly test: PluginTest; readonly store: ContactStore; readonly me: Person }> {
+  const test = await createPluginTest({ plugin, ...options });
+  const store = createStore({
+    db: test.db,
+    clock: test.clock,
+    config: () => test.config() as ContactsConfig, // parsed by the plugin's own schema
+    site: (id) => ({
+      id,
+      title: 'Test',
+      mailDomains: ['test.example'],
+      locale: 'fr',
+      timeZone: 'Europe/Paris',
+    }),
+    text: (locale) => (key, values) => test.text(key, locale, values as Record<string, string>),
+  });
+  return { test, store, me: aPerson(test.user.id, { mail: test.user.mail }) };
+}
