@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { type CacheProvider, SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { keyInfoToPem } from '@node-saml/node-saml/lib/crypto';
 import type { SamlProvider } from '../providers';
@@ -20,6 +20,9 @@ interface Options {
   /** Where sign-outs that began elsewhere are told. */
   readonly notice?: string;
 }
+
+/** Names a request of ours; xs:ID may not begin with a digit. */
+export const newRequest = (): string => `_${randomBytes(20).toString('hex')}`;
 
 /** The library, set to believe nothing that is not signed by the provider for this request. */
 export function samlOf(

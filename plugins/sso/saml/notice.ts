@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SAML } from '@node-saml/node-saml';
 import type { SignInEnded, SignInNotice } from 'estafette/plugin';
 import { isFirstUse } from '../once';
@@ -6,7 +5,7 @@ import type { SamlProvider } from '../providers';
 import { invalid } from '../refused';
 import type { Step } from '../types';
 import type { Element } from '../xml';
-import { SKEW_MS, samlOf } from './client';
+import { newRequest, SKEW_MS, samlOf } from './client';
 import { refusedBySaml } from './faults';
 import { guardLogout } from './guard';
 import { sessionOf } from './session';
@@ -29,7 +28,7 @@ export async function noticeSaml(
   const encoded = body['SAMLRequest'] ?? '';
   if (encoded === '' || encoded.length > MAX_CHARS) throw invalid('answer');
   const root = await guardLogout(Buffer.from(encoded, 'base64').toString('utf8'));
-  const saml = samlOf(step, { callback: address, request: `_${randomBytes(20).toString('hex')}` });
+  const saml = samlOf(step, { callback: address, request: newRequest() });
   try {
     await saml.validatePostRequestAsync({ SAMLRequest: encoded });
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Profile, SamlStatusError } from '@node-saml/node-saml';
 import type { SignInBegin, SignInIdentity, SignInReturn, SignInStarted } from 'estafette/plugin';
 import { isFirstUse } from '../once';
@@ -8,7 +7,7 @@ import { isSame, randomWord } from '../secrets';
 import type { Step } from '../types';
 import { personOf, textsOf, timeOf, type Values } from '../values';
 import { type Element, wrapParsed } from '../xml';
-import { PERSISTENT, SKEW_MS, samlOf } from './client';
+import { newRequest, PERSISTENT, SKEW_MS, samlOf } from './client';
 import { refusedBySaml } from './faults';
 import { guardResponse } from './guard';
 import { sessionOf } from './session';
@@ -23,8 +22,7 @@ export async function beginSaml(
   step: Step<SamlProvider>,
   { callback, purpose }: SignInBegin,
 ): Promise<SignInStarted> {
-  // xs:ID may not begin with a digit.
-  const request = `_${randomBytes(20).toString('hex')}`;
+  const request = newRequest();
   const state = randomWord();
   const saml = samlOf(step, { callback, request, isForced: purpose === 'confirm' });
   const redirect = await saml.getAuthorizeUrlAsync(state, undefined, {});
@@ -155,8 +153,7 @@ export async function leaveSaml(
 ): Promise<string | undefined> {
   const { nameId = '', format = PERSISTENT, sessionIndex } = leaving;
   if (step.provider.signOutUrl === undefined || nameId === '') return undefined;
-  const request = `_${randomBytes(20).toString('hex')}`;
-  return samlOf(step, { callback: back, request }).getLogoutUrlAsync(
+  return samlOf(step, { callback: back, request: newRequest() }).getLogoutUrlAsync(
     {
       issuer: step.provider.issuer,
       nameID: nameId,
