@@ -1,0 +1,13 @@
+export { CardError, type CardFault } from './errors';
+export { readCard } from './read';
+export { type CardChunk, splitCards } from './split';
+export {
+  type CardVersion,
+  type Contact,
+  EMPTY_CONTACT,
+  type Photo,
+  type PostalAddress,
+  type Typed,
+} from './types';
+export { asVersion, versionOf } from './version';
+export { writeCard } from './write';

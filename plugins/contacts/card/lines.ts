@@ -1,0 +1,119 @@
+import { CardError } from './errors';
+
+/** One property of a card, and exactly how it stands there. */
+export interface ContentLine {
+  /** With its folds and line breaks: what is written back when nothing changes it. */
+  readonly raw: string;
+  /** 1 for the first of the text. */
+  readonly line: number;
+  /** `item1` of `item1.EMAIL`, as written; `''` for none. */
+  readonly group: string;
+  /** Upper case. */
+  readonly name: string;
+  /** By upper-case name; words without a name (vCard 2.1) stand under `TYPE`, encodings and charsets under theirs. */
+  readonly params: ReadonlyMap<string, readonly string[]>;
+  /** Unfolded, still escaped and encoded. */
+  readonly value: string;
+}
+
+const LINES_MAX = 20_000;
+const PARAM_VALUES = 100; // as arguments of one call
+const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
+const HEAD = /^(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)((?:;(?:[^":;]|"[^"]*")*)*):/;
+const BARE_ENCODINGS = ['QUOTED-PRINTABLE', 'BASE64', 'B', '7BIT', '8BIT'];
+
+const bodyOf = (raw: string): string => raw.replace(/[\r\n]+$/, '');
+
+/**
+ * The properties of a text, in order, `BEGIN` and `END` among them (RFC 6350 3.3). Lines that a card
+ * of version 2.1 folds its own ways are put together too: quoted-printable by `=` at their end,
+ * base64 up to an empty line. Throws {@link CardError} for a line that is no property.
+ */
+export function readLines(text: string): readonly ContentLine[] {
+  const found: ContentLine[] = [];
+  const physical = physicalLines(text);
+  for (let at = 0; at < physical.length; ) {
+    const first = physical[at] as string;
+    if (bodyOf(first).trim() === '') {
+      at += 1;
+      continue;
+    }
+    const end = endOfProperty(physical, at);
+    const parts = physical.slice(at, end);
+    found.push(readLine(parts, at + 1));
+    at = end;
+  }
+  return found;
+}
+
+function physicalLines(text: string): readonly string[] {
+  const lines: string[] = [];
+  LINE.lastIndex = 0;
+  while (LINE.lastIndex < text.length) {
+    if (lines.length === LINES_MAX) throw new CardError('too-many-lines', LINES_MAX);
+    lines.push((LINE.exec(text) as RegExpExecArray)[0]);
+  }
+  return lines;
+}
+
+/** The index after the last line of the property that begins at an index. */
+function endOfProperty(lines: readonly string[], start: number): number {
+  const head = bodyOf(lines[start] as string);
+  const params = HEAD.exec(head)?.[3]?.toUpperCase() ?? '';
+  const isQuoted = params.includes('QUOTED-PRINTABLE');
+  const isBase64 = /[;=](?:BASE64|B)(?:;|$)/.test(params);
+  let at = start + 1;
+  for (; at < lines.length; at += 1) {
+    const line = lines[at] as string;
+    const isSoft = isQuoted && bodyOf(lines[at - 1] as string).endsWith('=');
+    if (isSoft || /^[ \t]/.test(line)) continue;
+    // Some programs break base64 without the space that tells of it.
+    const isRest = isBase64 && /^[A-Za-z0-9+/]+={0,2}$/.test(bodyOf(line));
+    if (!isRest) break;
+  }
+  return at;
+}
+
+function readLine(parts: readonly string[], line: number): ContentLine {
+  const [first = '', ...rest] = parts.map(bodyOf);
+  const head = HEAD.exec(first);
+  const params = head ? readParams(head[3] ?? '') : new Map<string, string[]>();
+  const isQuoted = params.get('ENCODING')?.[0]?.toUpperCase() === 'QUOTED-PRINTABLE';
+  const unfolded = rest.reduce((so, part) => {
+    if (isQuoted && so.endsWith('=')) return so.slice(0, -1) + part;
+    return so + (/^[ \t]/.test(part) ? part.slice(1) : part);
+  }, first);
+  const whole = HEAD.exec(unfolded);
+  if (!whole) throw new CardError('no-colon', line);
+  const [all, group = '', name = '', written = ''] = whole;
+  return {
+    raw: parts.join(''),
+    line,
+    group,
+    name: name.toUpperCase(),
+    params: readParams(written),
+    value: unfolded.slice(all.length),
+  };
+}
+
+/** Parameters by name; what follows a `=` may be a list, quoted or not. */
+function readParams(text: string): Map<string, string[]> {
+  const params = new Map<string, string[]>();
+  for (const [, name = '', , value] of text.matchAll(/;([A-Za-z0-9-]*)(=((?:[^";]|"[^"]*")*))?/g)) {
+    if (name === '' && value === undefined) continue;
+    const isBare = value === undefined;
+    const bareName = BARE_ENCODINGS.includes(name.toUpperCase()) ? 'ENCODING' : 'TYPE';
+    const key = isBare ? bareName : name.toUpperCase();
+    const values = isBare ? [name] : [...value.matchAll(/"([^"]*)"|([^",]+)/g)].map(paramValue);
+    const known = params.get(key);
+    if (known) known.push(...values.slice(0, PARAM_VALUES));
+    else params.set(key, values);
+  }
+  return params;
+}
+
+/** RFC 6868: `^n`, `^^` and `^'`. */
+const paramValue = ([, quoted, plain]: RegExpMatchArray): string =>
+  (quoted ?? plain ?? '').replace(/\^([n^'])/g, (_, char: string) =>
+    char === 'n' ? '\n' : char === "'" ? '"' : '^',
+  );
