@@ -71,7 +71,7 @@ import {
   type User,
 } from './session';
 import { CORE_SCOPE, createSettings } from './settings';
-import { type AppConfig, createSiteResolver, locksOf } from './sites';
+import { type AppConfig, createSiteResolver, locksOf, type Site } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
@@ -309,6 +309,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   const core = createPluginCore({
     config,
     clock,
+    log,
     sessions,
     users,
     services,
@@ -562,7 +563,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     report: { ...host.report, warnings: [...host.report.warnings, ...warnings] },
     plugins: host.state,
     commands: pluginCommands(host, set),
-    checkWays: () => checkWays(sites, signIn),
+    checkWays: (asked: readonly Site[]) => checkWays(asked, signIn),
     enabling,
     hooks,
     /** What the process and its plugins went through; `undefined` in a process that is not our own. */
@@ -595,12 +596,15 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   };
 }
 
-/** Asks the providers of each site; nothing is listened on, and the schema stays as it is. */
-export async function askProviders(config: AppConfig): Promise<readonly WayCheck[]> {
-  if (!canAskProviders(config)) return [];
+/** Asks the providers of these sites; nothing is listened on, and the schema stays as it is. */
+export async function askProviders(
+  config: AppConfig,
+  sites: readonly Site[],
+): Promise<readonly WayCheck[]> {
+  if (!canAskProviders(config, sites)) return [];
   const app = await createApp(config, { migrate: false });
   try {
-    return await app.checkWays();
+    return await app.checkWays(sites);
   } finally {
     await app.stop();
   }

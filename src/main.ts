@@ -30,7 +30,7 @@ const deps: Deps = {
     (await app()).createApp(config, { ...options, ownsProcess: true }),
   migrationSets: async (config, db) => (await app()).migrationSets(config, db),
   siteFaults: async (config) => (await app()).siteFaults(config),
-  askProviders: async (config) => (await app()).askProviders(config),
+  askProviders: async (config, sites) => (await app()).askProviders(config, sites),
   openEnabling: async (config) => (await app()).openEnabling(config),
   openAudit: async (config) => (await app()).openAudit(config),
   startDemo: async (options) => (await demo()).startDemo({ ...options, root }),

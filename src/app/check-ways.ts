@@ -17,15 +17,15 @@ export interface WayCheck {
   readonly problem: string | undefined;
 }
 
-/** Whether some site has a plugin that can ask its providers: without one nothing has to be built. */
-export function canAskProviders(config: AppConfig): boolean {
+/** Whether one of the sites has a plugin that can ask its providers: else nothing has to be built. */
+export function canAskProviders(config: AppConfig, sites: readonly Pick<Site, 'id'>[]): boolean {
   const { found } = installedPlugins(config, {
     isWanted: (id) => whereFilesTurnOn(config, id).length > 0,
   });
   const askers = found.filter(({ definition }) => definition.contributes?.signIn?.check);
   if (askers.length === 0) return false;
   const { reach } = enablingFromFiles({ ...config, plugins: found.map(enablingPlugin) });
-  return config.sites.some(({ id }) => askers.some((plugin) => reach(id).has(plugin.id)));
+  return sites.some(({ id }) => askers.some((plugin) => reach(id).has(plugin.id)));
 }
 
 /** Has the plugins of each site ask their providers, as a sign-in would. */

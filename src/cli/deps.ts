@@ -129,8 +129,11 @@ export interface Deps {
   }>;
   /** What the files say of plugins that the installed plugins do not confirm. */
   siteFaults(config: AppConfig): Promise<readonly PluginFault[]>;
-  /** Has plugins ask the providers that people sign in by, as a sign-in would. */
-  askProviders(config: AppConfig): Promise<
+  /** Has plugins ask the providers that people of these sites sign in by, as a sign-in would. */
+  askProviders(
+    config: AppConfig,
+    sites: readonly Site[],
+  ): Promise<
     readonly {
       readonly site: SiteId;
       /** `sso.cerbere`. */

@@ -42,10 +42,7 @@ export const sitesCheck: Command = {
     const sites = chooseSites(config.sites, values.site);
     const checked = new Set(sites.map(({ id }) => id));
     const checks = values.connect
-      ? [
-          ...(await checkServers(sites, deps)),
-          ...(await checkProviders(config, deps)).filter(({ site }) => checked.has(site)),
-        ]
+      ? [...(await checkServers(sites, deps)), ...(await checkProviders(config, sites, deps))]
       : [];
     const warnings = (await deps.siteFaults(config))
       .filter(({ site }) => site === undefined || checked.has(site))
@@ -81,8 +78,12 @@ interface Try {
   readonly ping: Ping;
 }
 
-async function checkProviders(config: AppConfig, deps: Deps): Promise<readonly Check[]> {
-  const asked = await deps.askProviders(config);
+async function checkProviders(
+  config: AppConfig,
+  sites: readonly Site[],
+  deps: Deps,
+): Promise<readonly Check[]> {
+  const asked = await deps.askProviders(config, sites);
   return asked.map(({ site, via, ms, problem }) => ({
     site,
     what: 'sign-in',

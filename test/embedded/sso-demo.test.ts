@@ -51,7 +51,7 @@ describe.each([
   });
 
   it('has its provider asked as `sites:check --connect` does', async () => {
-    const asked = await demo.app.checkWays();
+    const asked = await demo.app.checkWays(demo.app.sites);
 
     expect(asked.filter((one) => one.site === site)).toMatchObject([
       { via: `sso.${method}`, problem: undefined },

@@ -404,11 +404,17 @@ describe('sites:check --connect, of providers', () => {
     expect(out).toMatch(/one +sign-in +sso\.card +FAILED: unreachable: no such host/);
   });
 
-  it('says that one answers, of the sites that are asked for', async () => {
-    const elsewhere = { ...asked, site: 'two' as SiteId, problem: 'down' };
+  it('says that one answers, and asks those of the named site alone', async () => {
+    const answers = [
+      { ...asked, problem: undefined },
+      { ...asked, site: 'two' as SiteId, problem: 'down' },
+    ];
     const { code, out } = await run(['sites:check', '--site', 'one', '--connect'], {
       ...deps,
-      askProviders: async () => [{ ...asked, problem: undefined }, elsewhere],
+      loadConfig: () =>
+        parse({ sites: { one: aSiteFile(), two: aSiteFile({ hosts: ['two.example'] }) } }),
+      askProviders: async (_config, sites) =>
+        answers.filter(({ site }) => sites.some(({ id }) => id === site)),
     });
 
     expect(code).toBe(0);
