@@ -128,7 +128,7 @@ export function writeCard(contact: Contact, previous?: string): string {
   const gone = new Set<ContentLine>();
   for (const field of FIELDS) changeField(field, { contact, version, before, after, gone });
   leaveNoLabel(before, gone, after);
-  const [begin = '', end = ''] = marksOf(text);
+  const [begin, end] = marksOf(text);
   const body = before.map(
     (line) => (gone.has(line) ? '' : line.raw) + foldedAll(after.get(line) ?? []),
   );
