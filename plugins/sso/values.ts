@@ -25,7 +25,8 @@ export function timeOf(ms: number): { readonly authenticatedAt?: string } {
   return ms > 0 && Number.isFinite(date.getTime()) ? { authenticatedAt: date.toISOString() } : {};
 }
 
-const own = (values: Values, name: string): unknown =>
+/** What is said under a name by the values themselves. */
+export const own = (values: Values, name: string): unknown =>
   Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** Login, mail, name and attributes of somebody, as the configuration of the provider names them. */

@@ -11,7 +11,7 @@ import type { CasProvider } from '../providers';
 import { invalid, Refused, unavailable } from '../refused';
 import { isSame, randomWord } from '../secrets';
 import type { Step } from '../types';
-import { personOf, textsOf, timeOf, type Values } from '../values';
+import { own, personOf, textsOf, timeOf, type Values } from '../values';
 import { parseXml } from '../xml';
 import { readAnswer } from './answer';
 
@@ -97,9 +97,7 @@ function identityOf(
   { user, attributes }: Awaited<ReturnType<typeof readAnswer>>,
   { ticket, now }: { readonly ticket: string; readonly now: number },
 ): SignInIdentity {
-  const [level] = textsOf(
-    Object.hasOwn(attributes, provider.levelAttribute) ? attributes[provider.levelAttribute] : [],
-  );
+  const [level] = textsOf(own(attributes, provider.levelAttribute));
   return {
     issuer: provider.issuer,
     subject: user,
@@ -115,8 +113,7 @@ function identityOf(
 
 /** 2.5.4: the ticket was made for a password that was typed for it, or when one was. */
 function signedInAt(attributes: Values, now: number): number {
-  const first = (name: string): unknown =>
-    Object.hasOwn(attributes, name) ? [attributes[name]].flat()[0] : undefined;
+  const first = (name: string): unknown => [own(attributes, name)].flat()[0];
   const isNew = first('isFromNewLogin');
   if (isNew === true || isNew === 'true') return now;
   const [date = ''] = textsOf(first('authenticationDate'));
