@@ -23,12 +23,11 @@ export async function noticeOidc(
   if (token === '' || token.length > MAX_CHARS) throw invalid('no-token');
   const { keys, metadata } = await openClient(step, 'notice');
   const payload = await verified(step, { token, keys, issuer: metadata.issuer });
-  const { jti, iat } = checkLogout(payload, context.clock.now() / 1_000);
-  const { sub, sid } = payload;
-  const hasSession = typeof sid === 'string' && sid !== '';
+  const { jti, iat, session } = checkLogout(payload, context.clock.now() / 1_000);
+  const { sub } = payload;
   // A session that is named ends as often as it is told: what failed on our side may be told again.
   // All sessions of a person are ended once, those that they open afterwards are others.
-  if (!hasSession) {
+  if (session === undefined) {
     const untilMs = (iat + MAX_AGE_S + 2 * SKEW_S) * 1_000;
     const once = { site, provider: provider.id, kind: 'logout', word: jti, untilMs } as const;
     if (!(await isFirstUse(context, once))) throw invalid('replayed');
@@ -36,7 +35,7 @@ export async function noticeOidc(
   return {
     issuer: metadata.issuer,
     ...(sub !== undefined && { subject: sub }),
-    ...(hasSession && { session: sid }),
+    ...(session !== undefined && { session }),
   };
 }
 
@@ -93,7 +92,7 @@ function codeOf(error: errors.JOSEError): string {
 function checkLogout(
   payload: JWTPayload,
   now: number,
-): { readonly jti: string; readonly iat: number } {
+): { readonly jti: string; readonly iat: number; readonly session: string | undefined } {
   const { jti, iat, sub, sid, events } = payload;
   // A nonce would make it an ID token, which is no word about the end of a session.
   if ('nonce' in payload) throw invalid('nonce');
@@ -104,7 +103,7 @@ function checkLogout(
   if (iat > now + SKEW_S) throw invalid('issued-in-future');
   if (iat < now - MAX_AGE_S - SKEW_S) throw invalid('expired');
   const hasSubject = typeof sub === 'string' && sub !== '';
-  const hasSession = typeof sid === 'string' && sid !== '';
-  if (!hasSubject && !hasSession) throw invalid('nobody');
-  return { jti, iat };
+  const session = typeof sid === 'string' && sid !== '' ? sid : undefined;
+  if (!hasSubject && session === undefined) throw invalid('nobody');
+  return { jti, iat, session };
 }
