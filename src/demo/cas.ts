@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { escapeHtml } from '../base/html';
 import { isDemoApplication } from './local-address';
 import {
+  demoHandler,
   demoSignInForm,
   readDemoForm,
-  refuseDemoRequest,
   sendDemoPage,
   sendDemoStyle,
 } from './sign-in-page';
@@ -79,7 +79,7 @@ class DemoCasServer implements DemoCas {
   private readonly accounts: ReadonlyMap<string, DemoCasAccount>;
   private readonly sessions = new Map<string, Session>();
   private readonly tickets = new Map<string, Ticket>();
-  private readonly server = createServer((req, res) => void this.answer(req, res));
+  private readonly server = createServer(demoHandler((req, res) => this.handle(req, res)));
   private notice: string | undefined;
   private isDown = false;
   private changed: string | undefined;
@@ -118,16 +118,6 @@ class DemoCasServer implements DemoCas {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
     });
-  }
-
-  /** Whatever is sent here, the demonstration goes on. */
-  private async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    try {
-      await this.handle(req, res);
-    } catch {
-      // An address that is none, a form that is none of ours.
-      refuseDemoRequest(res);
-    }
   }
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

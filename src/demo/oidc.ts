@@ -11,9 +11,9 @@ import {
   demoConfiguration,
 } from './oidc/configuration';
 import {
+  demoHandler,
   demoSignInForm,
   readDemoForm,
-  refuseDemoRequest,
   sendDemoPage,
   sendDemoStyle,
 } from './sign-in-page';
@@ -100,7 +100,7 @@ class DemoOidcServer implements DemoOidc {
   private readonly accounts: ReadonlyMap<string, DemoOidcAccount>;
   private readonly adapter = memoryAdapter();
   private readonly cookieKey = randomBytes(16).toString('hex');
-  private readonly server: Server = createServer((req, res) => void this.answer(req, res));
+  private readonly server: Server = createServer(demoHandler((req, res) => this.handle(req, res)));
   private provider: Promise<Provider> | undefined;
   private key: JWK | undefined;
   private backchannel = '';
@@ -203,15 +203,6 @@ class DemoOidcServer implements DemoOidc {
     prototype.redirectUriAllowed = isDemoApplication;
     prototype.postLogoutRedirectUriAllowed = isDemoApplication;
     return provider;
-  }
-
-  /** Whatever is sent here, the demonstration goes on. */
-  private async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    try {
-      await this.handle(req, res);
-    } catch {
-      refuseDemoRequest(res); // an address that is none
-    }
   }
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

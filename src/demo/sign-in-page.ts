@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { escapeHtml } from '../base/html';
 
 /** What a page of a demonstration provider shows. */
@@ -42,18 +42,20 @@ export function sendDemoPage(res: ServerResponse, page: DemoPage): void {
   res.writeHead(page.status ?? 200, DEMO_PAGE_HEADERS).end(demoPageHtml(page));
 }
 
-/** Answers what is no request of a browser, unless an answer is under way. */
-export function refuseDemoRequest(res: ServerResponse): void {
-  if (res.headersSent) {
-    res.end();
-    return;
-  }
-  sendDemoPage(res, {
-    title: 'Demande incorrecte',
-    status: 400,
-    body: '<h1>Demande incorrecte</h1><p>Retournez à la page de connexion de la messagerie et recommencez.</p>',
-  });
-}
+/** A handler after which the demonstration goes on, whatever is sent: an address or a form that is none. */
+export const demoHandler =
+  (handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>): RequestListener =>
+  (req, res) =>
+    void handle(req, res).catch(() => {
+      if (res.headersSent) res.end();
+      else sendDemoPage(res, REFUSED);
+    });
+
+const REFUSED: DemoPage = {
+  title: 'Demande incorrecte',
+  status: 400,
+  body: '<h1>Demande incorrecte</h1><p>Retournez à la page de connexion de la messagerie et recommencez.</p>',
+};
 
 /** Answers `/style.css`. */
 export function sendDemoStyle(res: ServerResponse): void {
