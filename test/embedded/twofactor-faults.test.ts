@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { createApp } from '../../src/app';
 import { silentLog } from '../../src/base/log';
-import { demoFiles } from '../../src/demo/config-files';
-import { startDemoStack } from '../../src/demo/stack';
 import { openDatabase } from '../../src/kernel/db';
 import type { Database } from '../../src/kernel/db-types';
-import { parseAppConfig } from '../../src/sites';
 import { ADMINS, agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
+import { type FactorInstallation, factorInstallation } from '../kit/factor-stand';
 import {
   codeOf,
   enrolApplication,
@@ -21,62 +16,27 @@ import {
 } from '../kit/factor-visit';
 import { movingClock } from '../kit/moving-clock';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const STEP_MS = 30_000;
 const INBOX = '/mail/me/INBOX';
 const RECOVERED = '/twofactor/recovered';
 
 const clock = movingClock();
-const dataDir = mkdtempSync(path.join(os.tmpdir(), 'estafette-factor-faults-'));
-const ends: (() => Promise<unknown>)[] = [];
-let port = 0;
+let installation: FactorInstallation | undefined;
+let base = '';
 let core: Database;
 let factors: Database;
 
 beforeAll(async () => {
-  const stack = await startDemoStack({ seed: false });
-  ends.unshift(() => stack.close());
-  mkdirSync(path.join(dataDir, 'uploads'), { recursive: true });
-  const files = demoFiles(stack, { port: 0, dataDir });
-  const config = parseAppConfig(
-    {
-      root: ROOT,
-      app: { ...files.app, log: { level: 'silent' } },
-      plugins: { grants: { twofactor: ['audit', 'db', 'notice', 'session.end'] } },
-      sites: [
-        {
-          file: 'config/sites/saisons.json',
-          value: {
-            ...files.sites.saisons,
-            plugins: { twofactor: true },
-            choices: [],
-            groups: [
-              {
-                id: 'dsi',
-                title: 'Direction du numérique',
-                match: {
-                  logins: [agentOf(ADMINS.platform).username, agentOf(ADMINS.site).username],
-                },
-                permissions: ['admin.access'],
-              },
-            ],
-          },
-        },
-      ],
-    },
-    files.secrets,
-  );
-  const app = await createApp(config, { clock });
-  ends.unshift(() => app.stop());
-  ({ port } = await app.start());
-  core = app.db;
-  const filename = path.join(dataDir, 'plugins', 'twofactor.sqlite');
+  installation = await factorInstallation(clock, [ADMINS.platform, ADMINS.site]);
+  const started = await installation.start();
+  base = started.base;
+  core = started.app.db;
+  const filename = path.join(installation.dataDir, 'plugins', 'twofactor.sqlite');
   factors = await openDatabase({ filename, log: silentLog() });
-  ends.unshift(() => factors.close());
 }, 60_000);
 afterAll(async () => {
-  for (const end of ends) await end();
-  rmSync(dataDir, { recursive: true, force: true });
+  await factors?.close();
+  await installation?.close();
 });
 
 /** Where writing fails, as on a full disk; what a process leaves that ends there is the same. */
@@ -101,7 +61,7 @@ async function whileNot<T>({ db, write }: Place, work: () => Promise<T>): Promis
   }
 }
 
-const browser = (): WebAgent => new WebAgent(`http://127.0.0.1:${port}`);
+const browser = (): WebAgent => new WebAgent(base);
 async function signIn(index: number) {
   const web = browser();
   const { username, password } = agentOf(index);

@@ -1,72 +1,34 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createApp } from '../../src/app';
-import { demoFiles } from '../../src/demo/config-files';
-import { startDemoStack } from '../../src/demo/stack';
-import { parseAppConfig } from '../../src/sites';
 import { ADMINS, agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
+import {
+  type FactorInstallation,
+  type FactorProcess,
+  factorInstallation,
+} from '../kit/factor-stand';
 import { codeOf, enrolApplication, giveCode } from '../kit/factor-visit';
 import { movingClock } from '../kit/moving-clock';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const STEP_MS = 30_000;
 
 const clock = movingClock();
-const dataDir = mkdtempSync(path.join(os.tmpdir(), 'estafette-factor-key-'));
-let stack: Awaited<ReturnType<typeof startDemoStack>>;
-let app: Awaited<ReturnType<typeof createApp>> | undefined;
-let port = 0;
+let installation: FactorInstallation;
+let running: FactorProcess | undefined;
 
 /** The same installation, started with a server key. */
-async function startWith(secretKey: string): Promise<void> {
-  await app?.stop();
-  const files = demoFiles(stack, { port: 0, dataDir });
-  const config = parseAppConfig(
-    {
-      root: ROOT,
-      app: { ...files.app, log: { level: 'silent' } },
-      plugins: { grants: { twofactor: ['audit', 'db', 'notice', 'session.end'] } },
-      sites: [
-        {
-          file: 'config/sites/saisons.json',
-          value: {
-            ...files.sites.saisons,
-            plugins: { twofactor: true },
-            choices: [],
-            groups: [
-              {
-                id: 'dsi',
-                title: 'Direction du numérique',
-                match: { logins: [agentOf(ADMINS.platform).username] },
-                permissions: ['admin.access'],
-              },
-            ],
-          },
-        },
-      ],
-    },
-    { ...files.secrets, ESTAFETTE_SECRET_KEY: secretKey },
-  );
-  app = await createApp(config, { clock });
-  port = (await app.start()).port;
+async function startWith(key: string): Promise<void> {
+  await running?.app.stop();
+  running = await installation.start({ ESTAFETTE_SECRET_KEY: key });
 }
 
 beforeAll(async () => {
-  stack = await startDemoStack({ seed: false });
-  mkdirSync(path.join(dataDir, 'uploads'), { recursive: true });
+  installation = await factorInstallation(clock, [ADMINS.platform]);
 }, 60_000);
-afterAll(async () => {
-  await app?.stop();
-  await stack?.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => installation?.close());
 
 const keyOf = (word: string): string => createHash('sha256').update(word).digest('base64');
 async function signIn(index: number) {
-  const web = new WebAgent(`http://127.0.0.1:${port}`);
+  const web = new WebAgent(running?.base ?? '');
   const { username, password } = agentOf(index);
   return { web, page: await web.signIn(username, password) };
 }
@@ -97,7 +59,7 @@ it('survives a new server key: nobody in, no error, words to act on, recovery co
   expect((await giveCode(web, codes[0] ?? '')).url).toBe('/twofactor/recovered');
   expect((await web.raw('/mail/me/INBOX')).status).toBe(200);
 
-  const lines = await app?.audit.list({ limit: 50 });
+  const lines = await running?.app.audit.list({ limit: 50 });
   expect(lines?.filter(({ event }) => event === 'twofactor:unreadable')).toHaveLength(1);
   const head = await signIn(ADMINS.platform);
   await giveCode(head.web, own.codes[0] ?? '');
