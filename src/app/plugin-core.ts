@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
 import type { SiteId, UserId } from '../base/types';
-import { createLdapDirectory } from '../directory';
+import { createLdapDirectory, createOwnEntries } from '../directory';
 import type { PluginPages } from '../host/capabilities/pages';
 import type { ContextCore } from '../host/context';
 import { createPeople } from '../host/people';
 import type { Services } from '../kernel/services';
-import { searchDirectory } from '../ldap';
+import { changeEntry, readDirectoryBytes, searchDirectory } from '../ldap';
 import type { Notifier } from '../notify';
-import type { Sessions, User, UserStore } from '../session';
+import { createDirectoryLookup, type Sessions, type User, type UserStore } from '../session';
 import type { AppConfig } from '../sites';
 import type { Renderer } from '../view';
 import type { Streams } from '../web/streams';
@@ -19,6 +20,7 @@ type Given = 'mail' | 'compose' | 'audit' | 'usedOnce' | 'keys' | 'metrics' | 'w
 interface PluginCoreDeps extends Pick<ContextCore, Given> {
   readonly config: AppConfig;
   readonly clock: Clock;
+  readonly log: Log;
   readonly sessions: Pick<Sessions, 'isOpen' | 'signOutUser'>;
   readonly users: Pick<UserStore, 'find'>;
   readonly notifier: Pick<Notifier, 'notify'>;
@@ -33,10 +35,18 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
   const { config, clock, sessions, users, services, notifier } = deps;
   const tempDir = path.join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
-  const { port, serves } = createLdapDirectory({
+  const { port, serves, list, forget } = createLdapDirectory({
     clock,
     sites: config.sites,
     search: searchDirectory,
+    readBytes: readDirectoryBytes,
+  });
+  const own = createOwnEntries({
+    clock,
+    lookup: createDirectoryLookup({ clock, log: deps.log }),
+    port,
+    forget,
+    write: changeEntry,
   });
   services.provide('core', 'directory', port, { fallback: true, serves });
   const people = createPeople({
@@ -74,6 +84,7 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     people,
     mail,
     compose,
+    directories: { list, port, own },
     audit,
     notices: {
       send: (id, kind, message, mayReach) =>

@@ -51,6 +51,8 @@ export const ERROR_CODES = {
     level: 'warn',
     retryAfterS: AGAIN_S,
   },
+  'directory/refused': { status: 403, textKey: 'error.directoryRefused', level: 'info' },
+  'directory/no-password': { status: 403, textKey: 'error.directoryNoPassword', level: 'info' },
   'imap/unreachable': {
     status: 503,
     textKey: 'error.mailDown',

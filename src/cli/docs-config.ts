@@ -36,6 +36,7 @@ environment variable, or from the file that the same name with \`_FILE\` gives.
 | \`ESTAFETTE_SECRET_KEY\` | server key, at least 32 random bytes in base64 or hexadecimal: \`openssl rand -base64 32\`. Needed in production; made in the data folder in development |
 | \`ESTAFETTE_AUDIT_OLD_KEYS\` | server keys that were replaced, separated by spaces, or its \`_FILE\`: they verify old lines of the [audit log](audit.md), nothing else |
 | \`ESTAFETTE_<SITE>_LDAP_BIND_PASSWORD\` | password of \`signIn.ldap.bindDn\` of a site |
+| \`ESTAFETTE_<SITE>_DIRECTORY_<ID>_BIND_PASSWORD\` | password of \`directories.<id>.bindDn\` of a site |
 | \`ESTAFETTE_<SITE>_MAIL_MASTER_PASSWORD\` | password of \`mailAccess.user\` of a site |
 | \`ESTAFETTE_<SITE>_NOTICES_PASSWORD\` | password of \`notices.username\` of a site |
 | \`ESTAFETTE_<PLUGIN>_<KEY>\` | secret that a plugin declares; \`ESTAFETTE_<SITE>_<PLUGIN>_<KEY>\` for one site |

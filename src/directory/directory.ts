@@ -5,11 +5,29 @@ import { AppError } from '../base/errors';
 import type { SiteId } from '../base/types';
 import { type Cache, createCache } from '../kernel/cache';
 import { deepFreeze } from '../kernel/freeze';
-import { type DirectoryEntry, type DirectorySearch, isBelow, parseDn, valuesOf } from '../ldap';
-import type { LdapDirectory, Site } from '../sites';
+import {
+  type DirectoryEntry,
+  type DirectoryFound,
+  type DirectorySearch,
+  isAttributeName,
+  isBelow,
+  type LdapEndpoint,
+  parseDn,
+  valuesOf,
+} from '../ldap';
+import type { Site, SiteDirectory } from '../sites';
 import { isGroup, mailFilter, searchFilter } from './filters';
+import { PICTURE_ATTRIBUTES, pictureOf } from './picture';
+import { checkQuestion } from './question';
 import { capAttributes } from './shape';
-import type { DirectoryPort, DirectoryRecord, DirectoryScope } from './types';
+import {
+  type DirectoryFacts,
+  type DirectoryPicture,
+  type DirectoryPort,
+  type DirectoryRecord,
+  type DirectoryScope,
+  SIGN_IN_DIRECTORY,
+} from './types';
 
 const LIMIT = 20;
 const LIMIT_MAX = 50;
@@ -21,64 +39,117 @@ const CACHE_MAX = 2_000;
 /** Characters, in all: a record may hold 60 attributes of 20 values of 512. */
 const CACHE_CHARS = 16_000_000;
 const TIMEOUT_MAX_MS = 5_000;
-/** Ordinary attributes, less what `readEntry` withholds; some servers must be told of classes. */
-const ATTRIBUTES = ['*', 'objectClass'];
+/** Ordinary attributes, less what `readEntry` withholds. */
+const ORDINARY = ['*'];
+const PICTURES_MAX = 500;
+const PICTURES_BYTES = 16_000_000;
 
 export interface LdapDirectoryDeps {
   readonly clock: Clock;
-  readonly sites: readonly Pick<Site, 'id' | 'signIn'>[];
+  readonly sites: readonly Pick<Site, 'id' | 'title' | 'signIn' | 'directories'>[];
   /** `searchDirectory` of the LDAP floor. */
   readonly search: (
-    directory: LdapDirectory,
+    directory: LdapEndpoint,
     search: DirectorySearch,
     options: { readonly timeoutMs: number },
-  ) => Promise<readonly DirectoryEntry[]>;
+  ) => Promise<DirectoryFound>;
+  /** `readDirectoryBytes` of the LDAP floor. */
+  readonly readBytes: (
+    directory: LdapEndpoint,
+    wanted: { readonly dn: string; readonly attributes: readonly string[] },
+    options: { readonly timeoutMs: number },
+  ) => Promise<ReadonlyMap<string, readonly Buffer[]>>;
 }
 
-/** The port `directory` over the LDAP directory of each site; `serves` tells which have one. */
-export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps): {
+export interface LdapDirectories {
   readonly port: DirectoryPort;
+  /** Whether people of a site sign in with a directory. */
   readonly serves: (site: SiteId) => boolean;
-} {
-  const directories = new Map<SiteId, LdapDirectory>(
-    sites.flatMap(({ id, signIn }) => (signIn.kind === 'ldap' ? [[id, signIn.ldap] as const] : [])),
-  );
-  const cache: Cache<readonly DirectoryRecord[]> = createCache({
+  /** The directories of a site, that of sign-in first. */
+  readonly list: (site: SiteId) => readonly DirectoryFacts[];
+  /** Forgets what was answered of a site: something has just changed there. */
+  readonly forget: (site: SiteId) => void;
+}
+
+interface Answer {
+  readonly records: readonly DirectoryRecord[];
+  readonly isCut: boolean;
+}
+
+type Known = SiteDirectory & { readonly facts: DirectoryFacts };
+
+/** The port `directory` over the LDAP directories of each site. */
+export function createLdapDirectory({
+  clock,
+  sites,
+  search,
+  readBytes,
+}: LdapDirectoryDeps): LdapDirectories {
+  const directories = new Map(sites.map((site) => [site.id, directoriesOf(site)]));
+  const cache: Cache<Answer> = createCache({
     clock,
     max: CACHE_MAX,
     ttlMs: CACHE_MS,
     maxWeight: CACHE_CHARS,
-    weigh: (records) => JSON.stringify(records).length,
+    weigh: (answer) => JSON.stringify(answer).length,
   });
-  const once = singleFlight<readonly DirectoryRecord[]>();
+  const once = singleFlight<Answer>();
+  const pictures: Cache<{ readonly picture: DirectoryPicture | undefined }> = createCache({
+    clock,
+    max: PICTURES_MAX,
+    ttlMs: CACHE_MS,
+    maxWeight: PICTURES_BYTES,
+    weigh: ({ picture }) => picture?.content.length ?? 1,
+  });
+  const onePicture = singleFlight<DirectoryPicture | undefined>();
+  /** Part of every key: what changes makes all that was kept of a site another's. */
+  const changes = new Map<SiteId, number>();
 
-  const directoryOf = ({ site }: DirectoryScope): LdapDirectory => {
-    const found = directories.get(site);
+  const directoryOf = ({ site, directory = SIGN_IN_DIRECTORY }: DirectoryScope): Known => {
+    const found = directories.get(site)?.get(directory);
     if (found) return found;
-    throw new AppError('plugin/unavailable', { details: { port: 'directory', site } });
+    throw new AppError('plugin/unavailable', { details: { port: 'directory', site, directory } });
   };
+
+  const keyOf = ({ site, directory = '' }: DirectoryScope, question: unknown): string => {
+    const text = JSON.stringify([directory, question]);
+    const hash = createHash('sha256').update(text).digest('base64url');
+    return `${site}|${changes.get(site) ?? 0}|${hash}`;
+  };
+  const timeoutOf = ({ timeoutMs }: Known) => ({
+    timeoutMs: Math.min(timeoutMs, TIMEOUT_MAX_MS),
+  });
 
   /** One answer for the same question asked twice within minutes; failures are not kept. */
   async function ask(
-    { site }: DirectoryScope,
-    directory: LdapDirectory,
+    scope: DirectoryScope,
+    directory: Known,
     question: Omit<DirectorySearch, 'attributes'>,
-  ): Promise<readonly DirectoryRecord[]> {
-    const text = JSON.stringify([question.base, question.scope, question.filter, question.limit]);
-    const key = `${site}|${createHash('sha256').update(text).digest('base64url')}`;
+    named: readonly string[] = [],
+  ): Promise<Answer> {
+    const { base, filter, limit } = question;
+    const key = keyOf(scope, [base, question.scope, filter, limit, named]);
     const known = cache.get(key);
     if (known) return known;
     return once(key, async () => {
-      const entries = await search(
+      const attributes = named.length > 0 ? named : [...ORDINARY, ...directory.alsoAsk];
+      const found = await search(
         directory,
-        { ...question, attributes: [...ATTRIBUTES, ...directory.alsoAsk] },
-        { timeoutMs: Math.min(directory.timeoutMs, TIMEOUT_MAX_MS) },
+        { ...question, attributes: [...new Set([...attributes, ...always(directory)])] },
+        timeoutOf(directory),
       );
-      const records = deepFreeze(entries.map((entry) => recordOf(directory, entry)));
-      cache.set(key, records);
-      return records;
+      const records = found.entries.map((entry) => recordOf(directory, entry, named));
+      const answer = deepFreeze({ records, isCut: found.isCut });
+      cache.set(key, answer);
+      return answer;
     });
   }
+
+  /** A name that stands at or below the directory's own. */
+  const isInside = ({ searchBase }: Known, dn: string): boolean => {
+    const [name, base] = [parseDn(dn), parseDn(searchBase)];
+    return name !== undefined && base !== undefined && isBelow(name, base);
+  };
 
   const port: DirectoryPort = {
     async search(scope, text, query = {}) {
@@ -86,12 +157,13 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
       const directory = directoryOf(scope);
       const typed = text.trim().slice(0, TEXT_CHARS.max);
       if (typed.length < TEXT_CHARS.min || types.length === 0) return [];
-      return ask(scope, directory, {
+      const { records } = await ask(scope, directory, {
         base: directory.searchBase,
         scope: 'sub',
         filter: searchFilter(directory, typed, types),
         limit: Math.max(1, Math.min(Math.trunc(limit), LIMIT_MAX)),
       });
+      return records;
     },
     async byMail(scope, mails) {
       const directory = directoryOf(scope);
@@ -101,7 +173,7 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
       const found = new Map<string, DirectoryRecord>();
       for (let start = 0; start < wanted.length; start += MAILS_A_SEARCH) {
         const batch = wanted.slice(start, start + MAILS_A_SEARCH);
-        const records = await ask(scope, directory, {
+        const { records } = await ask(scope, directory, {
           base: directory.searchBase,
           scope: 'sub',
           filter: mailFilter(directory, batch),
@@ -113,19 +185,75 @@ export function createLdapDirectory({ clock, sites, search }: LdapDirectoryDeps)
     },
     async entry(scope, dn) {
       const directory = directoryOf(scope);
-      const [name, base] = [parseDn(dn), parseDn(directory.searchBase)];
-      if (!name || !base || !isBelow(name, base)) return undefined;
-      const [record] = await ask(scope, directory, {
+      if (!isInside(directory, dn)) return undefined;
+      const { records } = await ask(scope, directory, {
         base: dn,
         scope: 'base',
         filter: '(objectClass=*)',
         limit: 1,
       });
-      return record;
+      return records[0];
+    },
+    async find(scope, question) {
+      const directory = directoryOf(scope);
+      const checked = checkQuestion(question, directory.searchBase);
+      if (!checked) return { entries: [], isCut: false };
+      const { attributes, ...rest } = checked;
+      const { records, isCut } = await ask(scope, directory, rest, attributes);
+      return { entries: records, isCut };
+    },
+    async photo(scope, dn, attribute) {
+      const directory = directoryOf(scope);
+      const attributes = attribute === undefined ? PICTURE_ATTRIBUTES : [attribute];
+      if (!attributes.every(isAttributeName)) throw new AppError('request/invalid');
+      if (!isInside(directory, dn)) return undefined;
+      const key = keyOf(scope, ['photo', dn, attributes]);
+      const known = pictures.get(key);
+      if (known) return known.picture;
+      return onePicture(key, async () => {
+        const values = await readBytes(directory, { dn, attributes }, timeoutOf(directory));
+        const picture = attributes
+          .flatMap((name) => values.get(name.toLowerCase()) ?? [])
+          .map(pictureOf)
+          .find((one) => one !== undefined);
+        pictures.set(key, { picture });
+        return picture;
+      });
     },
   };
-  return { port, serves: (site) => directories.has(site) };
+  return {
+    port,
+    serves: (site) => directories.get(site)?.has(SIGN_IN_DIRECTORY) === true,
+    list: (site) => [...(directories.get(site)?.values() ?? [])].map(({ facts }) => facts),
+    forget: (site) => void changes.set(site, (changes.get(site) ?? 0) + 1),
+  };
 }
+
+function directoriesOf({
+  title,
+  signIn,
+  directories = [],
+}: LdapDirectoryDeps['sites'][number]): ReadonlyMap<string, Known> {
+  const all = [
+    ...(signIn.kind === 'ldap' ? [{ ...signIn.ldap, id: SIGN_IN_DIRECTORY, title }] : []),
+    ...directories,
+  ];
+  return new Map(
+    all.map((one) => {
+      const { id, title: name, searchBase: base } = one;
+      return [id, { ...one, facts: { id, title: name, base } }];
+    }),
+  );
+}
+
+/** What every record is made of, whatever is asked for. */
+const always = ({ attributes: { name, mail } }: Known): readonly string[] => [
+  'objectClass',
+  name,
+  'displayName',
+  'cn',
+  mail,
+];
 
 function addByMail(
   found: Map<string, DirectoryRecord>,
@@ -138,7 +266,11 @@ function addByMail(
   }
 }
 
-function recordOf({ attributes: names }: LdapDirectory, entry: DirectoryEntry): DirectoryRecord {
+function recordOf(
+  { attributes: names }: Known,
+  entry: DirectoryEntry,
+  named: readonly string[],
+): DirectoryRecord {
   const [name] = [names.name, 'displayName', 'cn'].flatMap((attribute) =>
     valuesOf(entry, attribute),
   );
@@ -148,6 +280,6 @@ function recordOf({ attributes: names }: LdapDirectory, entry: DirectoryEntry): 
     type: isGroup(valuesOf(entry, 'objectclass')) ? 'group' : 'person',
     name: (name ?? mails[0] ?? entry.dn).slice(0, 512),
     mails: mails.filter((mail) => mail.length <= 320).slice(0, 20),
-    attributes: capAttributes(entry.attributes),
+    attributes: capAttributes(entry.attributes, named),
   };
 }

@@ -1,5 +1,5 @@
 import { escapeFilterValue } from '../ldap';
-import type { LdapDirectory } from '../sites';
+import type { SiteDirectory } from '../sites';
 import type { DirectoryRecord } from './types';
 
 /** RFC 4519 and RFC 2798 for people; the ways of writing a group that directories use. */
@@ -19,7 +19,7 @@ const ofTypes = (types: readonly DirectoryRecord['type'][]): string =>
 
 /** Entries that have every word: inside a name, at the start of an address or of a login. */
 export function searchFilter(
-  { attributes }: Pick<LdapDirectory, 'attributes'>,
+  { attributes }: Pick<SiteDirectory, 'attributes'>,
   text: string,
   types: readonly DirectoryRecord['type'][],
 ): string {
@@ -37,7 +37,7 @@ export function searchFilter(
 
 /** Entries that have one of these addresses. */
 export const mailFilter = (
-  { attributes }: Pick<LdapDirectory, 'attributes'>,
+  { attributes }: Pick<SiteDirectory, 'attributes'>,
   mails: readonly string[],
 ): string => any(mails.map((mail) => `(${attributes.mail}=${escapeFilterValue(mail)})`));
 

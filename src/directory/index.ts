@@ -2,6 +2,19 @@
 // port `directory`, over the LDAP directory that people sign in with.
 // Not sign-in (session), nor suggestions of the composer (compose). Called by plugins through their
 // context, and by whoever asks the port.
-export { createLdapDirectory, type LdapDirectoryDeps } from './directory';
+export { createLdapDirectory, type LdapDirectories, type LdapDirectoryDeps } from './directory';
+export { createOwnEntries, type OwnChanges, type OwnEntries } from './own-entry';
+export { checkQuestion } from './question';
 export { directoryPortShape } from './shape';
-export type { DirectoryPort, DirectoryQuery, DirectoryRecord, DirectoryScope } from './types';
+export {
+  type DirectoryAnswer,
+  type DirectoryFacts,
+  type DirectoryFilter,
+  type DirectoryPicture,
+  type DirectoryPort,
+  type DirectoryQuery,
+  type DirectoryQuestion,
+  type DirectoryRecord,
+  type DirectoryScope,
+  SIGN_IN_DIRECTORY,
+} from './types';

@@ -1,11 +1,25 @@
 import type { SiteId, TextKey } from '../base/types';
 import type { SendOutcome } from '../compose';
-import type { DirectoryQuery, DirectoryRecord } from '../directory';
+import type {
+  DirectoryAnswer,
+  DirectoryFilter,
+  DirectoryPicture,
+  DirectoryQuery,
+  DirectoryQuestion,
+  DirectoryRecord,
+} from '../directory';
 import type { HookEmitter, PersonRef } from '../kernel/hook-types';
 import type { Locale } from '../kernel/i18n-types';
 import type { Criteria, ListPage, MessageView, SortKey } from '../mail';
 
-export type { DirectoryQuery, DirectoryRecord };
+export type {
+  DirectoryAnswer,
+  DirectoryFilter,
+  DirectoryPicture,
+  DirectoryQuery,
+  DirectoryQuestion,
+  DirectoryRecord,
+};
 
 /** One message, as hooks, slots and lists name it; `account` is there for other accounts to come. */
 export interface PluginMessageRef {
@@ -94,14 +108,43 @@ export interface PluginSendResult {
   readonly draftUrl?: string;
 }
 
-/** The directory of one site. */
+/** One directory of one site. */
 export interface PluginDirectory {
+  /** `sign-in`: the one that people sign in with; others as the site's file calls them. */
+  readonly id: string;
+  /** Name of the branch below which everything is; `''` where a plugin provides the directory. */
+  readonly base: string;
   /** Entries whose name, address or login has every word of the text (2 to 100 characters). */
   search(text: string, query?: DirectoryQuery): Promise<readonly DirectoryRecord[]>;
   /** Entries of these addresses, 200 at most, by address in lower case; unknown ones are absent. */
   byMail(mails: readonly string[]): Promise<ReadonlyMap<string, DirectoryRecord>>;
   /** The entry of a name below the site's base. */
   entry(dn: string): Promise<DirectoryRecord | undefined>;
+  /**
+   * Entries that answer a question, as the directory orders them. A base that does not exist, or is
+   * not below the directory's, has none; `request/invalid` for a question that is made wrong.
+   * @since 1.0
+   * @example const { entries, isCut } = await directory.find({ where: { attribute: 'telephoneNumber', contains: ['01', '99', '00'] } });
+   */
+  find(question: DirectoryQuestion): Promise<DirectoryAnswer>;
+  /**
+   * The picture of an entry, typed by its bytes (JPEG, PNG, WebP, GIF), 500 kB at most; `undefined`
+   * when there is none. Of `jpegPhoto`, `thumbnailPhoto` or `photo`, unless told.
+   * @since 1.0
+   */
+  photo(dn: string, attribute?: string): Promise<DirectoryPicture | undefined>;
+  /**
+   * Replaces attributes of the person's own entry, bound as they are, with their own rights: what they
+   * may change is for the server to say. None left: `[]`. Of the sign-in directory alone. Throws
+   * `directory/refused` when the server says no, `directory/no-password` for who came by a provider.
+   * Needs `directory.write`.
+   * @since 1.0
+   * @example await directory.changeOwn(as, { telephoneNumber: ['+33 1 99 00 12 34'] });
+   */
+  changeOwn(
+    as: PersonRef,
+    changes: Readonly<Record<string, readonly (string | Buffer)[]>>,
+  ): Promise<void>;
 }
 
 export interface PluginHttpOptions {

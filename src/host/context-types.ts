@@ -5,6 +5,7 @@ import type { HandlerFor, HandlerOptions, HookName, HookOf, PersonRef } from '..
 import type { Locale, Translate } from '../kernel/i18n-types';
 import type { ServiceName } from '../kernel/services';
 import type {
+  DirectoryRecord,
   PluginAuditEvent,
   PluginDirectory,
   PluginEmitter,
@@ -108,8 +109,22 @@ export interface PluginContext<C = unknown> {
    * copy in Sent. Ten messages a request at most. Needs `mail.send`.
    */
   send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
-  /** The directory of a site, `undefined` where there is none. Needs `directory.read`. */
-  directory(site: SiteId): PluginDirectory | undefined;
+  /**
+   * A directory of a site: the one that people sign in with, or another by its id; `undefined` where
+   * there is none. Needs `directory.read`.
+   */
+  directory(site: SiteId, id?: string): PluginDirectory | undefined;
+  /**
+   * The directories of a site, that of sign-in first. Needs `directory.read`.
+   * @since 1.0
+   */
+  directories(site: SiteId): readonly { readonly id: string; readonly title: string }[];
+  /**
+   * The entry of the person who is there in the directory that people sign in with; `undefined` where
+   * there is none. Needs `directory.read`.
+   * @since 1.0
+   */
+  ownEntry(as: PersonRef): Promise<DirectoryRecord | undefined>;
   /**
    * Outbound HTTP to the origins of `needs` (`http:https://host`), or to public hosts over HTTPS
    * (`http:public`) or the servers that the operator lists for the plugin (`http:configured`). Public

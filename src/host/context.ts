@@ -17,7 +17,7 @@ import type { Site } from '../sites';
 import { hookProblem } from './awaited-hooks';
 import { pluginAudit } from './capabilities/audit';
 import { pluginCaches } from './capabilities/cache';
-import { pluginDirectory } from './capabilities/directory';
+import { type DirectoryCore, pluginDirectories } from './capabilities/directory';
 import { pluginEmitter } from './capabilities/emit';
 import { createGate } from './capabilities/gate';
 import { type CreateFetch, pluginHttp } from './capabilities/http';
@@ -66,6 +66,7 @@ export interface ContextCore {
   readonly people: People;
   readonly mail: Mail;
   readonly compose: Compose;
+  readonly directories: DirectoryCore;
   readonly audit: Pick<Audit, 'record'>;
   readonly notices: PluginNotices;
   readonly sessions: PluginSessions;
@@ -163,7 +164,10 @@ export function createPluginContext(
     db: pluginDatabase(plugin.id, deps.databases, needs.includes('db')),
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
-    directory: (site) => pluginDirectory(gate, site, (id) => deps.services.get(id, 'directory')),
+    ...pluginDirectories(gate, {
+      core: core.directories,
+      portOf: (site) => deps.services.get(site, 'directory'),
+    }),
     http: pluginHttp(plugin.id, {
       needs,
       createFetch: deps.createFetch,

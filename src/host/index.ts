@@ -57,6 +57,24 @@ export type {
   PluginHttpResponse,
   PluginSite,
 } from './context-types';
+export type {
+  DavContribution,
+  DavElement,
+  DavHandler,
+  DavRequest,
+  DavResponse,
+} from './dav-types';
+export {
+  DAV_NS,
+  type DavName,
+  type DavRow,
+  davAnswer,
+  davElement,
+  davError,
+  davHref,
+  davMultistatus,
+  davText,
+} from './dav-xml';
 export {
   API_VERSION,
   type Contributions,

@@ -5,10 +5,19 @@ export interface DirectoryEntry {
 }
 
 // What no page, log or plugin has a use for: secrets, keys, and binary values.
-const WITHHELD = /password|passwd|pwd|secret|certificate|photo|logo|audio|;binary$/;
+const WITHHELD = /password|passwd|pwd|secret(?!ary)|certificate|photo|logo|audio|;binary$/;
+// Of what must not even be guessed by asking for entries that have it.
+const SECRET = /password|passwd|pwd|secret(?!ary)|credential|certificate|token|hash$|keys?$/;
+// RFC 4512 2.5, with options. No OID: it would name a password without its letters.
+const ATTRIBUTE = /^[a-z][a-z0-9-]*(?:;[a-z0-9-]+)*$/i;
+const MAX_NAME_CHARS = 100;
 const MAX_VALUE_CHARS = 1_024; // longer ones are blobs
 const MAX_VALUES = 500; // `memberOf` of an agent in many groups
 const MAX_ATTRIBUTES = 100;
+
+/** Whether a text names an attribute that may be asked for: none that holds a secret. */
+export const isAttributeName = (text: string): boolean =>
+  text.length <= MAX_NAME_CHARS && ATTRIBUTE.test(text) && !SECRET.test(text.toLowerCase());
 
 /** An entry from the plain object that LDAP libraries give; withheld and huge values are left out. */
 export function readEntry(raw: unknown): DirectoryEntry {

@@ -3,10 +3,16 @@
 // Called by session (sign-in), directory (search) and health checks.
 export { type LdapEndpoint, pingDirectory, withDirectoryClient } from './client';
 export { foldValue, isBelow, type NormalDn, parseDn, sameDn } from './dn';
-export { type DirectoryEntry, readEntry, valuesOf } from './entry';
+export { type DirectoryEntry, isAttributeName, readEntry, valuesOf } from './entry';
 export { classifyFailure, type DirectoryFailure, toDirectoryError } from './errors';
 export { buildFilter, escapeFilterValue, isFilterTemplate } from './filter';
-export { type DirectorySearch, searchDirectory } from './search';
+export { changeEntry, type DirectoryChange } from './modify';
+export {
+  type DirectoryFound,
+  type DirectorySearch,
+  readDirectoryBytes,
+  searchDirectory,
+} from './search';
 export { openForTls, whileOpen } from './socket';
 export { tlsOptionsFor } from './tls';
 export { type LdapServer, parseLdapUrl, urlOverTls } from './url';

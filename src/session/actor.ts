@@ -31,5 +31,6 @@ export function createActor(
     },
     locale,
     credential: (server) => loaded.openCredential(server),
+    password: () => loaded.openPassword(),
   };
 }

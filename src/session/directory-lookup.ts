@@ -34,7 +34,7 @@ export function createDirectoryLookup(deps: {
       const shareMs = (endsAt - clock.now()) / (directory.urls.length - index);
       const timeoutMs = Math.max(Math.min(directory.timeoutMs, shareMs), 1);
       try {
-        return await searchDirectory(
+        const { entries } = await searchDirectory(
           { ...directory, urls: [server] },
           {
             base: directory.searchBase,
@@ -45,6 +45,7 @@ export function createDirectoryLookup(deps: {
           },
           { timeoutMs },
         );
+        return entries;
       } catch (error) {
         failure = toDirectoryError(error, { server });
         log.warn({ server, err: failure }, 'directory/failed');

@@ -10,6 +10,7 @@ export { countUsers } from './count-users';
 export { type CountryOf, loadCountries, parseCountries } from './countries';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
 export { createDeviceCookies, DEVICE_DAYS, type DeviceCookies, deviceIdOf } from './device';
+export { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
 export { type DeviceWords, deviceText, deviceWords } from './device-words';
 export {
   type AuthenticateQuery,

@@ -1,5 +1,6 @@
 import { isoNow } from '../base/clock';
 import { AppError, isAppError } from '../base/errors';
+import { secretHandle } from '../base/secret';
 import type { SessionId } from '../base/types';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
@@ -153,6 +154,11 @@ export function createLoading(deps: LoadingDeps): Loading {
   ): LoadedSession {
     const own: HeldSecret = { stored, site, half, sealed: stored.sealed };
     const secret = () => tokens.open(own);
+    const mustBeOpen = (): void => {
+      if (isKeptOut) throw new AppError('session/required');
+      if (stored.state === 'awaiting-challenge') throw new AppError('session/required');
+      if (stored.state === 'frozen') throw new AppError('session/frozen');
+    };
     const settle = async (): Promise<void> => {
       if (stored.state !== 'open') return;
       try {
@@ -166,10 +172,13 @@ export function createLoading(deps: LoadingDeps): Loading {
       csrfToken: maskToken(sessionToken(half)),
       ...(isKeptOut && { isKeptOut }),
       openCredential(server) {
-        if (isKeptOut) throw new AppError('session/required');
-        if (stored.state === 'awaiting-challenge') throw new AppError('session/required');
-        if (stored.state === 'frozen') throw new AppError('session/frozen');
+        mustBeOpen();
         return credentialOf(own, server);
+      },
+      openPassword() {
+        mustBeOpen();
+        const typed = secret();
+        return typed.kind === 'password' ? secretHandle(typed.password) : undefined;
       },
     };
     held.set(loaded, { stored, site, remote, secret, settle });

@@ -1,3 +1,4 @@
+import type { SecretHandle } from '../base/secret';
 import type { SessionId } from '../base/types';
 import type { Locale } from '../kernel/i18n-types';
 import type { Site } from '../sites/site';
@@ -14,6 +15,8 @@ export interface LoadedSession {
   readonly isKeptOut?: true;
   /** The sealed credential; throws `session/frozen`, or `session/required` before it is open. */
   openCredential(server: MailServer): Promise<MailCredential>;
+  /** The password that was typed, `undefined` where none was; throws like `openCredential`. */
+  openPassword(): SecretHandle | undefined;
 }
 
 /** A session whose id has just been made: the cookie is to be set. */

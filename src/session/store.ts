@@ -283,5 +283,6 @@ export function sessionOf(stored: StoredSession): Session {
     satisfied: [...satisfied],
     ...(confirmedAt !== undefined && { confirmedAt }),
     ...(stored.assurance && { assurance: stored.assurance }),
+    ...(stored.isFactorTaken === true && { isFactorTaken: true }),
   };
 }

@@ -1,4 +1,5 @@
 import type { MailCredential } from '../base/sasl';
+import type { SecretHandle } from '../base/secret';
 import type { SessionId, SiteId, UserId } from '../base/types';
 import type { HookScope } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
@@ -58,6 +59,8 @@ export interface Session {
   readonly confirmedAt?: string;
   /** How strongly the provider had them sign in; absent where nobody vouches. */
   readonly assurance?: Assurance;
+  /** At sign-in something was taken for a second factor: the provider's strength, say. */
+  readonly isFactorTaken?: true;
 }
 
 /** How strongly a provider says that somebody signed in there. */
@@ -130,4 +133,9 @@ export interface Actor {
    * provider refuses a new token; `session/mail-access` when the site opens no mail without a password.
    */
   credential(server: MailServer): MailCredential | Promise<MailCredential>;
+  /**
+   * The password that they typed, for the directory that they sign in with; `undefined` for who came
+   * by a provider. Throws like `credential`.
+   */
+  password(): SecretHandle | undefined;
 }

@@ -32,6 +32,7 @@ export type {
   ServerAddress,
   SignInSource,
   Site,
+  SiteDirectory,
   SiteHelp,
   SiteNotices,
   SiteProtection,

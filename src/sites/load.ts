@@ -17,10 +17,10 @@ import { mailAccessOf } from './mail-access';
 import { type SiteFile, siteSchema } from './schema';
 import type { SignInRules } from './sign-in-schema';
 import type {
-  LdapDirectory,
   ServerAddress,
   SignInSource,
   Site,
+  SiteDirectory,
   SiteNotices,
   SiteProtection,
 } from './site';
@@ -89,6 +89,9 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     imap: serverOf(file.imap, IMAP_PORTS, ['imap'], context, fault),
     smtp: { ...serverOf(smtp, SMTP_PORTS, ['smtp'], context, fault), auth },
     signIn: signInOf(id, file, context, fault),
+    ...(Object.keys(file.directories).length > 0 && {
+      directories: directoriesOf(id, file, context, fault),
+    }),
     mailAccess: mailAccessOf(id, file.mailAccess, context),
     support: file.support,
     session: file.session,
@@ -157,8 +160,13 @@ function signInOf(
     return { kind, ...(loginDomain !== undefined && { loginDomain }), ...rules };
   }
   const alsoAsk = [...askedBy(groups, signIn.ldap.attributes), ...askedForProfile(rules)];
-  const ldap = { ...ldapOf(id, signIn.ldap, context, fault), alsoAsk: [...new Set(alsoAsk)] };
-  return { kind: 'ldap', ldap, ...rules };
+  const place = {
+    at: ['signIn', 'ldap'],
+    variable: secretVariable(id, 'ldapBindPassword'),
+    what: `signIn.ldap.bindDn of site ${id}`,
+  };
+  const ldap = ldapOf(place, signIn.ldap, context, fault);
+  return { kind: 'ldap', ldap: { ...ldap, alsoAsk: [...new Set(alsoAsk)] }, ...rules };
 }
 
 const askedForProfile = ({ profile = {} }: SignInRules): readonly string[] =>
@@ -197,13 +205,50 @@ function askedBy(
   return [...new Set(['memberOf', ...matched, ...Object.values(attributes)])];
 }
 
-function ldapOf(
+function directoriesOf(
   id: SiteId,
-  { allowPlain, caFile, bindDn, ...ldap }: Extract<SiteFile['signIn'], { kind: 'ldap' }>['ldap'],
+  { directories }: Pick<SiteFile, 'directories'>,
   context: SiteContext,
   fault: Fault,
-): Omit<LdapDirectory, 'alsoAsk'> {
-  const at = ['signIn', 'ldap'];
+): readonly SiteDirectory[] {
+  return Object.entries(directories).map(([name, { title, ...ldap }]) => ({
+    ...ldapOf(
+      {
+        at: ['directories', name],
+        variable: secretVariable(id, 'directory', name, 'bindPassword'),
+        what: `directories.${name}.bindDn of site ${id}`,
+      },
+      ldap,
+      context,
+      fault,
+    ),
+    id: name,
+    title,
+    alsoAsk: ['memberOf'],
+  }));
+}
+
+interface LdapPlace {
+  readonly at: readonly PropertyKey[];
+  /** Environment variable of the service account's password. */
+  readonly variable: string;
+  readonly what: string;
+}
+
+function ldapOf<
+  T extends {
+    readonly urls: readonly string[];
+    readonly startTls: boolean;
+    readonly allowPlain: boolean;
+    readonly caFile?: string | undefined;
+    readonly bindDn?: string | undefined;
+  },
+>(
+  { at, variable, what }: LdapPlace,
+  { allowPlain, caFile, bindDn, ...ldap }: T,
+  context: SiteContext,
+  fault: Fault,
+) {
   const isProtected = (url: string): boolean =>
     url.startsWith('ldaps:') || ldap.startTls || allowPlain || isLoopback(new URL(url).hostname);
   ldap.urls.forEach((url, index) => {
@@ -215,10 +260,9 @@ function ldapOf(
       );
     }
   });
-  const variable = secretVariable(id, 'ldapBindPassword');
   const bindPassword = bindDn === undefined ? undefined : context.secrets.read(variable);
   if (bindDn !== undefined && bindPassword === undefined) {
-    context.secrets.fault(variable, `the password of signIn.ldap.bindDn of site ${id} is missing`);
+    context.secrets.fault(variable, `the password of ${what} is missing`);
   }
   return {
     ...ldap,

@@ -65,20 +65,31 @@ const smtpSchema = z
 
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;-]*$/, 'expected an attribute name');
 
+const ldapFields = {
+  urls: z
+    .array(
+      z.string().regex(/^ldaps?:\/\/[^/\s@]+$/, 'expected ldap://host:389 or ldaps://host:636'),
+    )
+    .min(1)
+    .describe('Servers, tried in this order.'),
+  startTls: z.boolean().default(false).describe('Protects `ldap://` before the bind.'),
+  caFile: z.string().min(1).optional().describe('PEM file of the authority that signed them.'),
+  allowPlain: z
+    .boolean()
+    .default(false)
+    .describe('Accepts unprotected `ldap://` towards another machine.'),
+  timeoutMs: z.int().min(500).max(30_000).default(5_000).describe('For one server.'),
+  followAliases: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Shows the entry that an alias of the directory stands for, where it is below `searchBase`. Nobody signs in by an alias.',
+    ),
+};
+
 const ldapSchema = z
   .strictObject({
-    urls: z
-      .array(
-        z.string().regex(/^ldaps?:\/\/[^/\s@]+$/, 'expected ldap://host:389 or ldaps://host:636'),
-      )
-      .min(1)
-      .describe('Servers, tried in this order.'),
-    startTls: z.boolean().default(false).describe('Protects `ldap://` before the bind.'),
-    caFile: z.string().min(1).optional().describe('PEM file of the authority that signed them.'),
-    allowPlain: z
-      .boolean()
-      .default(false)
-      .describe('Accepts unprotected `ldap://` towards another machine.'),
+    ...ldapFields,
     bindDn: z
       .string()
       .min(1)
@@ -93,7 +104,6 @@ const ldapSchema = z
       .describe(
         '`{{login}}` is replaced by what was typed, in lower case and escaped (RFC 4515). The entry has to carry it: as `uid`, `mail`, or what the filter compares it with.',
       ),
-    timeoutMs: z.int().min(500).max(30_000).default(5_000).describe('For one server.'),
     attributes: z
       .strictObject({
         uid: attribute.default('uid').describe('The agent’s login.'),
@@ -105,6 +115,35 @@ const ldapSchema = z
       .describe('Attributes of an entry.'),
   })
   .describe('The directory.');
+
+/** A directory beside that of sign-in: for looking people up, never for signing in. */
+const directorySchema = z.strictObject({
+  ...ldapFields,
+  title: z.string().min(1).max(80).describe('What agents see of it.'),
+  bindDn: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Service account; its password is `ESTAFETTE_<SITE>_DIRECTORY_<ID>_BIND_PASSWORD`.'),
+  searchBase: z.string().min(1).describe('Branch that is shown.'),
+  attributes: z
+    .strictObject({
+      uid: attribute.default('uid').describe('A login.'),
+      mail: attribute.default('mail').describe('Addresses.'),
+      name: attribute.default('cn').describe('The full name.'),
+    })
+    .prefault({})
+    .describe('Attributes of an entry.'),
+});
+
+const DIRECTORY_ID = /^(?!sign-in$)[a-z][a-z0-9-]{0,39}$/;
+const directoriesSchema = z
+  .record(
+    z.string().regex(DIRECTORY_ID, 'expected lower case letters, digits and "-", not "sign-in"'),
+    directorySchema,
+  )
+  .default({})
+  .describe('Directories beside that of sign-in, by an id of your own.');
 
 const signInSchema = z
   .discriminatedUnion('kind', [
@@ -251,6 +290,7 @@ export const siteSchema = z
     imap: imapSchema,
     smtp: smtpSchema,
     signIn: signInSchema,
+    directories: directoriesSchema,
     mailAccess: mailAccessSchema.default({ kind: 'password' }),
     support: supportSchema,
     session: sessionSchema,

@@ -38,6 +38,8 @@ export interface LdapDirectory {
   /** `{{login}}` is replaced by the escaped login: `(|(uid={{login}})(mail={{login}}))`. */
   readonly searchFilter: string;
   readonly timeoutMs: number;
+  /** Whoever looks somebody up is shown what an alias stands for; never who signs in. */
+  readonly followAliases?: boolean;
   /** Asked for beside the ordinary ones (`*`), which leave out `memberOf` and its kin. */
   readonly alsoAsk: readonly string[];
   readonly attributes: {
@@ -47,6 +49,13 @@ export interface LdapDirectory {
     /** Attribute whose value signs in to IMAP and SMTP; `uid` or `mail` of the entry mostly. */
     readonly imapLogin: string;
   };
+}
+
+/** A directory for looking people up, beside that of sign-in. */
+export interface SiteDirectory extends Omit<LdapDirectory, 'searchFilter' | 'attributes'> {
+  readonly id: string;
+  readonly title: string;
+  readonly attributes: Omit<LdapDirectory['attributes'], 'imapLogin'>;
 }
 
 export type SignInSource = SignInRules &
@@ -112,6 +121,8 @@ export interface Site {
   readonly imap: ServerAddress;
   readonly smtp: SmtpServer;
   readonly signIn: SignInSource;
+  /** Beside the one of sign-in. */
+  readonly directories?: readonly SiteDirectory[];
   /** Absent: with the person's password alone. */
   readonly mailAccess?: MailAccess;
   readonly support: SupportContact;

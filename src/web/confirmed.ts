@@ -42,6 +42,13 @@ export const hasGivenFactor = (
   { session }: Pick<Asked, 'session'>,
 ): boolean => (session?.session.satisfied ?? []).some(isFactor);
 
+/** Whether one was given, or something was taken for one at sign-in: a provider's strength. */
+export const hasFactorNow = (deps: Pick<Deps, 'isFactor'>, ctx: Pick<Asked, 'session'>): boolean =>
+  ctx.session?.session.state === 'open' &&
+  (hasGivenFactor(deps, ctx) ||
+    ctx.session.session.isFactorTaken === true ||
+    ctx.session.session.assurance?.isStrong === true);
+
 /** Whether the person of a session has set up a second factor; a plugin that cannot say throws. */
 export async function hasFactor(
   { factorsOf }: Pick<Deps, 'factorsOf'>,

@@ -9,7 +9,7 @@ import { isOthersError } from '../kernel/blame';
 import { deepFreeze } from '../kernel/freeze';
 import { can, type LoadedSession } from '../session';
 import { formOf } from './body';
-import { CONFIRM_MINUTES, requireConfirmed } from './confirmed';
+import { CONFIRM_MINUTES, hasFactorNow, requireConfirmed } from './confirmed';
 import { contextOf, type RequestContext, type WebDeps } from './context';
 import { isMultipart, requireToken } from './csrf-gate';
 import { keepSignedIn, readDevice } from './device';
@@ -175,6 +175,7 @@ async function pluginRequest(
     ...(ctx.scope.as && { as: ctx.scope.as }),
     ...(user && ctx.session && { session: sessionName(route.plugin, ctx.session.session.id) }),
     ...(user && ctx.session && (await deviceOf(deps, req, ctx.session))),
+    hasFactor: hasFactorNow(deps, ctx),
     params: Object.fromEntries(
       Object.entries(req.params).map(([name, value]) => [
         name,

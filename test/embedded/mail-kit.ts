@@ -119,7 +119,8 @@ export function anActor(options: {
     challenges: [],
   };
   const credential = () => ({ username, password: options.password ?? PASSWORD });
-  return { session, user, site, scope: { site: site.id }, locale: 'fr', credential };
+  const scope = { site: site.id };
+  return { session, user, site, scope, locale: 'fr', credential, password: () => undefined };
 }
 
 /** A raw message; CRLF line ends. */

@@ -179,5 +179,6 @@ export function aWriter(options: ActorOptions = {}): Actor {
     scope: { site: id },
     locale: 'fr',
     credential: () => ({ username: login, password: 'secret' }),
+    password: () => undefined,
   };
 }

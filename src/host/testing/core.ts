@@ -5,7 +5,13 @@ import { AppError } from '../../base/errors';
 import { silentLog } from '../../base/log';
 import type { SessionId, SiteId, UserId } from '../../base/types';
 import type { Compose, DraftFields } from '../../compose';
-import type { DirectoryPort } from '../../directory';
+import {
+  checkQuestion,
+  type DirectoryPort,
+  type DirectoryScope,
+  type OwnEntries,
+  SIGN_IN_DIRECTORY,
+} from '../../directory';
 import type { HookScope, PersonRef } from '../../kernel/hook-types';
 import { createMetrics } from '../../kernel/meter';
 import { createPluginWorkers } from '../../kernel/plugin-worker';
@@ -16,7 +22,7 @@ import type { OpenPage } from '../capabilities/pages';
 import type { PluginMail } from '../capability-types';
 import type { ContextCore } from '../context';
 import type { People } from '../people';
-import type { PluginTestOptions } from './types';
+import type { PluginTestOptions, TestDirectory } from './types';
 
 interface TestUser {
   readonly id: UserId;
@@ -69,6 +75,8 @@ export function createTestCore<C>(
   const ref = (site: SiteId): PersonRef =>
     Object.freeze({ user: user().id, session: `test-${site}` });
 
+  const directories = fakeDirectories(options, ref);
+
   const people: People = {
     admit: (actor) => ({ actor, leave() {} }),
     async find(given) {
@@ -82,7 +90,8 @@ export function createTestCore<C>(
     ref,
     mail: fakeMail(options.mail ?? {}),
     compose: fakeCompose(options, user),
-    directory: fakeDirectory(options),
+    directory: directories.port,
+    directories: directories.core,
     metrics: createMetrics(),
     workers,
     tempDir: tmpdir(),
@@ -148,6 +157,7 @@ function actorOf(site: Site, user: TestUser, scope: HookScope): Actor {
     scope,
     locale: 'fr',
     credential: absent('credential'),
+    password: absent('password'),
     session: {
       id: 'test' as SessionId,
       site: site.id,
@@ -215,12 +225,34 @@ function fakeCompose<C>({ send }: PluginTestOptions<C>, user: () => TestUser): C
   return compose as Compose; // the rest is nothing that the context calls
 }
 
-function fakeDirectory<C>({ directory }: PluginTestOptions<C>): DirectoryPort | undefined {
-  if (!directory) return undefined;
-  const { search, byMail, entry } = directory;
-  return {
-    search: (_scope, text, query) => (search ?? absent('directory.search'))(text, query),
-    byMail: (_scope, mails) => (byMail ?? absent('directory.byMail'))(mails),
-    entry: (_scope, dn) => (entry ?? absent('directory.entry'))(dn),
+/** One port for all directories of the test, told which by its scope. */
+function fakeDirectories<C>(options: PluginTestOptions<C>, ref: TestCore['ref']) {
+  const { directory, directories = {}, ownEntry } = options;
+  const given = new Map<string, TestDirectory>([
+    ...(directory ? ([[SIGN_IN_DIRECTORY, directory]] as const) : []),
+    ...Object.entries(directories),
+  ]);
+  const of = ({ directory: id = SIGN_IN_DIRECTORY }: DirectoryScope): TestDirectory =>
+    given.get(id) ?? absent(`directory ${id}`)();
+  const port: DirectoryPort = {
+    search: async (scope, ...rest) => (of(scope).search ?? absent('directory.search'))(...rest),
+    byMail: async (scope, mails) => (of(scope).byMail ?? absent('directory.byMail'))(mails),
+    entry: async (scope, dn) => (of(scope).entry ?? absent('directory.entry'))(dn),
+    find: async (scope, question) => {
+      const base = of(scope).base ?? TEST_BASE;
+      // Refused as in service; a base outside of the directory has nothing either.
+      if (!checkQuestion(question, base)) return { entries: [], isCut: false };
+      return (of(scope).find ?? absent('directory.find'))(question);
+    },
+    photo: async (scope, ...rest) => (of(scope).photo ?? absent('directory.photo'))(...rest),
   };
+  const list = [...given].map(([id, { title = id, base = TEST_BASE }]) => ({ id, title, base }));
+  const own: OwnEntries = {
+    find: async () => ownEntry?.(),
+    change: ({ site }, changes) =>
+      (directory?.changeOwn ?? absent('directory.changeOwn'))(ref(site.id), changes),
+  };
+  return { port: directory && port, core: { list: () => list, port, own } };
 }
+
+const TEST_BASE = 'dc=test';

@@ -77,6 +77,7 @@ function requestOf(
     ...(input.user !== false && !input.awaiting && { as: world.core.ref(site) }),
     ...(input.user !== false && { session: input.session ?? 'test-session' }),
     ...(input.device && { device: { isKnown: false, ...input.device } }),
+    hasFactor: input.user !== false && input.hasFactor === true,
     params: Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
     ),

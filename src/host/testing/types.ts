@@ -13,7 +13,12 @@ import type { Locale } from '../../kernel/i18n-types';
 import type { SecretHandle } from '../../session';
 import type { Site } from '../../sites';
 import type { SlotFacts, SlotName } from '../../view';
-import type { PluginDirectory, PluginHttpOptions, PluginMail } from '../capability-types';
+import type {
+  DirectoryRecord,
+  PluginDirectory,
+  PluginHttpOptions,
+  PluginMail,
+} from '../capability-types';
 import type { PluginDatabase, PluginHttpResponse } from '../context-types';
 import type { PluginDefinition } from '../define';
 import type { BootReport, PluginReport } from '../report';
@@ -77,13 +82,24 @@ export interface PluginTestOptions<C> {
   readonly audit?: (event: string) => void | Promise<void>;
   /** Told of each challenge that a route satisfies; what it throws is a session that cannot be opened. */
   readonly satisfy?: (challenge: string) => void | Promise<void>;
-  /** The directory of every site; `context.directory(site)` is `undefined` without it. */
-  readonly directory?: Partial<PluginDirectory>;
+  /**
+   * The directory of every site, function by function; `context.directory(site)` is `undefined`
+   * without it. Questions of `find` are refused as in service when they are made wrong; its base is
+   * `dc=test` unless told.
+   */
+  readonly directory?: TestDirectory;
+  /** Those beside it, by id. */
+  readonly directories?: Readonly<Record<string, TestDirectory>>;
+  /** What `context.ownEntry` answers. */
+  readonly ownEntry?: () => DirectoryRecord | undefined | Promise<DirectoryRecord | undefined>;
   /** Plugins that `requires` names, as definitions without resources. */
   readonly with?: readonly PluginDefinition[];
   /** Milliseconds allowed to `activate` and `deactivate`; 10 s and 5 s as in service otherwise. */
   readonly deadlines?: { readonly activateMs?: number; readonly deactivateMs?: number };
 }
+
+/** A directory of a test; what it does not give fails. */
+export type TestDirectory = Partial<Omit<PluginDirectory, 'id'>> & { readonly title?: string };
 
 /** What a plugin sends: its method, headers and body, and the limits in force. */
 export type TestHttpOptions = PluginHttpOptions &
@@ -111,6 +127,8 @@ export interface RouteInput {
   readonly user?: false;
   /** The session awaits a challenge: routes with `challenge` alone answer, and there is no `as`. */
   readonly awaiting?: boolean;
+  /** A second factor was given; it was not unless told. */
+  readonly hasFactor?: boolean;
   /** Client address; 192.0.2.1 unless told. */
   readonly remote?: string;
   /** Name of the session; one and the same unless told. */

@@ -26,18 +26,19 @@ const camille: DirectoryEntry = {
 function directory(entries: readonly DirectoryEntry[] = [camille]) {
   const asked: (DirectorySearch & { timeoutMs: number })[] = [];
   const clock = movingClock();
-  const state = { isDown: false };
+  const state = { isDown: false, isCut: false, pictures: [] as Buffer[] };
   const made = createLdapDirectory({
     clock,
     sites: [
-      { id: SITE, signIn: { kind: 'ldap', ldap: LDAP } },
-      { id: 'b' as SiteId, signIn: { kind: 'imap' } },
+      { id: SITE, title: 'Culture', signIn: { kind: 'ldap', ldap: LDAP } },
+      { id: 'b' as SiteId, title: 'B', signIn: { kind: 'imap' } },
     ],
     async search(_directory, search, { timeoutMs }) {
       asked.push({ ...search, timeoutMs });
       if (state.isDown) throw new Error('down');
-      return entries;
+      return { entries, isCut: state.isCut };
     },
+    readBytes: async () => new Map([['jpegphoto', state.pictures]]),
   });
   return { ...made, asked, clock, state };
 }
