@@ -1,21 +1,19 @@
-import path from 'node:path';
 import type { SiteId } from '../../src/base/types';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
 import { agentAt, attemptAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
+import { mailsTo, SUPPORT } from '../kit/notices';
+import { startTestDemo } from '../kit/signed-in-demo';
 import { until } from '../kit/until';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0';
 let demo: DemoApp;
 
 beforeAll(async () => {
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
+  demo = await startTestDemo({
     notices: true,
-    app: { log: { level: 'silent' }, trustedProxies: ['loopback'] },
+    app: { trustedProxies: ['loopback'] },
     site: (_id, file) => ({ ...file, protection: { lockAfter: 6, lockMinutes: 15 } }),
   });
 }, 60_000);
@@ -48,12 +46,6 @@ function isInside(element: { parent?: unknown }, form: unknown): boolean {
   }
   return false;
 }
-const mailsTo = async (mail: string) => {
-  await demo.app.safety.notifier.idle();
-  return demo.stack.smtp.transactions
-    .filter(({ to }) => to.includes(mail))
-    .map(({ raw }) => raw.toString());
-};
 const events = async (): Promise<string[]> =>
   (await demo.app.audit.list({ limit: 200 })).map(({ event }) => event);
 
@@ -138,7 +130,7 @@ describe('the page of one’s security', () => {
 
     await web.submit(again, { form: form(again, '/security/app-passwords/revoke') });
     expect(await verify(secret)).toBeUndefined();
-    expect(await mailsTo(agentOf(0).mail)).toEqual(
+    expect(await mailsTo(demo, agentOf(0).mail)).toEqual(
       expect.arrayContaining([expect.stringContaining('Auto-Submitted: auto-generated')]),
     );
     expect(await events()).toEqual(
@@ -188,7 +180,7 @@ describe('the page of one’s security', () => {
     expect(textOf(answer.one('id', 'main'))).toContain('C’est fait');
     expect((await here.raw('/mail/me/INBOX')).status).toBe(200);
     expect((await there.raw('/mail/me/INBOX')).status).toBe(302);
-    const told = await mailsTo('assistance@saisons.example');
+    const told = await mailsTo(demo, SUPPORT);
     expect(told.join('\n')).toContain(agentOf(2).username);
     expect(await events()).toContain('security:not-me');
   });
@@ -225,7 +217,7 @@ describe('a browser that the person has not used before', () => {
   it('is told by mail and on the pages of the others, once', async () => {
     const first = await signedIn(3);
     const { mail, username, password } = agentOf(3);
-    const before = (await mailsTo(mail)).length;
+    const before = (await mailsTo(demo, mail)).length;
 
     const other = new WebAgent(`http://127.0.0.1:${demo.port}`);
     const login = await other.get('/login', { 'User-Agent': FIREFOX });
@@ -240,7 +232,7 @@ describe('a browser that the person has not used before', () => {
         { 'User-Agent': FIREFOX },
       );
     expect((await signIn(other, login)).status).toBe(200);
-    const mails = await mailsTo(mail);
+    const mails = await mailsTo(demo, mail);
     const seen = await first.get('/mail/me/INBOX');
     const own = await other.get('/mail/me/INBOX');
     const notices = (page: Page) =>
@@ -256,7 +248,7 @@ describe('a browser that the person has not used before', () => {
     const token = own.one('name', 'csrf-token').attribs['content'] ?? '';
     const out = await other.post('/logout', [['_csrf', token]]);
     expect((await signIn(other, out)).status).toBe(200);
-    expect(await mailsTo(mail)).toHaveLength(before + 1);
+    expect(await mailsTo(demo, mail)).toHaveLength(before + 1);
 
     // A browser of that name once more says nothing new, and one answer is for both.
     const stranger = async () => {
@@ -315,7 +307,7 @@ describe('an account that is guessed at', () => {
     expect(names(right)).toEqual(names(wrong));
     expect(names(right)).toEqual(names(nobody));
     expect(Math.abs(right.ms - wrong.ms)).toBeLessThan(300);
-    expect((await mailsTo(mail)).join('\n')).toContain('verrouill');
+    expect((await mailsTo(demo, mail)).join('\n')).toContain('verrouill');
     expect(await events()).toContain('account:locked');
     await signedIn(4, known);
   }, 60_000);
@@ -363,7 +355,7 @@ describe('the three journeys of the sign-in page', () => {
     expect(real.status).toBe(none.status);
     expect(real.text).toBe(none.text);
     expect([...real.headers.keys()].sort()).toEqual([...none.headers.keys()].sort());
-    const told = async () => (await mailsTo('assistance@saisons.example')).join('\n');
+    const told = async () => (await mailsTo(demo, SUPPORT)).join('\n');
     await until('the mail to the support', async () => (await told()).includes('nobody-at-all'));
   });
 
@@ -387,7 +379,7 @@ describe('the three journeys of the sign-in page', () => {
     expect(statuses[10]).toBe(429);
 
     const told = async () =>
-      (await mailsTo('assistance@saisons.example')).filter((raw) => raw.includes('one-target'));
+      (await mailsTo(demo, SUPPORT)).filter((raw) => raw.includes('one-target'));
     const texts: string[] = [];
     for (let count = 0; count < 5; count += 1) {
       const { status, text } = await report('one-target', `192.0.2.${40 + count}`);

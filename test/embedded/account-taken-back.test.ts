@@ -1,15 +1,17 @@
-import path from 'node:path';
 import { delay } from '../../src/base/async';
 import type { SiteId } from '../../src/base/types';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { WebAgent } from '../kit/agent';
+import { agentAt } from '../kit/demo-agents';
 import { foundPlugin } from '../kit/found-plugin';
 import { type Page, textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
+import { mailsTo, SUPPORT } from '../kit/notices';
 import { signInWith } from '../kit/sign-in-journey';
 import { fakeProvider } from '../kit/sign-in-plugin';
+import { startTestDemo } from '../kit/signed-in-demo';
+import { until } from '../kit/until';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const SITE = 'saisons' as SiteId;
 /** A plugin that keeps trust elsewhere: slow, and out of order when a test says so. */
 const keeper = { forgot: 0, isBroken: false, takesMs: 0 };
@@ -18,16 +20,13 @@ const clock = movingClock();
 let demo: DemoApp;
 
 beforeAll(async () => {
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
+  demo = await startTestDemo({
     notices: true,
     site: (_id, file) => ({
       ...file,
       plugins: { keeper: true, 'fake-sso': true },
       mailAccess: { kind: 'oauth' },
     }),
-    app: { log: { level: 'silent' } },
     options: {
       clock,
       extraPlugins: [
@@ -54,11 +53,7 @@ beforeEach(() => {
   keeper.takesMs = 0;
 });
 
-const agentOf = (index: number) => {
-  const found = demo.stack.agents.filter(({ site }) => site === SITE)[index];
-  if (!found) throw new Error('no such agent');
-  return found;
-};
+const agentOf = (index: number) => agentAt(demo, index);
 async function signedIn(index: number): Promise<WebAgent> {
   const web = new WebAgent(`http://127.0.0.1:${demo.port}`);
   const { username, password } = agentOf(index);
@@ -177,6 +172,8 @@ describe('the providers that an account is linked with', () => {
     const { here, thief } = await linked(1);
     const page = await here.get('/security');
     expect(removal(page)).toHaveLength(1);
+    const { username, mail } = agentOf(1);
+    const before = await mailsTo(demo, mail);
 
     const after = await remove(here, page);
 
@@ -184,14 +181,11 @@ describe('the providers that an account is linked with', () => {
     expect(removal(after)).toEqual([]);
     expect((await here.raw('/mail/me/INBOX')).status).toBe(200);
     expect((await thief.raw('/mail/me/INBOX')).status).toBe(302);
-    const { username, mail } = agentOf(1);
     expect(await demo.app.audit.list({ event: 'sign-in:unlinked' })).toMatchObject([
       { actor: username, target: username, remote: '127.0.0.1', details: { via: 'fake-sso.main' } },
     ]);
-    await demo.app.safety.notifier.idle();
-    const mails = demo.stack.smtp.transactions.filter(({ to }) => to.includes(mail));
-    expect(mails.some(({ raw }) => raw.toString().includes('Se connecter avec la carte'))).toBe(
-      true,
+    expect((await mailsTo(demo, mail)).slice(before.length)).toContainEqual(
+      expect.stringContaining('Se connecter avec la carte'),
     );
   });
 
@@ -229,17 +223,10 @@ describe('the providers that an account is linked with', () => {
       ['contact', '06 00 00 00 00'],
     ]);
 
-    const told = (): string | undefined =>
-      demo.stack.smtp.transactions
-        .map(({ raw }) =>
-          raw
-            .toString()
-            .replace(/(?:=20)?\r?\n/g, ' ')
-            .replaceAll('  ', ' '),
-        )
-        .find((raw) => raw.includes('06 00 00 00 00'));
-    while (told() === undefined) await delay(20);
-    expect(told()).toContain('ni second facteur, ni service de connexion reli');
+    const told = async () =>
+      (await mailsTo(demo, SUPPORT)).find((raw) => raw.includes('06 00 00 00 00'));
+    await until('the mail to the support', told);
+    expect(await told()).toContain('ni second facteur, ni service de connexion reli');
     expect(await demo.app.sessions.linksOf((await userOf(4)).id)).toHaveLength(1);
   });
 });

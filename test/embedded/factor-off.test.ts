@@ -1,12 +1,12 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { ADMINS, agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
 import { codeOf, enrolApplication, giveCode, sendTo } from '../kit/factor-visit';
 import { textOf } from '../kit/html';
 import { movingClock } from '../kit/moving-clock';
+import { mailsTo } from '../kit/notices';
+import { startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const CHANGE = '/admin/configuration/change';
 const clock = movingClock();
 let demo: DemoApp;
@@ -14,12 +14,9 @@ let demo: DemoApp;
 beforeAll(async () => {
   const logins = [agentOf(ADMINS.platform).username, agentOf(ADMINS.site).username];
   const permissions = ['admin.access', 'admin.platform'];
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
+  demo = await startTestDemo({
     seed: false,
     notices: true,
-    app: { log: { level: 'silent' } },
     site: (id, file) =>
       id === 'saisons'
         ? {
@@ -40,18 +37,6 @@ async function enter(index: number): Promise<WebAgent> {
   const { username, password } = agentOf(index);
   expect((await web.signIn(username, password)).status).toBe(200);
   return web;
-}
-async function mailsTo(index: number): Promise<readonly string[]> {
-  await demo.app.safety.notifier.idle();
-  const { mail } = agentOf(index);
-  return demo.stack.smtp.transactions
-    .filter(({ to }) => to.includes(mail))
-    .map(({ raw }) =>
-      raw
-        .toString()
-        .replace(/(?:=20)?=?\r?\n/g, ' ')
-        .replace(/ +/g, ' '),
-    );
 }
 const lines = () => demo.app.audit.list({ event: 'security:factor-off' });
 
@@ -82,11 +67,13 @@ describe('an administrator who turns the second factor off', () => {
         details: { of: 'saisons', people: 3 },
       },
     ]);
-    const isTold = (mails: readonly string[]) =>
-      mails.some((raw) => /seul mot de passe|Personnes qui se connectent/.test(raw));
-    expect(isTold(await mailsTo(ADMINS.site))).toBe(true);
-    expect(isTold(await mailsTo(ADMINS.platform))).toBe(false);
-    expect(isTold(await mailsTo(ADMINS.agent))).toBe(false);
+    const isTold = async (index: number) =>
+      (await mailsTo(demo, agentOf(index).mail)).some((raw) =>
+        /seul mot de passe|Personnes qui se connectent/.test(raw),
+      );
+    expect(await isTold(ADMINS.site)).toBe(true);
+    expect(await isTold(ADMINS.platform)).toBe(false);
+    expect(await isTold(ADMINS.agent)).toBe(false);
 
     // What gives it back takes nothing away.
     const on = await web.get(`${CHANGE}?site=saisons&path=twofactor.enabled&value=true`);
