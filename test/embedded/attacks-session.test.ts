@@ -2,6 +2,7 @@ import type { SiteId } from '../../src/base/types';
 import { tokenOf } from '../kit/admin-stand';
 import type { WebAgent } from '../kit/agent';
 import { type Attack, AttackStand, HERE, loginOf } from '../kit/attack-stand';
+import { agentAt } from '../kit/demo-agents';
 import { giveCode } from '../kit/factor-visit';
 
 let stand: AttackStand;
@@ -203,13 +204,13 @@ const ATTACKS: readonly Attack[] = [
     name: 'a cookie of another site',
     async run() {
       const there = stand.demo.app.sites.find(({ id }) => id === 'marees');
-      const agent = stand.demo.stack.agents.find(({ site }) => site === 'marees');
-      if (!there || !agent) throw new Error('no such site');
+      if (!there) throw new Error('no such site');
+      const { username, password } = agentAt(stand.demo, 0, 'marees');
       const { bearer } = await stand.demo.app.sessions.signIn({
         site: there,
         scope: { site: 'marees' as SiteId },
-        login: agent.username,
-        password: agent.password,
+        login: username,
+        password,
         remote: '10.0.0.1',
       });
       expect(await outcome(stand.browser(bearer), '/mail/me/INBOX')).toBe('302 /login');

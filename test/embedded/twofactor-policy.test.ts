@@ -1,11 +1,10 @@
-import path from 'node:path';
-import { type DemoApp, startDemoApp } from '../../src/demo';
+import type { DemoApp } from '../../src/demo';
 import { agentOf } from '../kit/admin-stand';
 import { WebAgent } from '../kit/agent';
 import { codeOf, enrolApplication, giveCode, sendTo } from '../kit/factor-visit';
 import { movingClock } from '../kit/moving-clock';
+import { startTestDemo } from '../kit/signed-in-demo';
 
-const ROOT = path.resolve(__dirname, '..', '..');
 const STEP_MS = 30_000;
 const MEMBER = 2;
 const OTHER = 4;
@@ -16,11 +15,8 @@ afterEach(() => demo?.stop());
 
 /** The first site with what its file says of the second factor, and of one group. */
 async function start(file: Readonly<Record<string, unknown>>): Promise<void> {
-  demo = await startDemoApp({
-    root: ROOT,
-    port: 0,
+  demo = await startTestDemo({
     seed: false,
-    app: { log: { level: 'silent' } },
     site: (id, own) => (id === 'saisons' ? { ...own, plugins: {}, groups: [], ...file } : own),
     options: { clock },
   });
@@ -99,11 +95,9 @@ it('is erased, and told, with a person of a group alone', async () => {
   await demo.app.affairs.erase(user);
 
   // Whoever has the number next has nothing of theirs.
-  const { page } = await signIn(MEMBER);
-  const challenge = page.url === '/twofactor/challenge' ? page : undefined;
-  expect(challenge).toBeDefined();
-  const after = await signIn(MEMBER);
-  expect((await after.web.get('/twofactor/challenge')).text).toContain('/twofactor/enrol/totp');
+  const next = await signIn(MEMBER);
+  expect(next.page.url).toBe('/twofactor/challenge');
+  expect(next.page.text).toContain('/twofactor/enrol/totp');
 }, 60_000);
 
 describe('an administrator', () => {
