@@ -1,0 +1,211 @@
+import type {
+  DirectoryFilter,
+  DirectoryPicture,
+  DirectoryQuestion,
+  DirectoryRecord,
+  PersonRef,
+  PluginContext,
+  PluginDirectory,
+  SiteId,
+} from 'estafette/plugin';
+import type { AnnuaireConfig } from './config';
+import { dnKey, isWithin, parentOf, rdnOf } from './dn';
+import { type Entry, entryOf } from './entry';
+import { type Mapping, mappingOf, notHidden, ofKinds } from './mapping';
+import { KINDS, type Kind } from './profiles';
+import { questionOf } from './words';
+
+export type Context = PluginContext<AnnuaireConfig>;
+
+/** Who asks, and where: a request, a scope of a hook, facts of a slot. */
+export interface Asker {
+  readonly site: SiteId;
+  readonly groups?: readonly string[] | undefined;
+  readonly as?: PersonRef | undefined;
+}
+
+export interface Found {
+  readonly entries: readonly Entry[];
+  readonly isCut: boolean;
+}
+
+/** Names of other entries that are looked up at once. */
+const MAX_NAMES = 60;
+
+/** A question has 200 conditions at most. */
+const MAX_MAILS = 150;
+
+/** The directory as one person may see it. Each function rejects when the directory does not answer. */
+export interface Annuaire {
+  readonly mapping: Mapping;
+  readonly config: Readonly<AnnuaireConfig>;
+  /** Where the organisation begins. */
+  readonly base: string;
+  /** `undefined` for fewer characters than a search needs. */
+  search(text: string, kinds?: readonly Kind[], limit?: number): Promise<Found | undefined>;
+  /** What stands right below an entry, of these kinds. */
+  below(base: string, kinds: readonly Kind[]): Promise<Found>;
+  entry(dn: string): Promise<Entry | undefined>;
+  /** Entries by their names; those that are gone or hidden are absent. */
+  named(dns: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  byMail(mails: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  /** Lists that name an entry among their members. */
+  listsOf(dn: string): Promise<Found>;
+  /** Which of these have a picture that others may see. */
+  pictured(mails: readonly string[]): Promise<readonly Entry[]>;
+  /** The picture of an entry, for who may see it. */
+  photo(dn: string): Promise<DirectoryPicture | undefined>;
+  /** Whether somebody stands in the service of the person who asks. */
+  isNear(entry: Entry): Promise<boolean>;
+}
+
+/** The directory of a site for somebody; `undefined` where the site has none. */
+export function annuaireFor(context: Context, asker: Asker): Annuaire | undefined {
+  const config = context.config(asker);
+  const directory = context.directory(asker.site);
+  if (!directory) return undefined;
+  return new Reading(context, asker, config, directory);
+}
+
+class Reading implements Annuaire {
+  readonly mapping: Mapping;
+  readonly base: string;
+  private viewer: Promise<string> | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly asker: Asker,
+    readonly config: Readonly<AnnuaireConfig>,
+    private readonly directory: PluginDirectory,
+  ) {
+    this.mapping = mappingOf(config);
+    this.base = config.treeBase ?? directory.base;
+  }
+
+  async search(
+    text: string,
+    kinds: readonly Kind[] = KINDS,
+    limit = this.config.limit,
+  ): Promise<Found | undefined> {
+    const question = questionOf(this.mapping, text, this.config.minChars);
+    if (!question) return undefined;
+    const found = await this.ask({ where: this.of(kinds, question.where), limit });
+    const entries = found.entries.filter(
+      (entry) => question.fits(entry.attributes) && kinds.includes(entry.kind),
+    );
+    return { entries, isCut: found.isCut };
+  }
+
+  async below(base: string, kinds: readonly Kind[]): Promise<Found> {
+    const { limit } = this.config;
+    const found = await this.ask({ base, scope: 'one', where: this.of(kinds), limit });
+    return { ...found, entries: found.entries.filter(({ kind }) => kinds.includes(kind)) };
+  }
+
+  async entry(dn: string): Promise<Entry | undefined> {
+    if (!isWithin(dn, this.directory.base)) return undefined;
+    // Not `directory.entry`, which gives twenty members of a list.
+    const where = { attribute: 'objectClass', present: true } as const;
+    const { entries } = await this.ask({ base: dn, scope: 'base', where, limit: 1 });
+    return entries[0];
+  }
+
+  async named(dns: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+    const wanted = new Map(dns.slice(0, MAX_NAMES).map((dn) => [dnKey(dn), dn]));
+    const any = [...wanted.values()].flatMap((dn): DirectoryFilter[] => {
+      const [attribute, is] = rdnOf(dn);
+      return /^[a-z][a-z0-9-]*$/i.test(attribute) && is !== '' ? [{ attribute, is }] : [];
+    });
+    if (any.length === 0) return new Map();
+    const { entries } = await this.ask({ where: { any }, limit: 200 });
+    return new Map(
+      entries.map((entry) => [dnKey(entry.dn), entry] as const).filter(([key]) => wanted.has(key)),
+    );
+  }
+
+  async byMail(mails: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+    const found = [...(await this.directory.byMail(mails))];
+    const entries = await this.visible(found.map(([, record]) => record));
+    const byDn = new Map(entries.map((entry) => [entry.dn, entry]));
+    return new Map(
+      found.flatMap(([mail, { dn }]) => {
+        const entry = byDn.get(dn);
+        return entry ? [[mail, entry] as const] : [];
+      }),
+    );
+  }
+
+  listsOf(dn: string): Promise<Found> {
+    const any = this.mapping.facts.members.map((attribute) => ({ attribute, is: dn }));
+    if (any.length === 0) return Promise.resolve({ entries: [], isCut: false });
+    return this.ask({ where: this.of(['list'], { any }), limit: 50 });
+  }
+
+  async pictured(mails: readonly string[]): Promise<readonly Entry[]> {
+    const [attribute] = this.mapping.facts.photo;
+    const any = mails
+      .slice(0, MAX_MAILS)
+      .flatMap((is) => this.mapping.facts.mail.map((name) => ({ attribute: name, is })));
+    if (attribute === undefined || any.length === 0) return [];
+    const { entries } = await this.ask({
+      where: { all: [{ any }, { attribute, present: true }, ...this.shown()] },
+      limit: 200,
+    });
+    return entries;
+  }
+
+  async photo(dn: string): Promise<DirectoryPicture | undefined> {
+    const [attribute] = this.mapping.facts.photo;
+    if (attribute === undefined || !isWithin(dn, this.directory.base)) return undefined;
+    const where = { all: [{ attribute, present: true } as const, ...this.shown()] };
+    const { entries } = await this.ask({ base: dn, scope: 'base', where, limit: 1 });
+    return entries.length === 0 ? undefined : this.directory.photo(dn, attribute);
+  }
+
+  async isNear({ dn }: Entry): Promise<boolean> {
+    return dnKey(parentOf(dn)) === (await this.ownService());
+  }
+
+  private shown(): readonly DirectoryFilter[] {
+    return this.mapping.photoShown ? [this.mapping.photoShown] : [];
+  }
+
+  private of(kinds: readonly Kind[], where?: DirectoryFilter): DirectoryFilter {
+    const parts = [ofKinds(this.mapping, kinds), ...(where ? [where] : [])];
+    return { all: [...parts, ...notHidden(this.mapping)] };
+  }
+
+  private async ask(question: DirectoryQuestion): Promise<Found> {
+    const { entries, isCut } = await this.directory.find({
+      base: this.base,
+      ...question,
+      attributes: this.mapping.asked,
+    });
+    return { entries: await this.visible(entries), isCut };
+  }
+
+  /** What the person may see, by the rules of the site. */
+  private async visible(records: readonly DirectoryRecord[]): Promise<readonly Entry[]> {
+    const { visibility } = this.mapping;
+    const scopeOf = ({ attributes }: Entry): readonly string[] =>
+      attributes[visibility?.attribute.toLowerCase() ?? ''] ?? [];
+    const shown = records
+      .flatMap((record) => entryOf(this.mapping, record) ?? [])
+      .filter(({ dn }) => !this.config.hiddenBranches.some((branch) => isWithin(dn, branch)))
+      .filter((entry) => !scopeOf(entry).some((value) => visibility?.hidden.includes(value)));
+    const isApart = (entry: Entry): boolean =>
+      scopeOf(entry).some((value) => visibility?.sameService.includes(value));
+    if (!shown.some(isApart)) return shown;
+    const own = await this.ownService();
+    return shown.filter((entry) => !isApart(entry) || dnKey(parentOf(entry.dn)) === own);
+  }
+
+  /** Where the person stands, `''` when nobody knows. */
+  private ownService(): Promise<string> {
+    const { as } = this.asker;
+    this.viewer ??= as
+      ? this.context.ownEntry(as).then((entry) => (entry ? dnKey(parentOf(entry.dn)) : ''))
+      : Promise.resolve('');
+    return this.viewer;
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'estafette/plugin';
+import { FACTS, KINDS } from './profiles';
+
+/** RFC 4512 1.4: a descriptor, or a dotted number. */
+const attribute = z.string().regex(/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)+)$/i, 'expected an attribute');
+const value = z.string().min(1).max(200);
+
+/** What a site may say under `plugins.annuaire`. */
+export const annuaireConfig = z.strictObject({
+  profile: z
+    .enum(['inetOrgPerson', 'mel'])
+    .default('inetOrgPerson')
+    .describe('Names that the directory gives to things: those of RFC 2798, or Mél-like ones.'),
+  kinds: z
+    .partialRecord(z.enum(KINDS), z.array(z.strictObject({ attribute, is: value })).max(10))
+    .default({})
+    .describe('How each kind of entry is recognised, in place of what the profile says.'),
+  attributes: z
+    .partialRecord(z.enum(FACTS), z.array(attribute).max(6))
+    .default({})
+    .describe('Attributes of each fact, best first, in place of what the profile says.'),
+  searched: z
+    .array(attribute)
+    .min(1)
+    .max(8)
+    .optional()
+    .describe('Attributes whose words are searched; names, functions and services otherwise.'),
+  visibility: z
+    .strictObject({
+      attribute,
+      hidden: z.array(value).max(10).default([]),
+      sameService: z.array(value).max(10).default([]),
+    })
+    .optional()
+    .describe('Values that hide an entry from everybody, or from all but its own service.'),
+  photoShown: z
+    .strictObject({ attribute, is: value })
+    .optional()
+    .describe('What an entry says whose picture is shown; every picture is, unless told.'),
+  treeBase: z
+    .string()
+    .max(1_024)
+    .optional()
+    .describe('Where the organisation begins; the base of the directory unless told.'),
+  hiddenBranches: z
+    .array(z.string().min(1).max(1_024))
+    .max(50)
+    .default([])
+    .describe('Branches that nobody looks into: accounts of machines, for instance.'),
+  outside: z
+    .enum(['hide', 'show'])
+    .default('hide')
+    .describe('What is shown from outside the networks of the site without a second factor.'),
+  limit: z.number().int().min(10).max(200).default(200).describe('Entries shown at most.'),
+  minChars: z.number().int().min(2).max(10).default(3).describe('Characters of a search at least.'),
+});
+
+export type AnnuaireConfig = z.infer<typeof annuaireConfig>;

@@ -1,0 +1,177 @@
+import type { PluginRequest, PluginResponse, PluginRouter } from 'estafette/plugin';
+import { type Annuaire, annuaireFor, type Context } from './ask';
+import { type Card, cardOf, pathOf, rowOf } from './card';
+import type { AnnuaireConfig } from './config';
+import { isWithin, parentOf } from './dn';
+import { byOrder, type Entry } from './entry';
+import { composeHref, type Searched, searchHref } from './links';
+import { KINDS, type Kind } from './profiles';
+import { FILTERED, KIND_TEXTS } from './texts';
+import { treeTo } from './tree';
+
+/** Seconds after which a page that the directory did not answer is worth asking for again. */
+const RETRY_S = 30;
+/** What a branch lists; the branches below it stand in the tree, and first among them. */
+const LISTED: readonly Kind[] = KINDS;
+
+/** What a page is about: a search, a branch, and the entry whose card is shown. */
+interface Asked {
+  readonly searched: Searched;
+  readonly base: string;
+  readonly dn: string;
+}
+
+/** What stands in the middle. */
+async function listOf(annuaire: Annuaire, { searched, base, dn }: Asked) {
+  if (searched.q === '') {
+    const [here, path, { entries, isCut }] = await Promise.all([
+      annuaire.entry(base),
+      pathOf(annuaire, base),
+      annuaire.below(base, LISTED),
+    ]);
+    const isRoot = base === annuaire.base;
+    const people = entries.filter(({ kind }) => kind !== 'service');
+    const branches = entries.filter(({ kind }) => kind === 'service');
+    return {
+      title: here?.name ?? '',
+      path: isRoot ? [] : path,
+      count: people.length,
+      isCut,
+      isTooShort: false,
+      writeHref: here && !isRoot ? composeHref(here) : '',
+      rows: rowsOf([...branches.sort(byOrder), ...people.sort(byOrder)], searched, dn),
+    };
+  }
+  const kinds = searched.type === '' ? KINDS : [searched.type];
+  const found = await annuaire.search(searched.q, kinds);
+  return {
+    title: '',
+    path: [],
+    count: found?.entries.length ?? 0,
+    isCut: found?.isCut ?? false,
+    isTooShort: found === undefined,
+    writeHref: '',
+    rows: rowsOf([...(found?.entries ?? [])].sort(byOrder), searched, dn),
+  };
+}
+
+const rowsOf = (entries: readonly Entry[], searched: Searched, dn: string) =>
+  entries.map((entry) => rowOf(entry, searched, dn));
+
+const searchedOf = ({ query }: PluginRequest): Searched => ({
+  q: (query['q'] ?? '').replaceAll('\0', '').trim().slice(0, 100),
+  type: KINDS.find((kind) => kind === query['type']) ?? '',
+});
+
+const filtersOf = (searched: Searched) => [
+  {
+    label: 'annuaire:kinds.all',
+    href: searchHref({ ...searched, type: '' }),
+    isCurrent: searched.type === '',
+  },
+  ...FILTERED.map((type) => ({
+    label: KIND_TEXTS[type].all,
+    href: searchHref({ ...searched, type }),
+    isCurrent: searched.type === type,
+  })),
+];
+
+/** Whether the site keeps its directory from who asks from outside with a password alone. */
+const isKeptFrom = (
+  { site, remote, hasFactor }: PluginRequest,
+  context: Context,
+  outside: string,
+) => outside === 'hide' && !hasFactor && context.networkSide(site, remote) === 'outside';
+
+async function page(
+  request: PluginRequest,
+  context: Context,
+  about: Partial<Asked>,
+): Promise<PluginResponse> {
+  const { locale } = request;
+  const t = context.text(locale);
+  const searched = about.searched ?? searchedOf(request);
+  const common = {
+    view: 'page',
+    title: t('annuaire:title'),
+  };
+  const model = {
+    searched,
+    filters: searched.q === '' ? [] : filtersOf(searched),
+    minChars: context.config(request).minChars,
+    state: 'shown' as 'shown' | 'kept' | 'none' | 'down',
+    tree: undefined as unknown,
+    list: undefined as unknown,
+    card: undefined as Card | undefined,
+    shows: 'list' as 'list' | 'card',
+    backHref: '',
+  };
+  const config = context.config(request);
+  if (isKeptFrom(request, context, config.outside)) {
+    return { ...common, status: 403, model: { ...model, state: 'kept' } };
+  }
+  const annuaire = annuaireFor(context, request);
+  if (!annuaire) return { ...common, model: { ...model, state: 'none' } };
+  try {
+    const asked = await whatIsAsked(annuaire, searched, about);
+    if (!asked) return { status: 404 };
+    const [tree, list, card] = await Promise.all([
+      treeTo(annuaire, searched.q === '' ? asked.base : annuaire.base),
+      listOf(annuaire, asked),
+      asked.entry && cardOf(annuaire, asked.entry, searched),
+    ]);
+    const shows = about.dn ? 'card' : 'list';
+    const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
+    return {
+      ...common,
+      title: asked.entry && about.dn ? asked.entry.name : common.title,
+      model: { ...model, tree, list, card, shows, backHref },
+    };
+  } catch (error) {
+    context.log.warn({ err: error, site: request.site }, 'annuaire/down');
+    return { ...common, status: 503, retryAfterS: RETRY_S, model: { ...model, state: 'down' } };
+  }
+}
+
+/** The entry and branch of an address; `undefined` for one that is not there, or not to be seen. */
+async function whatIsAsked(
+  annuaire: Annuaire,
+  searched: Searched,
+  { base = '', dn = '' }: Partial<Asked>,
+): Promise<(Asked & { readonly entry?: Entry | undefined }) | undefined> {
+  const shown = dn || base;
+  const isRoot = shown === '' || shown === annuaire.base;
+  if (!isRoot && !isWithin(shown, annuaire.base)) return undefined;
+  const entry = isRoot ? undefined : await annuaire.entry(shown);
+  if (!isRoot && !entry) return undefined;
+  if (dn === '') return { searched, base: base || annuaire.base, dn, entry };
+  const above = entry?.kind === 'service' ? dn : parentOf(dn);
+  const place = isWithin(above, annuaire.base) ? above : annuaire.base;
+  return { searched, base: base || place, dn, entry };
+}
+
+/** The picture of an entry; 404 for whatever reason there is none. */
+async function photo(request: PluginRequest, context: Context): Promise<PluginResponse> {
+  const { dn = '' } = request.query;
+  const annuaire = annuaireFor(context, request);
+  if (!annuaire || isKeptFrom(request, context, annuaire.config.outside)) return { status: 404 };
+  const found = await annuaire.photo(dn).catch(() => undefined);
+  if (!found) return { status: 404 };
+  return { file: { name: 'photo', ...found, isInline: true } };
+}
+
+/** Below `/annuaire`: every page stands by itself, a link leads to each. */
+export function routes(router: PluginRouter<AnnuaireConfig>): void {
+  router.get('/', (request, context) => page(request, context, {}));
+  router.get('/entry', (request, context) =>
+    request.query['dn']
+      ? page(request, context, { dn: request.query['dn'] })
+      : { redirect: context.url('') },
+  );
+  router.get('/photo', photo);
+  router.get('/tree', (request, context) => {
+    const { base, dn } = request.query;
+    const none: Searched = { q: '', type: '' };
+    return page(request, context, { searched: none, ...(base && { base }), ...(dn && { dn }) });
+  });
+}

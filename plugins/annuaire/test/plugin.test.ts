@@ -1,0 +1,351 @@
+import { createPluginTest, type PluginTest } from 'estafette/plugin/testing';
+import type { AnnuaireConfig } from '../config';
+import plugin from '../plugin';
+import { fakeDirectory, record } from './fake-directory';
+
+const BASE = 'dc=saisons,dc=example';
+const ACCUEIL = `ou=accueil,ou=equinoxes,${BASE}`;
+const PERSON = ['inetOrgPerson', 'person'];
+const service = (dn: string, ou: string) =>
+  record(dn, { objectClass: ['organizationalUnit'], ou: [ou] });
+const person = (uid: string, cn: string, more: Readonly<Record<string, readonly string[]>> = {}) =>
+  record(`uid=${uid},${ACCUEIL}`, {
+    objectClass: PERSON,
+    uid: [uid],
+    cn: [cn],
+    mail: [`${uid}@saisons.example`],
+    ...more,
+  });
+const LINH = `uid=linh.clairbois,${ACCUEIL}`;
+const RECORDS = [
+  record(BASE, { objectClass: ['organization'], o: ['Ministère des Saisons'] }),
+  service(`ou=equinoxes,${BASE}`, 'Direction des Équinoxes'),
+  service(ACCUEIL, 'Accueil des usagers'),
+  person('linh.clairbois', 'Linh Clairbois', {
+    title: ['Chargée d’études'],
+    telephoneNumber: ['+33 1 99 00 00 42'],
+    roomNumber: ['B214'],
+    description: ['Enquêtes auprès des usagers'],
+    secretary: [`uid=etienne.bourrasque,${ACCUEIL}`],
+  }),
+  person('etienne.bourrasque', 'Étienne Bourrasque', { telephoneNumber: ['01.99.00.11.43'] }),
+  person('fabien.rosee', 'Fabien Rosée', { employeeType: ['caché'] }),
+  record(`cn=etudes,ou=listes,${BASE}`, {
+    objectClass: ['groupOfNames'],
+    cn: ['Études'],
+    mail: ['etudes@saisons.example'],
+    member: [LINH, `uid=etienne.bourrasque,${ACCUEIL}`, `uid=parti,${ACCUEIL}`],
+    owner: [LINH],
+  }),
+];
+
+let test: PluginTest;
+let directory: ReturnType<typeof fakeDirectory>;
+const start = async (config: Partial<AnnuaireConfig> = {}, records = RECORDS) => {
+  directory = fakeDirectory(BASE, records);
+  test = await createPluginTest({ plugin, directory, config });
+};
+afterEach(() => test.stop());
+const search = (q: string, type = '') =>
+  test.renderRoute('/', { query: { q, ...(type && { type }) } });
+
+describe('a search', () => {
+  it.each([
+    ['Clairbois', 'Linh Clairbois'],
+    ['clair', 'Linh Clairbois'],
+    ['CLAIRBOIS linh', 'Linh Clairbois'],
+    ['etienne', 'Étienne Bourrasque'],
+    ['ÉTIENNE', 'Étienne Bourrasque'],
+    ['equinoxes', 'Direction des Équinoxes'],
+    ['chargee', 'Linh Clairbois'],
+    ['linh.clairbois@saisons.example', 'Linh Clairbois'],
+    ['LINH.Clairbois@Saisons.example', 'Linh Clairbois'],
+    ['0199000042', 'Linh Clairbois'],
+    ['+33 1 99 00 00 42', 'Linh Clairbois'],
+    ['00 42', 'Linh Clairbois'],
+    ['1143', 'Étienne Bourrasque'],
+    ['études', 'Études'],
+  ])('of %s finds %s', async (q, name) => {
+    await start();
+
+    expect(await search(q)).toContain(`<span class="annuaire-name">${name}</span>`);
+  });
+
+  it.each(['li', '*', '***', 'zzz', 'airbois', 'clairbois@', '9042', '\0\0\0zz', ')(uid=*'])(
+    'of %j finds nobody',
+    async (q) => {
+      await start();
+
+      expect(await search(q)).not.toContain('annuaire-name');
+    },
+  );
+
+  it('bears as many words as there is room for', async () => {
+    await start();
+
+    expect(await search('aeiouy aeiouyc eeeeeeee aaaaaaa ooooooo uuuuuuu iiiiiii')).toContain(
+      'Aucune fiche',
+    );
+  });
+
+  it('keeps to a type, which the links of the others leave', async () => {
+    await start();
+
+    const html = await search('études', 'person');
+
+    expect(html).not.toContain('>Études</span>');
+    expect(html).toContain('href="/annuaire?q=%C3%A9tudes&amp;type=list"');
+  });
+
+  it('says when it is cut, and stops at the limit', async () => {
+    const many = Array.from({ length: 12 }, (_, at) => person(`m${at}`, `Martin Numéro ${at}`));
+    await start({ limit: 10 }, [...RECORDS, ...many]);
+
+    const html = await search('martin');
+
+    expect(html.match(/annuaire-name/g)).toHaveLength(10);
+    expect(html).toContain('La liste est coupée');
+  });
+});
+
+describe('a card', () => {
+  const card = (dn: string) => test.renderRoute('/entry', { query: { dn } });
+
+  it('shows what is known, and leads to the composer, the telephone and the service', async () => {
+    await start();
+
+    const html = await card(LINH);
+
+    expect(html).toContain('Chargée d’études');
+    expect(html).toContain('href="tel:+33199000042"');
+    expect(html).toContain(
+      `/compose?to=${encodeURIComponent('"Linh Clairbois" <linh.clairbois@saisons.example>')}`,
+    );
+    expect(html).toContain('B214');
+    expect(html).toContain('Direction des Équinoxes');
+    expect(html).toContain('>Étienne Bourrasque</a>');
+    expect(html).toContain('>Études</a>');
+    expect(html).toContain(`/annuaire/tree?base=${encodeURIComponent(ACCUEIL)}`);
+  });
+
+  it('names the members and owners of a list, and counts those who are gone', async () => {
+    await start();
+
+    const html = await card(`cn=etudes,ou=listes,${BASE}`);
+
+    expect(html).toContain('3 membres');
+    expect(html).toContain('>Étienne Bourrasque</a>');
+    expect(html).toContain('Et 1 autre.');
+    expect(html).toContain('Propriétaires');
+  });
+
+  it.each([`uid=nobody,${ACCUEIL}`, 'uid=linh,dc=other', 'nonsense', `${LINH},x`])(
+    'of %s is nowhere',
+    async (dn) => {
+      await start();
+
+      expect(await test.route('get', '/entry', { query: { dn } })).toEqual({ status: 404 });
+    },
+  );
+});
+
+describe('the organisation', () => {
+  it('opens one branch, and lists who is there', async () => {
+    await start();
+
+    const root = await test.renderRoute('/');
+    expect(root).toContain('Direction des Équinoxes');
+    expect(root).not.toContain('Accueil des usagers');
+
+    const html = await test.renderRoute('/tree', { query: { base: ACCUEIL } });
+    expect(html).toContain('Accueil des usagers');
+    expect(html).toContain('Linh Clairbois');
+    expect(html).toContain('3 fiches');
+  });
+
+  it('answers 404 outside its base', async () => {
+    await start();
+
+    for (const base of ['dc=example', 'ou=nowhere', `ou=gone,${BASE}`])
+      expect(await test.route('get', '/tree', { query: { base } })).toEqual({ status: 404 });
+  });
+});
+
+describe('what is not for everybody', () => {
+  const visibility = (more: object) => ({
+    visibility: { attribute: 'employeeType', hidden: [], sameService: [], ...more },
+  });
+
+  it('is in no search, no list and no card when hidden', async () => {
+    await start(visibility({ hidden: ['caché'] }));
+
+    expect(await search('rosée')).toContain('Aucune fiche');
+    expect(await test.renderRoute('/tree', { query: { base: ACCUEIL } })).not.toContain('Rosée');
+    const dn = `uid=fabien.rosee,${ACCUEIL}`;
+    expect(await test.route('get', '/entry', { query: { dn } })).toEqual({ status: 404 });
+  });
+
+  it('is seen by the same service alone', async () => {
+    await start(visibility({ sameService: ['caché'] }));
+    expect(await search('rosée')).toContain('Aucune fiche');
+  });
+
+  it('stays in branches that nobody looks into', async () => {
+    await start({ hiddenBranches: [`ou=listes,${BASE}`] });
+
+    expect(await search('études')).not.toContain('>Études</span>');
+  });
+});
+
+it('says that the directory does not answer, and not that nobody is there', async () => {
+  await start();
+  directory.isDown = true;
+
+  const answer = await test.route('get', '/', { query: { q: 'linh' } });
+
+  expect(answer).toMatchObject({ status: 503, view: 'page', model: { state: 'down' } });
+  expect(await search('linh')).toContain(
+    'L’annuaire ne répond pas. Vos contacts restent disponibles.',
+  );
+});
+
+it('says so where there is no directory', async () => {
+  test = await createPluginTest({ plugin });
+
+  expect(await test.renderRoute('/')).toContain('n’a pas d’annuaire');
+});
+
+it('knows the names of the ministries’ directory', async () => {
+  const mel = (uid: string, type: string, more = {}) =>
+    record(`uid=${uid},${BASE}`, {
+      objectClass: ['mineqMelBoite'],
+      mineqTypeEntree: [type],
+      cn: [`Saison ${uid}`],
+      mail: [`${uid}@saisons.example`],
+      ...more,
+    });
+  await start({ profile: 'mel' }, [
+    mel('agent', 'BALI', { mineqMission: ['Mesure la pluie'] }),
+    mel('boite', 'BALF'),
+    mel('secret', 'BALI', { mineqPortee: ['00'] }),
+  ]);
+
+  const html = await search('saison');
+
+  expect(html).toContain('Saison agent');
+  expect(html).toContain('Boîte fonctionnelle');
+  expect(html).not.toContain('Saison secret');
+  const card = await test.renderRoute('/entry', { query: { dn: `uid=agent,${BASE}` } });
+  expect(card).toContain('Mesure la pluie');
+});
+
+const HOSTILE = '"><script>alert(1)</script>{{t}}<%= 1 %>\u202eexe\u0007\r\nX: y';
+
+it('shows every value as text', async () => {
+  const facts = ['displayName', 'title', 'roomNumber', 'street', 'l', 'description'];
+  const values = Object.fromEntries(
+    [...facts, 'businessCategory', 'telephoneNumber', 'departmentNumber', 'mail'].map((name) => [
+      name,
+      [HOSTILE],
+    ]),
+  );
+  await start({}, [...RECORDS, person('mechant', 'Méchant', values)]);
+  const dn = `uid=mechant,${ACCUEIL}`;
+
+  const html = await test.renderRoute('/entry', { query: { dn } });
+  const list = await search('<script>');
+
+  for (const text of [html, list]) {
+    expect(text).not.toContain('<script');
+    for (const unseen of ['\u202e', '\u0007']) expect(text).not.toContain(unseen);
+  }
+  expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(html).not.toContain('mailto:');
+  expect(html).not.toMatch(/<a [^>]*href="(?!\/annuaire|\/compose|tel:)/);
+});
+
+describe('beside the mail', () => {
+  const from = (name: string, mail: string) => ({
+    message: {
+      account: 'me',
+      mailbox: 'INBOX',
+      uidValidity: 1,
+      uid: 1,
+      subject: '',
+      from: { name, mail },
+      attachments: [],
+    },
+  });
+  const MAIL = 'linh.clairbois@saisons.example';
+  const sender = (name: string, mail = MAIL) =>
+    test.renderSlot('message.sidebar@1', from(name, mail));
+
+  it('shows who wrote, with their service and telephone', async () => {
+    await start();
+
+    const html = await sender('CLAIRBOIS Linh');
+
+    expect(html).toContain('Adresse de l’annuaire');
+    expect(html).toContain('Accueil des usagers');
+    expect(html).toContain('tel:+33199000042');
+  });
+
+  it('says when the name is another one, and nothing of unknown addresses', async () => {
+    await start();
+
+    expect(await sender('Le Ministre')).toContain('Le message dit venir de');
+    expect(await sender('Le Ministre')).not.toContain('Adresse de l’annuaire');
+    expect(await sender('Linh Clairbois', 'linh@ailleurs.example')).toBe('');
+  });
+
+  it('suggests people before lists, and says where they come from', async () => {
+    await start();
+    const ask = (query: string) =>
+      test.collect('contact:suggestions', { query, limit: 5, for: 'to', user: test.user.id });
+
+    expect(await ask('clair')).toEqual([
+      { name: 'Linh Clairbois', mail: MAIL, source: 'directory', score: expect.any(Number) },
+    ]);
+    expect((await ask('etudes')).map(({ source }) => source)).toEqual(['directory', 'list']);
+    expect(await ask('*')).toEqual([]);
+  });
+
+  it('finds for the search of messages', async () => {
+    await start();
+    const { id, name, mail } = test.user;
+    const query = { site: test.site, locale: 'fr', user: { id, name, mail }, limit: 5 } as const;
+
+    expect(await test.collect('search:results', { ...query, query: 'clairbois' })).toMatchObject([
+      { group: 'Annuaire', title: 'Linh Clairbois', href: expect.stringMatching('^/annuaire/') },
+    ]);
+  });
+
+  it('leaves mail alone when the directory is down', async () => {
+    await start();
+    directory.isDown = true;
+
+    expect(await sender('Linh')).toBe('');
+    const query = { query: 'clair', limit: 5, for: 'to', user: test.user.id } as const;
+    expect(await test.collect('contact:suggestions', query)).toEqual([]);
+  });
+
+  it('gives the pictures that are published, to who may see them', async () => {
+    const image = Buffer.from('89504e470d0a1a0a', 'hex');
+    const shown = person('vue', 'Vue Belle', { jpegPhoto: ['there'], carLicense: ['oui'] });
+    const unseen = person('cachee', 'Cachée Belle', { jpegPhoto: ['there'] });
+    const photos = { [shown.dn]: image, [unseen.dn]: image };
+    directory = fakeDirectory(BASE, [...RECORDS, shown, unseen], photos);
+    const config = { photoShown: { attribute: 'carLicense', is: 'oui' } };
+    test = await createPluginTest({ plugin, directory, config });
+    const mails = ['vue@saisons.example', 'cachee@saisons.example', MAIL];
+
+    expect(await test.first('avatar:resolve', { addresses: mails })).toEqual({
+      'vue@saisons.example': `/annuaire/photo?dn=${encodeURIComponent(shown.dn)}`,
+    });
+    expect(await test.route('get', '/photo', { query: { dn: shown.dn } })).toMatchObject({
+      file: { type: 'image/png', content: image, isInline: true },
+    });
+    for (const dn of [unseen.dn, LINH, 'uid=nobody'])
+      expect(await test.route('get', '/photo', { query: { dn } })).toEqual({ status: 404 });
+  });
+});
