@@ -311,6 +311,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     clock,
     log,
     sessions,
+    appPasswords: safety.appPasswords,
     users,
     services,
     mail,

@@ -10,7 +10,14 @@ import { createPeople } from '../host/people';
 import type { Services } from '../kernel/services';
 import { changeEntry, readDirectoryBytes, searchDirectory } from '../ldap';
 import type { Notifier } from '../notify';
-import { createDirectoryLookup, type Sessions, type User, type UserStore } from '../session';
+import {
+  APP_PASSWORD,
+  type AppPasswords,
+  createDirectoryLookup,
+  type Sessions,
+  type User,
+  type UserStore,
+} from '../session';
 import type { AppConfig } from '../sites';
 import type { Renderer } from '../view';
 import type { Streams } from '../web/streams';
@@ -22,6 +29,7 @@ interface PluginCoreDeps extends Pick<ContextCore, Given> {
   readonly clock: Clock;
   readonly log: Log;
   readonly sessions: Pick<Sessions, 'isOpen' | 'signOutUser'>;
+  readonly appPasswords: Pick<AppPasswords, 'isOpen'>;
   readonly users: Pick<UserStore, 'find'>;
   readonly notifier: Pick<Notifier, 'notify'>;
   readonly services: Services;
@@ -51,7 +59,10 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
   services.provide('core', 'directory', port, { fallback: true, serves });
   const people = createPeople({
     clock,
-    isOpen: ({ session, site }) => sessions.isOpen(session.id, site),
+    isOpen: ({ session, site }) =>
+      session.via === APP_PASSWORD
+        ? deps.appPasswords.isOpen(session)
+        : sessions.isOpen(session.id, site),
   });
   const pages: PluginPages = {
     render(view, model, { site, locale }) {

@@ -5,6 +5,7 @@ import type { HookDefinition } from '../kernel/hook-types';
 import type { SettingField, SettingSection } from '../settings';
 import type { SlotFacts, SlotName } from '../view';
 import type { PluginContext } from './context-types';
+import type { DavContribution } from './dav-types';
 import { claimInstance } from './instance';
 import type { Need } from './needs';
 import type { RouteRegistrar } from './route-types';
@@ -86,6 +87,8 @@ export interface Contributions<C = unknown> {
   readonly hooks?: Readonly<Record<string, HookDefinition>>;
   /** Loaded when the plugin starts; mounted at `/<plugin id>`. */
   readonly routes?: () => Promise<{ readonly routes: RouteRegistrar<C> }>;
+  /** What it serves to programs by WebDAV, at `/dav/<plugin id>/`. */
+  readonly dav?: DavContribution<C>;
   readonly taskbar?: {
     readonly id: string;
     readonly icon: string;

@@ -10,6 +10,7 @@ const CONTEXT = 'src/host/context-types.ts';
 const CAPABILITIES = 'src/host/capability-types.ts';
 const PORTS_FILE = 'src/host/ports.ts';
 const ROUTES = 'src/host/route-types.ts';
+const DAV = 'src/host/dav-types.ts';
 const DIRECTORY = 'src/directory/types.ts';
 
 /** Interfaces that the context hands out, after the context itself. */
@@ -65,6 +66,11 @@ export function renderRouteReference(read: ReadSource): string {
     response.text,
     '```',
     '',
+    '# WebDAV',
+    '',
+    "A plugin with `contributes.dav` answers programs below `/dav/<id>/`: `dav: { wellKnown: 'carddav', load: async () => ({ dav }) }`, where `dav(request, context)` has 30 seconds. The platform has asked for an application password, read the body and parsed its XML. `davMultistatus`, `davError`, `davElement`, `davHref` and `davText` of `estafette/plugin` write answers.",
+    '',
+    ...['DavRequest', 'DavElement', 'DavResponse'].flatMap((name) => table(name, read(DAV))),
   ].join('\n');
 }
 

@@ -19,7 +19,7 @@ const PLUGIN_ID = /^[a-z][a-z0-9-]{0,39}$/;
  * settings, the base skin. A plugin may not be called so.
  */
 const RESERVED = new Set(
-  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base help home stream partials order packages grants origins'.split(
+  'login logout mail compose settings search autocomplete events health metrics admin assets image link core challenge trust base help home stream partials order packages grants origins dav'.split(
     ' ',
   ),
 );
@@ -112,6 +112,7 @@ const contributes = z.strictObject({
   hooks: z.record(z.string(), hookShape).optional(),
   permissions: z.record(z.string(), textKey).optional(),
   routes: fn.optional(),
+  dav: z.strictObject({ wellKnown: z.enum(['carddav', 'caldav']), load: fn }).optional(),
   taskbar: taskbar.optional(),
   admin: z.strictObject({ label: textKey, href: z.string().startsWith('/') }).optional(),
   slots: z.array(slot).optional(),

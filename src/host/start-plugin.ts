@@ -4,6 +4,7 @@ import { runAs } from '../kernel/isolate';
 import type { Jobs } from '../kernel/job-types';
 import { type ContextDeps, createPluginContext, type Registrations } from './context';
 import type { PluginContext } from './context-types';
+import type { DavHandler } from './dav-types';
 import type { PluginDefinition, PluginJob } from './define';
 import type { FoundPlugin } from './discover';
 import type { PluginSet } from './plugin-set';
@@ -20,6 +21,7 @@ export interface RunningPlugin {
   readonly context: PluginContext;
   readonly dir: string;
   readonly routes: readonly PluginRoute[];
+  readonly dav?: DavHandler | undefined;
 }
 
 export interface StartDeps extends ContextDeps {
@@ -39,9 +41,10 @@ export async function startPlugin(
   for (const locale of deps.texts.locales) deps.texts.add(id, locale, plugin.locales[locale]);
   const context = createPluginContext(plugin, deps, registrations);
   const routes = await loadRoutes(plugin, deps.activateMs);
+  const dav = await loadDav(plugin, deps.activateMs);
   for (const job of definition.contributes?.jobs ?? []) addJob(job, context, deps, registrations);
   await within(id, 'activate', deps.activateMs, () => definition.activate?.(context));
-  return { id, definition, context, dir, routes };
+  return { id, definition, context, dir, routes, dav };
 }
 
 /** The routes of a plugin that is not activated; rejects with what is wrong with them. */
@@ -52,6 +55,17 @@ export async function loadRoutes(
   const load = contributes?.routes;
   const loaded = load ? await within(id, 'routes', ms, () => load()) : undefined;
   return collectRoutes(id, loaded?.routes, contributes);
+}
+
+async function loadDav(
+  { id, definition }: FoundPlugin,
+  ms: number,
+): Promise<DavHandler | undefined> {
+  const load = definition.contributes?.dav?.load;
+  if (!load) return undefined;
+  const { dav } = await within(id, 'dav', ms, () => load());
+  if (typeof dav !== 'function') throw new Error('contributes.dav: no handler "dav"');
+  return dav;
 }
 
 const within = <T>(

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, scrypt } from 'node:crypto';
 import { type Clock, isoNow } from '../base/clock';
 import { AppError } from '../base/errors';
 import { sameSecret, sha256 } from '../base/ids';
-import type { SiteId, UserId } from '../base/types';
+import type { SessionId, SiteId, UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import {
   type AppPassword,
@@ -14,8 +14,9 @@ import {
   touchAppPassword,
 } from './app-password-store';
 import { canonicalLogin } from './login-input';
+import type { LoadedSession } from './service-types';
 import type { Throttle } from './throttle';
-import type { User } from './types';
+import type { Session, User } from './types';
 
 // No I, L, O, U, 0, 1: it is typed from one screen into another.
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -59,7 +60,31 @@ export interface AppPasswords {
     secret: string,
     options: { readonly remote: string; readonly scope?: AppPasswordScope },
   ): Promise<User | undefined>;
+  /** The same, with what it lets an application do as that person: never their mail. */
+  admit(
+    site: SiteId,
+    login: string,
+    secret: string,
+    options: { readonly remote: string; readonly scope?: AppPasswordScope },
+  ): Promise<LoadedSession | undefined>;
+  /** Whether the password that {@link AppPasswords.admit} made this session of is still there. */
+  isOpen(session: Pick<Session, 'id' | 'user'>): Promise<boolean>;
 }
+
+/** How such a session was opened: `session.via`. */
+export const APP_PASSWORD = 'app-password';
+
+interface Found {
+  readonly id: number;
+  readonly user: User;
+}
+
+type Find = (
+  site: SiteId,
+  login: string,
+  secret: string,
+  options: { readonly remote: string; readonly scope?: AppPasswordScope },
+) => Promise<Found | undefined>;
 
 interface Verified {
   readonly id: number;
@@ -70,7 +95,7 @@ interface Verified {
 export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): AppPasswords {
   // Of what was right: an application asks many times a minute, and each scrypt takes 16 MB.
   const verified = new Map<string, Verified>();
-  const underWay = new Map<string, Promise<User | undefined>>();
+  const underWay = new Map<string, Promise<Found | undefined>>();
 
   function remember(key: string, id: number, hash: string): void {
     verified.delete(key);
@@ -84,7 +109,7 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
     asked: { readonly site: SiteId; readonly login: string; readonly remote: string },
     secret: string,
     scope: AppPasswordScope,
-  ): Promise<User | undefined> {
+  ): Promise<Found | undefined> {
     const { site, login, remote } = asked;
     const selector = secret.slice(0, GROUP_CHARS);
     // Read each time: a password that was revoked is refused from then on, whatever is remembered.
@@ -114,8 +139,29 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
     if (clock.now() - Date.parse(found.usedAt ?? '1970-01-01T00:00:00Z') >= TOUCH_EVERY_MS) {
       await touchAppPassword(db.knex, found.id, isoNow(clock), remote.slice(0, 64));
     }
-    return found.user;
+    return { id: found.id, user: found.user };
   }
+
+  const find: Find = async (site, asked, typed, { remote, scope = 'dav' }) => {
+    const login = canonicalLogin(asked);
+    const secret = typed.replace(/[\s-]/g, '').toUpperCase();
+    if (login.length > 320 || secret.length !== GROUPS * GROUP_CHARS) {
+      // Counted all the same: the shape of passwords is no secret, their number of tries is.
+      await throttle.begin({ site, realm: 'app-password', login: login.slice(0, 320), remote });
+      return undefined;
+    }
+    const key = sha256(JSON.stringify([site, login, scope, secret]));
+    // Applications ask several things at once: they are one try.
+    const first = underWay.get(key);
+    if (first) return first;
+    const work = verify(key, { site, login, remote }, secret, scope);
+    underWay.set(key, work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(key);
+    }
+  };
 
   return {
     list: (user) => listAppPasswords(db.knex, user),
@@ -142,28 +188,40 @@ export function createAppPasswords({ db, clock, throttle }: AppPasswordsDeps): A
       return { id, secret: groups.join('-'), name: label };
     },
     revoke: (user, id) => deleteAppPasswords(db.knex, user, id),
-    async verifyAppPassword(site, asked, typed, { remote, scope = 'dav' }) {
-      const login = canonicalLogin(asked);
-      const secret = typed.replace(/[\s-]/g, '').toUpperCase();
-      if (login.length > 320 || secret.length !== GROUPS * GROUP_CHARS) {
-        // Counted all the same: the shape of passwords is no secret, their number of tries is.
-        await throttle.begin({ site, realm: 'app-password', login: login.slice(0, 320), remote });
-        return undefined;
-      }
-      const key = sha256(JSON.stringify([site, login, scope, secret]));
-      // Applications ask several things at once: they are one try.
-      const first = underWay.get(key);
-      if (first) return first;
-      const work = verify(key, { site, login, remote }, secret, scope);
-      underWay.set(key, work);
-      try {
-        return await work;
-      } finally {
-        underWay.delete(key);
-      }
+    verifyAppPassword: async (...asked) => (await find(...asked))?.user,
+    async admit(...asked) {
+      const found = await find(...asked);
+      return found && sessionFor(found, isoNow(clock));
+    },
+    async isOpen({ id, user }) {
+      const own = await listAppPasswords(db.knex, user.id);
+      return own.some((one) => sessionIdOf(one.id) === id);
     },
   };
 }
+
+/** A session that is nowhere but in one request: there is no cookie, and nothing that opens mail. */
+const sessionFor = ({ id, user }: Found, at: string): LoadedSession => ({
+  session: {
+    id: sessionIdOf(id),
+    site: user.site,
+    user,
+    state: 'open',
+    via: APP_PASSWORD,
+    createdAt: at,
+    challenges: [],
+  },
+  csrfToken: '',
+  openCredential() {
+    throw new AppError('session/required');
+  },
+  openPassword() {
+    throw new AppError('session/required');
+  },
+});
+
+/** No id of a stored session has a colon. */
+const sessionIdOf = (id: number): SessionId => `${APP_PASSWORD}:${id}` as SessionId;
 
 /** Five groups of four; the first is none of those taken. */
 function newGroups(taken: ReadonlySet<string>): readonly string[] {

@@ -3,15 +3,20 @@
 // Called by the web floor, the composition, and through contexts by plugins.
 export { createActor } from './actor';
 export type { AppPassword, AppPasswordScope } from './app-password-store';
-export { type AppPasswords, createAppPasswords, MAX_APP_PASSWORDS } from './app-passwords';
+export {
+  APP_PASSWORD,
+  type AppPasswords,
+  createAppPasswords,
+  MAX_APP_PASSWORDS,
+} from './app-passwords';
 export type { Identity } from './authenticate';
 export { type ConfirmedBy, isConfirmedSince } from './confirming';
 export { countUsers } from './count-users';
 export { type CountryOf, loadCountries, parseCountries } from './countries';
 export { createLoginCsrf, type LoginCsrf, type LoginToken, sameToken } from './csrf';
 export { createDeviceCookies, DEVICE_DAYS, type DeviceCookies, deviceIdOf } from './device';
-export { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
 export { type DeviceWords, deviceText, deviceWords } from './device-words';
+export { createDirectoryLookup, type DirectoryLookup } from './directory-lookup';
 export {
   type AuthenticateQuery,
   type Challenge,

@@ -3,6 +3,7 @@ import { requestId } from './access-log';
 import { bodyParser } from './body';
 import type { WebDeps } from './context';
 import { csrfGate } from './csrf-gate';
+import { mountDav } from './dav/mount';
 import { createElsewhere } from './elsewhere';
 import { errorHandler, notFound } from './errors';
 import { networkGate } from './network-gate';
@@ -36,6 +37,8 @@ export function createServer(given: Omit<WebDeps, 'findElsewhere'>): {
   app.use('/assets', serveAssets(deps.config.assetsDir));
   // Probes come by address, not by host name.
   healthRoutes(app, deps);
+  // No cookie counts there: a program says who it is with each request.
+  mountDav(app, deps);
   app.use(requestContext(deps));
   if (deps.serverTiming) app.use(serverTiming(deps.serverTiming));
   app.use(networkGate);

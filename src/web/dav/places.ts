@@ -1,0 +1,108 @@
+import type { DavElement, DavResponse } from '../../host/dav-types';
+import {
+  DAV_NS,
+  type DavName,
+  davElement,
+  davError,
+  davHref,
+  davMultistatus,
+  davText,
+} from '../../host/dav-xml';
+import type { Visitor } from './visitor';
+
+const { D, C } = DAV_NS;
+
+/** Path of who asks as a principal (RFC 3744 4). */
+export const principalOf = ({ actor }: Visitor): string =>
+  `/dav/principals/${encodeURIComponent(actor.user.login)}/`;
+
+const dav = (name: string): DavName => ({ ns: D, name });
+
+/** Whether anything of somebody is at a path of our own; a plugin's paths are its own. */
+type Place = 'root' | 'principals' | 'principal';
+
+function placeOf(visitor: Visitor, path: readonly string[]): Place | undefined {
+  const [first, login, ...rest] = path;
+  if (first === undefined) return 'root';
+  if (first !== 'principals' || rest.length > 0) return undefined;
+  if (login === undefined) return 'principals';
+  // Of nobody else is told even that they are there.
+  return login.toLowerCase() === visitor.actor.user.login ? 'principal' : undefined;
+}
+
+const HREFS: Readonly<Record<Place, (visitor: Visitor) => string>> = {
+  root: () => '/dav/',
+  principals: () => '/dav/principals/',
+  principal: principalOf,
+};
+
+/** Homes of the plugins of a person, by what RFC 6764 discovers. */
+const homesOf = ({ plugins }: Visitor, wellKnown: 'carddav' | 'caldav'): string =>
+  plugins
+    .filter(({ definition }) => definition.contributes?.dav?.wellKnown === wellKnown)
+    .map(({ id }) => davHref(`/dav/${id}/`))
+    .join('');
+
+function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
+  const { actor } = visitor;
+  const props = new Map<string, string>();
+  const add = (name: DavName, content: string): void => {
+    if (content !== '') props.set(`${name.ns} ${name.name}`, davElement(name, content));
+  };
+  const kinds = [dav('collection'), ...(place === 'principal' ? [dav('principal')] : [])];
+  add(dav('resourcetype'), kinds.map((kind) => davElement(kind)).join(''));
+  add(dav('current-user-principal'), davHref(principalOf(visitor)));
+  if (place !== 'principal') return props;
+  add(dav('displayname'), davText(actor.user.name));
+  add(dav('principal-URL'), davHref(principalOf(visitor)));
+  add({ ns: C, name: 'addressbook-home-set' }, homesOf(visitor, 'carddav'));
+  const calendar = homesOf(visitor, 'caldav');
+  if (calendar !== '') {
+    const ns = 'urn:ietf:params:xml:ns:caldav';
+    props.set(
+      `${ns} calendar-home-set`,
+      `<X:calendar-home-set xmlns:X="${ns}">${calendar}</X:calendar-home-set>`,
+    );
+  }
+  return props;
+}
+
+/** What is asked of a PROPFIND without a body, or with `allprop` or `propname`, is everything. */
+function rowOf(visitor: Visitor, place: Place, xml: DavElement | undefined) {
+  const href = HREFS[place](visitor);
+  const props = propsOf(visitor, place);
+  const asked = xml?.children.find(({ ns, name }) => ns === D && name === 'prop')?.children;
+  if (!asked) return { href, found: [...props.values()] };
+  const keyOf = ({ ns, name }: DavName): string => `${ns} ${name}`;
+  return {
+    href,
+    found: asked.flatMap((name) => props.get(keyOf(name)) ?? []),
+    other: [{ status: 404, names: asked.filter((name) => !props.has(keyOf(name))) }],
+  };
+}
+
+/** Answers at `/dav/` and below `/dav/principals/`; `undefined` for what is not there. */
+export function answerPlace(
+  visitor: Visitor,
+  asked: {
+    readonly method: string;
+    readonly path: readonly string[];
+    readonly depth: 0 | 1 | 'infinity';
+    readonly xml: DavElement | undefined;
+  },
+): DavResponse | undefined {
+  const place = placeOf(visitor, asked.path);
+  if (!place) return undefined;
+  if (asked.method === 'PROPFIND') {
+    const below: Place[] = place === 'principals' && asked.depth !== 0 ? ['principal'] : [];
+    const rows = [place, ...below].map((one) => rowOf(visitor, one, asked.xml));
+    return { status: 207, body: davMultistatus(rows) };
+  }
+  if (asked.method === 'REPORT') {
+    return { status: 403, body: davError(davElement(dav('supported-report'))) };
+  }
+  if (asked.method === 'GET' || asked.method === 'HEAD') {
+    return { status: 405, headers: { allow: 'OPTIONS, PROPFIND' } };
+  }
+  return { status: 403, body: davError(davElement(dav('cannot-modify-protected-property'))) };
+}
