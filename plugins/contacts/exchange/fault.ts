@@ -1,0 +1,20 @@
+import type { CardFault } from '../card';
+
+/** Why a line of a file became no contact; texts are `contacts:fault.<reason>`. */
+export type LineFault =
+  | CardFault
+  | 'columns'
+  | 'quotes'
+  | 'empty'
+  | 'mail'
+  | 'attribute'
+  | 'base64'
+  | 'change'
+  | 'full'
+  | 'refused';
+
+export interface FaultyLine {
+  /** Of the file, 1 for the first. */
+  readonly line: number;
+  readonly reason: LineFault;
+}

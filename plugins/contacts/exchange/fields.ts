@@ -1,0 +1,138 @@
+/** What a column of a list may be; texts are `contacts:column.<name>`. */
+export const FIELDS = [
+  'name',
+  'given',
+  'additional',
+  'family',
+  'prefix',
+  'suffix',
+  'nickname',
+  'organization',
+  'unit',
+  'title',
+  'role',
+  'mail',
+  'mailWork',
+  'mailHome',
+  'phone',
+  'phoneWork',
+  'phoneHome',
+  'phoneCell',
+  'phoneFax',
+  'phonePager',
+  'workStreet',
+  'workExtended',
+  'workBox',
+  'workCity',
+  'workRegion',
+  'workCode',
+  'workCountry',
+  'homeStreet',
+  'homeExtended',
+  'homeBox',
+  'homeCity',
+  'homeRegion',
+  'homeCode',
+  'homeCountry',
+  'url',
+  'birthday',
+  'birthDay',
+  'birthMonth',
+  'birthYear',
+  'anniversary',
+  'categories',
+  'note',
+] as const;
+
+export type Field = (typeof FIELDS)[number];
+
+/** Whether a word names a field. */
+export const isField = (word: string): word is Field =>
+  (FIELDS as readonly string[]).includes(word);
+
+/**
+ * Headings that programs write, in French and in English, without accents, capitals and signs:
+ * Outlook and its web page, Google Contacts before and since 2024, Thunderbird, and our own.
+ */
+const HEADINGS: Readonly<Record<Field, string>> = {
+  name: 'name|display name|nom complet|nom a afficher|nom affiche|full name|file as|affichage',
+  given: 'first name|given name|prenom',
+  additional: 'middle name|additional name|deuxieme prenom|second prenom|autre prenom',
+  family: 'last name|family name|surname|nom|nom de famille|nom usuel',
+  prefix: 'title|name prefix|honorific prefix|titre|civilite|prefixe',
+  suffix: 'suffix|name suffix|suffixe',
+  nickname: 'nickname|surnom|pseudonyme',
+  organization:
+    'company|organization|organisation|organization name|organization 1 name|societe|entreprise',
+  unit: 'department|organization department|organization 1 department|service|departement',
+  title: 'job title|organization title|organization 1 title|fonction|poste|profession',
+  role: 'role',
+  mail: 'e mail address|email|e mail|mail|primary email|e mail 1 value|adresse de messagerie|adresse electronique|adresse electronique principale|premiere adresse electronique|courriel|adresse mail|adresse email|e mail 2 address|e mail 3 address|e mail 2 value|e mail 3 value|secondary email|adresse de messagerie 2|adresse de messagerie 3|adresse electronique secondaire|adresse electronique supplementaire',
+  mailWork: 'work email|courriel professionnel',
+  mailHome: 'home email|courriel personnel|personal email',
+  phone:
+    'other phone|primary phone|phone|telephone|phone 1 value|phone 2 value|phone 3 value|autre telephone|telephone principal',
+  phoneWork:
+    'business phone|business phone 2|work phone|telephone bureau|telephone 2 bureau|tel professionnel|telephone professionnel',
+  phoneHome:
+    'home phone|home phone 2|telephone domicile|telephone 2 domicile|tel personnel|telephone personnel',
+  phoneCell:
+    'mobile phone|mobile number|mobile|cell phone|telephone mobile|tel mobile|portable|telephone portable',
+  phoneFax:
+    'business fax|home fax|fax number|fax|telecopie bureau|telecopie domicile|telecopie|telecopieur|numero de fax',
+  phonePager: 'pager|pager number|recepteur de radiomessagerie|recepteur',
+  workStreet:
+    'business street|work address|business address|rue bureau|adresse professionnelle|adresse bureau|address 1 street',
+  workExtended:
+    'business street 2|work address 2|rue bureau 2|adresse professionnelle 2|address 1 extended address',
+  workBox: 'business address po box|boite postale bureau|address 1 po box',
+  workCity: 'business city|work city|ville bureau|ville professionnelle|address 1 city',
+  workRegion:
+    'business state|work state|dep region bureau|region professionnelle|etat province professionnel|address 1 region',
+  workCode:
+    'business postal code|work zipcode|work zip code|code postal bureau|code postal professionnel|address 1 postal code',
+  workCountry:
+    'business country region|business country|work country|pays region bureau|pays bureau|pays professionnel|pays etat professionnel|address 1 country',
+  homeStreet: 'home street|home address|rue domicile|adresse personnelle|adresse domicile|rue',
+  homeExtended:
+    'home street 2|home address 2|rue domicile 2|adresse personnelle 2|adresse privee 2',
+  homeBox: 'home address po box|boite postale domicile',
+  homeCity: 'home city|ville domicile|ville personnelle|ville|city',
+  homeRegion: 'home state|dep region domicile|region personnelle|etat province prive',
+  homeCode:
+    'home postal code|home zipcode|home zip code|code postal domicile|code postal personnel|code postal|postal code|zip',
+  homeCountry:
+    'home country region|home country|pays region domicile|pays domicile|pays personnel|pays|country',
+  url: 'web page|web page 1|web page 2|website|website 1 value|page web|site web|site internet',
+  birthday: 'birthday|anniversaire|date de naissance|naissance',
+  birthDay: 'birth day|jour de naissance|jour',
+  birthMonth: 'birth month|mois de naissance|mois',
+  birthYear: 'birth year|annee de naissance|annee',
+  anniversary: 'anniversary|anniversaire de mariage|anniversaire de mariage ou fete',
+  categories: 'categories|group membership|labels|categorie|libelles|groupes',
+  note: 'notes|note|remarques|commentaires',
+};
+
+const BY_HEADING: ReadonlyMap<string, Field> = new Map(
+  FIELDS.flatMap((field) => HEADINGS[field].split('|').map((heading) => [heading, field] as const)),
+);
+
+/** Without accents, capitals and signs. */
+const plain = (heading: string): string =>
+  heading
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
+
+/** What each column is, as far as its heading tells; `''` for what is left out. */
+export function guessColumns(headings: readonly string[]): readonly (Field | '')[] {
+  const words = headings.map(plain);
+  // « Nom » is the family name beside « Prénom », and the whole name without.
+  const hasGiven = words.some((word) => BY_HEADING.get(word) === 'given');
+  return words.map((word) => {
+    const field = BY_HEADING.get(word) ?? '';
+    return field === 'family' && word === 'nom' && !hasGiven ? 'name' : field;
+  });
+}
