@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import ldap from 'ldapjs';
 import { type DirectoryEntry, type IndexedEntry, indexEntry, normalizeDn } from './ldap/match';
+import { changed, type ModifyRequest } from './ldap/modify';
 import { answerSearch, type SearchRequest, type SearchResponse } from './ldap/search';
 
 export type { DirectoryEntry } from './ldap/match';
@@ -26,7 +27,10 @@ export interface DemoLdapOptions {
   readonly port?: number;
 }
 
-/** An LDAP directory in memory, read-only; searching needs a bind, as in a ministry. */
+/**
+ * An LDAP directory in memory; searching needs a bind, as in a ministry, and people may change a
+ * little of their own entry, until the server ends.
+ */
 export interface DemoLdap {
   readonly host: string;
   readonly port: number;
@@ -57,7 +61,7 @@ class DemoLdapServer implements DemoLdap {
   host = '';
   port = 0;
   private readonly server = ldap.createServer();
-  private readonly entries: readonly IndexedEntry[];
+  private readonly entries: IndexedEntry[];
   private readonly passwords: ReadonlyMap<string, string>;
   private readonly sockets = new Set<Socket>();
   private isDown = false;
@@ -93,6 +97,9 @@ class DemoLdapServer implements DemoLdap {
       );
       this.server.search(suffix, (request: SearchRequest, response: SearchResponse, next: Next) =>
         this.soon(() => this.search(request, response, next)),
+      );
+      this.server.modify(suffix, (request: ModifyRequest, response: Response, next: Next) =>
+        this.soon(() => this.modify(request, response, next)),
       );
     }
   }
@@ -147,6 +154,20 @@ class DemoLdapServer implements DemoLdap {
     // An empty password is an anonymous bind that must never pass for a login (RFC 4513 5.1.2).
     if (expected === undefined || request.credentials === '' || request.credentials !== expected) {
       next(new ldap.InvalidCredentialsError());
+      return;
+    }
+    response.end();
+    next();
+  }
+
+  private modify(request: ModifyRequest, response: Response, next: Next): void {
+    const at = this.entries.findIndex(({ dn }) => dn === normalizeDn(request.dn.toString()));
+    const known = this.entries[at];
+    try {
+      if (!known) throw new ldap.NoSuchObjectError(request.dn.toString());
+      this.entries[at] = changed(known, request);
+    } catch (error) {
+      next(error);
       return;
     }
     response.end();

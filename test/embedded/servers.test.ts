@@ -562,7 +562,7 @@ describe('demo LDAP', () => {
 
     expect(searchEntries).toEqual([
       {
-        dn: 'uid=capucine.martelet,ou=agents,dc=saisons,dc=example',
+        dn: 'uid=capucine.martelet,ou=stations,ou=mesure,ou=giboulees,ou=agents,dc=saisons,dc=example',
         cn: 'Capucine Martelet',
         mail: 'capucine.martelet@saisons.example',
       },
@@ -578,7 +578,8 @@ describe('demo LDAP', () => {
   });
 
   it('binds an agent with the right password only, never with an empty one', async () => {
-    const dn = 'uid=capucine.martelet,ou=agents,dc=saisons,dc=example';
+    const dn =
+      'uid=capucine.martelet,ou=stations,ou=mesure,ou=giboulees,ou=agents,dc=saisons,dc=example';
     const bind = async (password: string): Promise<void> => {
       const client = new Client({ url: servers().ldap.url });
       try {

@@ -2,12 +2,12 @@
  * A baseline JPEG (ITU T.81) made of 8×8 tiles of one colour each: only the mean of a block is
  * coded, which keeps the encoder to a page while every decoder reads it.
  */
-export function jpeg(width: number, height: number): Buffer {
+export function jpeg(width: number, height: number, seed = 0): Buffer {
   const bits = new BitWriter();
   const previous = [0, 0, 0];
   for (let y = 0; y < Math.ceil(height / 8); y++) {
     for (let x = 0; x < Math.ceil(width / 8); x++) {
-      tile(x, y).forEach((level, component) => {
+      tile(x + seed, y).forEach((level, component) => {
         writeDifference(bits, level - (previous[component] ?? 0));
         previous[component] = level;
         bits.write(0, 1); // end of block: no detail

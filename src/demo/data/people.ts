@@ -1,3 +1,5 @@
+import { structureDn } from './structures';
+
 /** A ministry of the demo. */
 export interface DemoSite {
   readonly id: 'saisons' | 'marees';
@@ -84,6 +86,7 @@ function agent(
   surname: string,
   service: number,
   title: string,
+  path: string,
 ): DemoAgent {
   const home = demoSites.find(({ id }) => id === siteId);
   const username = loginOf(givenName, surname);
@@ -97,23 +100,26 @@ function agent(
     site: siteId,
     service: home?.services[service] ?? '',
     title,
-    dn: `uid=${username},${branchOf(home, service)}ou=agents,dc=${siteId},dc=example`,
+    dn: `uid=${username},${structureDn(path, `dc=${siteId},dc=example`)}`,
   };
 }
 
-function branchOf(home: DemoSite | undefined, service: number): string {
-  return home && home.services[service] === home.branch.title ? `ou=${home.branch.ou},` : '';
-}
-
 export const demoAgents: readonly DemoAgent[] = [
-  agent('saisons', 'Capucine', 'Martelet', 0, 'Chargée de mission observation'),
-  agent('saisons', 'Odile', 'Tramontane', 1, 'Directrice adjointe'),
-  agent('saisons', 'Barnabé', 'Lagrive', 0, 'Statisticien'),
-  agent('saisons', 'Yasmine', 'Alizé', 2, 'Responsable de l’accueil'),
-  agent('saisons', 'Théo', 'Grandvent', 1, 'Chef de projet calendrier'),
-  agent('marees', 'Linh', 'Clairbois', 0, 'Ingénieure des estrans'),
-  agent('marees', 'Ousmane', 'Valcendre', 1, 'Chef du bureau des phares'),
-  agent('marees', 'Sidonie', 'Bruyère', 2, 'Secrétaire générale adjointe'),
+  agent(
+    'saisons',
+    'Capucine',
+    'Martelet',
+    0,
+    'Chargée de mission observation',
+    'giboulees/mesure/stations',
+  ),
+  agent('saisons', 'Odile', 'Tramontane', 1, 'Directrice adjointe', 'equinoxes'),
+  agent('saisons', 'Barnabé', 'Lagrive', 0, 'Statisticien', 'giboulees/statistiques'),
+  agent('saisons', 'Yasmine', 'Alizé', 2, 'Responsable de l’accueil', 'accueil'),
+  agent('saisons', 'Théo', 'Grandvent', 1, 'Chef de projet calendrier', 'equinoxes/calendrier'),
+  agent('marees', 'Linh', 'Clairbois', 0, 'Ingénieure des estrans', 'estrans/sables'),
+  agent('marees', 'Ousmane', 'Valcendre', 1, 'Chef du bureau des phares', 'phares'),
+  agent('marees', 'Sidonie', 'Bruyère', 2, 'Secrétaire générale adjointe', 'sg'),
 ];
 
 const COLLEAGUE_NAMES: Readonly<Record<DemoSite['id'], string>> = {

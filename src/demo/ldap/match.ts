@@ -1,9 +1,9 @@
 import type { Filter } from 'ldapjs';
 
-/** One entry: attribute names as written, values as lists. */
+/** One entry: attribute names as written, values as lists; pictures are bytes. */
 export interface DirectoryEntry {
   readonly dn: string;
-  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  readonly attributes: Readonly<Record<string, readonly (string | Buffer)[]>>;
 }
 
 /** An entry with its attributes under lower-case names, values folded, ready to be searched. */
@@ -15,12 +15,16 @@ export interface IndexedEntry {
 
 const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 
+/** Bytes are there, and compared with nothing. */
+const foldValue = (value: string | Buffer): string =>
+  typeof value === 'string' ? fold(value) : value.toString('base64');
+
 /** Lower case, no space around commas and equal signs: enough for the names of the demo. */
 export const normalizeDn = (dn: string): string => fold(dn).replace(/\s*([,=])\s*/g, '$1');
 
 export function indexEntry(entry: DirectoryEntry): IndexedEntry {
   const folded = Object.entries(entry.attributes).map(
-    ([name, values]) => [name.toLowerCase(), values.map(fold)] as const,
+    ([name, values]) => [name.toLowerCase(), values.map(foldValue)] as const,
   );
   return { entry, dn: normalizeDn(entry.dn), folded: new Map(folded) };
 }

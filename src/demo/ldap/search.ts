@@ -26,7 +26,7 @@ export interface SearchRequest {
 }
 
 export interface SearchResponse {
-  send(entry: { dn: string; attributes: Record<string, readonly string[]> }): void;
+  send(entry: { dn: string; attributes: Record<string, readonly (string | Buffer)[]> }): void;
   addControl(control: unknown): void;
   end(): void;
 }

@@ -80,8 +80,11 @@ directory ${directory}/${site.id}
 maxsize ${MAX_DATABASE_BYTES}
 index objectClass eq
 index uid,mail eq,sub
-index cn,sn,displayName eq,sub
+index cn,sn,displayName,givenName eq,sub
+index title,departmentNumber,telephoneNumber,mobile eq,sub
+index member,employeeType eq
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=telephoneNumber,mobile,roomNumber,jpegPhoto,description by self write by users read by * none
 access to * by users read by anonymous auth by * none
 `;
 
@@ -90,7 +93,7 @@ export function toLdif(
   entries: readonly DirectoryEntry[],
   passwords: ReadonlyMap<string, string>,
 ): string {
-  const line = (name: string, value: string): string =>
+  const line = (name: string, value: string | Buffer): string =>
     `${name}:: ${Buffer.from(value).toString('base64')}\n`;
   return entries
     .map(({ dn, attributes }) => {
