@@ -135,7 +135,11 @@ export function createLdapDirectory({
       const attributes = named.length > 0 ? named : [...ORDINARY, ...directory.alsoAsk];
       const found = await search(
         directory,
-        { ...question, attributes: [...new Set([...attributes, ...always(directory)])] },
+        {
+          ...question,
+          attributes: [...new Set([...attributes, ...always(directory)])],
+          ...(directory.followAliases && { aliasesBelow: directory.searchBase }),
+        },
         timeoutOf(directory),
       );
       const records = found.entries.map((entry) => recordOf(directory, entry, named));

@@ -86,11 +86,20 @@ function textOf(where: DirectoryFilter): string {
   if ('not' in where) return `(!${textOf(where.not)})`;
   const { attribute: name } = where;
   if ('present' in where) return `(${name}=*)`;
-  if ('is' in where) return `(${name}=${escapeFilterValue(where.is)})`;
-  if ('starts' in where) return `(${name}=${escapeFilterValue(where.starts)}*)`;
-  const pieces = typeof where.contains === 'string' ? [where.contains] : where.contains;
-  return `(${name}=*${pieces.map(escapeFilterValue).join('*')}*)`;
+  if ('is' in where)
+    return isBlank(where.is) ? NOTHING : `(${name}=${escapeFilterValue(where.is)})`;
+  if ('starts' in where) {
+    return isBlank(where.starts) ? NOTHING : `(${name}=${escapeFilterValue(where.starts)}*)`;
+  }
+  const pieces = (typeof where.contains === 'string' ? [where.contains] : where.contains).filter(
+    (piece) => !isBlank(piece),
+  );
+  return pieces.length === 0 ? NOTHING : `(${name}=*${pieces.map(escapeFilterValue).join('*')}*)`;
 }
+
+/** Directories compare letters, not what separates them or is not seen (RFC 4518 2.2): nothing of these would be left, and everybody has it. */
+const isBlank = (text: string): boolean =>
+  !/[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}]/u.test(text);
 
 function joined(sign: '&' | '|', parts: readonly DirectoryFilter[], ofNone: string): string {
   return parts.length === 0 ? ofNone : `(${sign}${parts.map(textOf).join('')})`;

@@ -8,8 +8,9 @@ export interface DirectoryQuery {
 }
 
 /**
- * A filter as data: values are literal, whatever they hold. Attributes are names of the schema, none
- * that holds a password or a key. `contains` with several pieces wants them in this order.
+ * A filter as data: values are literal, whatever they hold, and find nobody when nothing of them can
+ * be seen. Attributes are names of the schema, none that holds a password or a key. `contains` with
+ * several pieces wants them in this order. `all` of nothing is everything, `any` of nothing is nothing.
  */
 export type DirectoryFilter =
   | { readonly all: readonly DirectoryFilter[] }

@@ -1,5 +1,6 @@
 import type { Client, SearchOptions } from 'ldapts';
 import { AppError } from '../base/errors';
+import { searchFollowing } from './aliases';
 import { type LdapEndpoint, withDirectoryClient } from './client';
 import { type DirectoryEntry, readEntry } from './entry';
 import { classifyFailure, toDirectoryError } from './errors';
@@ -17,6 +18,8 @@ export interface DirectorySearch {
   readonly filter: string;
   readonly attributes: readonly string[];
   readonly limit: number;
+  /** Aliases are shown as the entries below this one that they stand for; as they are without it. */
+  readonly aliasesBelow?: string;
 }
 
 /** What a directory found. */
@@ -85,7 +88,14 @@ async function askInTurn<T>(
   throw failure;
 }
 
-async function searchOne(
+const searchOne = (
+  client: Client,
+  search: DirectorySearch,
+  timeoutMs: number,
+): Promise<DirectoryFound> =>
+  searchFollowing(search, (question) => searchPlain(client, question, timeoutMs));
+
+async function searchPlain(
   client: Client,
   { base, scope, filter, attributes, limit }: DirectorySearch,
   timeoutMs: number,
