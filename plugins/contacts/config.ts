@@ -24,6 +24,11 @@ export const contactsConfig = z.strictObject({
     .max(365)
     .default(30)
     .describe('Days that deleted contacts can be restored.'),
+  map: z
+    .string()
+    .regex(/^(?:geo:|https:\/\/)[^\s{}]*\{address\}[^\s{}]*$/)
+    .default('geo:0,0?q={address}')
+    .describe('Where « Voir sur une carte » leads; `{address}` is the postal address.'),
 });
 
 export type ContactsConfig = z.infer<typeof contactsConfig>;

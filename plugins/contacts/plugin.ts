@@ -1,5 +1,10 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type ContactsConfig, contactsConfig } from './config';
+import { dav } from './dav';
+import { knownAddresses, personOf, photosOf, searchContacts, suggestContacts } from './known';
+import { eraseImports, forgetImports } from './exchange/imports';
+import { importsJob } from './exchange/job';
+import { routes } from './routes';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
 
 export default definePlugin<ContactsConfig>({
@@ -10,6 +15,24 @@ export default definePlugin<ContactsConfig>({
   needs: ['db'],
   config: contactsConfig,
   contributes: {
+    dav: { wellKnown: 'carddav', load: async () => ({ dav }) },
+    routes: async () => ({ routes }),
+    taskbar: {
+      id: 'contacts',
+      icon: 'users',
+      label: 'contacts:title',
+      href: '/contacts',
+      order: 35,
+    },
+    assets: { styles: ['contacts.css'], on: ['contacts', 'mail'] },
+    slots: [
+      {
+        slot: 'address.menu@1',
+        view: 'address',
+        when: ({ user }) => user !== undefined,
+        data: knownAddresses,
+      },
+    ],
     jobs: [
       {
         id: 'cleaning',
@@ -24,13 +47,31 @@ export default definePlugin<ContactsConfig>({
             now: context.clock.now(),
             trashDays,
           });
+          await forgetImports(context.db, site, context.clock.now());
           context.log.info({ site, removed }, 'contacts/cleaned');
         },
       },
+      importsJob,
     ],
   },
   activate(context) {
-    context.hooks.on('user:erased', ({ user, db }) => erasePerson((name) => db.table(name), user));
+    context.hooks.on('contact:suggestions', async ({ query, limit, user }, { site }) =>
+      suggestContacts(context, await personOf(context, site, user), { query, limit }),
+    );
+    context.hooks.on('search:results', ({ query, limit, user, locale }, { site }) =>
+      searchContacts(
+        context,
+        { site, user: user.id, mail: user.mail },
+        { query, limit, group: context.text(locale)('contacts:search.group') },
+      ),
+    );
+    context.hooks.on('avatar:resolve', async ({ addresses }, { site, as }) =>
+      as ? photosOf(context, await personOf(context, site, as.user), addresses) : undefined,
+    );
+    context.hooks.on('user:erased', async ({ user, db }) => {
+      await eraseImports(db, user.id);
+      await erasePerson((name) => db.table(name), user);
+    });
     context.hooks.on('user:records', async ({ user }) => {
       const { cards, books } = await recordsOf((name) => context.db.table(name), user);
       return [

@@ -54,6 +54,12 @@ export async function listBooks(
     await insertBook(table, person, { id: FIRST_BOOK, ...first });
     places = await placesOf(table, person);
   }
+  const mail = person.mail.toLowerCase();
+  // Addresses change; those of a person's books follow.
+  await table(BOOKS)
+    .where({ site: person.site, user_id: person.user })
+    .whereNot({ owner: mail })
+    .update({ owner: mail });
   const counts: { book_key: number; count: number }[] = await table(CARDS)
     .whereIn(
       'book_key',

@@ -28,6 +28,7 @@ import {
 } from './cards';
 import { listChanges } from './changes';
 import { listCards } from './list';
+import { findTwins, type Merged, MergeRefused, mergeRows, undoRows } from './merge';
 import { FAVOURITES, type Tables } from './tables';
 import { emptyTrash, listTrash, type Restored, restoreCard } from './trash';
 import type {
@@ -49,6 +50,7 @@ export type { Moved } from './cards';
 export { contactOf, etagOf } from './digest';
 export { digitsOf, fold } from './fold';
 export { PAGE_CARDS } from './list';
+export type { Merged } from './merge';
 export { FIRST_BOOK } from './places';
 export type { Restored } from './trash';
 export type * from './types';
@@ -99,6 +101,19 @@ export interface ContactStore {
   restore(person: Person, id: string): Promise<Restored>;
   /** For good; all of them without an id. */
   purge(person: Person, id?: string): Promise<number>;
+
+  /** Ids of cards that may be one person, by group. */
+  twins(person: Person): Promise<readonly (readonly string[])[]>;
+  merge(
+    person: Person,
+    joined: {
+      readonly kept: string;
+      readonly text: string;
+      readonly etags: Readonly<Record<string, string>>;
+    },
+  ): Promise<Merged>;
+  /** All cards as they were before a merge. */
+  undo(person: Person, id: string): Promise<'undone' | 'missing' | 'conflict'>;
 }
 
 type Context = Pick<PluginContext<ContactsConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'>;
@@ -178,5 +193,19 @@ export function createStore(context: Context): ContactStore {
     restore: (person, id) =>
       db.transaction((table) => restoreCard(table, person, { id, ...limits(person.site) })),
     purge: (person, id) => db.transaction((table) => emptyTrash(table, person, id)),
+
+    twins: (person) => findTwins(read, person),
+    async merge(person, joined) {
+      try {
+        return await db.transaction((table) =>
+          mergeRows(table, person, { ...joined, ...limits(person.site) }),
+        );
+      } catch (error) {
+        if (error instanceof MergeRefused) return error.merged;
+        throw error;
+      }
+    },
+    undo: (person, id) =>
+      db.transaction((table) => undoRows(table, person, { id, ...limits(person.site) })),
   };
 }

@@ -84,3 +84,14 @@ export async function cleanSite(
   await pruneRemoved(table, { site, before: before(TRACE_DAYS) });
   return old.length;
 }
+
+/** The address of somebody who has books; `''` for who never came: nothing is shared with it. */
+export async function mailOfOwner(
+  table: Tables,
+  { site, user }: { readonly site: string; readonly user: number },
+): Promise<string> {
+  const row: { owner: string } | undefined = await table(BOOKS)
+    .where({ site, user_id: user })
+    .first('owner');
+  return row?.owner ?? '';
+}

@@ -60,7 +60,9 @@ async function reachable(table: Tables, person: Person) {
   const query = () =>
     table(TRASH)
       .where({ site: person.site })
-      .where((where) => where.where({ user_id: person.user }).orWhereIn('book_key', keys));
+      .where((where) => {
+        where.where({ user_id: person.user }).orWhereIn('book_key', keys);
+      });
   return { places, query };
 }
 

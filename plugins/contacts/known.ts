@@ -1,0 +1,129 @@
+import type { PluginContext, SlotFacts } from 'estafette/plugin';
+import type { ContactsConfig } from './config';
+import { hrefOf } from './pages/common';
+import { type CardRow, createStore, fold, type Person } from './store';
+import { mailOfOwner } from './store/people';
+
+type Context = PluginContext<ContactsConfig>;
+
+const MAIL = /^[^\s<>@]+@[^\s<>@]+$/;
+const LINE_CHARS = 200;
+
+/** Somebody whom a hook knows by number alone: what is shared with them goes by their address. */
+export async function personOf(
+  context: Context,
+  site: Person['site'],
+  user: number,
+): Promise<Person> {
+  const mail = await mailOfOwner((name) => context.db.table(name), { site, user });
+  return { site, user, mail };
+}
+
+/** A name that begins like what is typed comes before one that holds it. */
+function scoreOf({ name, mails, isFavourite }: CardRow, typed: string): number {
+  const words = [name, ...mails].flatMap((text) => fold(text).split(/[\s.@_-]+/));
+  const isStart = words.some((word) => word.startsWith(fold(typed.trim())));
+  return (isStart ? 0.7 : 0.4) + (isFavourite ? 0.2 : 0);
+}
+
+const line = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, LINE_CHARS);
+
+/** Contacts whose name or address answers what is typed in an address field. */
+export async function suggestContacts(
+  context: Context,
+  person: Person,
+  { query, limit }: { readonly query: string; readonly limit: number },
+) {
+  const { cards } = await createStore(context).list(person, { text: query, limit });
+  return cards
+    .flatMap((card) =>
+      card.mails.map((mail) => ({
+        name: line(card.name),
+        mail,
+        source: 'contacts',
+        score: scoreOf(card, query),
+      })),
+    )
+    .filter(({ mail }) => MAIL.test(mail) && mail.length <= 254)
+    .slice(0, limit * 2);
+}
+
+/** Contacts and groups for the search of every page. */
+export async function searchContacts(
+  context: Context,
+  person: Person,
+  {
+    query,
+    limit,
+    group,
+  }: { readonly query: string; readonly limit: number; readonly group: string },
+) {
+  const { cards } = await createStore(context).list(person, { text: query, limit });
+  return cards.map((card) => {
+    const detail = line(card.detail === '' ? (card.mails[0] ?? '') : card.detail);
+    return {
+      group,
+      title: line(card.name) || card.uid.slice(0, LINE_CHARS),
+      ...(detail !== '' && { detail }),
+      href: hrefOf(context, '', { id: card.id }),
+      score: scoreOf(card, query),
+    };
+  });
+}
+
+/** Photos of the people of a page; `undefined` where none is known, so that others may answer. */
+export async function photosOf(
+  context: Context,
+  person: Person,
+  addresses: readonly string[],
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const cards = await cardsWith(context, person, addresses);
+  const photos = addresses.flatMap((address) => {
+    const card = cards.find(
+      ({ isPictured, mails }) => isPictured && mails.includes(address.toLowerCase()),
+    );
+    if (!card) return [];
+    const href = hrefOf(context, 'photo', { id: card.id, v: card.etag.slice(1, 9) });
+    return [[address.toLowerCase(), href] as const];
+  });
+  return photos.length === 0 ? undefined : Object.fromEntries(photos);
+}
+
+async function cardsWith(
+  context: Context,
+  person: Person,
+  addresses: readonly string[],
+): Promise<readonly CardRow[]> {
+  const store = createStore(context);
+  const found: CardRow[] = [];
+  for (let from = 0; from < addresses.length; from += 100) {
+    const mails = addresses.slice(from, from + 100);
+    found.push(...(await store.list(person, { mails, limit: 500 })).cards);
+  }
+  return found;
+}
+
+/** Beside each address of a message: the contact that has it, or the way to add it. */
+export async function knownAddresses({ site, user, addresses }: SlotFacts, context: Context) {
+  if (!user || !addresses) return undefined;
+  const person = { site: site.id, user: user.id, mail: user.mail };
+  const others = addresses.filter(({ mail }) => mail.toLowerCase() !== user.mail.toLowerCase());
+  const cards = await cardsWith(
+    context,
+    person,
+    others.map(({ mail }) => mail),
+  );
+  return Object.fromEntries(
+    others.map(({ name, mail }) => {
+      const card = cards.find(({ mails }) => mails.includes(mail.toLowerCase()));
+      const href = card
+        ? hrefOf(context, '', { id: card.id })
+        : hrefOf(context, 'edit', { name: name === mail ? '' : name, mail });
+      return [mail, { isKnown: card !== undefined, href, mail }];
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+import type { PluginResponse } from 'estafette/plugin';
+import type { Rights, Shared } from '../store';
+import { type Desk, hrefOf, oneOf } from './common';
+import { sideOf } from './list';
+import { outcomeOf } from './texts';
+
+const RIGHTS: readonly Rights[] = ['read', 'write', 'manage'];
+const RIGHTS_TEXTS: Readonly<Record<Rights, string>> = {
+  read: 'contacts:rights.read',
+  write: 'contacts:rights.write',
+  manage: 'contacts:rights.manage',
+};
+const SHARE_FAILURES: Readonly<Record<Exclude<Shared, 'shared' | 'missing'>, string>> = {
+  mail: 'mail',
+  self: 'self',
+  full: 'shares',
+};
+
+/** Books and who they are shared with. */
+export async function showBooks(desk: Desk): Promise<PluginResponse> {
+  const { store, person, context, request, books, t } = desk;
+  const { maxCards, maxBooks } = context.config(request);
+  const shown = [];
+  for (const book of books) {
+    const shares = (await store.shares(person, book.id)) ?? [];
+    shown.push({
+      ...book,
+      href: hrefOf(context, '', { book: book.id }),
+      rightsText: RIGHTS_TEXTS[book.rights],
+      canManage: book.rights === 'manage',
+      shares: shares.map((share) => ({ ...share, text: RIGHTS_TEXTS[share.rights] })),
+    });
+  }
+  const own = books.filter(({ isOwn }) => isOwn).length;
+  return {
+    view: 'books',
+    title: t('contacts:books.title'),
+    model: {
+      side: sideOf(desk, 'books'),
+      books: shown,
+      maxCards,
+      maxBooks,
+      isFull: own >= maxBooks,
+      rights: RIGHTS.map((right) => ({ value: right, label: RIGHTS_TEXTS[right] })),
+      outcome: outcomeOf(request.query),
+      actions: {
+        create: hrefOf(context, 'books/create'),
+        rename: hrefOf(context, 'books/rename'),
+        remove: hrefOf(context, 'books/delete'),
+        share: hrefOf(context, 'books/share'),
+        unshare: hrefOf(context, 'books/unshare'),
+        restore: hrefOf(context, 'restore'),
+        undo: hrefOf(context, 'undo'),
+      },
+    },
+  };
+}
+
+const back = ({ context }: Desk, query: Readonly<Record<string, string>>): PluginResponse => ({
+  redirect: hrefOf(context, 'books', query),
+});
+
+export async function createBook(desk: Desk): Promise<PluginResponse> {
+  const { store, person, request } = desk;
+  const made = await store.createBook(person, { title: request.body['title'] ?? '' });
+  if (made.kind === 'created') return back(desk, { done: 'book' });
+  return back(desk, { failed: made.reason === 'full' ? 'books' : 'title' });
+}
+
+export async function renameBook(desk: Desk): Promise<PluginResponse> {
+  const { store, person, request } = desk;
+  const { book = '', title = '' } = request.body;
+  const renamed = await store.renameBook(person, book, title);
+  if (renamed === 'missing') return { status: 404 };
+  if (renamed === 'rights') return { status: 403 };
+  return back(desk, renamed === 'renamed' ? { done: 'book' } : { failed: 'title' });
+}
+
+/** Only with the tick: a book is not deleted by a button alone. */
+export async function deleteBook(desk: Desk): Promise<PluginResponse> {
+  const { store, person, request } = desk;
+  const { book = '', sure } = request.body;
+  if (sure !== 'yes') return back(desk, {});
+  const removed = await store.removeBook(person, book);
+  if (removed === 'missing') return { status: 404 };
+  return back(desk, { done: removed === 'left' ? 'bookLeft' : 'bookDeleted' });
+}
+
+export async function shareBook(desk: Desk): Promise<PluginResponse> {
+  const { store, person, request } = desk;
+  const { book = '', mail = '' } = request.body;
+  const rights = oneOf(RIGHTS, request.body['rights']) ?? 'read';
+  const shared = await store.share(person, book, mail, rights);
+  if (shared === 'missing') return { status: 404 };
+  return back(desk, shared === 'shared' ? { done: 'shared' } : { failed: SHARE_FAILURES[shared] });
+}
+
+export async function unshareBook(desk: Desk): Promise<PluginResponse> {
+  const { store, person, request } = desk;
+  const { book = '', share = '' } = request.body;
+  if (!(await store.unshare(person, book, share))) return { status: 404 };
+  return back(desk, { done: 'unshared' });
+}

@@ -1,0 +1,161 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { type CardRow, PAGE_CARDS } from '../store';
+import { cardModel } from './card-model';
+import { composeTo, type Desk, hrefOf, isWritable } from './common';
+import { initialsOf, tintOf } from './faces';
+import { outcomeOf } from './texts';
+
+/** What an address of the list says. */
+function askedOf({ request, books }: Desk) {
+  const { query } = request;
+  const book = books.find(({ id }) => id === query['book'])?.id ?? '';
+  const view = query['view'] === 'favourites' || query['view'] === 'groups' ? query['view'] : '';
+  const number = Number(query['page'] ?? '1');
+  return {
+    q: (query['q'] ?? '').slice(0, 200),
+    book,
+    view,
+    page: Number.isInteger(number) && number > 0 && number < 10_000 ? number : 1,
+    id: query['id'] ?? '',
+  };
+}
+type Asked = ReturnType<typeof askedOf>;
+
+const placeOf = ({ q, book, view, page }: Asked) => ({
+  q,
+  book,
+  view,
+  page: page === 1 ? '' : page,
+});
+
+/** Places at the side; used by every page of the plugin. */
+export function sideOf({ books, context, t }: Desk, current: string) {
+  const link = (key: string, label: string, icon: string, href: string, count?: number) => ({
+    label,
+    icon,
+    href,
+    count: count ?? -1,
+    isCurrent: key === current,
+    owner: '',
+  });
+  const bookLink = (book: (typeof books)[number]) => ({
+    ...link(
+      `book ${book.id}`,
+      book.title,
+      'users',
+      hrefOf(context, '', { book: book.id }),
+      book.count,
+    ),
+    owner: book.owner,
+  });
+  const total = books.reduce((sum, { count }) => sum + count, 0);
+  return {
+    top: [
+      link('all', t('contacts:side.all'), 'user', hrefOf(context, ''), total),
+      link(
+        'favourites',
+        t('contacts:side.favourites'),
+        'star',
+        hrefOf(context, '', { view: 'favourites' }),
+      ),
+      link('groups', t('contacts:side.groups'), 'list', hrefOf(context, '', { view: 'groups' })),
+    ],
+    own: books.filter(({ isOwn }) => isOwn).map(bookLink),
+    shared: books.filter(({ isOwn }) => !isOwn).map(bookLink),
+    tools: [
+      link('books', t('contacts:side.books'), 'settings', hrefOf(context, 'books')),
+      link('duplicates', t('contacts:side.duplicates'), 'filter', hrefOf(context, 'duplicates')),
+      link('import', t('contacts:side.import'), 'download', hrefOf(context, 'import')),
+      link('trash', t('contacts:side.trash'), 'trash', hrefOf(context, 'trash')),
+    ],
+  };
+}
+
+const rowModel = (desk: Desk, asked: Asked) => (row: CardRow) => ({
+  id: row.id,
+  name: row.name,
+  detail: row.detail === '' ? (row.mails[0] ?? row.phones[0] ?? '') : row.detail,
+  isGroup: row.kind === 'group',
+  isFavourite: row.isFavourite,
+  initials: initialsOf(row.name),
+  tint: tintOf(row.mails[0] ?? row.name),
+  photoHref: row.isPictured
+    ? hrefOf(desk.context, 'photo', { id: row.id, v: row.etag.slice(1, 9) })
+    : '',
+  href: hrefOf(desk.context, '', { ...placeOf(asked), id: row.id }),
+  isCurrent: row.id === asked.id,
+});
+
+const currentOf = ({ book, view }: Asked): string =>
+  view !== '' ? view : book === '' ? 'all' : `book ${book}`;
+
+function titleOf({ books, t }: Desk, asked: Asked): string {
+  if (asked.view === 'favourites') return t('contacts:side.favourites');
+  if (asked.view === 'groups') return t('contacts:side.groups');
+  return books.find(({ id }) => id === asked.book)?.title ?? t('contacts:side.all');
+}
+
+/** The list of contacts, and the card of one of them. */
+export async function showList(desk: Desk): Promise<PluginResponse> {
+  const { store, person, context, books } = desk;
+  const asked = askedOf(desk);
+  const question = {
+    book: asked.book === '' ? undefined : asked.book,
+    text: asked.q,
+    isFavourite: asked.view === 'favourites' ? true : undefined,
+    kind: asked.view === 'groups' ? 'group' : undefined,
+  };
+  const found = await store.list(person, { ...question, offset: (asked.page - 1) * PAGE_CARDS });
+  const stored = asked.id === '' ? undefined : await store.cardById(person, asked.id);
+  if (asked.id !== '' && !stored) return { status: 404 };
+  const card = stored && (await cardModel(desk, stored));
+  const pages = Math.max(1, Math.ceil(found.total / PAGE_CARDS));
+  const at = (page: number) => hrefOf(context, '', { ...placeOf({ ...asked, page }) });
+  const into = books.find(({ id }) => id === asked.book) ?? books[0];
+  const canAdd = into !== undefined && isWritable(into);
+  const mails = found.cards.flatMap((row) => row.mails.slice(0, 1));
+  return {
+    view: 'page',
+    title: card?.name ?? titleOf(desk, asked),
+    model: {
+      side: sideOf(desk, currentOf(asked)),
+      shows: card ? 'card' : 'list',
+      title: titleOf(desk, asked),
+      asked: { q: asked.q, book: asked.book, view: asked.view },
+      action: hrefOf(context, ''),
+      total: found.total,
+      rows: found.cards.map(rowModel(desk, asked)),
+      pages: {
+        count: pages,
+        current: asked.page,
+        previous: asked.page > 1 ? at(asked.page - 1) : '',
+        next: asked.page < pages ? at(asked.page + 1) : '',
+      },
+      addHref: canAdd ? hrefOf(context, 'edit', { book: into.id }) : '',
+      addGroupHref: canAdd ? hrefOf(context, 'edit', { book: into.id, kind: 'group' }) : '',
+      writeHref:
+        asked.q === '' &&
+        asked.view !== 'groups' &&
+        asked.book !== '' &&
+        mails.length > 0 &&
+        mails.length <= 50
+          ? composeTo(mails)
+          : '',
+      backHref: hrefOf(context, '', placeOf(asked)),
+      outcome: outcomeOf(desk.request.query),
+      actions: actionsOf(desk),
+      card,
+    },
+  };
+}
+
+/** Where the forms of a card go. */
+export const actionsOf = ({ context }: Desk) => ({
+  remove: hrefOf(context, 'delete'),
+  restore: hrefOf(context, 'restore'),
+  undo: hrefOf(context, 'undo'),
+  favourite: hrefOf(context, 'favourite'),
+  move: hrefOf(context, 'move'),
+  member: hrefOf(context, 'member'),
+  photo: hrefOf(context, 'photo'),
+});

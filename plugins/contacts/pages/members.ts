@@ -1,0 +1,83 @@
+import type { Contact } from '../card';
+import { type CardRow, contactOf, type StoredCard } from '../store';
+import { type Desk, hrefOf, isWritable } from './common';
+
+/** A page shows no more. */
+const GROUPS_MAX = 500;
+const UUID = /^urn:uuid:/i;
+const MAILTO = /^mailto:/i;
+
+/** How a group names a card (RFC 6350 6.6.5): by its uid, which a uid that is a URI is already. */
+export const memberOf = (uid: string): string =>
+  /^[a-z][a-z0-9+.-]*:/i.test(uid) ? uid : `urn:uuid:${uid}`;
+
+const uidsOf = (member: string): readonly string[] => [member, member.replace(UUID, '')];
+const mailOf = (member: string): string => {
+  if (!MAILTO.test(member)) return '';
+  const [address = ''] = member.replace(MAILTO, '').split('?');
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address; // a lone %: shown as it was written
+  }
+};
+
+export interface Member {
+  /** As the group writes it. */
+  readonly member: string;
+  readonly name: string;
+  readonly mail: string;
+  /** Page of the contact; `''` for an address alone, or a contact that is gone. */
+  readonly href: string;
+}
+
+/** Who is in a group, in its order; what names nobody that the person reaches keeps its words. */
+export async function membersOf(
+  { store, person, context }: Pick<Desk, 'store' | 'person' | 'context'>,
+  group: Contact,
+): Promise<readonly Member[]> {
+  const uids = group.members.filter((one) => !MAILTO.test(one)).flatMap(uidsOf);
+  const found: CardRow[] = [];
+  for (let from = 0; from < uids.length; from += 200) {
+    const some = uids.slice(from, from + 200);
+    found.push(...(await store.list(person, { uids: some, limit: 1_000 })).cards);
+  }
+  return group.members.map((member) => {
+    const mail = mailOf(member);
+    if (mail !== '') return { member, name: mail, mail, href: '' };
+    const card = found.find(({ uid }) => uidsOf(member).includes(uid));
+    if (!card) return { member, name: member, mail: '', href: '' };
+    return {
+      member,
+      name: card.name,
+      mail: card.mails[0] ?? '',
+      href: hrefOf(context, '', { id: card.id }),
+    };
+  });
+}
+
+/** Groups of the same book: those that hold a card, and those that may. */
+export async function groupsWith(
+  { store, person, books, context }: Desk,
+  stored: StoredCard,
+  contact: Contact,
+) {
+  const { cards } = await store.list(person, {
+    book: stored.book,
+    kind: 'group',
+    limit: GROUPS_MAX,
+  });
+  const canChange = books.some((book) => book.id === stored.book && isWritable(book));
+  const own = new Set([
+    ...uidsOf(memberOf(contact.uid)),
+    ...contact.mails.map(({ value }) => `mailto:${value}`),
+  ]);
+  const groups = [];
+  for (const { id, name } of cards) {
+    const group = await store.cardById(person, id);
+    const members = (group && contactOf(group.text))?.members ?? [];
+    const isIn = members.some((member) => own.has(member));
+    groups.push({ id, name, isIn, canChange, href: hrefOf(context, '', { id }) });
+  }
+  return groups;
+}

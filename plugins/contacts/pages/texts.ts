@@ -1,0 +1,83 @@
+import type { Typed } from '../card';
+import type { PlainField } from './form';
+
+/** Keys of texts, whole: a contract finds the ones that nothing uses. */
+export const TYPE_TEXTS: Readonly<Record<Typed['type'], string>> = {
+  work: 'contacts:type.work',
+  home: 'contacts:type.home',
+  cell: 'contacts:type.cell',
+  fax: 'contacts:type.fax',
+  pager: 'contacts:type.pager',
+  other: 'contacts:type.other',
+};
+
+export const FIELD_TEXTS: Readonly<
+  Record<PlainField | 'mails' | 'phones' | 'urls' | 'addresses', string>
+> = {
+  name: 'contacts:field.name',
+  given: 'contacts:field.given',
+  additional: 'contacts:field.additional',
+  family: 'contacts:field.family',
+  prefix: 'contacts:field.prefix',
+  suffix: 'contacts:field.suffix',
+  nickname: 'contacts:field.nickname',
+  organization: 'contacts:field.organization',
+  unit: 'contacts:field.unit',
+  title: 'contacts:field.title',
+  role: 'contacts:field.role',
+  birthday: 'contacts:field.birthday',
+  anniversary: 'contacts:field.anniversary',
+  categories: 'contacts:field.categories',
+  note: 'contacts:field.note',
+  mails: 'contacts:field.mails',
+  phones: 'contacts:field.phones',
+  urls: 'contacts:field.urls',
+  addresses: 'contacts:field.addresses',
+};
+
+/** What a page says was done before it, by the word of its address. */
+export const DONE_TEXTS: Readonly<Record<string, string>> = {
+  saved: 'contacts:done.saved',
+  deleted: 'contacts:done.deleted',
+  restored: 'contacts:done.restored',
+  moved: 'contacts:done.moved',
+  copied: 'contacts:done.copied',
+  merged: 'contacts:done.merged',
+  undone: 'contacts:done.undone',
+  purged: 'contacts:done.purged',
+  photo: 'contacts:done.photo',
+  member: 'contacts:done.member',
+  book: 'contacts:done.book',
+  bookDeleted: 'contacts:done.bookDeleted',
+  bookLeft: 'contacts:done.bookLeft',
+  shared: 'contacts:done.shared',
+  unshared: 'contacts:done.unshared',
+};
+
+/** What a page says could not be done. */
+export const FAILED_TEXTS: Readonly<Record<string, string>> = {
+  gone: 'contacts:failed.gone',
+  full: 'contacts:failed.full',
+  twice: 'contacts:failed.twice',
+  rights: 'contacts:failed.rights',
+  changed: 'contacts:failed.changed',
+  photoType: 'contacts:failed.photoType',
+  photoSize: 'contacts:failed.photoSize',
+  member: 'contacts:failed.member',
+  title: 'contacts:failed.title',
+  books: 'contacts:failed.books',
+  mail: 'contacts:failed.mail',
+  self: 'contacts:failed.self',
+  shares: 'contacts:failed.shares',
+};
+
+const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>
+  (word !== undefined && Object.hasOwn(all, word) && all[word]) || '';
+
+/** The sentence above a page, from its address. */
+export const outcomeOf = (query: Readonly<Record<string, string>>) => ({
+  done: own(DONE_TEXTS, query['done']),
+  failed: own(FAILED_TEXTS, query['failed']),
+  restore: query['restore'] ?? '',
+  undo: query['undo'] ?? '',
+});

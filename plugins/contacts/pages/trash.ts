@@ -1,0 +1,34 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { type Desk, hrefOf } from './common';
+import { sideOf } from './list';
+import { outcomeOf } from './texts';
+
+/** What was deleted, and can be restored. */
+export async function showTrash(desk: Desk): Promise<PluginResponse> {
+  const { store, person, context, request, t } = desk;
+  return {
+    view: 'trash',
+    title: t('contacts:trash.title'),
+    model: {
+      side: sideOf(desk, 'trash'),
+      days: context.config(request).trashDays,
+      cards: await store.trash(person),
+      outcome: outcomeOf(request.query),
+      actions: {
+        restore: hrefOf(context, 'restore'),
+        purge: hrefOf(context, 'purge'),
+        undo: hrefOf(context, 'undo'),
+      },
+    },
+  };
+}
+
+/** For good: one card, or all of them. */
+export async function purge(desk: Desk): Promise<PluginResponse> {
+  const { store, person, context, request } = desk;
+  const { id, all } = request.body;
+  if (id === undefined && all !== 'yes') return { status: 404 };
+  const purged = await store.purge(person, id);
+  if (id !== undefined && purged === 0) return { status: 404 };
+  return { redirect: hrefOf(context, 'trash', { done: 'purged' }) };
+}

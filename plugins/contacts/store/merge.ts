@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { fold } from './fold';
+import { canWrite, placesOf } from './places';
+import { CARDS, type CardTableRow, type Tables, UNDO } from './tables';
+import { restoreCard, trashOne } from './trash';
+import type { Person } from './types';
+import { putInto } from './write';
+
+/** A page shows no more groups of cards that may be one. */
+const FOUND_MAX = 100;
+
+/** Cards that share an address, or a name with a telephone or without anything else. */
+export async function findTwins(
+  table: Tables,
+  person: Person,
+): Promise<readonly (readonly string[])[]> {
+  const places = (await placesOf(table, person)).filter(canWrite);
+  const rows: Pick<CardTableRow, 'id' | 'name' | 'mails' | 'phones'>[] = await table(CARDS)
+    .whereIn(
+      'book_key',
+      places.map(({ key }) => key),
+    )
+    .whereNot({ kind: 'group' })
+    .orderBy('sort_name')
+    .select('id', 'name', 'mails', 'phones');
+  const heads = new Map<string, string>();
+  const headOf = (id: string): string => {
+    let at = id;
+    for (let next = heads.get(at); next !== undefined && next !== at; next = heads.get(at))
+      at = next;
+    return at;
+  };
+  const firstWith = new Map<string, string>();
+  for (const row of rows) {
+    heads.set(row.id, row.id);
+    for (const sign of signsOf(row)) {
+      const other = firstWith.get(sign);
+      if (other === undefined) firstWith.set(sign, row.id);
+      else heads.set(headOf(row.id), headOf(other));
+    }
+  }
+  const groups = new Map<string, string[]>();
+  for (const { id } of rows) {
+    const head = headOf(id);
+    groups.set(head, [...(groups.get(head) ?? []), id]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1).slice(0, FOUND_MAX);
+}
+
+/** What two cards of one person have in common. */
+function signsOf({
+  name,
+  mails,
+  phones,
+}: Pick<CardTableRow, 'name' | 'mails' | 'phones'>): string[] {
+  const words = fold(name)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .sort()
+    .join(' ');
+  // A single word is no name: « Accueil » is in every service.
+  const isFull = words.includes(' ');
+  return [
+    ...mails
+      .split('\n')
+      .filter(Boolean)
+      .map((mail) => `mail ${mail}`),
+    ...(isFull ? [`name ${words}`] : []),
+    ...phones
+      .split('\n')
+      .filter((phone) => isFull && phone !== '')
+      .map((phone) => `${words} ${phone}`),
+  ];
+}
+
+interface Step {
+  readonly kept: string;
+  readonly before: string;
+  readonly etag: string;
+  readonly trashed: readonly string[];
+}
+
+export type Merged =
+  | { readonly kind: 'merged'; readonly undo: string }
+  | { readonly kind: 'missing' | 'rights' | 'conflict' | 'too-large' };
+
+/** Thrown so that the transaction is undone. */
+export class MergeRefused extends Error {
+  constructor(readonly merged: Merged) {
+    super(merged.kind);
+  }
+}
+
+/** Writes the joined card over one of them, and puts the others into the trash. */
+export async function mergeRows(
+  table: Tables,
+  person: Person,
+  input: {
+    readonly kept: string;
+    readonly text: string;
+    /** Of every card as it was shown, by id: what changed since is looked at again. */
+    readonly etags: Readonly<Record<string, string>>;
+    readonly at: string;
+    readonly maxCards: number;
+    readonly maxBytes: number;
+  },
+): Promise<Merged> {
+  const places = (await placesOf(table, person)).filter(canWrite);
+  const ids = Object.keys(input.etags);
+  const rows: CardTableRow[] = await table(CARDS).whereIn('id', ids);
+  const placed = rows.flatMap((row) => {
+    const place = places.find(({ key }) => key === row.book_key);
+    return place ? [{ row, place }] : [];
+  });
+  const kept = placed.find(({ row }) => row.id === input.kept);
+  if (!kept || placed.length !== ids.length) return { kind: 'missing' };
+  if (placed.some(({ row }) => row.etag !== input.etags[row.id])) return { kind: 'conflict' };
+  const trashed = placed.filter(({ row }) => row.id !== input.kept);
+  for (const { row, place } of trashed)
+    await trashOne(table, place, row, { site: person.site, at: input.at });
+  const put = await putInto(table, kept.place, {
+    ...input,
+    uri: kept.row.uri,
+    when: { ifMatch: kept.row.etag },
+  });
+  if (put.kind !== 'updated') throw new MergeRefused({ kind: 'too-large' });
+  const undo = randomUUID();
+  const step: Step = {
+    kept: kept.row.id,
+    before: kept.row.text,
+    etag: put.etag,
+    trashed: trashed.map(({ row }) => row.id),
+  };
+  await table(UNDO).insert({
+    id: undo,
+    site: person.site,
+    user_id: person.user,
+    steps: JSON.stringify(step),
+    made_at: input.at,
+  });
+  return { kind: 'merged', undo };
+}
+
+/** All cards as they were; `conflict` where the joined one was changed since. */
+export async function undoRows(
+  table: Tables,
+  person: Person,
+  input: {
+    readonly id: string;
+    readonly at: string;
+    readonly maxCards: number;
+  },
+): Promise<'undone' | 'missing' | 'conflict'> {
+  const where = { id: input.id, site: person.site, user_id: person.user };
+  const row: { steps: string } | undefined = await table(UNDO).where(where).first('steps');
+  if (!row) return 'missing';
+  const step = JSON.parse(row.steps) as Step; // written above
+  const card: CardTableRow | undefined = await table(CARDS).where({ id: step.kept }).first();
+  const place = (await placesOf(table, person)).find(({ key }) => key === card?.book_key);
+  if (!card || !place || !canWrite(place)) return 'missing';
+  if (card.etag !== step.etag) return 'conflict';
+  await putInto(table, place, {
+    uri: card.uri,
+    text: step.before,
+    when: { ifMatch: step.etag },
+    at: input.at,
+    maxCards: input.maxCards,
+    maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
+  });
+  for (const id of step.trashed)
+    await restoreCard(table, person, { id, at: input.at, maxCards: input.maxCards });
+  await table(UNDO).where(where).delete();
+  return 'undone';
+}

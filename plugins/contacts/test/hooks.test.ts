@@ -1,0 +1,101 @@
+import type { PluginTest } from 'estafette/plugin/testing';
+import { type ContactStore, FIRST_BOOK, type Person } from '../store';
+import { aCard, aPerson, startContacts } from './kit';
+
+let test: PluginTest;
+let store: ContactStore;
+let me: Person;
+beforeEach(async () => {
+  ({ test, store, me } = await startContacts());
+  await store.books(me);
+});
+afterEach(() => test.stop());
+
+const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(20)]);
+const ada = (person = me) =>
+  store.put(
+    person,
+    FIRST_BOOK,
+    'ada.vcf',
+    aCard('ada', {
+      name: 'Ada Byron',
+      title: 'Calcul',
+      mails: [
+        { value: 'Ada@Test.example', type: 'work' },
+        { value: 'broken', type: 'home' },
+      ],
+      photo: { type: 'image/png', content: PNG },
+    }),
+  );
+const suggested = (query: string) =>
+  test.collect('contact:suggestions', { query, limit: 10, for: 'to', user: test.user.id });
+
+it('suggests contacts by name and address, and nobody else’s', async () => {
+  await ada();
+  const other = aPerson(9_001);
+  await store.books(other);
+  await store.put(
+    other,
+    FIRST_BOOK,
+    'x.vcf',
+    aCard('x', { name: 'Ada Other', mails: [{ value: 'x@test.example', type: 'work' }] }),
+  );
+
+  expect(await suggested('byr')).toEqual([
+    { name: 'Ada Byron', mail: 'ada@test.example', source: 'contacts', score: expect.any(Number) },
+  ]);
+  expect(await suggested('ada')).toHaveLength(1);
+  expect(await suggested('*')).toEqual([]);
+});
+
+it('suggests what others share', async () => {
+  const other = aPerson(9_001);
+  await store.books(other);
+  await ada(other);
+  await store.share(other, FIRST_BOOK, me.mail, 'read');
+
+  expect(await suggested('ada')).toHaveLength(1);
+});
+
+it('answers the search of every page', async () => {
+  await ada();
+  const user = { id: test.user.id, name: 'x', mail: me.mail };
+
+  const [found] = await test.collect('search:results', {
+    site: test.site,
+    locale: 'fr',
+    user,
+    query: 'calcul',
+    limit: 5,
+  });
+
+  expect(found).toMatchObject({ group: 'Contacts', title: 'Ada Byron', detail: 'Calcul' });
+});
+
+it('gives photos of people who are known', async () => {
+  await ada();
+
+  expect(
+    await test.first('avatar:resolve', { addresses: ['ADA@test.example', 'b@c.example'] }),
+  ).toEqual({
+    'ada@test.example': expect.stringContaining('/contacts/photo?id='),
+  });
+  expect(await test.first('avatar:resolve', { addresses: ['b@c.example'] })).toBeUndefined();
+});
+
+it('says who is known beside an address, and adds the others', async () => {
+  await ada();
+  const addresses = [
+    { name: 'Ada', mail: 'Ada@test.example' },
+    { name: '<b>Zoé</b>', mail: 'zoe@test.example' },
+  ];
+
+  const known = await test.renderSlot('address.menu@1', { addresses }, { at: 'Ada@test.example' });
+  const added = await test.renderSlot('address.menu@1', { addresses }, { at: 'zoe@test.example' });
+
+  expect(known).toContain('Dans vos contacts');
+  expect(added).toContain(
+    '/contacts/edit?name=%3Cb%3EZo%C3%A9%3C%2Fb%3E&amp;mail=zoe%40test.example',
+  );
+  expect(test.failures()).toEqual([]);
+});

@@ -1,0 +1,435 @@
+import type { PluginTest, RouteInput } from 'estafette/plugin/testing';
+import { readCard } from '../card';
+import { type ContactStore, FIRST_BOOK, type Person } from '../store';
+import { aCard, aPerson, startContacts } from './kit';
+
+let test: PluginTest;
+let store: ContactStore;
+let me: Person;
+const start = async (config = {}): Promise<void> => {
+  ({ test, store, me } = await startContacts({ config }));
+  await store.books(me);
+};
+afterEach(() => test.stop());
+
+const put = (uid: string, fields = {}) =>
+  store.put(me, FIRST_BOOK, `${uid}.vcf`, aCard(uid, fields));
+const idOf = async (uid: string): Promise<string> =>
+  (await store.card(me, FIRST_BOOK, `${uid}.vcf`))?.id ?? '';
+const etagOf = async (uid: string): Promise<string> =>
+  (await store.card(me, FIRST_BOOK, `${uid}.vcf`))?.etag ?? '';
+const contact = async (uid: string) =>
+  readCard((await store.card(me, FIRST_BOOK, `${uid}.vcf`))?.text ?? '');
+const post = (
+  path: string,
+  body: Readonly<Record<string, string>>,
+  more: Partial<RouteInput> = {},
+) => test.route('post', path, { body, ...more });
+const html = (path: string, query: Readonly<Record<string, string>> = {}) =>
+  test.renderRoute(path, { query });
+const modelOf = (answer: unknown) =>
+  (answer as { readonly model: Readonly<Record<string, unknown>> }).model;
+
+it('shows contacts of a book, and the card of one', async () => {
+  await start();
+  await put('one', {
+    name: 'Éloïse Cœur',
+    title: 'Cheffe de service',
+    mails: [{ value: 'eloise@test.example', type: 'work', isPreferred: true }],
+    phones: [{ value: '+33 1 99 00 00 42', type: 'cell' }],
+    addresses: [
+      {
+        type: 'work',
+        box: '',
+        extended: '',
+        street: '12 rue des Brumes',
+        city: 'Valcendre',
+        region: '',
+        code: '99000',
+        country: '',
+      },
+    ],
+    birthday: '--02-29',
+  });
+
+  const list = await html('/');
+  const card = await html('/', { id: await idOf('one') });
+
+  expect(list).toContain('Éloïse Cœur');
+  expect(list).toContain('1 contact');
+  expect(card).toContain('href="/compose?to=eloise%40test.example"');
+  expect(card).toContain('href="tel:0199000042"');
+  expect(card).toContain('href="geo:0,0?q=12%20rue%20des%20Brumes%2C%2099000%20Valcendre"');
+  expect(card).toContain('29/02');
+});
+
+it('shows markup of every field as text', async () => {
+  await start();
+  const evil = '"><script>alert(1)</script>';
+  await put('one', {
+    name: evil,
+    nickname: evil,
+    organization: evil,
+    unit: evil,
+    title: evil,
+    role: evil,
+    note: evil,
+    mails: [{ value: evil, type: 'work' }],
+    phones: [{ value: evil, type: 'work' }],
+    urls: [{ value: 'javascript:alert(1)', type: 'work' }],
+    impps: [{ value: evil, type: 'work' }],
+    addresses: [
+      {
+        type: 'work',
+        box: evil,
+        extended: evil,
+        street: evil,
+        city: evil,
+        region: evil,
+        code: evil,
+        country: evil,
+      },
+    ],
+    categories: [evil],
+    birthday: '',
+    anniversary: '',
+  });
+  const id = await idOf('one');
+  await store.createBook(me, { title: evil });
+
+  for (const page of [
+    await html('/', { id, q: evil }),
+    await html('/', { id }),
+    await html('/edit', { id }),
+    await html('/edit', { name: evil, mail: evil }),
+    await html('/books'),
+    await html('/duplicates'),
+  ]) {
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('href="javascript:');
+  }
+});
+
+describe('the form', () => {
+  const lists = {
+    given: ['Ada'],
+    family: ['Byron'],
+    mail: ['ada@test.example', '', 'ada@home.example'],
+    mailType: ['work', 'work', 'home'],
+    phone: ['01 99 00 00 01'],
+    phoneType: ['cell'],
+    birthday: ['10/12/1815'],
+    note: ['a\r\nb'],
+    categories: ['Un, deux'],
+    street: ['1 rue'],
+    city: ['Valcendre'],
+    code: ['99000'],
+    country: [''],
+    region: [''],
+    box: [''],
+    extended: [''],
+    addressType: ['home'],
+  };
+
+  it('makes a contact with several lines of each', async () => {
+    await start();
+
+    const answer = await post('/edit', { book: FIRST_BOOK, save: 'yes' }, { lists });
+
+    expect(answer).toMatchObject({ redirect: expect.stringContaining('done=saved') });
+    const { cards } = await store.list(me, {});
+    const card = readCard((await store.cardById(me, cards[0]?.id ?? ''))?.text ?? '');
+    expect(card).toMatchObject({
+      name: 'Ada Byron',
+      birthday: '1815-12-10',
+      note: 'a\nb',
+      categories: ['Un', 'deux'],
+      mails: [
+        { value: 'ada@test.example', type: 'work' },
+        { value: 'ada@home.example', type: 'home' },
+      ],
+      phones: [{ value: '01 99 00 00 01', type: 'cell' }],
+      addresses: [{ type: 'home', street: '1 rue', city: 'Valcendre' }],
+    });
+  });
+
+  it('gives one more line, and keeps what is typed', async () => {
+    await start();
+
+    const answer = await post('/edit', { book: FIRST_BOOK, add: 'mail' }, { lists });
+
+    expect(answer).toMatchObject({
+      view: 'edit',
+      model: { form: { given: 'Ada', mails: { length: 4 } } },
+    });
+    expect((await store.list(me, {})).total).toBe(0);
+  });
+
+  it.each([
+    ['given', 'a'.repeat(101), '100 caractères'],
+    ['birthday', '31/02/2000', 'jour/mois/année'],
+    ['mail', 'nobody', 'nom@domaine'],
+  ])('says what is wrong with %s, and saves nothing', async (field, value, said) => {
+    await start();
+
+    const answer = await post(
+      '/edit',
+      { book: FIRST_BOOK },
+      { lists: { ...lists, [field]: [value] } },
+    );
+
+    expect(answer).toMatchObject({ status: 422 });
+    expect(JSON.stringify(modelOf(answer)['errors'])).toContain(said);
+    expect((await store.list(me, {})).total).toBe(0);
+  });
+
+  it('keeps what it does not show', async () => {
+    await start();
+    const text = aCard('one', { name: 'Ada Byron', given: 'Ada', family: 'Byron' }).replace(
+      'END:',
+      'X-UNKNOWN;A=1:a\\,b\r\nEND:',
+    );
+    await store.put(me, FIRST_BOOK, 'one.vcf', text);
+
+    await post('/edit', { id: await idOf('one'), etag: await etagOf('one') }, { lists });
+
+    const saved = (await store.card(me, FIRST_BOOK, 'one.vcf'))?.text ?? '';
+    expect(saved).toContain('X-UNKNOWN;A=1:a\\,b\r\n');
+    expect(saved).toContain('ada@home.example');
+  });
+
+  it('shows both versions to the second of two windows, then saves what it is told', async () => {
+    await start();
+    await put('one', { given: 'Ada', family: 'Byron', name: 'Ada Byron' });
+    const [id, etag] = [await idOf('one'), await etagOf('one')];
+    await post('/edit', { id, etag }, { lists: { ...lists, note: ['first window'] } });
+
+    const answer = await post(
+      '/edit',
+      { id, etag },
+      { lists: { ...lists, note: ['second window'] } },
+    );
+
+    expect(answer).toMatchObject({
+      status: 409,
+      model: {
+        etag: await etagOf('one'),
+        form: { note: 'second window' },
+        differences: [{ mine: 'second window', theirs: 'first window' }],
+      },
+    });
+    expect((await contact('one')).note).toBe('first window');
+    await post(
+      '/edit',
+      { id, etag: await etagOf('one') },
+      { lists: { ...lists, note: ['second window'] } },
+    );
+    expect((await contact('one')).note).toBe('second window');
+  });
+
+  it('loses nothing when the contact was deleted meanwhile', async () => {
+    await start();
+    await put('one');
+    const [id, etag] = [await idOf('one'), await etagOf('one')];
+    await post('/delete', { id });
+
+    const answer = await post('/edit', { id, etag, book: FIRST_BOOK }, { lists });
+
+    expect(answer).toMatchObject({ status: 409, model: { id: '', form: { given: 'Ada' } } });
+  });
+
+  it('says that the book is full', async () => {
+    await start({ maxCards: 1 });
+    await put('one');
+
+    const answer = await post('/edit', { book: FIRST_BOOK }, { lists });
+
+    expect(answer).toMatchObject({ status: 422, model: { problem: 'contacts:failed.full' } });
+  });
+});
+
+it('deletes to the trash, and brings back', async () => {
+  await start();
+  await put('one', { name: 'Un' });
+  const id = await idOf('one');
+
+  const gone = await post('/delete', { id });
+  expect(gone).toMatchObject({ redirect: expect.stringContaining(`restore=${id}`) });
+  expect(await html('/', { done: 'deleted', restore: id })).toContain('Annuler');
+  expect(await html('/trash')).toContain('Un');
+  await post('/restore', { id });
+  expect(await html('/')).toContain('Un');
+  await post('/delete', { id });
+  expect(await post('/purge', {})).toEqual({ status: 404 });
+  await post('/purge', { all: 'yes' });
+
+  expect(await html('/trash')).toContain('La corbeille est vide');
+});
+
+it('marks favourites, moves and copies', async () => {
+  await start();
+  await put('one', { name: 'Un' });
+  await store.createBook(me, { title: 'Projet', id: 'p' });
+  const id = await idOf('one');
+
+  await post('/favourite', { id, on: 'yes' });
+  expect(await html('/', { view: 'favourites' })).toContain('Un');
+  await post('/move', { id, to: 'p', how: 'copy' });
+  expect((await store.list(me, {})).total).toBe(2);
+  await post('/move', { id, to: 'p', how: 'move' });
+
+  expect((await store.list(me, { book: 'p' })).total).toBe(2);
+});
+
+describe('groups', () => {
+  it('hold contacts and addresses, and are written to at once', async () => {
+    await start();
+    await put('one', { name: 'Ada Byron', mails: [{ value: 'ada@test.example', type: 'work' }] });
+    await put('team', { name: 'Équipe', kind: 'group' });
+    const group = await idOf('team');
+
+    expect(await post('/member', { group, who: 'ada@test.example' })).toMatchObject({
+      redirect: expect.stringContaining('done=member'),
+    });
+    await post('/member', { group, who: 'other@ailleurs.example' });
+    expect((await contact('team')).members).toEqual([
+      'urn:uuid:one',
+      'mailto:other@ailleurs.example',
+    ]);
+    const card = await html('/', { id: group });
+    expect(card).toContain('2 membres');
+    expect(card).toContain('/compose?to=ada%40test.example%2C+other%40ailleurs.example');
+    expect(await html('/', { id: await idOf('one') })).toContain('Retirer du groupe Équipe');
+    await post('/member', { group, contact: await idOf('one'), out: 'yes' });
+    expect((await contact('team')).members).toEqual(['mailto:other@ailleurs.example']);
+    expect(await post('/member', { group, who: 'nobody at all' })).toMatchObject({
+      redirect: expect.stringContaining('failed=member'),
+    });
+  });
+});
+
+describe('books', () => {
+  it('are made, renamed, shared, and deleted with a tick', async () => {
+    await start();
+    await post('/books/create', { title: 'Projet' });
+    const book = (await store.books(me))[1]?.id ?? '';
+
+    await post('/books/rename', { book, title: 'Grand projet' });
+    await post('/books/share', { book, mail: 'ami@test.example', rights: 'write' });
+    const page = await html('/books');
+    expect(page).toContain('Grand projet');
+    expect(page).toContain('ami@test.example');
+    await post('/books/delete', { book });
+    expect(await store.books(me)).toHaveLength(2);
+    await post('/books/delete', { book, sure: 'yes' });
+
+    expect(await store.books(me)).toHaveLength(1);
+  });
+});
+
+describe('duplicates', () => {
+  const twins = async (): Promise<string> => {
+    await put('one', {
+      name: 'Ada Byron',
+      given: 'Ada',
+      family: 'Byron',
+      note: 'un',
+      mails: [{ value: 'ada@test.example', type: 'work' }],
+    });
+    await put('two', {
+      name: 'BYRON Ada',
+      note: 'deux',
+      mails: [{ value: 'ada@home.example', type: 'home' }],
+      phones: [{ value: '01 99 00 00 01', type: 'cell' }],
+    });
+    await put('three', { name: 'Somebody else' });
+    return `${await idOf('one')} ${await idOf('two')}`;
+  };
+  const etags = async (): Promise<string> => `${await etagOf('one')} ${await etagOf('two')}`;
+
+  it('are found, shown, joined without loss, and undone', async () => {
+    await start();
+    const ids = await twins();
+    const before = [await etagOf('one'), await etagOf('two')];
+    expect(await html('/duplicates')).toContain('1 personne est peut-être en double');
+    expect(await html('/merge', { ids })).toContain('ada@home.example');
+
+    const answer = await post('/merge', { ids, etags: await etags() });
+
+    const merged = await contact('one');
+    expect(merged.name).toBe('Ada Byron');
+    expect(merged.mails.map(({ value }) => value)).toEqual([
+      'ada@test.example',
+      'ada@home.example',
+    ]);
+    expect(merged.phones).toHaveLength(1);
+    expect(merged.note).toBe('un\n\ndeux');
+    expect((await store.trash(me)).map(({ name }) => name)).toEqual(['BYRON Ada']);
+    const undo = new URLSearchParams((answer as { redirect: string }).redirect.split('?')[1]).get(
+      'undo',
+    );
+    await post('/undo', { id: undo ?? '' });
+    expect([await etagOf('one'), await etagOf('two')]).toEqual(before);
+    expect(await store.trash(me)).toEqual([]);
+  });
+
+  it('are not joined when one changed since it was shown', async () => {
+    await start();
+    const ids = await twins();
+    const shown = await etags();
+    await put('two', { name: 'Ada Byron', note: 'changed' });
+
+    expect(await post('/merge', { ids, etags: shown })).toMatchObject({
+      redirect: expect.stringContaining('failed=changed'),
+    });
+    expect((await contact('two')).note).toBe('changed');
+  });
+});
+
+it('takes pictures by their bytes, and shows them', async () => {
+  await start();
+  await put('one');
+  const id = await idOf('one');
+  const file = (content: Buffer) => ({
+    files: [{ field: 'photo', name: 'x.png', type: 'image/png', content }],
+  });
+  const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(20)]);
+
+  expect(await post('/photo', { id }, file(Buffer.from('<svg>')))).toMatchObject({
+    redirect: expect.stringContaining('failed=photoType'),
+  });
+  expect(
+    await post('/photo', { id }, file(Buffer.concat([png, Buffer.alloc(500_000)]))),
+  ).toMatchObject({
+    redirect: expect.stringContaining('failed=photoSize'),
+  });
+  await post('/photo', { id }, file(png));
+
+  expect(await test.route('get', '/photo', { query: { id } })).toMatchObject({
+    file: { type: 'image/png', isInline: true },
+  });
+});
+
+it('knows nothing of what belongs to somebody else', async () => {
+  await start();
+  const other = aPerson(9_001);
+  await store.books(other);
+  await store.put(other, FIRST_BOOK, 'x.vcf', aCard('x', { kind: 'group' }));
+  const id = (await store.card(other, FIRST_BOOK, 'x.vcf'))?.id ?? '';
+
+  for (const path of ['/', '/edit', '/photo'])
+    expect(await test.route('get', path, { query: { id } })).toEqual({ status: 404 });
+  expect(await test.route('get', '/merge', { query: { ids: `${id} ${id}` } })).toEqual({
+    status: 404,
+  });
+  for (const path of ['/delete', '/restore', '/favourite', '/move', '/undo', '/purge'])
+    expect(await post(path, { id, on: 'yes', to: FIRST_BOOK })).toEqual({ status: 404 });
+  expect(await post('/member', { group: id, who: 'a@b.example' })).toEqual({ status: 404 });
+  expect(await post('/photo', { id, remove: 'yes' })).toEqual({ status: 404 });
+  for (const path of ['/books/rename', '/books/share'])
+    expect(await post(path, { book: 'nowhere', title: 'x', mail: 'a@b.example' })).toEqual({
+      status: 404,
+    });
+  expect(await post('/books/delete', { book: 'nowhere', sure: 'yes' })).toEqual({ status: 404 });
+  expect(await post('/books/unshare', { book: 'nowhere', share: 'x' })).toEqual({ status: 404 });
+});
