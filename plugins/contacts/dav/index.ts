@@ -1,0 +1,34 @@
+/**
+ * CardDAV (RFC 6352, RFC 6578) over the store of the pages: `/dav/contacts/` is the home of a person,
+ * `/dav/contacts/<book>/` a book, and `…/<name>.vcf` a card, whose text is what was put there.
+ * The platform has asked who they are, and read the body.
+ */
+import type { DavHandler, DavResponse } from 'estafette/plugin';
+import type { ContactsConfig } from '../config';
+import { createStore } from '../store';
+import { MISSING } from './answers';
+import type { Call } from './places';
+import { propfind } from './propfind';
+import { report } from './reports';
+import { get, mkcol, proppatch, put, remove } from './writes';
+
+const METHODS: Readonly<Record<string, (call: Call) => Promise<DavResponse>>> = {
+  PROPFIND: propfind,
+  PROPPATCH: proppatch,
+  REPORT: report,
+  GET: get,
+  HEAD: get,
+  PUT: put,
+  DELETE: remove,
+  MKCOL: mkcol,
+};
+
+export const dav: DavHandler<ContactsConfig> = async (request, context) => {
+  const answer = METHODS[request.method];
+  if (!answer) return { status: 405 };
+  // Nothing is below a card.
+  if (request.path.length > 2) return request.method === 'PUT' ? { status: 409 } : MISSING;
+  const { site, user } = request;
+  const person = { site, user: user.id, mail: user.mail };
+  return answer({ request, context, store: createStore(context), person });
+};

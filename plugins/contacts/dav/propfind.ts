@@ -1,0 +1,56 @@
+import { type DavResponse, type DavRow, davMultistatus } from 'estafette/plugin';
+import type { Book } from '../store';
+import { failing, MISSING } from './answers';
+import { C, D } from './names';
+import { bookOf, type Call } from './places';
+import {
+  type Asked,
+  askedOf,
+  bookRow,
+  cardRow,
+  homeRow,
+  isUnknownData,
+  type KnownCard,
+  wantsText,
+} from './props';
+
+const listed = (rows: readonly DavRow[]): DavResponse => ({
+  status: 207,
+  body: davMultistatus(rows),
+});
+
+/** PROPFIND on the home, a book or a card (RFC 4918 9.1). */
+export async function propfind(call: Call): Promise<DavResponse> {
+  const { request, store, person } = call;
+  const [id, uri] = request.path;
+  const asked = askedOf(request.xml);
+  if (isUnknownData(asked)) return failing(415, C('supported-address-data-conversion'));
+  if (uri === undefined && request.depth === 'infinity') {
+    return failing(403, D('propfind-finite-depth'));
+  }
+  if (id === undefined) {
+    const books = request.depth === 0 ? [] : await store.books(person);
+    return listed([homeRow(call, asked), ...books.map((book) => bookRow(call, book, asked))]);
+  }
+  const book = await bookOf(call, id);
+  if (!book) return MISSING;
+  if (uri === undefined) {
+    const cards = request.depth === 0 ? [] : await cardsOf(call, book, asked);
+    return listed([
+      bookRow(call, book, asked),
+      ...cards.map((card) => cardRow(call, book, card, asked)),
+    ]);
+  }
+  const card = await store.card(person, id, uri);
+  return card ? listed([cardRow(call, book, card, asked)]) : MISSING;
+}
+
+/** Every card of a book; their texts are left where nothing that is asked needs them. */
+async function cardsOf(
+  { store, person }: Call,
+  book: Book,
+  asked: Asked,
+): Promise<readonly KnownCard[]> {
+  if (wantsText(asked)) return store.cards(person, book.id);
+  return (await store.changesSince(person, book.id, 0))?.changed ?? [];
+}
