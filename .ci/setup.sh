@@ -21,6 +21,7 @@ need dovecot-submissiond /usr/lib/dovecot/submission
 need dovecot-managesieved /usr/lib/dovecot/managesieve
 need slapd /usr/sbin/slapd
 need ldap-utils /usr/bin/ldapsearch
+need vdirsyncer /usr/bin/vdirsyncer
 need fonts-noto-core /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf \
   /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
