@@ -87,7 +87,7 @@ export async function photosOf(
       ({ isPictured, mails }) => isPictured && mails.includes(address.toLowerCase()),
     );
     if (!card) return [];
-    const href = hrefOf(context, 'photo', { id: card.id, v: card.etag.slice(1, 9) });
+    const href = hrefOf(context, `photo/${card.id}`, { v: card.etag.slice(1, 9) });
     return [[address.toLowerCase(), href] as const];
   });
   return photos.length === 0 ? undefined : Object.fromEntries(photos);

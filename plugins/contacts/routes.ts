@@ -30,7 +30,7 @@ export function routes(router: PluginRouter<ContactsConfig>): void {
   router.post('/favourite', page(favour));
   router.post('/move', page(moveContact));
   router.post('/member', page(changeMember));
-  router.get('/photo', page(sendPhoto));
+  router.get('/photo/:id', page(sendPhoto));
   router.post('/photo', page(changePhoto), { upload: { maxBytes: UPLOAD_BYTES } });
   router.get('/trash', page(showTrash));
   router.post('/purge', page(purge));

@@ -68,8 +68,10 @@ const byId = (fileOf: (site: DemoSite) => File): Readonly<Record<DemoSite['id'],
     File
   >; // one for each of the sites, whose ids are all of the type
 
-const pluginsOf = ({ mailDomain }: DemoSite): File => ({
+const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
+  annuaire: { treeBase: `ou=agents,${baseDn}` },
   'attachment-reminder': true,
+  contacts: true,
   'external-sender': true,
   'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },
   'usage-statistics': true,

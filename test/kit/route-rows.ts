@@ -155,6 +155,40 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /list-unsubscribe/result`,
     ['saisons'],
   ),
+  ...rows(
+    'open',
+    `get /annuaire
+     get /annuaire/entry
+     get /annuaire/photo
+     get /annuaire/tree`,
+    ['saisons'],
+  ),
+  ...rows(
+    'open',
+    `get /contacts
+     get /contacts/edit
+     post /contacts/edit
+     post /contacts/delete
+     post /contacts/restore
+     post /contacts/favourite
+     post /contacts/move
+     post /contacts/member
+     get /contacts/photo/:id
+     post /contacts/photo
+     get /contacts/trash
+     post /contacts/purge
+     get /contacts/books
+     post /contacts/books/create
+     post /contacts/books/rename
+     post /contacts/books/delete
+     post /contacts/books/share
+     post /contacts/books/unshare
+     get /contacts/duplicates
+     get /contacts/merge
+     post /contacts/merge
+     post /contacts/undo`,
+    ['saisons'],
+  ),
   ...rows('administrator', 'get /usage-statistics', ['saisons']),
   ...rows('test-factor', 'get /test-factor\npost /test-factor'),
   ...rows('open', 'get /test-factor/private'),

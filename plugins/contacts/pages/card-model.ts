@@ -66,7 +66,7 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     initials: initialsOf(contact.name),
     tint: tintOf(first === '' ? contact.name : first),
     photoHref: stored.isPictured
-      ? hrefOf(context, 'photo', { id: stored.id, v: stored.etag.slice(1, 9) })
+      ? hrefOf(context, `photo/${stored.id}`, { v: stored.etag.slice(1, 9) })
       : '',
     nickname: contact.nickname,
     title: contact.title,

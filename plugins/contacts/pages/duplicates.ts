@@ -133,6 +133,7 @@ const joinedText = (cards: readonly StoredCard[]): string | undefined => {
 /** What would be written, before it is. */
 export async function showMerge(desk: Desk): Promise<PluginResponse> {
   const { context, request, t } = desk;
+  if (request.query['ids'] === undefined) return { redirect: hrefOf(context, 'duplicates') };
   const cards = await askedCards(desk, request.query['ids'] ?? '');
   const [kept] = cards ?? [];
   const text = cards && joinedText(cards);

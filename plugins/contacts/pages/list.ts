@@ -80,7 +80,7 @@ const rowModel = (desk: Desk, asked: Asked) => (row: CardRow) => ({
   initials: initialsOf(row.name),
   tint: tintOf(row.mails[0] ?? row.name),
   photoHref: row.isPictured
-    ? hrefOf(desk.context, 'photo', { id: row.id, v: row.etag.slice(1, 9) })
+    ? hrefOf(desk.context, `photo/${row.id}`, { v: row.etag.slice(1, 9) })
     : '',
   href: hrefOf(desk.context, '', { ...placeOf(asked), id: row.id }),
   isCurrent: row.id === asked.id,

@@ -19,7 +19,7 @@ export const imageType = (content: Buffer): string | undefined =>
 
 /** The photo of a card, of a type that is shown. */
 export async function sendPhoto({ request, store, person }: Desk): Promise<PluginResponse> {
-  const card = await store.cardById(person, request.query['id'] ?? '');
+  const card = await store.cardById(person, request.params['id'] ?? '');
   const photo = card && contactOf(card.text)?.photo;
   const type = photo && imageType(photo.content);
   if (!photo || !type) return { status: 404 };

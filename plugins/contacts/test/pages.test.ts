@@ -405,7 +405,7 @@ it('takes pictures by their bytes, and shows them', async () => {
   });
   await post('/photo', { id }, file(png));
 
-  expect(await test.route('get', '/photo', { query: { id } })).toMatchObject({
+  expect(await test.route('get', `/photo/${id}`)).toMatchObject({
     file: { type: 'image/png', isInline: true },
   });
 });
@@ -417,7 +417,7 @@ it('knows nothing of what belongs to somebody else', async () => {
   await store.put(other, FIRST_BOOK, 'x.vcf', aCard('x', { kind: 'group' }));
   const id = (await store.card(other, FIRST_BOOK, 'x.vcf'))?.id ?? '';
 
-  for (const path of ['/', '/edit', '/photo'])
+  for (const path of ['/', '/edit', `/photo/${id}`])
     expect(await test.route('get', path, { query: { id } })).toEqual({ status: 404 });
   expect(await test.route('get', '/merge', { query: { ids: `${id} ${id}` } })).toEqual({
     status: 404,
