@@ -143,7 +143,9 @@ const directoriesSchema = z
     directorySchema,
   )
   .default({})
-  .describe('Directories beside that of sign-in, by an id of your own.');
+  .describe(
+    'Directories beside that of sign-in, by an id of your own: `title`, and what `signIn.ldap` has, without `searchFilter`.',
+  );
 
 const signInSchema = z
   .discriminatedUnion('kind', [

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** Hooks and plugins alone, without a mail server. */
   readonly hooks: boolean;
+  /** A directory of 20,000 entries alone. */
+  readonly directory: boolean;
   readonly help: boolean;
 }
 
@@ -21,6 +23,7 @@ export const USAGE = `npm run bench -- [options]
 
 --quick         500 messages only, about 20 s
 --hooks         what hooks and plugins cost only, about 20 s
+--directory     questions to a directory of 20,000 entries only, about 20 s
 --json          one JSON document on standard output
 --write         writes docs/reports/bench.md
 --only a,b      only measures whose id starts so (list, open, flag, move, search, next, signin, …)
@@ -36,14 +39,15 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       hooks: { type: 'boolean', default: false },
+      directory: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
       profile: { type: 'string' },
       only: { type: 'string', default: '' },
     },
   });
-  const { quick, json, write, hooks, help, profile, only } = values;
+  const { quick, json, write, hooks, directory, help, profile, only } = values;
   const ids = only.split(',').filter((id) => id !== '');
-  return { quick, json, write, hooks, help, profile, only: ids };
+  return { quick, json, write, hooks, directory, help, profile, only: ids };
 }
 
 export const isWanted = ({ only }: Pick<BenchOptions, 'only'>, id: string): boolean =>

@@ -1,5 +1,5 @@
 import { ImapFlow } from 'imapflow';
-import { Client } from 'ldapts';
+import { Attribute, Change, Client } from 'ldapts';
 import nodemailer from 'nodemailer';
 import { seedMessages } from '../../src/demo/data';
 import { startDemoImap } from '../../src/demo/imap';
@@ -592,6 +592,30 @@ describe('demo LDAP', () => {
     await expect(bind('demo-capucine')).resolves.toBeUndefined();
     await expect(bind('wrong')).rejects.toMatchObject({ code: 49 });
     await expect(bind('')).rejects.toMatchObject({ code: 49 });
+  });
+
+  it('lets people change a little of their own entry, and nobody else’s', async () => {
+    const own = 'uid=theo.grandvent,ou=calendrier,ou=equinoxes,ou=agents,dc=saisons,dc=example';
+    const client = new Client({ url: servers().ldap.url });
+    const change = (dn: string, type: string, values: string[]) =>
+      client.modify(
+        dn,
+        new Change({ operation: 'replace', modification: new Attribute({ type, values }) }),
+      );
+    const room = async () => {
+      const { searchEntries } = await client.search(own, { scope: 'base' });
+      return searchEntries[0]?.['roomNumber'];
+    };
+    await client.bind(own, 'demo-theo');
+
+    await change(own, 'roomNumber', ['Z9']);
+    expect(await room()).toBe('Z9');
+    await change(own, 'roomNumber', []);
+    expect(await room()).toBeUndefined();
+    await expect(change(own, 'mail', ['x@saisons.example'])).rejects.toMatchObject({ code: 50 });
+    const odile = 'uid=odile.tramontane,ou=equinoxes,ou=agents,dc=saisons,dc=example';
+    await expect(change(odile, 'roomNumber', ['Z9'])).rejects.toMatchObject({ code: 50 });
+    await client.unbind();
   });
 
   it('refuses a search without a bind', async () => {

@@ -158,3 +158,86 @@ it('remembers what a record may hold, and nobody can change it', async () => {
   expect(again).toBe(first);
   expect(Object.isFrozen(first?.attributes)).toBe(true);
 });
+
+it('finds by a question, with what it names, and says when there is more', async () => {
+  const { port, asked, state } = directory();
+  state.isCut = true;
+
+  const answer = await port.find?.(
+    { site: SITE },
+    { where: { attribute: 'cn', starts: 'a*' }, scope: 'one', limit: 7, attributes: ['title'] },
+  );
+
+  expect(answer).toMatchObject({ entries: [{ name: 'Camille Durand' }], isCut: true });
+  expect(asked).toEqual([
+    expect.objectContaining({
+      base: LDAP.searchBase,
+      scope: 'one',
+      filter: '(cn=a\\2a*)',
+      limit: 7,
+      attributes: ['title', 'objectClass', 'displayName', 'cn', 'mail'],
+      timeoutMs: 5_000,
+    }),
+  ]);
+  const outside = { where: { all: [] }, base: 'dc=x' };
+  expect(await port.find?.({ site: SITE }, outside)).toEqual({ entries: [], isCut: false });
+  expect(asked).toHaveLength(1);
+});
+
+it('forgets what it answered of a site when something has changed there', async () => {
+  const { port, asked, forget, state } = directory();
+  const dn = camille.dn;
+  state.pictures = [Buffer.from('GIF89a')];
+  const ask = async () => [
+    await port.entry({ site: SITE }, dn),
+    await port.photo?.({ site: SITE }, dn),
+  ];
+
+  await ask();
+  state.pictures = [];
+  expect((await ask())[1]).toMatchObject({ type: 'image/gif' });
+  forget(SITE);
+  expect((await ask())[1]).toBeUndefined();
+  expect(asked).toHaveLength(2);
+});
+
+it('has those beside the one of sign-in, which nobody else is asked for', async () => {
+  const { searchFilter: _filter, ...ldap } = LDAP;
+  const rh = { ...ldap, id: 'rh', title: 'RH', searchBase: 'dc=rh' };
+  const asked: unknown[] = [];
+  const { port, list, serves } = createLdapDirectory({
+    clock: movingClock(),
+    sites: [{ id: SITE, title: 'A', signIn: { kind: 'imap' }, directories: [rh] }],
+    search: async (_directory, { base }) => {
+      asked.push(base);
+      return { entries: [], isCut: false };
+    },
+    readBytes: async () => new Map(),
+  });
+
+  expect([serves(SITE), list(SITE)]).toEqual([false, [{ id: 'rh', title: 'RH', base: 'dc=rh' }]]);
+  await port.search({ site: SITE, directory: 'rh' }, 'cam');
+  await expect(port.search({ site: SITE }, 'cam')).rejects.toThrow('plugin/unavailable');
+  expect(asked).toEqual(['dc=rh']);
+});
+
+it.each([
+  ['a JPEG', Buffer.from('ffd8ffe0', 'hex'), 'image/jpeg'],
+  ['a PNG', Buffer.from('89504e470d0a1a0a', 'hex'), 'image/png'],
+  ['a WebP', Buffer.from('RIFF\0\0\0\0WEBP'), 'image/webp'],
+  [
+    'a drawing that runs scripts',
+    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    undefined,
+  ],
+  [
+    'half a megabyte and more',
+    Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(500_000)]),
+    undefined,
+  ],
+])('types %s by its bytes', async (_what, bytes, type) => {
+  const { port, state } = directory();
+  state.pictures = [bytes];
+
+  expect((await port.photo?.({ site: SITE }, camille.dn))?.type).toBe(type);
+});

@@ -12,6 +12,7 @@ const ALL = [
   'mail.write',
   'mail.send',
   'directory.read',
+  'directory.write',
   'worker',
   'audit',
 ] as const;
@@ -52,6 +53,8 @@ describe('what a plugin does not need', () => {
       (context, as) => context.send(as, { to: ['a@b.example'], subject: '', text: '' }),
     ],
     ['directory.read', async (context) => context.directory('test' as SiteId)],
+    ['directory.read', (context) => context.directories('test' as SiteId)],
+    ['directory.read', (context, as) => context.ownEntry(as)],
     ['worker', (context) => context.worker('parse', {}, { timeoutMs: 10 })],
     ['audit', (context) => context.audit({ event: 'done', site: 'test' as SiteId })],
   ])('is refused, naming the need %s', async (need, call) => {
@@ -200,6 +203,71 @@ describe('the directory', () => {
     expect(await context.directory('test' as SiteId)?.search('cam')).toEqual([camille]);
     expect(none.context.directory('test' as SiteId)).toBeUndefined();
     expect(() => context.directory('elsewhere' as SiteId)).toThrow('request/forbidden');
+  });
+
+  it('is one of several, each with an id and a base', async () => {
+    const { context } = await contextOf(ALL, {
+      directory: { base: 'dc=x', title: 'Ministère' },
+      directories: {
+        rh: { base: 'dc=rh', find: async () => ({ entries: [camille], isCut: true }) },
+      },
+    });
+    const rh = context.directory('test' as SiteId, 'rh');
+
+    expect(context.directories('test' as SiteId)).toEqual([
+      { id: 'sign-in', title: 'Ministère' },
+      { id: 'rh', title: 'rh' },
+    ]);
+    expect(context.directory('test' as SiteId)).toMatchObject({ id: 'sign-in', base: 'dc=x' });
+    expect(rh).toMatchObject({ id: 'rh', base: 'dc=rh' });
+    expect(await rh?.find({ where: { all: [] } })).toEqual({ entries: [camille], isCut: true });
+    expect(context.directory('test' as SiteId, 'elsewhere')).toBeUndefined();
+    await expect(rh?.find({ where: { attribute: 'userPassword', present: true } })).rejects.toThrow(
+      'request/invalid',
+    );
+    expect(() => context.directories('elsewhere' as SiteId)).toThrow('request/forbidden');
+  });
+
+  it('shows a picture, if it is one, and one’s own entry', async () => {
+    const gif = { type: 'image/gif', content: Buffer.from('GIF89a') };
+    const { context, test } = await contextOf(ALL, {
+      directory: {
+        photo: async (dn) => (dn === 'dc=svg' ? { ...gif, type: 'image/svg+xml' } : gif),
+      },
+      ownEntry: () => camille,
+    });
+    const directory = context.directory('test' as SiteId);
+
+    expect(await directory?.photo('dc=gif')).toEqual(gif);
+    await expect(directory?.photo('dc=svg')).rejects.toThrow('plugin/unavailable');
+    expect(await context.ownEntry(test.as)).toEqual(camille);
+    await expect(context.ownEntry({ user: 1, session: 'other' })).rejects.toThrow(
+      'plugin/person-gone',
+    );
+  });
+
+  it('is changed for who is there, by who declares it, and the one of sign-in alone', async () => {
+    const changed: unknown[] = [];
+    const given = {
+      directory: {
+        changeOwn: async (_as: unknown, changes: unknown) => void changed.push(changes),
+      },
+      directories: { rh: {} },
+    };
+    const { context, test } = await contextOf(ALL, given);
+    const reader = await contextOf(['directory.read'], given);
+    const room = { roomNumber: ['A1'] };
+    const change = (of: typeof reader, as = of.test.as, id?: string) =>
+      of.context.directory('test' as SiteId, id)?.changeOwn(as, room);
+
+    await change({ context, test });
+    expect(changed).toEqual([room]);
+    await expect(change(reader)).rejects.toThrow('plugin/need-missing');
+    await expect(change({ context, test }, test.as, 'rh')).rejects.toThrow('directory/refused');
+    await expect(change({ context, test }, { user: 1, session: 'x' })).rejects.toThrow(
+      'plugin/person-gone',
+    );
+    expect(changed).toHaveLength(1);
   });
 
   it('does not hand on what is no entry', async () => {

@@ -9,6 +9,7 @@ describe('needs', () => {
     'db',
     'mail.read',
     'directory.read',
+    'directory.write',
     'http:public',
     'http:configured',
     'http:https://dav.example',

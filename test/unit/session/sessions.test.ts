@@ -36,6 +36,17 @@ describe('sign-in', () => {
     });
   });
 
+  it('opens the password for the directory, which nothing prints, while it is open', async () => {
+    const { bearer, session } = await bench.signIn();
+    const loaded = await mustLoad(bearer);
+
+    expect(loaded.openPassword()?.reveal()).toBe('correct horse');
+    expect(JSON.stringify([loaded, loaded.openPassword()])).not.toContain('horse');
+    await bench.sessions.freeze(session.id);
+    const frozen = await mustLoad(bearer);
+    expect(() => frozen.openPassword()).toThrow('session/frozen');
+  });
+
   it('keeps neither the cookie nor the password in the database', async () => {
     const { bearer } = await bench.signIn();
 

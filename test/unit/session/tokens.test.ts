@@ -79,6 +79,13 @@ const tokenIn = async (sessions: Sessions, bearer: string) => {
   return credential && 'accessToken' in credential ? credential.accessToken : undefined;
 };
 
+it('is no password for the directory', async () => {
+  const { bearer } = await aSession(61);
+  const loaded = await aProcess().load(bearer, site, { touch: true });
+
+  expect(loaded?.openPassword()).toBeUndefined();
+});
+
 describe('a token that goes on', () => {
   it('is used as it is', async () => {
     const { bearer } = await aSession(61);

@@ -69,6 +69,27 @@ describe('a site file', () => {
     expect(fromFile.signIn).toMatchObject({ ldap: { bindPassword: 'from a file' } });
   });
 
+  it('has directories beside that of sign-in, each with a password of its own', () => {
+    const rh = {
+      urls: ['ldaps://rh.example.test'],
+      title: 'RH',
+      searchBase: 'dc=rh',
+      bindDn: 'cn=web',
+    };
+    const sites = { 'les-eaux': aSiteFile({ directories: { 'rh-paie': rh } }) };
+    const env = { ESTAFETTE_LES_EAUX_DIRECTORY_RH_PAIE_BIND_PASSWORD: 'its own' };
+
+    expect(firstSite({ sites, env }).directories).toEqual([
+      expect.objectContaining({ id: 'rh-paie', title: 'RH', bindPassword: 'its own' }),
+    ]);
+    expect(firstSite({ sites: { one: aSiteFile() } }).directories).toBeUndefined();
+    const plain = { ...rh, bindDn: undefined, urls: ['ldap://rh.example.test'] };
+    expect(faults({ directories: { rh: plain } })[0]).toContain(
+      'directories.rh.urls.0: passwords would',
+    );
+    expect(faults({ directories: { 'sign-in': { ...rh, bindDn: undefined } } })).toHaveLength(1);
+  });
+
   it.each([
     [
       'a port that is text',
