@@ -159,7 +159,7 @@ class Reading implements Annuaire {
     if (attribute === undefined || !isWithin(dn, this.directory.base)) return undefined;
     const where = { all: [{ attribute, present: true } as const, ...this.shown()] };
     const { entries } = await this.ask({ base: dn, scope: 'base', where, limit: 1 });
-    return entries.length === 0 ? undefined : this.directory.photo(dn, attribute);
+    return entries.length === 0 ? undefined : this.directory.photo(dn, attribute.toLowerCase());
   }
 
   async isNear({ dn }: Entry): Promise<boolean> {

@@ -19,7 +19,8 @@ const SHOWN_PEOPLE = 60;
 export const faceOf = ({ kind, name, mail }: Entry) => ({
   initials: kind === 'person' ? initialsOf(name) : '',
   icon: kind === 'person' ? '' : KIND_ICONS[kind],
-  tint: tintOf(mail || name),
+  // Colours tell people apart; what is no person has the one of the site.
+  tint: kind === 'person' ? tintOf(mail || name) : 6,
 });
 
 /** A line of a list. */

@@ -8,7 +8,7 @@ export interface Mapping extends Profile {
   readonly searched: readonly string[];
   /** Where telephone numbers stand. */
   readonly phones: readonly string[];
-  /** All that is asked of an entry. */
+  /** All that is asked of an entry, in lower case: some servers know no other. */
   readonly asked: readonly string[];
 }
 
@@ -37,12 +37,14 @@ function makeMapping(config: Readonly<AnnuaireConfig>): Mapping {
     searched: config.searched ?? of('name', 'title', 'service').filter((name) => name !== 'o'),
     phones: of('phone', 'mobile'),
     asked: [
-      ...new Set([
-        'objectClass',
-        ...of(...FACTS.filter((name) => name !== 'photo')),
-        ...Object.values(kinds).flatMap((signs) => signs.map(({ attribute }) => attribute)),
-        ...(visibility ? [visibility.attribute] : []),
-      ]),
+      ...new Set(
+        [
+          'objectClass',
+          ...of(...FACTS.filter((name) => name !== 'photo')),
+          ...Object.values(kinds).flatMap((signs) => signs.map(({ attribute }) => attribute)),
+          ...(visibility ? [visibility.attribute] : []),
+        ].map((name) => name.toLowerCase()),
+      ),
     ],
   };
 }

@@ -116,7 +116,7 @@ async function page(
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
     const [tree, list, card] = await Promise.all([
-      treeTo(annuaire, searched.q === '' ? asked.base : annuaire.base),
+      treeTo(annuaire, searched.q === '' ? asked.base : undefined),
       listOf(annuaire, asked),
       asked.entry && cardOf(annuaire, asked.entry, searched),
     ]);

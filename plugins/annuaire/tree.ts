@@ -15,9 +15,9 @@ export interface Branch {
   readonly branches: readonly Branch[];
 }
 
-/** The organisation, open as far down as a branch: one question for each level, at the same time. */
-export async function treeTo(annuaire: Annuaire, current: string): Promise<Branch> {
-  const path = pathTo(current, annuaire.base);
+/** The organisation, open as far down as a branch where there is one: a question for each level, at the same time. */
+export async function treeTo(annuaire: Annuaire, current: string | undefined): Promise<Branch> {
+  const path = current === undefined ? [] : pathTo(current, annuaire.base);
   const [root, ...levels] = await Promise.all([
     annuaire.entry(annuaire.base),
     ...[annuaire.base, ...path].map((dn) => annuaire.below(dn, ['service'])),
@@ -28,7 +28,7 @@ export async function treeTo(annuaire: Annuaire, current: string): Promise<Branc
       const next = open[depth + 1];
       const isOpen = next !== undefined && isSame(dn, next);
       const branches = isOpen ? branchesAt(depth + 1) : [];
-      const isCurrent = isSame(dn, current);
+      const isCurrent = current !== undefined && isSame(dn, current);
       return {
         name,
         href: branchHref(dn),
@@ -42,7 +42,7 @@ export async function treeTo(annuaire: Annuaire, current: string): Promise<Branc
     name: root?.name ?? plain(rdnOf(annuaire.base)[1]),
     href: branchHref(''),
     isOpen: true,
-    isCurrent: isSame(current, annuaire.base),
+    isCurrent: current !== undefined && isSame(current, annuaire.base),
     isLeaf: false,
     branches: branchesAt(0),
   };

@@ -75,6 +75,7 @@ export const siteInStates: DemoAppOptions['site'] = (id, file) => {
     const plugins = {
       sso,
       'test-factor': true,
+      annuaire: true,
       contacts: true,
       'list-unsubscribe': true,
       'usage-statistics': true,
