@@ -1,3 +1,4 @@
+import { createDAVClient } from 'tsdav';
 import type { DemoApp } from '../../src/demo';
 import type { WebAgent } from '../kit/agent';
 import { agentAt } from '../kit/demo-agents';
@@ -422,6 +423,63 @@ describe('synchronisation', () => {
 
     expect((await of('', more)).status).toBe(507);
   });
+});
+
+describe('tsdav', () => {
+  it('finds the books, and writes, changes and deletes a card', async () => {
+    const [, encoded = ''] = people[0]?.split(' ') ?? [];
+    const [username = '', password = ''] = Buffer.from(encoded, 'base64').toString().split(':');
+    const client = await createDAVClient({
+      serverUrl: web.base,
+      credentials: { username, password },
+      authMethod: 'Basic',
+      defaultAccountType: 'carddav',
+    });
+    const books = await client.fetchAddressBooks();
+    const addressBook = books.find(({ url }) => url.endsWith('/dav/contacts/contacts/'));
+    if (!addressBook) throw new Error('no book');
+    const url = `${addressBook.url}tsdav.vcf`;
+    const own = async () =>
+      (await client.fetchVCards({ addressBook })).find((one) => one.url === url);
+
+    const filename = 'tsdav.vcf';
+    await client.createVCard({ addressBook, filename, vCardString: card('tsdav') });
+    const made = await own();
+    // It trims what it reads.
+    expect(made?.data).toBe(card('tsdav').trim());
+    const data = card('tsdav', 'NOTE:2\r\n');
+    const vCard = { url, etag: made?.etag ?? '', data };
+    expect((await client.updateVCard({ vCard })).status).toBe(204);
+    // The entity tag is that of what was there before.
+    expect((await client.updateVCard({ vCard })).status).toBe(412);
+    const changed = await own();
+    expect(changed?.data).toContain('NOTE:2');
+    const last = { url, etag: changed?.etag ?? '' };
+    expect((await client.deleteVCard({ vCard: last })).status).toBe(204);
+    expect(await own()).toBeUndefined();
+  });
+});
+
+it('gives in parts what is too much for one answer, and says so', async () => {
+  await ask('MKCOL', 'photos/');
+  const photo = `NOTE:${'x'.repeat(900_000)}\r\n`;
+  const uris = Array.from({ length: 19 }, (_, index) => `p${index}.vcf`);
+  for (const uri of uris) expect((await put(`photos/${uri}`, card(uri, photo))).status).toBe(201);
+  const data = '<D:prop><C:address-data/></D:prop>';
+  const hrefs = uris.map((uri) => `<D:href>/dav/contacts/photos/${uri}</D:href>`).join('');
+
+  const query = await report('photos/', 'C:addressbook-query', `${data}<C:filter/>`);
+  const get = await report('photos/', 'C:addressbook-multiget', `${data}${hrefs}`);
+  const walk = await propfind('photos/', '1', '<C:address-data/>');
+  const changes = await sync('', data, 'photos/');
+
+  expect(query.status).toBe(207);
+  expect(query.text).toContain('<D:href>/dav/contacts/photos/</D:href><D:status>HTTP/1.1 507');
+  expect(get.text).toContain('p0.vcf</D:href><D:propstat>');
+  expect(get.text).toContain('p18.vcf</D:href><D:status>HTTP/1.1 507');
+  expect(walk.text).toContain('HTTP/1.1 507');
+  expect([changes.status, tokenIn(changes.text)]).toEqual([507, '']);
+  expect(hrefsIn((await sync('', undefined, 'photos/')).text)).toHaveLength(19);
 });
 
 it('never fails at what is sent', async () => {

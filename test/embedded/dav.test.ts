@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { SiteId } from '../../src/base/types';
 import type { DemoApp } from '../../src/demo';
 import type { DavRequest, DavResponse, PluginContext, PluginRouter } from '../../src/host';
 import type { PersonRef } from '../../src/kernel/hook-types';
@@ -6,7 +7,7 @@ import type { WebAgent } from '../kit/agent';
 import { agentAt } from '../kit/demo-agents';
 import { foundPlugin } from '../kit/found-plugin';
 import { movingClock } from '../kit/moving-clock';
-import { signedInDemo } from '../kit/signed-in-demo';
+import { signedInDemo, signInTo } from '../kit/signed-in-demo';
 
 const OUTSIDE = '198.51.100.9';
 const asked: DavRequest[] = [];
@@ -183,6 +184,20 @@ describe('who asks by WebDAV', () => {
     await expect(context.can(as as PersonRef, 'admin.access')).rejects.toThrow(
       'plugin/person-gone',
     );
+  });
+
+  it('is nobody once their account is erased', async () => {
+    const agent = agentAt(demo, 1);
+    await signInTo(demo, agent);
+    const person = await demo.app.affairs.find('saisons' as SiteId, agent.username);
+    if (!person) throw new Error('nobody');
+    const made = await demo.app.safety.appPasswords.create(person.id, 'Téléphone');
+    const headers = { Authorization: basic(agent.username, made.secret) };
+    expect((await ask('GET', '/dav/serving/', { headers })).status).toBe(204);
+
+    await demo.app.affairs.erase(person);
+
+    expect((await ask('GET', '/dav/serving/', { headers })).status).toBe(401);
   });
 
   it('opens no page with it, and no mail', async () => {

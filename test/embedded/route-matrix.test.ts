@@ -196,6 +196,27 @@ it('has a row for every route of the router, and a route for every row', () => {
   expect(ROUTE_ROWS.map(({ route }) => route).sort()).toEqual(routes);
 });
 
+it('opens nothing by WebDAV to a session in any state', async () => {
+  const reached: string[] = [];
+  for (const site of SITES) {
+    for (const state of STATES) {
+      const { host, headers } = await browsers.in(site, state);
+      for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE']) {
+        for (const target of ['/dav/', '/dav/principals/', '/dav/contacts/']) {
+          const { status } = await ask(demo.port, target, {
+            method,
+            headers: { Host: host, ...headers },
+          });
+          const wanted = OUTSIDE.includes(state) && site === 'marees' ? 403 : 401;
+          if (status !== wanted) reached.push(`${site} ${state} ${method} ${target}: ${status}`);
+        }
+      }
+    }
+  }
+
+  expect(reached).toEqual([]);
+});
+
 /** A wrong password is answered late on purpose: the others are asked meanwhile. */
 const isLate = ({ route }: RouteRow): boolean => /^post \/(?:login|confirm)$/.test(route);
 const isRead = ({ route }: RouteRow): boolean => route.startsWith('get ');

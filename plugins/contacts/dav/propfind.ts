@@ -1,8 +1,9 @@
 import { type DavResponse, type DavRow, davMultistatus } from 'estafette/plugin';
 import type { Book } from '../store';
 import { failing, MISSING } from './answers';
+import { fitting } from './bounded';
 import { C, D } from './names';
-import { bookOf, type Call } from './places';
+import { bookHref, bookOf, type Call } from './places';
 import {
   type Asked,
   askedOf,
@@ -36,10 +37,11 @@ export async function propfind(call: Call): Promise<DavResponse> {
   if (!book) return MISSING;
   if (uri === undefined) {
     const cards = request.depth === 0 ? [] : await cardsOf(call, book, asked);
-    return listed([
+    const rows = [
       bookRow(call, book, asked),
       ...cards.map((card) => cardRow(call, book, card, asked)),
-    ]);
+    ];
+    return listed(fitting(bookHref(book.id), rows));
   }
   const card = await store.card(person, id, uri);
   return card ? listed([cardRow(call, book, card, asked)]) : MISSING;

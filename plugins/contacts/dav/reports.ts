@@ -9,8 +9,9 @@ import {
 import { CardError } from '../card';
 import type { Book, StoredCard } from '../store';
 import { failing, MISSING } from './answers';
+import { createRoom, cutAt, fitting } from './bounded';
 import { FilterRefused, filterOf } from './filter';
-import { C, childOf, childrenOf, D, empty, isNamed } from './names';
+import { C, childOf, childrenOf, D, isNamed } from './names';
 import { bookHref, bookOf, type Call, cardHref, syncToken, tokenNumber, uriIn } from './places';
 import { askedOf, cardRow, isUnknownData, type KnownCard, wantsText } from './props';
 
@@ -45,10 +46,12 @@ async function multiget(call: Call, book: Book, xml: DavElement): Promise<DavRes
   const asked = askedOf(xml);
   const find = await finder(call, book, hrefs.length);
   const rows: DavRow[] = [];
+  const fits = createRoom();
   for (const href of hrefs) {
     const uri = uriIn(book.id, href);
     const card = uri === undefined ? undefined : await find(uri);
-    rows.push(card ? cardRow(call, book, card, asked) : { href, status: 404 });
+    const row: DavRow = card ? cardRow(call, book, card, asked) : { href, status: 404 };
+    rows.push(fits(row) ? row : cutAt(href));
   }
   return listed(rows);
 }
@@ -73,20 +76,14 @@ async function query(call: Call, book: Book, xml: DavElement): Promise<DavRespon
     const cards = await call.store.cards(call.person, book.id);
     const found = cards.filter(({ text }) => isWanted(text));
     const rows = found.slice(0, most).map((card) => cardRow(call, book, card, asked));
-    return listed(found.length > most ? [...rows, cutAt(book)] : rows);
+    const href = bookHref(book.id);
+    return listed(fitting(href, found.length > most ? [...rows, cutAt(href)] : rows));
   } catch (error) {
     if (error instanceof FilterRefused) return failing(403, C(error.condition));
     if (error instanceof CardError) return failing(403, C('supported-filter'));
     throw error;
   }
 }
-
-/** Tells that more were there (RFC 6352 8.6.2). */
-const cutAt = (book: Book): DavRow => ({
-  href: bookHref(book.id),
-  status: 507,
-  error: empty(D('number-of-matches-within-limits')),
-});
 
 /** What changed since a program was here (RFC 6578 3). */
 async function synchronise(call: Call, book: Book, xml: DavElement): Promise<DavResponse> {
@@ -106,6 +103,10 @@ async function synchronise(call: Call, book: Book, xml: DavElement): Promise<Dav
     ...cards.map((card) => cardRow(call, book, card, asked)),
     ...changes.removed.map((uri) => ({ href: cardHref(book.id, uri), status: 404 })),
   ];
+  // The token is that of all changes: a part of them must not come with it.
+  if (!rows.every(createRoom())) {
+    return failing(507, D('number-of-matches-within-limits'));
+  }
   const next = davElement(
     D('sync-token'),
     davText(syncToken({ ...book, syncToken: changes.token })),
