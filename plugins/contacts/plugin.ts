@@ -1,9 +1,9 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type ContactsConfig, contactsConfig } from './config';
 import { dav } from './dav';
-import { knownAddresses, personOf, photosOf, searchContacts, suggestContacts } from './known';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/job';
+import { knownAddresses, personOf, photosOf, searchContacts, suggestContacts } from './known';
 import { routes } from './routes';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
 

@@ -12,6 +12,9 @@ export const readCard = (text: string): Contact => contactOf(cardLines(text));
 
 /** The properties of one card, without `BEGIN` and `END`; throws {@link CardError} for what is no card. */
 export function cardLines(text: string): readonly ContentLine[] {
+  const [blank = ''] = /^\s*/.exec(text) ?? [];
+  const isCard = /^BEGIN:VCARD/i.test(text.slice(blank.length, blank.length + 12));
+  if (!isCard) throw new CardError('no-begin', blank.split('\n').length);
   const lines = readLines(text);
   const [first] = lines;
   const last = lines.at(-1);

@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import type { PluginDatabase } from 'estafette/plugin';
+import { z } from 'estafette/plugin';
+import type { Person } from '../store';
+import type { FileFormat } from './decode';
+import type { FaultyLine } from './fault';
+import { type Field, isField } from './fields';
+
+export const IMPORTS = 'contacts_imports';
+/** Said one by one; the others are counted. */
+export const FAULTS_SHOWN = 200;
+/** How long a process may be silent before another takes its work over. */
+const HELD_MS = 60_000;
+const KEPT_DAYS = 7;
+
+export interface Import {
+  readonly id: string;
+  readonly person: Person;
+  readonly book: string;
+  readonly name: string;
+  readonly format: FileFormat;
+  readonly columns: readonly (Field | '')[];
+  /** `columns`: waits for what its columns mean. */
+  readonly state: 'columns' | 'running' | 'done' | 'ended';
+  readonly lines: number;
+  readonly line: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly refused: number;
+  readonly faults: readonly FaultyLine[];
+}
+
+const rowShape = z.object({
+  id: z.string(),
+  site: z.string(),
+  user_id: z.number(),
+  mail: z.string(),
+  book: z.string(),
+  name: z.string(),
+  format: z.enum(['vcard', 'csv', 'ldif']),
+  columns: z.string(),
+  state: z.enum(['columns', 'running', 'done', 'ended']),
+  lines: z.number(),
+  line: z.number(),
+  added: z.number(),
+  updated: z.number(),
+  refused: z.number(),
+  faults: z.string(),
+});
+const COLUMNS = Object.keys(rowShape.shape);
+
+const ownedBy = ({ site, user }: Person) => ({ site, user_id: user });
+
+function importOf(row: unknown): Import {
+  const { site, user_id: user, mail, columns, faults, ...rest } = rowShape.parse(row);
+  return {
+    ...rest,
+    person: { site: site as Person['site'], user, mail },
+    columns: z
+      .array(z.string())
+      .parse(JSON.parse(columns))
+      .map((word) => (isField(word) ? word : '')),
+    faults: JSON.parse(faults) as readonly FaultyLine[],
+  };
+}
+
+/** Keeps a file that is to be brought in; one of a list waits for what its columns mean. */
+export async function addImport(
+  db: PluginDatabase,
+  person: Person,
+  file: {
+    readonly book: string;
+    readonly name: string;
+    readonly format: FileFormat;
+    readonly content: string;
+    readonly columns: readonly (Field | '')[];
+    readonly now: number;
+  },
+): Promise<string> {
+  const id = randomUUID();
+  const { book, name, format, content, columns, now } = file;
+  const at = new Date(now).toISOString();
+  await db.table(IMPORTS).insert({
+    id,
+    ...ownedBy(person),
+    mail: person.mail,
+    book,
+    name,
+    format,
+    content,
+    columns: JSON.stringify(columns),
+    state: format === 'csv' ? 'columns' : 'running',
+    lines: content.split('\n').length,
+    faults: '[]',
+    made_at: at,
+    held_until: at,
+  });
+  return id;
+}
+
+/** One's own import; nobody else's. */
+export async function findImport(
+  db: PluginDatabase,
+  person: Person,
+  id: string,
+): Promise<Import | undefined> {
+  const row: unknown = await db
+    .table(IMPORTS)
+    .where({ id, ...ownedBy(person) })
+    .first(COLUMNS);
+  return row === undefined ? undefined : importOf(row);
+}
+
+/** What somebody has under way. */
+export async function underWay(db: PluginDatabase, person: Person): Promise<Import | undefined> {
+  const row: unknown = await db
+    .table(IMPORTS)
+    .where({ ...ownedBy(person), state: 'running' })
+    .first(COLUMNS);
+  return row === undefined ? undefined : importOf(row);
+}
+
+/** The text of a file that is not done. */
+export async function contentOf(db: PluginDatabase, id: string): Promise<string> {
+  const row: unknown = await db.table(IMPORTS).where({ id }).first('content');
+  return z.object({ content: z.string() }).parse(row).content;
+}
+
+/** A list begins with what its columns mean; false when it has begun or ended. */
+export async function beginImport(
+  db: PluginDatabase,
+  person: Person,
+  id: string,
+  columns: readonly (Field | '')[],
+): Promise<boolean> {
+  const changed = await db
+    .table(IMPORTS)
+    .where({ id, ...ownedBy(person), state: 'columns' })
+    .update({ state: 'running', columns: JSON.stringify(columns) });
+  return changed === 1;
+}
+
+/** Ends what has not ended; what was brought in stays. */
+export async function endImport(db: PluginDatabase, person: Person, id: string): Promise<boolean> {
+  const ended = await db
+    .table(IMPORTS)
+    .where({ id, ...ownedBy(person) })
+    .whereIn('state', ['columns', 'running'])
+    .update({ state: 'ended', content: '' });
+  return ended === 1;
+}
+
+/** Takes an import for a while; `undefined` when somebody has it, or when there is nothing left to do. */
+export async function holdImport(
+  db: PluginDatabase,
+  id: string,
+  now: number,
+): Promise<Import | undefined> {
+  const until = new Date(now + HELD_MS).toISOString();
+  const held = await db
+    .table(IMPORTS)
+    .where({ id, state: 'running' })
+    .where('held_until', '<=', new Date(now).toISOString())
+    .update({ held_until: until });
+  if (held !== 1) return undefined;
+  return importOf(await db.table(IMPORTS).where({ id }).first(COLUMNS));
+}
+
+/** Writes how far it is, and holds it further; false when it was ended meanwhile. */
+export async function keepProgress(
+  db: PluginDatabase,
+  { id, line, added, updated, refused, faults }: Import,
+  now: number,
+): Promise<boolean> {
+  const kept = await db
+    .table(IMPORTS)
+    .where({ id, state: 'running' })
+    .update({
+      line,
+      added,
+      updated,
+      refused,
+      faults: JSON.stringify(faults),
+      held_until: new Date(now + HELD_MS).toISOString(),
+    });
+  return kept === 1;
+}
+
+/** Nothing is left to do: the file is forgotten, what became of it is not. */
+export async function closeImport(db: PluginDatabase, id: string): Promise<void> {
+  await db.table(IMPORTS).where({ id, state: 'running' }).update({ state: 'done', content: '' });
+}
+
+/** Imports of a site that nobody is at. */
+export async function leftAlone(
+  db: PluginDatabase,
+  site: string,
+  now: number,
+): Promise<readonly string[]> {
+  const rows: unknown = await db
+    .table(IMPORTS)
+    .where({ site, state: 'running' })
+    .where('held_until', '<=', new Date(now).toISOString())
+    .orderBy('made_at')
+    .limit(20)
+    .select('id');
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+}
+
+/** Forgets imports of more than a week, files that nobody went on with among them. */
+export async function forgetImports(
+  db: PluginDatabase,
+  site: string,
+  now: number,
+): Promise<number> {
+  const before = new Date(now - KEPT_DAYS * 86_400_000).toISOString();
+  return db.table(IMPORTS).where({ site }).where('made_at', '<', before).delete();
+}
+
+/** Everything of somebody who is gone. */
+export const eraseImports = async (
+  db: Pick<PluginDatabase, 'table'>,
+  user: number,
+): Promise<void> => {
+  await db.table(IMPORTS).where({ user_id: user }).delete();
+};

@@ -1,0 +1,181 @@
+import type { PluginResponse, PluginRouter } from 'estafette/plugin';
+import { asVersion } from '../card';
+import type { ContactsConfig } from '../config';
+import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
+import { sideOf } from '../pages/list';
+import { decodeFile, formatOf } from './decode';
+import { FIELDS, guessColumns, isField } from './fields';
+import {
+  addImport,
+  beginImport,
+  contentOf,
+  endImport,
+  findImport,
+  type Import,
+  underWay,
+} from './imports';
+import { progressModel } from './progress';
+import { beginBeside } from './run';
+import { readTable } from './table';
+import { csvOf, ldifOf } from './write-files';
+
+const UPLOAD_BYTES = 25_000_000;
+const PREVIEW_ROWS = 5;
+const FORMATS = ['vcard4', 'vcard3', 'csv', 'ldif'] as const;
+
+/** Where a file is chosen, and a book for it. */
+function showForm(desk: Desk, fault?: 'file' | 'format' | 'book' | 'busy'): PluginResponse {
+  const { books, context, request, t } = desk;
+  const writable = books.filter(isWritable);
+  return {
+    view: 'import',
+    title: t('contacts:import.title'),
+    status: fault === undefined ? 200 : 422,
+    model: {
+      side: sideOf(desk, 'import'),
+      action: context.url('import'),
+      exportAction: context.url('export'),
+      books: writable,
+      all: books,
+      chosen: request.body['book'] ?? request.query['book'] ?? writable[0]?.id ?? '',
+      formats: FORMATS,
+      megabytes: UPLOAD_BYTES / 1_000_000,
+      fault: fault ?? '',
+    },
+  };
+}
+
+async function receive(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person, books } = desk;
+  const file = request.files.find(({ field }) => field === 'file');
+  const book = books.find((one) => one.id === request.body['book'] && isWritable(one));
+  if (!book) return showForm(desk, 'book');
+  if (!file || file.content.length === 0) return showForm(desk, 'file');
+  const content = decodeFile(file.content);
+  const format = formatOf(content, file.name);
+  if (!format) return showForm(desk, 'format');
+  const busy = await underWay(context.db, person);
+  if (busy) return showForm(desk, 'busy');
+  const columns = format === 'csv' ? guessColumns(readTable(content).headings) : [];
+  const id = await addImport(context.db, person, {
+    book: book.id,
+    name: file.name,
+    format,
+    content,
+    columns,
+    now: context.clock.now(),
+  });
+  if (format !== 'csv') beginBeside(context, id);
+  return { redirect: hrefOf(context, `import/${id}`) };
+}
+
+async function showImport(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person } = desk;
+  const found = await findImport(context.db, person, request.params['id'] ?? '');
+  if (!found) return { status: 404 };
+  return found.state === 'columns' ? showColumns(desk, found) : showProgress(desk, found);
+}
+
+/** What each column is taken for, with the first lines below. */
+async function showColumns(
+  { context, t, ...desk }: Desk,
+  { id, name, columns }: Import,
+  isFaulty = false,
+): Promise<PluginResponse> {
+  const { headings, rows, faults } = readTable(await contentOf(context.db, id));
+  return {
+    view: 'import-columns',
+    title: t('contacts:import.columns'),
+    status: isFaulty ? 422 : 200,
+    model: {
+      side: sideOf({ context, t, ...desk }, 'import'),
+      name,
+      action: context.url(`import/${id}`),
+      endAction: context.url(`import/${id}/end`),
+      columns: headings.map((heading, at) => ({
+        at,
+        heading,
+        chosen: columns[at] ?? '',
+        samples: rows.slice(0, PREVIEW_ROWS).map(({ cells }) => (cells[at] ?? '').slice(0, 80)),
+      })),
+      fields: FIELDS,
+      count: rows.length,
+      faulty: faults.length,
+      isFaulty,
+    },
+  };
+}
+
+async function chooseColumns(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person } = desk;
+  const found = await findImport(context.db, person, request.params['id'] ?? '');
+  if (!found) return { status: 404 };
+  const to = { redirect: hrefOf(context, `import/${found.id}`) };
+  if (found.state !== 'columns') return to;
+  const columns = found.columns.map((_, at) => {
+    const word = request.body[`column${at}`] ?? '';
+    return isField(word) ? word : '';
+  });
+  const names = ['name', 'given', 'family', 'organization', 'mail', 'mailWork', 'mailHome'];
+  // Whoever has no name and no address would be nobody.
+  if (!columns.some((field) => names.includes(field))) {
+    return showColumns(desk, { ...found, columns }, true);
+  }
+  if (await underWay(context.db, person)) return showForm(desk, 'busy');
+  if (await beginImport(context.db, person, found.id, columns)) beginBeside(context, found.id);
+  return to;
+}
+
+function showProgress(desk: Desk, found: Import): PluginResponse {
+  const { context, t, books } = desk;
+  const title = books.find(({ id }) => id === found.book)?.title ?? '';
+  return {
+    view: 'import-result',
+    title: t('contacts:import.title'),
+    model: {
+      side: sideOf(desk, 'import'),
+      endAction: context.url(`import/${found.id}/end`),
+      ...progressModel(context, found, title),
+    },
+  };
+}
+
+async function end(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person } = desk;
+  const id = request.params['id'] ?? '';
+  if (!(await findImport(context.db, person, id))) return { status: 404 };
+  await endImport(context.db, person, id);
+  return { redirect: hrefOf(context, `import/${id}`) };
+}
+
+/** A book as a file, for another program. */
+async function exportBook(desk: Desk): Promise<PluginResponse> {
+  const { request, store, person, books } = desk;
+  const book = books.find(({ id }) => id === request.query['book']);
+  const format = oneOf(FORMATS, request.query['format']);
+  if (!book || !format) return { status: 404 };
+  const texts = (await store.cards(person, book.id)).map(({ text }) => text);
+  const name = book.title.replace(/[^\p{L}\p{N} ._-]/gu, '').trim() || 'contacts';
+  if (format === 'csv') {
+    return { file: { name: `${name}.csv`, type: 'text/csv', content: csvOf(texts) } };
+  }
+  if (format === 'ldif') {
+    return { file: { name: `${name}.ldif`, type: 'text/plain', content: ldifOf(texts) } };
+  }
+  const version = format === 'vcard3' ? '3.0' : '4.0';
+  const content = texts.map((text) => asVersion(text, version)).join('');
+  return { file: { name: `${name}.vcf`, type: 'text/vcard', content } };
+}
+
+/** Import and export, below `/contacts`. */
+export function exchangeRoutes(router: PluginRouter<ContactsConfig>): void {
+  router.get(
+    '/import',
+    page((desk) => showForm(desk)),
+  );
+  router.post('/import', page(receive), { upload: { maxBytes: UPLOAD_BYTES } });
+  router.get('/import/:id', page(showImport));
+  router.post('/import/:id', page(chooseColumns));
+  router.post('/import/:id/end', page(end));
+  router.get('/export', page(exportBook));
+}

@@ -1,0 +1,174 @@
+import type { PluginTest } from 'estafette/plugin/testing';
+import { asVersion } from '../card';
+import { type ContactStore, FIRST_BOOK, type Person } from '../store';
+import { aCard, startContacts } from './kit';
+
+let test: PluginTest;
+let store: ContactStore;
+let me: Person;
+beforeEach(async () => {
+  ({ test, store, me } = await startContacts());
+  await store.books(me);
+});
+afterEach(() => test.stop());
+
+interface Shown {
+  readonly status?: number;
+  readonly redirect?: string;
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+const fileOf = (name: string, content: string | Buffer) => ({
+  field: 'file',
+  name,
+  type: 'text/plain',
+  content: Buffer.from(content),
+});
+const send = async (name: string, content: string | Buffer, book = FIRST_BOOK): Promise<Shown> =>
+  (await test.route('post', '/import', {
+    body: { book },
+    files: [fileOf(name, content)],
+  })) as unknown as Shown;
+const pathOf = ({ redirect = '' }: Shown): string => redirect.replace('/contacts', '');
+const show = async (path: string): Promise<Shown> =>
+  (await test.route('get', path)) as unknown as Shown;
+
+/** The page once nothing is under way. */
+async function result(sent: Shown): Promise<Shown['model']> {
+  for (let looks = 0; looks < 2_000; looks += 1) {
+    const { model } = await show(pathOf(sent));
+    if (model['isRunning'] !== true) return model;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error('the import does not end');
+}
+
+const names = async (): Promise<readonly string[]> =>
+  (await store.list(me, { limit: 100 })).cards.map(({ name }) => name);
+
+it('brings in cards byte for byte, and tells the line of each that it cannot read', async () => {
+  const strange = aCard('a', { name: 'Ada' }).replace('END:', 'X-STRANGE;a="b:c":\\;d\r\nEND:');
+  const file = `${strange}BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut\r\n${aCard('b', { name: 'Bix' })}rubbish\r\n`;
+
+  const model = await result(await send('cards.vcf', file));
+
+  expect(model).toMatchObject({ added: 2, updated: 0, refused: 2, isEnded: false });
+  expect(model['faults']).toMatchObject([{ reason: 'no-end' }, { reason: 'no-begin' }]);
+  expect(await names()).toEqual(['Ada', 'Bix']);
+  const { cards } = await store.list(me, { text: 'ada' });
+  const ada = cards[0] && (await store.cardById(me, cards[0].id));
+  expect(ada?.text).toBe(strange);
+});
+
+it('makes nobody twice of a file that comes again, with or without uids', async () => {
+  const bare = 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bare\r\nEND:VCARD\r\n';
+  await store.put(me, FIRST_BOOK, 'of-a-phone.vcf', aCard('a', { name: 'Before' }));
+  const file = bare + aCard('a', { name: 'After' });
+
+  expect(await result(await send('x.vcf', file))).toMatchObject({ added: 1, updated: 1 });
+  expect(await result(await send('x.vcf', file))).toMatchObject({ added: 0, updated: 2 });
+  expect(await names()).toEqual(['After', 'Bare']);
+});
+
+it('asks what the columns of a list mean, and tells three bad lines by their number', async () => {
+  const sent = await send(
+    'liste.csv',
+    Buffer.from(
+      'Prénom;Nom;Adresse de messagerie;Préféré\n' +
+        'Ada;Byron;ada@test.example;oui\n' +
+        'Bad;Mail;not an address;\n' +
+        ';;;seul\n' +
+        'Too;Many;x@test.example;a;b\n' +
+        'Zoé;Alizé;zoe@test.example;\n',
+      'latin1',
+    ),
+  );
+
+  const asked = await show(pathOf(sent));
+  expect(asked.model['columns']).toMatchObject([
+    { heading: 'Prénom', chosen: 'given', samples: ['Ada', 'Bad', '', 'Zoé'] },
+    { heading: 'Nom', chosen: 'family' },
+    { heading: 'Adresse de messagerie', chosen: 'mail' },
+    { heading: 'Préféré', chosen: '' },
+  ]);
+  expect(await names()).toEqual([]);
+
+  const nobody = await test.route('post', pathOf(sent), { body: { column3: 'note' } });
+  expect(nobody).toMatchObject({ status: 422, model: { isFaulty: true } });
+
+  const body = { column0: 'given', column1: 'family', column2: 'mail', column3: 'note' };
+  await test.route('post', pathOf(sent), { body });
+  const model = await result(sent);
+  expect(model).toMatchObject({ added: 2, refused: 3 });
+  expect(model['faults']).toEqual([
+    { line: 3, reason: 'mail' },
+    { line: 4, reason: 'empty' },
+    { line: 5, reason: 'columns' },
+  ]);
+  expect(await names()).toEqual(['Zoé Alizé', 'Ada Byron']);
+});
+
+it.each([
+  ['nothing', 'x.vcf', '', 'file'],
+  ['a picture', 'x.png', '\u0089PNG\0,', 'format'],
+])('refuses %s', async (_, name, content, fault) => {
+  expect(await send(name, content)).toMatchObject({ status: 422, model: { fault } });
+});
+
+it('refuses a book that is nobody’s or read only', async () => {
+  expect(await send('x.vcf', aCard('a', { name: 'A' }), 'other')).toMatchObject({
+    status: 422,
+    model: { fault: 'book' },
+  });
+});
+
+it('shows an import to who made it alone', async () => {
+  const sent = await send('x.vcf', aCard('a', { name: 'A' }));
+  await result(sent);
+  await test.db.table('contacts_imports').update({ user_id: 9_001 });
+
+  expect(await show(pathOf(sent))).toMatchObject({ status: 404 });
+  expect(await test.route('post', `${pathOf(sent)}/end`)).toMatchObject({ status: 404 });
+});
+
+it('goes on where a process left it', async () => {
+  const cards = Array.from({ length: 120 }, (_, at) => aCard(`u${at}`, { name: `N${at}` }));
+  const sent = await send('x.vcf', cards.join(''));
+  await result(sent);
+  const id = pathOf(sent).replace('/import/', '');
+  const lines = cards.slice(0, 60).join('').split('\n').length - 1;
+  // As a process leaves it that is killed after sixty cards.
+  await test.db
+    .table('contacts_imports')
+    .where({ id })
+    .update({
+      state: 'running',
+      content: cards.join(''),
+      line: lines,
+      added: 60,
+      held_until: '2000-01-01T00:00:00.000Z',
+    });
+
+  await test.runJob('imports');
+
+  expect(await result(sent)).toMatchObject({ added: 60, updated: 60, refused: 0 });
+});
+
+it.each([
+  ['vcard4', 'Mes contacts.vcf', 'VERSION:4.0'],
+  ['vcard3', 'Mes contacts.vcf', 'VERSION:3.0'],
+  ['csv', 'Mes contacts.csv', '\uFEFFName,'],
+  ['ldif', 'Mes contacts.ldif', 'version: 1'],
+])('exports a book as %s', async (format, name, start) => {
+  const text = aCard('a', { name: 'Ada' });
+  await store.put(me, FIRST_BOOK, 'a.vcf', text);
+
+  const answer = await test.route('get', '/export', { query: { book: FIRST_BOOK, format } });
+
+  expect(answer).toMatchObject({
+    file: { name, content: expect.stringContaining(start) },
+  });
+  if (format === 'vcard3') {
+    expect(answer).toMatchObject({ file: { content: asVersion(text, '3.0') } });
+  }
+});
