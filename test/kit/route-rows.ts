@@ -159,7 +159,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     'open',
     `get /annuaire
      get /annuaire/entry
-     get /annuaire/photo
+     get /annuaire/photo/:entry
      get /annuaire/tree`,
     ['saisons'],
   ),
@@ -186,7 +186,13 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /contacts/duplicates
      get /contacts/merge
      post /contacts/merge
-     post /contacts/undo`,
+     post /contacts/undo
+     get /contacts/import
+     post /contacts/import
+     get /contacts/import/:id
+     post /contacts/import/:id
+     post /contacts/import/:id/end
+     get /contacts/export`,
     ['saisons'],
   ),
   ...rows('administrator', 'get /usage-statistics', ['saisons']),
