@@ -189,7 +189,8 @@ class Reading implements Annuaire {
     const { visibility } = this.mapping;
     const scopeOf = ({ attributes }: Entry): readonly string[] =>
       attributes[visibility?.attribute.toLowerCase() ?? ''] ?? [];
-    const shown = records
+    const left = await this.filtered(records);
+    const shown = left
       .flatMap((record) => entryOf(this.mapping, record) ?? [])
       .filter(({ dn }) => !this.config.hiddenBranches.some((branch) => isWithin(dn, branch)))
       .filter((entry) => !scopeOf(entry).some((value) => visibility?.hidden.includes(value)));
@@ -198,6 +199,14 @@ class Reading implements Annuaire {
     if (!shown.some(isApart)) return shown;
     const own = await this.ownService();
     return shown.filter((entry) => !isApart(entry) || dnKey(parentOf(entry.dn)) === own);
+  }
+
+  /** What other plugins of the site leave of it. */
+  private filtered(records: readonly DirectoryRecord[]): Promise<readonly DirectoryRecord[]> {
+    const { site, as, groups } = this.asker;
+    const scope = { site, ...(as && { as }), ...(groups && { groups }) };
+    const context = as ? { user: as.user } : {};
+    return this.context.hooks.emit.filter(scope, 'directory:entry', records, context);
   }
 
   /** Where the person stands, `''` when nobody knows. */

@@ -17,7 +17,9 @@ export const branchHref = (base: string): string => `/annuaire/tree${query({ bas
 export const entryHref = (dn: string, { q, type }: Searched = { q: '', type: '' }): string =>
   `/annuaire/entry${query({ dn, q, type: q === '' ? '' : type })}`;
 
-export const photoHref = (dn: string): string => `/annuaire/photo${query({ dn })}`;
+/** One segment of a path, whatever a name holds. */
+export const photoHref = (dn: string): string =>
+  `/annuaire/photo/${Buffer.from(dn, 'utf8').toString('base64url')}`;
 
 /** The composer with an entry as its recipient; `''` for one without an address. */
 export function composeHref({ name, mail }: Pick<Entry, 'name' | 'mail'>): string {

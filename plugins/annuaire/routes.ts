@@ -152,7 +152,7 @@ async function whatIsAsked(
 
 /** The picture of an entry; 404 for whatever reason there is none. */
 async function photo(request: PluginRequest, context: Context): Promise<PluginResponse> {
-  const { dn = '' } = request.query;
+  const dn = Buffer.from(request.params['entry'] ?? '', 'base64url').toString('utf8');
   const annuaire = annuaireFor(context, request);
   if (!annuaire || isKeptFrom(request, context, annuaire.config.outside)) return { status: 404 };
   const found = await annuaire.photo(dn).catch(() => undefined);
@@ -168,7 +168,7 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
       ? page(request, context, { dn: request.query['dn'] })
       : { redirect: context.url('') },
   );
-  router.get('/photo', photo);
+  router.get('/photo/:entry', photo);
   router.get('/tree', (request, context) => {
     const { base, dn } = request.query;
     const none: Searched = { q: '', type: '' };

@@ -3,6 +3,7 @@
 // Not sign-in (session), nor suggestions of the composer (compose). Called by plugins through their
 // context, and by whoever asks the port.
 export { createLdapDirectory, type LdapDirectories, type LdapDirectoryDeps } from './directory';
+export { directoryHooks } from './hooks';
 export { createOwnEntries, type OwnChanges, type OwnEntries } from './own-entry';
 export { checkQuestion } from './question';
 export { directoryPortShape } from './shape';

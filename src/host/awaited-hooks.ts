@@ -4,7 +4,6 @@ import { didYouMean } from '../kernel/config-shape';
 export const AWAITED_HOOKS: Readonly<Record<string, string>> = {
   'account:entries': 'accounts beside one’s own: URLs, pools and caches know `me` alone',
   'contact:list': 'an address book, and the other `contact:` hooks with it',
-  'directory:entry': 'pages of the directory',
   'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
   'notification:draft': 'a notification centre',
 };

@@ -1,5 +1,6 @@
 import { auditHooks } from '../audit';
 import { composeHooks } from '../compose';
+import { directoryHooks } from '../directory';
 import type { HookDefinition } from '../kernel/hook-types';
 import { platformHooks } from '../kernel/platform-hooks';
 import { mailHooks } from '../mail';
@@ -16,6 +17,7 @@ export const HOOK_TABLES: readonly Readonly<Record<string, HookDefinition>>[] = 
   pageHooks,
   mailHooks,
   composeHooks,
+  directoryHooks,
 ];
 
 /** All of them by name. */

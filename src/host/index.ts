@@ -108,6 +108,7 @@ export type {
 
 import '../audit/hooks';
 import '../compose/hooks';
+import '../directory/hooks';
 import '../kernel/platform-hooks';
 import '../mail/hooks';
 import '../session/hooks';

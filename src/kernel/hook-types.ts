@@ -156,6 +156,8 @@ export interface HookDefinition {
   readonly advisory?: boolean;
   /** Filters and first: a failure is an error for the caller instead of being left out. */
   readonly failClosed?: boolean;
+  /** Of the core, for what plugins do in its place: any of them may emit it. */
+  readonly byPlugins?: boolean;
 }
 export type HookDefinitions = Partial<{
   [N in HookName]: HookDefinition & {

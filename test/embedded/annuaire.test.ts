@@ -55,7 +55,9 @@ it.each(['ou=agents,dc=marees,dc=example', 'dc=example', '*', 'cn=a)(b', '\\'])(
 
     expect((await web.get(`/annuaire/entry?dn=${named}`)).status).toBe(404);
     expect((await web.get(`/annuaire/tree?base=${named}`)).status).toBe(404);
-    expect((await web.get(`/annuaire/photo?dn=${named}`)).status).toBe(404);
+    expect((await web.get(`/annuaire/photo/${Buffer.from(dn).toString('base64url')}`)).status).toBe(
+      404,
+    );
   },
 );
 

@@ -15,6 +15,7 @@ const HOOKS = Object.keys(CORE_HOOKS);
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'audit:recorded': 'test/unit/audit',
   'device:renewed': 'test/unit/session/devices',
+  'directory:entry': 'plugins/annuaire/test',
 };
 const SLOTS_ELSEWHERE: Readonly<Record<string, string>> = {
   'admin.plugin@1': 'pages of administrators',

@@ -1,5 +1,7 @@
+import type { DirectoryRecord } from 'estafette/plugin';
 import { createPluginTest, type PluginTest } from 'estafette/plugin/testing';
 import type { AnnuaireConfig } from '../config';
+import { photoHref } from '../links';
 import plugin from '../plugin';
 import { fakeDirectory, record } from './fake-directory';
 
@@ -190,6 +192,32 @@ describe('what is not for everybody', () => {
     expect(await search('rosée')).toContain('Aucune fiche');
   });
 
+  it('is what another plugin leaves out of it', async () => {
+    await start();
+    const asked: unknown[] = [];
+    test.on('directory:entry', (records, { user }) => {
+      asked.push(user);
+      return records.filter(({ name }) => name !== 'Fabien Rosée') as DirectoryRecord[];
+    });
+
+    expect(await search('rosée')).toContain('Aucune fiche');
+    expect(await search('clairbois')).toContain('Linh Clairbois');
+    expect(new Set(asked)).toEqual(new Set([test.user.id]));
+  });
+
+  it('is none that another plugin makes up', async () => {
+    await start();
+    test.on('directory:entry', (records) => [
+      ...(records as DirectoryRecord[]),
+      record('cn=made up', { objectClass: PERSON, cn: ['Clairbois Inventé'] }),
+    ]);
+
+    const html = await search('clairbois');
+
+    expect(html).toContain('Linh Clairbois');
+    expect(html).not.toContain('Inventé');
+  });
+
   it('stays in branches that nobody looks into', async () => {
     await start({ hiddenBranches: [`ou=listes,${BASE}`] });
 
@@ -337,15 +365,16 @@ describe('beside the mail', () => {
     directory = fakeDirectory(BASE, [...RECORDS, shown, unseen], photos);
     const config = { photoShown: { attribute: 'carLicense', is: 'oui' } };
     test = await createPluginTest({ plugin, directory, config });
+    const photo = (dn: string) => test.route('get', photoHref(dn).replace('/annuaire', ''));
     const mails = ['vue@saisons.example', 'cachee@saisons.example', MAIL];
 
     expect(await test.first('avatar:resolve', { addresses: mails })).toEqual({
-      'vue@saisons.example': `/annuaire/photo?dn=${encodeURIComponent(shown.dn)}`,
+      'vue@saisons.example': photoHref(shown.dn),
     });
-    expect(await test.route('get', '/photo', { query: { dn: shown.dn } })).toMatchObject({
+    expect(await photo(shown.dn)).toMatchObject({
       file: { type: 'image/png', content: image, isInline: true },
     });
     for (const dn of [unseen.dn, LINH, 'uid=nobody'])
-      expect(await test.route('get', '/photo', { query: { dn } })).toEqual({ status: 404 });
+      expect(await photo(dn)).toEqual({ status: 404 });
   });
 });

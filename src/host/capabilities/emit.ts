@@ -3,12 +3,13 @@ import type { HookEmitter, HookRegistry, HookScope } from '../../kernel/hook-typ
 import type { Gate } from './gate';
 
 /**
- * Emits the plugin's own hooks. With the handle of a person (a handler's scope has it) handlers are
+ * Emits the plugin's own hooks, and those of the core that are for plugins to emit. With the handle of a person (a handler's scope has it) handlers are
  * those of the plugins that run for them; else those of the site.
  */
 export function pluginEmitter(gate: Gate, hooks: HookRegistry): HookEmitter {
   const own = (name: string): void => {
-    if (hooks.definitions().get(name)?.owner === gate.plugin) return;
+    const definition = hooks.definitions().get(name);
+    if (definition?.owner === gate.plugin || definition?.byPlugins) return;
     throw new AppError('request/forbidden', {
       details: { plugin: gate.plugin, hook: name, problem: 'not a hook of contributes.hooks' },
     });
