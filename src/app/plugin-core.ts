@@ -8,7 +8,7 @@ import type { PluginPages } from '../host/capabilities/pages';
 import type { ContextCore } from '../host/context';
 import { createPeople } from '../host/people';
 import type { Services } from '../kernel/services';
-import { changeEntry, readDirectoryBytes, searchDirectory } from '../ldap';
+import { changeEntry, createKeptConnections, readDirectoryBytes, searchDirectory } from '../ldap';
 import type { Notifier } from '../notify';
 import {
   APP_PASSWORD,
@@ -43,11 +43,13 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
   const { config, clock, sessions, users, services, notifier } = deps;
   const tempDir = path.join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
+  const through = createKeptConnections();
   const { port, serves, list, forget } = createLdapDirectory({
     clock,
     sites: config.sites,
-    search: searchDirectory,
-    readBytes: readDirectoryBytes,
+    search: (to, question, { timeoutMs }) => searchDirectory(to, question, { timeoutMs, through }),
+    readBytes: (to, wanted, { timeoutMs }) =>
+      readDirectoryBytes(to, wanted, { timeoutMs, through }),
   });
   const own = createOwnEntries({
     clock,

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { Client, type ClientOptions } from 'ldapts';
 import { withDeadline } from '../base/async';
@@ -15,6 +15,21 @@ export interface LdapEndpoint {
   readonly caFile?: string;
   readonly bindDn?: string;
   readonly bindPassword?: string;
+}
+
+/** Runs `use` on a connection that is bound as the service. Throws `directory/*`. */
+export type WithClient = <T>(
+  endpoint: LdapEndpoint,
+  url: string,
+  timeoutMs: number,
+  use: (client: Client) => Promise<T>,
+) => Promise<T>;
+
+/** A connection that is bound as the service. */
+export interface BoundConnection {
+  readonly client: Client;
+  readonly socket: Socket;
+  close(): void;
 }
 
 /** Runs `use` on one connection, bound as the service; always closed. Throws `directory/*`. */
@@ -36,9 +51,44 @@ export async function withDirectoryClient<T>(
   } catch (error) {
     throw toDirectoryError(error, { server: url });
   } finally {
-    await client?.unbind().catch(() => {}); // the connection is gone already: nothing to close
+    await closeClient(client);
   }
 }
+
+/** Connects and binds as the service; who is given the connection closes it. Throws `directory/*`. */
+export async function openBound(
+  endpoint: LdapEndpoint,
+  url: string,
+  timeoutMs: number,
+): Promise<BoundConnection> {
+  const server = parseLdapUrl(url);
+  let client: Client | undefined;
+  let plain: Socket | undefined;
+  try {
+    const { socket, options } = await connection(server, endpoint, timeoutMs);
+    // Once: the library would connect again by itself, and go on as nobody.
+    const createConnection = (): Socket => {
+      if (plain) throw new AppError('directory/unreachable', { details: { reason: 'closed' } });
+      plain = connectPlain({ host: server.host, port: server.port });
+      return plain;
+    };
+    const opened = new Client({ ...options, ...(!socket && { createConnection }) });
+    client = opened;
+    const bound = bindService(opened, endpoint);
+    const work = socket ? whileOpen([socket], bound) : bound;
+    await withDeadline(work, timeoutMs, () => new AppError('directory/timeout'));
+    const used = socket ?? plain;
+    if (!used) throw new AppError('directory/unreachable', { details: { reason: 'no-socket' } });
+    return { client: opened, socket: used, close: () => void closeClient(opened) };
+  } catch (error) {
+    await closeClient(client);
+    throw toDirectoryError(error, { server: url });
+  }
+}
+
+/** A connection that is gone already is closed. */
+const closeClient = async (client: Client | undefined): Promise<void> =>
+  client?.unbind().catch(() => {});
 
 /**
  * StartTLS is done before the library sees the socket: its own reconnects in clear when the server

@@ -1,7 +1,7 @@
 import type { Client, SearchOptions } from 'ldapts';
 import { AppError } from '../base/errors';
 import { searchFollowing } from './aliases';
-import { type LdapEndpoint, withDirectoryClient } from './client';
+import { type LdapEndpoint, type WithClient, withDirectoryClient } from './client';
 import { type DirectoryEntry, readEntry } from './entry';
 import { classifyFailure, toDirectoryError } from './errors';
 
@@ -22,6 +22,12 @@ export interface DirectorySearch {
   readonly aliasesBelow?: string;
 }
 
+export interface AskOptions {
+  readonly timeoutMs: number;
+  /** Where connections come from; a new one for each question unless told. */
+  readonly through?: WithClient | undefined;
+}
+
 /** What a directory found. */
 export interface DirectoryFound {
   readonly entries: readonly DirectoryEntry[];
@@ -40,18 +46,20 @@ const NONE: DirectoryFound = { entries: [], isCut: false };
 export function searchDirectory(
   endpoint: LdapEndpoint,
   search: DirectorySearch,
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, through }: AskOptions,
 ): Promise<DirectoryFound> {
-  return askInTurn(endpoint, timeoutMs, (client) => searchOne(client, search, timeoutMs));
+  return askInTurn(endpoint, { timeoutMs, through }, (client) =>
+    searchOne(client, search, timeoutMs),
+  );
 }
 
 /** Binary values of one entry, by attribute in lower case; none where there is no such entry. */
 export function readDirectoryBytes(
   endpoint: LdapEndpoint,
   { dn, attributes }: { readonly dn: string; readonly attributes: readonly string[] },
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, through }: AskOptions,
 ): Promise<ReadonlyMap<string, readonly Buffer[]>> {
-  return askInTurn(endpoint, timeoutMs, async (client) => {
+  return askInTurn(endpoint, { timeoutMs, through }, async (client) => {
     const options: SearchOptions = {
       scope: 'base',
       filter: '(objectClass=*)',
@@ -72,13 +80,13 @@ export function readDirectoryBytes(
 
 async function askInTurn<T>(
   endpoint: LdapEndpoint,
-  timeoutMs: number,
+  { timeoutMs, through = withDirectoryClient }: AskOptions,
   ask: (client: Client) => Promise<T>,
 ): Promise<T> {
   let failure = new AppError('directory/unreachable', { details: { reason: 'no-server' } });
   for (const url of endpoint.urls) {
     try {
-      return await withDirectoryClient(endpoint, url, timeoutMs, ask);
+      return await through(endpoint, url, timeoutMs, ask);
     } catch (error) {
       failure = toDirectoryError(error, { server: url });
       // A slow server has used the time up; a wrong question is wrong everywhere.

@@ -46,7 +46,11 @@ export function whileOpen<T>(sockets: readonly Socket[], work: Promise<T>): Prom
       if (socket.destroyed || socket.readableEnded) onClose();
       else socket.once('close', onClose);
     }
-    work.then(resolve, reject);
+    // A connection may be used again: it keeps no listener of what is over.
+    const over = (): void => {
+      for (const socket of sockets) socket.off('close', onClose);
+    };
+    work.finally(over).then(resolve, reject);
   });
 }
 

@@ -1,7 +1,12 @@
 import { systemClock } from '../../src/base/clock';
 import type { SiteId } from '../../src/base/types';
 import { createLdapDirectory, type DirectoryFilter, type DirectoryPort } from '../../src/directory';
-import { readDirectoryBytes, searchDirectory, withDirectoryClient } from '../../src/ldap';
+import {
+  createKeptConnections,
+  readDirectoryBytes,
+  searchDirectory,
+  withDirectoryClient,
+} from '../../src/ldap';
 import { largeAt, largeDirectory, startLargeSlapd } from '../kit/large-directory';
 import { type Summary, summarise } from './stats';
 
@@ -39,10 +44,11 @@ export async function measureDirectory(tell: (text: string) => void): Promise<Di
   const slapd = await startLargeSlapd(largeDirectory(ENTRIES));
   try {
     const ldap = largeAt(slapd);
+    const through = createKeptConnections();
     const { port, forget } = createLdapDirectory({
       clock: systemClock,
       sites: [{ id: SITE, title: 'Grand', signIn: { kind: 'ldap', ldap } }],
-      search: searchDirectory,
+      search: (to, question, options) => searchDirectory(to, question, { ...options, through }),
       readBytes: readDirectoryBytes,
     });
     const { find } = port as Required<DirectoryPort>;

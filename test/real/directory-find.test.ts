@@ -12,7 +12,12 @@ import {
   type DirectoryPort,
   type DirectoryQuestion,
 } from '../../src/directory';
-import { changeEntry, readDirectoryBytes, searchDirectory } from '../../src/ldap';
+import {
+  changeEntry,
+  createKeptConnections,
+  readDirectoryBytes,
+  searchDirectory,
+} from '../../src/ldap';
 import { type Actor, createDirectoryLookup } from '../../src/session';
 import type { LdapDirectory } from '../../src/sites';
 import {
@@ -66,14 +71,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => slapd.stop());
 
+/** As in service: connections are used again from test to test. */
+const through = createKeptConnections();
+
 function made(change: Partial<LdapDirectory> = {}) {
   const ldap = largeAt(slapd, change);
   const signIn = { kind: 'ldap', ldap } as const;
   const directories = createLdapDirectory({
     clock: systemClock,
     sites: [{ id: SITE, title: 'Grand', signIn }],
-    search: searchDirectory,
-    readBytes: readDirectoryBytes,
+    search: (to, question, options) => searchDirectory(to, question, { ...options, through }),
+    readBytes: (to, wanted, options) => readDirectoryBytes(to, wanted, { ...options, through }),
   });
   const lookup = createDirectoryLookup({ clock: systemClock, log: silentLog() });
   const own = createOwnEntries({ clock: systemClock, lookup, ...directories, write: changeEntry });

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { systemClock } from '../../src/base/clock';
 import { isAppError } from '../../src/base/errors';
 import { silentLog } from '../../src/base/log';
+import { createKeptConnections, searchDirectory } from '../../src/ldap';
 import { createDirectoryLookup } from '../../src/session/directory-lookup';
 import type { LdapDirectory } from '../../src/sites/site';
 import { directoryAt, freePort, GROUP, type Slapd, SUFFIX, startSlapd } from './sign-in-slapd';
@@ -118,4 +119,28 @@ describe('the entry of somebody whom a provider vouches for', () => {
       'directory/unreachable',
     );
   });
+});
+
+it('is asked for again over the TLS connection of the question before', async () => {
+  const through = createKeptConnections();
+  const of = directory();
+  const ask = (uid: string) =>
+    searchDirectory(
+      of,
+      { base: of.searchBase, scope: 'sub', filter: `(uid=${uid})`, attributes: ['uid'], limit: 1 },
+      { timeoutMs: 2_000, through },
+    );
+  const first = await ask('alice');
+  // The authority of the server is read for new connections alone.
+  const wrong = { ...of, caFile: slapd.otherCaFile };
+
+  expect(first.entries).toHaveLength(1);
+  expect((await ask('zoé')).entries).toHaveLength(1);
+  await expect(
+    searchDirectory(
+      wrong,
+      { base: of.searchBase, scope: 'sub', filter: '(uid=alice)', attributes: ['uid'], limit: 1 },
+      { timeoutMs: 2_000, through },
+    ),
+  ).rejects.toThrow('directory/unreachable');
 });
