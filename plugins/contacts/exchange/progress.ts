@@ -1,6 +1,7 @@
 import type { PluginContext } from 'estafette/plugin';
 import { hrefOf } from '../pages/common';
 import type { Import } from './imports';
+import { FAULT_TEXTS } from './texts';
 
 /** How far an import is: of the page, and of what is sent to it while it is open. */
 export function progressModel(
@@ -19,7 +20,7 @@ export function progressModel(
     added,
     updated,
     refused,
-    faults,
+    faults: faults.map((fault) => ({ ...fault, text: FAULT_TEXTS[fault.reason] })),
     more: refused - faults.length,
   };
 }

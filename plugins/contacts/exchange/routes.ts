@@ -17,6 +17,7 @@ import {
 import { progressModel } from './progress';
 import { beginBeside } from './run';
 import { readTable } from './table';
+import { FIELD_TEXTS, FORM_TEXTS, FORMAT_TEXTS } from './texts';
 import { csvOf, ldifOf } from './write-files';
 
 const UPLOAD_BYTES = 25_000_000;
@@ -38,9 +39,10 @@ function showForm(desk: Desk, fault?: 'file' | 'format' | 'book' | 'busy'): Plug
       books: writable,
       all: books,
       chosen: request.body['book'] ?? request.query['book'] ?? writable[0]?.id ?? '',
-      formats: FORMATS,
+      formats: FORMATS.map((format) => ({ format, text: FORMAT_TEXTS[format] })),
       megabytes: UPLOAD_BYTES / 1_000_000,
       fault: fault ?? '',
+      faultText: fault === undefined ? '' : FORM_TEXTS[fault],
     },
   };
 }
@@ -98,7 +100,7 @@ async function showColumns(
         chosen: columns[at] ?? '',
         samples: rows.slice(0, PREVIEW_ROWS).map(({ cells }) => (cells[at] ?? '').slice(0, 80)),
       })),
-      fields: FIELDS,
+      fields: FIELDS.map((field) => ({ field, text: FIELD_TEXTS[field] })),
       count: rows.length,
       faulty: faults.length,
       isFaulty,
@@ -150,7 +152,8 @@ async function end(desk: Desk): Promise<PluginResponse> {
 
 /** A book as a file, for another program. */
 async function exportBook(desk: Desk): Promise<PluginResponse> {
-  const { request, store, person, books } = desk;
+  const { request, store, person, books, context } = desk;
+  if (request.query['book'] === undefined) return { redirect: hrefOf(context, 'import') };
   const book = books.find(({ id }) => id === request.query['book']);
   const format = oneOf(FORMATS, request.query['format']);
   if (!book || !format) return { status: 404 };

@@ -101,9 +101,9 @@ it('asks what the columns of a list mean, and tells three bad lines by their num
   const model = await result(sent);
   expect(model).toMatchObject({ added: 2, refused: 3 });
   expect(model['faults']).toEqual([
-    { line: 3, reason: 'mail' },
-    { line: 4, reason: 'empty' },
-    { line: 5, reason: 'columns' },
+    { line: 3, reason: 'mail', text: 'contacts:fault.mail' },
+    { line: 4, reason: 'empty', text: 'contacts:fault.empty' },
+    { line: 5, reason: 'columns', text: 'contacts:fault.columns' },
   ]);
   expect(await names()).toEqual(['Zoé Alizé', 'Ada Byron']);
 });
