@@ -81,6 +81,18 @@ describe('what a plugin is handed', () => {
     );
   });
 
+  it('asks it questions, and changes the entry of who is there as they may', () => {
+    const value = (what: string) => given.find((one) => one.what === what)?.value;
+    const { dn } = agentAt(demo, 0);
+
+    expect(value('directories')).toEqual([expect.objectContaining({ id: 'sign-in' })]);
+    expect(value('a question')).toMatchObject({ entries: { length: 3 }, isCut: true });
+    expect(value('own entry')).toMatchObject({ dn });
+    expect(value('own change: error')).toBeUndefined();
+    expect(value('own entry changed')).toMatchObject({ dn, attributes: { roomnumber: ['Z9'] } });
+    expect(value('own change refused: error')).toMatchObject({ code: 'directory/refused' });
+  });
+
   it('adds messages and reads them as the person, who sees them', async () => {
     const list = await web.get('/mail/me/INBOX');
 

@@ -14,6 +14,7 @@ const NEEDS = [
   'mail.write',
   'mail.send',
   'directory.read',
+  'directory.write',
   'http:public',
   'worker',
   'audit',
@@ -132,6 +133,15 @@ async function hoard(
     sent: () => context.send(as, { to: ['someone@elsewhere.example'], subject: 'Sent', text: 'y' }),
     send: () => context.send(as, { to: ['not an address'], subject: 'x', text: 'y' }),
     directory: () => context.directory(site)?.search('ma'),
+    directories: () => context.directories(site),
+    'own entry': () => context.ownEntry(as),
+    'a question': () =>
+      context.directory(site)?.find({ where: { attribute: 'cn', contains: 'a' }, limit: 3 }),
+    'a picture': async () =>
+      context.directory(site)?.photo((await context.ownEntry(as))?.dn ?? 'nobody'),
+    'own change': () => context.directory(site)?.changeOwn(as, { roomNumber: ['Z9'] }),
+    'own change refused': () => context.directory(site)?.changeOwn(as, { title: ['Ministre'] }),
+    'own entry changed': () => context.ownEntry(as),
     port: () => context.services.get(site, 'directory'),
     query: () => context.db.table(`${ID}_x`),
     'no table': () => context.db.table(`${ID}_x`).select(),

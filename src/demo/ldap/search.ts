@@ -21,12 +21,16 @@ export interface SearchRequest {
   readonly scope: string | number;
   readonly filter: Filter;
   readonly sizeLimit: number;
+  readonly attributes: readonly string[];
   readonly controls: readonly PagedControl[];
   readonly connection: { readonly ldap: { readonly bindDN: { toString(): string } } };
 }
 
 export interface SearchResponse {
-  send(entry: { dn: string; attributes: Record<string, readonly (string | Buffer)[]> }): void;
+  send(
+    entry: { dn: string; attributes: Record<string, readonly (string | Buffer)[]> },
+    isSelected: true,
+  ): void;
   addControl(control: unknown): void;
   end(): void;
 }
@@ -52,7 +56,7 @@ export function answerSearch(
   const from = page ? Number(page.value.cookie.toString() || 0) : 0;
   const to = Math.min(page ? from + page.value.size : found.length, limit);
   for (const { entry } of found.slice(from, to)) {
-    response.send({ dn: entry.dn, attributes: { ...entry.attributes } });
+    response.send({ dn: entry.dn, attributes: selected(entry, request) }, true);
   }
   if (to >= limit && found.length > limit) {
     next(new ldap.SizeLimitExceededError());
@@ -66,6 +70,18 @@ export function answerSearch(
   }
   response.end();
   next();
+}
+
+/** What was asked for, in whatever case; ldapjs would leave out `jpegPhoto`, which it looks for as `jpegphoto`. */
+function selected(
+  { attributes }: IndexedEntry['entry'],
+  { attributes: asked }: SearchRequest,
+): Record<string, readonly (string | Buffer)[]> {
+  const names = new Set(asked.map((name) => name.toLowerCase()));
+  const isAll = names.size === 0 || names.has('*');
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => isAll || names.has(name.toLowerCase())),
+  );
 }
 
 function scopeTest(base: string, scope: string | number): (dn: string) => boolean {
