@@ -87,6 +87,7 @@ describe('what a plugin is handed', () => {
 
     expect(value('directories')).toEqual([expect.objectContaining({ id: 'sign-in' })]);
     expect(value('a question')).toMatchObject({ entries: { length: 3 }, isCut: true });
+    expect(value('a picture')).toMatchObject({ type: 'image/jpeg' });
     expect(value('own entry')).toMatchObject({ dn });
     expect(value('own change: error')).toBeUndefined();
     expect(value('own entry changed')).toMatchObject({ dn, attributes: { roomnumber: ['Z9'] } });

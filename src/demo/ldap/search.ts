@@ -27,6 +27,8 @@ export interface SearchRequest {
 }
 
 export interface SearchResponse {
+  /** Lower-case names that ldapjs keeps; with none it keeps all that it is given. */
+  attributes: readonly string[];
   send(
     entry: { dn: string; attributes: Record<string, readonly (string | Buffer)[]> },
     isSelected: true,
@@ -42,6 +44,7 @@ export function answerSearch(
   response: SearchResponse,
   next: (error?: unknown) => void,
 ): void {
+  response.attributes = [];
   const base = normalizeDn(request.dn.toString());
   const inScope = scopeTest(base, request.scope);
   if (!entries.some(({ dn }) => dn === base)) {
@@ -72,7 +75,7 @@ export function answerSearch(
   next();
 }
 
-/** What was asked for, in whatever case; ldapjs would leave out `jpegPhoto`, which it looks for as `jpegphoto`. */
+/** What was asked for, in whatever case: ldapjs would look for `jpegPhoto` as `jpegphoto` alone. */
 function selected(
   { attributes }: IndexedEntry['entry'],
   { attributes: asked }: SearchRequest,
