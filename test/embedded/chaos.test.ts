@@ -26,9 +26,14 @@ const start = (
   hooks: readonly string[],
   rest: { readonly clock?: Clock; readonly times?: number } = {},
 ): Promise<DemoApp> =>
-  startTestDemo({ options: rest.clock ? { clock: rest.clock } : {} }, [
-    hostilePlugin(how, { hooks, slots }, rest.times),
-  ]);
+  startTestDemo(
+    {
+      options: rest.clock ? { clock: rest.clock } : {},
+      // A bundled plugin has hooks for others too: `directory:entry`.
+      site: (_id, file) => ({ ...file, plugins: { [`hostile-${how}`]: true, annuaire: true } }),
+    },
+    [hostilePlugin(how, { hooks, slots }, rest.times)],
+  );
 
 const compose = async (web: WebAgent, fill: Readonly<Record<string, string>>): Promise<Page> => {
   const page = await web.get('/compose');
@@ -112,10 +117,13 @@ describe.each(['throw', 'hang', 'rubbish'] as const)(
 
     it('is met in every hook and slot that there is, and everything goes on', async () => {
       await walk(demo, clock);
+      const { web } = await signInTo(demo);
+      const found = await web.get('/annuaire?q=tramontane');
       const { state } = demo.app.plugins().find(({ id }) => id === `hostile-${how}`) ?? {};
       const counted = await demo.app.metrics.text();
       const isMet = (place: string): boolean => counted.includes(`hook="${place}"`);
 
+      expect(found.status).toBe(200);
       expect(state).toBe('active');
       expect(OPEN.filter((name) => !isMet(name) && !ELSEWHERE.includes(name))).toEqual([]);
       expect(slots.filter((name) => !isMet(`slot:${name}`) && !ADMIN.test(name))).toEqual([]);
