@@ -1,7 +1,7 @@
+import { initialsOf, tintOf } from 'estafette/plugin';
 import type { Annuaire } from './ask';
 import { dnKey, isSame, parentOf, pathTo, rdnOf } from './dn';
 import { byOrder, type Entry } from './entry';
-import { initialsOf, tintOf } from './faces';
 import { plain } from './fold';
 import { branchHref, composeHref, entryHref, photoHref, type Searched } from './links';
 import { KIND_ICONS, KIND_TEXTS, PHONE_TEXTS } from './texts';

@@ -3,6 +3,7 @@
  * Types of every hook and slot come with it; nothing here gives access to requests or secrets.
  */
 export { z } from 'zod';
+export { initialsOf, tintOf } from '../base/faces';
 export type { MessageRef, SiteId, TextKey, UserId } from '../base/types';
 export type { DirectoryPort, DirectoryScope } from '../directory';
 export type { Migration } from '../kernel/db-types';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { initialsOf, tintOf } from '../base/faces';
 import { newToken } from '../base/ids';
 import { siteText, supportFor } from '../sites';
 import type { WebDeps } from './context';
@@ -6,7 +7,6 @@ import { contextOf } from './context';
 import { takeFlash } from './flash';
 import { HOME } from './links';
 import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
-import { initialsOf, tintOf } from './people';
 import { adminReach } from './routes/admin/access';
 import { auditReach } from './routes/admin/audit-access';
 

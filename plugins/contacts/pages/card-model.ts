@@ -1,8 +1,8 @@
+import { initialsOf, tintOf } from 'estafette/plugin';
 import type { Contact, Typed } from '../card';
 import { contactOf, digitsOf, type StoredCard } from '../store';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { dayText } from './days';
-import { initialsOf, tintOf } from './faces';
 import { groupsWith, membersOf } from './members';
 import { TYPE_TEXTS } from './texts';
 

@@ -1,8 +1,7 @@
-import type { PluginResponse } from 'estafette/plugin';
+import { initialsOf, type PluginResponse, tintOf } from 'estafette/plugin';
 import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
-import { initialsOf, tintOf } from './faces';
 import { outcomeOf } from './texts';
 
 /** What an address of the list says. */
