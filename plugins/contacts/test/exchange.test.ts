@@ -32,6 +32,10 @@ describe('a list', () => {
     ]);
   });
 
+  it('may be of two hundred thousand rows', () => {
+    expect(readTable(`Nom,Mail\n${'A,a@b.example\n'.repeat(200_000)}`).rows).toHaveLength(200_000);
+  });
+
   it.each([
     [
       'Outlook, in French',
