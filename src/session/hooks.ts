@@ -263,7 +263,8 @@ export const sessionHooks = defineHooks({
     kind: 'collect',
     doc: 'Names the second factors to satisfy before the session opens.',
     check: fits(challengeShape),
-    timeoutMs: 1_000,
+    // Nobody enters when it is late: one slow write to the disk must not close the door.
+    timeoutMs: 3_000,
     // A second factor that does not answer must not be one that is not asked.
     failClosed: true,
   },

@@ -40,8 +40,14 @@ it('takes a code once, whichever process it is given to, at the same moment', as
     const browsers = [0, 1, 0].map((index) => new WebAgent(bases[index] ?? ''));
     const pages: (readonly [WebAgent, Page])[] = [];
     for (const browser of browsers) {
-      await browser.signIn(username, password);
-      pages.push([browser, await browser.get('/twofactor/challenge')]);
+      const page = await browser.signIn(username, password);
+      // The answer itself: a refusal of the sign-in would otherwise show as a page without a form.
+      expect([page.url, page.status, page.text]).toEqual([
+        '/twofactor/challenge',
+        200,
+        expect.any(String),
+      ]);
+      pages.push([browser, page]);
     }
     const answers = await Promise.all(pages.map(([browser, form]) => give(browser, form, code)));
     const opened = answers.filter(({ url }) => url === inside);
