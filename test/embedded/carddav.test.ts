@@ -417,6 +417,22 @@ describe('synchronisation', () => {
     expect(answer.text).toContain('<D:valid-sync-token/>');
   });
 
+  it('begins again in a book that was made anew under the same id', async () => {
+    const once = (token: string) => sync(token, undefined, 'anew/');
+    await ask('MKCOL', 'anew/');
+    await put('anew/a.vcf', card('a'));
+    const token = tokenIn((await once('')).text);
+    await ask('DELETE', 'anew/');
+    await ask('MKCOL', 'anew/');
+    for (const uid of ['b', 'c', 'd']) await put(`anew/${uid}.vcf`, card(uid));
+    const answer = await once(token);
+
+    // In the book of before the number of this token was reached: its reader would miss a card.
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('<D:valid-sync-token/>');
+    expect(names((await once('')).text)).toEqual(['b.vcf', 'c.vcf', 'd.vcf']);
+  });
+
   it('gives nothing rather than a part that could not be gone on from', async () => {
     await put('sync/c.vcf', card('c'));
     const more = '<D:limit><D:nresults>1</D:nresults></D:limit><D:prop><D:getetag/></D:prop>';

@@ -35,15 +35,18 @@ export function uriIn(book: string, href: string): string | undefined {
   }
 }
 
+const tokenStart = ({ id, life }: Book): string =>
+  `urn:estafette:contacts:${encodeURIComponent(id)}:${life}-`;
+
 /** What a client was told last (RFC 6578 3.2): an address, as the RFC wants it. */
-export const syncToken = ({ id, syncToken: token }: Book): string =>
-  `urn:estafette:contacts:${encodeURIComponent(id)}:${token}`;
+export const syncToken = (book: Book): string => `${tokenStart(book)}${book.syncToken}`;
 
 /** The number in a token of this book; 0 for a first time, `undefined` for another's. */
-export function tokenNumber({ id }: Book, text: string): number | undefined {
-  if (text.trim() === '') return 0;
-  const prefix = `urn:estafette:contacts:${encodeURIComponent(id)}:`;
-  const rest = text.trim().startsWith(prefix) ? text.trim().slice(prefix.length) : '';
+export function tokenNumber(book: Book, text: string): number | undefined {
+  const token = text.trim();
+  if (token === '') return 0;
+  const start = tokenStart(book);
+  const rest = token.startsWith(start) ? token.slice(start.length) : '';
   // Zero asks for everything, which a token never does.
-  return /^[1-9]\d{0,14}$/.test(rest) ? Number(rest) : rest === '0' ? 0 : undefined;
+  return /^[1-9]\d{0,14}$/.test(rest) ? Number(rest) : undefined;
 }

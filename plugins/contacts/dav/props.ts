@@ -116,7 +116,7 @@ export const bookRow = (call: Call, book: Book, asked: Asked): DavRow =>
       [D('displayname'), davText(book.title)],
       [D('owner'), ownedBy(call, book.isOwn)],
       [D('sync-token'), davText(syncToken(book))],
-      [CS('getctag'), `"${book.syncToken}"`],
+      [CS('getctag'), `"${book.life}-${book.syncToken}"`],
       [D('supported-report-set'), REPORTS],
       [C('supported-address-data'), VERSIONS],
       [C('supported-collation-set'), COLLATIONS],

@@ -22,6 +22,7 @@ const bookOf = (place: Place, count: number): Book => ({
   owner: place.owner,
   kind: 'personal',
   syncToken: place.token,
+  life: place.life,
   count,
 });
 

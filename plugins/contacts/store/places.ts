@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BOOKS, type BookTableRow, REMOVED, SHARES, type Tables } from './tables';
 import type { Person, Rights } from './types';
 
@@ -13,11 +14,17 @@ export interface Place {
   readonly isOwn: boolean;
   readonly owner: string;
   readonly ownerUser: number;
+  /** Of this book alone: one that is made after it under the same id has another. */
+  readonly life: string;
   readonly token: number;
   readonly oldest: number;
 }
 
 const RIGHTS: readonly Rights[] = ['read', 'write', 'manage'];
+
+/** Keys are never given twice, and tell how many books there are: they are not shown as they are. */
+const lifeOf = ({ key, created_at }: BookTableRow): string =>
+  createHash('sha256').update(`${key} ${created_at}`).digest('base64url').slice(0, 12);
 
 const ownPlace = (row: BookTableRow): Place => ({
   key: row.key,
@@ -27,6 +34,7 @@ const ownPlace = (row: BookTableRow): Place => ({
   isOwn: true,
   owner: '',
   ownerUser: row.user_id,
+  life: lifeOf(row),
   token: row.sync_token,
   oldest: row.oldest_token,
 });

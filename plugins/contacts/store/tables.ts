@@ -20,6 +20,7 @@ export interface BookTableRow {
   readonly owner: string;
   readonly sync_token: number;
   readonly oldest_token: number;
+  readonly created_at: string;
 }
 
 export interface CardTableRow {

@@ -20,6 +20,8 @@ export interface Book {
   readonly owner: string;
   readonly kind: 'personal' | 'remote';
   readonly syncToken: number;
+  /** What its tokens count in: they say nothing of a book of the same id that was before it. */
+  readonly life: string;
   /** Cards that it holds. */
   readonly count: number;
 }
