@@ -65,7 +65,7 @@ it('names the plugin that holds the loop while it does, and a neighbour goes on 
 
   expect(wasUnderWay).toBe(true);
   expect(told).toMatchObject({ plugin: 'noisy', hook: expect.stringMatching(/^route:/) });
-  expect(String(told['at'])).toContain('noisy/plugin.ts');
+  expect(String(told['at'])).toContain('noisy/plugin.js');
   const freed = await served.said(said('loop/freed', 'noisy'));
   expect(Number(freed['ms'])).toBeGreaterThan(1_000);
   // Whoever had a page under way in that process waited; the others were given to the other one.
