@@ -10,6 +10,7 @@ import {
   showBooks,
   unshareBook,
 } from './pages/books';
+import { changeMany } from './pages/bulk';
 import { page } from './pages/common';
 import { mergeAsked, showDuplicates, showMerge, undoMerge } from './pages/duplicates';
 import { save, showEdit } from './pages/edit';
@@ -25,6 +26,7 @@ export function routes(router: PluginRouter<ContactsConfig>): void {
   router.get('/', page(showList));
   router.get('/edit', page(showEdit));
   router.post('/edit', page(save));
+  router.post('/bulk', page(changeMany));
   router.post('/delete', page(removeContact));
   router.post('/restore', page(restoreContact));
   router.post('/favourite', page(favour));

@@ -168,6 +168,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     `get /contacts
      get /contacts/edit
      post /contacts/edit
+     post /contacts/bulk
      post /contacts/delete
      post /contacts/restore
      post /contacts/favourite

@@ -1,9 +1,9 @@
 import type { PluginResponse, PluginRouter } from 'estafette/plugin';
-import { asVersion } from '../card';
 import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
 import { sideOf } from '../pages/list';
 import { decodeFile, formatOf } from './decode';
+import { exportFile, FORMATS } from './export-file';
 import { FIELDS, guessColumns, isField } from './fields';
 import {
   addImport,
@@ -18,11 +18,9 @@ import { progressModel } from './progress';
 import { beginBeside } from './run';
 import { readTable } from './table';
 import { FIELD_TEXTS, FORM_TEXTS, FORMAT_TEXTS } from './texts';
-import { csvOf, ldifOf } from './write-files';
 
 const UPLOAD_BYTES = 25_000_000;
 const PREVIEW_ROWS = 5;
-const FORMATS = ['vcard4', 'vcard3', 'csv', 'ldif'] as const;
 
 /** Where a file is chosen, and a book for it. */
 function showForm(desk: Desk, fault?: 'file' | 'format' | 'book' | 'busy'): PluginResponse {
@@ -158,16 +156,7 @@ async function exportBook(desk: Desk): Promise<PluginResponse> {
   const format = oneOf(FORMATS, request.query['format']);
   if (!book || !format) return { status: 404 };
   const texts = (await store.cards(person, book.id)).map(({ text }) => text);
-  const name = book.title.replace(/[^\p{L}\p{N} ._-]/gu, '').trim() || 'contacts';
-  if (format === 'csv') {
-    return { file: { name: `${name}.csv`, type: 'text/csv', content: csvOf(texts) } };
-  }
-  if (format === 'ldif') {
-    return { file: { name: `${name}.ldif`, type: 'text/plain', content: ldifOf(texts) } };
-  }
-  const version = format === 'vcard3' ? '3.0' : '4.0';
-  const content = texts.map((text) => asVersion(text, version)).join('');
-  return { file: { name: `${name}.vcf`, type: 'text/vcard', content } };
+  return exportFile(texts, { title: book.title, format });
 }
 
 /** Import and export, below `/contacts`. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PluginResponse } from 'estafette/plugin';
 import { writeCard } from '../card';
-import { contactOf } from '../store';
+import { contactOf, type StoredCard } from '../store';
 import { type Desk, hrefOf, isWritable } from './common';
 import { memberOf } from './members';
 
@@ -44,13 +44,9 @@ export async function moveContact(desk: Desk): Promise<PluginResponse> {
   const target = books.find((book) => book.id === to && isWritable(book));
   if (!card || !target) return { status: 404 };
   if (how === 'copy') {
-    const contact = contactOf(card.text);
-    if (!contact) return { status: 404 };
-    const uid = randomUUID();
-    const text = writeCard({ ...contact, uid }, card.text);
-    const put = await store.put(person, to, `${uid}.vcf`, text, { ifNoneMatch: true });
-    if (put.kind !== 'created') return { redirect: hrefOf(context, '', { id, failed: 'full' }) };
-    return { redirect: hrefOf(context, '', { id: put.id, done: 'copied' }) };
+    const copy = await copyInto(desk, card, to);
+    if (copy === undefined) return { redirect: hrefOf(context, '', { id, failed: 'full' }) };
+    return { redirect: hrefOf(context, '', { id: copy, done: 'copied' }) };
   }
   const moved = await store.move(person, id, to);
   if (moved === 'rights') return { status: 403 };
@@ -59,6 +55,20 @@ export async function moveContact(desk: Desk): Promise<PluginResponse> {
   return {
     redirect: hrefOf(context, '', { id, failed: moved === 'full' ? 'full' : 'twice' }),
   };
+}
+
+/** Another card that says the same in a book; its id, `undefined` where there is no room for it. */
+export async function copyInto(
+  { store, person }: Desk,
+  { text }: StoredCard,
+  to: string,
+): Promise<string | undefined> {
+  const contact = contactOf(text);
+  if (!contact) return undefined;
+  const uid = randomUUID();
+  const copy = writeCard({ ...contact, uid }, text);
+  const put = await store.put(person, to, `${uid}.vcf`, copy, { ifNoneMatch: true });
+  return put.kind === 'created' ? put.id : undefined;
 }
 
 /** Puts a contact or an address into a group, or takes one out. */

@@ -54,6 +54,7 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
   const book = books.find(({ id }) => id === stored.book);
   if (!contact || !book) return undefined;
   const mails = contact.mails.map(mailOf);
+  const phones = contact.phones.map(phoneOf);
   const members = contact.kind === 'group' ? await membersOf(desk, contact) : [];
   const writable = members.flatMap(({ mail }) => (MAIL.test(mail) ? [mail] : []));
   const first = contact.mails[0]?.value ?? '';
@@ -73,7 +74,8 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     role: contact.role,
     organization: [contact.organization, contact.unit].filter((part) => part !== '').join(' › '),
     mails,
-    phones: contact.phones.map(phoneOf),
+    phones,
+    callHref: phones.find(({ href }) => href !== '')?.href ?? '',
     addresses: contact.addresses
       .map((one) => addressOf(one, map))
       .filter(({ lines }) => lines.length > 0),
@@ -82,7 +84,10 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     birthday: dayText(contact.birthday),
     anniversary: dayText(contact.anniversary),
     note: contact.note,
-    categories: contact.categories,
+    categories: contact.categories.map((name) => ({
+      name,
+      href: hrefOf(context, '', { category: name }),
+    })),
     book: book.title,
     owner: book.owner,
     etag: stored.etag,

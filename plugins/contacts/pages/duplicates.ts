@@ -187,10 +187,6 @@ export async function undoMerge(desk: Desk): Promise<PluginResponse> {
   const undone = await store.undo(person, request.body['id'] ?? '');
   if (undone === 'missing') return { status: 404 };
   return {
-    redirect: hrefOf(
-      context,
-      'duplicates',
-      undone === 'undone' ? { done: 'undone' } : { failed: 'changed' },
-    ),
+    redirect: hrefOf(context, '', undone === 'undone' ? { done: 'undone' } : { failed: 'changed' }),
   };
 }

@@ -1,12 +1,16 @@
 import { initialsOf, type PluginResponse, tintOf } from 'estafette/plugin';
+import { FORMATS } from '../exchange/export-file';
+import { FORMAT_TEXTS } from '../exchange/texts';
 import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { outcomeOf } from './texts';
 
+/** A page offers no more. */
+const GROUPS_MAX = 200;
+
 /** What an address of the list says. */
-function askedOf({ request, books }: Desk) {
-  const { query } = request;
+export function askedOf({ books }: Desk, query: Readonly<Record<string, string>>) {
   const book = books.find(({ id }) => id === query['book'])?.id ?? '';
   const view = query['view'] === 'favourites' || query['view'] === 'groups' ? query['view'] : '';
   const number = Number(query['page'] ?? '1');
@@ -14,16 +18,19 @@ function askedOf({ request, books }: Desk) {
     q: (query['q'] ?? '').slice(0, 200),
     book,
     view,
+    category: (query['category'] ?? '').slice(0, 200),
     page: Number.isInteger(number) && number > 0 && number < 10_000 ? number : 1,
     id: query['id'] ?? '',
   };
 }
 type Asked = ReturnType<typeof askedOf>;
 
-const placeOf = ({ q, book, view, page }: Asked) => ({
+/** The words of an address that lead to the same list. */
+export const placeOf = ({ q, book, view, category, page }: Asked) => ({
   q,
   book,
   view,
+  category,
   page: page === 1 ? '' : page,
 });
 
@@ -91,18 +98,20 @@ const currentOf = ({ book, view }: Asked): string =>
 function titleOf({ books, t }: Desk, asked: Asked): string {
   if (asked.view === 'favourites') return t('contacts:side.favourites');
   if (asked.view === 'groups') return t('contacts:side.groups');
+  if (asked.category !== '') return t('contacts:list.category', { category: asked.category });
   return books.find(({ id }) => id === asked.book)?.title ?? t('contacts:side.all');
 }
 
 /** The list of contacts, and the card of one of them. */
 export async function showList(desk: Desk): Promise<PluginResponse> {
   const { store, person, context, books } = desk;
-  const asked = askedOf(desk);
+  const asked = askedOf(desk, desk.request.query);
   const question = {
     book: asked.book === '' ? undefined : asked.book,
     text: asked.q,
     isFavourite: asked.view === 'favourites' ? true : undefined,
     kind: asked.view === 'groups' ? 'group' : undefined,
+    category: asked.category === '' ? undefined : asked.category,
   };
   const found = await store.list(person, { ...question, offset: (asked.page - 1) * PAGE_CARDS });
   const stored = asked.id === '' ? undefined : await store.cardById(person, asked.id);
@@ -112,6 +121,7 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
   const at = (page: number) => hrefOf(context, '', { ...placeOf({ ...asked, page }) });
   const into = books.find(({ id }) => id === asked.book) ?? books[0];
   const canAdd = into !== undefined && isWritable(into);
+  const isAll = desk.request.query['select'] === 'all';
   const mails = found.cards.flatMap((row) => row.mails.slice(0, 1));
   return {
     view: 'page',
@@ -120,7 +130,11 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
       side: sideOf(desk, currentOf(asked)),
       shows: card ? 'card' : 'list',
       title: titleOf(desk, asked),
-      asked: { q: asked.q, book: asked.book, view: asked.view },
+      asked: placeOf(asked),
+      allHref: isAll ? '' : hrefOf(context, '', { ...placeOf(asked), select: 'all' }),
+      noneHref: isAll ? hrefOf(context, '', placeOf(asked)) : '',
+      isAll,
+      bulk: found.cards.length === 0 ? undefined : await bulkModel(desk, found.cards),
       action: hrefOf(context, ''),
       total: found.total,
       rows: found.cards.map(rowModel(desk, asked)),
@@ -145,6 +159,21 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
       actions: actionsOf(desk),
       card,
     },
+  };
+}
+
+/** What may be done with contacts that are ticked; groups are those of where they stand. */
+async function bulkModel({ store, person, books, context }: Desk, cards: readonly CardRow[]) {
+  const writable = new Set(books.filter(isWritable).map(({ id }) => id));
+  const groups = await store.list(person, { kind: 'group', limit: GROUPS_MAX });
+  return {
+    action: hrefOf(context, 'bulk'),
+    canChange: cards.some(({ book }) => writable.has(book)),
+    targets: books.filter(isWritable).map(({ id, title }) => ({ id, title })),
+    groups: groups.cards
+      .filter(({ book }) => writable.has(book))
+      .map(({ id, name }) => ({ id, name })),
+    formats: FORMATS.map((format) => ({ format, text: FORMAT_TEXTS[format] })),
   };
 }
 

@@ -39,6 +39,12 @@ export const FIELD_TEXTS: Readonly<
 export const DONE_TEXTS: Readonly<Record<string, string>> = {
   saved: 'contacts:done.saved',
   deleted: 'contacts:done.deleted',
+  deletedAll: 'contacts:done.deletedAll',
+  movedAll: 'contacts:done.movedAll',
+  copiedAll: 'contacts:done.copiedAll',
+  groupedAll: 'contacts:done.groupedAll',
+  categorised: 'contacts:done.categorised',
+  uncategorised: 'contacts:done.uncategorised',
   restored: 'contacts:done.restored',
   moved: 'contacts:done.moved',
   copied: 'contacts:done.copied',
@@ -56,6 +62,12 @@ export const DONE_TEXTS: Readonly<Record<string, string>> = {
 
 /** What a page says could not be done. */
 export const FAILED_TEXTS: Readonly<Record<string, string>> = {
+  none: 'contacts:failed.none',
+  noMail: 'contacts:failed.noMail',
+  nothing: 'contacts:failed.nothing',
+  book: 'contacts:failed.book',
+  group: 'contacts:failed.group',
+  category: 'contacts:failed.category',
   gone: 'contacts:failed.gone',
   full: 'contacts:failed.full',
   twice: 'contacts:failed.twice',
@@ -74,10 +86,15 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>
   (word !== undefined && Object.hasOwn(all, word) && all[word]) || '';
 
+const numberOf = (word: string | undefined): number =>
+  /^\d{1,4}$/.test(word ?? '') ? Number(word) : 0;
+
 /** The sentence above a page, from its address. */
 export const outcomeOf = (query: Readonly<Record<string, string>>) => ({
   done: own(DONE_TEXTS, query['done']),
   failed: own(FAILED_TEXTS, query['failed']),
   restore: query['restore'] ?? '',
   undo: query['undo'] ?? '',
+  count: numberOf(query['count']),
+  missed: numberOf(query['missed']),
 });

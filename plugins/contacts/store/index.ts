@@ -28,6 +28,7 @@ import {
 } from './cards';
 import { listChanges } from './changes';
 import { listCards } from './list';
+import { removeCardRows } from './many';
 import { findTwins, type Merged, MergeRefused, mergeRows, undoRows } from './merge';
 import { FAVOURITES, type Tables } from './tables';
 import { emptyTrash, listTrash, type Restored, restoreCard } from './trash';
@@ -38,6 +39,7 @@ import type {
   ListQuestion,
   Person,
   Put,
+  RemovedAll,
   Rights,
   Share,
   StoredCard,
@@ -93,6 +95,8 @@ export interface ContactStore {
     uri: string,
     when?: { readonly ifMatch?: string | undefined },
   ): Promise<'removed' | 'conflict' | 'missing' | 'rights'>;
+  /** Many to the trash, in one transaction that `undo` takes back. */
+  removeAll(person: Person, ids: readonly string[]): Promise<RemovedAll>;
   move(person: Person, id: string, to: string): Promise<Moved>;
   favour(person: Person, id: string, isFavourite: boolean): Promise<boolean>;
   changesSince(person: Person, book: string, token: number): Promise<Changes | undefined>;
@@ -112,7 +116,7 @@ export interface ContactStore {
       readonly etags: Readonly<Record<string, string>>;
     },
   ): Promise<Merged>;
-  /** All cards as they were before a merge. */
+  /** All cards as they were before a merge, or before they were deleted together. */
   undo(person: Person, id: string): Promise<'undone' | 'missing' | 'conflict'>;
 }
 
@@ -170,6 +174,8 @@ export function createStore(context: Context): ContactStore {
       db.transaction((table) =>
         removeCardRow(table, person, { book, uri, ifMatch: when.ifMatch, at: at() }),
       ),
+    removeAll: (person, ids) =>
+      db.transaction((table) => removeCardRows(table, person, { ids, at: at() })),
     async move(person, id, to) {
       try {
         return await db.transaction((table) =>

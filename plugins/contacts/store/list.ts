@@ -1,5 +1,5 @@
 import { rowOf, starred } from './cards';
-import { piecesOf } from './fold';
+import { fold, piecesOf } from './fold';
 import { type Place, placesOf } from './places';
 import { CARDS, type CardTableRow, FAVOURITES, type Tables } from './tables';
 import type { Listed, ListQuestion, Person } from './types';
@@ -29,6 +29,11 @@ function narrow(
 ): ReturnType<Tables> {
   // Every piece is literal: no wildcard stands in a search.
   for (const piece of piecesOf(asked.text ?? '')) query.whereRaw('instr(search, ?) > 0', [piece]);
+  // A line of its own among those that are searched, as `digestOf` writes it.
+  if (asked.category !== undefined)
+    query.whereRaw('instr(char(10) || search || char(10), char(10) || ? || char(10)) > 0', [
+      fold(asked.category.replace(/\s+/g, ' ').trim()),
+    ]);
   if (asked.kind !== undefined) query.where({ kind: asked.kind });
   if (asked.uids) query.whereIn('uid', asked.uids);
   if (asked.mails) {

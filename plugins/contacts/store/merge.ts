@@ -80,6 +80,11 @@ interface Step {
   readonly trashed: readonly string[];
 }
 
+/** Deleted together: nothing else was written. */
+export interface TrashStep {
+  readonly trashed: readonly string[];
+}
+
 export type Merged =
   | { readonly kind: 'merged'; readonly undo: string }
   | { readonly kind: 'missing' | 'rights' | 'conflict' | 'too-large' };
@@ -124,24 +129,39 @@ export async function mergeRows(
     when: { ifMatch: kept.row.etag },
   });
   if (put.kind !== 'updated') throw new MergeRefused({ kind: 'too-large' });
-  const undo = randomUUID();
-  const step: Step = {
-    kept: kept.row.id,
-    before: kept.row.text,
-    etag: put.etag,
-    trashed: trashed.map(({ row }) => row.id),
-  };
-  await table(UNDO).insert({
-    id: undo,
-    site: person.site,
-    user_id: person.user,
-    steps: JSON.stringify(step),
-    made_at: input.at,
-  });
+  const undo = await keepStep(
+    table,
+    person,
+    {
+      kept: kept.row.id,
+      before: kept.row.text,
+      etag: put.etag,
+      trashed: trashed.map(({ row }) => row.id),
+    },
+    input.at,
+  );
   return { kind: 'merged', undo };
 }
 
-/** All cards as they were; `conflict` where the joined one was changed since. */
+/** Keeps what a change did, so that one button takes it back; the id of it. */
+export async function keepStep(
+  table: Tables,
+  person: Person,
+  step: Step | TrashStep,
+  at: string,
+): Promise<string> {
+  const id = randomUUID();
+  await table(UNDO).insert({
+    id,
+    site: person.site,
+    user_id: person.user,
+    steps: JSON.stringify(step),
+    made_at: at,
+  });
+  return id;
+}
+
+/** All cards as they were; `conflict` where a joined one was changed since. */
 export async function undoRows(
   table: Tables,
   person: Person,
@@ -154,7 +174,12 @@ export async function undoRows(
   const where = { id: input.id, site: person.site, user_id: person.user };
   const row: { steps: string } | undefined = await table(UNDO).where(where).first('steps');
   if (!row) return 'missing';
-  const step = JSON.parse(row.steps) as Step; // written above
+  const step = JSON.parse(row.steps) as Step | TrashStep; // written above
+  if (!('kept' in step)) {
+    await restoreAll(table, person, step, input);
+    await table(UNDO).where(where).delete();
+    return 'undone';
+  }
   const card: CardTableRow | undefined = await table(CARDS).where({ id: step.kept }).first();
   const place = (await placesOf(table, person)).find(({ key }) => key === card?.book_key);
   if (!card || !place || !canWrite(place)) return 'missing';
@@ -167,8 +192,17 @@ export async function undoRows(
     maxCards: input.maxCards,
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
   });
-  for (const id of step.trashed)
-    await restoreCard(table, person, { id, at: input.at, maxCards: input.maxCards });
+  await restoreAll(table, person, step, input);
   await table(UNDO).where(where).delete();
   return 'undone';
+}
+
+/** Those that were deleted for good meanwhile, or whose book is full, stay where they are. */
+async function restoreAll(
+  table: Tables,
+  person: Person,
+  { trashed }: TrashStep,
+  { at, maxCards }: { readonly at: string; readonly maxCards: number },
+): Promise<void> {
+  for (const id of trashed) await restoreCard(table, person, { id, at, maxCards });
 }

@@ -80,6 +80,13 @@ export interface Changes {
   readonly removed: readonly string[];
 }
 
+/** What went to the trash together. */
+export interface RemovedAll {
+  readonly count: number;
+  /** For `undo`; `''` when nothing went. */
+  readonly undo: string;
+}
+
 export interface TrashedCard {
   readonly id: string;
   readonly name: string;
@@ -103,6 +110,7 @@ export interface ListQuestion {
   /** Of these ids or uids. */
   readonly uids?: readonly string[] | undefined;
   readonly mails?: readonly string[] | undefined;
+  readonly category?: string | undefined;
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
 }
