@@ -1,6 +1,7 @@
 export { CardError, type CardFault } from './errors';
+export { createLineCutter } from './line-cutter';
 export { readCard } from './read';
-export { type CardChunk, splitCards } from './split';
+export { type CardChunk, type CardSplitter, createCardSplitter } from './split';
 export {
   type CardVersion,
   type Contact,

@@ -1,3 +1,5 @@
+import { createLineCutter } from './line-cutter';
+
 const BEGIN = /^BEGIN:VCARD[ \t]*$/i;
 const END = /^END:VCARD[ \t]*$/i;
 const AGENT = /^(?:[A-Z0-9-]+\.)?AGENT(?:;[^:]*)?:[ \t]*$/i;
@@ -7,44 +9,68 @@ export interface CardChunk {
   /** Of the file, 1 for the first. */
   readonly line: number;
   readonly text: string;
+  /** Longer than a card may be: what is left of its text is nothing. */
+  readonly isTooLarge: boolean;
+}
+
+/** Cards of a text that comes in pieces. */
+export interface CardSplitter {
+  push(piece: string): Generator<CardChunk>;
+  end(): Generator<CardChunk>;
 }
 
 /**
  * The cards of a file one by one, whatever their number; a card inside another (`AGENT` of vCard 2.1)
  * belongs to it. What stands between cards comes as a piece of its own, which `readCard` refuses, so
- * that its line can be told.
+ * that its line can be told. No more than one card is held, and none of more than `maxChars`.
  */
-export function* splitCards(text: string): Generator<CardChunk> {
-  let start = 0;
+export function createCardSplitter(maxChars: number): CardSplitter {
+  const cutter = createLineCutter(maxChars);
+  let lines: string[] = [];
+  let chars = 0;
   let startLine = 1;
   let depth = 0;
   let number = 0;
   let previous = '';
-  for (let at = text.startsWith('\uFEFF') ? 1 : 0; at < text.length; ) {
-    const breakAt = text.indexOf('\n', at);
-    const end = breakAt < 0 ? text.length : breakAt + 1;
-    const line = text.slice(at, end).replace(/\r?\n$/, '');
+
+  function* chunk(nextLine: number): Generator<CardChunk> {
+    const isTooLarge = chars > maxChars;
+    const text = isTooLarge ? '' : lines.join('');
+    if (isTooLarge || text.trim() !== '') yield { line: startLine, text, isTooLarge };
+    lines = [];
+    chars = 0;
+    startLine = nextLine;
+  }
+  function hold(text: string, isTooLong: boolean): void {
+    chars += isTooLong ? maxChars + 1 : text.length;
+    if (chars > maxChars) lines = [];
+    else lines.push(text);
+  }
+  function* take(marked: string, isTooLong: boolean): Generator<CardChunk> {
+    // Files that were put together have their marks in the middle.
+    const text = marked.replace(/^\uFEFF/, '');
+    const line = text.replace(/\r?\n$/, '');
     number += 1;
     const begins = BEGIN.test(line);
     // A card that never ends must not take the next one with it.
-    const isInside = depth > 0 && AGENT.test(previous);
-    if (begins && !isInside) {
-      const before = text.slice(start, at);
-      if (before.trim() !== '' && before !== '\uFEFF') yield { line: startLine, text: before };
-      start = at;
-      startLine = number;
+    if (begins && !(depth > 0 && AGENT.test(previous))) {
+      yield* chunk(number);
       depth = 0;
     }
-    if (begins) depth += 1;
-    if (END.test(line) && depth > 0) depth -= 1;
-    if (depth === 0 && END.test(line)) {
-      yield { line: startLine, text: text.slice(start, end) };
-      start = end;
-      startLine = number + 1;
-    }
+    hold(text, isTooLong);
     previous = line;
-    at = end;
+    if (begins) depth += 1;
+    if (!END.test(line)) return;
+    if (depth > 0) depth -= 1;
+    if (depth === 0) yield* chunk(number + 1);
   }
-  const rest = text.slice(start);
-  if (rest.replace('\uFEFF', '').trim() !== '') yield { line: startLine, text: rest };
+  return {
+    *push(piece) {
+      for (const { text, isTooLong } of cutter.push(piece)) yield* take(text, isTooLong);
+    },
+    *end() {
+      for (const { text, isTooLong } of cutter.end()) yield* take(text, isTooLong);
+      yield* chunk(number + 1);
+    },
+  };
 }

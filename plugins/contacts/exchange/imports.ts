@@ -7,6 +7,7 @@ import type { FaultyLine } from './fault';
 import { type Field, isField } from './fields';
 
 export const IMPORTS = 'contacts_imports';
+const PIECES = 'contacts_import_pieces';
 /** Said one by one; the others are counted. */
 export const FAULTS_SHOWN = 200;
 /** How long a process may be silent before another takes its work over. */
@@ -72,30 +73,52 @@ export async function addImport(
     readonly book: string;
     readonly name: string;
     readonly format: FileFormat;
-    readonly content: string;
+    /** Of its text, in order: each is written before the next is asked for. */
+    readonly pieces: Iterable<string>;
     readonly columns: readonly (Field | '')[];
     readonly now: number;
   },
 ): Promise<string> {
   const id = randomUUID();
-  const { book, name, format, content, columns, now } = file;
+  const { book, name, format, columns, now } = file;
   const at = new Date(now).toISOString();
-  await db.table(IMPORTS).insert({
-    id,
-    ...ownedBy(person),
-    mail: person.mail,
-    book,
-    name,
-    format,
-    content,
-    columns: JSON.stringify(columns),
-    state: format === 'csv' ? 'columns' : 'running',
-    lines: content.split('\n').length,
-    faults: '[]',
-    made_at: at,
-    held_until: at,
+  await db.transaction(async (table) => {
+    const lines = await writePieces(table, id, file.pieces);
+    await table(IMPORTS).insert({
+      id,
+      ...ownedBy(person),
+      mail: person.mail,
+      book,
+      name,
+      format,
+      content: '',
+      columns: JSON.stringify(columns),
+      state: format === 'csv' ? 'columns' : 'running',
+      lines,
+      faults: '[]',
+      made_at: at,
+      held_until: at,
+    });
   });
   return id;
+}
+
+/** Writes the text of a file, and counts its lines. */
+async function writePieces(
+  table: PluginDatabase['table'],
+  id: string,
+  pieces: Iterable<string>,
+): Promise<number> {
+  let lines = 0;
+  let at = 0;
+  let last = '';
+  for (const text of pieces) {
+    await table(PIECES).insert({ import_id: id, at, text });
+    for (let next = text.indexOf('\n'); next >= 0; next = text.indexOf('\n', next + 1)) lines += 1;
+    at += 1;
+    last = text;
+  }
+  return last.endsWith('\n') ? lines : lines + 1;
 }
 
 /** One's own import; nobody else's. */
@@ -120,10 +143,31 @@ export async function underWay(db: PluginDatabase, person: Person): Promise<Impo
   return row === undefined ? undefined : importOf(row);
 }
 
-/** The text of a file that is not done. */
-export async function contentOf(db: PluginDatabase, id: string): Promise<string> {
-  const row: unknown = await db.table(IMPORTS).where({ id }).first('content');
-  return z.object({ content: z.string() }).parse(row).content;
+/** The text of a file that is not done, one piece in memory at a time. */
+export async function* piecesOf(db: PluginDatabase, id: string): AsyncGenerator<string> {
+  for (let at = 0; ; at += 1) {
+    const row: unknown = await db.table(PIECES).where({ import_id: id, at }).first('text');
+    if (row === undefined) return;
+    yield z.object({ text: z.string() }).parse(row).text;
+  }
+}
+
+/** The beginning of a file that is not done. */
+export async function firstPieceOf(db: PluginDatabase, id: string): Promise<string> {
+  for await (const piece of piecesOf(db, id)) return piece;
+  return '';
+}
+
+async function forgetPieces(
+  table: PluginDatabase['table'],
+  imports: readonly string[],
+): Promise<void> {
+  for (const id of imports) await table(PIECES).where({ import_id: id }).delete();
+}
+
+async function idsOf(query: PromiseLike<unknown>): Promise<readonly string[]> {
+  const rows = z.array(z.object({ id: z.string() })).parse(await query);
+  return rows.map(({ id }) => id);
 }
 
 /** A list begins with what its columns mean; false when it has begun or ended. */
@@ -146,7 +190,8 @@ export async function endImport(db: PluginDatabase, person: Person, id: string):
     .table(IMPORTS)
     .where({ id, ...ownedBy(person) })
     .whereIn('state', ['columns', 'running'])
-    .update({ state: 'ended', content: '' });
+    .update({ state: 'ended' });
+  if (ended === 1) await forgetPieces((name) => db.table(name), [id]);
   return ended === 1;
 }
 
@@ -188,7 +233,8 @@ export async function keepProgress(
 
 /** Nothing is left to do: the file is forgotten, what became of it is not. */
 export async function closeImport(db: PluginDatabase, id: string): Promise<void> {
-  await db.table(IMPORTS).where({ id, state: 'running' }).update({ state: 'done', content: '' });
+  await db.table(IMPORTS).where({ id, state: 'running' }).update({ state: 'done' });
+  await forgetPieces((name) => db.table(name), [id]);
 }
 
 /** Imports of a site that nobody is at. */
@@ -197,17 +243,15 @@ export async function leftAlone(
   site: string,
   now: number,
 ): Promise<readonly string[]> {
-  const rows: unknown = await db
-    .table(IMPORTS)
-    .where({ site, state: 'running' })
-    .where('held_until', '<=', new Date(now).toISOString())
-    .orderBy('made_at')
-    .limit(20)
-    .select('id');
-  return z
-    .array(z.object({ id: z.string() }))
-    .parse(rows)
-    .map(({ id }) => id);
+  return idsOf(
+    db
+      .table(IMPORTS)
+      .where({ site, state: 'running' })
+      .where('held_until', '<=', new Date(now).toISOString())
+      .orderBy('made_at')
+      .limit(20)
+      .select('id'),
+  );
 }
 
 /** Forgets imports of more than a week, files that nobody went on with among them. */
@@ -217,7 +261,9 @@ export async function forgetImports(
   now: number,
 ): Promise<number> {
   const before = new Date(now - KEPT_DAYS * 86_400_000).toISOString();
-  return db.table(IMPORTS).where({ site }).where('made_at', '<', before).delete();
+  const old = () => db.table(IMPORTS).where({ site }).where('made_at', '<', before);
+  await forgetPieces((name) => db.table(name), await idsOf(old().select('id')));
+  return old().delete();
 }
 
 /** Everything of somebody who is gone. */
@@ -225,5 +271,7 @@ export const eraseImports = async (
   db: Pick<PluginDatabase, 'table'>,
   user: number,
 ): Promise<void> => {
-  await db.table(IMPORTS).where({ user_id: user }).delete();
+  const theirs = () => db.table(IMPORTS).where({ user_id: user });
+  await forgetPieces((name) => db.table(name), await idsOf(theirs().select('id')));
+  await theirs().delete();
 };

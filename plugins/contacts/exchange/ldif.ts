@@ -1,4 +1,4 @@
-import { type Contact, EMPTY_CONTACT, type Typed } from '../card';
+import { type Contact, createLineCutter, EMPTY_CONTACT, type Typed } from '../card';
 import type { LineFault } from './fault';
 
 /** One record of a file, as its lines say it (RFC 2849). */
@@ -9,21 +9,58 @@ export interface LdifRecord {
   readonly fault?: LineFault;
 }
 
-/** The records of a file, comments and folds taken away; a faulty one says why, the next are read. */
-export function* readLdif(text: string): Generator<LdifRecord> {
-  let lines: { text: string; line: number }[] = [];
+/** Records of a text that comes in pieces. */
+export interface LdifReader {
+  push(piece: string): Generator<LdifRecord>;
+  end(): Generator<LdifRecord>;
+}
+
+/**
+ * The records of a file, comments and folds taken away; a faulty one says why, the next are read.
+ * No more than one record is held, and none of more than `maxChars`.
+ */
+export function createLdifReader(maxChars: number): LdifReader {
+  const cutter = createLineCutter(maxChars);
+  let lines: LdifLine[] = [];
+  let chars = 0;
   let number = 0;
-  for (const raw of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+  function* take(raw: string, isTooLong: boolean): Generator<LdifRecord> {
     number += 1;
+    chars += isTooLong ? maxChars + 1 : raw.length;
     const last = lines.at(-1);
-    if (raw.startsWith(' ') && last) last.text += raw.slice(1);
-    else if (raw !== '') lines.push({ text: raw, line: number });
-    else {
-      yield* recordOf(lines);
-      lines = [];
-    }
+    if (raw === '') yield* record();
+    // Of one that is too large, nothing but where it began is kept.
+    else if (chars > maxChars) lines = [lines[0] ?? { parts: [raw], line: number }];
+    else if (raw.startsWith(' ') && last) last.parts.push(raw.slice(1));
+    else lines.push({ parts: [raw], line: number });
   }
-  yield* recordOf(lines);
+  function* record(): Generator<LdifRecord> {
+    const [first] = lines;
+    if (first && chars > maxChars) {
+      yield { line: first.line, attributes: new Map(), fault: 'too-large' };
+    } else yield* recordOf(lines.map(({ parts, line }) => ({ text: parts.join(''), line })));
+    lines = [];
+    chars = 0;
+  }
+  return {
+    *push(piece) {
+      for (const { text, isTooLong } of cutter.push(piece)) {
+        yield* take(text.replace(/\r?\n$/, ''), isTooLong);
+      }
+    },
+    *end() {
+      for (const { text, isTooLong } of cutter.end()) {
+        yield* take(text.replace(/\r$/, ''), isTooLong);
+      }
+      yield* record();
+    },
+  };
+}
+
+interface LdifLine {
+  /** Joined at the end: a picture has a hundred thousand of them. */
+  readonly parts: string[];
+  readonly line: number;
 }
 
 function* recordOf(

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
   asVersion,
+  type CardChunk,
   CardError,
   type Contact,
+  createCardSplitter,
   readCard,
-  splitCards,
   versionOf,
   writeCard,
 } from '../card';
 import type { FileFormat } from './decode';
 import type { FaultyLine, LineFault } from './fault';
 import type { Field } from './fields';
-import { contactOfRecord, readLdif } from './ldif';
+import { contactOfRecord, createLdifReader } from './ldif';
 import { contactOfRow } from './rows';
-import { readTable } from './table';
+import { createTableReader } from './table';
 
 /** A card that is ready for a book. */
 export interface PreparedCard {
@@ -24,34 +25,53 @@ export interface PreparedCard {
 
 export type Prepared = PreparedCard | FaultyLine;
 
-/** What a file holds, one by one, in its order: nothing is read before it is asked for, but for lists. */
-export function* prepare(
-  content: string,
+/** What a file holds, in its order, while its text comes in pieces. */
+export interface Preparation {
+  push(piece: string): Generator<Prepared>;
+  end(): Generator<Prepared>;
+}
+
+/** Holds one card or row at a time, and no card of more than `maxChars`. */
+export function createPreparation(
   format: FileFormat,
   columns: readonly (Field | '')[],
-): Generator<Prepared> {
-  if (format === 'vcard') yield* ofCards(content);
-  else if (format === 'ldif') {
-    for (const record of readLdif(content)) yield ofContact(record.line, contactOfRecord(record));
-  } else {
-    const { rows, faults } = readTable(content);
-    const left = [...faults];
-    for (const { line, cells } of rows) {
-      while (left[0] && left[0].line < line) yield left.shift() as FaultyLine;
-      yield ofContact(line, contactOfRow(columns, cells));
-    }
-    yield* left;
+  maxChars: number,
+): Preparation {
+  switch (format) {
+    case 'vcard':
+      return mapped(createCardSplitter(maxChars), ofChunk);
+    case 'ldif':
+      return mapped(createLdifReader(maxChars), (record) =>
+        ofContact(record.line, contactOfRecord(record)),
+      );
+    case 'csv':
+      return mapped(createTableReader(), (row) =>
+        'cells' in row ? ofContact(row.line, contactOfRow(columns, row.cells)) : row,
+      );
   }
 }
 
-function* ofCards(content: string): Generator<Prepared> {
-  for (const { line, text } of splitCards(content)) {
-    try {
-      yield ready(line, text);
-    } catch (error) {
-      if (!(error instanceof CardError)) throw error;
-      yield { line: line + error.line - 1, reason: error.reason };
-    }
+function mapped<T>(
+  reader: { push(piece: string): Generator<T>; end(): Generator<T> },
+  of: (read: T) => Prepared,
+): Preparation {
+  return {
+    *push(piece) {
+      for (const read of reader.push(piece)) yield of(read);
+    },
+    *end() {
+      for (const read of reader.end()) yield of(read);
+    },
+  };
+}
+
+function ofChunk({ line, text, isTooLarge }: CardChunk): Prepared {
+  if (isTooLarge) return { line, reason: 'too-large' };
+  try {
+    return ready(line, text);
+  } catch (error) {
+    if (!(error instanceof CardError)) throw error;
+    return { line: line + error.line - 1, reason: error.reason };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
+import { leaving } from '../pages/hooks';
 import { sideOf } from '../pages/list';
 import { decodeFile, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
@@ -8,15 +9,15 @@ import { FIELDS, guessColumns, isField } from './fields';
 import {
   addImport,
   beginImport,
-  contentOf,
   endImport,
   findImport,
+  firstPieceOf,
   type Import,
   underWay,
 } from './imports';
 import { progressModel } from './progress';
 import { beginBeside } from './run';
-import { readTable } from './table';
+import { createTableReader } from './table';
 import { FIELD_TEXTS, FORM_TEXTS, FORMAT_TEXTS } from './texts';
 
 const UPLOAD_BYTES = 25_000_000;
@@ -51,17 +52,17 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   const book = books.find((one) => one.id === request.body['book'] && isWritable(one));
   if (!book) return showForm(desk, 'book');
   if (!file || file.content.length === 0) return showForm(desk, 'file');
-  const content = decodeFile(file.content);
-  const format = formatOf(content, file.name);
+  const [beginning = ''] = decodeFile(file.content);
+  const format = formatOf(beginning, file.name);
   if (!format) return showForm(desk, 'format');
   const busy = await underWay(context.db, person);
   if (busy) return showForm(desk, 'busy');
-  const columns = format === 'csv' ? guessColumns(readTable(content).headings) : [];
+  const columns = format === 'csv' ? guessColumns(beginningOf(beginning).headings) : [];
   const id = await addImport(context.db, person, {
     book: book.id,
     name: file.name,
     format,
-    content,
+    pieces: decodeFile(file.content),
     columns,
     now: context.clock.now(),
   });
@@ -76,13 +77,22 @@ async function showImport(desk: Desk): Promise<PluginResponse> {
   return found.state === 'columns' ? showColumns(desk, found) : showProgress(desk, found);
 }
 
+/** The headings and the first rows of a list; what they need of it was sent in one piece. */
+function beginningOf(text: string) {
+  const reader = createTableReader();
+  const rows = [...reader.push(text), ...reader.end()].flatMap((row) =>
+    'cells' in row ? [row.cells] : [],
+  );
+  return { headings: reader.headings, rows: rows.slice(0, PREVIEW_ROWS) };
+}
+
 /** What each column is taken for, with the first lines below. */
 async function showColumns(
   { context, t, ...desk }: Desk,
-  { id, name, columns }: Import,
+  { id, name, columns, lines }: Import,
   isFaulty = false,
 ): Promise<PluginResponse> {
-  const { headings, rows, faults } = readTable(await contentOf(context.db, id));
+  const { headings, rows } = beginningOf(await firstPieceOf(context.db, id));
   return {
     view: 'import-columns',
     title: t('contacts:import.columns'),
@@ -96,11 +106,11 @@ async function showColumns(
         at,
         heading,
         chosen: columns[at] ?? '',
-        samples: rows.slice(0, PREVIEW_ROWS).map(({ cells }) => (cells[at] ?? '').slice(0, 80)),
+        samples: rows.map((cells) => (cells[at] ?? '').slice(0, 80)),
       })),
       fields: FIELDS.map((field) => ({ field, text: FIELD_TEXTS[field] })),
-      count: rows.length,
-      faulty: faults.length,
+      // The first one is that of the headings.
+      count: Math.max(lines - 1, 0),
       isFaulty,
     },
   };
@@ -155,7 +165,7 @@ async function exportBook(desk: Desk): Promise<PluginResponse> {
   const book = books.find(({ id }) => id === request.query['book']);
   const format = oneOf(FORMATS, request.query['format']);
   if (!book || !format) return { status: 404 };
-  const texts = (await store.cards(person, book.id)).map(({ text }) => text);
+  const texts = await leaving(desk, await store.cards(person, book.id), format);
   return exportFile(texts, { title: book.title, format });
 }
 

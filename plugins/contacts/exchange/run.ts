@@ -5,17 +5,21 @@ import { type ContactStore, createStore, type Put } from '../store';
 import type { FaultyLine, LineFault } from './fault';
 import {
   closeImport,
-  contentOf,
   FAULTS_SHOWN,
   holdImport,
   type Import,
   keepProgress,
+  piecesOf,
 } from './imports';
-import { type Prepared, type PreparedCard, prepare } from './prepare';
+import { createPreparation, type Prepared, type PreparedCard } from './prepare';
 import { progressModel } from './progress';
 
 /** Cards of one transaction; others wait no longer than it takes. */
-const BATCH = 50;
+const BATCH = 200;
+/** Of a batch: cards with photographs are not held by hundreds. */
+const BATCH_CHARS = 1_000_000;
+/** Of these many, the loop turns once. */
+const TURN = 25;
 /** How often an open page is told how far it is. */
 const TOLD_MS = 500;
 
@@ -26,31 +30,55 @@ type Context = PluginContext<ContactsConfig>;
  * already under the same uid is replaced. Nothing happens when another process is at it.
  */
 export async function runImport(context: Context, id: string, signal?: AbortSignal): Promise<void> {
-  let state = await holdImport(context.db, id, context.clock.now());
-  if (!state) return;
+  const held = await holdImport(context.db, id, context.clock.now());
+  if (!held) return;
   const store = createStore(context);
-  const content = await contentOf(context.db, id);
-  let batch: Prepared[] = [];
-  const from = state.line;
+  let state = held;
   let toldAt = context.clock.now();
-  for (const prepared of prepare(content, state.format, state.columns)) {
-    if (prepared.line <= from) continue;
-    batch.push(prepared);
-    if (batch.length < BATCH) continue;
+  for await (const batch of batchesOf(context, held)) {
     state = await bringIn(store, state, batch);
-    batch = [];
     if (!(await keepProgress(context.db, state, context.clock.now()))) return;
     if (signal?.aborted) return;
     if (context.clock.now() - toldAt >= TOLD_MS) {
       toldAt = context.clock.now();
       await tell(context, store, state);
     }
-    await setImmediate();
   }
-  state = { ...(await bringIn(store, state, batch)), line: state.lines };
+  state = { ...state, line: state.lines };
   if (!(await keepProgress(context.db, state, context.clock.now()))) return;
   await closeImport(context.db, id);
   await tell(context, store, { ...state, state: 'done' });
+}
+
+/** What is left of a file, a transaction’s worth at a time: no more of it is in memory. */
+async function* batchesOf(
+  { db, config }: Context,
+  { id, format, columns, line, person }: Import,
+): AsyncGenerator<readonly Prepared[]> {
+  const maxChars = config(person.site).maxCardKilobytes * 1_000;
+  const preparation = createPreparation(format, columns, maxChars);
+  let batch: Prepared[] = [];
+  let chars = 0;
+  async function* read(found: Iterable<Prepared>): AsyncGenerator<readonly Prepared[]> {
+    let turn = 0;
+    for (const prepared of found) {
+      turn += 1;
+      if (turn % TURN === 0) await setImmediate();
+      if (prepared.line <= line) continue;
+      batch.push(prepared);
+      chars += isCard(prepared) ? prepared.text.length : 0;
+      if (batch.length < BATCH && chars < BATCH_CHARS) continue;
+      yield batch;
+      batch = [];
+      chars = 0;
+    }
+  }
+  for await (const piece of piecesOf(db, id)) {
+    yield* read(preparation.push(piece));
+    await setImmediate();
+  }
+  yield* read(preparation.end());
+  if (batch.length > 0) yield batch;
 }
 
 /** The page that shows it, where it is open. */
@@ -84,17 +112,7 @@ async function bringIn(
 ): Promise<Import> {
   const { person, book } = state;
   const cards = batch.filter(isCard);
-  const first = await store.putAll(person, book, cards);
-  // The same person under another address of the book, which a client gave.
-  const twice = cards.flatMap((card, at) => {
-    const put = first[at];
-    return put?.kind === 'uid-conflict' ? [{ ...card, uri: put.uri }] : [];
-  });
-  const second = twice.length > 0 ? await store.putAll(person, book, twice) : [];
-  const again = second[Symbol.iterator]();
-  const outcomes = first.map((put) =>
-    put.kind === 'uid-conflict' ? (again.next().value ?? put) : put,
-  );
+  const outcomes = await store.bringIn(person, book, cards);
   const faults: readonly FaultyLine[] = [
     ...batch.flatMap((prepared) => (isCard(prepared) ? [] : [prepared])),
     ...outcomes.flatMap((put, at) => faultOf(put, cards[at])),

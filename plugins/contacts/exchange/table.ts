@@ -7,83 +7,140 @@ export interface TableRow {
   readonly cells: readonly string[];
 }
 
-export interface Table {
+/** Rows of a list that comes in pieces, and the lines of those that cannot be read, in their order. */
+export interface TableReader {
+  push(piece: string): Generator<TableRow | FaultyLine>;
+  end(): Generator<TableRow | FaultyLine>;
+  /** Of the columns, from the first row on; none before. */
   readonly headings: readonly string[];
-  readonly rows: readonly TableRow[];
-  readonly faults: readonly FaultyLine[];
 }
 
 const DELIMITERS = [',', ';', '\t'] as const;
 const COLUMNS_MAX = 200;
 /** Each begins a reading anew: a file of nothing else is not read to its end. */
-const QUOTE_FAULTS_MAX = 100;
+const QUOTE_FAULTS_MAX = 1_000;
+/** Quotes that are open for longer than this were never meant to be closed. */
+const ROW_CHARS = 262_144;
 
 /**
  * A list of values with separators (RFC 4180), by the separator that its first line has most of;
- * rows of too many values, and what follows quotes that never end, are told by their line.
+ * rows of too many values, and what follows quotes that never end, are told by their line. No more
+ * than one row is held beside the piece.
  */
-export function readTable(text: string): Table {
-  const plain = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const first = plain.split('\n', 1)[0] ?? '';
-  const count = (delimiter: string): number => first.split(delimiter).length;
-  const delimiter = [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ',';
-  const faults: FaultyLine[] = [];
-  const rows: TableRow[] = [];
-  // One at a time, so that a row that cannot be read does not take the next with it.
-  for (let [rest, line] = [plain, 1]; rest !== ''; ) {
-    const batch = parseFrom(rest, delimiter);
-    // Not spread: a call takes no hundred thousand arguments.
-    for (const row of batch.rows) rows.push({ ...row, line: row.line + line - 1 });
-    if (batch.faultLine === undefined) break;
-    faults.push({ line: batch.faultLine + line - 1, reason: 'quotes' });
-    if (faults.length === QUOTE_FAULTS_MAX) break;
-    const skipped = afterLine(rest, batch.faultLine);
-    rest = rest.slice(skipped);
-    line += batch.faultLine;
+export function createTableReader(): TableReader {
+  let held = '';
+  let line = 1;
+  let delimiter: string | undefined;
+  let headings: readonly string[] | undefined;
+  let quoteFaults = 0;
+  /** Inside a line that is too long to be held. */
+  let isSkipping = false;
+
+  function* taken(row: TableRow): Generator<TableRow | FaultyLine> {
+    if (!headings) {
+      headings = row.cells.slice(0, COLUMNS_MAX).map((cell) => cell.trim());
+    } else if (row.cells.length > Math.max(headings.length, 1)) {
+      yield { line: row.line, reason: 'columns' };
+    } else if (row.cells.some((cell) => cell.trim() !== '')) yield row;
   }
-  const [head, ...body] = rows;
-  const headings = (head?.cells ?? []).slice(0, COLUMNS_MAX).map((cell) => cell.trim());
-  const isFit = ({ cells }: TableRow): boolean => cells.length <= Math.max(headings.length, 1);
-  const isBlank = ({ cells }: TableRow): boolean => cells.every((cell) => cell.trim() === '');
-  for (const row of body) if (!isFit(row)) faults.push({ line: row.line, reason: 'columns' });
+  /** Reads the whole rows of what is held; the last one may go on in the next piece. */
+  function* read(isLast: boolean): Generator<TableRow | FaultyLine> {
+    const whole = isLast ? held.length : held.lastIndexOf('\n') + 1;
+    let text = held.slice(0, whole);
+    let rest = held.slice(whole);
+    delimiter ??= text === '' ? undefined : delimiterOf(text);
+    while (text !== '' && delimiter !== undefined) {
+      const { rows, lines, fault } = parseFrom(text, delimiter);
+      for (const row of rows) yield* taken({ ...row, line: row.line + line - 1 });
+      line += lines;
+      if (fault === undefined) break;
+      text = text.slice(afterLine(text, lines));
+      const mayEnd = fault === 'open' && !isLast && text.length + rest.length < ROW_CHARS;
+      if (mayEnd) {
+        rest = text + rest;
+        break;
+      }
+      yield { line, reason: 'quotes' };
+      quoteFaults += 1;
+      // One at a time, so that a row that cannot be read does not take the next with it.
+      text = quoteFaults < QUOTE_FAULTS_MAX ? text.slice(afterLine(text, 1)) : '';
+      line += 1;
+    }
+    held = rest;
+  }
+  function unskipped(piece: string): string {
+    if (!isSkipping) return piece;
+    const next = piece.indexOf('\n');
+    if (next < 0) return '';
+    isSkipping = false;
+    line += 1;
+    return piece.slice(next + 1);
+  }
   return {
-    headings,
-    rows: body.filter((row) => isFit(row) && !isBlank(row)),
-    faults: faults.sort((a, b) => a.line - b.line),
+    get headings() {
+      return headings ?? [];
+    },
+    *push(piece) {
+      if (quoteFaults >= QUOTE_FAULTS_MAX) return;
+      const text =
+        held + unskipped(held === '' && line === 1 ? piece.replace(/^\uFEFF/, '') : piece);
+      // A line break of two characters may be cut between them.
+      const isCut = text.endsWith('\r');
+      held = (isCut ? text.slice(0, -1) : text).replace(/\r\n?/g, '\n');
+      yield* read(false);
+      if (isCut) held += '\r';
+      if (held.length <= ROW_CHARS) return;
+      yield { line, reason: 'too-large' };
+      held = '';
+      isSkipping = true;
+    },
+    *end() {
+      held = held.replace(/\r$/, '\n');
+      yield* read(true);
+    },
   };
+}
+
+function delimiterOf(text: string): string {
+  const first = text.split('\n', 1)[0] ?? '';
+  const count = (delimiter: string): number => first.split(delimiter).length;
+  return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ',';
 }
 
 interface Batch {
   readonly rows: readonly TableRow[];
-  /** Where reading ended before the end. */
-  readonly faultLine?: number;
+  /** Of what was read, before the fault. */
+  readonly lines: number;
+  /** `open`: quotes are not closed at the end. */
+  readonly fault?: 'open' | 'quotes';
 }
 
 function parseFrom(text: string, delimiter: string): Batch {
   const rows: TableRow[] = [];
-  let line = 1;
+  let read = 0;
   try {
     parse(text, {
       delimiter,
       relax_column_count: true,
       skip_empty_lines: false,
       onRecord: (cells: string[], { lines }) => {
-        rows.push({ line, cells });
-        line = lines + 1;
+        rows.push({ line: read + 1, cells });
+        read = lines;
         return null;
       },
     });
-    return { rows };
+    return { rows, lines: read };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return { rows, faultLine: line };
+    const fault = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'open' : 'quotes';
+    return { rows, lines: read, fault };
   }
 }
 
-/** Where the line after a line begins. */
-function afterLine(text: string, line: number): number {
+/** Where the line after so many lines begins. */
+function afterLine(text: string, lines: number): number {
   let at = 0;
-  for (let passed = 0; passed < line; passed += 1) {
+  for (let passed = 0; passed < lines; passed += 1) {
     const next = text.indexOf('\n', at);
     if (next < 0) return text.length;
     at = next + 1;

@@ -5,6 +5,7 @@
  */
 import type { PluginContext } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
+import { announced, type Emits } from './announced';
 import {
   type CreatedBook,
   deleteBook,
@@ -16,6 +17,7 @@ import {
   retitle,
   type Shared,
 } from './books';
+import { type Brought, bringInRows, digested } from './bring-in';
 import {
   allCards,
   findCard,
@@ -88,6 +90,8 @@ export interface ContactStore {
     book: string,
     cards: readonly { readonly uri: string; readonly text: string; readonly when?: When }[],
   ): Promise<readonly Put[]>;
+  /** Cards of a file, each over the one of its uid: outcomes in their order. */
+  bringIn(person: Person, book: string, cards: readonly Brought[]): Promise<readonly Put[]>;
   /** To the trash. */
   remove(
     person: Person,
@@ -120,7 +124,9 @@ export interface ContactStore {
   undo(person: Person, id: string): Promise<'undone' | 'missing' | 'conflict'>;
 }
 
-type Context = Pick<PluginContext<ContactsConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'>;
+type Context = Pick<PluginContext<ContactsConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'> & {
+  readonly hooks: { readonly emit: Emits };
+};
 
 /** The books as one plugin context reaches them. */
 export function createStore(context: Context): ContactStore {
@@ -136,7 +142,7 @@ export function createStore(context: Context): ContactStore {
     return (uri: string, text: string, when: When) =>
       writeCardRow(table, person, { ...limit, book, uri, text, when });
   };
-  return {
+  const store: ContactStore = {
     books: (person) => {
       const title = context.text(context.site(person.site).locale)('contacts:book.first');
       return listBooks(read, person, { title, at: at() });
@@ -170,6 +176,11 @@ export function createStore(context: Context): ContactStore {
         for (const { uri, text, when = {} } of cards) outcomes.push(await put(uri, text, when));
         return outcomes;
       }),
+    bringIn(person, book, brought) {
+      const limit = limits(person.site);
+      const cards = digested(brought, limit.maxBytes);
+      return db.transaction((table) => bringInRows(table, person, { ...limit, book, cards }));
+    },
     remove: (person, book, uri, when = {}) =>
       db.transaction((table) =>
         removeCardRow(table, person, { book, uri, ifMatch: when.ifMatch, at: at() }),
@@ -214,4 +225,5 @@ export function createStore(context: Context): ContactStore {
     undo: (person, id) =>
       db.transaction((table) => undoRows(table, person, { id, ...limits(person.site) })),
   };
+  return announced(store, context.hooks.emit);
 }

@@ -1,11 +1,12 @@
 import { slowdown } from 'estafette/plugin/testing';
 import {
   asVersion,
+  type CardChunk,
   CardError,
   type Contact,
+  createCardSplitter,
   EMPTY_CONTACT,
   readCard,
-  splitCards,
   writeCard,
 } from '../card';
 
@@ -299,23 +300,53 @@ describe('writing', () => {
 });
 
 describe('a file of cards', () => {
+  /** Its cards, while it comes in pieces of so many characters. */
+  function splitCards(text: string, size = text.length, maxChars = 1_000) {
+    const splitter = createCardSplitter(maxChars);
+    const found: unknown[] = [];
+    const add = ({ isTooLarge, ...chunk }: CardChunk) =>
+      found.push({ ...chunk, ...(isTooLarge && { isTooLarge }) });
+    for (let at = 0; at < text.length; at += size) {
+      for (const chunk of splitter.push(text.slice(at, at + size))) add(chunk);
+    }
+    for (const chunk of splitter.end()) add(chunk);
+    return found;
+  }
+
+  it.each([
+    ['line', 'X'.repeat(2_000)],
+    ['card', 'X:a\r\n'.repeat(300)],
+  ])('holds no %s that is longer than a card may be', (_, long) => {
+    const small = card('VERSION:3.0', 'FN:A');
+    const large = `BEGIN:VCARD\r\n${long}\r\nEND:VCARD\r\n`;
+
+    for (const size of [1, 100, 10_000]) {
+      expect(splitCards(`${large}${small}`, size)).toEqual([
+        { line: 1, text: '', isTooLarge: true },
+        { line: large.split('\n').length, text: small },
+      ]);
+    }
+  });
+
   it('comes card by card with its lines, and what stands between them as well', () => {
     const [one, two] = [card('VERSION:3.0', 'FN:A'), card('VERSION:3.0', 'FN:B')];
     const file = `\uFEFF${one}\r\nrubbish\r\n${two}BEGIN:VCARD\r\nVERSION:3.0\r\nFN:cut\r\n${one}`;
 
-    expect([...splitCards(file)]).toEqual([
-      { line: 1, text: one },
-      { line: 5, text: '\r\nrubbish\r\n' },
-      { line: 7, text: two },
-      { line: 11, text: 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:cut\r\n' },
-      { line: 14, text: one },
-    ]);
+    for (const size of [1, 5, 10_000]) {
+      expect(splitCards(file, size)).toEqual([
+        { line: 1, text: one },
+        { line: 5, text: '\r\nrubbish\r\n' },
+        { line: 7, text: two },
+        { line: 11, text: 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:cut\r\n' },
+        { line: 14, text: one },
+      ]);
+    }
   });
 
   it('leaves a card inside another where it is', () => {
     const inner = card('VERSION:2.1', 'FN:Inside');
     const outer = `BEGIN:VCARD\r\nVERSION:2.1\r\nFN:A\r\nAGENT:\r\n${inner}END:VCARD\r\n`;
 
-    expect([...splitCards(outer)]).toEqual([{ line: 1, text: outer }]);
+    expect(splitCards(outer)).toEqual([{ line: 1, text: outer }]);
   });
 });

@@ -1,11 +1,30 @@
 import { EMPTY_CONTACT, writeCard } from '../card';
 import { decodeFile, formatOf } from '../exchange/decode';
 import { guessColumns } from '../exchange/fields';
-import { contactOfRecord, readLdif } from '../exchange/ldif';
+import { contactOfRecord, createLdifReader } from '../exchange/ldif';
 import { contactOfRow } from '../exchange/rows';
-import { readTable } from '../exchange/table';
+import { createTableReader } from '../exchange/table';
 import { csvOf, ldifOf } from '../exchange/write-files';
 
+/** A list that comes in pieces of so many characters. */
+function readTable(text: string, size = text.length) {
+  const reader = createTableReader();
+  const read = [...cutBy(text, size).flatMap((piece) => [...reader.push(piece)]), ...reader.end()];
+  return {
+    headings: reader.headings,
+    rows: read.filter((row) => 'cells' in row),
+    faults: read.filter((row) => 'reason' in row),
+  };
+}
+function cutBy(text: string, size: number): readonly string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += size) pieces.push(text.slice(at, at + size));
+  return pieces;
+}
+function readLdif(text: string, size = text.length) {
+  const reader = createLdifReader(10_000);
+  return [...cutBy(text, size).flatMap((piece) => [...reader.push(piece)]), ...reader.end()];
+}
 const contactsOf = (text: string) => {
   const { headings, rows } = readTable(text);
   const columns = guessColumns(headings);
@@ -13,24 +32,27 @@ const contactsOf = (text: string) => {
 };
 
 describe('a list', () => {
-  it('is read with its lines, whatever is wrong with some of them', () => {
-    const text =
-      '\uFEFFNom;Mail\r\nA;a@b\r\n\r\n"B\r\nC";b@c;x\r\nD"e;d\r\n"F;f\r\nG;g@h\r\n;\r\n"H";h\r\n';
+  it.each([1, 2, 7, 1_000])(
+    'is read with its lines, whatever is wrong with some of them, in pieces of %i',
+    (size) => {
+      const text =
+        '\uFEFFNom;Mail\r\nA;a@b\r\n\r\n"B\r\nC";b@c;x\r\nD"e;d\r\n"F;f\r\nG;g@h\r\n;\r\n"H";h\r\n';
 
-    const { headings, rows, faults } = readTable(text);
+      const { headings, rows, faults } = readTable(text, size);
 
-    expect(headings).toEqual(['Nom', 'Mail']);
-    expect(rows).toEqual([
-      { line: 2, cells: ['A', 'a@b'] },
-      { line: 8, cells: ['G', 'g@h'] },
-      { line: 10, cells: ['H', 'h'] },
-    ]);
-    expect(faults).toEqual([
-      { line: 4, reason: 'columns' },
-      { line: 6, reason: 'quotes' },
-      { line: 7, reason: 'quotes' },
-    ]);
-  });
+      expect(headings).toEqual(['Nom', 'Mail']);
+      expect(rows).toEqual([
+        { line: 2, cells: ['A', 'a@b'] },
+        { line: 8, cells: ['G', 'g@h'] },
+        { line: 10, cells: ['H', 'h'] },
+      ]);
+      expect(faults).toEqual([
+        { line: 4, reason: 'columns' },
+        { line: 6, reason: 'quotes' },
+        { line: 7, reason: 'quotes' },
+      ]);
+    },
+  );
 
   it('may be of two hundred thousand rows', () => {
     expect(readTable(`Nom,Mail\n${'A,a@b.example\n'.repeat(200_000)}`).rows).toHaveLength(200_000);
@@ -144,27 +166,30 @@ member: cn=A B,mail=a@b.example
 member: cn=nobody
 `;
 
-  it('is read record by record, each fault with its line', () => {
-    const read = [...readLdif(FILE)].map((record) => ({
-      line: record.line,
-      contact: contactOfRecord(record),
-    }));
+  it.each([1, 3, 1_000])(
+    'is read record by record, each fault with its line, in pieces of %i',
+    (size) => {
+      const read = readLdif(FILE, size).map((record) => ({
+        line: record.line,
+        contact: contactOfRecord(record),
+      }));
 
-    expect(read).toMatchObject([
-      {
-        line: 5,
-        contact: {
-          name: 'Camille Durand',
-          mails: [{ value: 'camille@saisons.example', type: 'work' }],
-          phones: [{ value: '06 99 00 00 02', type: 'cell' }],
+      expect(read).toMatchObject([
+        {
+          line: 5,
+          contact: {
+            name: 'Camille Durand',
+            mails: [{ value: 'camille@saisons.example', type: 'work' }],
+            phones: [{ value: '06 99 00 00 02', type: 'cell' }],
+          },
         },
-      },
-      { line: 14, contact: 'base64' },
-      { line: 17, contact: 'change' },
-      { line: 21, contact: 'change' },
-      { line: 23, contact: { kind: 'group', name: 'Liste', members: ['mailto:a@b.example'] } },
-    ]);
-  });
+        { line: 14, contact: 'base64' },
+        { line: 17, contact: 'change' },
+        { line: 21, contact: 'change' },
+        { line: 23, contact: { kind: 'group', name: 'Liste', members: ['mailto:a@b.example'] } },
+      ]);
+    },
+  );
 
   it('reads back what it wrote', () => {
     const contact = {
@@ -175,7 +200,7 @@ member: cn=nobody
       note: ' début et fin ',
       photo: { type: 'image/jpeg', content: Buffer.from('ffd8ffe0fefe', 'hex') },
     };
-    const [record] = [...readLdif(ldifOf([writeCard(contact)]))];
+    const [record] = readLdif(ldifOf([writeCard(contact)]));
 
     expect(record && contactOfRecord(record)).toEqual({
       ...contact,
@@ -191,8 +216,11 @@ describe('a file', () => {
     ['UTF-8', Buffer.from('é'), 'é'],
     ['Windows', Buffer.from([0xe9, 0x80]), 'é€'],
     ['UTF-16', Buffer.from([0xff, 0xfe, 0xe9, 0x00]), 'é'],
+    ['UTF-16, the other way', Buffer.from([0xfe, 0xff, 0x00, 0xe9]), 'é'],
+    // A sign of four bytes stands across the end of a piece.
+    ['more than a piece', Buffer.from(`a${'🐦'.repeat(40_000)}`), `a${'🐦'.repeat(40_000)}`],
   ])('of %s is text', (_, bytes, text) => {
-    expect(decodeFile(bytes).replace('\uFEFF', '')).toBe(text.replace('\uFEFF', ''));
+    expect([...decodeFile(bytes)].join('')).toBe(text.replace('\uFEFF', ''));
   });
 
   it.each([

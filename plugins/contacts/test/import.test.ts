@@ -1,5 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { asVersion } from '../card';
+import { addImport, eraseImports } from '../exchange/imports';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
 import { aCard, startContacts } from './kit';
 
@@ -131,6 +132,73 @@ it('shows an import to who made it alone', async () => {
   expect(await test.route('post', `${pathOf(sent)}/end`)).toMatchObject({ status: 404 });
 });
 
+it('writes each piece of a file before the next one is read', async () => {
+  const pieceLines = 5 * (aCard('u').split('\n').length - 1);
+  let written = 0;
+  const inMemory: number[] = [];
+  function* pieces(): Generator<string> {
+    for (let at = 0; at < 5; at += 1) {
+      inMemory.push(at - written);
+      yield aCard(`u${at}`);
+    }
+  }
+  const db: PluginTest['db'] = {
+    table: (name) => test.db.table(name),
+    transaction: (run) =>
+      test.db.transaction((table) =>
+        run((name) => {
+          if (name === 'contacts_import_pieces') written += 1;
+          return table(name);
+        }),
+      ),
+  };
+
+  await addImport(db, me, {
+    book: FIRST_BOOK,
+    name: 'x.vcf',
+    format: 'vcard',
+    pieces: pieces(),
+    columns: [],
+    now: test.clock.now(),
+  });
+
+  expect(inMemory).toEqual([0, 0, 0, 0, 0]);
+  expect(await test.db.table('contacts_imports').pluck('lines')).toEqual([pieceLines]);
+});
+
+it('lets others have their turn while a list of megabytes comes in, and is shown', async () => {
+  const file = `Nom;Mail\n${'Ada Byron;ada@test.example\n'.repeat(100_000)}`;
+  let turns = 0;
+  let isOver = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const sent = await send('x.csv', file);
+  isOver = true;
+
+  // Forty pieces of 64 kB.
+  expect(turns).toBeGreaterThan(40);
+  expect((await show(pathOf(sent))).model).toMatchObject({
+    count: 100_000,
+    columns: [{ samples: Array.from({ length: 5 }, () => 'Ada Byron') }, { heading: 'Mail' }],
+  });
+});
+
+it('keeps no piece of a file that is done, or of somebody who is gone', async () => {
+  const left = () => test.db.table('contacts_import_pieces').pluck('at');
+  await result(await send('x.vcf', aCard('a')));
+  expect(await left()).toEqual([]);
+  const sent = await send('x.csv', 'Nom;Mail\nA;a@b.example\n');
+  expect(await left()).toEqual([0]);
+  await test.route('post', `${pathOf(sent)}/end`);
+  expect(await left()).toEqual([]);
+  await send('x.csv', 'Nom;Mail\nA;a@b.example\n');
+  await eraseImports(test.db, me.user);
+  expect(await left()).toEqual([]);
+});
+
 it('goes on where a process left it', async () => {
   const cards = Array.from({ length: 120 }, (_, at) => aCard(`u${at}`, { name: `N${at}` }));
   const sent = await send('x.vcf', cards.join(''));
@@ -138,16 +206,15 @@ it('goes on where a process left it', async () => {
   const id = pathOf(sent).replace('/import/', '');
   const lines = cards.slice(0, 60).join('').split('\n').length - 1;
   // As a process leaves it that is killed after sixty cards.
+  await test.db.table('contacts_imports').where({ id }).update({
+    state: 'running',
+    line: lines,
+    added: 60,
+    held_until: '2000-01-01T00:00:00.000Z',
+  });
   await test.db
-    .table('contacts_imports')
-    .where({ id })
-    .update({
-      state: 'running',
-      content: cards.join(''),
-      line: lines,
-      added: 60,
-      held_until: '2000-01-01T00:00:00.000Z',
-    });
+    .table('contacts_import_pieces')
+    .insert({ import_id: id, at: 0, text: cards.join('') });
 
   await test.runJob('imports');
 

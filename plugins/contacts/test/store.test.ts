@@ -1,6 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { aCard, aPerson, startContacts } from './kit';
+import { aCard, aPerson, startContacts, storeOf } from './kit';
 
 const DAY_MS = 86_400_000;
 
@@ -154,6 +154,85 @@ it('pages by name, and says how many there are', async () => {
 
   expect(page.total).toBe(205);
   expect(page.cards.map(({ name }) => name)).toEqual(['n200', 'n201', 'n202', 'n203', 'n204']);
+});
+
+describe('cards of a file', () => {
+  const some = (count: number, nickname = '') =>
+    Array.from({ length: count }, (_, at) => ({
+      uri: `${at}.vcf`,
+      text: aCard(`u${at}`, { nickname }),
+    }));
+
+  it('are written with few statements, and are one change of the book', async () => {
+    await start();
+    let asked = 0;
+    const counted: PluginTest['db'] = {
+      table(name) {
+        asked += 1;
+        return test.db.table(name);
+      },
+      transaction: (run) =>
+        test.db.transaction((table) =>
+          run((name) => {
+            asked += 1;
+            return table(name);
+          }),
+        ),
+    };
+    const before = (await store.changesSince(me, FIRST_BOOK, 0))?.token ?? 0;
+
+    const outcomes = await storeOf(test, counted).bringIn(me, FIRST_BOOK, some(200));
+
+    expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(200);
+    expect(asked).toBeLessThan(20);
+    const changes = await store.changesSince(me, FIRST_BOOK, before);
+    expect([changes?.token, changes?.changed.length]).toEqual([before + 1, 200]);
+  });
+
+  it('take the place of those of their uid, under the name that these have', async () => {
+    await start();
+    await store.put(me, FIRST_BOOK, 'of-a-phone.vcf', aCard('u0'));
+    await store.put(me, FIRST_BOOK, '1.vcf', aCard('somebody-else'));
+
+    const outcomes = await store.bringIn(me, FIRST_BOOK, [
+      ...some(3, 'new'),
+      ...some(1, 'last'),
+      { uri: 'x.vcf', text: 'no card' },
+    ]);
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      'updated',
+      'created',
+      'created',
+      'updated',
+      'refused',
+    ]);
+    expect((await store.card(me, FIRST_BOOK, 'of-a-phone.vcf'))?.text).toContain('NICKNAME:last');
+    expect((await store.card(me, FIRST_BOOK, '1.vcf'))?.uid).toBe('somebody-else');
+    expect((await store.list(me, {})).total).toBe(4);
+  });
+
+  it('change nothing where they say what is there, and stop when the book is full', async () => {
+    await start({ maxCards: 3 });
+    await store.bringIn(me, FIRST_BOOK, some(2));
+    const before = (await store.changesSince(me, FIRST_BOOK, 0))?.token ?? 0;
+
+    const outcomes = await store.bringIn(me, FIRST_BOOK, some(2));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['updated', 'updated']);
+    expect((await store.changesSince(me, FIRST_BOOK, 0))?.token).toBe(before);
+    expect((await store.bringIn(me, FIRST_BOOK, some(5))).slice(2)).toMatchObject([
+      { kind: 'created' },
+      { kind: 'refused', reason: 'full' },
+      { kind: 'refused', reason: 'full' },
+    ]);
+  });
+
+  it('go into no book of others', async () => {
+    await start();
+    await store.createBook(other, { title: 'x', id: 'x' });
+
+    expect(await store.bringIn(me, 'x', some(1))).toEqual([{ kind: 'refused', reason: 'missing' }]);
+  });
 });
 
 describe('changes', () => {
