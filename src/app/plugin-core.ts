@@ -44,7 +44,7 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
   const tempDir = path.join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
   const through = createKeptConnections();
-  const { port, serves, list, forget } = createLdapDirectory({
+  const { port, entryNow, serves, list, forget } = createLdapDirectory({
     clock,
     sites: config.sites,
     search: (to, question, { timeoutMs }) => searchDirectory(to, question, { timeoutMs, through }),
@@ -55,6 +55,7 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     clock,
     lookup: createDirectoryLookup({ clock, log: deps.log }),
     port,
+    entryNow,
     forget,
     write: changeEntry,
   });

@@ -67,6 +67,8 @@ export interface LdapDirectories {
   readonly serves: (site: SiteId) => boolean;
   /** The directories of a site, that of sign-in first. */
   readonly list: (site: SiteId) => readonly DirectoryFacts[];
+  /** An entry as the server has it now, whatever was answered before. */
+  readonly entryNow: (scope: DirectoryScope, dn: string) => Promise<DirectoryRecord | undefined>;
   /** Forgets what was answered of a site: something has just changed there. */
   readonly forget: (site: SiteId) => void;
 }
@@ -132,21 +134,29 @@ export function createLdapDirectory({
     const known = cache.get(key);
     if (known) return known;
     return once(key, async () => {
-      const attributes = named.length > 0 ? named : [...ORDINARY, ...directory.alsoAsk];
-      const found = await search(
-        directory,
-        {
-          ...question,
-          attributes: [...new Set([...attributes, ...always(directory)])],
-          ...(directory.followAliases && { aliasesBelow: directory.searchBase }),
-        },
-        timeoutOf(directory),
-      );
-      const records = found.entries.map((entry) => recordOf(directory, entry, named));
-      const answer = deepFreeze({ records, isCut: found.isCut });
+      const answer = await askNow(directory, question, named);
       cache.set(key, answer);
       return answer;
     });
+  }
+
+  async function askNow(
+    directory: Known,
+    question: Omit<DirectorySearch, 'attributes'>,
+    named: readonly string[] = [],
+  ): Promise<Answer> {
+    const attributes = named.length > 0 ? named : [...ORDINARY, ...directory.alsoAsk];
+    const found = await search(
+      directory,
+      {
+        ...question,
+        attributes: [...new Set([...attributes, ...always(directory)])],
+        ...(directory.followAliases && { aliasesBelow: directory.searchBase }),
+      },
+      timeoutOf(directory),
+    );
+    const records = found.entries.map((entry) => recordOf(directory, entry, named));
+    return deepFreeze({ records, isCut: found.isCut });
   }
 
   /** A name that stands at or below the directory's own. */
@@ -190,12 +200,7 @@ export function createLdapDirectory({
     async entry(scope, dn) {
       const directory = directoryOf(scope);
       if (!isInside(directory, dn)) return undefined;
-      const { records } = await ask(scope, directory, {
-        base: dn,
-        scope: 'base',
-        filter: '(objectClass=*)',
-        limit: 1,
-      });
+      const { records } = await ask(scope, directory, itself(dn));
       return records[0];
     },
     async find(scope, question) {
@@ -227,11 +232,19 @@ export function createLdapDirectory({
   };
   return {
     port,
+    async entryNow(scope, dn) {
+      const directory = directoryOf(scope);
+      if (!isInside(directory, dn)) return undefined;
+      return (await askNow(directory, itself(dn))).records[0];
+    },
     serves: (site) => directories.get(site)?.has(SIGN_IN_DIRECTORY) === true,
     list: (site) => [...(directories.get(site)?.values() ?? [])].map(({ facts }) => facts),
     forget: (site) => void changes.set(site, (changes.get(site) ?? 0) + 1),
   };
 }
+
+const itself = (dn: string) =>
+  ({ base: dn, scope: 'base', filter: '(objectClass=*)', limit: 1 }) as const;
 
 function directoriesOf({
   title,

@@ -6,6 +6,7 @@ import { type Cache, createCache } from '../kernel/cache';
 import { type DirectoryChange, isAttributeName, type LdapEndpoint } from '../ldap';
 import type { Actor, DirectoryLookup } from '../session';
 import type { LdapDirectory } from '../sites';
+import type { LdapDirectories } from './directory';
 import type { DirectoryPort, DirectoryRecord } from './types';
 
 const NAME_MS = 180_000;
@@ -34,8 +35,11 @@ export type OwnChanges = DirectoryChange['attributes'];
 
 /** The entry of a person in the directory that they sign in with. */
 export interface OwnEntries {
-  /** `undefined` where they have none, or the site has no such directory. */
-  find(actor: Actor): Promise<DirectoryRecord | undefined>;
+  /**
+   * `undefined` where they have none, or the site has no such directory. `isNow` asks the server
+   * again, whatever it answered minutes ago.
+   */
+  find(actor: Actor, how?: { readonly isNow?: boolean }): Promise<DirectoryRecord | undefined>;
   /**
    * Replaces attributes, bound with the password of the session. Throws `directory/refused` when the
    * server says no, or for what nobody changes of themselves; `directory/no-password` for who came by
@@ -48,6 +52,7 @@ export interface OwnEntriesDeps {
   readonly clock: Clock;
   readonly lookup: DirectoryLookup;
   readonly port: Pick<DirectoryPort, 'entry'>;
+  readonly entryNow: LdapDirectories['entryNow'];
   readonly forget: (site: SiteId) => void;
   /** `changeEntry` of the LDAP floor. */
   readonly write: (
@@ -61,6 +66,7 @@ export function createOwnEntries({
   clock,
   lookup,
   port,
+  entryNow,
   forget,
   write,
 }: OwnEntriesDeps): OwnEntries {
@@ -81,11 +87,12 @@ export function createOwnEntries({
   }
 
   return {
-    async find(actor) {
+    async find(actor, { isNow = false } = {}) {
       const { signIn, id } = actor.site;
       if (signIn.kind !== 'ldap') return undefined;
       const dn = await nameOf(signIn.ldap, actor);
-      return dn === undefined ? undefined : port.entry({ site: id }, dn);
+      if (dn === undefined) return undefined;
+      return isNow ? entryNow({ site: id }, dn) : port.entry({ site: id }, dn);
     },
     async change(actor, changes) {
       const { signIn, id } = actor.site;

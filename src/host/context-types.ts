@@ -121,10 +121,14 @@ export interface PluginContext<C = unknown> {
   directories(site: SiteId): readonly { readonly id: string; readonly title: string }[];
   /**
    * The entry of the person who is there in the directory that people sign in with; `undefined` where
-   * there is none. Needs `directory.read`.
+   * there is none. `isNow` asks the directory again, for a page that changes it: answers are kept for
+   * minutes otherwise. Needs `directory.read`.
    * @since 1.0
    */
-  ownEntry(as: PersonRef): Promise<DirectoryRecord | undefined>;
+  ownEntry(
+    as: PersonRef,
+    how?: { readonly isNow?: boolean },
+  ): Promise<DirectoryRecord | undefined>;
   /**
    * Outbound HTTP to the origins of `needs` (`http:https://host`), or to public hosts over HTTPS
    * (`http:public`) or the servers that the operator lists for the plugin (`http:configured`). Public

@@ -266,6 +266,20 @@ describe('one’s own entry', () => {
     expect((await own.find(me))?.attributes['telephonenumber']).toBeUndefined();
   });
 
+  it('is asked for again where somebody else may have changed it meanwhile', async () => {
+    const { own, actor } = made();
+    const me = actor('own', 'own secret');
+    const roomOf = async (isNow: boolean) =>
+      (await own.find(me, { isNow }))?.attributes['roomnumber'];
+    expect(await roomOf(false)).toBeUndefined();
+
+    await made().own.change(me, { roomNumber: ['B214'] });
+
+    expect(await roomOf(false)).toBeUndefined();
+    expect(await roomOf(true)).toEqual(['B214']);
+    await made().own.change(me, { roomNumber: [] });
+  });
+
   it('is changed by nobody else, nor where the server or the platform says no', async () => {
     const { own, actor } = made();
     const room = { roomNumber: ['A1'] };

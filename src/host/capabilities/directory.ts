@@ -61,10 +61,10 @@ export function pluginDirectories(gate: Gate, deps: DirectoryDeps): DirectoryMem
       const provided = isMissing && deps.portOf(site) ? [{ id: SIGN_IN_DIRECTORY, title: '' }] : [];
       return [...provided, ...known.map(({ id, title }) => ({ id, title }))];
     },
-    async ownEntry(as) {
+    async ownEntry(as, { isNow = false } = {}) {
       gate.need('directory.read');
       const actor = await gate.person(as);
-      const found = await within(deps.core.own.find(actor), TIMEOUT_MS);
+      const found = await within(deps.core.own.find(actor, { isNow }), TIMEOUT_MS);
       return checked(directoryPortShape.record, found);
     },
   };
