@@ -125,10 +125,7 @@ export interface PluginContext<C = unknown> {
    * minutes otherwise. Needs `directory.read`.
    * @since 1.0
    */
-  ownEntry(
-    as: PersonRef,
-    how?: { readonly isNow?: boolean },
-  ): Promise<DirectoryRecord | undefined>;
+  ownEntry(as: PersonRef, how?: { readonly isNow?: boolean }): Promise<DirectoryRecord | undefined>;
   /**
    * Outbound HTTP to the origins of `needs` (`http:https://host`), or to public hosts over HTTPS
    * (`http:public`) or the servers that the operator lists for the plugin (`http:configured`). Public

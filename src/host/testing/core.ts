@@ -249,10 +249,24 @@ function fakeDirectories<C>(options: PluginTestOptions<C>, ref: TestCore['ref'])
   const list = [...given].map(([id, { title = id, base = TEST_BASE }]) => ({ id, title, base }));
   const own: OwnEntries = {
     find: async () => ownEntry?.(),
-    change: ({ site }, changes) =>
-      (directory?.changeOwn ?? absent('directory.changeOwn'))(ref(site.id), changes),
+    async change({ site }, changes) {
+      try {
+        await (directory?.changeOwn ?? absent('directory.changeOwn'))(ref(site.id), changes);
+      } catch (error) {
+        throw asRefused(error);
+      }
+    },
   };
   return { port: directory && port, core: { list: () => list, port, own } };
 }
 
 const TEST_BASE = 'dc=test';
+
+/** An error with the `code` of a refusal is that refusal, which only the platform can make. */
+function asRefused(error: unknown): unknown {
+  const { code, details } = Object(error) as { readonly code?: unknown; readonly details?: object };
+  const known = (['directory/refused', 'directory/no-password'] as const).find(
+    (one) => one === code,
+  );
+  return known ? new AppError(known, { details: { ...details } }) : error;
+}
