@@ -5,6 +5,36 @@ import { FACTS, KINDS } from './profiles';
 const attribute = z.string().regex(/^(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)+)$/i, 'expected an attribute');
 const value = z.string().min(1).max(200);
 
+const words = z.strictObject({ fr: z.string().min(1).max(200), en: z.string().min(1).max(200) });
+
+/** Whether a text is a regular expression. */
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(`^(?:${text})$`, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+const ownAttribute = z.strictObject({
+  attribute,
+  kind: z
+    .enum(['text', 'phone', 'photo'])
+    .optional()
+    .describe('What is typed; by what the mapping takes the attribute for, unless told.'),
+  label: words.optional().describe('What the field is called, in place of our own word.'),
+  help: words.optional().describe('A sentence under the field.'),
+  maxChars: z.number().int().min(1).max(1_000).default(120),
+  maxValues: z.number().int().min(1).max(10).default(1),
+  pattern: z
+    .string()
+    .max(200)
+    .refine(isPattern, 'expected a regular expression')
+    .optional()
+    .describe('What a whole value has to look like.'),
+  maxBytes: z.number().int().min(10_000).max(500_000).default(200_000).describe('Of a photo.'),
+});
+
 /** What a site may say under `plugins.annuaire`. */
 export const annuaireConfig = z.strictObject({
   profile: z
@@ -51,6 +81,11 @@ export const annuaireConfig = z.strictObject({
     .enum(['hide', 'show'])
     .default('hide')
     .describe('What is shown from outside the networks of the site without a second factor.'),
+  own: z
+    .array(ownAttribute)
+    .max(15)
+    .default([])
+    .describe('Attributes that people change of their own entry, where the server lets them.'),
   limit: z.number().int().min(10).max(200).default(200).describe('Entries shown at most.'),
   minChars: z.number().int().min(2).max(10).default(3).describe('Characters of a search at least.'),
 });

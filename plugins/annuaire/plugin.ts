@@ -9,7 +9,7 @@ export default definePlugin<AnnuaireConfig>({
   api: '^1.0',
   title: 'annuaire:title',
   summary: 'annuaire:summary',
-  needs: ['directory.read'],
+  needs: ['directory.read', 'directory.write', 'audit'],
   config: annuaireConfig,
   contributes: {
     routes: async () => ({ routes }),

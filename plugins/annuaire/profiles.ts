@@ -35,6 +35,11 @@ export const FACTS = [
   'assistants',
   'order',
   'photo',
+  'absence',
+  'absentFrom',
+  'absentUntil',
+  'substitute',
+  'successor',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 
@@ -96,6 +101,12 @@ const INET_ORG_PERSON: Profile = {
     assistants: ['secretary'],
     order: [],
     photo: ['jpegPhoto'],
+    // No usual schema has them: a site names its own.
+    absence: [],
+    absentFrom: [],
+    absentUntil: [],
+    substitute: [],
+    successor: [],
   },
 };
 

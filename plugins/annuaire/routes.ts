@@ -4,7 +4,10 @@ import { type Card, cardOf, pathOf, rowOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
 import { byOrder, type Entry } from './entry';
+import { isKeptFrom } from './kept';
 import { composeHref, type Searched, searchHref } from './links';
+import { isOwn, ownPage, saveOwn, showOwn } from './own';
+import { changeOwnPhoto } from './own-photo';
 import { KINDS, type Kind } from './profiles';
 import { FILTERED, KIND_TEXTS } from './texts';
 import { treeTo } from './tree';
@@ -13,6 +16,9 @@ import { treeTo } from './tree';
 const RETRY_S = 30;
 /** What a branch lists; the branches below it stand in the tree, and first among them. */
 const LISTED: readonly Kind[] = KINDS;
+
+/** A picture that is too large is told as such, so a little more is let in. */
+const UPLOAD_BYTES = 12_000_000;
 
 /** What a page is about: a search, a branch, and the entry whose card is shown. */
 interface Asked {
@@ -76,13 +82,6 @@ const filtersOf = (searched: Searched) => [
   })),
 ];
 
-/** Whether the site keeps its directory from who asks from outside with a password alone. */
-const isKeptFrom = (
-  { site, remote, hasFactor }: PluginRequest,
-  context: Context,
-  outside: string,
-) => outside === 'hide' && !hasFactor && context.networkSide(site, remote) === 'outside';
-
 async function page(
   request: PluginRequest,
   context: Context,
@@ -105,6 +104,8 @@ async function page(
     card: undefined as Card | undefined,
     shows: 'list' as 'list' | 'card',
     backHref: '',
+    ownHref: '',
+    mineHref: '',
   };
   const config = context.config(request);
   if (isKeptFrom(request, context, config.outside)) {
@@ -112,20 +113,23 @@ async function page(
   }
   const annuaire = annuaireFor(context, request);
   if (!annuaire) return { ...common, model: { ...model, state: 'none' } };
+  const ownHref = context.url('own');
+  if (config.own.length > 0 && request.as) model.mineHref = ownHref;
   try {
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
-    const [tree, list, card] = await Promise.all([
+    const [tree, list, card, isMine] = await Promise.all([
       treeTo(annuaire, searched.q === '' ? asked.base : undefined),
       listOf(annuaire, asked),
       asked.entry && cardOf(annuaire, asked.entry, searched),
+      isOwn(request, context, asked.entry?.dn ?? ''),
     ]);
     const shows = about.dn ? 'card' : 'list';
     const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
     return {
       ...common,
       title: asked.entry && about.dn ? asked.entry.name : common.title,
-      model: { ...model, tree, list, card, shows, backHref },
+      model: { ...model, tree, list, card, shows, backHref, ownHref: isMine ? ownHref : '' },
     };
   } catch (error) {
     context.log.warn({ err: error, site: request.site }, 'annuaire/down');
@@ -169,6 +173,9 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
       : { redirect: context.url('') },
   );
   router.get('/photo/:entry', photo);
+  router.get('/own', ownPage(showOwn));
+  router.post('/own', ownPage(saveOwn));
+  router.post('/own/photo', ownPage(changeOwnPhoto), { upload: { maxBytes: UPLOAD_BYTES } });
   router.get('/tree', (request, context) => {
     const { base, dn } = request.query;
     const none: Searched = { q: '', type: '' };

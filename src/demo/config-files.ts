@@ -69,7 +69,16 @@ const byId = (fileOf: (site: DemoSite) => File): Readonly<Record<DemoSite['id'],
   >; // one for each of the sites, whose ids are all of the type
 
 const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
-  annuaire: { treeBase: `ou=agents,${baseDn}` },
+  annuaire: {
+    treeBase: `ou=agents,${baseDn}`,
+    own: [
+      { attribute: 'telephoneNumber' },
+      { attribute: 'mobile' },
+      { attribute: 'roomNumber', maxChars: 20 },
+      { attribute: 'description', maxChars: 500, maxValues: 2 },
+      { attribute: 'jpegPhoto' },
+    ],
+  },
   'attachment-reminder': true,
   contacts: true,
   'external-sender': true,

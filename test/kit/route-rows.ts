@@ -159,6 +159,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     'open',
     `get /annuaire
      get /annuaire/entry
+     get /annuaire/own
+     post /annuaire/own
+     post /annuaire/own/photo
      get /annuaire/photo/:entry
      get /annuaire/tree`,
     ['saisons'],

@@ -1,0 +1,35 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { pictureOf } from './jpeg';
+import { type Own, ownProblem, write } from './own';
+import { isPhoto } from './own-fields';
+
+/** Of either side; beyond, a small file may be a huge picture in a browser. */
+const SIDE_MAX = 4_096;
+const SIDE_MIN = 16;
+
+/** Puts a picture on one’s own entry, or takes it away. */
+export async function changeOwnPhoto(own: Own): Promise<PluginResponse> {
+  const { request, config, mapping, context, as } = own;
+  const rule = config.own.find((one) => isPhoto(mapping, one));
+  if (!rule) return { status: 404 };
+  const to = (words: string): PluginResponse => ({ redirect: `${context.url('own')}?${words}` });
+  const isRemoved = request.body['remove'] !== undefined;
+  const file = request.files.find(({ content }) => content.length > 0);
+  if (!isRemoved && !file) return to('failed=photoNone');
+  const picture = file && pictureOf(file.content);
+  if (!isRemoved) {
+    if (!picture || Math.min(picture.width, picture.height) < SIDE_MIN)
+      return to('failed=photoType');
+    const isLarge = Math.max(picture.width, picture.height) > SIDE_MAX;
+    if (isLarge || picture.content.length > rule.maxBytes) return to('failed=photoSize');
+  }
+  const values = isRemoved || !picture ? [] : [picture.content];
+  const problem = await write(own, { [rule.attribute]: values });
+  if (problem) return ownProblem(own, problem);
+  await context.audit({
+    event: isRemoved ? 'own-photo-removed' : 'own-photo-changed',
+    as,
+    details: { attributes: rule.attribute, bytes: picture?.content.length ?? 0 },
+  });
+  return to(isRemoved ? 'done=photoGone' : 'done=photo');
+}
