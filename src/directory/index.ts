@@ -2,6 +2,7 @@
 // port `directory`, over the LDAP directory that people sign in with.
 // Not sign-in (session), nor suggestions of the composer (compose). Called by plugins through their
 // context, and by whoever asks the port.
+export { contactHooks } from './contact-hooks';
 export { createLdapDirectory, type LdapDirectories, type LdapDirectoryDeps } from './directory';
 export { directoryHooks } from './hooks';
 export { createOwnEntries, type OwnChanges, type OwnEntries } from './own-entry';

@@ -3,7 +3,6 @@ import { didYouMean } from '../kernel/config-shape';
 /** Hooks of the design whose occasion does not exist: declared by whoever makes it. */
 export const AWAITED_HOOKS: Readonly<Record<string, string>> = {
   'account:entries': 'accounts beside one’s own: URLs, pools and caches know `me` alone',
-  'contact:list': 'an address book, and the other `contact:` hooks with it',
   'identity:changing': 'identities that a person may edit, and `identity:changed` with it',
   'notification:draft': 'a notification centre',
 };

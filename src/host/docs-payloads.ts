@@ -4,6 +4,7 @@ import { entriesOf, type NamedType, typesNamedIn } from './docs-types';
 const FILES: readonly string[] = [
   'src/audit/hooks.ts',
   'src/compose/hooks.ts',
+  'src/directory/contact-hooks.ts',
   'src/directory/hooks.ts',
   'src/kernel/platform-hooks.ts',
   'src/mail/hooks.ts',

@@ -1,6 +1,6 @@
 import { auditHooks } from '../audit';
 import { composeHooks } from '../compose';
-import { directoryHooks } from '../directory';
+import { contactHooks, directoryHooks } from '../directory';
 import type { HookDefinition } from '../kernel/hook-types';
 import { platformHooks } from '../kernel/platform-hooks';
 import { mailHooks } from '../mail';
@@ -18,6 +18,7 @@ export const HOOK_TABLES: readonly Readonly<Record<string, HookDefinition>>[] = 
   mailHooks,
   composeHooks,
   directoryHooks,
+  contactHooks,
 ];
 
 /** All of them by name. */

@@ -109,6 +109,7 @@ export type {
 
 import '../audit/hooks';
 import '../compose/hooks';
+import '../directory/contact-hooks';
 import '../directory/hooks';
 import '../kernel/platform-hooks';
 import '../mail/hooks';

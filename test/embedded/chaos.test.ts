@@ -17,7 +17,13 @@ const isOpen = ([, { kind, failClosed }]: (typeof HOOKS)[number]): boolean =>
   kind !== 'guard' && failClosed !== true;
 const OPEN = HOOKS.filter(isOpen).map(([name]) => name);
 /** Told of, and nowhere in this walk: test/unit/audit, and test/unit/session/devices for a factor. */
-const ELSEWHERE = ['audit:recorded', 'device:renewed'];
+const ELSEWHERE = [
+  'audit:recorded',
+  'device:renewed',
+  'contact:draft',
+  'contact:changed',
+  'contact:export',
+];
 /** Places of pages for administrators. */
 const ADMIN = /^admin\./;
 
@@ -29,8 +35,11 @@ const start = (
   startTestDemo(
     {
       options: rest.clock ? { clock: rest.clock } : {},
-      // A bundled plugin has hooks for others too: `directory:entry`.
-      site: (_id, file) => ({ ...file, plugins: { [`hostile-${how}`]: true, annuaire: true } }),
+      // Bundled plugins have hooks for others too: `directory:entry`, `contact:list`.
+      site: (_id, file) => ({
+        ...file,
+        plugins: { [`hostile-${how}`]: true, annuaire: true, contacts: true },
+      }),
     },
     [hostilePlugin(how, { hooks, slots }, rest.times)],
   );
@@ -119,11 +128,13 @@ describe.each(['throw', 'hang', 'rubbish'] as const)(
       await walk(demo, clock);
       const { web } = await signInTo(demo);
       const found = await web.get('/annuaire?q=tramontane');
+      const contacts = await web.get('/contacts');
       const { state } = demo.app.plugins().find(({ id }) => id === `hostile-${how}`) ?? {};
       const counted = await demo.app.metrics.text();
       const isMet = (place: string): boolean => counted.includes(`hook="${place}"`);
 
       expect(found.status).toBe(200);
+      expect(contacts.status).toBe(200);
       expect(state).toBe('active');
       expect(OPEN.filter((name) => !isMet(name) && !ELSEWHERE.includes(name))).toEqual([]);
       expect(slots.filter((name) => !isMet(`slot:${name}`) && !ADMIN.test(name))).toEqual([]);

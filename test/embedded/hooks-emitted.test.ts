@@ -16,6 +16,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'audit:recorded': 'test/unit/audit',
   'device:renewed': 'test/unit/session/devices',
   'directory:entry': 'plugins/annuaire/test',
+  'contact:list': 'plugins/contacts/test',
+  'contact:draft': 'plugins/contacts/test',
+  'contact:saving': 'plugins/contacts/test',
+  'contact:changed': 'plugins/contacts/test',
+  'contact:export': 'plugins/contacts/test',
 };
 const SLOTS_ELSEWHERE: Readonly<Record<string, string>> = {
   'admin.plugin@1': 'pages of administrators',

@@ -29,6 +29,6 @@ export const dav: DavHandler<ContactsConfig> = async (request, context) => {
   // Nothing is below a card.
   if (request.path.length > 2) return request.method === 'PUT' ? { status: 409 } : MISSING;
   const { site, user } = request;
-  const person = { site, user: user.id, mail: user.mail };
+  const person = { site, user: user.id, mail: user.mail, as: request.as };
   return answer({ request, context, store: createStore(context), person });
 };

@@ -4,6 +4,7 @@ import { exportFile, FORMATS } from '../exchange/export-file';
 import { contactOf, PAGE_CARDS, type StoredCard } from '../store';
 import { copyInto } from './actions';
 import { composeTo, type Desk, hrefOf, isWritable, oneOf } from './common';
+import { leaving } from './hooks';
 import { askedOf, placeOf } from './list';
 import { memberOf } from './members';
 
@@ -141,13 +142,10 @@ async function categorise(
   });
 }
 
-async function exportAll(
-  { request, t }: Desk,
-  cards: readonly StoredCard[],
-): Promise<PluginResponse> {
-  const format = oneOf(FORMATS, request.body['format']) ?? 'vcard4';
-  const texts = cards.map(({ text }) => text);
-  return exportFile(texts, { title: t('contacts:title'), format });
+async function exportAll(desk: Desk, cards: readonly StoredCard[]): Promise<PluginResponse> {
+  const format = oneOf(FORMATS, desk.request.body['format']) ?? 'vcard4';
+  const texts = await leaving(desk, cards, format);
+  return exportFile(texts, { title: desk.t('contacts:title'), format });
 }
 
 /** Says that some stayed as they were. */

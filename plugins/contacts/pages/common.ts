@@ -20,9 +20,9 @@ export type Page = (desk: Desk) => PluginResponse | Promise<PluginResponse>;
 export const page =
   (run: Page) =>
   async (request: PluginRequest, context: Context): Promise<PluginResponse> => {
-    const { user, site, locale } = request;
+    const { user, site, locale, as } = request;
     if (!user) return { status: 404 };
-    const person = { site, user: user.id, mail: user.mail };
+    const person = { site, user: user.id, mail: user.mail, as };
     const store = createStore(context);
     const books = await store.books(person);
     return run({ request, context, person, store, books, t: context.text(locale) });

@@ -18,6 +18,7 @@ import {
   withLine,
   withRoom,
 } from './form';
+import { drafted } from './hooks';
 import { sideOf } from './list';
 import { TYPE_TEXTS } from './texts';
 
@@ -29,6 +30,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   'not-a-card': 'contacts:failed.card',
   'too-large': 'contacts:failed.large',
   full: 'contacts:failed.full',
+  denied: 'contacts:failed.denied',
   uri: 'contacts:failed.card',
 };
 
@@ -151,7 +153,11 @@ export async function save(desk: Desk): Promise<PluginResponse> {
       problem: 'contacts:conflict.deleted',
     });
   }
-  const contact = contactWith(form, before ?? { ...EMPTY_CONTACT, uid: randomUUID() });
+  const typed = contactWith(form, before ?? { ...EMPTY_CONTACT, uid: randomUUID() });
+  const contact = await drafted(desk, typed, {
+    op: stored ? 'change' : 'create',
+    book: book.id,
+  });
   if (stored && before && etag !== stored.etag)
     return conflict(desk, { ...editing, stored }, contact);
   const text = writeCard(contact, stored?.text);

@@ -4,6 +4,7 @@ import { FORMAT_TEXTS } from '../exchange/texts';
 import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
+import { listed } from './hooks';
 import { outcomeOf } from './texts';
 
 /** A page offers no more. */
@@ -137,7 +138,7 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
       bulk: found.cards.length === 0 ? undefined : await bulkModel(desk, found.cards),
       action: hrefOf(context, ''),
       total: found.total,
-      rows: found.cards.map(rowModel(desk, asked)),
+      rows: (await listed(desk, found.cards)).map(rowModel(desk, asked)),
       pages: {
         count: pages,
         current: asked.page,

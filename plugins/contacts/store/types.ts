@@ -1,4 +1,4 @@
-import type { SiteId } from 'estafette/plugin';
+import type { PersonRef, SiteId } from 'estafette/plugin';
 
 /** Whose books: a site and a person are part of every question. */
 export interface Person {
@@ -6,6 +6,8 @@ export interface Person {
   readonly user: number;
   /** Books are shared by address. */
   readonly mail: string;
+  /** Their handle while they are there, so that hooks are those of the plugins that they have. */
+  readonly as?: PersonRef | undefined;
 }
 
 export type Rights = 'read' | 'write' | 'manage';
@@ -66,6 +68,8 @@ export type Refusal =
   | 'too-large'
   /** The book holds as many cards as it may. */
   | 'full'
+  /** A guard of `contact:saving` said no. */
+  | 'denied'
   | 'uri';
 
 export type Put =

@@ -113,12 +113,12 @@ describe('a plugin that does not start', () => {
 
   it('says what a hook that nothing emits yet waits for', async () => {
     const plugin = aPlugin('early', {
-      activate: (context) => context.hooks.on('contact:list' as 'message:sent', () => {}),
+      activate: (context) => context.hooks.on('notification:draft' as 'message:sent', () => {}),
     });
 
     const test = await startTest({ plugins: [plugin] });
 
-    expect(lineOf(test, 'early')?.reason).toContain('waits for an address book');
+    expect(lineOf(test, 'early')?.reason).toContain('waits for a notification centre');
   });
 });
 

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { fits } from '../kernel/hook-results';
+import { type Action, defineHooks, type Filter, type Guard } from '../kernel/hook-types';
+
+/** A contact as a list shows it. */
+export interface ListedContact {
+  readonly id: string;
+  /** Of its address book. */
+  readonly book: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Function and organisation. */
+  readonly detail: string;
+  readonly mails: readonly string[];
+  readonly phones: readonly string[];
+}
+
+/** What somebody wrote of a contact; what else its card holds is not for hooks. */
+export interface ContactFields {
+  readonly name: string;
+  readonly given: string;
+  readonly family: string;
+  readonly nickname: string;
+  readonly organization: string;
+  readonly unit: string;
+  readonly title: string;
+  readonly role: string;
+  readonly note: string;
+  readonly categories: readonly string[];
+  readonly mails: readonly ContactLine[];
+  readonly phones: readonly ContactLine[];
+}
+
+export interface ContactLine {
+  readonly value: string;
+  readonly type: 'work' | 'home' | 'cell' | 'fax' | 'pager' | 'other';
+  readonly isPreferred?: boolean;
+}
+
+/** A contact that goes out in a file. */
+export interface ExportedContact extends ContactFields {
+  readonly id: string;
+}
+
+/** A contact that is about to be written, or taken away. */
+export interface SavedContact {
+  /** `''` for a new one. */
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly mails: readonly string[];
+}
+
+declare global {
+  namespace Estafette {
+    interface HookMap {
+      'contact:list': Filter<readonly ListedContact[], { readonly user: number }>;
+      'contact:draft': Filter<
+        ContactFields,
+        {
+          readonly user: number;
+          readonly op: 'create' | 'change';
+          readonly book: string;
+          readonly kind: string;
+        }
+      >;
+      'contact:saving': Guard<{
+        readonly user: number;
+        /** `save`: made or changed, by a page, a file or a program. */
+        readonly op: 'save' | 'move' | 'delete';
+        readonly book: string;
+        readonly contacts: readonly SavedContact[];
+      }>;
+      'contact:changed': Action<{
+        readonly user: number;
+        readonly op: 'saved' | 'moved' | 'deleted' | 'restored';
+        readonly ids: readonly string[];
+      }>;
+      'contact:export': Filter<
+        readonly ExportedContact[],
+        { readonly user: number; readonly format: string }
+      >;
+    }
+  }
+}
+
+const text = z.string().max(20_000);
+const lines = z
+  .array(
+    z.strictObject({
+      value: z.string().max(2_000),
+      type: z.enum(['work', 'home', 'cell', 'fax', 'pager', 'other']),
+      isPreferred: z.boolean().optional(),
+    }),
+  )
+  .max(200);
+const fields = z.strictObject({
+  name: text,
+  given: text,
+  family: text,
+  nickname: text,
+  organization: text,
+  unit: text,
+  title: text,
+  role: text,
+  note: z.string().max(100_000),
+  categories: z.array(z.string().max(1_000)).max(500),
+  mails: lines,
+  phones: lines,
+});
+const exported = z.array(fields.extend({ id: z.string() }));
+const listed = z.array(
+  z.strictObject({
+    id: z.string(),
+    book: z.string(),
+    kind: z.string(),
+    name: z.string().min(1).max(500),
+    detail: z.string().max(500),
+    mails: z.array(z.string().max(500)),
+    phones: z.array(z.string().max(500)),
+  }),
+);
+
+const idsOf = (rows: unknown): readonly string[] =>
+  Array.isArray(rows) ? rows.map((row: { readonly id: string }) => row.id) : [];
+
+/** The same contacts in the same order: pages and counts are those of the book. */
+function isSameList(value: unknown, before: unknown): boolean {
+  const parsed = listed.safeParse(value);
+  return parsed.success && idsOf(parsed.data).join('\n') === idsOf(before).join('\n');
+}
+
+/** Contacts may be changed and left out; none is added. */
+function isOfThese(value: unknown, before: unknown): boolean {
+  const parsed = exported.safeParse(value);
+  const known = new Set(idsOf(before));
+  return parsed.success && parsed.data.every(({ id }) => known.has(id));
+}
+
+/** Hooks of address books; the plugin that keeps them emits them. */
+export const contactHooks = defineHooks({
+  'contact:list': {
+    kind: 'filter',
+    doc: 'Contacts of a page before somebody sees them, all at once: names and details may be changed. Emitted by the plugin that shows them (`contacts`).',
+    check: isSameList,
+    byPlugins: true,
+  },
+  'contact:draft': {
+    kind: 'filter',
+    doc: 'A contact as it was typed into a form, before it is saved. Cards of programs and of files are kept as they came, and do not pass here.',
+    check: fits(fields),
+    byPlugins: true,
+  },
+  'contact:saving': {
+    kind: 'guard',
+    doc: 'Refuses that contacts are written, moved or deleted, by whatever way: pages, files, CardDAV. Many at once come together, and are refused together.',
+    byPlugins: true,
+  },
+  'contact:changed': {
+    kind: 'action',
+    doc: 'Contacts were written, moved, deleted or brought back.',
+    byPlugins: true,
+  },
+  'contact:export': {
+    kind: 'filter',
+    doc: 'Contacts of a file before it leaves, all at once: what is left out does not leave.',
+    check: isOfThese,
+    timeoutMs: 1_000,
+    byPlugins: true,
+  },
+});
