@@ -5,6 +5,7 @@ import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/job';
 import { knownAddresses, personOf, photosOf, searchContacts, suggestContacts } from './known';
 import { routes } from './routes';
+import { createStore } from './store';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
 
 export default definePlugin<ContactsConfig>({
@@ -68,6 +69,10 @@ export default definePlugin<ContactsConfig>({
     context.hooks.on('avatar:resolve', async ({ addresses }, { site, as }) =>
       as ? photosOf(context, await personOf(context, site, as.user), addresses) : undefined,
     );
+    // Their address is known from here on: what others share with it is suggested from the first day.
+    context.hooks.on('session:opened', async ({ session: { site, user } }) => {
+      await createStore(context).books({ site, user: user.id, mail: user.mail });
+    });
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseImports(db, user.id);
       await erasePerson((name) => db.table(name), user);
