@@ -79,10 +79,7 @@ function readLine(parts: readonly string[], line: number): ContentLine {
   const head = HEAD.exec(first);
   const params = head ? readParams(head[3] ?? '') : new Map<string, string[]>();
   const isQuoted = params.get('ENCODING')?.[0]?.toUpperCase() === 'QUOTED-PRINTABLE';
-  const unfolded = rest.reduce((so, part) => {
-    if (isQuoted && so.endsWith('=')) return so.slice(0, -1) + part;
-    return so + (/^[ \t]/.test(part) ? part.slice(1) : part);
-  }, first);
+  const unfolded = joined(first, rest, isQuoted);
   const whole = HEAD.exec(unfolded);
   if (!whole) throw new CardError('no-colon', line);
   const [all, group = '', name = '', written = ''] = whole;
@@ -94,6 +91,19 @@ function readLine(parts: readonly string[], line: number): ContentLine {
     params: readParams(written),
     value: unfolded.slice(all.length),
   };
+}
+
+/** Put together once: a text that grows part by part is copied as often as it has parts. */
+function joined(first: string, rest: readonly string[], isQuoted: boolean): string {
+  const parts = [first];
+  for (const part of rest) {
+    const last = parts.at(-1) as string;
+    if (isQuoted && last.endsWith('=')) {
+      parts[parts.length - 1] = last.slice(0, -1);
+      parts.push(part);
+    } else parts.push(/^[ \t]/.test(part) ? part.slice(1) : part);
+  }
+  return parts.join('');
 }
 
 /** Parameters by name; what follows a `=` may be a list, quoted or not. */

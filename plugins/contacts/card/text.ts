@@ -29,19 +29,21 @@ export function splitValue(value: string, separator: ';' | ','): string[] {
 /** A line in folds of 75 bytes, never inside a character, with its CRLF. */
 export function foldLine(line: string): string {
   if (line.length * 3 <= FOLD_BYTES || Buffer.byteLength(line) <= FOLD_BYTES) return `${line}\r\n`;
+  const bytes = Buffer.from(line);
   const folds: string[] = [];
-  let fold: string[] = [];
-  let bytes = 0;
-  for (const char of line) {
-    const size = Buffer.byteLength(char);
-    if (bytes + size > FOLD_BYTES) {
-      folds.push(fold.join(''));
-      fold = [' '];
-      bytes = 1;
-    }
-    fold.push(char);
-    bytes += size;
+  // The space before a fold is one of its bytes.
+  for (let from = 0; from < bytes.length; ) {
+    const to = startOfCharacter(bytes, from + (from === 0 ? FOLD_BYTES : FOLD_BYTES - 1));
+    folds.push(bytes.toString('utf8', from, to));
+    from = to;
   }
-  folds.push(fold.join(''));
-  return `${folds.join('\r\n')}\r\n`;
+  return `${folds.join('\r\n ')}\r\n`;
+}
+
+/** The last place at or before `at` where no character is cut: 10xxxxxx goes on with one (RFC 3629). */
+function startOfCharacter(bytes: Buffer, at: number): number {
+  if (at >= bytes.length) return bytes.length;
+  let place = at;
+  while (((bytes[place] as number) & 0xc0) === 0x80) place -= 1;
+  return place;
 }

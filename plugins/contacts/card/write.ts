@@ -147,16 +147,28 @@ interface Change {
 /** A line stays when it alone would be written as one of the lines that are wanted. */
 function changeField(field: Field, { contact, version, before, after, gone }: Change): void {
   const lines = before.filter(({ name }) => field.names.includes(name));
-  const wanted = [...field.write(contact, version)];
+  const wanted = field.write(contact, version);
   const whole = field.write(contactOf(lines.length > 0 ? before : []), version);
   if (lines.length > 0 && isDeepStrictEqual(whole, wanted)) return;
+  // By what they say: a card may hold thousands.
+  const left = new Map<Property, number>();
+  for (const one of wanted) left.set(one, (left.get(one) ?? 0) + 1);
+  const stays = new Map<Property, number>();
   for (const line of lines) {
-    const says = field.write(contactOf([line]), version);
-    const at = says.length === 1 ? wanted.indexOf(says[0] as string) : -1;
-    if (at < 0) gone.add(line);
-    else wanted.splice(at, 1);
+    const [says = '', ...more] = field.write(contactOf([line]), version);
+    const times = left.get(says) ?? 0;
+    if (more.length > 0 || times === 0) gone.add(line);
+    else {
+      left.set(says, times - 1);
+      stays.set(says, (stays.get(says) ?? 0) + 1);
+    }
   }
-  if (wanted.length > 0) after.set(lines.at(-1), [...(after.get(lines.at(-1)) ?? []), ...wanted]);
+  const added = wanted.filter((one) => {
+    const times = stays.get(one) ?? 0;
+    stays.set(one, times - 1);
+    return times <= 0;
+  });
+  if (added.length > 0) after.set(lines.at(-1), [...(after.get(lines.at(-1)) ?? []), ...added]);
 }
 
 /** `item1.X-ABLabel` goes with the `item1.EMAIL` that it names. */
@@ -165,20 +177,30 @@ function leaveNoLabel(
   gone: Set<ContentLine>,
   after: Change['after'],
 ): void {
+  const groups = new Map<string, { named: number; labels: ContentLine[] }>();
   for (const line of before) {
-    if (line.name !== 'X-ABLABEL' || line.group === '') continue;
-    const named = before.filter((other) => other !== line && other.group === line.group);
-    if (named.length > 0 && named.every((other) => gone.has(other)) && !after.has(line)) {
-      gone.add(line);
-    }
+    if (line.group === '') continue;
+    const group = groups.get(line.group) ?? { named: 0, labels: [] };
+    groups.set(line.group, group);
+    if (line.name === 'X-ABLABEL') group.labels.push(line);
+    else if (gone.has(line)) group.named += 1;
+    // Something of it is left to be named.
+    else group.named = Number.NEGATIVE_INFINITY;
+  }
+  for (const { named, labels } of groups.values()) {
+    if (named <= 0) continue;
+    for (const label of labels) if (!after.has(label)) gone.add(label);
   }
 }
 
-/** The first and the last line, as they stand in the text. */
+/** The first and the last line, as they stand in the text; looked for from its ends alone. */
 function marksOf(text: string): readonly [string, string] {
   const begin = /^\s*BEGIN:VCARD[ \t]*(?:\r\n|\n|\r)/i.exec(text)?.[0] ?? 'BEGIN:VCARD\r\n';
-  const end = /END:VCARD[ \t]*(?:\r\n|\n|\r)?\s*$/i.exec(text)?.[0] ?? 'END:VCARD\r\n';
-  return [begin, end];
+  const inked = text.trimEnd().length;
+  const lastLine =
+    Math.max(text.lastIndexOf('\n', inked - 1), text.lastIndexOf('\r', inked - 1)) + 1;
+  const isEnd = /^END:VCARD$/i.test(text.slice(lastLine, inked));
+  return [begin, isEnd ? text.slice(lastLine) : 'END:VCARD\r\n'];
 }
 
 const foldedAll = (properties: readonly Property[]): string => properties.map(foldLine).join('');
