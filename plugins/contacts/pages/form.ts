@@ -24,7 +24,10 @@ export const LIMITS = {
   url: 500,
   part: 200,
 } as const;
+/** More lines than this are not asked for. */
 export const LINES_MAX = 20;
+/** A form shows no more of what a card has, and what it does not show stays. */
+const SHOWN_MAX = 50;
 
 export const PLAIN = [
   'name',
@@ -88,15 +91,18 @@ export function formOf(contact: Contact): CardForm {
     birthday: dayText(contact.birthday),
     anniversary: dayText(contact.anniversary),
     kind: contact.kind,
-    mails: contact.mails.map(({ value, type }) => ({ value, type })),
-    phones: contact.phones.map(({ value, type }) => ({ value, type })),
-    urls: contact.urls.map(({ value, type }) => ({ value, type })),
-    addresses: contact.addresses,
+    mails: shown(contact.mails).map(({ value, type }) => ({ value, type })),
+    phones: shown(contact.phones).map(({ value, type }) => ({ value, type })),
+    urls: shown(contact.urls).map(({ value, type }) => ({ value, type })),
+    addresses: shown(contact.addresses),
   };
 }
 
+const shown = <T>(lines: readonly T[]): readonly T[] => lines.slice(0, SHOWN_MAX);
+const unshown = <T>(lines: readonly T[]): readonly T[] => lines.slice(SHOWN_MAX);
+
 const typedOf = (lists: Lists, name: string) =>
-  (lists[name] ?? []).slice(0, LINES_MAX).map((value, at) => ({
+  shown(lists[name] ?? []).map((value, at) => ({
     value,
     type: lists[`${name}Type`]?.[at] ?? 'other',
   }));
@@ -109,7 +115,7 @@ export function sentForm(lists: Lists, kind: Contact['kind']): CardForm {
     mails: typedOf(lists, 'mail'),
     phones: typedOf(lists, 'phone'),
     urls: typedOf(lists, 'url'),
-    addresses: (lists['street'] ?? []).slice(0, LINES_MAX).map((_, at) => ({
+    addresses: shown(lists['street'] ?? []).map((_, at) => ({
       ...partsOf((part) => lists[part]?.[at] ?? ''),
       type: lists['addressType']?.[at] ?? 'other',
     })),
@@ -208,21 +214,42 @@ export function contactWith(form: CardForm, before: Contact = EMPTY_CONTACT): Co
     name: nameOf(form),
     birthday: dayOf(form.birthday) ?? '',
     anniversary: dayOf(form.anniversary) ?? '',
-    categories: form.categories
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-    mails: typed(form.mails, MAIL_TYPES, before.mails),
-    phones: typed(form.phones, PHONE_TYPES, before.phones),
-    urls: typed(form.urls, MAIL_TYPES, before.urls),
-    addresses: form.addresses
-      .filter((address) => PARTS.some((part) => address[part].trim() !== ''))
-      .map((address) => ({
-        ...partsOf((part) => address[part].trim()),
-        type: PLACE_TYPES.find((type) => type === address.type) ?? 'other',
-      })),
+    categories: categoriesOf(form.categories, before.categories),
+    mails: [...typed(form.mails, MAIL_TYPES, before.mails), ...unshown(before.mails)],
+    phones: [...typed(form.phones, PHONE_TYPES, before.phones), ...unshown(before.phones)],
+    urls: [...typed(form.urls, MAIL_TYPES, before.urls), ...unshown(before.urls)],
+    addresses: [
+      ...form.addresses
+        .filter((address) => PARTS.some((part) => address[part].trim() !== ''))
+        .map((address) => ({
+          ...partsOf((part) => address[part].trim()),
+          type: PLACE_TYPES.find((type) => type === address.type) ?? 'other',
+        })),
+      ...unshown(before.addresses),
+    ],
   };
 }
+
+/** Words between commas; one that the card has with a comma in it (`Paris, France`) is one. */
+function categoriesOf(text: string, before: readonly string[]): readonly string[] {
+  const wanted = words(text);
+  const found: string[] = [];
+  for (let at = 0; at < wanted.length; ) {
+    const whole = before.find((one) => {
+      const parts = words(one);
+      return parts.length > 1 && parts.every((part, index) => part === wanted[at + index]);
+    });
+    found.push(whole ?? (wanted[at] as string));
+    at += whole === undefined ? 1 : words(whole).length;
+  }
+  return [...new Set(found)];
+}
+
+const words = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 /** The same form with an empty line where somebody asked for one. */
 export function withLine(form: CardForm, what: string | undefined): CardForm {
