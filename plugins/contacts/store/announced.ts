@@ -59,6 +59,13 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
       await tell(person, 'saved', idsOf(puts));
       return puts;
     },
+    async bringIn(person, book, cards) {
+      const contacts = cards.map(({ text }) => facts(text));
+      if (await isRefused(person, 'save', book, contacts)) return cards.map(() => DENIED);
+      const puts = await store.bringIn(person, book, cards);
+      await tell(person, 'saved', idsOf(puts));
+      return puts;
+    },
     async remove(person, book, uri, when) {
       const card = await store.card(person, book, uri);
       if (card && (await isRefused(person, 'delete', book, [facts(card.text, card.id)])))

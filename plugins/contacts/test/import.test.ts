@@ -239,3 +239,16 @@ it.each([
     expect(answer).toMatchObject({ file: { content: asVersion(text, '3.0') } });
   }
 });
+
+it('brings in nothing that a guard of another plugin refuses, and tells the lines', async () => {
+  test.on('contact:saving', ({ contacts }) =>
+    contacts.some(({ name }) => name === 'Bix') ? { deny: true, code: 'no' } : undefined,
+  );
+
+  const refused = await result(await send('b.vcf', aCard('b', { name: 'Bix' })));
+  const taken = await result(await send('a.vcf', aCard('a', { name: 'Ada' })));
+
+  expect(refused).toMatchObject({ added: 0, refused: 1, faults: [{ reason: 'refused' }] });
+  expect(taken).toMatchObject({ added: 1, refused: 0 });
+  expect(await names()).toEqual(['Ada']);
+});
