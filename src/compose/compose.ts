@@ -6,6 +6,7 @@ import { recoverOutbox, thisProcess } from './claim';
 import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
 import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';
+import { expandList } from './expand';
 import { retryUnfinished } from './finish';
 import { listIdentities } from './identities';
 import { importFile } from './import-file';
@@ -67,7 +68,8 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     discard: (actor, id) => discardDraft(context, actor, id),
     send: (actor, id, { confirmed }) => sendDraft(context, actor, id, confirmed),
     resend: (actor, id) => resendDraft(context, actor, id),
-    suggest: (actor, query, purpose) => suggest(context, actor, query, purpose),
+    suggest: (actor, query, purpose, options) => suggest(context, actor, query, purpose, options),
+    expand: (actor, list) => expandList(context, actor, list),
     recover: () => recoverOutbox(context),
     meet: createMeeting(context),
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),

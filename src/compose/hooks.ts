@@ -14,7 +14,15 @@ import { isServerAddress } from '../kernel/server-address';
 import type { ConnectionContext } from '../mail/hooks';
 import type { Address, MessageView } from '../mail/types';
 import type { SmtpServer } from '../smtp';
-import type { ComposeMode, DraftFields, Identity, OutboxState, Suggestion } from './types';
+import type {
+  ComposeMode,
+  DraftFields,
+  ExpandedList,
+  Identity,
+  OutboxState,
+  Suggestion,
+  SuggestionPurpose,
+} from './types';
 
 /** A draft as it is about to be shown for the first time. */
 export interface DraftSeed extends DraftFields {
@@ -144,10 +152,24 @@ declare global {
         {
           readonly query: string;
           readonly limit: number;
-          readonly for: 'to' | 'share' | 'attendee';
+          readonly for: SuggestionPurpose;
+          /** Lists and groups alone are wanted; people are left out in any case. */
+          readonly only?: 'lists';
           readonly user: number;
         },
         Omit<Suggestion, 'source'> & { readonly source?: string }
+      >;
+      'contact:expand': First<
+        {
+          /** The plugin that suggested the list: every other one answers nothing. */
+          readonly plugin: string;
+          /** The id that it gave; it comes from a page, so that it may be anything. */
+          readonly list: string;
+          /** Members beyond those are not shown. */
+          readonly limit: number;
+          readonly user: number;
+        },
+        ExpandedList
       >;
       'attachment:receiving': Guard<{
         readonly name: string;
@@ -160,6 +182,9 @@ declare global {
     }
   }
 }
+
+/** The name of an entry of a directory, written for an address of a page, is that long. */
+export const LIST_ID_CHARS = 1_500;
 
 const line = z.string().refine((value) => !/[\r\n\0]/.test(value));
 const address = line.refine((value) => /^[^\s<>@]+@[^\s<>@]+$/.test(value) && value.length <= 254);
@@ -218,7 +243,25 @@ const imported = z.object({
   type: z.string().regex(/^[a-z0-9.+-]+\/[a-z0-9.+-]+(?:;[ -~]*)?$/i),
   content: z.union([z.instanceof(Readable), z.instanceof(Uint8Array)]),
 });
-const suggestion = z.object({ name: line, mail: address, score: z.number() });
+const suggestion = z
+  .object({
+    name: line,
+    mail: address.or(z.literal('')),
+    score: z.number(),
+    list: z
+      .object({
+        id: line.min(1).max(LIST_ID_CHARS),
+        kind: z.enum(['list', 'group']),
+        count: z.int().min(0),
+      })
+      .optional(),
+  })
+  // Without an address there must be somebody to write to in its place, and a name to choose it by.
+  .refine(({ name, mail, list }) => mail !== '' || (list !== undefined && name !== ''));
+const expanded = z.object({
+  members: z.array(z.object({ name: line, mail: address })),
+  isCut: z.boolean(),
+});
 
 export const composeHooks = defineHooks({
   'compose:draft': {
@@ -283,8 +326,14 @@ export const composeHooks = defineHooks({
   },
   'contact:suggestions': {
     kind: 'collect',
-    doc: 'People and addresses for an address field; merged and ranked by score.',
+    doc: 'People, addresses and lists for an address field; merged and ranked by score. A list says how many members it has (`list`), and `contact:expand` gives them when somebody asks.',
     check: fits(suggestion),
+  },
+  'contact:expand': {
+    kind: 'first',
+    doc: 'Members of a list that the same plugin suggested, as far as the person may see them; nothing for a list that is not theirs.',
+    check: fits(expanded),
+    timeoutMs: 3_000,
   },
   'attachment:receiving': {
     kind: 'guard',

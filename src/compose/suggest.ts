@@ -1,7 +1,7 @@
 import type { Actor } from '../session/types';
 import type { ComposeContext } from './context';
 import { type Correspondent, searchCorrespondents } from './correspondent-store';
-import type { Suggestion } from './types';
+import type { Suggestion, SuggestionPurpose } from './types';
 
 const LIMIT = 10;
 // More are read than shown: those used last, then ranked by use as well.
@@ -16,7 +16,8 @@ export async function suggest(
   context: ComposeContext,
   actor: Actor,
   typed: string,
-  purpose: 'to' | 'share' | 'attendee',
+  purpose: SuggestionPurpose,
+  { only }: { readonly only?: 'lists' | undefined } = {},
 ): Promise<readonly Suggestion[]> {
   const query = typed.replaceAll('\0', '').trim().slice(0, MAX_QUERY_CHARS);
   if (query === '') return [];
@@ -26,20 +27,26 @@ export async function suggest(
       query,
       limit: LIMIT,
       for: purpose,
+      ...(only && { only }),
       user: actor.user.id,
     }),
   ]);
   const now = context.clock.now();
   const ranked = [
-    ...own.map((person) => ({ ...toSuggestion(person, now) })),
+    ...own.map((person) => toSuggestion(person, now)),
     ...others.map(({ plugin, item }) => ({
       name: item.name,
       mail: item.mail,
       source: item.source ?? plugin,
       score: item.score,
+      ...(item.list && { list: { ...item.list, id: `${plugin}:${item.list.id}` } }),
     })),
   ];
+  // What is shared is shared with an address: a list without one has nobody who could come.
+  const isFit = ({ mail, list }: Suggestion): boolean =>
+    (purpose !== 'share' || mail !== '') && (only === undefined || list !== undefined);
   return bestOfEach(ranked)
+    .filter(isFit)
     .sort((a, b) => b.score - a.score || a.mail.localeCompare(b.mail))
     .slice(0, LIMIT);
 }
@@ -51,14 +58,15 @@ function toSuggestion({ name, mail, uses, lastUsed }: Correspondent, now: number
   return { name, mail, source: 'correspondents', score: weight / (weight + 1) };
 }
 
-/** One line for each address: the best score, and a name if any source has one. */
+/** One line for each address: the best score, and what any source knows of it beyond that. */
 function bestOfEach(suggestions: readonly Suggestion[]): Suggestion[] {
-  const byMail = new Map<string, Suggestion>();
+  const byKey = new Map<string, Suggestion>();
   for (const found of suggestions) {
-    const key = found.mail.toLowerCase();
-    const known = byMail.get(key);
+    const key = found.mail.toLowerCase() || `list ${found.list?.id}`;
+    const known = byKey.get(key);
     const [best, other] = !known || found.score > known.score ? [found, known] : [known, found];
-    byMail.set(key, best.name || !other ? best : { ...best, name: other.name });
+    const list = best.list ?? other?.list;
+    byKey.set(key, { ...best, name: best.name || (other?.name ?? ''), ...(list && { list }) });
   }
-  return [...byMail.values()];
+  return [...byKey.values()];
 }

@@ -114,12 +114,34 @@ export interface Upload {
   readonly inline?: boolean;
 }
 
+/** Somebody, or a list of people, for an address field. */
 export interface Suggestion {
   readonly name: string;
+  /** `''` for a list that has no address of its own: its members are written to. */
   readonly mail: string;
   readonly source: string;
   readonly score: number;
+  /** Who stands behind it, when it is a list; asked for apart, once somebody wants them. */
+  readonly list?: SuggestedList;
 }
+
+export interface SuggestedList {
+  /** Whatever its plugin knows it by, given back to it in `contact:expand`; here `plugin:id`. */
+  readonly id: string;
+  readonly kind: 'list' | 'group';
+  /** How many members are known. */
+  readonly count: number;
+}
+
+/** The members of a list that can be written to, as far as the person may see them. */
+export interface ExpandedList {
+  readonly members: readonly Address[];
+  /** There are more than a message takes from a list. */
+  readonly isCut: boolean;
+}
+
+/** What suggestions are for: recipients, somebody to share with, somebody to invite. */
+export type SuggestionPurpose = 'to' | 'share' | 'attendee';
 
 /** A sent message whose copy could not be filed in Sent. */
 export interface LateCopy {
@@ -190,8 +212,11 @@ export interface Compose {
   suggest(
     actor: Actor,
     query: string,
-    purpose: 'to' | 'share' | 'attendee',
+    purpose: SuggestionPurpose,
+    options?: { readonly only?: 'lists' | undefined },
   ): Promise<readonly Suggestion[]>;
+  /** Who stands behind a list that was suggested; `request/not-found` for all that is not theirs. */
+  expand(actor: Actor, list: string): Promise<ExpandedList>;
   /** People of a message that was opened, to be suggested below those written to. */
   meet(actor: Actor, people: readonly Address[]): Promise<void>;
   /** Work left by a stopped process: rows in `sending` become `unknown`, Sent copies are retried. */

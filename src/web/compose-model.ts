@@ -5,14 +5,17 @@ import {
   type DraftInit,
   type Identity,
   type SendOutcome,
+  type Suggestion,
 } from '../compose';
 import type { Translate } from '../kernel/i18n-types';
+import { formatAddress } from '../mime';
 import type { Site } from '../sites';
 import { initFields } from './compose-init';
 import { badgeOf } from './message-model';
 import type { ComposeModel } from './pages/compose';
 import type { PersonModel } from './pages/mail';
 import type { Banner } from './pages/shell';
+import { listLabel, sourceLabel } from './suggestion-texts';
 
 const AUTOSAVE_S = 3;
 
@@ -31,6 +34,14 @@ export interface ComposeModelInput {
   readonly attachmentNotice?: string | undefined;
   readonly templates: readonly ComposeTemplate[];
   readonly people: readonly PersonModel[];
+  readonly lists?: ListsFound | undefined;
+}
+
+/** What was found for the name of a list, and the field that it was looked for. */
+export interface ListsFound {
+  readonly query: string;
+  readonly field: 'to' | 'cc' | 'bcc';
+  readonly found: readonly Suggestion[];
 }
 
 /** The page model of the composer. */
@@ -88,6 +99,33 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     templates: input.templates.map(({ id, name }) => ({ id, name })),
     templateAction: `${path}/template`,
     people: input.people,
+    lists: listsView(`${path}/lists`, input.lists, t),
+  };
+}
+
+function listsView(
+  action: string,
+  { query, field, found }: Partial<ListsFound> = {},
+  t: Translate,
+): ComposeModel['lists'] {
+  return {
+    action,
+    query: query ?? '',
+    field: field ?? 'to',
+    found: found?.flatMap((one) =>
+      one.list
+        ? [
+            {
+              id: one.list.id,
+              name: one.name || one.mail,
+              mail: one.mail,
+              address: one.mail === '' ? '' : formatAddress(one),
+              detail: [listLabel(one.list, t), sourceLabel(one, t)].filter(Boolean).join(' – '),
+              count: one.list.count,
+            },
+          ]
+        : [],
+    ),
   };
 }
 

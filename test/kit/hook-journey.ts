@@ -98,6 +98,7 @@ export async function walk(
   await compose(web, { demo, csrf, post, to: agent.mail, original: `INBOX/${uid}` });
   await watched();
   await web.get('/autocomplete?q=ca');
+  await web.get('/autocomplete/members?list=annuaire:x');
   await web.get('/settings/display');
   await web.get('/security');
   await post('/settings/display', ['theme', 'dark'], ['density', 'compact']);

@@ -110,6 +110,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /compose/:draft/resend
      post /compose/:draft/discard
      get /autocomplete
+     get /autocomplete/members
+     post /compose/:draft/lists
      post /compose/:draft/copy
      post /compose/:draft/classes
      post /compose/:draft/attachments

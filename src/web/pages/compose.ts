@@ -60,4 +60,21 @@ export interface ComposeModel {
   readonly templateAction: string;
   /** Recipients of whom plugins say what they are. */
   readonly people: readonly PersonModel[];
+  /** Lists and groups by name, for who has no scripts; `found` once they were looked for. */
+  readonly lists: {
+    readonly action: string;
+    readonly query: string;
+    readonly field: 'to' | 'cc' | 'bcc';
+    readonly found:
+      | readonly {
+          readonly id: string;
+          readonly name: string;
+          readonly mail: string;
+          /** As it is put into a field; `''` without an address of its own. */
+          readonly address: string;
+          readonly detail: string;
+          readonly count: number;
+        }[]
+      | undefined;
+  };
 }

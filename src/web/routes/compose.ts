@@ -11,7 +11,7 @@ import {
 } from '../compose-form';
 import { contentIdsToPaths } from '../compose-images';
 import { initFromQuery } from '../compose-init';
-import { composeModel } from '../compose-model';
+import { composeModel, type ListsFound } from '../compose-model';
 import { setFlash } from '../flash';
 import { HOME, messageHref } from '../links';
 import { mailFrame, mailShell } from '../mail-page';
@@ -26,6 +26,8 @@ interface PageState {
   readonly outcome?: SendOutcome;
   readonly saved?: Pick<SaveResult, 'conflictWith' | 'savedOnServer'>;
   readonly attachmentNotice?: string;
+  /** Lists that were looked for, where there are no scripts. */
+  readonly lists?: ListsFound;
 }
 
 /** The composer with a draft: new, restored, or after something to correct. */
@@ -54,6 +56,7 @@ export async function composePage(
     attachmentNotice: state.attachmentNotice,
     templates: await deps.compose.templates(actor),
     people: await knownPeople(call, draft),
+    lists: state.lists,
   });
   await sendPage(deps, req, res, {
     view: 'compose',
@@ -245,20 +248,6 @@ async function discard(call: OpenCall): Promise<void> {
   seeOther(res, HOME);
 }
 
-async function autocomplete({ deps, actor, req, res, ctx }: OpenCall): Promise<void> {
-  const q = typeof req.query['q'] === 'string' ? req.query['q'].slice(0, 100) : '';
-  const asked = req.query['for'];
-  const purpose = asked === 'share' || asked === 'attendee' ? asked : 'to';
-  const items = q.trim() === '' ? [] : await deps.compose.suggest(actor, q, purpose);
-  res.json({
-    items: items.map(({ name, mail, source }) => ({
-      name,
-      mail,
-      source: ctx.t(`compose.source.${source}`),
-    })),
-  });
-}
-
 export const composeRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/compose', access: 'open', handle: showNew },
   { method: 'get', path: '/compose/:draft', access: 'open', handle: showDraft },
@@ -267,5 +256,4 @@ export const composeRoutes: readonly RouteSpec[] = [
   { method: 'post', path: '/compose/:draft/send', access: 'open', handle: send },
   { method: 'post', path: '/compose/:draft/resend', access: 'open', handle: resend },
   { method: 'post', path: '/compose/:draft/discard', access: 'open', handle: discard },
-  { method: 'get', path: '/autocomplete', access: 'open', handle: autocomplete },
 ];

@@ -3,7 +3,9 @@ import type { RouteSpec } from '../route';
 import { actionRoutes } from './actions';
 import { adminRoutes } from './admin';
 import { attachmentRoutes } from './attachments';
+import { autocompleteRoutes } from './autocomplete';
 import { composeRoutes } from './compose';
+import { composeListRoutes } from './compose-lists';
 import { confirmRoutes } from './confirm';
 import { eventRoutes } from './events';
 import { helpRoutes } from './help';
@@ -30,6 +32,8 @@ export const ROUTES: readonly RouteSpec[] = [
   ...actionRoutes,
   ...composeRoutes,
   ...lateCopyRoutes,
+  ...composeListRoutes,
+  ...autocompleteRoutes,
   ...recipientClassRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,

@@ -65,6 +65,146 @@ it('merges what plugins know, one line an address, ten at most', async () => {
   expect(found[0]).toMatchObject({ name: 'Paul Nom', mail: 'paul@x.example' });
 });
 
+it('ranks whom one writes to above what others know, and what is used twice by its use', async () => {
+  for (let uses = 0; uses < 3; uses++) await learn('Paul Usuel', 'usuel@x.example');
+  const known = (name: string, mail: string, score: number, source: string) => ({
+    name,
+    mail,
+    score,
+    source,
+  });
+  stand.hooks.on('annuaire', 'contact:suggestions', () => [
+    known('Paul Annuaire', 'annuaire@x.example', 0.45, 'directory'),
+    known('USUEL Paul', 'Usuel@x.example', 0.45, 'directory'),
+  ]);
+  stand.hooks.on('contacts', 'contact:suggestions', () => [
+    known('Paul Contact', 'contact@x.example', 0.48, 'contacts'),
+    known('Paul Double', 'annuaire@x.example', 0.38, 'contacts'),
+  ]);
+
+  const found = await stand.compose.suggest(actor, 'paul', 'to');
+
+  expect(found.map(({ name, source }) => [name, source])).toEqual([
+    ['Paul Usuel', 'correspondents'],
+    ['Paul Contact', 'contacts'],
+    ['Paul Annuaire', 'directory'],
+  ]);
+});
+
+describe('lists', () => {
+  const list = { id: 'é t', kind: 'list', count: 3 } as const;
+  const suggests = (...items: readonly object[]) =>
+    stand.hooks.on('annuaire', 'contact:suggestions', () => items as never);
+  const found = (purpose: 'to' | 'share' = 'to', only?: 'lists') =>
+    stand.compose.suggest(actor, 'équ', purpose, { only });
+
+  it('say which plugin knows them, with an address or without', async () => {
+    suggests(
+      { name: 'Équinoxes', mail: 'equ@x.example', score: 0.3, list },
+      { name: 'Équipe', mail: '', score: 0.4, list: { ...list, id: 'b', kind: 'group' } },
+    );
+
+    expect((await found()).map((one) => [one.mail, one.list?.id])).toEqual([
+      ['', 'annuaire:b'],
+      ['equ@x.example', 'annuaire:é t'],
+    ]);
+  });
+
+  it('stay lists for who has written to their address', async () => {
+    for (let uses = 0; uses < 3; uses++) await learn('Équinoxes', 'equ@x.example');
+    suggests({ name: 'Équinoxes', mail: 'EQU@x.example', score: 0.3, list });
+
+    expect(await found()).toMatchObject([
+      { source: 'correspondents', list: { id: 'annuaire:é t', count: 3 } },
+    ]);
+  });
+
+  it('have an address where something is shared', async () => {
+    suggests(
+      { name: 'Équinoxes', mail: 'equ@x.example', score: 0.3, list },
+      { name: 'Équipe', mail: '', score: 0.4, list },
+    );
+
+    expect((await found('share')).map(({ mail }) => mail)).toEqual(['equ@x.example']);
+  });
+
+  it('stand alone when they alone are asked for', async () => {
+    await learn('Équin', 'personne@x.example');
+    suggests(
+      { name: 'Équin Deux', mail: 'deux@x.example', score: 0.3 },
+      { name: 'Équinoxes', mail: 'equ@x.example', score: 0.3, list },
+    );
+
+    expect((await found('to', 'lists')).map(({ mail }) => mail)).toEqual(['equ@x.example']);
+  });
+
+  it.each([
+    { name: 'Sans rien', mail: '', score: 1 },
+    { name: '', mail: '', score: 1, list },
+    { name: 'x', mail: 'x@y.example', score: 1, list: { ...list, count: -1 } },
+    { name: 'x', mail: 'x@y.example', score: 1, list: { ...list, kind: 'all' } },
+    { name: 'x', mail: 'x@y.example', score: 1, list: { ...list, id: 'a\nb' } },
+  ])('are refused in no shape of ours: %j', async (item) => {
+    suggests(item);
+
+    expect(await found()).toEqual([]);
+  });
+
+  describe('that are opened', () => {
+    const members = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ name: `N${at}`, mail: `n${at}@x.example` }));
+    const answers = (count: number, plugin = 'annuaire') =>
+      stand.hooks.on(plugin, 'contact:expand', ({ list: id }) =>
+        id === 'é:t' ? { members: members(count), isCut: false } : undefined,
+      );
+
+    it('give their members, each once', async () => {
+      stand.hooks.on('annuaire', 'contact:expand', () => ({
+        members: [...members(2), { name: 'Twice', mail: 'N0@x.example' }],
+        isCut: false,
+      }));
+
+      const { members: all, isCut } = await stand.compose.expand(actor, 'annuaire:é:t');
+
+      expect(all).toHaveLength(2);
+      expect(isCut).toBe(false);
+    });
+
+    it('say when they are cut', async () => {
+      answers(501);
+
+      const cut = await stand.compose.expand(actor, 'annuaire:é:t');
+
+      expect(cut.members).toHaveLength(500);
+      expect(cut.isCut).toBe(true);
+    });
+
+    it.each([
+      'annuaire:x',
+      'contacts:é:t',
+      'é:t',
+      ':é:t',
+      'annuaire:',
+      '',
+      `annuaire:${'x'.repeat(2_000)}`,
+    ])('are nothing for %.30j', async (id) => {
+      answers(1);
+
+      await expect(stand.compose.expand(actor, id)).rejects.toMatchObject({
+        code: 'request/not-found',
+      });
+    });
+
+    it('are believed of their own plugin alone', async () => {
+      answers(1, 'other');
+
+      await expect(stand.compose.expand(actor, 'annuaire:é:t')).rejects.toMatchObject({
+        code: 'request/not-found',
+      });
+    });
+  });
+});
+
 it('shows the correspondents of nobody else', async () => {
   await learn('Paul', 'paul@x.example', 0, 2);
 

@@ -1,5 +1,6 @@
 import { formatAddress, isList, isOutside, parseAddress, splitAddresses } from './addresses.js';
 import { announce } from './announce.js';
+import { counted, filled, membersOf, notYetIn } from './list-members.js';
 import { Suggestions } from './suggestions.js';
 import './outside-count.js';
 import './recipient-classes.js';
@@ -14,6 +15,9 @@ class EstChips extends HTMLElement {
   #list;
   #suggestions;
   #classes = new Map();
+  /** Lists that were chosen, by address: their chips can be expanded. */
+  #lists = new Map();
+  #note;
 
   connectedCallback() {
     if (this.#field) return;
@@ -70,12 +74,72 @@ class EstChips extends HTMLElement {
       id: `${input.id}-suggestions`,
       label: this.#list.ariaLabel,
       href: this.dataset.suggest,
-      onPick: (item) => {
-        input.value = '';
-        this.#add([formatAddress(item)]);
-      },
+      onPick: (item) => this.#onPick(item),
       onCount: (count) => this.#sayCount(count),
     });
+  }
+
+  #onPick(item) {
+    this.#input.value = '';
+    if (item.mail === '') {
+      // A group without an address: its members are the recipients.
+      this.#sync();
+      void this.#expand(item.list, item.name);
+      return;
+    }
+    if (item.list) this.#lists.set(item.mail.toLowerCase(), item.list);
+    this.#add([formatAddress(item)]);
+  }
+
+  /** Puts the members of a list in the place of its chip, or at the end; one button takes it back. */
+  async #expand(list, name, chip) {
+    const { textExpanded, textExpandedCut, textNobody, textExpandFailed } = this.dataset;
+    try {
+      const { texts, isCut } = await membersOf(list);
+      const fresh = notYetIn(this.closest('est-draft') ?? this.parentElement, texts).map((text) =>
+        this.#chip(text),
+      );
+      if (fresh.length === 0) {
+        this.#tell(textNobody.replace('%name', () => name));
+        return;
+      }
+      if (chip?.isConnected) chip.replaceWith(...fresh);
+      else this.#list.append(...fresh);
+      this.#sync();
+      const said = counted(isCut ? textExpandedCut : textExpanded, fresh.length, name);
+      this.#tell(said, () => this.#takeBack(fresh, chip, name));
+    } catch {
+      this.#tell(textExpandFailed.replace('%name', () => name));
+    }
+    this.#input.focus();
+  }
+
+  #takeBack(added, chip, name) {
+    const first = added.find((one) => one.parentElement === this.#list);
+    if (chip && first) first.before(chip);
+    else if (chip) this.#list.append(chip);
+    for (const one of added) one.remove();
+    this.#sync();
+    announce(this.dataset.textUndone.replace('%name', () => name));
+    this.#input.focus();
+  }
+
+  /** Says below the field what became of a list, until the next change. */
+  #tell(text, undo) {
+    this.#note?.remove();
+    const { content } = this.querySelector('template[data-chips-note]');
+    this.#note = content.firstElementChild.cloneNode(true);
+    this.#note.querySelector('span').textContent = text;
+    const button = this.#note.querySelector('[data-chips-undo]');
+    button.hidden = !undo;
+    // On a small screen a field that loses the focus folds its chips: the button would slip away.
+    button.addEventListener('pointerdown', (event) => event.preventDefault());
+    button.addEventListener('click', () => {
+      this.#note.remove();
+      undo();
+    });
+    this.after(this.#note);
+    announce(text);
   }
 
   #sayCount(count) {
@@ -96,7 +160,19 @@ class EstChips extends HTMLElement {
     const shown = this.#describe(chip);
     const label = this.dataset.textRemove.replace('%name', shown);
     chip.querySelector('[data-chip-remove] .visually-hidden').textContent = label;
+    this.#offerMembers(chip, shown);
     return chip;
+  }
+
+  /** The chip of a list: a button that writes to its members instead. */
+  #offerMembers(chip, name) {
+    const list = this.#lists.get(parseAddress(chip.dataset.value).mail.toLowerCase());
+    if (!list) return;
+    const button = chip.querySelector('[data-chip-expand]');
+    button.textContent = button.dataset.text.replace('%n', list.count);
+    button.ariaLabel = filled(this.dataset.textExpandName, list.count, name);
+    button.hidden = false;
+    button.addEventListener('click', () => void this.#expand(list, name, chip));
   }
 
   /** Writes on a chip what is known of its address; answers its name. */
@@ -158,6 +234,7 @@ class EstChips extends HTMLElement {
   }
 
   #sync(isChange = true) {
+    if (isChange) this.#note?.remove();
     const rest = this.#input.value.trim();
     const texts = this.#chips().map((chip) => chip.dataset.value);
     this.#field.value = [...texts, ...(rest === '' ? [] : [rest])].join(', ');

@@ -13,7 +13,7 @@ export class Suggestions {
   #request;
   #options;
 
-  /** `options`: `{ id, label, href, onPick(item), onCount(n) }`. */
+  /** `options`: `{ id, label, href, purpose, onPick(item), onCount(n) }`. */
   constructor(input, options) {
     this.#input = input;
     this.#options = options;
@@ -53,7 +53,8 @@ export class Suggestions {
   async #load(query) {
     this.#request = new AbortController();
     const { signal } = this.#request;
-    const url = `${this.#options.href}?${new URLSearchParams({ q: query.slice(0, 100), for: 'to' })}`;
+    const { href, purpose = 'to' } = this.#options;
+    const url = `${href}?${new URLSearchParams({ q: query.slice(0, 100), for: purpose })}`;
     try {
       const response = await fetch(url, { headers: { Accept: 'application/json' }, signal });
       if (!response.ok) return;
@@ -75,7 +76,7 @@ export class Suggestions {
     if (isOpen) this.#place();
   }
 
-  #row({ name, mail, source }, index, query) {
+  #row({ name, mail, source, list }, index, query) {
     const row = document.createElement('li');
     row.id = `${this.#list.id}-${index}`;
     row.role = 'option';
@@ -84,10 +85,12 @@ export class Suggestions {
     const title = document.createElement('span');
     title.append(...highlighted(name || mail, query));
     who.append(title);
-    if (name) {
-      const address = document.createElement('small');
-      address.textContent = mail;
-      who.append(address);
+    // Of a list: that it is one, and of how many.
+    const details = [name ? mail : '', list?.label].filter(Boolean);
+    if (details.length > 0) {
+      const detail = document.createElement('small');
+      detail.textContent = details.join(' – ');
+      who.append(detail);
     }
     const from = document.createElement('span');
     from.className = 'suggestion-source';
