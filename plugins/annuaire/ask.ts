@@ -29,8 +29,10 @@ export interface Found {
   readonly isCut: boolean;
 }
 
-/** Names of other entries that are looked up at once. */
-const MAX_NAMES = 60;
+/** Names of other entries that one question asks for: an answer has 200 entries at most. */
+const NAMES_A_QUESTION = 60;
+/** As many as a list has members that a directory gives. */
+const MAX_NAMES = 500;
 
 /** A question has 200 conditions at most. */
 const MAX_MAILS = 150;
@@ -112,15 +114,26 @@ class Reading implements Annuaire {
 
   async named(dns: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
     const wanted = new Map(dns.slice(0, MAX_NAMES).map((dn) => [dnKey(dn), dn]));
-    const any = [...wanted.values()].flatMap((dn): DirectoryFilter[] => {
+    const names = [...wanted.values()];
+    const found = new Map<string, Entry>();
+    // One question after the other: a directory has others to answer.
+    for (let from = 0; from < names.length; from += NAMES_A_QUESTION) {
+      const entries = await this.sharing(names.slice(from, from + NAMES_A_QUESTION));
+      for (const entry of entries) {
+        if (wanted.has(dnKey(entry.dn))) found.set(dnKey(entry.dn), entry);
+      }
+    }
+    return found;
+  }
+
+  /** Entries that bear the same short names, which others may bear as well. */
+  private async sharing(dns: readonly string[]): Promise<readonly Entry[]> {
+    const any = dns.flatMap((dn): DirectoryFilter[] => {
       const [attribute, is] = rdnOf(dn);
       return /^[a-z][a-z0-9-]*$/i.test(attribute) && is !== '' ? [{ attribute, is }] : [];
     });
-    if (any.length === 0) return new Map();
-    const { entries } = await this.ask({ where: { any }, limit: 200 });
-    return new Map(
-      entries.map((entry) => [dnKey(entry.dn), entry] as const).filter(([key]) => wanted.has(key)),
-    );
+    if (any.length === 0) return [];
+    return (await this.ask({ where: { any }, limit: 200 })).entries;
   }
 
   async byMail(mails: readonly string[]): Promise<ReadonlyMap<string, Entry>> {

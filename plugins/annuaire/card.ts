@@ -62,7 +62,7 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
   const { members, owners, managers, assistants } = entry;
   const isPlace = entry.kind === 'service';
   const [names, lists, path, pictured] = await Promise.all([
-    annuaire.named([...owners, ...managers, ...assistants, ...members]),
+    annuaire.named([...owners, ...managers, ...assistants, ...members].slice(0, SHOWN_PEOPLE)),
     isPlace ? { entries: [] } : annuaire.listsOf(entry.dn),
     pathOf(annuaire, entry.dn),
     annuaire.pictured(entry.mail === '' ? [] : [entry.mail]),

@@ -2,7 +2,7 @@ import { definePlugin } from 'estafette/plugin';
 import { type AnnuaireConfig, annuaireConfig } from './config';
 import { routes } from './routes';
 import { avatarsOf, classesOf, senderOf } from './sender';
-import { resultsFor, suggestionsFor } from './suggestions';
+import { membersFor, resultsFor, suggestionsFor } from './suggestions';
 
 export default definePlugin<AnnuaireConfig>({
   id: 'annuaire',
@@ -33,9 +33,10 @@ export default definePlugin<AnnuaireConfig>({
     assets: { styles: ['annuaire.css'], on: ['annuaire', 'mail'] },
   },
   activate(context) {
-    context.hooks.on('contact:suggestions', ({ query, limit }, scope) =>
-      suggestionsFor(context, scope, { query, limit }),
+    context.hooks.on('contact:suggestions', ({ query, limit, only }, scope) =>
+      suggestionsFor(context, scope, { query, limit, only }),
     );
+    context.hooks.on('contact:expand', (asked, scope) => membersFor(context, scope, asked));
     context.hooks.on('recipient:classes', ({ addresses, locale }, scope) =>
       classesOf(context, scope, { addresses, label: context.text(locale) }),
     );

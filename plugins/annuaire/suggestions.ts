@@ -1,9 +1,11 @@
 import { type Asker, annuaireFor, type Context } from './ask';
+import { dnKey } from './dn';
 import type { Entry } from './entry';
 import { fold } from './fold';
 import { entryHref } from './links';
 import type { Kind } from './profiles';
 
+const PLUGIN = 'annuaire';
 /** Who can be written to. */
 const WRITTEN_TO: readonly Kind[] = [
   'person',
@@ -23,19 +25,62 @@ const READ = 40;
 export async function suggestionsFor(
   context: Context,
   asker: Asker,
-  { query, limit }: { readonly query: string; readonly limit: number },
+  {
+    query,
+    limit,
+    only,
+  }: {
+    readonly query: string;
+    readonly limit: number;
+    readonly only?: 'lists' | undefined;
+  },
 ) {
-  const found = await annuaireFor(context, asker)?.search(query, WRITTEN_TO, READ);
+  const kinds = only === 'lists' ? (['list'] as const) : WRITTEN_TO;
+  const found = await annuaireFor(context, asker)?.search(query, kinds, READ);
   return (found?.entries ?? [])
-    .filter(({ mail }) => mail !== '')
+    .filter(({ mail, kind, members }) => mail !== '' || (kind === 'list' && members.length > 0))
     .map((entry) => ({
       name: entry.name,
       mail: entry.mail,
-      source: entry.kind === 'list' ? 'list' : 'directory',
+      source: 'directory',
       score: scoreOf(entry, query),
+      ...(entry.kind === 'list' && entry.members.length > 0 && { list: listOf(entry) }),
     }))
     .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name, 'fr'))
     .slice(0, limit);
+}
+
+const listOf = ({ dn, members }: Entry) => ({
+  id: Buffer.from(dn, 'utf8').toString('base64url'),
+  kind: 'list' as const,
+  count: members.length,
+});
+
+/**
+ * Members of a list that can be written to; nothing for what is no list, or not to be seen. A member
+ * that is a list stays one address: whoever writes decides to open it.
+ */
+export async function membersFor(
+  context: Context,
+  asker: Asker,
+  {
+    plugin,
+    list,
+    limit,
+  }: { readonly plugin: string; readonly list: string; readonly limit: number },
+) {
+  if (plugin !== PLUGIN) return undefined;
+  const annuaire = annuaireFor(context, asker);
+  const entry = await annuaire?.entry(Buffer.from(list, 'base64url').toString('utf8'));
+  if (!annuaire || entry?.kind !== 'list') return undefined;
+  const dns = entry.members.slice(0, limit);
+  const found = await annuaire.named(dns);
+  const members = dns.flatMap((dn) => {
+    const { name = '', mail = '' } = found.get(dnKey(dn)) ?? {};
+    return mail === '' ? [] : [{ name, mail }];
+  });
+  // A directory gives so many values of an attribute at most: there may be more.
+  return { members, isCut: entry.members.length >= limit };
 }
 
 /** What begins as it was typed comes before what has it further on. */

@@ -334,8 +334,92 @@ describe('beside the mail', () => {
     expect(await ask('clair')).toEqual([
       { name: 'Linh Clairbois', mail: MAIL, source: 'directory', score: expect.any(Number) },
     ]);
-    expect((await ask('etudes')).map(({ source }) => source)).toEqual(['directory', 'list']);
+    expect((await ask('etudes')).map(({ list }) => list)).toEqual([
+      undefined,
+      { id: expect.any(String), kind: 'list', count: 3 },
+    ]);
     expect(await ask('*')).toEqual([]);
+  });
+
+  describe('a list that is suggested', () => {
+    const listed = async (only?: 'lists') => {
+      const asked = { query: 'etudes', limit: 5, for: 'to', user: test.user.id } as const;
+      const found = await test.collect('contact:suggestions', { ...asked, ...(only && { only }) });
+      return found.flatMap(({ list }) => list?.id ?? []);
+    };
+    const expand = (list: string, plugin = 'annuaire') =>
+      test.first('contact:expand', { plugin, list, limit: 500, user: test.user.id });
+    const idOf = (dn: string) => Buffer.from(dn).toString('base64url');
+
+    it('gives those of its members who have an address, in its order', async () => {
+      await start();
+      const [id = ''] = await listed();
+
+      expect(await listed('lists')).toEqual([id]);
+      expect(await expand(id)).toEqual({
+        members: [
+          { name: 'Linh Clairbois', mail: MAIL },
+          { name: 'Étienne Bourrasque', mail: 'etienne.bourrasque@saisons.example' },
+        ],
+        isCut: false,
+      });
+    });
+
+    it('leaves out whom the site hides', async () => {
+      const lists = [
+        record(`cn=secrets,ou=listes,${BASE}`, {
+          objectClass: ['groupOfNames'],
+          cn: ['Secrets'],
+          employeeType: ['caché'],
+          member: [LINH],
+        }),
+        record(`cn=tous,ou=listes,${BASE}`, {
+          objectClass: ['groupOfNames'],
+          cn: ['Tous'],
+          member: [LINH, `uid=fabien.rosee,${ACCUEIL}`],
+        }),
+      ];
+      const visibility = { attribute: 'employeeType', hidden: ['caché'], sameService: ['chef'] };
+      await start({ visibility }, [...RECORDS, ...lists]);
+
+      expect(await expand(idOf(`cn=secrets,ou=listes,${BASE}`))).toBeUndefined();
+      const all = (await expand(idOf(`cn=tous,ou=listes,${BASE}`)))?.members;
+      expect(all?.map(({ name }) => name)).toEqual(['Linh Clairbois']);
+    });
+
+    it.each([
+      ['a person', LINH],
+      ['nobody', `uid=nobody,${BASE}`],
+      ['another place', 'cn=etudes,dc=other'],
+      ['no name', '*)(uid=*'],
+    ])('is none for %s', async (_name, dn) => {
+      await start();
+
+      expect(await expand(idOf(dn))).toBeUndefined();
+    });
+
+    it('is not answered for another plugin', async () => {
+      await start();
+      const [id = ''] = await listed();
+
+      expect(await expand(id, 'contacts')).toBeUndefined();
+    });
+
+    it('is asked for in portions, and says when there may be more', async () => {
+      const many = Array.from({ length: 500 }, (_, at) => person(`m${at}`, `Martin Numéro ${at}`));
+      const dn = `cn=martins,ou=listes,${BASE}`;
+      const list = record(dn, {
+        objectClass: ['groupOfNames'],
+        cn: ['Martins'],
+        member: many.map((one) => one.dn),
+      });
+      await start({}, [...RECORDS, ...many, list]);
+
+      const found = await expand(idOf(dn));
+
+      expect(found?.members).toHaveLength(500);
+      expect(found?.isCut).toBe(true);
+    });
   });
 
   it('finds for the search of messages', async () => {
