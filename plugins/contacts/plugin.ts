@@ -3,10 +3,11 @@ import { type ContactsConfig, contactsConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/job';
-import { knownAddresses, personOf, photosOf, searchContacts, suggestContacts } from './known';
+import { knownAddresses, personOf, photosOf, searchContacts } from './known';
 import { routes } from './routes';
 import { createStore } from './store';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
+import { membersFor, suggestContacts } from './suggest';
 
 export default definePlugin<ContactsConfig>({
   id: 'contacts',
@@ -56,8 +57,11 @@ export default definePlugin<ContactsConfig>({
     ],
   },
   activate(context) {
-    context.hooks.on('contact:suggestions', async ({ query, limit, user }, { site }) =>
-      suggestContacts(context, await personOf(context, site, user), { query, limit }),
+    context.hooks.on('contact:suggestions', async ({ query, limit, only, user }, { site }) =>
+      suggestContacts(context, await personOf(context, site, user), { query, limit, only }),
+    );
+    context.hooks.on('contact:expand', async (asked, { site }) =>
+      membersFor(context, await personOf(context, site, asked.user), asked),
     );
     context.hooks.on('search:results', ({ query, limit, user, locale }, { site }) =>
       searchContacts(

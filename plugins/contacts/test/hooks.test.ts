@@ -57,6 +57,87 @@ it('suggests what others share', async () => {
   expect(await suggested('ada')).toHaveLength(1);
 });
 
+describe('a group', () => {
+  const group = (person = me, members: readonly string[] = []) =>
+    store.put(
+      person,
+      FIRST_BOOK,
+      'team.vcf',
+      aCard('team', { name: 'Équipe Calcul', kind: 'group', members }),
+    );
+  const expand = (list: string, plugin = 'contacts') =>
+    test.first('contact:expand', { plugin, list, limit: 500, user: test.user.id });
+  const MEMBERS = ['urn:uuid:ada', 'mailto:invite@ailleurs.example', 'urn:uuid:gone'];
+
+  it('is suggested with the number of its members, and expanded to their addresses', async () => {
+    await ada();
+    await group(me, MEMBERS);
+
+    const [found] = await suggested('equipe');
+
+    expect(found).toMatchObject({
+      name: 'Équipe Calcul',
+      mail: '',
+      source: 'contacts',
+      list: { kind: 'group', count: 3 },
+    });
+    expect(await expand(found?.list?.id ?? '')).toEqual({
+      members: [
+        { name: 'Ada Byron', mail: 'ada@test.example' },
+        { name: '', mail: 'invite@ailleurs.example' },
+      ],
+      isCut: false,
+    });
+  });
+
+  it('is left out while nobody is in it', async () => {
+    await group();
+
+    expect(await suggested('equipe')).toEqual([]);
+  });
+
+  it('stands alone where lists alone are wanted', async () => {
+    await ada();
+    await group(me, MEMBERS);
+    const asked = { query: 'calcul', limit: 5, for: 'to', user: test.user.id } as const;
+
+    expect(await test.collect('contact:suggestions', asked)).toHaveLength(2);
+    const lists = await test.collect('contact:suggestions', { ...asked, only: 'lists' });
+    expect(lists.map(({ name }) => name)).toEqual(['Équipe Calcul']);
+  });
+
+  it('of somebody else is nothing, nor is a person, nor what another plugin is asked for', async () => {
+    await ada();
+    await group(me, MEMBERS);
+    const other = aPerson(9_001);
+    await store.books(other);
+    await group(other, MEMBERS);
+    const [theirs] = (await store.list(other, { kind: 'group' })).cards;
+    const [mine] = (await store.list(me, { kind: 'group' })).cards;
+    const [person] = (await store.list(me, { kind: 'individual' })).cards;
+
+    for (const id of [theirs?.id, person?.id, '', 'x', "' or 1=1"])
+      expect(await expand(id ?? '')).toBeUndefined();
+    expect(await expand(mine?.id ?? '', 'annuaire')).toBeUndefined();
+    expect(await expand(mine?.id ?? '')).toBeDefined();
+  });
+});
+
+it('ranks a contact that is starred above the others', async () => {
+  await ada();
+  const others = aCard('b', {
+    name: 'Ada Autre',
+    mails: [{ value: 'autre@test.example', type: 'work' }],
+  });
+  await store.put(me, FIRST_BOOK, 'b.vcf', others);
+  const [byron] = (await store.list(me, { text: 'byron' })).cards;
+  await store.favour(me, byron?.id ?? '', true);
+
+  const found = await suggested('ada');
+
+  expect(found.map(({ name }) => name)).toEqual(['Ada Byron', 'Ada Autre']);
+});
+
 it('answers the search of every page', async () => {
   await ada();
   const user = { id: test.user.id, name: 'x', mail: me.mail };
