@@ -323,6 +323,7 @@ describe('what a plugin is asked', () => {
     ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', 400],
     ['an entity of nobody', '<x>&a;</x>', 400],
     ['a prefix of nobody', '<a:x/>', 400],
+    ['a prefix of nothing', '<x xmlns:a=""/>', 400],
     ['half an element', '<x><y></x>', 400],
     ['two roots', '<x/><y/>', 400],
     ['no XML at all', '{"a":1}', 400],
@@ -355,6 +356,13 @@ describe('what a plugin is asked', () => {
     const answer = await raw(method, target, headers as Record<string, string>);
 
     expect(answer).toBe(status);
+    expect(asked).toEqual([]);
+  });
+
+  it('makes nothing of a body that is no XML', async () => {
+    const headers = { 'Content-Type': 'text/plain' };
+
+    expect((await ask('MKCOL', '/dav/serving/b/', { headers, body: 'x' })).status).toBe(415);
     expect(asked).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../base/errors';
-import type { DavRequest, DavResponse } from '../../host/dav-types';
+import type { DavElement, DavRequest, DavResponse } from '../../host/dav-types';
 import type { RunningPlugin } from '../../host/host';
 import { isOthersError } from '../../kernel/blame';
 import { deepFreeze } from '../../kernel/freeze';
@@ -69,7 +69,9 @@ async function answer(deps: WebDeps, req: Request, res: Response): Promise<void>
   }
   const depth = depthOf(req);
   const body = await davBody(req, res, deps.clock);
-  const xml = WITH_XML.has(req.method) ? parseDavXml(body) : undefined;
+  const xml = WITH_XML.has(req.method) ? xmlOf(req, body) : undefined;
+  // RFC 4918 9.3
+  if (xml === 'unknown') return send(res, visitor, { status: 415 });
   const { method } = req;
   const found = plugin
     ? await ask(deps, plugin, visitor, res, {
@@ -125,6 +127,17 @@ function depthOf(req: Request): 0 | 1 | 'infinity' {
   if (depth === 'infinity') return depth;
   if (depth === '0' || depth === '1') return depth === '0' ? 0 : 1;
   throw new AppError('request/invalid');
+}
+
+/** The body that is XML, whatever type it has; `unknown` where MKCOL was given something else. */
+function xmlOf(req: Request, body: string): DavElement | 'unknown' | undefined {
+  try {
+    return parseDavXml(body);
+  } catch (error) {
+    const isNamed = /xml/i.test(req.get('Content-Type') ?? 'xml');
+    if (req.method === 'MKCOL' && !isNamed) return 'unknown';
+    throw error;
+  }
 }
 
 const headersOf = (req: Request): Record<string, string> =>

@@ -89,6 +89,8 @@ function elementOf(node: object, tag: string, outer: Spaces, depth: number): Dav
   const spaces = new Map(outer);
   for (const [name, value] of attributes) {
     if (name === 'xmlns') spaces.set('', value);
+    // A prefix is never taken back (Namespaces in XML 1.0, 5).
+    else if (name.startsWith('xmlns:') && value === '') throw invalid('prefix');
     else if (name.startsWith('xmlns:')) spaces.set(name.slice(6), value);
   }
   const colon = tag.indexOf(':');
