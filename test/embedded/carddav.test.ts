@@ -498,6 +498,61 @@ it('gives in parts what is too much for one answer, and says so', async () => {
   expect(hrefsIn((await sync('', undefined, 'photos/')).text)).toHaveLength(19);
 });
 
+describe('a method', () => {
+  const HOME = 'OPTIONS, PROPFIND, PROPPATCH, REPORT';
+  const BOOK = `${HOME}, DELETE`;
+  const CARD = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH';
+  const ALL = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL';
+  const PATCH = `<D:propertyupdate ${SPACES}><D:set><D:prop><D:getetag>1</D:getetag></D:prop></D:set></D:propertyupdate>`;
+  beforeAll(async () => {
+    await ask('MKCOL', 'places/');
+    await put('places/a.vcf', card('a'));
+  });
+
+  it.each([
+    // The home, a book, one that is not there, a card, one that is not there, and below a card.
+    ['OPTIONS', undefined, [200, 200, 200, 200, 200, 200]],
+    ['GET', undefined, [405, 405, 405, 200, 404, 404]],
+    ['HEAD', undefined, [405, 405, 405, 200, 404, 404]],
+    ['PROPFIND', undefined, [207, 207, 404, 207, 404, 404]],
+    ['PROPPATCH', PATCH, [207, 207, 404, 207, 404, 404]],
+    ['REPORT', `<D:sync-collection ${SPACES}/>`, [403, 207, 404, 403, 403, 404]],
+    ['MKCOL', undefined, [405, 405, 201, 403, 403, 409]],
+    ['PUT', card('z'), [405, 405, 405, 204, 403, 409]],
+    ['DELETE', undefined, [403, 204, 404, 204, 404, 404]],
+    ...['POST', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'ACL', 'SEARCH', 'MKCALENDAR', 'PATCH'].map(
+      (method) => [method, undefined, [405, 405, 405, 405, 405, 405]] as const,
+    ),
+  ] as const)('%s has an answer everywhere', async (method, body, statuses) => {
+    const targets = ['', 'places/', 'none/', 'places/a.vcf', 'places/none.vcf', 'places/a.vcf/x'];
+    const allowed = [HOME, BOOK, BOOK, CARD, CARD, CARD];
+    const seen: unknown[] = [];
+    const wanted: unknown[] = [];
+    for (const [at, target] of targets.entries()) {
+      const answer = await ask(method, target, {
+        headers: {
+          Depth: '1',
+          ...(method === 'PUT' && { 'Content-Type': 'text/vcard' }),
+          Destination: `${web.base}/dav/contacts/places/b.vcf`,
+        },
+        ...(body !== undefined && { body }),
+      });
+      const status = statuses[at];
+      const ours = ALL.split(', ').includes(method) ? allowed[at] : ALL;
+      seen.push([target, answer.status, status === 405 ? answer.headers.get('allow') : '']);
+      wanted.push([target, status, status === 405 ? ours : '']);
+      // As it was before, for the next ones.
+      if (method === 'MKCOL') await ask('DELETE', 'none/');
+      if (method === 'DELETE' && answer.status === 204) {
+        await ask('MKCOL', 'places/');
+        await put('places/a.vcf', card('a'));
+      }
+    }
+    expect(seen).toEqual(wanted);
+    if (method === 'PUT') await put('places/a.vcf', card('a'));
+  });
+});
+
 it('never fails at what is sent', async () => {
   const bodies = [
     '<x/>',

@@ -6,7 +6,7 @@
 import type { DavHandler, DavResponse } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { createStore } from '../store';
-import { MISSING } from './answers';
+import { MISSING, notAllowed } from './answers';
 import type { Call } from './places';
 import { propfind } from './propfind';
 import { report } from './reports';
@@ -23,11 +23,14 @@ const METHODS: Readonly<Record<string, (call: Call) => Promise<DavResponse>>> = 
   MKCOL: mkcol,
 };
 
+/** Of what has to stand in something that is there. */
+const MAKING: ReadonlySet<string> = new Set(['PUT', 'MKCOL']);
+
 export const dav: DavHandler<ContactsConfig> = async (request, context) => {
   const answer = METHODS[request.method];
-  if (!answer) return { status: 405 };
+  if (!answer) return notAllowed(request.path);
   // Nothing is below a card.
-  if (request.path.length > 2) return request.method === 'PUT' ? { status: 409 } : MISSING;
+  if (request.path.length > 2) return MAKING.has(request.method) ? { status: 409 } : MISSING;
   const { site, user } = request;
   const person = { site, user: user.id, mail: user.mail, as: request.as };
   return answer({ request, context, store: createStore(context), person });

@@ -8,7 +8,7 @@ import {
   davMultistatus,
 } from 'estafette/plugin';
 import type { Refusal, When } from '../store';
-import { failing, MISSING, STALE } from './answers';
+import { failing, MISSING, notAllowed, STALE } from './answers';
 import { C, childOf, childrenOf, D, empty, isNamed } from './names';
 import { bookHref, bookOf, type Call, cardHref } from './places';
 
@@ -28,7 +28,7 @@ const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
 /** A card as it is at an address. */
 export async function get({ request, store, person }: Call): Promise<DavResponse> {
   const [id, uri] = request.path;
-  if (uri === undefined) return { status: 405, headers: { allow: 'OPTIONS, PROPFIND, REPORT' } };
+  if (uri === undefined) return notAllowed(request.path);
   const card = id === undefined ? undefined : await store.card(person, id, uri);
   if (!card) return MISSING;
   const { etag, text, updatedAt } = card;
@@ -67,7 +67,9 @@ async function conditionOf(call: Call, book: string, uri: string): Promise<When 
 export async function put(call: Call): Promise<DavResponse> {
   const { request, store, person } = call;
   const [id, uri] = request.path;
-  if (id === undefined || uri === undefined || request.isCollection) return { status: 405 };
+  if (id === undefined || uri === undefined || request.isCollection) {
+    return notAllowed(request.path);
+  }
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!TYPES.has(type)) return failing(415, C('supported-address-data'));
   if (!(await bookOf(call, id))) return REFUSALS.missing;
@@ -140,7 +142,8 @@ const propstat = (status: string, names: readonly DavName[]): string =>
 export async function mkcol(call: Call): Promise<DavResponse> {
   const { request, store, person } = call;
   const [id, uri] = request.path;
-  if (id === undefined) return { status: 405 };
+  if (id === undefined) return notAllowed(request.path);
+  if (uri !== undefined && !(await bookOf(call, id))) return REFUSALS.missing;
   if (uri !== undefined) return failing(403, C('addressbook-collection-location-ok'));
   const { xml } = request;
   if (xml && !isNamed(xml, D('mkcol'))) return { status: 415 };
@@ -166,7 +169,7 @@ export async function mkcol(call: Call): Promise<DavResponse> {
     case 'taken':
       return {
         ...failing(405, D('resource-must-be-null')),
-        headers: { allow: 'OPTIONS, PROPFIND' },
+        ...notAllowed(request.path),
       };
     case 'full':
       return REFUSALS.full;
