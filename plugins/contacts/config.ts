@@ -27,8 +27,29 @@ export const contactsConfig = z.strictObject({
   map: z
     .string()
     .regex(/^(?:geo:|https:\/\/)[^\s{}]*\{address\}[^\s{}]*$/)
-    .default('geo:0,0?q={address}')
+    .default('https://www.openstreetmap.org/search?query={address}')
     .describe('Where « Voir sur une carte » leads; `{address}` is the postal address.'),
+  begin: z
+    .array(
+      z.strictObject({
+        for: z.email().optional().describe('Address of the only person who is given it.'),
+        title: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('A book of its own; else the cards are in the book that everybody has.'),
+        cards: z.array(z.string().max(4_000_000)).max(1_000).describe('vCards, one in each text.'),
+        shares: z
+          .array(z.strictObject({ mail: z.email(), rights: z.enum(['read', 'write', 'manage']) }))
+          .max(100)
+          .default([])
+          .describe('Who the book is shared with.'),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe('Books and contacts that people are given when they come without a book.'),
 });
 
 export type ContactsConfig = z.infer<typeof contactsConfig>;

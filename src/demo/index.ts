@@ -12,6 +12,7 @@ import { grantAll } from '../host/grants';
 import { parseAppConfig } from '../sites';
 import { demoFiles } from './config-files';
 import { type DemoSite, demoAccounts, demoSites } from './data';
+import { demoAddressBooks } from './data/address-books';
 import { askedPlugins, notRunning, withPlugins } from './plugins';
 import { demoFactors, withSecondFactor } from './second-factor';
 import { type DemoStack, type DemoStackOptions, type DovecotStack, startDemoStack } from './stack';
@@ -136,6 +137,7 @@ export async function startDemo(options: DemoOptions & { readonly root: string }
     dovecot: options.dovecot,
     notices: true,
     site: (id, file) => withPlugins(withSecondFactor(file, id), id, asked),
+    plugins: { contacts: { begin: demoAddressBooks } },
     // What plugins let float is theirs here as well: one rejection is not the end of the demonstration.
     options: { ownsProcess: true },
   });

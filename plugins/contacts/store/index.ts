@@ -6,6 +6,7 @@
 import type { PluginContext } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { announced, type Emits } from './announced';
+import { beginBooks, beginningsOf, hasBooks } from './begin';
 import {
   type CreatedBook,
   deleteBook,
@@ -143,8 +144,14 @@ export function createStore(context: Context): ContactStore {
       writeCardRow(table, person, { ...limit, book, uri, text, when });
   };
   const store: ContactStore = {
-    books: (person) => {
+    async books(person) {
       const title = context.text(context.site(person.site).locale)('contacts:book.first');
+      const beginnings = beginningsOf(context.config(person.site), person);
+      if (beginnings.length > 0 && !(await hasBooks(read, person))) {
+        const { maxBooks } = context.config(person.site);
+        const input = { ...limits(person.site), beginnings, title, maxBooks };
+        await db.transaction((table) => beginBooks(table, person, input));
+      }
       return listBooks(read, person, { title, at: at() });
     },
     createBook: (person, book) =>

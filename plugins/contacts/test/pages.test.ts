@@ -59,7 +59,9 @@ it('shows contacts of a book, and the card of one', async () => {
   expect(list).toContain('1 contact');
   expect(card).toContain('href="/compose?to=eloise%40test.example"');
   expect(card).toContain('href="tel:0199000042"');
-  expect(card).toContain('href="geo:0,0?q=12%20rue%20des%20Brumes%2C%2099000%20Valcendre"');
+  expect(card).toContain(
+    'href="https://www.openstreetmap.org/search?query=12%20rue%20des%20Brumes%2C%2099000%20Valcendre"',
+  );
   expect(card).toContain('29/02');
 });
 
