@@ -3,7 +3,7 @@ import type { Annuaire } from './ask';
 import { dnKey, isSame, parentOf, pathTo, rdnOf } from './dn';
 import { byOrder, type Entry } from './entry';
 import { plain } from './fold';
-import { branchHref, composeHref, entryHref, photoHref, type Searched } from './links';
+import { branchHref, composeHref, entryHref, photoHref, type Searched, vcardHref } from './links';
 import { KIND_ICONS, KIND_TEXTS, PHONE_TEXTS } from './texts';
 
 /** One link to somebody or something. */
@@ -26,6 +26,7 @@ export const faceOf = ({ kind, name, mail }: Entry) => ({
 /** A line of a list. */
 export const rowOf = (entry: Entry, searched: Searched, selected: string) => ({
   ...faceOf(entry),
+  dn: entry.dn,
   name: entry.name,
   detail:
     entry.kind === 'person'
@@ -86,6 +87,7 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
     phones: entry.phones.map(({ fact, text, href }) => ({ label: PHONE_TEXTS[fact], text, href })),
     place: entry.place,
     path,
+    vcardHref: vcardHref(entry.dn),
     reachHref: isPlace
       ? branchHref(entry.dn)
       : `${branchHref(parentOf(entry.dn))}&dn=${encodeURIComponent(entry.dn)}`,

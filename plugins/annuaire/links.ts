@@ -21,6 +21,10 @@ export const entryHref = (dn: string, { q, type }: Searched = { q: '', type: '' 
 export const photoHref = (dn: string): string =>
   `/annuaire/photo/${Buffer.from(dn, 'utf8').toString('base64url')}`;
 
+/** An entry as a file for other programs. */
+export const vcardHref = (dn: string): string =>
+  `/annuaire/vcard/${Buffer.from(dn, 'utf8').toString('base64url')}`;
+
 /** The composer with an entry as its recipient; `''` for one without an address. */
 export function composeHref({ name, mail }: Pick<Entry, 'name' | 'mail'>): string {
   if (mail === '') return '';

@@ -12,6 +12,25 @@ export interface Mapping extends Profile {
   readonly asked: readonly string[];
 }
 
+/** Attributes that no directory has: other plugins put them on entries (`directory:entry`). */
+const OFFERED = 'estafette-';
+const OFFERED_FACTS = {
+  absence: 'absence',
+  absentFrom: 'absent-from',
+  absentUntil: 'absent-until',
+  substitute: 'substitute',
+  successor: 'successor',
+} as const satisfies Partial<Record<Fact, string>>;
+
+/** A calendar knows better than a directory who is away: what it says comes before. */
+const offeredFirst = (facts: Profile['facts']): Partial<Profile['facts']> =>
+  Object.fromEntries(
+    (Object.keys(OFFERED_FACTS) as (keyof typeof OFFERED_FACTS)[]).map((fact) => [
+      fact,
+      [`${OFFERED}${OFFERED_FACTS[fact]}`, ...facts[fact]],
+    ]),
+  );
+
 const known = new WeakMap<object, Mapping>();
 
 /** The mapping of a configuration, made once. */
@@ -24,7 +43,8 @@ export function mappingOf(config: Readonly<AnnuaireConfig>): Mapping {
 function makeMapping(config: Readonly<AnnuaireConfig>): Mapping {
   const profile = PROFILES[config.profile];
   const kinds = { ...profile.kinds, ...config.kinds } as Profile['kinds'];
-  const facts = { ...profile.facts, ...config.attributes } as Profile['facts'];
+  const named = { ...profile.facts, ...config.attributes } as Profile['facts'];
+  const facts = { ...named, ...offeredFirst(named) };
   const visibility = config.visibility ?? profile.visibility;
   const of = (...names: readonly Fact[]): readonly string[] => [
     ...new Set(names.flatMap((name) => facts[name])),
@@ -43,7 +63,9 @@ function makeMapping(config: Readonly<AnnuaireConfig>): Mapping {
           ...of(...FACTS.filter((name) => name !== 'photo')),
           ...Object.values(kinds).flatMap((signs) => signs.map(({ attribute }) => attribute)),
           ...(visibility ? [visibility.attribute] : []),
-        ].map((name) => name.toLowerCase()),
+        ]
+          .map((name) => name.toLowerCase())
+          .filter((name) => !name.startsWith(OFFERED)),
       ),
     ],
   };

@@ -1,9 +1,11 @@
 import type { PluginRequest, PluginResponse, PluginRouter } from 'estafette/plugin';
+import { awayFor } from './absence';
 import { type Annuaire, annuaireFor, type Context } from './ask';
 import { type Card, cardOf, pathOf, rowOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
 import { byOrder, type Entry } from './entry';
+import { exportList, exportOne } from './export';
 import { isKeptFrom } from './kept';
 import { composeHref, type Searched, searchHref } from './links';
 import { isOwn, ownPage, saveOwn, showOwn } from './own';
@@ -97,6 +99,8 @@ async function page(
   const model = {
     searched,
     filters: searched.q === '' ? [] : filtersOf(searched),
+    base: '',
+    isNothingChosen: request.query['exported'] === 'none',
     minChars: context.config(request).minChars,
     state: 'shown' as 'shown' | 'kept' | 'none' | 'down',
     tree: undefined as unknown,
@@ -104,6 +108,7 @@ async function page(
     card: undefined as Card | undefined,
     shows: 'list' as 'list' | 'card',
     backHref: '',
+    away: undefined as Awaited<ReturnType<typeof awayFor>>,
     ownHref: '',
     mineHref: '',
   };
@@ -118,18 +123,29 @@ async function page(
   try {
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
-    const [tree, list, card, isMine] = await Promise.all([
+    const [tree, list, card, isMine, away] = await Promise.all([
       treeTo(annuaire, searched.q === '' ? asked.base : undefined),
       listOf(annuaire, asked),
       asked.entry && cardOf(annuaire, asked.entry, searched),
       isOwn(request, context, asked.entry?.dn ?? ''),
+      asked.entry && awayFor(context, request, asked.entry),
     ]);
     const shows = about.dn ? 'card' : 'list';
     const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
     return {
       ...common,
       title: asked.entry && about.dn ? asked.entry.name : common.title,
-      model: { ...model, tree, list, card, shows, backHref, ownHref: isMine ? ownHref : '' },
+      model: {
+        ...model,
+        base: asked.base,
+        tree,
+        list,
+        card,
+        shows,
+        backHref,
+        away,
+        ownHref: isMine ? ownHref : '',
+      },
     };
   } catch (error) {
     context.log.warn({ err: error, site: request.site }, 'annuaire/down');
@@ -173,6 +189,8 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
       : { redirect: context.url('') },
   );
   router.get('/photo/:entry', photo);
+  router.get('/vcard/:entry', exportOne);
+  router.post('/export', exportList);
   router.get('/own', ownPage(showOwn));
   router.post('/own', ownPage(saveOwn));
   router.post('/own/photo', ownPage(changeOwnPhoto), { upload: { maxBytes: UPLOAD_BYTES } });

@@ -1,4 +1,5 @@
 import type { PluginContext, SlotFacts } from 'estafette/plugin';
+import { awayFor } from './absence';
 import { type Asker, annuaireFor, type Context } from './ask';
 import { faceOf, pathOf } from './card';
 import type { AnnuaireConfig } from './config';
@@ -19,7 +20,7 @@ const isReserved = (context: Context, asker: Asker): boolean =>
 
 /** Who wrote the open message, where the directory knows the address. */
 export async function senderOf(
-  { site, as, groups, message }: SlotFacts,
+  { site, as, groups, locale = 'fr', message }: SlotFacts,
   context: PluginContext<AnnuaireConfig>,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const from = message?.from;
@@ -28,9 +29,10 @@ export async function senderOf(
   const annuaire = annuaireFor(context, asker);
   const entry = (await annuaire?.byMail([from.mail]))?.get(from.mail.toLowerCase());
   if (!annuaire || !entry) return undefined;
-  const [path, pictured] = await Promise.all([
+  const [path, pictured, away] = await Promise.all([
     pathOf(annuaire, entry.dn),
     annuaire.pictured([from.mail]),
+    isReserved(context, asker) ? undefined : awayFor(context, { ...asker, locale }, entry),
   ]);
   return {
     ...faceOf(entry),
@@ -43,6 +45,7 @@ export async function senderOf(
     isNamedSo: from.name === '' || isSameName(from.name, entry.name),
     shownName: from.name,
     path,
+    away,
     phones: isReserved(context, asker)
       ? []
       : entry.phones

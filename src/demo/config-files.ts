@@ -71,6 +71,12 @@ const byId = (fileOf: (site: DemoSite) => File): Readonly<Record<DemoSite['id'],
 const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
   annuaire: {
     treeBase: `ou=agents,${baseDn}`,
+    attributes: {
+      absence: ['ministryAbsence'],
+      absentUntil: ['ministryAbsenceEnd'],
+      substitute: ['ministrySubstitute'],
+      successor: ['ministrySuccessor'],
+    },
     own: [
       { attribute: 'telephoneNumber' },
       { attribute: 'mobile' },

@@ -30,7 +30,7 @@ function isOfThese(value: unknown, before: unknown): boolean {
 export const directoryHooks = defineHooks({
   'directory:entry': {
     kind: 'filter',
-    doc: 'Entries of the directory before somebody sees them, all of an answer at once: what is left out is hidden from them. Emitted by the plugin that shows them (`annuaire`).',
+    doc: 'Entries of the directory before somebody sees them, all of an answer at once: what is left out is hidden from them. Emitted by the plugin that shows them (`annuaire`), which reads attributes that handlers add: `estafette-absence` (a text), `estafette-absent-from`, `estafette-absent-until` (days, `2026-12-24`), `estafette-substitute`, `estafette-successor` (names of entries, or addresses).',
     check: isOfThese,
     byPlugins: true,
   },

@@ -161,6 +161,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     'open',
     `get /annuaire
      get /annuaire/entry
+     post /annuaire/export
+     get /annuaire/vcard/:entry
      get /annuaire/own
      post /annuaire/own
      post /annuaire/own/photo

@@ -112,14 +112,22 @@ function people(site: DemoSite): DirectoryEntry[] {
     return head && head.dn !== dn ? head.dn : headOf(dn, parentOf(service));
   };
   const assistants = placed.filter(({ title }) => title === FUNCTIONS[2]);
+  const agents = demoAgents.filter((agent) => agent.site === site.id).length;
   return placed.map((person, index) => {
     const manager = headOf(person.dn);
     const isHead = index < 5 || person.title === FUNCTIONS[1];
     const assistant = isHead ? assistants[index % assistants.length] : undefined;
+    const away = awayAt(index - agents, (at) => placed[agents + at]?.dn);
     return {
       dn: person.dn,
       attributes: {
-        objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
+        objectClass: [
+          'top',
+          'person',
+          'organizationalPerson',
+          'inetOrgPerson',
+          ...(away ? ['ministryAgent'] : []),
+        ],
         uid: [person.username],
         cn: [person.name],
         displayName: [person.name],
@@ -137,10 +145,30 @@ function people(site: DemoSite): DirectoryEntry[] {
         ...(index % 3 === 0 && { mobile: [`+33 6 39 98 ${20 + index} ${50 - index}`] }),
         ...(manager !== undefined && { manager: [manager] }),
         ...(assistant && assistant.dn !== person.dn && { secretary: [assistant.dn] }),
+        ...away,
         ...(index % 2 === 0 && { jpegPhoto: [jpeg(96, 96, index)] }),
       },
     };
   });
+}
+
+const AWAY_DAYS = 12;
+
+/** The first colleague is on leave and the second answers; the third has left, the fourth came after. */
+function awayAt(
+  colleague: number,
+  dnAt: (at: number) => string | undefined,
+): DirectoryEntry['attributes'] | undefined {
+  const [second, fourth] = [dnAt(1), dnAt(3)];
+  if (colleague === 0 && second) {
+    const last = new Date(Date.now() + AWAY_DAYS * 86_400_000).toISOString().slice(0, 10);
+    return {
+      ministryAbsence: ['En congé ; les demandes urgentes vont à la personne qui remplace.'],
+      ministryAbsenceEnd: [last],
+      ministrySubstitute: [second],
+    };
+  }
+  return colleague === 2 && fourth ? { ministrySuccessor: [fourth] } : undefined;
 }
 
 /** Where the mailboxes of a ministry stand, by the id of the office. */

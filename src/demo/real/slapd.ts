@@ -24,6 +24,15 @@ export interface PrivateSlapd {
 const MAX_DATABASE_BYTES = 64 * 1024 * 1024;
 const SCHEMAS = ['core', 'cosine', 'inetorgperson'];
 
+/** What ministries add to the usual schemas; 1.1 is the arc of experiments. */
+const MINISTRY_SCHEMA = `
+attributetype ( 1.1.2.1.1 NAME 'ministryAbsence' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.2.1.2 NAME 'ministryAbsenceEnd' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.2.1.3 NAME 'ministrySubstitute' SUP distinguishedName )
+attributetype ( 1.1.2.1.4 NAME 'ministrySuccessor' SUP distinguishedName )
+objectclass ( 1.1.2.2.1 NAME 'ministryAgent' SUP top AUXILIARY MAY ( ministryAbsence $ ministryAbsenceEnd $ ministrySubstitute $ ministrySuccessor ) )
+`;
+
 /** Starts it with the entries of the demo; rejects with slapd's own words when it cannot. */
 export const startSlapd = (): Promise<PrivateSlapd> => inNewDirectory('slapd', start);
 
@@ -63,6 +72,7 @@ async function start(directory: string): Promise<PrivateSlapd> {
 function slapdConfig(directory: string, { caFile, certFile, keyFile }: Certificate): string {
   const schemas = SCHEMAS.map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n');
   return `${schemas}
+${MINISTRY_SCHEMA}
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile ${directory}/slapd.pid
