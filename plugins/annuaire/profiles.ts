@@ -113,11 +113,17 @@ const INET_ORG_PERSON: Profile = {
 const ofType = (...names: readonly string[]): readonly Sign[] =>
   names.map((is) => ({ attribute: 'mineqTypeEntree', is }));
 
-/** The names of the ministries’ directory: one attribute says what an entry is. */
+/**
+ * The names of the ministries’ directory, as the published code of Mél writes them (its ORM and its
+ * plugin `annuaire`): one attribute says what an entry is.
+ */
 const MEL: Profile = {
   kinds: {
     service: [...ofType('NSER', 'NUNI'), ...ofClass('organizationalUnit', 'organization')],
-    list: [...ofType('LDIS', 'LDAB'), ...ofClass('groupOfNames', 'groupOfUniqueNames')],
+    list: [
+      ...ofType('LDIS', 'LDAB'),
+      ...ofClass('mineqMelListe', 'mineqMelListeAbonnement', 'groupOfNames', 'groupOfUniqueNames'),
+    ],
     functional: ofType('BALF'),
     shared: ofType('BALS', 'BALP'),
     unit: ofType('BALU'),
@@ -127,14 +133,14 @@ const MEL: Profile = {
   },
   facts: {
     ...INET_ORG_PERSON.facts,
-    otherMails: ['mailAlternateAddress', 'mineqMelMailEmission'],
-    jobs: ['mineqMetiers'],
+    mail: ['mailPR', 'mail'],
+    otherMails: ['mineqMelMailEmission', 'mailAlternateAddress'],
+    jobs: ['businessCategory'],
     missions: ['mineqMission', 'description'],
-    owners: ['owner', 'mineqMelProprietaire'],
-    managers: ['mineqMelGestionnaire', 'manager'],
     order: ['mineqOrdreAffichage'],
   },
-  visibility: { attribute: 'mineqPortee', hidden: ['00'], sameService: ['10'] },
+  // Below 30, Mél calls an entry local; it shows 20 to the service of who looks, and no 00 at all.
+  visibility: { attribute: 'mineqPortee', hidden: ['00'], sameService: ['10', '20'] },
   photoShown: { attribute: 'mineqPublicationPhotoIntranet', is: '1' },
 };
 
