@@ -27,7 +27,9 @@ export function questionOf(
   if (text.length < minChars) return undefined;
   if (isNumber(text, minChars)) return byNumber(mapping, text);
   if (text.includes('@')) return byMail(mapping, text);
-  const words = [...new Set(text.split(/[\s'’]+/u).filter((word) => word !== ''))];
+  // Signs without a letter, which nothing is left of when they are folded, are no words.
+  const words = [...new Set(text.split(/[\s'’]+/u).filter((word) => fold(word) !== ''))];
+  if (words.length === 0) return undefined;
   return byWords(mapping, words.slice(0, MAX_WORDS));
 }
 
