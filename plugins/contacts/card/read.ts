@@ -31,13 +31,16 @@ const isMark = ({ name, value }: ContentLine, mark: 'BEGIN' | 'END'): boolean =>
 /** Without the cards inside (`AGENT` of 2.1), which are nobody's fields. */
 function outside(lines: readonly ContentLine[]): readonly ContentLine[] {
   let depth = 0;
-  return lines.filter((line) => {
+  const ours = lines.filter((line) => {
     if (isMark(line, 'BEGIN')) depth += 1;
     const isOurs = depth === 0;
     if (isMark(line, 'END')) depth -= 1;
     if (depth < 0) throw new CardError('nested', line.line);
     return isOurs;
   });
+  // The end that stands there is that of a card inside.
+  if (depth > 0) throw new CardError('no-end', lines.at(-1)?.line ?? 1);
+  return ours;
 }
 
 /** What lines say together. */
