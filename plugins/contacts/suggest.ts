@@ -29,8 +29,12 @@ export async function suggestContacts(
 ) {
   const store = createStore(context);
   const [people, groups] = await Promise.all([
-    only === 'lists' ? [] : store.list(person, { text: query, limit: READ }).then(cardsOf),
-    store.list(person, { text: query, kind: 'group', limit: GROUPS }).then(cardsOf),
+    only === 'lists'
+      ? []
+      : store.list(person, { text: query, limit: READ, isCounted: false }).then(cardsOf),
+    store
+      .list(person, { text: query, kind: 'group', limit: GROUPS, isCounted: false })
+      .then(cardsOf),
   ]);
   const single = people
     .filter(({ kind }) => kind !== 'group')

@@ -115,6 +115,8 @@ export interface ListQuestion {
   readonly uids?: readonly string[] | undefined;
   readonly mails?: readonly string[] | undefined;
   readonly category?: string | undefined;
+  /** `false` where nobody asks how many there are: `total` is then what was read. */
+  readonly isCounted?: boolean | undefined;
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
 }

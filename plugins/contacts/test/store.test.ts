@@ -154,6 +154,8 @@ it('pages by name, and says how many there are', async () => {
 
   expect(page.total).toBe(205);
   expect(page.cards.map(({ name }) => name)).toEqual(['n200', 'n201', 'n202', 'n203', 'n204']);
+  expect((await store.list(me, { limit: 10 })).total).toBe(205);
+  expect((await store.list(me, { limit: 10, isCounted: false })).total).toBe(10);
 });
 
 describe('cards of a file', () => {
