@@ -4,6 +4,7 @@ import type { Actor } from '../session/types';
 import { attachUpload, detachUpload, openAttachment } from './attachments';
 import { recoverOutbox, thisProcess } from './claim';
 import { type ComposeContext, type ComposeDeps, ownerOf, requireDraft } from './context';
+import { forgetCorrespondents, listCorrespondents } from './correspondent-store';
 import { discardDraft } from './discard';
 import { listDrafts } from './draft-store';
 import { expandList } from './expand';
@@ -72,6 +73,10 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     expand: (actor, list) => expandList(context, actor, list),
     recover: () => recoverOutbox(context),
     meet: createMeeting(context),
+    correspondents: (actor, question = {}) =>
+      listCorrespondents(context.db.knex, actor.user.id, question),
+    forgetCorrespondents: (actor, mails) =>
+      forgetCorrespondents(context.db.knex, actor.user.id, mails),
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
     lateCopies: (actor) => listLateCopies(context, actor),
     settleLateCopy: (actor, draft, place) => settleLateCopy(context, actor, draft, place),

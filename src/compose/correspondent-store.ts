@@ -31,6 +31,15 @@ const wordsOf = ({ name, mail }: Address): string =>
 // `\`, `%` and `_` are what LIKE reads; the escape character is given explicitly below.
 const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
+const correspondentRows = z.array(
+  z.object({
+    name: z.string(),
+    mail: z.string(),
+    uses: z.number(),
+    last_used: z.coerce.number(),
+  }),
+);
+
 // SQLite takes that many rows in one statement.
 const ROWS_AT_ONCE = 200;
 
@@ -69,11 +78,12 @@ export async function meetPeople(
   on: Executor,
   user: UserId,
   people: readonly Address[],
-  now: number,
+  { now, isWanted }: { readonly now: number; readonly isWanted: () => Promise<boolean> },
 ): Promise<void> {
   const rows = rowsOf(user, people, { now, uses: 0 });
   const fresh = rows.filter(await isNews(on, user, rows));
-  if (fresh.length === 0) return;
+  // Whoever is known costs no second question.
+  if (fresh.length === 0 || !(await isWanted())) return;
   await on('correspondents')
     .insert(fresh)
     .onConflict(['user_id', 'mail'])
@@ -150,15 +160,60 @@ export async function searchCorrespondents(
   }
   // Of many who match, those written to come first.
   search.orderByRaw('case when uses > 0 then 0 else 1 end');
-  const rows = z
-    .array(
-      z.object({
-        name: z.string(),
-        mail: z.string(),
-        uses: z.number(),
-        last_used: z.coerce.number(),
-      }),
-    )
-    .parse(await search.orderBy('last_used', 'desc').limit(limit));
+  const rows = correspondentRows.parse(await search.orderBy('last_used', 'desc').limit(limit));
   return rows.map(({ last_used, ...person }) => ({ ...person, lastUsed: last_used }));
+}
+
+export interface CorrespondentPage {
+  readonly people: readonly Correspondent[];
+  /** Of all pages. */
+  readonly total: number;
+}
+
+/** A page of everybody who is remembered: those written to most, and last, come first. */
+export async function listCorrespondents(
+  on: Executor,
+  user: UserId,
+  { query = '', offset = 0, limit = 50 }: CorrespondentQuestion,
+): Promise<CorrespondentPage> {
+  const search = on('correspondents').where({ user_id: user });
+  for (const word of fold(query).split(/\s+/).filter(Boolean).slice(0, 8)) {
+    search.whereRaw("words like ? escape '\\'", [`% ${likeText(word)}%`]);
+  }
+  const [counted] = z
+    .array(z.object({ count: z.coerce.number() }))
+    .parse(await search.clone().count({ count: '*' }));
+  const rows = correspondentRows.parse(
+    await search
+      .orderBy([
+        { column: 'uses', order: 'desc' },
+        { column: 'last_used', order: 'desc' },
+        { column: 'mail' },
+      ])
+      .offset(offset)
+      .limit(limit)
+      .select('name', 'mail', 'uses', 'last_used'),
+  );
+  return {
+    people: rows.map(({ last_used, ...person }) => ({ ...person, lastUsed: last_used })),
+    total: counted?.count ?? 0,
+  };
+}
+
+export interface CorrespondentQuestion {
+  readonly query?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Forgets these addresses, or everybody; how many there were. */
+export async function forgetCorrespondents(
+  on: Executor,
+  user: UserId,
+  mails?: readonly string[],
+): Promise<number> {
+  const rows = on('correspondents').where({ user_id: user });
+  if (mails === undefined) return rows.delete();
+  const wanted = mails.slice(0, ROWS_AT_ONCE).map((mail) => mail.toLowerCase());
+  return rows.whereIn('mail', wanted).delete();
 }

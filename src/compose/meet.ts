@@ -1,5 +1,6 @@
 import { cacheKey, createCache } from '../kernel/cache';
 import type { Address } from '../mail/types';
+import { isCollecting } from './collecting';
 import type { ComposeContext } from './context';
 import { meetPeople } from './correspondent-store';
 import type { Compose } from './types';
@@ -17,10 +18,12 @@ const REMEMBERED_MS = 60 * 60_000;
 export function createMeeting({
   clock,
   db,
-}: Pick<ComposeContext, 'clock' | 'db'>): Compose['meet'] {
+  settings,
+}: Pick<ComposeContext, 'clock' | 'db' | 'settings'>): Compose['meet'] {
   /** Whether with a name. */
   const noted = createCache<boolean>({ clock, max: MAX_REMEMBERED, ttlMs: REMEMBERED_MS });
-  return async ({ user }, people) => {
+  return async (actor, people) => {
+    const { user } = actor;
     const own = new Set([user.mail, ...user.aliases].map((mail) => mail.toLowerCase()));
     const each = new Map<string, Address>();
     for (const person of people) {
@@ -39,7 +42,7 @@ export function createMeeting({
       db.knex,
       user.id,
       met.map(([, person]) => person),
-      clock.now(),
+      { now: clock.now(), isWanted: () => isCollecting({ settings }, actor) },
     );
     for (const [key, { name }] of met) noted.set(key, name !== '');
   };

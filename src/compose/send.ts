@@ -4,6 +4,7 @@ import { AppError } from '../base/errors';
 import { newToken } from '../base/ids';
 import type { Actor } from '../session/types';
 import { type Claim, claimDraft, claimOwner, keepLease, LEASE_MS } from './claim';
+import { isCollecting } from './collecting';
 import { type ComposeContext, ownerOf } from './context';
 import { learnCorrespondents } from './correspondent-store';
 import { type Delivery, deliver } from './deliver';
@@ -226,6 +227,7 @@ async function learn(
   );
   const people = job.recipients.filter(({ mail }) => accepted.has(mail.toLowerCase()));
   try {
+    if (!(await isCollecting(context, actor))) return;
     await learnCorrespondents(context.db.knex, actor.user.id, people, context.clock.now());
   } catch (err) {
     context.log.warn({ err }, 'correspondents/learn-failed');

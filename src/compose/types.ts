@@ -4,6 +4,7 @@ import type { Denial } from '../kernel/hook-types';
 import type { Address } from '../mail/types';
 import type { Actor } from '../session/types';
 import type { SmtpRefused } from '../smtp';
+import type { CorrespondentPage, CorrespondentQuestion } from './correspondent-store';
 
 export type ComposeMode = 'new' | 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'edit';
 
@@ -219,6 +220,10 @@ export interface Compose {
   expand(actor: Actor, list: string): Promise<ExpandedList>;
   /** People of a message that was opened, to be suggested below those written to. */
   meet(actor: Actor, people: readonly Address[]): Promise<void>;
+  /** Whom the person wrote to, and met, most used first. */
+  correspondents(actor: Actor, question?: CorrespondentQuestion): Promise<CorrespondentPage>;
+  /** Forgets addresses, or everybody; how many there were. */
+  forgetCorrespondents(actor: Actor, mails?: readonly string[]): Promise<number>;
   /** Work left by a stopped process: rows in `sending` become `unknown`, Sent copies are retried. */
   recover(): Promise<{ readonly unknown: number }>;
 }

@@ -108,6 +108,29 @@ export interface PluginSendResult {
   readonly draftUrl?: string;
 }
 
+/** Whom one person wrote to or met, as the platform remembers it for suggestions. */
+export interface PluginCorrespondents {
+  /** Most used first, then the latest: 50 unless told, 200 at most. */
+  list(question?: {
+    readonly query?: string;
+    readonly offset?: number;
+    readonly limit?: number;
+  }): Promise<{
+    readonly people: readonly {
+      readonly name: string;
+      readonly mail: string;
+      /** 0 for who was only met in a message. */
+      readonly uses: number;
+      /** Milliseconds since 1970. */
+      readonly lastUsed: number;
+    }[];
+    /** Of all pages. */
+    readonly total: number;
+  }>;
+  /** Forgets these addresses, 200 at most, or everybody without; how many there were. */
+  forget(mails?: readonly string[]): Promise<number>;
+}
+
 /** One directory of one site. */
 export interface PluginDirectory {
   /** `sign-in`: the one that people sign in with; others as the site's file calls them. */

@@ -7,6 +7,7 @@ import type { ServiceName } from '../kernel/services';
 import type {
   DirectoryRecord,
   PluginAuditEvent,
+  PluginCorrespondents,
   PluginDirectory,
   PluginEmitter,
   PluginHttpOptions,
@@ -109,6 +110,11 @@ export interface PluginContext<C = unknown> {
    * copy in Sent. Ten messages a request at most. Needs `mail.send`.
    */
   send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
+  /**
+   * Whom the person who is there wrote to or met in their mail. Needs `correspondents`.
+   * @example const { people } = await context.correspondents(as).list({ query: 'ada' });
+   */
+  correspondents(as: PersonRef): PluginCorrespondents;
   /**
    * A directory of a site: the one that people sign in with, or another by its id; `undefined` where
    * there is none. Needs `directory.read`.

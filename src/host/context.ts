@@ -17,6 +17,7 @@ import type { Site } from '../sites';
 import { hookProblem } from './awaited-hooks';
 import { pluginAudit } from './capabilities/audit';
 import { pluginCaches } from './capabilities/cache';
+import { pluginCorrespondents } from './capabilities/correspondents';
 import { type DirectoryCore, pluginDirectories } from './capabilities/directory';
 import { pluginEmitter } from './capabilities/emit';
 import { createGate } from './capabilities/gate';
@@ -164,6 +165,7 @@ export function createPluginContext(
     db: pluginDatabase(plugin.id, deps.databases, needs.includes('db')),
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
+    correspondents: pluginCorrespondents(gate, core.compose),
     ...pluginDirectories(gate, {
       core: core.directories,
       portOf: (site) => deps.services.get(site, 'directory'),

@@ -16,6 +16,7 @@ const DIRECTORY = 'src/directory/types.ts';
 /** Interfaces that the context hands out, after the context itself. */
 const PARTS: readonly (readonly [string, string])[] = [
   ['PluginMail', CAPABILITIES],
+  ['PluginCorrespondents', CAPABILITIES],
   ['PluginDirectory', CAPABILITIES],
   ['PluginMetrics', CAPABILITIES],
   ['PluginDatabase', CONTEXT],

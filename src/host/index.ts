@@ -36,6 +36,7 @@ export type {
   DirectoryRecord,
   PluginAttachment,
   PluginAuditEvent,
+  PluginCorrespondents,
   PluginDirectory,
   PluginEmitter,
   PluginHttpOptions,

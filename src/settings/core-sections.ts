@@ -94,6 +94,14 @@ export const WRITING_SECTION = defineSection({
       options: options('writing.quotePosition', ['top', 'bottom']),
       default: 'bottom',
     },
+    {
+      key: 'collect',
+      kind: 'choice',
+      labelKey: 'settings.writing.collect.label',
+      helpKey: 'settings.writing.collect.help',
+      options: options('writing.collect', ['yes', 'no']),
+      default: 'yes',
+    },
   ],
 });
 

@@ -203,7 +203,11 @@ function fakeMail(given: Partial<PluginMail>): Mail {
 }
 
 /** A composer that keeps what is written, and answers `send` as the test says. */
-function fakeCompose<C>({ send }: PluginTestOptions<C>, user: () => TestUser): Compose {
+function fakeCompose<C>(
+  { send, correspondents = [] }: PluginTestOptions<C>,
+  user: () => TestUser,
+): Compose {
+  let known = [...correspondents];
   let written: DraftFields | undefined;
   const compose: Partial<Compose> = {
     async identities() {
@@ -217,6 +221,17 @@ function fakeCompose<C>({ send }: PluginTestOptions<C>, user: () => TestUser): C
     },
     attach: async () => ({}) as Awaited<ReturnType<Compose['attach']>>,
     discard: async () => {},
+    async correspondents(_actor, { query = '', offset = 0, limit = 50 } = {}) {
+      const found = known.filter(({ name, mail }) =>
+        `${name} ${mail}`.toLowerCase().includes(query.toLowerCase()),
+      );
+      return { people: found.slice(offset, offset + limit), total: found.length };
+    },
+    async forgetCorrespondents(_actor, mails) {
+      const before = known.length;
+      known = mails ? known.filter(({ mail }) => !mails.includes(mail)) : [];
+      return before - known.length;
+    },
     async send() {
       if (!send || !written) return absent('send')();
       return send(written);

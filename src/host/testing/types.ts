@@ -72,6 +72,13 @@ export interface PluginTestOptions<C> {
   ) => TestHttpAnswer | Promise<TestHttpAnswer>;
   /** Servers that the operator lists for the plugin, which declares `http:configured`. */
   readonly origins?: readonly string[];
+  /** Whom the person wrote to, for `context.correspondents(as)`. */
+  readonly correspondents?: readonly {
+    readonly name: string;
+    readonly mail: string;
+    readonly uses: number;
+    readonly lastUsed: number;
+  }[];
   /** What `context.mail(as)` answers, function by function; one that is not given fails. */
   readonly mail?: Partial<PluginMail>;
   /** What becomes of a message of `context.send`; without it every one fails. */

@@ -211,7 +211,7 @@ describe('core settings', () => {
     expect(await readCoreSettings(settings, user)).toEqual({
       display: { theme: 'auto', density: 'normal', layout: 'side', language: 'en' },
       reading: { prefer: 'html', remoteImages: 'ask' },
-      writing: { signature: '', format: 'html', quotePosition: 'bottom' },
+      writing: { signature: '', format: 'html', quotePosition: 'bottom', collect: 'yes' },
     });
   });
 
