@@ -14,7 +14,7 @@ export default definePlugin<ContactsConfig>({
   api: '^1.0',
   title: 'contacts:title',
   summary: 'contacts:summary',
-  needs: ['db'],
+  needs: ['correspondents', 'db'],
   config: contactsConfig,
   contributes: {
     dav: { wellKnown: 'carddav', load: async () => ({ dav }) },

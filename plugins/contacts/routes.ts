@@ -11,6 +11,7 @@ import {
   unshareBook,
 } from './pages/books';
 import { changeMany } from './pages/bulk';
+import { changeCollected, showCollected } from './pages/collected';
 import { page } from './pages/common';
 import { mergeAsked, showDuplicates, showMerge, undoMerge } from './pages/duplicates';
 import { save, showEdit } from './pages/edit';
@@ -42,6 +43,8 @@ export function routes(router: PluginRouter<ContactsConfig>): void {
   router.post('/books/delete', page(deleteBook));
   router.post('/books/share', page(shareBook));
   router.post('/books/unshare', page(unshareBook));
+  router.get('/collected', page(showCollected));
+  router.post('/collected', page(changeCollected));
   router.get('/duplicates', page(showDuplicates));
   router.get('/merge', page(showMerge));
   router.post('/merge', page(mergeAsked));

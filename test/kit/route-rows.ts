@@ -191,6 +191,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /contacts/books/delete
      post /contacts/books/share
      post /contacts/books/unshare
+     get /contacts/collected
+     post /contacts/collected
      get /contacts/duplicates
      get /contacts/merge
      post /contacts/merge

@@ -39,6 +39,8 @@ export const FIELD_TEXTS: Readonly<
 export const DONE_TEXTS: Readonly<Record<string, string>> = {
   saved: 'contacts:done.saved',
   deleted: 'contacts:done.deleted',
+  forgotten: 'contacts:done.forgotten',
+  added: 'contacts:done.added',
   deletedAll: 'contacts:done.deletedAll',
   movedAll: 'contacts:done.movedAll',
   copiedAll: 'contacts:done.copiedAll',
