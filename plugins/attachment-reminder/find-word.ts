@@ -17,17 +17,14 @@ export type Finder = (text: string) => string | undefined;
 
 /** Makes a finder of a list of words. */
 export function createFinder(words: readonly string[]): Finder {
-  const byFirstWord = indexPhrases(words.flatMap(parsePhrases));
+  const index = indexPhrases(words.flatMap(parsePhrases));
   return (text) => {
     const plain = plainMarks(text);
     const tokens = tokensOf(plain);
-    for (const [index, token] of tokens.entries()) {
-      const candidates = COMPARISONS.flatMap(
-        (comparison) => byFirstWord[comparison].get(wordOf(token, comparison)) ?? NONE,
-      );
-      const phrase = candidates.find((one) => isAt(one, tokens, index, plain));
-      if (!phrase || isNegated(tokens, index, plain)) continue;
-      const last = tokens[index + phrase.words.length - 1] ?? token;
+    for (const [at, token] of tokens.entries()) {
+      const phrase = phraseAt(index, tokens, at, plain);
+      if (!phrase || isNegated(tokens, at, plain)) continue;
+      const last = tokens[at + phrase.words.length - 1] ?? token;
       return plain.slice(token.start, last.end).replace(/\s+/g, ' ').slice(0, SHOWN_CHARS);
     }
     return undefined;
@@ -35,11 +32,11 @@ export function createFinder(words: readonly string[]): Finder {
 }
 
 const COMPARISONS: readonly Comparison[] = ['folded', 'accented', 'exact'];
-const NONE: readonly Phrase[] = [];
 
-function indexPhrases(
-  phrases: readonly Phrase[],
-): Readonly<Record<Comparison, Map<string, Phrase[]>>> {
+/** Phrases by how they are compared and by their first word. */
+type PhraseIndex = Readonly<Record<Comparison, ReadonlyMap<string, readonly Phrase[]>>>;
+
+function indexPhrases(phrases: readonly Phrase[]): PhraseIndex {
   const index = { folded: new Map(), accented: new Map(), exact: new Map() };
   // Longest first: « joint à ce message » is shown rather than the first word of it.
   for (const phrase of [...phrases].sort((a, b) => b.words.length - a.words.length)) {
@@ -48,6 +45,23 @@ function indexPhrases(
     known.set(first, [...(known.get(first) ?? []), phrase]);
   }
   return index;
+}
+
+/** The phrase of the list that begins with this word. Nearly always none: nothing is made for it. */
+function phraseAt(
+  index: PhraseIndex,
+  tokens: readonly Token[],
+  at: number,
+  text: string,
+): Phrase | undefined {
+  const token = tokens[at];
+  if (!token) return undefined;
+  for (const comparison of COMPARISONS) {
+    const candidates = index[comparison].get(wordOf(token, comparison));
+    const phrase = candidates?.find((one) => isAt(one, tokens, at, text));
+    if (phrase) return phrase;
+  }
+  return undefined;
 }
 
 const tokensOf = (text: string): readonly Token[] =>
