@@ -15,7 +15,7 @@ import { createPreparation, type Prepared, type PreparedCard } from './prepare';
 import { progressModel } from './progress';
 
 /** Cards of one transaction; others wait no longer than it takes. */
-const BATCH = 200;
+const BATCH = 100;
 /** Of a batch: cards with photographs are not held by hundreds. */
 const BATCH_CHARS = 1_000_000;
 /** Of these many, the loop turns once. */

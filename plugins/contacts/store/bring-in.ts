@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type Digest, digestOf } from './digest';
 import { canWrite, nextToken, placeOf } from './places';
 import { CARDS, type CardTableRow, chunksOf, REMOVED, type Tables } from './tables';
@@ -6,6 +7,8 @@ import type { Person, Put } from './types';
 
 /** Cards of one statement: as many values as SQLite takes, and the same statement each time. */
 const ROWS = 50;
+/** Cards that are read between two turns of the loop. */
+const TURN = 25;
 
 /** A card of a file, and the name that it would have. */
 export interface Brought {
@@ -17,12 +20,21 @@ export interface Digested extends Brought {
   readonly digest: Digest | undefined;
 }
 
-/** What the columns hold, made before the transaction: nobody waits for it. */
-export const digested = (cards: readonly Brought[], maxBytes: number): readonly Digested[] =>
-  cards.map((card) => ({
-    ...card,
-    digest: Buffer.byteLength(card.text) > maxBytes ? undefined : digestOf(card.text),
-  }));
+/** What the columns hold, made before the transaction and a few at a time: nobody waits for it. */
+export async function digested(
+  cards: readonly Brought[],
+  maxBytes: number,
+): Promise<readonly Digested[]> {
+  const found: Digested[] = [];
+  for (const some of chunksOf(cards, TURN)) {
+    for (const card of some) {
+      const isTooLarge = Buffer.byteLength(card.text) > maxBytes;
+      found.push({ ...card, digest: isTooLarge ? undefined : digestOf(card.text) });
+    }
+    await setImmediate();
+  }
+  return found;
+}
 
 type Known = Pick<CardTableRow, 'id' | 'uri' | 'uid' | 'etag'>;
 

@@ -183,9 +183,9 @@ export function createStore(context: Context): ContactStore {
         for (const { uri, text, when = {} } of cards) outcomes.push(await put(uri, text, when));
         return outcomes;
       }),
-    bringIn(person, book, brought) {
+    async bringIn(person, book, brought) {
       const limit = limits(person.site);
-      const cards = digested(brought, limit.maxBytes);
+      const cards = await digested(brought, limit.maxBytes);
       return db.transaction((table) => bringInRows(table, person, { ...limit, book, cards }));
     },
     remove: (person, book, uri, when = {}) =>
