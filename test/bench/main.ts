@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { benchContacts } from './contacts';
 import { benchDirectory } from './directory';
 import { hookLines, measureHooks } from './hooks';
 import { benchHooks } from './hooks-main';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return;
   if (options.hooks) return benchHooks(ROOT, options.json);
+  if (options.contacts) return benchContacts(ROOT, options.json);
   if (options.directory) return benchDirectory(options.json);
   const dir = mkdtempSync(path.join(tmpdir(), 'estafette-bench-'));
   try {
