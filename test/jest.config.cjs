@@ -34,8 +34,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 module.exports = {
   rootDir: root,
   testTimeout: 30_000,
-  // Tests wait more than they work: two at a time take little over half as long on two cores.
-  maxWorkers: 2,
+  // A suite waits for a quarter of its time and more: two at a time leave that much of two cores idle.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/count-reporter.cjs'],
   projects: [
     project('unit', ['test/unit/**/*.test.ts', 'test/*.test.ts', 'plugins/*/test/**/*.test.ts']),
