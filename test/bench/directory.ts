@@ -9,6 +9,7 @@ import {
 } from '../../src/ldap';
 import { largeAt, largeDirectory, startLargeSlapd } from '../kit/large-directory';
 import { type Summary, summarise } from './stats';
+import { measureSuggestions, suggestionLines } from './suggestions';
 
 const SITE = 'grand' as SiteId;
 const ENTRIES = 20_000;
@@ -92,8 +93,14 @@ export function directoryLines(figures: DirectoryFigures): readonly string[] {
   ];
 }
 
-/** `npm run bench -- --directory`: a slapd of its own and no mail server. */
+/** `npm run bench -- --directory`: a slapd of its own, and the product for what is suggested. */
 export async function benchDirectory(isJson: boolean): Promise<void> {
-  const figures = await measureDirectory((text) => console.error(text));
-  console.log(isJson ? JSON.stringify({ directory: figures }) : directoryLines(figures).join('\n'));
+  const tell = (text: string): void => console.error(text);
+  const directory = await measureDirectory(tell);
+  const suggestions = await measureSuggestions(tell);
+  console.log(
+    isJson
+      ? JSON.stringify({ directory, suggestions })
+      : [...directoryLines(directory), '', ...suggestionLines(suggestions)].join('\n'),
+  );
 }

@@ -17,11 +17,12 @@ const AGENTS = `ou=agents,${LARGE_BASE}`;
 export const LARGE_SERVICE = { bindDn: `cn=service,${LARGE_BASE}`, bindPassword: 'service secret' };
 export const SMALL_SERVICE = { bindDn: `cn=small,${LARGE_BASE}`, bindPassword: 'small secret' };
 
-const GIVEN =
+/** Names of the people, which tests ask for. */
+export const GIVEN =
   'Camille,Louise,Adèle,Jules,Noé,Inès,Étienne,Maëlle,Yanis,Zoé,Hugo,Lina,Gaël,Rose,Théo,Aïcha,Paul,Anouk,Karim,Solène'.split(
     ',',
   );
-const SURNAMES =
+export const SURNAMES =
   'Aubépine,Bourrasque,Cirrus,Embellie,Frimas,Giboulot,Jusant,Lagune,Martelet,Ondine,Printemps,Regain,Sillage,Tramontane,Varech,Vendange,Verglas,Vigie,Estuaire,Solstice,Cabestan,Brisant,Goémon,Cormoran'.split(
     ',',
   );
