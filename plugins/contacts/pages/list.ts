@@ -71,7 +71,7 @@ export function sideOf({ books, context, t }: Desk, current: string) {
     shared: books.filter(({ isOwn }) => !isOwn).map(bookLink),
     tools: [
       link('books', t('contacts:side.books'), 'settings', hrefOf(context, 'books')),
-      link('collected', t('contacts:side.collected'), 'clock', hrefOf(context, 'collected')),
+      link('collected', t('contacts:side.collected'), 'inbox', hrefOf(context, 'collected')),
       link('duplicates', t('contacts:side.duplicates'), 'filter', hrefOf(context, 'duplicates')),
       link('import', t('contacts:side.import'), 'download', hrefOf(context, 'import')),
       link('trash', t('contacts:side.trash'), 'trash', hrefOf(context, 'trash')),

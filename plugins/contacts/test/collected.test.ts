@@ -9,7 +9,7 @@ let me: Person;
 const correspondents = ['Ada Byron', 'Bix', '<b>Cléo</b>'].map((name, at) => ({
   name,
   mail: `p${at}@test.example`,
-  uses: 3 - at,
+  uses: 2 - at,
   lastUsed: 1_700_000_000_000,
 }));
 beforeEach(async () => {
@@ -27,6 +27,8 @@ it('shows whom one wrote to, as text, and searches', async () => {
   const page = await html();
   expect(page).toContain('Ada Byron');
   expect(page).toContain('3 adresses');
+  expect(page).toContain('2 messages écrits');
+  expect(page).toContain('lu dans un message');
   expect(page).toContain('&lt;b&gt;Cléo');
   expect(await html({ q: 'bix' })).not.toContain('Ada Byron');
 });
