@@ -8,7 +8,7 @@ import type {
   PluginDirectory,
   SiteId,
 } from 'estafette/plugin';
-import type { AnnuaireConfig } from './config';
+import { type AnnuaireConfig, configOf } from './config';
 import { dnKey, isWithin, parentOf, rdnOf } from './dn';
 import { type Entry, entryOf } from './entry';
 import { type Mapping, mappingOf, notHidden, ofKinds } from './mapping';
@@ -39,6 +39,9 @@ const MAX_MAILS = 150;
 
 /** The directory as one person may see it. Each function rejects when the directory does not answer. */
 export interface Annuaire {
+  /** Which directory it is, `''` for that of sign-in, and what it is called. */
+  readonly of: string;
+  readonly title: string;
   readonly mapping: Mapping;
   readonly config: Readonly<AnnuaireConfig>;
   /** Where the organisation begins. */
@@ -61,27 +64,47 @@ export interface Annuaire {
   isNear(entry: Entry): Promise<boolean>;
 }
 
-/** The directory of a site for somebody; `undefined` where the site has none. */
-export function annuaireFor(context: Context, asker: Asker): Annuaire | undefined {
-  const config = context.config(asker);
-  const directory = context.directory(asker.site);
+/** A directory of a site for somebody, that of sign-in unless told; `undefined` where there is none. */
+export function annuaireFor(context: Context, asker: Asker, of = ''): Annuaire | undefined {
+  const known = context.directories(asker.site);
+  // A site where nobody signs in by a directory may have others.
+  const id = of === '' ? known[0]?.id : of;
+  const facts = known.find((one) => one.id === id);
+  const directory = facts && context.directory(asker.site, facts.id);
   if (!directory) return undefined;
-  return new Reading(context, asker, config, directory);
+  const isSignIn = context.directory(asker.site)?.id === facts.id;
+  const place = { of: isSignIn ? '' : facts.id, title: facts.title };
+  return new Reading(context, asker, { ...place, directory });
 }
+
+/** All directories of a site, that of sign-in first. */
+export const annuairesFor = (context: Context, asker: Asker): readonly Annuaire[] =>
+  context.directories(asker.site).flatMap(({ id }) => annuaireFor(context, asker, id) ?? []);
 
 class Reading implements Annuaire {
   readonly mapping: Mapping;
   readonly base: string;
+  readonly of: string;
+  readonly title: string;
+  readonly config: Readonly<AnnuaireConfig>;
+  private readonly directory: PluginDirectory;
   private viewer: Promise<string> | undefined;
 
   constructor(
     private readonly context: Context,
     private readonly asker: Asker,
-    readonly config: Readonly<AnnuaireConfig>,
-    private readonly directory: PluginDirectory,
+    {
+      of,
+      title,
+      directory,
+    }: Pick<Annuaire, 'of' | 'title'> & { readonly directory: PluginDirectory },
   ) {
-    this.mapping = mappingOf(config);
-    this.base = config.treeBase ?? directory.base;
+    this.of = of;
+    this.title = title;
+    this.directory = directory;
+    this.config = configOf(context.config(asker), of);
+    this.mapping = mappingOf(this.config);
+    this.base = this.config.treeBase ?? directory.base;
   }
 
   async search(
@@ -91,7 +114,7 @@ class Reading implements Annuaire {
   ): Promise<Found | undefined> {
     const question = questionOf(this.mapping, text, this.config.minChars);
     if (!question) return undefined;
-    const found = await this.ask({ where: this.of(kinds, question.where), limit });
+    const found = await this.ask({ where: this.ofShown(kinds, question.where), limit });
     const entries = found.entries.filter(
       (entry) => question.fits(entry.attributes) && kinds.includes(entry.kind),
     );
@@ -100,7 +123,7 @@ class Reading implements Annuaire {
 
   async below(base: string, kinds: readonly Kind[]): Promise<Found> {
     const { limit } = this.config;
-    const found = await this.ask({ base, scope: 'one', where: this.of(kinds), limit });
+    const found = await this.ask({ base, scope: 'one', where: this.ofShown(kinds), limit });
     return { ...found, entries: found.entries.filter(({ kind }) => kinds.includes(kind)) };
   }
 
@@ -151,7 +174,7 @@ class Reading implements Annuaire {
   listsOf(dn: string): Promise<Found> {
     const any = this.mapping.facts.members.map((attribute) => ({ attribute, is: dn }));
     if (any.length === 0) return Promise.resolve({ entries: [], isCut: false });
-    return this.ask({ where: this.of(['list'], { any }), limit: 50 });
+    return this.ask({ where: this.ofShown(['list'], { any }), limit: 50 });
   }
 
   async pictured(mails: readonly string[]): Promise<readonly Entry[]> {
@@ -176,14 +199,15 @@ class Reading implements Annuaire {
   }
 
   async isNear({ dn }: Entry): Promise<boolean> {
-    return dnKey(parentOf(dn)) === (await this.ownService());
+    const own = await this.ownService();
+    return own !== '' && dnKey(parentOf(dn)) === own;
   }
 
   private shown(): readonly DirectoryFilter[] {
     return this.mapping.photoShown ? [this.mapping.photoShown] : [];
   }
 
-  private of(kinds: readonly Kind[], where?: DirectoryFilter): DirectoryFilter {
+  private ofShown(kinds: readonly Kind[], where?: DirectoryFilter): DirectoryFilter {
     const parts = [ofKinds(this.mapping, kinds), ...(where ? [where] : [])];
     return { all: [...parts, ...notHidden(this.mapping)] };
   }
@@ -204,14 +228,16 @@ class Reading implements Annuaire {
       attributes[visibility?.attribute.toLowerCase() ?? ''] ?? [];
     const left = await this.filtered(records);
     const shown = left
-      .flatMap((record) => entryOf(this.mapping, record) ?? [])
+      .flatMap((record) => entryOf(this.mapping, record, this.of) ?? [])
       .filter(({ dn }) => !this.config.hiddenBranches.some((branch) => isWithin(dn, branch)))
       .filter((entry) => !scopeOf(entry).some((value) => visibility?.hidden.includes(value)));
     const isApart = (entry: Entry): boolean =>
       scopeOf(entry).some((value) => visibility?.sameService.includes(value));
     if (!shown.some(isApart)) return shown;
     const own = await this.ownService();
-    return shown.filter((entry) => !isApart(entry) || dnKey(parentOf(entry.dn)) === own);
+    return shown.filter(
+      (entry) => !isApart(entry) || (own !== '' && dnKey(parentOf(entry.dn)) === own),
+    );
   }
 
   /** What other plugins of the site leave of it. */
@@ -222,9 +248,9 @@ class Reading implements Annuaire {
     return this.context.hooks.emit.filter(scope, 'directory:entry', records, context);
   }
 
-  /** Where the person stands, `''` when nobody knows. */
+  /** Where the person stands, `''` when nobody knows: they have a place in the directory of sign-in alone. */
   private ownService(): Promise<string> {
-    const { as } = this.asker;
+    const as = this.of === '' ? this.asker.as : undefined;
     this.viewer ??= as
       ? this.context.ownEntry(as).then((entry) => (entry ? dnKey(parentOf(entry.dn)) : ''))
       : Promise.resolve('');

@@ -24,7 +24,7 @@ export const faceOf = ({ kind, name, mail }: Entry) => ({
 });
 
 /** A line of a list. */
-export const rowOf = (entry: Entry, searched: Searched, selected: string) => ({
+export const rowOf = (entry: Entry, searched: Searched, selected: string, source = '') => ({
   ...faceOf(entry),
   dn: entry.dn,
   name: entry.name,
@@ -37,8 +37,9 @@ export const rowOf = (entry: Entry, searched: Searched, selected: string) => ({
   kind: entry.kind === 'person' ? '' : KIND_TEXTS[entry.kind].one,
   href:
     entry.kind === 'service' && searched.q === ''
-      ? branchHref(entry.dn)
-      : entryHref(entry.dn, searched),
+      ? branchHref(entry.dn, entry.of)
+      : entryHref(entry.dn, searched, entry.of),
+  source,
   isCurrent: selected !== '' && isSame(entry.dn, selected),
 });
 
@@ -50,10 +51,10 @@ export async function pathOf(annuaire: Annuaire, dn: string): Promise<readonly P
   const root = await annuaire.entry(annuaire.base).catch(() => undefined);
   const entries = await Promise.all(above.map((one) => annuaire.entry(one)));
   return [
-    { name: root?.name ?? plain(rdnOf(annuaire.base)[1]), href: branchHref('') },
+    { name: root?.name ?? plain(rdnOf(annuaire.base)[1]), href: branchHref('', annuaire.of) },
     ...above.map((one, at) => ({
       name: entries[at]?.name ?? plain(rdnOf(one)[1]),
-      href: branchHref(one),
+      href: branchHref(one, annuaire.of),
     })),
   ];
 }
@@ -71,12 +72,12 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
   const people = (dns: readonly string[]): readonly Person[] =>
     dns.slice(0, SHOWN_PEOPLE).flatMap((dn) => {
       const found = names.get(dnKey(dn));
-      return found ? [{ name: found.name, href: entryHref(dn) }] : [];
+      return found ? [{ name: found.name, href: entryHref(dn, undefined, entry.of) }] : [];
     });
   const shown = people(members);
   return {
     ...faceOf(entry),
-    photo: pictured.some(({ dn }) => isSame(dn, entry.dn)) ? photoHref(entry.dn) : '',
+    photo: pictured.some(({ dn }) => isSame(dn, entry.dn)) ? photoHref(entry.dn, entry.of) : '',
     name: entry.name,
     kind: KIND_TEXTS[entry.kind].one,
     isPerson: entry.kind === 'person',
@@ -87,10 +88,10 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
     phones: entry.phones.map(({ fact, text, href }) => ({ label: PHONE_TEXTS[fact], text, href })),
     place: entry.place,
     path,
-    vcardHref: vcardHref(entry.dn),
+    vcardHref: vcardHref(entry.dn, entry.of),
     reachHref: isPlace
-      ? branchHref(entry.dn)
-      : `${branchHref(parentOf(entry.dn))}&dn=${encodeURIComponent(entry.dn)}`,
+      ? branchHref(entry.dn, entry.of)
+      : `${branchHref(parentOf(entry.dn), entry.of)}&dn=${encodeURIComponent(entry.dn)}`,
     jobs: entry.jobs,
     missions: entry.missions,
     owners: people(owners),
@@ -101,8 +102,8 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
     otherMembers: members.length - shown.length,
     lists: [...lists.entries]
       .sort(byOrder)
-      .map((list) => ({ name: list.name, href: entryHref(list.dn) })),
-    closeHref: searched.q === '' ? branchHref(parentOf(entry.dn)) : '',
+      .map((list) => ({ name: list.name, href: entryHref(list.dn, undefined, list.of) })),
+    closeHref: searched.q === '' ? branchHref(parentOf(entry.dn), entry.of) : '',
   };
 }
 

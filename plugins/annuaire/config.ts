@@ -35,8 +35,8 @@ const ownAttribute = z.strictObject({
   maxBytes: z.number().int().min(10_000).max(500_000).default(200_000).describe('Of a photo.'),
 });
 
-/** What a site may say under `plugins.annuaire`. */
-export const annuaireConfig = z.strictObject({
+/** How one directory is read. */
+const reading = {
   profile: z
     .enum(['inetOrgPerson', 'mel'])
     .default('inetOrgPerson')
@@ -77,6 +77,11 @@ export const annuaireConfig = z.strictObject({
     .max(50)
     .default([])
     .describe('Branches that nobody looks into: accounts of machines, for instance.'),
+};
+
+/** What a site may say under `plugins.annuaire`. */
+export const annuaireConfig = z.strictObject({
+  ...reading,
   outside: z
     .enum(['hide', 'show'])
     .default('hide')
@@ -86,8 +91,33 @@ export const annuaireConfig = z.strictObject({
     .max(15)
     .default([])
     .describe('Attributes that people change of their own entry, where the server lets them.'),
+  directories: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject(reading))
+    .default({})
+    .describe('How directories beside that of sign-in are read, by their ids in the site’s file.'),
   limit: z.number().int().min(10).max(200).default(200).describe('Entries shown at most.'),
   minChars: z.number().int().min(2).max(10).default(3).describe('Characters of a search at least.'),
 });
 
 export type AnnuaireConfig = z.infer<typeof annuaireConfig>;
+
+const NOTHING_SAID = {
+  searched: undefined,
+  visibility: undefined,
+  photoShown: undefined,
+  treeBase: undefined,
+};
+const known = new WeakMap<object, Map<string, Readonly<AnnuaireConfig>>>();
+
+/** The configuration for a directory, `''` for that of sign-in: made once, for mappings are kept by it. */
+export function configOf(config: Readonly<AnnuaireConfig>, of: string): Readonly<AnnuaireConfig> {
+  if (of === '') return config;
+  const made = known.get(config) ?? new Map<string, Readonly<AnnuaireConfig>>();
+  known.set(config, made);
+  const own = config.directories[of];
+  // One that nothing is said of is read as that of sign-in, from its own base. What is said of one
+  // stands alone: what the site hides by another attribute would take the place of its profile's.
+  const found = own ? { ...config, ...NOTHING_SAID, ...own } : { ...config, treeBase: undefined };
+  made.set(of, found);
+  return found;
+}

@@ -8,6 +8,8 @@ import type { Fact, Kind } from './profiles';
 /** One entry of the directory as pages show it: text, cleaned of what cannot be seen. */
 export interface Entry {
   readonly dn: string;
+  /** The directory that it stands in, `''` for that of sign-in. */
+  readonly of: string;
   readonly kind: Kind;
   readonly name: string;
   readonly mail: string;
@@ -40,7 +42,11 @@ const ADDRESS = /^[^\s<>@"(),:;[\]\\]+@[^\s<>@"(),:;[\]\\]+$/;
 const isAddress = (mail: string): boolean => mail.length <= 254 && ADDRESS.test(mail);
 
 /** Reads a record; `undefined` for what is none of the kinds. */
-export function entryOf(mapping: Mapping, { dn, attributes }: DirectoryRecord): Entry | undefined {
+export function entryOf(
+  mapping: Mapping,
+  { dn, attributes }: DirectoryRecord,
+  directory = '',
+): Entry | undefined {
   const kind = kindOf(mapping, attributes);
   if (!kind) return undefined;
   const of = (fact: Fact): readonly string[] => valuesOf(mapping, attributes, fact);
@@ -53,6 +59,7 @@ export function entryOf(mapping: Mapping, { dn, attributes }: DirectoryRecord): 
   const order = Number(of('order')[0]);
   return {
     dn,
+    of: directory,
     kind,
     name: texts('name')[0] ?? (plain(rdnOf(dn)[1]) || plain(dn)),
     mail,

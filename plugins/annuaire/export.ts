@@ -22,13 +22,14 @@ export async function exportList(
   context: Context,
 ): Promise<PluginResponse> {
   const { body, lists, as, site } = request;
-  const annuaire = annuaireFor(context, request);
+  const annuaire = annuaireFor(context, request, body['of']);
   if (!annuaire || !as) return { status: 404 };
   if (isKeptFrom(request, context, annuaire.config.outside)) return { status: 403 };
   const format = FORMATS.find((one) => one === body['format']) ?? 'vcard4';
   const searched = {
     q: (body['q'] ?? '').replaceAll('\0', '').slice(0, 100),
     type: KINDS.find((kind) => kind === body['type']) ?? ('' as const),
+    in: body['of'],
   };
   try {
     const entries =
@@ -36,7 +37,8 @@ export async function exportList(
         ? await chosen(annuaire, lists['dn'] ?? [])
         : await listed(annuaire, searched, body['base'] ?? '');
     if (entries.length === 0) {
-      const back = searched.q === '' ? branchHref(body['base'] ?? '') : searchHref(searched);
+      const back =
+        searched.q === '' ? branchHref(body['base'] ?? '', annuaire.of) : searchHref(searched);
       return { redirect: `${back}${back.includes('?') ? '&' : '?'}exported=none` };
     }
     await context.audit({
@@ -106,7 +108,7 @@ async function chosen(annuaire: Annuaire, dns: readonly string[]): Promise<reado
 /** One entry with its picture, as a file. */
 export async function exportOne(request: PluginRequest, context: Context): Promise<PluginResponse> {
   const dn = Buffer.from(request.params['entry'] ?? '', 'base64url').toString('utf8');
-  const annuaire = annuaireFor(context, request);
+  const annuaire = annuaireFor(context, request, request.query['of']);
   if (!annuaire || isKeptFrom(request, context, annuaire.config.outside)) return { status: 404 };
   try {
     const entry = await annuaire.entry(dn);

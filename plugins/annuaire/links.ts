@@ -5,25 +5,36 @@ import type { Kind } from './profiles';
 export interface Searched {
   readonly q: string;
   readonly type: Kind | '';
+  /** The directory that was searched; all of them without it. */
+  readonly in?: string | undefined;
 }
 
-const query = (fields: Readonly<Record<string, string>>): string => {
-  const kept = Object.entries(fields).filter(([, value]) => value !== '');
+const query = (fields: Readonly<Record<string, string | undefined>>): string => {
+  const kept = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
+    value ? [[name, value]] : [],
+  );
   return kept.length === 0 ? '' : `?${new URLSearchParams(kept).toString()}`;
 };
 
-export const searchHref = ({ q, type }: Searched): string => `/annuaire${query({ q, type })}`;
-export const branchHref = (base: string): string => `/annuaire/tree${query({ base })}`;
-export const entryHref = (dn: string, { q, type }: Searched = { q: '', type: '' }): string =>
-  `/annuaire/entry${query({ dn, q, type: q === '' ? '' : type })}`;
-
 /** One segment of a path, whatever a name holds. */
-export const photoHref = (dn: string): string =>
-  `/annuaire/photo/${Buffer.from(dn, 'utf8').toString('base64url')}`;
+const segment = (dn: string): string => Buffer.from(dn, 'utf8').toString('base64url');
+
+// `of` is the directory that something stands in, `''` for that of sign-in.
+
+export const searchHref = ({ q, type, in: where }: Searched): string =>
+  `/annuaire${query({ q, type, in: where })}`;
+export const branchHref = (base: string, of = ''): string => `/annuaire/tree${query({ base, of })}`;
+export const entryHref = (
+  dn: string,
+  { q, type, in: where }: Searched = { q: '', type: '' },
+  of = '',
+): string => `/annuaire/entry${query({ dn, of, q, ...(q !== '' && { type, in: where }) })}`;
+export const photoHref = (dn: string, of = ''): string =>
+  `/annuaire/photo/${segment(dn)}${query({ of })}`;
 
 /** An entry as a file for other programs. */
-export const vcardHref = (dn: string): string =>
-  `/annuaire/vcard/${Buffer.from(dn, 'utf8').toString('base64url')}`;
+export const vcardHref = (dn: string, of = ''): string =>
+  `/annuaire/vcard/${segment(dn)}${query({ of })}`;
 
 /** The composer with an entry as its recipient; `''` for one without an address. */
 export function composeHref({ name, mail }: Pick<Entry, 'name' | 'mail'>): string {

@@ -1,6 +1,6 @@
 import type { PluginRequest, PluginResponse, PluginRouter } from 'estafette/plugin';
 import { awayFor } from './absence';
-import { type Annuaire, annuaireFor, type Context } from './ask';
+import { type Annuaire, annuaireFor, annuairesFor, type Context } from './ask';
 import { type Card, cardOf, pathOf, rowOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
@@ -11,8 +11,9 @@ import { composeHref, type Searched, searchHref } from './links';
 import { isOwn, ownPage, saveOwn, showOwn } from './own';
 import { changeOwnPhoto } from './own-photo';
 import { KINDS, type Kind } from './profiles';
+import { searchAll } from './search';
 import { FILTERED, KIND_TEXTS } from './texts';
-import { treeTo } from './tree';
+import { closedTree, treeTo } from './tree';
 
 /** Seconds after which a page that the directory did not answer is worth asking for again. */
 const RETRY_S = 30;
@@ -30,7 +31,11 @@ interface Asked {
 }
 
 /** What stands in the middle. */
-async function listOf(annuaire: Annuaire, { searched, base, dn }: Asked) {
+async function listOf(
+  annuaire: Annuaire,
+  { searched, base, dn }: Asked,
+  { context, chosen }: { readonly context: Context; readonly chosen: readonly Annuaire[] },
+) {
   if (searched.q === '') {
     const [here, path, { entries, isCut }] = await Promise.all([
       annuaire.entry(base),
@@ -46,20 +51,31 @@ async function listOf(annuaire: Annuaire, { searched, base, dn }: Asked) {
       count: people.length,
       isCut,
       isTooShort: false,
+      away: [],
       writeHref: here && !isRoot ? composeHref(here) : '',
       rows: rowsOf([...branches.sort(byOrder), ...people.sort(byOrder)], searched, dn),
     };
   }
   const kinds = searched.type === '' ? KINDS : [searched.type];
-  const found = await annuaire.search(searched.q, kinds);
+  const found = await searchAll(chosen, {
+    q: searched.q,
+    kinds,
+    limit: annuaire.config.limit,
+    onFailure: (error, directory) =>
+      context.log.warn({ err: error, ...(directory && { directory }) }, 'annuaire/down'),
+  });
+  const titles = new Map(chosen.map(({ of, title }) => [of, title]));
   return {
     title: '',
     path: [],
     count: found?.entries.length ?? 0,
     isCut: found?.isCut ?? false,
     isTooShort: found === undefined,
+    away: found?.away ?? [],
     writeHref: '',
-    rows: rowsOf([...(found?.entries ?? [])].sort(byOrder), searched, dn),
+    rows: (found?.entries ?? []).map((entry) =>
+      rowOf(entry, searched, dn, chosen.length > 1 ? titles.get(entry.of) : ''),
+    ),
   };
 }
 
@@ -69,6 +85,7 @@ const rowsOf = (entries: readonly Entry[], searched: Searched, dn: string) =>
 const searchedOf = ({ query }: PluginRequest): Searched => ({
   q: (query['q'] ?? '').replaceAll('\0', '').trim().slice(0, 100),
   type: KINDS.find((kind) => kind === query['type']) ?? '',
+  in: query['in'],
 });
 
 const filtersOf = (searched: Searched) => [
@@ -100,10 +117,13 @@ async function page(
     searched,
     filters: searched.q === '' ? [] : filtersOf(searched),
     base: '',
+    of: '',
+    directories: [] as readonly { readonly id: string; readonly title: string }[],
+    canExport: true,
     isNothingChosen: request.query['exported'] === 'none',
     minChars: context.config(request).minChars,
     state: 'shown' as 'shown' | 'kept' | 'none' | 'down',
-    tree: undefined as unknown,
+    trees: [] as readonly unknown[],
     list: undefined as unknown,
     card: undefined as Card | undefined,
     shows: 'list' as 'list' | 'card',
@@ -116,19 +136,22 @@ async function page(
   if (isKeptFrom(request, context, config.outside)) {
     return { ...common, status: 403, model: { ...model, state: 'kept' } };
   }
-  const annuaire = annuaireFor(context, request);
-  if (!annuaire) return { ...common, model: { ...model, state: 'none' } };
+  const all = annuairesFor(context, request);
+  if (all.length === 0) return { ...common, model: { ...model, state: 'none' } };
+  const { chosen, annuaire } = directoriesAsked(request, context, searched);
+  if (chosen.length === 0 || !annuaire) return { status: 404 };
+  if (all.length > 1) model.directories = context.directories(request.site);
   const ownHref = context.url('own');
   if (config.own.length > 0 && request.as) model.mineHref = ownHref;
   try {
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
-    const [tree, list, card, isMine, away] = await Promise.all([
-      treeTo(annuaire, searched.q === '' ? asked.base : undefined),
-      listOf(annuaire, asked),
+    const [trees, list, card, isMine, away] = await Promise.all([
+      treesOf(all, annuaire, searched.q === '' ? asked.base : undefined),
+      listOf(annuaire, asked, { context, chosen }),
       asked.entry && cardOf(annuaire, asked.entry, searched),
-      isOwn(request, context, asked.entry?.dn ?? ''),
-      asked.entry && awayFor(context, request, asked.entry),
+      isOwn(request, context, annuaire.of === '' ? (asked.entry?.dn ?? '') : ''),
+      asked.entry?.of === '' ? awayFor(context, request, asked.entry) : undefined,
     ]);
     const shows = about.dn ? 'card' : 'list';
     const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
@@ -138,7 +161,10 @@ async function page(
       model: {
         ...model,
         base: asked.base,
-        tree,
+        of: chosen.length > 1 || searched.q === '' ? annuaire.of : (chosen[0]?.of ?? ''),
+        // A file has entries of one directory.
+        canExport: searched.q === '' || chosen.length === 1,
+        trees,
         list,
         card,
         shows,
@@ -152,6 +178,31 @@ async function page(
     return { ...common, status: 503, retryAfterS: RETRY_S, model: { ...model, state: 'down' } };
   }
 }
+
+/**
+ * The directories of a search, all of them unless one is chosen, and that of the entry or branch
+ * that is shown: ids in addresses are those of the site, or there is nothing.
+ */
+function directoriesAsked(request: PluginRequest, context: Context, searched: Searched) {
+  const chosen = searched.in
+    ? [annuaireFor(context, request, searched.in)].filter((one) => one !== undefined)
+    : annuairesFor(context, request);
+  return { chosen, annuaire: annuaireFor(context, request, request.query['of']) };
+}
+
+/** The organisation of each directory: that which is shown stands open. */
+const treesOf = (
+  all: readonly Annuaire[],
+  shown: Annuaire,
+  current: string | undefined,
+): Promise<readonly unknown[]> =>
+  Promise.all(
+    all.map((one) =>
+      all.length === 1 || (one.of === shown.of && current !== undefined)
+        ? treeTo(one, current)
+        : closedTree(one),
+    ),
+  );
 
 /** The entry and branch of an address; `undefined` for one that is not there, or not to be seen. */
 async function whatIsAsked(
@@ -173,7 +224,7 @@ async function whatIsAsked(
 /** The picture of an entry; 404 for whatever reason there is none. */
 async function photo(request: PluginRequest, context: Context): Promise<PluginResponse> {
   const dn = Buffer.from(request.params['entry'] ?? '', 'base64url').toString('utf8');
-  const annuaire = annuaireFor(context, request);
+  const annuaire = annuaireFor(context, request, request.query['of']);
   if (!annuaire || isKeptFrom(request, context, annuaire.config.outside)) return { status: 404 };
   const found = await annuaire.photo(dn).catch(() => undefined);
   if (!found) return { status: 404 };

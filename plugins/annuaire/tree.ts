@@ -31,7 +31,7 @@ export async function treeTo(annuaire: Annuaire, current: string | undefined): P
       const isCurrent = current !== undefined && isSame(dn, current);
       return {
         name,
-        href: branchHref(dn),
+        href: branchHref(dn, annuaire.of),
         isOpen,
         isCurrent,
         isLeaf: isOpen && branches.length === 0,
@@ -40,10 +40,20 @@ export async function treeTo(annuaire: Annuaire, current: string | undefined): P
     });
   return {
     name: root?.name ?? plain(rdnOf(annuaire.base)[1]),
-    href: branchHref(''),
+    href: branchHref('', annuaire.of),
     isOpen: true,
     isCurrent: current !== undefined && isSame(current, annuaire.base),
     isLeaf: false,
     branches: branchesAt(0),
   };
 }
+
+/** A directory beside the one that is shown: nothing is asked of it. */
+export const closedTree = ({ title, of }: Annuaire): Branch => ({
+  name: title,
+  href: branchHref('', of),
+  isOpen: false,
+  isCurrent: false,
+  isLeaf: false,
+  branches: [],
+});
