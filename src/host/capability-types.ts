@@ -171,10 +171,11 @@ export interface PluginDirectory {
 }
 
 export interface PluginHttpOptions {
-  readonly method?: 'GET' | 'POST';
-  /** `Accept`, `Accept-Language`, `Authorization`, `Content-Type`, `If-None-Match`, `If-Modified-Since`, `Prefer` and `X-…`. */
+  /** Those after POST are of WebDAV; what is not a GET is led only elsewhere on the same origin, and a write nowhere. */
+  readonly method?: 'GET' | 'POST' | 'OPTIONS' | 'PROPFIND' | 'REPORT' | 'PUT' | 'DELETE';
+  /** `Accept`, `Accept-Language`, `Authorization`, `Content-Type`, `Depth`, `If-Match`, `If-None-Match`, `If-Modified-Since`, `Prefer` and `X-…`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a POST: 1 MB at most. */
+  /** Of a POST, PUT, PROPFIND or REPORT: 1 MB at most. */
   readonly body?: string | Buffer;
   /** Of the answer: 5 MB at most. */
   readonly maxBytes?: number;

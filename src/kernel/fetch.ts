@@ -35,19 +35,35 @@ export interface GuardedFetchDeps {
   readonly lookup?: (host: string) => Promise<readonly ResolvedAddress[]>;
 }
 
+/** What may be asked: pages and answers, and the resources of WebDAV (RFC 4918, RFC 3253). */
+export const FETCH_METHODS = [
+  'GET',
+  'POST',
+  'OPTIONS',
+  'PROPFIND',
+  'REPORT',
+  'PUT',
+  'DELETE',
+] as const;
+export type FetchMethod = (typeof FETCH_METHODS)[number];
+
+/** They read, so that asking again where the same server says changes nothing. */
+const READING: ReadonlySet<FetchMethod> = new Set(['GET', 'OPTIONS', 'PROPFIND', 'REPORT']);
+const BODILESS: ReadonlySet<FetchMethod> = new Set(['GET', 'OPTIONS', 'DELETE']);
+
 export interface GuardedFetchOptions {
   /** Of the body, compressed or not. */
   readonly maxBytes: number;
   /** For everything: names, connections, redirects and the last byte. */
   readonly timeoutMs: number;
   readonly maxRedirects?: number;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: FetchMethod;
   /**
    * Beside our own. `Host`, `Cookie`, framing and hop-by-hop ones are refused; `Authorization` and
-   * everything of a POST stay with the origin that they were meant for.
+   * whatever is not a GET stay with the origin that they were meant for.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a POST. */
+  /** Of a POST, PUT, PROPFIND or REPORT. */
   readonly body?: string | Buffer;
   /** Media types (`image/*`, `text/calendar`): asked for, and any other 2xx answer is refused. */
   readonly accept?: readonly string[];
@@ -77,7 +93,7 @@ interface Hop {
   /** On the scale of `performance.now()`. */
   readonly deadlineMs: number;
 }
-type HopResult = FetchedResource | { readonly location: string };
+type HopResult = FetchedResource | { readonly location: string; readonly status: number };
 
 /**
  * The only way out over HTTP: public addresses (checked after resolution, and connected to as
@@ -97,13 +113,25 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
       const result = await fetchOnce(deps, { url, options: request, signal, deadlineMs });
       if (!('location' in result)) return result;
       if (left <= 0) throw failed('too many redirects');
-      // What was posted is not for whoever is named in the answer.
-      if (options.method === 'POST') throw failed('redirect of a POST');
       const next = parseUrl(result.location, url);
+      checkFollowing(options.method ?? 'GET', { status: result.status, from: url, to: next });
       if (next.origin !== url.origin) request.headers = {};
       url = next;
     }
   };
+}
+
+/**
+ * What was written is not for whoever is named in the answer, and what is asked with a body only for
+ * the server that was meant; 303 would turn the question into another one.
+ */
+function checkFollowing(
+  method: FetchMethod,
+  { status, from, to }: { readonly status: number; readonly from: URL; readonly to: URL },
+): void {
+  if (method === 'GET') return;
+  const isSame = to.origin === from.origin && status !== 303;
+  if (!READING.has(method) || !isSame) throw failed(`redirect of a ${method}`);
 }
 
 async function fetchOnce(deps: GuardedFetchDeps, hop: Hop): Promise<HopResult> {
@@ -123,11 +151,12 @@ async function fetchOnce(deps: GuardedFetchDeps, hop: Hop): Promise<HopResult> {
 }
 
 async function exchange({ url, signal, options }: Hop, dispatcher: Agent): Promise<HopResult> {
+  const method = options.method ?? 'GET';
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
-    method: options.method ?? 'GET',
-    ...(options.body !== undefined && options.method === 'POST' && { body: options.body }),
+    method,
+    ...(options.body !== undefined && !BODILESS.has(method) && { body: options.body }),
     headers: {
       accept: options.accept?.join(', ') ?? '*/*',
       ...options.headers,
@@ -138,7 +167,9 @@ async function exchange({ url, signal, options }: Hop, dispatcher: Agent): Promi
   body.on('error', ignoreLateError);
   const fields = plainHeaders(headers);
   const { location } = fields;
-  if (REDIRECTS.has(statusCode) && location !== undefined) return { location };
+  if (REDIRECTS.has(statusCode) && location !== undefined) {
+    return { location, status: statusCode };
+  }
   const contentType = mediaType(fields['content-type']);
   if (statusCode < 300 && !isAccepted(contentType, options.accept)) {
     throw failed('content type not accepted');
@@ -152,7 +183,7 @@ function ignoreLateError(): void {}
 
 /** What a caller may say for itself; nothing that names a host, a person's browser or the framing. */
 const SENDABLE =
-  /^(?:accept|accept-language|authorization|content-type|if-none-match|if-modified-since|prefer|x-(?!forwarded|real-ip)[a-z0-9-]{1,60})$/;
+  /^(?:accept|accept-language|authorization|content-type|depth|if-match|if-none-match|if-modified-since|prefer|x-(?!forwarded|real-ip)[a-z0-9-]{1,60})$/;
 const MAX_SENT_HEADERS = 20;
 const MAX_HEADER_CHARS = 8_192;
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors';
-import type { GuardedFetch, GuardedFetchDeps } from '../../kernel/fetch';
+import { FETCH_METHODS, type GuardedFetch, type GuardedFetchDeps } from '../../kernel/fetch';
 import type { PluginHttpOptions } from '../capability-types';
 import type { PluginHttpResponse } from '../context-types';
 import { originProblem, originsOf } from '../needs';
@@ -15,10 +15,12 @@ export type CreateFetch = (
 
 /** What a plugin sees of an answer's header: nothing that would tell of other people's requests. */
 const SHOWN_HEADERS = [
+  'allow',
   'cache-control',
   'content-language',
   'content-type',
   'date',
+  'dav',
   'etag',
   'expires',
   'last-modified',
@@ -83,7 +85,7 @@ export function pluginHttp(
     if (body !== undefined && Buffer.byteLength(body) > BODY_BYTES) {
       throw new AppError('request/too-large', { details: { plugin } });
     }
-    if (method !== 'GET' && method !== 'POST') {
+    if (!FETCH_METHODS.includes(method)) {
       throw new AppError('fetch/refused', { details: { plugin, reason: 'method' } });
     }
     const request = {

@@ -125,7 +125,7 @@ describe('outbound HTTP of a plugin', () => {
     expect(calls[0]).toMatchObject({ method: 'POST', body: '{}' });
     await expect(post('x'.repeat(1_000_001))).rejects.toThrow('request/too-large');
     await expect(
-      context.http('https://dav.example/x', { method: 'DELETE' as 'GET' }),
+      context.http('https://dav.example/x', { method: 'TRACE' as 'GET' }),
     ).rejects.toThrow('fetch/refused');
     expect(calls).toHaveLength(1);
   });

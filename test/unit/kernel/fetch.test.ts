@@ -232,6 +232,100 @@ describe('redirects', () => {
   });
 });
 
+describe('methods of WebDAV', () => {
+  const sent: { method: string | undefined; body: string; depth: unknown }[] = [];
+  const noting =
+    (then: Answer): Answer =>
+    (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => {
+        sent.push({ method: request.method, body, depth: request.headers['depth'] });
+        then(request, response);
+      });
+    };
+  const led =
+    (location: string, status = 301): Answer =>
+    (request, response) => {
+      if (request.url === '/') response.writeHead(status, { location }).end();
+      else response.writeHead(207).end('there');
+    };
+  const OF_DAV = {
+    ...LIMITS,
+    headers: { Depth: '1', 'If-Match': '"1"', Authorization: 'Basic x' },
+  };
+  beforeEach(() => {
+    sent.length = 0;
+  });
+
+  it.each(['PROPFIND', 'REPORT', 'PUT'] as const)(
+    'sends %s with its body and headers',
+    async (method) => {
+      answer = noting((_request, response) => response.writeHead(207).end());
+
+      const { status } = await aFetch()(local(), { ...OF_DAV, method, body: '<a/>' });
+
+      expect([status, sent]).toEqual([207, [{ method, body: '<a/>', depth: '1' }]]);
+      expect(seen[0]?.headers['if-match']).toBe('"1"');
+    },
+  );
+
+  it.each(['OPTIONS', 'DELETE'] as const)('sends %s without a body', async (method) => {
+    answer = noting((_request, response) => response.writeHead(204).end());
+
+    await aFetch()(local(), { ...OF_DAV, method, body: 'not sent' });
+
+    expect(sent).toEqual([{ method, body: '', depth: '1' }]);
+  });
+
+  it.each(['PROPFIND', 'REPORT'] as const)('asks %s again on the same origin', async (method) => {
+    answer = noting(led('/dav/'));
+
+    const { url } = await aFetch()(local(), { ...OF_DAV, method, body: '<a/>' });
+
+    const asked = { method, body: '<a/>', depth: '1' };
+    expect([url, sent]).toEqual([local('/dav/'), [asked, asked]]);
+    expect(seen[1]?.headers.authorization).toBe('Basic x');
+  });
+
+  it.each(['OPTIONS', 'PROPFIND', 'REPORT', 'PUT', 'DELETE'] as const)(
+    'takes %s to no other origin',
+    async (method) => {
+      // Another name of the same server: what would arrive is seen.
+      const other = `http://other.test:${port}`;
+      answer = noting(led(`${other}/dav/`));
+      const fetch = aFetch({
+        allowPrivate: [`127.0.0.1:${port}`, `other.test:${port}`],
+        lookup: async () => [{ address: '127.0.0.1', family: 4 }],
+      });
+
+      const error = await caught(fetch(local(), { ...OF_DAV, method }));
+
+      expect(error.details['reason']).toBe(`redirect of a ${method}`);
+      expect(seen).toHaveLength(1);
+    },
+  );
+
+  it.each(['PUT', 'DELETE'] as const)('follows no redirect of %s', async (method) => {
+    answer = noting(led('/dav/', 307));
+
+    const error = await caught(aFetch()(local(), { ...OF_DAV, method }));
+
+    expect(error.details['reason']).toBe(`redirect of a ${method}`);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('makes no other question of a REPORT that is answered with 303', async () => {
+    answer = noting(led('/dav/', 303));
+
+    const error = await caught(aFetch()(local(), { ...OF_DAV, method: 'REPORT', body: '<a/>' }));
+
+    expect(error.details['reason']).toBe('redirect of a REPORT');
+  });
+});
+
 describe('what is sent and received', () => {
   it('sends no cookie, credential or referrer, also after a redirect that sets one', async () => {
     answer = (request, response) => {
