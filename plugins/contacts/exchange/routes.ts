@@ -66,7 +66,7 @@ async function receive(desk: Desk): Promise<PluginResponse> {
     columns,
     now: context.clock.now(),
   });
-  if (format !== 'csv') beginBeside(context, id);
+  if (format !== 'csv') await beginBeside(context, id);
   return { redirect: hrefOf(context, `import/${id}`) };
 }
 
@@ -132,7 +132,9 @@ async function chooseColumns(desk: Desk): Promise<PluginResponse> {
     return showColumns(desk, { ...found, columns }, true);
   }
   if (await underWay(context.db, person)) return showForm(desk, 'busy');
-  if (await beginImport(context.db, person, found.id, columns)) beginBeside(context, found.id);
+  if (await beginImport(context.db, person, found.id, columns)) {
+    await beginBeside(context, found.id);
+  }
   return to;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { PluginContext } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { type ContactStore, createStore, type Put } from '../store';
@@ -20,6 +20,8 @@ const BATCH = 100;
 const BATCH_CHARS = 1_000_000;
 /** Of these many, the loop turns once. */
 const TURN = 25;
+/** How long who sends a file waits for all of it. */
+const WAITED_MS = 1_000;
 /** How often an open page is told how far it is. */
 const TOLD_MS = 500;
 
@@ -95,12 +97,20 @@ async function tell(context: Context, store: ContactStore, state: Import): Promi
   ]);
 }
 
-/** Begins at once, beside the request that asked for it; what stops is taken up again by the job. */
-export function beginBeside(context: Context, id: string): void {
-  runImport(context, id).catch((error: unknown) => {
+/**
+ * Begins at once, beside the request that asked for it; what stops is taken up again by the job.
+ * Waits a little, so that a small file is done when its page is shown: a page hears of nothing that
+ * ends before it listens.
+ */
+export async function beginBeside(context: Context, id: string): Promise<void> {
+  const run = runImport(context, id).catch((error: unknown) => {
     const reason = error instanceof Error ? error.name : 'unknown';
     context.log.warn({ reason }, 'contacts/import-stopped');
   });
+  const late = new AbortController();
+  const wait = setTimeout(WAITED_MS, undefined, { signal: late.signal }).catch(() => {});
+  await Promise.race([run, wait]);
+  late.abort();
 }
 
 const isCard = (prepared: Prepared): prepared is PreparedCard => 'text' in prepared;
