@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { benchContacts } from './contacts';
-import { benchDirectory } from './directory';
+import { benchDirectory, lookupLines, measureLookups } from './directory';
 import { hookLines, measureHooks } from './hooks';
 import { benchHooks } from './hooks-main';
 import { type BenchOptions, parseOptions, USAGE } from './options';
@@ -22,18 +22,29 @@ async function main(): Promise<void> {
   try {
     const tell = (text: string): void => console.error(text);
     const report = await bench({ root: ROOT, dir, options, cores: cpus().length, tell });
-    const hooks =
-      options.only.length === 0 ? await measureHooks({ root: ROOT, dir, tell }) : undefined;
-    const lines = hooks ? ['', 'Hooks and plugins', ...hookLines(hooks)] : [];
+    const isWhole = options.only.length === 0;
+    const hooks = isWhole ? await measureHooks({ root: ROOT, dir, tell }) : undefined;
+    const lookups = isWhole && !options.quick ? await measureLookups(tell) : undefined;
+    const parts = [
+      ...(hooks ? [{ title: 'Hooks and plugins', lines: hookLines(hooks) }] : []),
+      ...(lookups ? [{ title: 'Directory and suggestions', lines: lookupLines(lookups) }] : []),
+    ];
+    const texts = parts.flatMap(({ title, lines }) => ['', title, ...lines]);
     console.log(
-      options.json ? JSON.stringify({ ...report, hooks }) : [asText(report), ...lines].join('\n'),
+      options.json
+        ? JSON.stringify({ ...report, hooks, lookups })
+        : [asText(report), ...texts].join('\n'),
     );
     if (options.write) {
       const file = path.join(ROOT, 'docs', 'reports', 'bench.md');
       mkdirSync(path.dirname(file), { recursive: true });
-      const items = hooks
-        ? ['', '## Hooks and plugins', '', ...hookLines(hooks).map((line) => `- ${line}`), '']
-        : [];
+      const items = parts.flatMap(({ title, lines }) => [
+        '',
+        `## ${title}`,
+        '',
+        ...lines.map((line) => `- ${line}`),
+        '',
+      ]);
       writeFileSync(file, asMarkdown(report) + items.join('\n'));
       tell(`written: ${path.relative(ROOT, file)}`);
     }
