@@ -7,6 +7,7 @@ import { fold } from './fold';
 import { isKeptFrom } from './kept';
 import { branchHref, searchHref } from './links';
 import { KINDS } from './profiles';
+import { tell } from './tell';
 import { vcardOf } from './vcard';
 
 /** As many as a page shows. */
@@ -41,11 +42,7 @@ export async function exportList(
         searched.q === '' ? branchHref(body['base'] ?? '', annuaire.of) : searchHref(searched);
       return { redirect: `${back}${back.includes('?') ? '&' : '?'}exported=none` };
     }
-    await context.audit({
-      event: 'exported',
-      as,
-      details: { count: entries.length, format },
-    });
+    await tell(context, as, 'exported', { count: entries.length, format });
     return { file: fileOf(annuaire, entries, { request, context, format }) };
   } catch (error) {
     context.log.warn({ err: error, site }, 'annuaire/down');

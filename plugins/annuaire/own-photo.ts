@@ -2,6 +2,7 @@ import type { PluginResponse } from 'estafette/plugin';
 import { pictureOf } from './jpeg';
 import { type Own, ownProblem, write } from './own';
 import { isPhoto } from './own-fields';
+import { tell } from './tell';
 
 /** Of either side; beyond, a small file may be a huge picture in a browser. */
 const SIDE_MAX = 4_096;
@@ -26,10 +27,9 @@ export async function changeOwnPhoto(own: Own): Promise<PluginResponse> {
   const values = isRemoved || !picture ? [] : [picture.content];
   const problem = await write(own, { [rule.attribute]: values });
   if (problem) return ownProblem(own, problem);
-  await context.audit({
-    event: isRemoved ? 'own-photo-removed' : 'own-photo-changed',
-    as,
-    details: { attributes: rule.attribute, bytes: picture?.content.length ?? 0 },
+  await tell(context, as, isRemoved ? 'own-photo-removed' : 'own-photo-changed', {
+    attributes: rule.attribute,
+    bytes: isRemoved ? 0 : (picture?.content.length ?? 0),
   });
   return to(isRemoved ? 'done=photoGone' : 'done=photo');
 }

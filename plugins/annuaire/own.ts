@@ -16,6 +16,7 @@ import {
   roomOf,
   sentFields,
 } from './own-fields';
+import { tell } from './tell';
 
 /** Of the ten seconds that a route has: what was typed comes back with the page. */
 const PATIENCE_MS = 9_000;
@@ -31,8 +32,25 @@ const STATUSES: Readonly<Record<Problem, number>> = {
   password: 403,
   noPassword: 403,
 };
-const DONE = ['saved', 'same', 'photo', 'photoGone'] as const;
-const PHOTO_PROBLEMS = ['photoSize', 'photoType', 'photoNone'] as const;
+const PROBLEMS: Readonly<Record<Problem, string>> = {
+  down: 'annuaire:own.problem.down',
+  refused: 'annuaire:own.problem.refused',
+  format: 'annuaire:own.problem.format',
+  password: 'annuaire:own.problem.password',
+  noPassword: 'annuaire:own.problem.noPassword',
+};
+/** Sentences by the word that an address has. */
+const DONE: Readonly<Record<string, string>> = {
+  saved: 'annuaire:own.done.saved',
+  same: 'annuaire:own.done.same',
+  photo: 'annuaire:own.done.photo',
+  photoGone: 'annuaire:own.done.photoGone',
+};
+const PHOTO_PROBLEMS: Readonly<Record<string, string>> = {
+  photoSize: 'annuaire:own.problem.photoSize',
+  photoType: 'annuaire:own.problem.photoType',
+  photoNone: 'annuaire:own.problem.photoNone',
+};
 
 /** The entry of who is there, where the site lets people change it. */
 export interface Own {
@@ -94,10 +112,9 @@ function ownForm(own: Own, shown: Shown): PluginResponse {
   const t = context.text(request.locale);
   const entry = entryOf(mapping, record);
   const photo = config.own.find((rule) => isPhoto(mapping, rule));
-  const wordOf = <T extends string>(all: readonly T[], name: string): T | '' =>
-    all.find((one) => one === request.query[name]) ?? '';
-  const done = wordOf(DONE, 'done');
-  const photoProblem = wordOf(PHOTO_PROBLEMS, 'failed');
+  const sentenceOf = (all: Readonly<Record<string, string>>, word: string | undefined): string =>
+    word !== undefined && Object.hasOwn(all, word) ? (all[word] ?? '') : '';
+  const done = request.query['done'];
   return {
     view: 'own',
     title: t('annuaire:own.title'),
@@ -108,8 +125,8 @@ function ownForm(own: Own, shown: Shown): PluginResponse {
       name: record.name,
       face: entry && faceOf(entry),
       cardHref: record.dn === '' ? '' : entryHref(record.dn),
-      problem: problem ? `annuaire:own.problem.${problem}` : '',
-      done: done === '' ? '' : `annuaire:own.done.${done}`,
+      problem: problem ? PROBLEMS[problem] : '',
+      done: sentenceOf(DONE, done),
       isDoneNothing: done === 'same',
       isConflict: others.size > 0,
       errorCount: errors.length,
@@ -117,7 +134,7 @@ function ownForm(own: Own, shown: Shown): PluginResponse {
       photo: photo && {
         href: record.dn === '' ? '' : photoHref(record.dn),
         limitBytes: photo.maxBytes,
-        problem: photoProblem === '' ? '' : `annuaire:own.problem.${photoProblem}`,
+        problem: sentenceOf(PHOTO_PROBLEMS, request.query['failed']),
       },
     },
   };
@@ -169,11 +186,7 @@ export async function saveOwn(own: Own): Promise<PluginResponse> {
   if (names.length === 0) return { redirect: `${context.url('own')}?done=same` };
   const problem = await write(own, changes);
   if (problem) return ownForm(own, { fields, problem });
-  await context.audit({
-    event: 'own-changed',
-    as,
-    details: { attributes: names.join(' ').slice(0, 256) },
-  });
+  await tell(context, as, 'own-changed', { attributes: names.join(' ').slice(0, 256) });
   return { redirect: `${context.url('own')}?done=saved` };
 }
 
