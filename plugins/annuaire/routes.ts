@@ -197,7 +197,7 @@ const treesOf = (
   current: string | undefined,
 ): Promise<readonly unknown[]> =>
   Promise.all(
-    all.map((one) =>
+    all.map(async (one) =>
       all.length === 1 || (one.of === shown.of && current !== undefined)
         ? treeTo(one, current)
         : closedTree(one),
