@@ -11,10 +11,16 @@ export type LineFault =
   | 'base64'
   | 'change'
   | 'full'
-  | 'refused';
+  | 'refused'
+  | Remark;
+
+/** What of a contact was left out, or guessed, though the contact is there. */
+export type Remark = 'date' | 'member' | 'bytes';
 
 export interface FaultyLine {
   /** Of the file, 1 for the first. */
   readonly line: number;
   readonly reason: LineFault;
+  /** The contact is there all the same. */
+  readonly isTaken?: true;
 }

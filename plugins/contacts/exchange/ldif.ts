@@ -1,5 +1,6 @@
 import { type Contact, createLineCutter, EMPTY_CONTACT, type Typed } from '../card';
 import type { LineFault } from './fault';
+import { ofParts, type RowContact } from './rows';
 
 /** One record of a file, as its lines say it (RFC 2849). */
 export interface LdifRecord {
@@ -101,7 +102,7 @@ function textOrBytes(bytes: Buffer): string | Buffer {
 }
 
 /** What a record of people or of a group says (RFC 2798, RFC 4519, Thunderbird's schema); a fault when it is neither. */
-export function contactOfRecord({ attributes, fault }: LdifRecord): Contact | LineFault {
+export function contactOfRecord({ attributes, fault }: LdifRecord): RowContact | LineFault {
   if (fault) return fault;
   const all = (...names: readonly string[]): string[] =>
     names
@@ -144,12 +145,16 @@ export function contactOfRecord({ attributes, fault }: LdifRecord): Contact | Li
       ...(home === '' ? [] : [homeOf(one)]),
     ],
     urls: typed('other', 'mozillaworkurl', 'mozillahomeurl', 'labeleduri'),
+    birthday: ofParts(one('birthyear'), one('birthmonth'), one('birthday')),
+    categories: all('category', 'categories').map((word) => word.trim()),
     note: one('description'),
     ...(Buffer.isBuffer(photo) && { photo: { type: 'image/jpeg', content: photo } }),
     members: isGroup ? all('member', 'uniquemember').flatMap(memberOf) : [],
   };
   const name = contact.name || `${contact.given} ${contact.family}`.trim() || one('mail');
-  return name === '' ? 'empty' : { ...contact, name };
+  if (name === '') return 'empty';
+  const isWhole = !isGroup || contact.members.length === all('member', 'uniquemember').length;
+  return { contact: { ...contact, name }, remarks: isWhole ? [] : ['member'] };
 }
 
 const homeOf = (one: (...names: readonly string[]) => string) => ({

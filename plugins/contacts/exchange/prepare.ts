@@ -3,17 +3,16 @@ import {
   asVersion,
   type CardChunk,
   CardError,
-  type Contact,
   createCardSplitter,
   readCard,
   versionOf,
   writeCard,
 } from '../card';
 import type { FileFormat } from './decode';
-import type { FaultyLine, LineFault } from './fault';
+import type { FaultyLine, LineFault, Remark } from './fault';
 import type { Field } from './fields';
 import { contactOfRecord, createLdifReader } from './ldif';
-import { contactOfRow } from './rows';
+import { contactOfRow, type RowContact } from './rows';
 import { createTableReader } from './table';
 
 /** A card that is ready for a book. */
@@ -21,6 +20,8 @@ export interface PreparedCard {
   readonly line: number;
   readonly uri: string;
   readonly text: string;
+  /** What of it was left out, or guessed. */
+  readonly remarks?: readonly Remark[];
 }
 
 export type Prepared = PreparedCard | FaultyLine;
@@ -85,10 +86,11 @@ function ready(line: number, text: string): Prepared {
   return { line, uri: uriOf(uid), text: isWhole ? known : writeCard({ ...contact, uid }, known) };
 }
 
-function ofContact(line: number, contact: Contact | LineFault): Prepared {
-  if (typeof contact === 'string') return { line, reason: contact };
+function ofContact(line: number, read: RowContact | LineFault): Prepared {
+  if (typeof read === 'string') return { line, reason: read };
+  const { contact, remarks } = read;
   const uid = uidOf(writeCard(contact));
-  return { line, uri: uriOf(uid), text: writeCard({ ...contact, uid }) };
+  return { line, uri: uriOf(uid), text: writeCard({ ...contact, uid }), remarks };
 }
 
 /** The same for the same words, so that a file brought in twice makes nobody twice. */

@@ -9,6 +9,7 @@ export function progressModel(
   { id, name, state, lines, line, added, updated, refused, faults, book }: Import,
   bookTitle: string,
 ) {
+  const told = faults.map((fault) => ({ ...fault, text: FAULT_TEXTS[fault.reason] }));
   return {
     name,
     isRunning: state === 'running',
@@ -20,7 +21,8 @@ export function progressModel(
     added,
     updated,
     refused,
-    faults: faults.map((fault) => ({ ...fault, text: FAULT_TEXTS[fault.reason] })),
-    more: refused - faults.length,
+    faults: told.filter(({ isTaken }) => !isTaken),
+    remarks: told.filter(({ isTaken }) => isTaken),
+    more: refused - told.filter(({ isTaken }) => !isTaken).length,
   };
 }

@@ -126,6 +126,7 @@ async function bringIn(
   const faults: readonly FaultyLine[] = [
     ...batch.flatMap((prepared) => (isCard(prepared) ? [] : [prepared])),
     ...outcomes.flatMap((put, at) => faultOf(put, cards[at])),
+    ...outcomes.flatMap((put, at) => remarksOf(put, cards[at])),
   ].sort((a, b) => a.line - b.line);
   const count = (kind: Put['kind']): number => outcomes.filter((put) => put.kind === kind).length;
   return {
@@ -133,10 +134,21 @@ async function bringIn(
     line: batch.at(-1)?.line ?? state.line,
     added: state.added + count('created'),
     updated: state.updated + count('updated'),
-    refused: state.refused + faults.length,
-    faults: [...state.faults, ...faults].slice(0, FAULTS_SHOWN),
+    refused: state.refused + faults.filter(({ isTaken }) => !isTaken).length,
+    faults: shownOf([...state.faults, ...faults]),
   };
 }
+
+/** The first of each kind: remarks leave no refused line out. */
+function shownOf(faults: readonly FaultyLine[]): readonly FaultyLine[] {
+  const refused = faults.filter(({ isTaken }) => !isTaken).slice(0, FAULTS_SHOWN);
+  return [...refused, ...faults.filter(({ isTaken }) => isTaken).slice(0, FAULTS_SHOWN)];
+}
+
+const remarksOf = (put: Put, card: PreparedCard | undefined): readonly FaultyLine[] =>
+  card && (put.kind === 'created' || put.kind === 'updated')
+    ? (card.remarks ?? []).map((reason) => ({ line: card.line, reason, isTaken: true }))
+    : [];
 
 function faultOf(put: Put, card: PreparedCard | undefined): readonly FaultyLine[] {
   if (put.kind === 'created' || put.kind === 'updated' || !card) return [];

@@ -38,6 +38,7 @@ export function createTableReader(): TableReader {
 
   function* taken(row: TableRow): Generator<TableRow | FaultyLine> {
     if (!headings) {
+      if (row.cells.every((cell) => cell.trim() === '')) return;
       headings = row.cells.slice(0, COLUMNS_MAX).map((cell) => cell.trim());
     } else if (row.cells.length > Math.max(headings.length, 1)) {
       yield { line: row.line, reason: 'columns' };
@@ -48,7 +49,12 @@ export function createTableReader(): TableReader {
     const whole = isLast ? held.length : held.lastIndexOf('\n') + 1;
     let text = held.slice(0, whole);
     let rest = held.slice(whole);
-    delimiter ??= text === '' ? undefined : delimiterOf(text);
+    if (delimiter === undefined) {
+      const start = startOf(text);
+      text = text.slice(start.chars);
+      line += start.lines;
+      delimiter = start.delimiter;
+    }
     while (text !== '' && delimiter !== undefined) {
       const { rows, lines, fault } = parseFrom(text, delimiter);
       for (const row of rows) yield* taken({ ...row, line: row.line + line - 1 });
@@ -101,8 +107,28 @@ export function createTableReader(): TableReader {
   };
 }
 
-function delimiterOf(text: string): string {
-  const first = text.split('\n', 1)[0] ?? '';
+/** What stands before the headings, lines that are empty or the `sep=;` of Excel, and what separates. */
+function startOf(text: string): {
+  readonly chars: number;
+  readonly lines: number;
+  readonly delimiter: string | undefined;
+} {
+  let chars = 0;
+  for (let lines = 0; chars < text.length; lines += 1) {
+    const next = text.indexOf('\n', chars);
+    const end = next < 0 ? text.length : next;
+    const first = text.slice(chars, end);
+    const [, told] = /^"?sep=(.)"?$/i.exec(first) ?? [];
+    if (told === undefined && /[^\s,;"]/.test(first)) {
+      return { chars, lines, delimiter: delimiterOf(first) };
+    }
+    chars = Math.min(end + 1, text.length);
+    if (told !== undefined) return { chars, lines: lines + 1, delimiter: told };
+  }
+  return { chars, lines: text.split('\n').length - 1, delimiter: undefined };
+}
+
+function delimiterOf(first: string): string {
   const count = (delimiter: string): number => first.split(delimiter).length;
   return [...DELIMITERS].sort((a, b) => count(b) - count(a))[0] ?? ',';
 }

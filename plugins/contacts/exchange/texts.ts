@@ -9,11 +9,12 @@ export const FORMAT_TEXTS: Readonly<Record<'vcard4' | 'vcard3' | 'csv' | 'ldif',
   ldif: 'contacts:export.ldif',
 };
 
-export const FORM_TEXTS: Readonly<Record<'file' | 'format' | 'book' | 'busy', string>> = {
+export const FORM_TEXTS: Readonly<Record<'file' | 'format' | 'book' | 'busy' | 'large', string>> = {
   file: 'contacts:import.fault.file',
   format: 'contacts:import.fault.format',
   book: 'contacts:import.fault.book',
   busy: 'contacts:import.fault.busy',
+  large: 'contacts:export.large',
 };
 
 export const FAULT_TEXTS: Readonly<Record<LineFault, string>> = {
@@ -32,6 +33,9 @@ export const FAULT_TEXTS: Readonly<Record<LineFault, string>> = {
   attribute: 'contacts:fault.attribute',
   base64: 'contacts:fault.base64',
   change: 'contacts:fault.change',
+  date: 'contacts:fault.date',
+  member: 'contacts:fault.member',
+  bytes: 'contacts:fault.bytes',
   full: 'contacts:fault.full',
   refused: 'contacts:fault.refused',
 };
@@ -59,10 +63,13 @@ export const FIELD_TEXTS: Readonly<Record<Field, string>> = {
   phonePager: 'contacts:column.phonePager',
   url: 'contacts:column.url',
   birthday: 'contacts:column.birthday',
+  birthdayMonthFirst: 'contacts:column.birthdayMonthFirst',
   birthDay: 'contacts:column.birthDay',
   birthMonth: 'contacts:column.birthMonth',
   birthYear: 'contacts:column.birthYear',
   anniversary: 'contacts:column.anniversary',
+  anniversaryMonthFirst: 'contacts:column.anniversaryMonthFirst',
+  label: 'contacts:column.label',
   categories: 'contacts:column.categories',
   note: 'contacts:column.note',
   workStreet: 'contacts:column.workStreet',

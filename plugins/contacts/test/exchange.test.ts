@@ -1,10 +1,10 @@
 import { EMPTY_CONTACT, writeCard } from '../card';
 import { decodeFile, formatOf } from '../exchange/decode';
 import { guessColumns } from '../exchange/fields';
-import { contactOfRecord, createLdifReader } from '../exchange/ldif';
+import { contactOfRecord, createLdifReader, type LdifRecord } from '../exchange/ldif';
 import { contactOfRow } from '../exchange/rows';
 import { createTableReader } from '../exchange/table';
-import { csvOf, ldifOf } from '../exchange/write-files';
+import { CSV_HEAD, csvRow, LDIF_HEAD, ldifEntry } from '../exchange/write-files';
 
 /** A list that comes in pieces of so many characters. */
 function readTable(text: string, size = text.length) {
@@ -28,7 +28,14 @@ function readLdif(text: string, size = text.length) {
 const contactsOf = (text: string) => {
   const { headings, rows } = readTable(text);
   const columns = guessColumns(headings);
-  return rows.map(({ cells }) => contactOfRow(columns, cells));
+  return rows.map(({ cells }) => {
+    const read = contactOfRow(columns, cells);
+    return typeof read === 'string' ? read : { ...read.contact, remarks: read.remarks };
+  });
+};
+const contactOf = (read: LdifRecord | undefined) => {
+  const said = read && contactOfRecord(read);
+  return typeof said === 'object' ? said.contact : said;
 };
 
 describe('a list', () => {
@@ -108,6 +115,67 @@ describe('a list', () => {
     });
   });
 
+  it('of Outlook on the web, in French, has its addresses and functions', () => {
+    expect(
+      contactsOf(
+        'Prénom,Nom,Titre,Titre1,Adresse e-mail,Adresse e-mail 2,Fax professionnel\n' +
+          'Ada,Byron,Mme,Cheffe de bureau,a@b.example,c@d.example,01 99\n',
+      )[0],
+    ).toMatchObject({
+      prefix: 'Mme',
+      title: 'Cheffe de bureau',
+      mails: [{ value: 'a@b.example' }, { value: 'c@d.example' }],
+      phones: [{ value: '01 99', type: 'fax' }],
+    });
+  });
+
+  it('of Google says of what kind each value is', () => {
+    const [contact] = contactsOf(
+      'Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,' +
+        'Phone 1 - Label,Phone 1 - Value,Address 1 - Label,Address 1 - Street,Address 1 - City,' +
+        'Address 2 - Label,Address 2 - Street,Website 1 - Label,Website 1 - Value\n' +
+        'Ada,* Work,a@b.example,Home,c@d.example,Mobile,06,Home,1 rue,Val,Home,2 rue,Blog,https://a.example\n',
+    );
+
+    expect(contact).toMatchObject({
+      mails: [{ type: 'work' }, { type: 'home' }],
+      phones: [{ value: '06', type: 'cell' }],
+      addresses: [
+        { type: 'home', street: '1 rue', city: 'Val' },
+        { type: 'home', street: '2 rue', city: '' },
+      ],
+      urls: [{ value: 'https://a.example' }],
+    });
+  });
+
+  it.each([
+    ['Birthday', '4/5/1987', '1987-04-05', []],
+    ['Birthday', '4/21/1987', '1987-04-21', []],
+    ['Birthday', '21/4/1987', '1987-04-21', []],
+    ['Birthday', '1987-04-05', '1987-04-05', []],
+    ['Anniversaire', '4/5/1987', '1987-05-04', []],
+    ['Anniversaire', '4/21/1987', '1987-04-21', []],
+    ['Anniversaire', '0/0/00', '', []],
+    ['Anniversaire', 'au printemps', '', ['date']],
+    ['Anniversaire', '45/45/1987', '', ['date']],
+  ])('below %s takes %s for %j', (heading, date, birthday, remarks) => {
+    expect(contactsOf(`Name,${heading}\nAda,${date}\n`)).toMatchObject([{ birthday, remarks }]);
+  });
+
+  it.each([
+    ['sep=;\nNom;Mail\n', 3],
+    ['"sep=|"\nNom|Mail\n', 3],
+    ['\n;;\n \nNom;Mail\n', 5],
+  ])('beginning with %j has its headings', (start, line) => {
+    const separator = start.includes('|') ? '|' : ';';
+    for (const size of [1, 5, 1_000]) {
+      const { headings, rows } = readTable(`${start}A${separator}a@b\n`, size);
+
+      expect(headings).toEqual(['Nom', 'Mail']);
+      expect(rows).toEqual([{ line, cells: ['A', 'a@b'] }]);
+    }
+  });
+
   it('says of a row that it is nobody, or that its address is none', () => {
     expect(contactsOf('Nom,Mail\n,\n ,a b\nX,a@b@c\nY,<script>@x\n')).toEqual([
       'mail',
@@ -128,11 +196,11 @@ describe('a list', () => {
       birthday: '1987-04-21',
       categories: ['a', 'b'],
     };
-    const text = csvOf([writeCard(contact)]);
+    const text = CSV_HEAD + csvRow(writeCard(contact));
 
     expect(text).toContain(`"'=HYPERLINK(""https`);
     expect(text).not.toMatch(/(?:^|,)"?[=+@]/m);
-    expect(contactsOf(text)).toEqual([{ ...contact, uid: '' }]);
+    expect(contactsOf(text)).toEqual([{ ...contact, uid: '', remarks: [] }]);
   });
 });
 
@@ -171,7 +239,7 @@ member: cn=nobody
     (size) => {
       const read = readLdif(FILE, size).map((record) => ({
         line: record.line,
-        contact: contactOfRecord(record),
+        contact: contactOf(record),
       }));
 
       expect(read).toMatchObject([
@@ -191,6 +259,19 @@ member: cn=nobody
     },
   );
 
+  it('has birthdays of Thunderbird, and tells members that have no address', () => {
+    const [ada, group] = readLdif(
+      'dn: cn=Ada\ncn: Ada\nbirthyear: 1987\nbirthmonth: 4\nbirthday: 21\n\n' +
+        'dn: cn=L\nobjectclass: groupOfNames\ncn: L\nmember: cn=A,mail=a@b.example\nmember: cn=B\n',
+    ).map((record) => contactOfRecord(record));
+
+    expect(ada).toMatchObject({ contact: { birthday: '1987-04-21' }, remarks: [] });
+    expect(group).toMatchObject({
+      contact: { members: ['mailto:a@b.example'] },
+      remarks: ['member'],
+    });
+  });
+
   it('reads back what it wrote', () => {
     const contact = {
       ...EMPTY_CONTACT,
@@ -200,9 +281,9 @@ member: cn=nobody
       note: ' début et fin ',
       photo: { type: 'image/jpeg', content: Buffer.from('ffd8ffe0fefe', 'hex') },
     };
-    const [record] = readLdif(ldifOf([writeCard(contact)]));
+    const [record] = readLdif(LDIF_HEAD + ldifEntry(writeCard(contact)));
 
-    expect(record && contactOfRecord(record)).toEqual({
+    expect(contactOf(record)).toEqual({
       ...contact,
       name: contact.name.trim(),
       note: contact.note.trim(),

@@ -109,6 +109,22 @@ it('asks what the columns of a list mean, and tells three bad lines by their num
   expect(await names()).toEqual(['Zoé Alizé', 'Ada Byron']);
 });
 
+it('tells the lines of contacts that came without a part of them', async () => {
+  const sent = await send('x.csv', 'Name,Birthday\nAda,one day\nBix,4/21/1987\n,\n"\n');
+  await test.route('post', pathOf(sent), { body: { column0: 'name', column1: 'birthday' } });
+
+  const model = await result(sent);
+
+  expect(model).toMatchObject({
+    added: 2,
+    refused: 1,
+    faults: [{ line: 5, reason: 'quotes' }],
+    remarks: [{ line: 2, reason: 'date' }],
+    more: 0,
+  });
+  expect(await test.renderRoute(pathOf(sent), {})).toContain('À vérifier');
+});
+
 it.each([
   ['nothing', 'x.vcf', '', 'file'],
   ['a picture', 'x.png', '\u0089PNG\0,', 'format'],
