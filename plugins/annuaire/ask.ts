@@ -46,8 +46,10 @@ export interface Annuaire {
   readonly config: Readonly<AnnuaireConfig>;
   /** Where the organisation begins. */
   readonly base: string;
-  /** `undefined` for fewer characters than a search needs. */
+  /** By name, function, service or address; `undefined` for fewer characters than a search needs. */
   search(text: string, kinds?: readonly Kind[], limit?: number): Promise<Found | undefined>;
+  /** The same by room and town as well, for a page. */
+  searchWide(text: string, kinds?: readonly Kind[], limit?: number): Promise<Found | undefined>;
   /** What stands right below an entry, of these kinds. */
   below(base: string, kinds: readonly Kind[]): Promise<Found>;
   entry(dn: string): Promise<Entry | undefined>;
@@ -107,12 +109,22 @@ class Reading implements Annuaire {
     this.base = this.config.treeBase ?? directory.base;
   }
 
-  async search(
+  search(text: string, kinds?: readonly Kind[], limit?: number): Promise<Found | undefined> {
+    return this.asked(text, false, kinds, limit);
+  }
+
+  searchWide(text: string, kinds?: readonly Kind[], limit?: number): Promise<Found | undefined> {
+    return this.asked(text, true, kinds, limit);
+  }
+
+  private async asked(
     text: string,
+    isWide: boolean,
     kinds: readonly Kind[] = KINDS,
     limit = this.config.limit,
   ): Promise<Found | undefined> {
-    const question = questionOf(this.mapping, text, this.config.minChars);
+    const { minChars } = this.config;
+    const question = questionOf(this.mapping, text, { minChars, isWide });
     if (!question) return undefined;
     const found = await this.ask({ where: this.ofShown(kinds, question.where), limit });
     const entries = found.entries.filter(

@@ -1,8 +1,7 @@
-import type { DirectoryRecord } from 'estafette/plugin';
+import { type DirectoryRecord, telHref } from 'estafette/plugin';
 import { parentOf, rdnOf } from './dn';
 import { fold, plain } from './fold';
 import { kindOf, type Mapping, valuesOf } from './mapping';
-import { telHref } from './phone';
 import type { Fact, Kind } from './profiles';
 
 /** One entry of the directory as pages show it: text, cleaned of what cannot be seen. */

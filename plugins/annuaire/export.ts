@@ -81,7 +81,7 @@ const listed = async (
   base: string,
 ): Promise<readonly Entry[]> => {
   const kinds = type === '' ? KINDS : [type];
-  const found = q === '' ? await branch(annuaire, base) : await annuaire.search(q, kinds);
+  const found = q === '' ? await branch(annuaire, base) : await annuaire.searchWide(q, kinds);
   return [...(found?.entries ?? [])].sort(byOrder).slice(0, MOST);
 };
 

@@ -6,6 +6,8 @@ import { FACTS, type Fact, KINDS, type Kind, PROFILES, type Profile } from './pr
 export interface Mapping extends Profile {
   /** Attributes whose words are searched. */
   readonly searched: readonly string[];
+  /** Where a page finds people by their room or town as well; a site that says what is searched says all. */
+  readonly places: readonly string[];
   /** Where telephone numbers stand. */
   readonly phones: readonly string[];
   /** All that is asked of an entry, in lower case: some servers know no other. */
@@ -55,6 +57,7 @@ function makeMapping(config: Readonly<AnnuaireConfig>): Mapping {
     visibility,
     photoShown: config.photoShown ?? profile.photoShown,
     searched: config.searched ?? of('name', 'title', 'service').filter((name) => name !== 'o'),
+    places: config.searched ? [] : of('room', 'city'),
     phones: of('phone', 'mobile'),
     asked: [
       ...new Set(

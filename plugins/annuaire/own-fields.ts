@@ -1,8 +1,7 @@
-import type { DirectoryRecord, Locale, PluginRequest } from 'estafette/plugin';
+import { type DirectoryRecord, type Locale, type PluginRequest, telHref } from 'estafette/plugin';
 import type { AnnuaireConfig } from './config';
 import { plain } from './fold';
 import type { Mapping } from './mapping';
-import { telHref } from './phone';
 import type { Fact } from './profiles';
 
 type OwnRule = AnnuaireConfig['own'][number];

@@ -31,7 +31,7 @@ export async function searchAll(
   const found = await Promise.all(
     annuaires.map(async (annuaire) => {
       try {
-        return (await annuaire.search(q, kinds, limit)) ?? 'short';
+        return (await annuaire.searchWide(q, kinds, limit)) ?? 'short';
       } catch (error) {
         failures.push(error);
         away.push(annuaire.title);

@@ -101,7 +101,7 @@ export async function resultsFor(
     group,
   }: { readonly query: string; readonly limit: number; readonly group: string },
 ) {
-  const found = await annuaireFor(context, asker)?.search(query, undefined, READ);
+  const found = await annuaireFor(context, asker)?.searchWide(query, undefined, READ);
   return (found?.entries ?? [])
     .map((entry) => ({
       group,

@@ -1,7 +1,7 @@
-import type { DirectoryFilter } from 'estafette/plugin';
+import { type DirectoryFilter, numbersMeant } from 'estafette/plugin';
 import { fold } from './fold';
 import type { Mapping } from './mapping';
-import { hasDigits, isNumber, writingsOf } from './phone';
+import { hasDigits, writingsOf } from './phone';
 
 const MAX_CHARS = 100;
 const MAX_WORDS = 6;
@@ -17,71 +17,99 @@ export interface Question {
   readonly fits: (attributes: Readonly<Record<string, readonly string[]>>) => boolean;
 }
 
-/** What somebody typed, as a question; `undefined` for too few characters. */
+/** What stands between words: what a message writes around a name and its address as well. */
+const BETWEEN = /[\s,;"“”«»<>()[\]'’]+/u;
+/** `"Odile Tramontane" <odile@…>`, copied from a message: the address says it all. */
+const PASTED = /<\s*([^\s<>]+@[^\s<>]+)\s*>/;
+
+/**
+ * What somebody typed, as a question; `undefined` for too few characters. A page looks for rooms and
+ * towns as well (`isWide`); where one writes, they would stand before the people who are meant.
+ */
 export function questionOf(
   mapping: Mapping,
   typed: string,
-  minChars: number,
+  { minChars, isWide }: { readonly minChars: number; readonly isWide: boolean },
 ): Question | undefined {
   const text = typed.replaceAll('\0', '').trim().slice(0, MAX_CHARS);
   if (text.length < minChars) return undefined;
-  if (isNumber(text, minChars)) return byNumber(mapping, text);
-  if (text.includes('@')) return byMail(mapping, text);
+  const places = isWide ? mapping.places : [];
+  if (numbersMeant(text, minChars).length > 0) return byNumber(mapping, text, places);
+  const wanted = PASTED.exec(text)?.[1] ?? text;
   // Signs without a letter, which nothing is left of when they are folded, are no words.
-  const words = [...new Set(text.split(/[\s'’]+/u).filter((word) => fold(word) !== ''))];
+  const words = [...new Set(wanted.split(BETWEEN).filter((word) => fold(word) !== ''))];
   if (words.length === 0) return undefined;
-  return byWords(mapping, words.slice(0, MAX_WORDS));
+  return byWords({ ...mapping, places }, words.slice(0, MAX_WORDS));
 }
 
-function byNumber({ phones }: Mapping, text: string): Question {
+function byNumber({ phones }: Mapping, text: string, places: readonly string[]): Question {
+  const typed = fold(text);
   return {
     where: {
-      any: phones.flatMap((attribute) =>
-        writingsOf(text).map((contains) => ({ attribute, contains })),
-      ),
+      any: [
+        ...phones.flatMap((attribute) =>
+          writingsOf(text).map((contains) => ({ attribute, contains })),
+        ),
+        ...places.map((attribute) => ({ attribute, contains: text })),
+      ],
     },
     fits: (attributes) =>
       phones.some((name) =>
         attributes[name.toLowerCase()]?.some((value) => hasDigits(value, text)),
+      ) ||
+      places.some((name) =>
+        attributes[name.toLowerCase()]?.some((value) => fold(value).includes(typed)),
       ),
   };
 }
 
-function byMail({ facts }: Mapping, text: string): Question {
-  const mails = [...facts.mail, ...facts.otherMails];
-  return {
-    where: { any: mails.map((attribute) => ({ attribute, is: text })) },
-    fits: () => true,
-  };
-}
+/** The start of an address, or its end: `odile.tramontane@`, `@saisons.example`. */
+const termOfMail = (mails: readonly string[], word: string): DirectoryFilter => ({
+  // A whole address is found by its index, and where an attribute knows no beginnings.
+  any: mails.flatMap((attribute): readonly DirectoryFilter[] =>
+    word.startsWith('@')
+      ? [{ attribute, contains: word }]
+      : [
+          { attribute, is: word },
+          { attribute, starts: word },
+        ],
+  ),
+});
 
-function byWords({ searched, facts }: Mapping, words: readonly string[]): Question {
-  const each = Math.floor(MAX_CONDITIONS / words.length / searched.length) - 1;
-  const max = Math.max(1, Math.min(MAX_WAYS, each));
+function byWords({ searched, places, facts }: Mapping, words: readonly string[]): Question {
+  const mails = [...facts.mail, ...facts.otherMails];
+  // Places have one condition each, and so have addresses.
+  const room = MAX_CONDITIONS / words.length - places.length - facts.mail.length;
+  const max = Math.max(1, Math.min(MAX_WAYS, Math.floor(room / searched.length)));
   const terms = (word: string): DirectoryFilter => ({
     any: [
       ...searched.flatMap((attribute) =>
         waysOf(word, max).map((contains) => ({ attribute, contains })),
       ),
+      ...places.map((attribute) => ({ attribute, contains: word })),
       // Addresses are written without signs: they find who is called Étienne.
       ...facts.mail.map((attribute) => ({ attribute, contains: fold(word).replaceAll(' ', '-') })),
     ],
   });
-  const folded = words.map(fold);
-  const places = [...searched, ...facts.mail].map((name) => name.toLowerCase());
+  const names = [...searched, ...places, ...facts.mail].map((name) => name.toLowerCase());
+  const wanted = words.map((word) => ({ isMail: word.includes('@'), word: fold(word) }));
   return {
-    where: { all: words.map(terms) },
+    where: {
+      all: words.map((word) => (word.includes('@') ? termOfMail(mails, word) : terms(word))),
+    },
     fits: (attributes) => {
-      const texts = places.flatMap((name) =>
-        (attributes[name] ?? []).map((value) => ` ${fold(value)}`),
-      );
-      // The start of a word, or of a part of an address.
-      return folded.every((word) =>
-        texts.some((value) => [' ', '.', '_'].some((before) => value.includes(before + word))),
-      );
+      const texts = names.flatMap((name) => (attributes[name] ?? []).map(worded));
+      // The directory folds addresses itself.
+      return wanted.every(({ isMail, word }) => isMail || texts.some((text) => starts(text, word)));
     },
   };
 }
+
+/** A text with a space before each of its words, for whatever stands there: `(tous`, `lagrive@`. */
+const worded = (text: string): string => ` ${fold(text).replace(SIGNS, ' ')}`;
+const SIGNS = /[^\p{L}\p{N}]+/gu;
+const starts = (text: string, word: string): boolean =>
+  text.includes(` ${word.replace(SIGNS, ' ').trim()}`);
 
 /** Pieces of a word around the letters that may bear a sign where none was typed, or the other way round. */
 export function waysOf(word: string, max = MAX_WAYS): readonly (readonly string[])[] {

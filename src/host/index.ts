@@ -4,6 +4,7 @@
  */
 export { z } from 'zod';
 export { initialsOf, tintOf } from '../base/faces';
+export { dialled, numbersMeant, numberTyped, telHref } from '../base/phones';
 export type { MessageRef, SiteId, TextKey, UserId } from '../base/types';
 export type { DirectoryPort, DirectoryScope } from '../directory';
 export type { Migration } from '../kernel/db-types';
@@ -24,6 +25,7 @@ export type {
   PersonRef,
 } from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
+export { cleanLine } from '../mime';
 export { deviceText, type SecretHandle, secretHandle } from '../session';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';

@@ -27,6 +27,7 @@ const RECORDS = [
     title: ['Chargée d’études'],
     telephoneNumber: ['+33 1 99 00 00 42'],
     roomNumber: ['B214'],
+    l: ['Vents-sur-Mer'],
     description: ['Enquêtes auprès des usagers'],
     secretary: [`uid=etienne.bourrasque,${ACCUEIL}`],
   }),
@@ -38,6 +39,12 @@ const RECORDS = [
     mail: ['etudes@saisons.example'],
     member: [LINH, `uid=etienne.bourrasque,${ACCUEIL}`, `uid=parti,${ACCUEIL}`],
     owner: [LINH],
+  }),
+  record(`cn=veille,ou=listes,${BASE}`, {
+    objectClass: ['groupOfNames'],
+    cn: ['Veille (tous les agents)'],
+    mail: ['veille@saisons.example'],
+    member: [LINH],
   }),
 ];
 
@@ -67,6 +74,18 @@ describe('a search', () => {
     ['00 42', 'Linh Clairbois'],
     ['1143', 'Étienne Bourrasque'],
     ['études', 'Études'],
+    ['"Linh Clairbois" <linh.clairbois@saisons.example>', 'Linh Clairbois'],
+    ['Clairbois,Linh', 'Linh Clairbois'],
+    ['linh.clairbois@', 'Linh Clairbois'],
+    ['linh.clairbois@sai', 'Linh Clairbois'],
+    ['@saisons.example', 'Linh Clairbois'],
+    ['33199000042', 'Linh Clairbois'],
+    ['tél 01 99 00 00 42', 'Linh Clairbois'],
+    ['b214', 'Linh Clairbois'],
+    ['214', 'Linh Clairbois'],
+    ['Vents-sur-Mer', 'Linh Clairbois'],
+    ['(tous', 'Veille (tous les agents)'],
+    ['tous les agents', 'Veille (tous les agents)'],
   ])('of %s finds %s', async (q, name) => {
     await start();
 
@@ -339,6 +358,17 @@ describe('beside the mail', () => {
       { id: expect.any(String), kind: 'list', count: 3 },
     ]);
     expect(await ask('*')).toEqual([]);
+  });
+
+  it('goes on suggesting while an address is typed, and looks for no room there', async () => {
+    await start();
+    const suggest = (query: string) =>
+      test.collect('contact:suggestions', { query, limit: 5, for: 'to', user: test.user.id });
+
+    for (const query of ['linh.clairbois', 'linh.clairbois@', 'linh.clairbois@sai'])
+      expect(await suggest(query)).toMatchObject([{ mail: 'linh.clairbois@saisons.example' }]);
+    expect(await suggest('b214')).toEqual([]);
+    expect(await suggest('vents')).toEqual([]);
   });
 
   describe('a list that is suggested', () => {

@@ -1,6 +1,6 @@
-import { initialsOf, tintOf } from 'estafette/plugin';
+import { initialsOf, telHref, tintOf } from 'estafette/plugin';
 import type { Contact, Typed } from '../card';
-import { contactOf, digitsOf, type StoredCard } from '../store';
+import { contactOf, type StoredCard } from '../store';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { dayText } from './days';
 import { groupsWith, membersOf } from './members';
@@ -16,15 +16,12 @@ const mailOf = (one: Typed) => ({
   isPreferred: one.isPreferred === true,
 });
 
-const phoneOf = (one: Typed) => {
-  const digits = digitsOf(one.value);
-  return {
-    text: one.value,
-    href: /^\+?\d{3,15}$/.test(digits) ? `tel:${digits}` : '',
-    label: TYPE_TEXTS[one.type],
-    isPreferred: one.isPreferred === true,
-  };
-};
+const phoneOf = (one: Typed) => ({
+  text: one.value,
+  href: telHref(one.value),
+  label: TYPE_TEXTS[one.type],
+  isPreferred: one.isPreferred === true,
+});
 
 /** The link is for the person to follow: nobody is asked for an address from here. */
 const addressOf = (one: Contact['addresses'][number], map: string) => {

@@ -58,7 +58,7 @@ it('shows contacts of a book, and the card of one', async () => {
   expect(list).toContain('Éloïse Cœur');
   expect(list).toContain('1 contact');
   expect(card).toContain('href="/compose?to=eloise%40test.example"');
-  expect(card).toContain('href="tel:0199000042"');
+  expect(card).toContain('href="tel:+33199000042"');
   expect(card).toContain(
     'href="https://www.openstreetmap.org/search?query=12%20rue%20des%20Brumes%2C%2099000%20Valcendre"',
   );
