@@ -163,7 +163,7 @@ export const contactHooks = defineHooks({
   },
   'contact:export': {
     kind: 'filter',
-    doc: 'Contacts of a file before it leaves, all at once: what is left out does not leave.',
+    doc: 'Contacts of a file before it leaves, a few at a time: what is left out does not leave.',
     check: isOfThese,
     timeoutMs: 1_000,
     byPlugins: true,

@@ -20,11 +20,14 @@ export const cutAt = (href: string): DavRow => ({
   error: empty(D('number-of-matches-within-limits')),
 });
 
-/** The rows that fit, and one at `href` that says so when not all do. */
-export function fitting(href: string, rows: Iterable<DavRow>): readonly DavRow[] {
+/** The rows that fit, and one at `href` that says so when not all do: nothing is read beyond. */
+export async function fitting(
+  href: string,
+  rows: AsyncIterable<DavRow>,
+): Promise<readonly DavRow[]> {
   const fits = createRoom();
   const kept: DavRow[] = [];
-  for (const row of rows) {
+  for await (const row of rows) {
     if (!fits(row)) return [...kept, cutAt(href)];
     kept.push(row);
   }

@@ -2,7 +2,8 @@ import type { DavElement } from 'estafette/plugin';
 import type { ContentLine } from '../card/lines';
 import { cardLines } from '../card/read';
 import { unescaped } from '../card/text';
-import { C, childOf, childrenOf } from './names';
+import { type Clue, fold, type Walk } from '../store';
+import { C, childOf, childrenOf, isNamed } from './names';
 
 /** A filter that cannot be applied: which precondition of RFC 6352 8.6 it misses. */
 export class FilterRefused extends Error {
@@ -11,24 +12,63 @@ export class FilterRefused extends Error {
   }
 }
 
+/** What a query asks of a card. */
+export interface Filter {
+  readonly isWanted: (text: string) => boolean;
+  /** What the store may leave out without reading it. */
+  readonly clues: Walk['clues'];
+}
+
 type Test = (lines: readonly ContentLine[]) => boolean;
 type TextTest = (text: string) => boolean;
 
 const MAX_TESTS = 100;
 
-/** What a `filter` of a query asks of a card (RFC 6352 10.5); throws {@link FilterRefused}. */
-export function filterOf(filter: DavElement | undefined): (text: string) => boolean {
-  if (!filter) return () => true;
+/** What a `filter` of a query asks (RFC 6352 10.5): nothing without one; throws {@link FilterRefused}. */
+export function filterOf(filter: DavElement | undefined): Filter | undefined {
+  if (!filter) return undefined;
   const props = childrenOf(filter, C('prop-filter'));
   const known = filter.children.length === props.length && props.length <= MAX_TESTS;
   if (!known) throw new FilterRefused('supported-filter');
-  if (props.length === 0) return () => true;
+  if (props.length === 0) return undefined;
   const tests = props.map(propTest);
   const isAll = isAllOf(filter);
-  return (text) => {
+  const isWanted = (text: string): boolean => {
     const lines = cardLines(text);
     return isAll ? tests.every((test) => test(lines)) : tests.some((test) => test(lines));
   };
+  return { isWanted, clues: cluesOf(props, isAll) };
+}
+
+/** Of filters that are all to be met, some will do; where one is enough, each needs its clue. */
+function cluesOf(props: readonly DavElement[], isAll: boolean): Walk['clues'] {
+  const pieces = props.flatMap((prop) => clueOf(prop) ?? []);
+  const isEnough = isAll ? pieces.length > 0 : pieces.length === props.length;
+  return isEnough ? { isAll, pieces } : undefined;
+}
+
+const SIGNS: Readonly<Record<Clue['of'], RegExp>> = {
+  FN: /[a-z0-9]+/g,
+  EMAIL: /[a-z0-9]+/g,
+  // `tel:` is not kept.
+  TEL: /[0-9]+/g,
+  UID: /[a-z0-9]+/g,
+};
+
+/** The longest run of plain signs that a property has to hold; none where it is asked otherwise. */
+function clueOf(prop: DavElement): Clue | undefined {
+  const of = (Object.keys(SIGNS) as Clue['of'][]).find(
+    (name) => name === (prop.attributes['name'] ?? '').toUpperCase(),
+  );
+  const [match, ...others] = prop.children;
+  if (!of || !match || others.length > 0 || !isNamed(match, C('text-match'))) return undefined;
+  if (match.attributes['negate-condition'] === 'yes') return undefined;
+  // Names and addresses are kept as they are searched for.
+  const isFolded = of === 'FN' || of === 'EMAIL';
+  const text = isFolded ? fold(match.text) : match.text.toLowerCase();
+  const runs = text.match(SIGNS[of]) ?? [];
+  const [piece] = [...runs].sort((a, b) => b.length - a.length);
+  return piece === undefined ? undefined : { of, piece };
 }
 
 function isAllOf({ attributes }: DavElement): boolean {

@@ -2,18 +2,10 @@ import { type DavResponse, type DavRow, davMultistatus } from 'estafette/plugin'
 import type { Book } from '../store';
 import { failing, MISSING } from './answers';
 import { fitting } from './bounded';
+import { knownCards } from './known-cards';
 import { C, D } from './names';
 import { bookHref, bookOf, type Call } from './places';
-import {
-  type Asked,
-  askedOf,
-  bookRow,
-  cardRow,
-  homeRow,
-  isUnknownData,
-  type KnownCard,
-  wantsText,
-} from './props';
+import { type Asked, askedOf, bookRow, cardRow, homeRow, isUnknownData } from './props';
 
 const listed = (rows: readonly DavRow[]): DavResponse => ({
   status: 207,
@@ -36,23 +28,18 @@ export async function propfind(call: Call): Promise<DavResponse> {
   const book = await bookOf(call, id);
   if (!book) return MISSING;
   if (uri === undefined) {
-    const cards = request.depth === 0 ? [] : await cardsOf(call, book, asked);
-    const rows = [
-      bookRow(call, book, asked),
-      ...cards.map((card) => cardRow(call, book, card, asked)),
-    ];
-    return listed(fitting(bookHref(book.id), rows));
+    const rows = request.depth === 0 ? [] : await rowsOf(call, book, asked);
+    return listed([bookRow(call, book, asked), ...rows]);
   }
   const card = await store.card(person, id, uri);
   return card ? listed([cardRow(call, book, card, asked)]) : MISSING;
 }
 
-/** Every card of a book; their texts are left where nothing that is asked needs them. */
-async function cardsOf(
-  { store, person }: Call,
-  book: Book,
-  asked: Asked,
-): Promise<readonly KnownCard[]> {
-  if (wantsText(asked)) return store.cards(person, book.id);
-  return (await store.changesSince(person, book.id, 0))?.changed ?? [];
+/** Every card of a book, as far as an answer holds them. */
+function rowsOf(call: Call, book: Book, asked: Asked): Promise<readonly DavRow[]> {
+  async function* rows(): AsyncGenerator<DavRow> {
+    for await (const some of knownCards(call, book, asked))
+      for (const card of some) yield cardRow(call, book, card, asked);
+  }
+  return fitting(bookHref(book.id), rows());
 }

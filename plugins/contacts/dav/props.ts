@@ -135,14 +135,19 @@ export interface KnownCard {
   readonly uri: string;
   readonly etag: string;
   readonly text?: string;
+  readonly bytes?: number;
   readonly name?: string;
   readonly updatedAt?: string;
 }
 
-/** Properties for which a card has to be read; others are in lists. */
-const DEAR = [C('address-data'), D('getcontentlength'), D('getlastmodified'), D('displayname')];
+/** Whether cards have to be read; other properties are in lists. */
+export const wantsText = (asked: Asked): boolean => wants(asked, C('address-data'));
 
-export const wantsText = (asked: Asked): boolean => DEAR.some((name) => wants(asked, name));
+/** What only lists know, beside the etag. */
+const LISTED = [D('getcontentlength'), D('getlastmodified'), D('displayname')];
+
+export const wantsRow = (asked: Asked): boolean =>
+  wantsText(asked) || LISTED.some((name) => wants(asked, name));
 
 export const cardRow = (call: Call, book: Book, card: KnownCard, asked: Asked): DavRow =>
   rowOf(
@@ -155,10 +160,7 @@ export const cardRow = (call: Call, book: Book, card: KnownCard, asked: Asked): 
       [D('current-user-privilege-set'), rightsOf(book.rights, false)],
       ...shared(call),
       [D('displayname'), () => (card.name !== undefined ? davText(card.name) : undefined)],
-      [
-        D('getcontentlength'),
-        () => (card.text === undefined ? undefined : String(Buffer.byteLength(card.text))),
-      ],
+      [D('getcontentlength'), () => (card.bytes === undefined ? undefined : String(card.bytes))],
       [
         D('getlastmodified'),
         () => (card.updatedAt === undefined ? undefined : new Date(card.updatedAt).toUTCString()),

@@ -7,16 +7,15 @@ import {
   davText,
 } from 'estafette/plugin';
 import { CardError } from '../card';
-import type { Book, StoredCard } from '../store';
+import type { Book } from '../store';
 import { failing, MISSING } from './answers';
 import { createRoom, cutAt, fitting } from './bounded';
-import { FilterRefused, filterOf } from './filter';
+import { type Filter, FilterRefused, filterOf } from './filter';
+import { knownCards } from './known-cards';
 import { C, childOf, childrenOf, D, isNamed } from './names';
 import { bookHref, bookOf, type Call, cardHref, syncToken, tokenNumber, uriIn } from './places';
-import { askedOf, cardRow, isUnknownData, type KnownCard, wantsText } from './props';
+import { type Asked, askedOf, cardRow, isUnknownData, wantsRow } from './props';
 
-/** From here on a book is read once, instead of a card at a time. */
-const MANY = 20;
 const MAX_HREFS = 50_000;
 
 /** REPORT on a book: the three that RFC 6352 and RFC 6578 ask for. */
@@ -44,22 +43,32 @@ async function multiget(call: Call, book: Book, xml: DavElement): Promise<DavRes
   const hrefs = childrenOf(xml, D('href')).map(({ text }) => text.trim());
   if (hrefs.length > MAX_HREFS) return { status: 413 };
   const asked = askedOf(xml);
-  const find = await finder(call, book, hrefs.length);
-  const rows: DavRow[] = [];
-  const fits = createRoom();
+  const hrefOf = new Map<string, string>();
   for (const href of hrefs) {
     const uri = uriIn(book.id, href);
-    const card = uri === undefined ? undefined : await find(uri);
-    const row: DavRow = card ? cardRow(call, book, card, asked) : { href, status: 404 };
-    rows.push(fits(row) ? row : cutAt(href));
+    if (uri !== undefined) hrefOf.set(uri, href);
   }
-  return listed(rows);
+  const known = await rowsOf(call, book, asked, [...hrefOf.keys()]);
+  const rows = new Map([...known.rows].map(([uri, row]) => [hrefOf.get(uri), row]));
+  return listed(
+    [...new Set(hrefs)].map(
+      (href) => rows.get(href) ?? (known.isCut ? cutAt(href) : { href, status: 404 }),
+    ),
+  );
 }
 
-async function finder({ store, person }: Call, book: Book, count: number) {
-  if (count < MANY) return (uri: string) => store.card(person, book.id, uri);
-  const cards = new Map((await store.cards(person, book.id)).map((card) => [card.uri, card]));
-  return async (uri: string): Promise<StoredCard | undefined> => cards.get(uri);
+/** Rows of cards that are named, as far as one answer holds them. */
+async function rowsOf(call: Call, book: Book, asked: Asked, uris: readonly string[]) {
+  const rows = new Map<string, DavRow>();
+  const fits = createRoom();
+  for await (const cards of knownCards(call, book, asked, { uris })) {
+    for (const card of cards) {
+      const row = cardRow(call, book, card, asked);
+      if (!fits(row)) return { rows, isCut: true };
+      rows.set(card.uri, row);
+    }
+  }
+  return { rows, isCut: false };
 }
 
 /** The number of a `limit`; `undefined` without one. */
@@ -72,16 +81,36 @@ async function query(call: Call, book: Book, xml: DavElement): Promise<DavRespon
   const asked = askedOf(xml);
   const most = limitOf(childOf(xml, C('limit')), C('nresults')) ?? Number.POSITIVE_INFINITY;
   try {
-    const isWanted = filterOf(childOf(xml, C('filter')));
-    const cards = await call.store.cards(call.person, book.id);
-    const found = cards.filter(({ text }) => isWanted(text));
-    const rows = found.slice(0, most).map((card) => cardRow(call, book, card, asked));
-    const href = bookHref(book.id);
-    return listed(fitting(href, found.length > most ? [...rows, cutAt(href)] : rows));
+    const filter = filterOf(childOf(xml, C('filter')));
+    return listed(await fitting(bookHref(book.id), found(call, book, { asked, filter, most })));
   } catch (error) {
     if (error instanceof FilterRefused) return failing(403, C(error.condition));
     if (error instanceof CardError) return failing(403, C('supported-filter'));
     throw error;
+  }
+}
+
+/** Rows of what a filter lets through, and one that says so when that is more than is wanted. */
+async function* found(
+  call: Call,
+  book: Book,
+  { asked, filter, most }: { asked: Asked; filter: Filter | undefined; most: number },
+): AsyncGenerator<DavRow> {
+  const { store, person } = call;
+  let count = 0;
+  const cards = filter
+    ? store.cards(person, book.id, { clues: filter.clues })
+    : knownCards(call, book, asked);
+  for await (const some of cards) {
+    for (const card of some) {
+      if (filter && !filter.isWanted(card.text ?? '')) continue;
+      if (count === most) {
+        yield cutAt(bookHref(book.id));
+        return;
+      }
+      count += 1;
+      yield cardRow(call, book, card, asked);
+    }
   }
 }
 
@@ -98,13 +127,16 @@ async function synchronise(call: Call, book: Book, xml: DavElement): Promise<Dav
   if (most !== undefined && changes.changed.length + changes.removed.length > most) {
     return failing(507, D('number-of-matches-within-limits'));
   }
-  const cards = wantsText(asked) ? await textsOf(call, book, changes.changed) : changes.changed;
+  const uris = changes.changed.map(({ uri }) => uri);
+  const known = wantsRow(asked) ? await rowsOf(call, book, asked, uris) : undefined;
   const rows: DavRow[] = [
-    ...cards.map((card) => cardRow(call, book, card, asked)),
+    ...(known
+      ? known.rows.values()
+      : changes.changed.map((card) => cardRow(call, book, card, asked))),
     ...changes.removed.map((uri) => ({ href: cardHref(book.id, uri), status: 404 })),
   ];
   // The token is that of all changes: a part of them must not come with it.
-  if (!rows.every(createRoom())) {
+  if (known?.isCut || !rows.every(createRoom())) {
     return failing(507, D('number-of-matches-within-limits'));
   }
   const next = davElement(
@@ -112,15 +144,4 @@ async function synchronise(call: Call, book: Book, xml: DavElement): Promise<Dav
     davText(syncToken({ ...book, syncToken: changes.token })),
   );
   return listed(rows, next);
-}
-
-async function textsOf(
-  call: Call,
-  book: Book,
-  changed: readonly { readonly uri: string; readonly etag: string }[],
-): Promise<readonly KnownCard[]> {
-  const find = await finder(call, book, changed.length);
-  const cards: KnownCard[] = [];
-  for (const { uri, etag } of changed) cards.push((await find(uri)) ?? { uri, etag });
-  return cards;
 }

@@ -1,7 +1,6 @@
 import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
-import { leaving } from '../pages/hooks';
 import { sideOf } from '../pages/list';
 import { decodeFile, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
@@ -24,7 +23,10 @@ const UPLOAD_BYTES = 25_000_000;
 const PREVIEW_ROWS = 5;
 
 /** Where a file is chosen, and a book for it. */
-function showForm(desk: Desk, fault?: 'file' | 'format' | 'book' | 'busy'): PluginResponse {
+function showForm(
+  desk: Desk,
+  fault?: 'file' | 'format' | 'book' | 'busy' | 'large',
+): PluginResponse {
   const { books, context, request, t } = desk;
   const writable = books.filter(isWritable);
   return {
@@ -167,8 +169,8 @@ async function exportBook(desk: Desk): Promise<PluginResponse> {
   const book = books.find(({ id }) => id === request.query['book']);
   const format = oneOf(FORMATS, request.query['format']);
   if (!book || !format) return { status: 404 };
-  const texts = await leaving(desk, await store.cards(person, book.id), format);
-  return exportFile(texts, { title: book.title, format });
+  const file = await exportFile(desk, store.cards(person, book.id), { title: book.title, format });
+  return file ?? showForm(desk, 'large');
 }
 
 /** Import and export, below `/contacts`. */

@@ -59,13 +59,12 @@ function placeOf(type: 'work' | 'home', part: Exclude<keyof PostalAddress, 'type
  * A list of contacts for other programs (RFC 4180, with the mark that Excel wants for UTF-8). An
  * apostrophe stands before what a spreadsheet would take for a formula.
  */
-export function csvOf(texts: Iterable<string>): string {
-  const lines = [COLUMNS.map(([heading]) => heading).join(',')];
-  for (const text of texts) {
-    const contact = readCard(text);
-    lines.push(COLUMNS.map(([, , of]) => cell(of(contact))).join(','));
-  }
-  return `\uFEFF${lines.join('\r\n')}\r\n`;
+export const CSV_HEAD = `\uFEFF${COLUMNS.map(([heading]) => heading).join(',')}\r\n`;
+
+/** One contact of such a list. */
+export function csvRow(text: string): string {
+  const contact = readCard(text);
+  return `${COLUMNS.map(([, , of]) => cell(of(contact))).join(',')}\r\n`;
 }
 
 function cell(value: string): string {
@@ -74,13 +73,11 @@ function cell(value: string): string {
 }
 
 /** Entries of people and groups, as Thunderbird and directories read them (RFC 2849). */
-export function ldifOf(texts: Iterable<string>): string {
-  const records: string[] = ['version: 1\n'];
-  for (const text of texts) records.push(entryOf(readCard(text)));
-  return records.join('\n');
-}
+export const LDIF_HEAD = 'version: 1\n';
 
-function entryOf(contact: Contact): string {
+/** One of them, with the empty line before it. */
+export function ldifEntry(card: string): string {
+  const contact = readCard(card);
   const { kind, name, mails, phones, members } = contact;
   const isGroup = kind === 'group';
   const work = contact.addresses.find(({ type }) => type === 'work') ?? contact.addresses[0];
@@ -125,7 +122,7 @@ function entryOf(contact: Contact): string {
   const photo = contact.photo
     ? [fold(`jpegphoto:: ${contact.photo.content.toString('base64')}`)]
     : [];
-  return `${[...text, ...photo].join('\n')}\n`;
+  return `\n${[...text, ...photo].join('\n')}\n`;
 }
 
 /** RFC 4514 2.4. */

@@ -4,7 +4,6 @@ import { exportFile, FORMATS } from '../exchange/export-file';
 import { contactOf, PAGE_CARDS, type StoredCard } from '../store';
 import { copyInto } from './actions';
 import { composeTo, type Desk, hrefOf, isWritable, oneOf } from './common';
-import { leaving } from './hooks';
 import { askedOf, placeOf } from './list';
 import { memberOf } from './members';
 
@@ -142,10 +141,15 @@ async function categorise(
   });
 }
 
-async function exportAll(desk: Desk, cards: readonly StoredCard[]): Promise<PluginResponse> {
+async function exportAll(
+  desk: Desk,
+  cards: readonly StoredCard[],
+  back: Back,
+): Promise<PluginResponse> {
   const format = oneOf(FORMATS, desk.request.body['format']) ?? 'vcard4';
-  const texts = await leaving(desk, cards, format);
-  return exportFile(texts, { title: desk.t('contacts:title'), format });
+  const title = desk.t('contacts:title');
+  const file = await exportFile(desk, [cards], { title, format });
+  return file ?? back({ failed: 'exported' });
 }
 
 /** Says that some stayed as they were. */

@@ -74,6 +74,7 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   full: 'contacts:failed.full',
   twice: 'contacts:failed.twice',
   rights: 'contacts:failed.rights',
+  exported: 'contacts:export.large',
   changed: 'contacts:failed.changed',
   photoType: 'contacts:failed.photoType',
   photoSize: 'contacts:failed.photoSize',

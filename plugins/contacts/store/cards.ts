@@ -45,7 +45,8 @@ async function withStar(
 ): Promise<StoredCard | undefined> {
   if (!row) return undefined;
   const stars = await starred(table, person, [row.id]);
-  return { ...rowOf(row, place.id, stars.has(row.id)), text: row.text };
+  const { bytes, text } = row;
+  return { ...rowOf(row, place.id, stars.has(row.id)), bytes, text };
 }
 
 /** A card by the name that it has in its book. */
@@ -72,19 +73,6 @@ export async function findCardById(
   if (!row) return undefined;
   const place = (await placesOf(table, person)).find(({ key }) => key === row.book_key);
   return place && withStar(table, person, row, place);
-}
-
-/** Every card of a book with its text, in the order of their names in it. */
-export async function allCards(
-  table: Tables,
-  person: Person,
-  book: string,
-): Promise<readonly StoredCard[]> {
-  const place = await placeOf(table, person, book);
-  if (!place) return [];
-  const rows: CardTableRow[] = await table(CARDS).where({ book_key: place.key }).orderBy('uri');
-  const stars = await starred(table, person);
-  return rows.map((row) => ({ ...rowOf(row, place.id, stars.has(row.id)), text: row.text }));
 }
 
 /** Writes a card where nothing else was written since (RFC 6352 6.3.2, RFC 9110 13.1). */

@@ -14,6 +14,7 @@ export interface Digest {
   readonly phones: string;
   readonly search: string;
   readonly is_pictured: boolean;
+  readonly bytes: number;
 }
 
 const NAME_CHARS = 500;
@@ -79,5 +80,6 @@ export function digestOf(text: string): Digest | undefined {
     phones: contact.phones.map(({ value }) => one(value)).join('\n'),
     search: searchOf(contact),
     is_pictured: contact.photo !== undefined,
+    bytes: Buffer.byteLength(text),
   };
 }

@@ -20,7 +20,6 @@ import {
 } from './books';
 import { type Brought, bringInRows, digested } from './bring-in';
 import {
-  allCards,
   findCard,
   findCardById,
   type Moved,
@@ -40,6 +39,7 @@ import type {
   Changes,
   Listed,
   ListQuestion,
+  MeasuredRow,
   Person,
   Put,
   RemovedAll,
@@ -47,8 +47,10 @@ import type {
   Share,
   StoredCard,
   TrashedCard,
+  Walk,
   When,
 } from './types';
+import { walkCards, walkRows } from './walk';
 
 export type { CreatedBook, Shared } from './books';
 export type { Moved } from './cards';
@@ -80,8 +82,10 @@ export interface ContactStore {
 
   /** A page of cards by name, without their texts. */
   list(person: Person, asked: ListQuestion): Promise<Listed>;
-  /** Every card of a book, by `uri`; none for a book that the person does not reach. */
-  cards(person: Person, book: string): Promise<readonly StoredCard[]>;
+  /** Cards of a book by `uri`, a few at a time, with a turn of the loop between. */
+  cards(person: Person, book: string, which?: Walk): AsyncIterable<readonly StoredCard[]>;
+  /** The same without their texts. */
+  rows(person: Person, book: string, which?: Walk): AsyncIterable<readonly MeasuredRow[]>;
   card(person: Person, book: string, uri: string): Promise<StoredCard | undefined>;
   cardById(person: Person, id: string): Promise<StoredCard | undefined>;
   put(person: Person, book: string, uri: string, text: string, when?: When): Promise<Put>;
@@ -171,7 +175,8 @@ export function createStore(context: Context): ContactStore {
     unshare: (person, book, id) => deleteShare(read, person, { book, id }),
 
     list: (person, asked) => listCards(read, person, asked),
-    cards: (person, book) => allCards(read, person, book),
+    cards: (person, book, which = {}) => walkCards(read, person, { ...which, book }),
+    rows: (person, book, which = {}) => walkRows(read, person, { ...which, book }),
     card: (person, book, uri) => findCard(read, person, { book, uri }),
     cardById: (person, id) => findCardById(read, person, id),
     put: (person, book, uri, text, when = {}) =>

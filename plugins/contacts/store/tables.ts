@@ -37,6 +37,7 @@ export interface CardTableRow {
   readonly mails: string;
   readonly phones: string;
   readonly is_pictured: number;
+  readonly bytes: number;
 }
 
 export interface TrashTableRow {

@@ -28,6 +28,7 @@ const trashRow = (place: Place, row: CardTableRow, { site, at }: Where) => ({
   uri: row.uri,
   name: row.name,
   text: row.text,
+  bytes: row.bytes,
   removed_at: at,
 });
 

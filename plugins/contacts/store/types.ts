@@ -48,8 +48,26 @@ export interface CardRow {
   readonly updatedAt: string;
 }
 
-export interface StoredCard extends CardRow {
+/** A card without its text, and how long that is. */
+export interface MeasuredRow extends CardRow {
+  readonly bytes: number;
+}
+
+export interface StoredCard extends MeasuredRow {
   readonly text: string;
+}
+
+/** A piece of text, folded, that stands in a property of every card that may be wanted. */
+export interface Clue {
+  readonly of: 'FN' | 'EMAIL' | 'TEL' | 'UID';
+  readonly piece: string;
+}
+
+/** Which cards of a book are gone through; all of them without anything. */
+export interface Walk {
+  readonly uris?: readonly string[] | undefined;
+  /** What is found by them may be less than what is given. */
+  readonly clues?: { readonly isAll: boolean; readonly pieces: readonly Clue[] } | undefined;
 }
 
 /** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */

@@ -87,9 +87,9 @@ it('adds to a group once each, writes to all, and exports what is ticked', async
   });
   const file = await many('export', ids.slice(0, 1), { format: 'vcard4' });
   expect(file).toMatchObject({ file: { name: 'Contacts.vcf' } });
-  expect((file as { file: { content: string } }).file.content.match(/BEGIN:VCARD/g)).toHaveLength(
-    1,
-  );
+  expect(
+    (file as { file: { content: string } }).file.content.toString().match(/BEGIN:VCARD/g),
+  ).toHaveLength(1);
 });
 
 it('touches nothing of others, nor what one may only read', async () => {

@@ -1,7 +1,7 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { readCard } from '../card';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { startContacts } from './kit';
+import { cardsOf, startContacts } from './kit';
 
 let test: PluginTest;
 let store: ContactStore;
@@ -40,7 +40,7 @@ it('adds those that are ticked to a book, once, and nobody who is unknown', asyn
   );
   expect(await post(body, ['p0@test.example'])).toEqual(going('failed=nothing'));
 
-  const [card, ...others] = await store.cards(me, FIRST_BOOK);
+  const [card, ...others] = await cardsOf(store, me, FIRST_BOOK);
   expect(others).toEqual([]);
   expect(readCard(card?.text ?? '')).toMatchObject({ given: 'Ada', family: 'Byron' });
   expect(await html()).toContain('Dans vos contacts');

@@ -1,7 +1,7 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { readCard } from '../card';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { aCard, startContacts } from './kit';
+import { aCard, cardsOf, startContacts } from './kit';
 
 let test: PluginTest;
 let store: ContactStore;
@@ -46,7 +46,7 @@ it('saves what plugins make of a form', async () => {
   test.on('contact:draft', (draft, { op, kind }) => ({ ...draft, note: `${op} ${kind}` }));
   await save('Aubépine');
 
-  const [card] = await store.cards(me, FIRST_BOOK);
+  const [card] = await cardsOf(store, me, FIRST_BOOK);
   expect(readCard(card?.text ?? '')).toMatchObject({
     family: 'Aubépine',
     note: 'create individual',
@@ -57,7 +57,7 @@ it('keeps what was typed when a plugin answers rubbish', async () => {
   test.on('contact:draft', () => ({ name: 42 }) as never);
   await save('Aubépine');
 
-  const [card] = await store.cards(me, FIRST_BOOK);
+  const [card] = await cardsOf(store, me, FIRST_BOOK);
   expect(readCard(card?.text ?? '')).toMatchObject({ family: 'Aubépine' });
 });
 
@@ -124,7 +124,7 @@ it('exports what plugins leave in, byte for byte where they change nothing', asy
   );
   const query = { book: FIRST_BOOK, format: 'vcard4' };
   const answer = await test.route('get', '/export', { query });
-  const { content } = (answer as { file: { content: string } }).file;
+  const content = (answer as { file: { content: Buffer } }).file.content.toString();
 
   expect(content).not.toContain('Name two');
   expect(content).toContain('NOTE:masquée');

@@ -7,7 +7,7 @@ import {
 import { type Contact, EMPTY_CONTACT, writeCard } from '../card';
 import type { ContactsConfig } from '../config';
 import plugin from '../plugin';
-import { type ContactStore, createStore, type Person } from '../store';
+import { type ContactStore, createStore, type Person, type StoredCard } from '../store';
 
 type Options = Partial<Omit<PluginTestOptions<ContactsConfig>, 'plugin'>>;
 
@@ -21,6 +21,17 @@ export const aPerson = (user: number, fields: Partial<Person> = {}): Person => (
   mail: `agent${user}@test.example`,
   ...fields,
 });
+
+/** All of a book. */
+export async function cardsOf(
+  store: ContactStore,
+  person: Person,
+  book: string,
+): Promise<readonly StoredCard[]> {
+  const all: StoredCard[] = [];
+  for await (const some of store.cards(person, book)) all.push(...some);
+  return all;
+}
 
 /** The plugin, started, and its store. */
 export async function startContacts(

@@ -1,0 +1,12 @@
+import type { Book, Walk } from '../store';
+import type { Call } from './places';
+import { type Asked, type KnownCard, wantsText } from './props';
+
+/** Cards of a book a few at a time; their texts are left where nothing that is asked needs them. */
+export const knownCards = (
+  { store, person }: Call,
+  book: Book,
+  asked: Asked,
+  which?: Walk,
+): AsyncIterable<readonly KnownCard[]> =>
+  wantsText(asked) ? store.cards(person, book.id, which) : store.rows(person, book.id, which);
