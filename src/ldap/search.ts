@@ -9,6 +9,7 @@ import { classifyFailure, toDirectoryError } from './errors';
 const SIZE_LIMIT_EXCEEDED = 4;
 const REFERRAL = 10;
 const NO_SUCH_OBJECT = 32;
+const INVALID_DN_SYNTAX = 34;
 
 /** One question to a directory. The filter is complete: every value in it is escaped. */
 export interface DirectorySearch {
@@ -40,8 +41,9 @@ const NONE: DirectoryFound = { entries: [], isCut: false };
 /**
  * Entries that a directory finds, the first `limit` of them; the next server is asked when one
  * cannot be reached. A base that does not exist, or that another server holds, has none: referrals
- * are never followed, for who answers there would be given the account of the service. Throws
- * `directory/*`.
+ * are never followed, for who answers there would be given the account of the service. Neither has a
+ * name that the directory cannot read, but where everything below it is looked for: what a site is
+ * set up with is told when it is wrong. Throws `directory/*`.
  */
 export function searchDirectory(
   endpoint: LdapEndpoint,
@@ -68,7 +70,8 @@ export function readDirectoryBytes(
       timeLimit: Math.ceil(timeoutMs / 1_000),
     };
     const nothing = { searchEntries: [], searchReferences: [] };
-    const { searchEntries } = await orNothing(client.search(dn, options), nothing);
+    const work = client.search(dn, options);
+    const { searchEntries } = await orNothing(work, nothing, INVALID_DN_SYNTAX);
     return new Map(
       Object.entries(searchEntries[0] ?? {}).map(([name, value]) => [
         name.toLowerCase(),
@@ -118,6 +121,7 @@ async function searchPlain(
   try {
     return cut(await firstPages(client, base, { ...options, wanted }), limit);
   } catch (error) {
+    if (scope !== 'sub' && codeOf(error) === INVALID_DN_SYNTAX) return NONE;
     if (codeOf(error) !== SIZE_LIMIT_EXCEEDED) return orNothing(Promise.reject(error), NONE);
     // The library gives what came before the server's own limit to who sets one.
     const { searchEntries } = await client.search(base, { ...options, sizeLimit: wanted });
@@ -145,11 +149,11 @@ const cut = (found: readonly unknown[], limit: number): DirectoryFound => ({
   isCut: found.length > limit,
 });
 
-async function orNothing<T>(work: Promise<T>, nothing: T): Promise<T> {
+async function orNothing<T>(work: Promise<T>, nothing: T, ...codes: readonly number[]): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if ([NO_SUCH_OBJECT, REFERRAL].some((code) => codeOf(error) === code)) return nothing;
+    if ([NO_SUCH_OBJECT, REFERRAL, ...codes].some((code) => codeOf(error) === code)) return nothing;
     throw error;
   }
 }
