@@ -1,7 +1,7 @@
 import { decodedValue, isBase64 } from './decode';
 import { CardError } from './errors';
 import { type ContentLine, readLines } from './lines';
-import { splitValue, unescaped } from './text';
+import { isSeen, splitValue, unescaped, unturned } from './text';
 import { type Contact, EMPTY_CONTACT, type Photo, type PostalAddress, type Typed } from './types';
 
 /** A picture of more is not shown; the card keeps it. */
@@ -57,7 +57,7 @@ export function contactOf(lines: readonly ContentLine[]): Contact {
   const photo = photoOf(named('PHOTO'));
   const contact: Contact = {
     ...EMPTY_CONTACT,
-    uid: text('UID'),
+    uid: nameOf(named('UID')[0]),
     kind: kindOf(text('KIND') || text('X-ADDRESSBOOKSERVER-KIND')),
     name: text('FN'),
     family,
@@ -84,27 +84,28 @@ export function contactOf(lines: readonly ContentLine[]): Contact {
         .filter((word) => word !== ''),
     ),
     ...(photo && { photo }),
-    members: [...named('MEMBER'), ...named('X-ADDRESSBOOKSERVER-MEMBER')].map(textOf),
+    members: [...named('MEMBER'), ...named('X-ADDRESSBOOKSERVER-MEMBER')].map(nameOf),
   };
-  return { ...contact, name: contact.name || nameFrom(contact) };
+  return { ...contact, name: isSeen(contact.name) ? contact.name : nameFrom(contact) };
 }
 
 /** A name for a card that has none: what a list can show. */
 function nameFrom({ prefix, given, additional, family, suffix, ...rest }: Contact): string {
   const whole = [prefix, given, additional, family, suffix].filter((part) => part !== '').join(' ');
-  return (
-    whole ||
-    rest.nickname ||
-    rest.organization ||
-    rest.mails[0]?.value ||
-    rest.phones[0]?.value ||
-    ''
-  );
+  const { nickname, organization, mails, phones } = rest;
+  const names = [whole, nickname, organization, mails[0]?.value ?? '', phones[0]?.value ?? ''];
+  return names.find(isSeen) ?? '';
 }
 
-const clean = (value: string): string => unescaped(value).replaceAll('\0', '').trim();
+const exact = (value: string): string => unescaped(value).replaceAll('\0', '').trim();
+
+/** What is shown of a value. */
+const clean = (value: string): string => unturned(exact(value)).trim();
 
 const textOf = (line: ContentLine | undefined): string => (line ? clean(decodedValue(line)) : '');
+
+/** What names another thing is no text: not a character of it goes. */
+const nameOf = (line: ContentLine | undefined): string => (line ? exact(decodedValue(line)) : '');
 
 const partsOf = (line: ContentLine | undefined): readonly string[] =>
   line ? splitValue(decodedValue(line), ';').map(clean) : [];

@@ -4,6 +4,17 @@ const FOLD_BYTES = 75; // RFC 6350 3.2, without the line break
 export const unescaped = (value: string): string =>
   value.replace(/\\([\s\S])/g, (_, char: string) => (/n/i.test(char) ? '\n' : char));
 
+// Bidi controls: what is after them would be shown the other way round, in lists and books of others.
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+// Fillers and an empty pattern of Braille are letters that nobody sees.
+const SEEN = /[^\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+/** A text that stands as it is written, and turns nothing around it. */
+export const unturned = (text: string): string => text.replace(TURNING, '');
+
+/** Whether somebody who looks sees anything of a text. */
+export const isSeen = (text: string): boolean => SEEN.test(text);
+
 /** A text as a value: line breaks, commas, semicolons and backslashes escaped; NUL left out. */
 export const escaped = (text: string): string =>
   text

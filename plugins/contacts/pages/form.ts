@@ -1,4 +1,4 @@
-import { type Contact, EMPTY_CONTACT, type Typed } from '../card';
+import { type Contact, EMPTY_CONTACT, isSeen, type Typed, unturned } from '../card';
 import { dayText } from './days';
 import { FIELD_TEXTS } from './texts';
 
@@ -184,8 +184,8 @@ export const nameOf = (form: CardForm): string =>
     form.organization,
     form.mails.find(({ value }) => value.trim() !== '')?.value ?? '',
   ]
-    .map((text) => text.trim())
-    .find((text) => text !== '') ?? '';
+    .map((text) => unturned(text).trim())
+    .find(isSeen) ?? '';
 
 const typed = (
   lines: CardForm['mails'],
@@ -193,7 +193,7 @@ const typed = (
   before: readonly Typed[],
 ): Typed[] =>
   lines
-    .map(({ value, type }) => ({ value: value.trim(), type }))
+    .map(({ value, type }) => ({ value: unturned(value).trim(), type }))
     .filter(({ value }) => value !== '')
     .map(({ value, type }) => {
       const known = before.find((one) => one.value === value);
@@ -208,8 +208,8 @@ const typed = (
 export function contactWith(form: CardForm, before: Contact = EMPTY_CONTACT): Contact {
   return {
     ...before,
-    ...plainOf((field) => form[field].trim()),
-    note: form.note.replace(/\r\n?/g, '\n').trim(),
+    ...plainOf((field) => unturned(form[field]).trim()),
+    note: unturned(form.note).replace(/\r\n?/g, '\n').trim(),
     kind: form.kind,
     name: nameOf(form),
     birthday: dayOf(form.birthday) ?? '',
@@ -222,7 +222,7 @@ export function contactWith(form: CardForm, before: Contact = EMPTY_CONTACT): Co
       ...form.addresses
         .filter((address) => PARTS.some((part) => address[part].trim() !== ''))
         .map((address) => ({
-          ...partsOf((part) => address[part].trim()),
+          ...partsOf((part) => unturned(address[part]).trim()),
           type: PLACE_TYPES.find((type) => type === address.type) ?? 'other',
         })),
       ...unshown(before.addresses),

@@ -1,5 +1,5 @@
-import { EMPTY_CONTACT } from '../card';
-import { contactWith, formOf, sentForm } from '../pages/form';
+import { EMPTY_CONTACT, readCard } from '../card';
+import { contactWith, errorsOf, formOf, sentForm } from '../pages/form';
 
 const sent = (form: ReturnType<typeof formOf>, change: Record<string, string> = {}) =>
   sentForm(
@@ -42,4 +42,32 @@ it('keeps a category with a comma in it, and takes out what is taken out', () =>
     'Paris',
     'Autre',
   ]);
+});
+
+it.each(['\u202e', '\u200b\u2060', '\u3164', '\u2800 \u00ad'])(
+  'takes no name that nobody sees: %j',
+  (name) => {
+    const form = sent(formOf(EMPTY_CONTACT), { name });
+
+    expect(errorsOf(form)).toEqual([{ field: 'name', key: 'contacts:error.name' }]);
+    expect(errorsOf(sent(form, { nickname: 'Zo' }))).toEqual([]);
+  },
+);
+
+it('writes what stands as it is read', () => {
+  const form = sent(formOf(EMPTY_CONTACT), { name: 'a\u202egnp.exe', note: 'un\n\u2067deux' });
+
+  expect(contactWith(form)).toMatchObject({ name: 'agnp.exe', note: 'un\ndeux' });
+});
+
+it('shows nothing that turns what is around it, and names a card by what is seen', () => {
+  const read = (...lines: readonly string[]) =>
+    readCard(['BEGIN:VCARD', 'VERSION:4.0', ...lines, 'END:VCARD', ''].join('\r\n'));
+
+  expect(read('UID:u\u202e1', 'FN:a\u202egnp.exe', 'NOTE:un\\n\u2066deux')).toMatchObject({
+    uid: 'u\u202e1',
+    name: 'agnp.exe',
+    note: 'un\ndeux',
+  });
+  expect(read('FN:\u200b', 'N:\u200b;;;;', 'EMAIL:zo@test.example').name).toBe('zo@test.example');
 });
