@@ -1,7 +1,9 @@
-import type { PluginContext, SlotFacts } from 'estafette/plugin';
+import { cleanLine, type PluginContext, type SlotFacts } from 'estafette/plugin';
 import type { ContactsConfig } from './config';
 import { hrefOf } from './pages/common';
 import { type CardRow, createStore, fold, type Person } from './store';
+import { bestCards } from './store/best';
+import { piecesOf, worded } from './store/fold';
 import { mailOfOwner } from './store/people';
 
 type Context = PluginContext<ContactsConfig>;
@@ -21,19 +23,18 @@ export async function personOf(
 /** Below those whom the person writes to (one message today counts for a half), unless starred. */
 const SCORES = { starts: 0.48, other: 0.38, star: 0.2 } as const;
 
-/** A name that begins like what is typed comes before one that holds it. */
+/** A name that begins like what is typed comes before one that holds it, as the store reads them. */
 export function scoreOf({ name, mails, isFavourite }: CardRow, typed: string): number {
-  const words = [name, ...mails].flatMap((text) => fold(text).split(/[\s.@_-]+/));
-  const isStart = words.some((word) => word.startsWith(fold(typed.trim())));
+  const words = ` ${worded(fold(name))}`;
+  const isStart = piecesOf(typed).every(
+    (piece) =>
+      words.includes(` ${worded(piece)}`) || mails.some((mail) => fold(mail).startsWith(piece)),
+  );
   return (isStart ? SCORES.starts : SCORES.other) + (isFavourite ? SCORES.star : 0);
 }
 
-/** A text of a card as one line: names go into addresses and lists. */
-export const line = (text: string): string =>
-  text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, LINE_CHARS);
+/** A text of a card as one line that is read as it is written: names go into addresses and lists. */
+export const line = (text: string): string => cleanLine(text).slice(0, LINE_CHARS);
 
 /** Contacts and groups for the search of every page. */
 export async function searchContacts(
@@ -45,7 +46,7 @@ export async function searchContacts(
     group,
   }: { readonly query: string; readonly limit: number; readonly group: string },
 ) {
-  const { cards } = await createStore(context).list(person, { text: query, limit });
+  const cards = await bestCards((name) => context.db.table(name), person, { text: query, limit });
   return cards.map((card) => {
     const detail = line(card.detail === '' ? (card.mails[0] ?? '') : card.detail);
     return {

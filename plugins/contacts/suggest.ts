@@ -3,6 +3,7 @@ import type { ContactsConfig } from './config';
 import { line, scoreOf } from './known';
 import { membersOf } from './pages/members';
 import { type CardRow, contactOf, createStore, type Person } from './store';
+import { bestCards } from './store/best';
 
 type Context = PluginContext<ContactsConfig>;
 
@@ -28,13 +29,11 @@ export async function suggestContacts(
   { query, limit, only }: Asked,
 ) {
   const store = createStore(context);
+  const best = (asked: { readonly limit: number; readonly kind?: string }) =>
+    bestCards((name) => context.db.table(name), person, { text: query, isNamed: true, ...asked });
   const [people, groups] = await Promise.all([
-    only === 'lists'
-      ? []
-      : store.list(person, { text: query, limit: READ, isCounted: false }).then(cardsOf),
-    store
-      .list(person, { text: query, kind: 'group', limit: GROUPS, isCounted: false })
-      .then(cardsOf),
+    only === 'lists' ? [] : best({ limit: READ }),
+    best({ kind: 'group', limit: GROUPS }),
   ]);
   const single = people
     .filter(({ kind }) => kind !== 'group')
@@ -53,8 +52,6 @@ export async function suggestContacts(
     .sort((one, other) => other.score - one.score)
     .slice(0, limit * 2);
 }
-
-const cardsOf = ({ cards }: { readonly cards: readonly CardRow[] }): readonly CardRow[] => cards;
 
 const suggestionOf = (card: CardRow, query: string) => ({
   name: line(card.name),

@@ -1,3 +1,5 @@
+import { dialled } from 'estafette/plugin';
+
 /** Letters as they are searched for: no case, no accents, no ligatures. */
 export const fold = (text: string): string =>
   text
@@ -9,17 +11,20 @@ export const fold = (text: string): string =>
     .replaceAll('ß', 'ss');
 
 /** Digits of a telephone as it is dialled in France: `+33 1 99…`, `0033199…` and `01.99…` are one. */
-export const digitsOf = (phone: string): string =>
-  phone.replace(/[^\d+]/g, '').replace(/^(?:\+33|0033)0?/, '0');
+export const digitsOf = dialled;
 
-const PHONE = /^\+?[\d\s().-]{2,}$/;
+/** What stands between words: what a message writes around a name and its address as well. */
+const BETWEEN = /[\s,;"“”«»<>()[\]]+/;
+/** `"Zoé Martin" <zoe@…>`, copied from a message: the address says it all. */
+const PASTED = /<\s*([^\s<>]+@[^\s<>]+)\s*>/;
+const PIECES = 10;
 
-/** Pieces that all stand in what is found; a number in any writing is one piece. */
-export function piecesOf(text: string): readonly string[] {
-  const typed = text.trim();
-  if (PHONE.test(typed)) return [digitsOf(typed)].filter((piece) => piece !== '');
-  return fold(typed)
-    .split(/\s+/)
+/** Words that all stand in what is found. */
+export const piecesOf = (text: string): readonly string[] =>
+  fold(PASTED.exec(text)?.[1] ?? text)
+    .split(BETWEEN)
     .filter((piece) => piece !== '')
-    .slice(0, 10);
-}
+    .slice(0, PIECES);
+
+/** A folded name in words, and a word as it begins one: `Jean-Luc` and `jean luc` are one. */
+export const worded = (text: string): string => text.replace(/[-'’/(]/g, ' ');

@@ -1,3 +1,4 @@
+import { numbersMeant } from 'estafette/plugin';
 import { rowOf, starred } from './cards';
 import { fold, piecesOf } from './fold';
 import { type Place, placesOf } from './places';
@@ -6,7 +7,8 @@ import type { Listed, ListQuestion, Person } from './types';
 
 export const PAGE_CARDS = 100;
 
-const COLUMNS = [
+/** What a row of a list is made of. */
+export const COLUMNS = [
   'id',
   'book_key',
   'uri',
@@ -21,14 +23,26 @@ const COLUMNS = [
   'is_pictured',
 ];
 
+/** Cards that hold every word of a text, or the number that it may be. */
+export function holding(query: ReturnType<Tables>, text: string): void {
+  const pieces = piecesOf(text);
+  if (pieces.length === 0) return;
+  // Every piece is literal: no wildcard stands in a search.
+  query.where((any) => {
+    any.where((all) => {
+      for (const piece of pieces) all.whereRaw('instr(search, ?) > 0', [piece]);
+    });
+    for (const number of numbersMeant(text)) any.orWhereRaw('instr(search, ?) > 0', [number]);
+  });
+}
+
 function narrow(
   query: ReturnType<Tables>,
   table: Tables,
   person: Person,
   asked: ListQuestion,
 ): ReturnType<Tables> {
-  // Every piece is literal: no wildcard stands in a search.
-  for (const piece of piecesOf(asked.text ?? '')) query.whereRaw('instr(search, ?) > 0', [piece]);
+  holding(query, asked.text ?? '');
   // A line of its own among those that are searched, as `digestOf` writes it.
   if (asked.category !== undefined)
     query.whereRaw('instr(char(10) || search || char(10), char(10) || ? || char(10)) > 0', [
