@@ -14,7 +14,7 @@ export default definePlugin<ContactsConfig>({
   api: '^1.0',
   title: 'contacts:title',
   summary: 'contacts:summary',
-  needs: ['correspondents', 'db'],
+  needs: ['audit', 'correspondents', 'db', 'directory.read', 'notice'],
   config: contactsConfig,
   contributes: {
     dav: { wellKnown: 'carddav', load: async () => ({ dav }) },

@@ -3,6 +3,7 @@ import type { PluginResponse } from 'estafette/plugin';
 import { asVersion } from '../card';
 import type { Desk } from '../pages/common';
 import { leaving } from '../pages/hooks';
+import { audited } from '../pages/tell';
 import type { StoredCard } from '../store';
 import { CSV_HEAD, csvRow, LDIF_HEAD, ldifEntry } from './write-files';
 
@@ -42,6 +43,7 @@ export async function exportFile(
   const { ending, type, head, write } = WRITINGS[format];
   const parts = [Buffer.from(head)];
   let left = MAX_BYTES;
+  let contacts = 0;
   for await (const read of cards) {
     for (const some of turnsOf(read)) {
       const texts = await leaving(desk, some, format);
@@ -49,9 +51,11 @@ export async function exportFile(
       left -= part.length;
       if (left < 0) return undefined;
       parts.push(part);
+      contacts += texts.length;
       await setImmediate();
     }
   }
+  await audited(desk, 'exported', { details: { format, contacts } });
   const name = title.replace(/[^\p{L}\p{N} ._-]/gu, '').trim() || 'contacts';
   return { file: { name: `${name}.${ending}`, type, content: Buffer.concat(parts) } };
 }

@@ -2,7 +2,8 @@ import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
 import { sideOf } from '../pages/list';
-import { decodeFile, formatOf } from './decode';
+import { audited } from '../pages/tell';
+import { decodeFile, type FileFormat, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
 import { FIELDS, guessColumns, isField } from './fields';
 import {
@@ -68,8 +69,16 @@ async function receive(desk: Desk): Promise<PluginResponse> {
     columns,
     now: context.clock.now(),
   });
-  if (format !== 'csv') await beginBeside(context, id);
+  if (format !== 'csv') await begin(desk, { id, format });
   return { redirect: hrefOf(context, `import/${id}`) };
+}
+
+async function begin(
+  desk: Desk,
+  { id, format }: { readonly id: string; readonly format: FileFormat },
+): Promise<void> {
+  await audited(desk, 'imported', { details: { format, import: id } });
+  await beginBeside(desk.context, id);
 }
 
 async function showImport(desk: Desk): Promise<PluginResponse> {
@@ -135,7 +144,7 @@ async function chooseColumns(desk: Desk): Promise<PluginResponse> {
   }
   if (await underWay(context.db, person)) return showForm(desk, 'busy');
   if (await beginImport(context.db, person, found.id, columns)) {
-    await beginBeside(context, found.id);
+    await begin(desk, found);
   }
   return to;
 }

@@ -1,7 +1,9 @@
 import type { PluginResponse } from 'estafette/plugin';
 import type { Rights, Shared } from '../store';
+import { userOfMail } from '../store/people';
 import { type Desk, hrefOf, oneOf } from './common';
 import { sideOf } from './list';
+import { audited, tellShared } from './tell';
 import { outcomeOf } from './texts';
 
 const RIGHTS: readonly Rights[] = ['read', 'write', 'manage'];
@@ -10,11 +12,12 @@ const RIGHTS_TEXTS: Readonly<Record<Rights, string>> = {
   write: 'contacts:rights.write',
   manage: 'contacts:rights.manage',
 };
-const SHARE_FAILURES: Readonly<Record<Exclude<Shared, 'shared' | 'missing'>, string>> = {
-  mail: 'mail',
-  self: 'self',
-  full: 'shares',
-};
+const SHARE_FAILURES: Readonly<Record<Exclude<Shared, 'shared' | 'changed' | 'missing'>, string>> =
+  {
+    mail: 'mail',
+    self: 'self',
+    full: 'shares',
+  };
 
 /** Books and who they are shared with. */
 export async function showBooks(desk: Desk): Promise<PluginResponse> {
@@ -83,21 +86,58 @@ export async function deleteBook(desk: Desk): Promise<PluginResponse> {
   if (sure !== 'yes') return back(desk, {});
   const removed = await store.removeBook(person, book);
   if (removed === 'missing') return { status: 404 };
+  if (removed === 'removed') {
+    const contacts = desk.books.find(({ id }) => id === book)?.count ?? 0;
+    await audited(desk, 'book-deleted', { details: { book, contacts } });
+  }
   return back(desk, { done: removed === 'left' ? 'bookLeft' : 'bookDeleted' });
 }
 
+/**
+ * The user who has an address; `coming` for who is known here and was never there, `unsure` when the
+ * directory does not say. Without a directory, an address of the site may be somebody's.
+ */
+async function whoHas(
+  { context, request: { site } }: Desk,
+  mail: string,
+): Promise<number | 'coming' | 'nobody' | 'unsure'> {
+  const user = await userOfMail((name) => context.db.table(name), { site, mail });
+  if (user !== undefined) return user;
+  // What is no address is told as that.
+  const domain = mail.split('@')[1];
+  if (domain === undefined) return 'coming';
+  const directory = context.directory(site);
+  if (!directory) return context.site(site).mailDomains.includes(domain) ? 'coming' : 'nobody';
+  try {
+    return (await directory.byMail([mail])).size > 0 ? 'coming' : 'nobody';
+  } catch {
+    return 'unsure';
+  }
+}
+
 export async function shareBook(desk: Desk): Promise<PluginResponse> {
-  const { store, person, request } = desk;
+  const { store, person, request, context } = desk;
   const { book = '', mail = '' } = request.body;
   const rights = oneOf(RIGHTS, request.body['rights']) ?? 'read';
-  const shared = await store.share(person, book, mail, rights);
+  const address = mail.trim().toLowerCase();
+  const place = desk.books.find((one) => one.id === book && one.rights === 'manage');
+  if (!place) return { status: 404 };
+  const who = await whoHas(desk, address);
+  if (who === 'nobody' || who === 'unsure') return back(desk, { failed: who });
+  const shared = await store.share(person, book, address, rights);
   if (shared === 'missing') return { status: 404 };
-  return back(desk, shared === 'shared' ? { done: 'shared' } : { failed: SHARE_FAILURES[shared] });
+  if (shared !== 'shared' && shared !== 'changed')
+    return back(desk, { failed: SHARE_FAILURES[shared] });
+  await audited(desk, 'book-shared', { target: address, details: { book, rights } });
+  if (shared === 'shared' && typeof who === 'number')
+    await tellShared(context, who, { owner: person.mail, title: place.title });
+  return back(desk, { done: 'shared' });
 }
 
 export async function unshareBook(desk: Desk): Promise<PluginResponse> {
   const { store, person, request } = desk;
   const { book = '', share = '' } = request.body;
   if (!(await store.unshare(person, book, share))) return { status: 404 };
+  await audited(desk, 'share-ended', { details: { book } });
   return back(desk, { done: 'unshared' });
 }

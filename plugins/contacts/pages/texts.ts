@@ -64,6 +64,8 @@ export const DONE_TEXTS: Readonly<Record<string, string>> = {
 
 /** What a page says could not be done. */
 export const FAILED_TEXTS: Readonly<Record<string, string>> = {
+  nobody: 'contacts:failed.nobody',
+  unsure: 'contacts:failed.unsure',
   none: 'contacts:failed.none',
   noMail: 'contacts:failed.noMail',
   nothing: 'contacts:failed.nothing',
@@ -72,9 +74,9 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   category: 'contacts:failed.category',
   gone: 'contacts:failed.gone',
   full: 'contacts:failed.full',
+  exported: 'contacts:export.large',
   twice: 'contacts:failed.twice',
   rights: 'contacts:failed.rights',
-  exported: 'contacts:export.large',
   changed: 'contacts:failed.changed',
   photoType: 'contacts:failed.photoType',
   photoSize: 'contacts:failed.photoSize',

@@ -1,6 +1,7 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { type Desk, hrefOf } from './common';
 import { sideOf } from './list';
+import { audited } from './tell';
 import { outcomeOf } from './texts';
 
 /** What was deleted, and can be restored. */
@@ -30,5 +31,6 @@ export async function purge(desk: Desk): Promise<PluginResponse> {
   if (id === undefined && all !== 'yes') return { status: 404 };
   const purged = await store.purge(person, id);
   if (id !== undefined && purged === 0) return { status: 404 };
+  if (id === undefined) await audited(desk, 'trash-emptied', { details: { contacts: purged } });
   return { redirect: hrefOf(context, 'trash', { done: 'purged' }) };
 }

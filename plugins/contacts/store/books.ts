@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userOfMail } from './people';
 import { FIRST_BOOK, type Place, placeOf, placesOf } from './places';
 import { BOOKS, CARDS, REMOVED, SHARES, type Tables } from './tables';
 import { trashAll } from './trash';
@@ -61,6 +62,7 @@ export async function listBooks(
     .where({ site: person.site, user_id: person.user })
     .whereNot({ owner: mail })
     .update({ owner: mail });
+  await claimShares(table, { ...person, mail });
   const counts: { book_key: number; count: number }[] = await table(CARDS)
     .whereIn(
       'book_key',
@@ -148,9 +150,10 @@ export async function listShares(
     .select('id', 'mail', 'rights');
 }
 
-export type Shared = 'shared' | 'missing' | 'mail' | 'self' | 'full';
+/** `changed`: it was shared already, and has other rights now. */
+export type Shared = 'shared' | 'changed' | 'missing' | 'mail' | 'self' | 'full';
 
-/** Shares a book with an address of the site, or gives it other rights. */
+/** Shares a book with who has an address, or gives them other rights. */
 export async function putShare(
   table: Tables,
   person: Person,
@@ -169,22 +172,46 @@ export async function putShare(
     .where({ key: place.key })
     .first('owner');
   if (mail === person.mail.toLowerCase() || mail === owner?.owner) return 'self';
-  const known: { id: string; mail: string }[] = await table(SHARES)
+  const user = (await userOfMail(table, { site: person.site, mail })) ?? null;
+  const shares: { id: string; mail: string; user_id: number | null }[] = await table(SHARES)
     .where({ book_key: place.key })
-    .select('id', 'mail');
-  if (known.length >= SHARES_MAX && !known.some((one) => one.mail === mail)) return 'full';
-  await table(SHARES)
-    .insert({
-      id: randomUUID(),
-      book_key: place.key,
-      site: person.site,
-      mail,
-      rights: share.rights,
-      created_at: share.at,
-    })
-    .onConflict(['book_key', 'mail'])
-    .merge(['rights']);
+    .select('id', 'mail', 'user_id');
+  const known = shares.find((one) =>
+    one.user_id === null ? one.mail === mail : one.user_id === user,
+  );
+  if (known) {
+    await table(SHARES)
+      .where({ id: known.id })
+      .update({ rights: share.rights, mail, user_id: user });
+    return 'changed';
+  }
+  if (shares.length >= SHARES_MAX) return 'full';
+  await table(SHARES).insert({
+    id: randomUUID(),
+    book_key: place.key,
+    site: person.site,
+    mail,
+    user_id: user,
+    rights: share.rights,
+    created_at: share.at,
+  });
   return 'shared';
+}
+
+/** What was shared with an address is its owner's from here on, under whatever address they have. */
+async function claimShares(table: Tables, { site, user, mail }: Person): Promise<void> {
+  const coming: string[] = await table(SHARES)
+    .where({ site, mail })
+    .whereNull('user_id')
+    .pluck('id');
+  const renamed: string[] = await table(SHARES)
+    .where({ site, user_id: user })
+    .whereNot({ mail })
+    .pluck('id');
+  if (coming.length === 0 && renamed.length === 0) return;
+  await table(SHARES)
+    .whereIn('id', [...coming, ...renamed])
+    .update({ user_id: user, mail });
 }
 
 /** Ends a share of a book that one manages. */

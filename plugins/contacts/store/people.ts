@@ -26,10 +26,13 @@ export async function erasePerson(
       await table(name).whereIn('book_key', some).delete();
     await table(BOOKS).whereIn('key', some).delete();
   }
-  for (const name of [TRASH, FAVOURITES, UNDO])
+  for (const name of [TRASH, FAVOURITES, UNDO, SHARES])
     await table(name).where({ user_id: user.id }).delete();
   if (user.site !== undefined && user.mail !== undefined)
-    await table(SHARES).where({ site: user.site, mail: user.mail.toLowerCase() }).delete();
+    await table(SHARES)
+      .where({ site: user.site, mail: user.mail.toLowerCase() })
+      .whereNull('user_id')
+      .delete();
 }
 
 /** Cards of one's own books and what was shared with whom, for the right of access. */
@@ -94,4 +97,16 @@ export async function mailOfOwner(
     .where({ site, user_id: user })
     .first('owner');
   return row?.owner ?? '';
+}
+
+/** Who has an address, of those who have been here; the last of them, where it was somebody else's before. */
+export async function userOfMail(
+  table: Tables,
+  { site, mail }: { readonly site: string; readonly mail: string },
+): Promise<number | undefined> {
+  const row: { user_id: number } | undefined = await table(BOOKS)
+    .where({ site, owner: mail.toLowerCase() })
+    .orderBy('user_id', 'desc')
+    .first('user_id');
+  return row?.user_id;
 }

@@ -39,11 +39,16 @@ const ownPlace = (row: BookTableRow): Place => ({
   oldest: row.oldest_token,
 });
 
-/** Every book that somebody reaches: their own, then those that others share with their address. */
+/** Every book that somebody reaches: their own, then those that others share with them. */
 export async function placesOf(table: Tables, { site, user, mail }: Person): Promise<Place[]> {
   const own: BookTableRow[] = await table(BOOKS).where({ site, user_id: user }).orderBy('key');
   const shares: { id: string; book_key: number; rights: string }[] = await table(SHARES)
-    .where({ site, mail: mail.toLowerCase() })
+    .where({ site })
+    .where((theirs) => {
+      void theirs.where({ user_id: user }).orWhere((coming) => {
+        void coming.whereNull('user_id').where({ mail: mail.toLowerCase() });
+      });
+    })
     .select('id', 'book_key', 'rights');
   if (shares.length === 0) return own.map(ownPlace);
   const others: BookTableRow[] = await table(BOOKS)
