@@ -24,9 +24,9 @@ const UID_CHARS = 255;
 
 const one = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
-/** Names are sorted by family, as in an annuaire, where a card says it. */
-const sortName = (contact: Contact): string =>
-  fold(one([contact.family, contact.given, contact.name].join(' '))).slice(0, NAME_CHARS);
+/** Names are sorted by family, as in an annuaire, where a card says it; a nickname is one as well. */
+const sortName = ({ family, given, name, nickname }: Contact): string =>
+  fold(one([family, given, name, nickname].join(' '))).slice(0, NAME_CHARS);
 
 const searchOf = (contact: Contact): string =>
   [

@@ -96,6 +96,12 @@ describe('where one writes', () => {
     expect(await suggested('zoe@ail')).toEqual(['zoe@ailleurs.example']);
   });
 
+  it('a nickname is a name', async () => {
+    await put('uma', { name: 'Uma Brise', nickname: 'Quartz', mails: mail('uma@test.example') });
+
+    expect(await suggested('quar')).toEqual(['uma@test.example']);
+  });
+
   it('an organisation is nobody’s name', async () => {
     await put('org', {
       name: 'Uma',
