@@ -8,6 +8,7 @@ import {
   davMultistatus,
 } from 'estafette/plugin';
 import type { Refusal, When } from '../store';
+import { isAddressData } from './address-data';
 import { failing, MISSING, notAllowed, STALE } from './answers';
 import { C, childOf, childrenOf, D, empty, isNamed } from './names';
 import { bookHref, bookOf, type Call, cardHref } from './places';
@@ -75,6 +76,9 @@ export async function put(call: Call): Promise<DavResponse> {
   if (!(await bookOf(call, id))) return REFUSALS.missing;
   const when = await conditionOf(call, id, uri);
   if (when === false) return STALE;
+  const { maxCardKilobytes } = call.context.config(person.site);
+  const isTooLarge = Buffer.byteLength(request.body) > maxCardKilobytes * 1_000;
+  if (!isTooLarge && !isAddressData(request.body)) return REFUSALS['not-a-card'];
   const outcome = await store.put(person, id, uri, request.body, when);
   switch (outcome.kind) {
     case 'created':

@@ -59,7 +59,7 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
   const { map } = context.config(desk.request);
   return {
     id: stored.id,
-    name: contact.name,
+    name: contact.name === '' ? desk.t('contacts:list.nameless') : contact.name,
     isGroup: contact.kind === 'group',
     initials: initialsOf(contact.name),
     tint: tintOf(first === '' ? contact.name : first),

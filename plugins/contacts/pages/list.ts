@@ -81,7 +81,7 @@ export function sideOf({ books, context, t }: Desk, current: string) {
 
 const rowModel = (desk: Desk, asked: Asked) => (row: CardRow) => ({
   id: row.id,
-  name: row.name,
+  name: row.name === '' ? desk.t('contacts:list.nameless') : row.name,
   detail: row.detail === '' ? (row.mails[0] ?? row.phones[0] ?? '') : row.detail,
   isGroup: row.kind === 'group',
   isFavourite: row.isFavourite,

@@ -65,6 +65,15 @@ it('shows contacts of a book, and the card of one', async () => {
   expect(card).toContain('29/02');
 });
 
+it('has a word for a card that has no name', async () => {
+  await start();
+  const text = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:none\r\nNOTE:x\r\nEND:VCARD\r\n';
+  await store.put(me, FIRST_BOOK, 'none.vcf', text);
+
+  expect(await html('/')).toContain('<span class="contacts-name">Sans nom</span>');
+  expect(await html('/', { id: await idOf('none') })).toMatch(/<h1[^>]*>Sans nom</);
+});
+
 it('shows markup of every field as text', async () => {
   await start();
   const evil = '"><script>alert(1)</script>';
