@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PluginResponse } from 'estafette/plugin';
-import { asVersion } from '../card';
+import { asVersion, type Contact, readCard } from '../card';
 import type { Desk } from '../pages/common';
 import { leaving } from '../pages/hooks';
+import { membersOf } from '../pages/members';
 import { audited } from '../pages/tell';
 import type { StoredCard } from '../store';
-import { CSV_HEAD, csvRow, LDIF_HEAD, ldifEntry } from './write-files';
+import { csvHead, csvRow, LDIF_HEAD, ldifEntry, type Separator } from './write-files';
 
 /** What contacts go out as. */
 export const FORMATS = ['vcard4', 'vcard3', 'csv', 'ldif'] as const;
@@ -20,15 +21,45 @@ const TURN_CHARS = 1_000_000;
 interface Writing {
   readonly ending: string;
   readonly type: string;
-  readonly head: string;
-  readonly write: (text: string) => string;
+  readonly head: (separator: Separator) => string;
+  readonly write: (desk: Desk, text: string, separator: Separator) => string | Promise<string>;
 }
 
+/** Programs that know no uids are told the names and addresses of the members of a group. */
+const named = (desk: Desk, contact: Contact) =>
+  contact.members.length === 0 ? [] : membersOf(desk, contact);
+
 const WRITINGS: Readonly<Record<Format, Writing>> = {
-  vcard4: { ending: 'vcf', type: 'text/vcard', head: '', write: (text) => asVersion(text, '4.0') },
-  vcard3: { ending: 'vcf', type: 'text/vcard', head: '', write: (text) => asVersion(text, '3.0') },
-  csv: { ending: 'csv', type: 'text/csv', head: CSV_HEAD, write: csvRow },
-  ldif: { ending: 'ldif', type: 'text/plain', head: LDIF_HEAD, write: ldifEntry },
+  vcard4: {
+    ending: 'vcf',
+    type: 'text/vcard',
+    head: () => '',
+    write: (_, text) => asVersion(text, '4.0'),
+  },
+  vcard3: {
+    ending: 'vcf',
+    type: 'text/vcard',
+    head: () => '',
+    write: (_, text) => asVersion(text, '3.0'),
+  },
+  csv: {
+    ending: 'csv',
+    type: 'text/csv',
+    head: csvHead,
+    async write(desk, text, separator) {
+      const contact = readCard(text);
+      return csvRow(contact, separator, await named(desk, contact));
+    },
+  },
+  ldif: {
+    ending: 'ldif',
+    type: 'text/plain',
+    head: () => LDIF_HEAD,
+    async write(desk, text) {
+      const contact = readCard(text);
+      return ldifEntry(contact, await named(desk, contact));
+    },
+  },
 };
 
 /**
@@ -41,13 +72,16 @@ export async function exportFile(
   { title, format }: { readonly title: string; readonly format: Format },
 ): Promise<PluginResponse | undefined> {
   const { ending, type, head, write } = WRITINGS[format];
-  const parts = [Buffer.from(head)];
+  const separator = desk.request.locale === 'fr' ? ';' : ',';
+  const parts = [Buffer.from(head(separator))];
   let left = MAX_BYTES;
   let contacts = 0;
   for await (const read of cards) {
     for (const some of turnsOf(read)) {
       const texts = await leaving(desk, some, format);
-      const part = Buffer.from(texts.map(write).join(''));
+      const written: string[] = [];
+      for (const text of texts) written.push(await write(desk, text, separator));
+      const part = Buffer.from(written.join(''));
       left -= part.length;
       if (left < 0) return undefined;
       parts.push(part);

@@ -11,6 +11,7 @@ export type LineFault =
   | 'base64'
   | 'change'
   | 'full'
+  | 'quota'
   | 'refused'
   | Remark;
 

@@ -71,19 +71,20 @@ const HEADINGS: Readonly<Record<Field, string>> = {
   title:
     'job title|organization title|organization 1 title|fonction|poste|profession|titre1|titre 1|intitule du poste',
   role: 'role',
-  mail: 'e mail address|email|e mail|mail|primary email|adresse de messagerie|adresse electronique|adresse electronique principale|premiere adresse electronique|courriel|adresse mail|adresse email|e mail 2 address|e mail 3 address|secondary email|adresse de messagerie 2|adresse de messagerie 3|adresse electronique secondaire|adresse electronique supplementaire|adresse e mail|adresse e mail 2|adresse e mail 3|e mail 1 address|adresse electronique 2|adresse electronique 3',
+  mail: 'e mail address|email|e mail|mail|primary email|adresse de messagerie|adresse electronique|adresse electronique principale|premiere adresse electronique|courriel|adresse mail|adresse email|e mail 2 address|e mail 3 address|e mail 4 address|e mail 5 address|secondary email|adresse de messagerie 2|adresse de messagerie 3|adresse electronique secondaire|adresse electronique supplementaire|adresse e mail|adresse e mail 2|adresse e mail 3|e mail 1 address|adresse electronique 2|adresse electronique 3',
   mailWork: 'work email|courriel professionnel|adresse e mail professionnelle',
   mailHome: 'home email|courriel personnel|personal email|adresse e mail personnelle',
-  phone: 'other phone|primary phone|phone|telephone|autre telephone|telephone principal',
+  phone:
+    'other phone|other phone 2|primary phone|phone|telephone|autre telephone|telephone principal',
   phoneWork:
     'business phone|business phone 2|work phone|telephone bureau|telephone 2 bureau|tel professionnel|telephone professionnel|telephone professionnel 2',
   phoneHome:
     'home phone|home phone 2|telephone domicile|telephone 2 domicile|tel personnel|telephone personnel|telephone personnel 2',
   phoneCell:
-    'mobile phone|mobile number|mobile|cell phone|telephone mobile|tel mobile|portable|telephone portable',
+    'mobile phone|mobile number|mobile phone 2|mobile|cell phone|telephone mobile|tel mobile|portable|telephone portable',
   phoneFax:
-    'business fax|home fax|fax number|fax|telecopie bureau|telecopie domicile|telecopie|telecopieur|numero de fax|fax professionnel|fax personnel|fax bureau|fax domicile',
-  phonePager: 'pager|pager number|recepteur de radiomessagerie|recepteur',
+    'business fax|business fax 2|home fax|fax number|fax|telecopie bureau|telecopie domicile|telecopie|telecopieur|numero de fax|fax professionnel|fax personnel|fax bureau|fax domicile',
+  phonePager: 'pager|pager 2|pager number|recepteur de radiomessagerie|recepteur',
   workStreet:
     'business street|work address|business address|rue bureau|adresse professionnelle|adresse bureau',
   workExtended: 'business street 2|work address 2|rue bureau 2|adresse professionnelle 2',

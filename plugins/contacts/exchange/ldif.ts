@@ -113,11 +113,9 @@ export function contactOfRecord({ attributes, fault }: LdifRecord): RowContact |
     all(...names).map((value) => ({ value: value.trim(), type }));
   const photo = (attributes.get('jpegphoto') ?? []).find((value) => Buffer.isBuffer(value));
   const isGroup = all('objectclass').some((name) => /^groupof/i.test(name));
-  const [street, city] = [
-    one('street', 'postaladdress', 'mozillaworkstreet2'),
-    one('l', 'locality'),
-  ];
-  const work = { type: 'work' as const, box: one('postofficebox'), extended: '', street, city };
+  const extended = one('mozillaworkstreet2');
+  const [street, city] = [one('street', 'postaladdress'), one('l', 'locality')];
+  const work = { type: 'work' as const, box: one('postofficebox'), extended, street, city };
   const place = { ...work, region: one('st'), code: one('postalcode'), country: one('c', 'co') };
   const home = one('mozillahomestreet', 'homepostaladdress', 'mozillahomelocalityname');
   const contact: Contact = {
@@ -126,10 +124,13 @@ export function contactOfRecord({ attributes, fault }: LdifRecord): RowContact |
     name: one('displayname', 'cn'),
     family: isGroup ? '' : one('sn', 'surname'),
     given: one('givenname', 'gn'),
+    prefix: one('personaltitle'),
+    suffix: one('generationqualifier'),
     nickname: one('mozillanickname'),
     organization: one('o', 'company'),
     unit: one('ou', 'department'),
     title: one('title'),
+    role: one('role'),
     mails: typed('work', 'mail', 'mozillasecondemail').map((mail, at) =>
       at === 0 ? { ...mail, isPreferred: true } : mail,
     ),
@@ -146,6 +147,8 @@ export function contactOfRecord({ attributes, fault }: LdifRecord): RowContact |
     ],
     urls: typed('other', 'mozillaworkurl', 'mozillahomeurl', 'labeleduri'),
     birthday: ofParts(one('birthyear'), one('birthmonth'), one('birthday')),
+    anniversary: /^\d{4}-\d\d-\d\d$/.test(one('anniversary')) ? one('anniversary') : '',
+    impps: typed('other', 'impp'),
     categories: all('category', 'categories').map((word) => word.trim()),
     note: one('description'),
     ...(Buffer.isBuffer(photo) && { photo: { type: 'image/jpeg', content: photo } }),

@@ -22,6 +22,8 @@ interface Cell {
   readonly field: Field;
   readonly value: string;
   readonly label: string;
+  /** How many labels there were before it: parts of an address have the same. */
+  readonly set: number;
 }
 
 /** A contact, and what of its row could not be read. */
@@ -88,19 +90,23 @@ export function contactOfRow(
   return { contact: { ...contact, name }, remarks: dates.includes('') ? ['date'] : [] };
 }
 
-/** Of what may have a kind: a label before it is of it. */
-const LABELLED = /^(?:mail|phone|url|work|home)/;
+/** What a label before it is of: values of one sort, one after the other. */
+const familyOf = (field: Field): string => {
+  const [family = ''] = /^(?:mail|phone|url|work|home)/.exec(field) ?? [];
+  return family === 'home' ? 'work' : family;
+};
 
 /** Cells that say something, each with the last label before it. */
 function cellsOf(columns: readonly (Field | '')[], cells: readonly string[]): readonly Cell[] {
-  let label = '';
+  let [label, family, set] = ['', '', 0];
   return cells.flatMap((cell, at) => {
     const field = columns[at] ?? '';
     const value = cellText(cell);
-    if (field === 'label') label = value;
-    else if (field !== '' && !LABELLED.test(field)) label = '';
-    if (field === '' || field === 'label' || value === '') return [];
-    return [{ field, value, label }];
+    if (field === 'label') [label, family, set] = [value, '', set + 1];
+    if (field === '' || field === 'label') return [];
+    if (family === '') family = familyOf(field);
+    if (family === '' || family !== familyOf(field)) label = '';
+    return value === '' ? [] : [{ field, value, label, set }];
   });
 }
 
@@ -148,16 +154,16 @@ const PARTS: Readonly<Record<string, Exclude<keyof PostalAddress, 'type'>>> = {
 
 /** Parts in their order; one that is there already begins another address. */
 function addressesOf(cells: readonly Cell[]): readonly PostalAddress[] {
-  const addresses: { type: PostalAddress['type']; parts: Map<string, string> }[] = [];
-  for (const { field, value, label } of cells) {
+  const addresses: { type: PostalAddress['type']; set: number; parts: Map<string, string> }[] = [];
+  for (const { field, value, label, set } of cells) {
     const [, place, word = ''] = /^(work|home)([A-Z]\w*)$/.exec(field) ?? [];
     const part = PARTS[word];
     if (!part || (place !== 'work' && place !== 'home')) continue;
     const said = label === '' ? place : typeOf(label);
     const type = said === 'work' || said === 'home' ? said : 'other';
-    const open = addresses.findLast((address) => address.type === type);
+    const open = addresses.findLast((address) => address.type === type && address.set === set);
     if (open && !open.parts.has(part)) open.parts.set(part, value);
-    else addresses.push({ type, parts: new Map([[part, value]]) });
+    else addresses.push({ type, set, parts: new Map([[part, value]]) });
   }
   return addresses.map(({ type, parts }) => ({
     type,

@@ -153,7 +153,8 @@ const remarksOf = (put: Put, card: PreparedCard | undefined): readonly FaultyLin
 function faultOf(put: Put, card: PreparedCard | undefined): readonly FaultyLine[] {
   if (put.kind === 'created' || put.kind === 'updated' || !card) return [];
   const reason: LineFault =
-    put.kind === 'refused' && (put.reason === 'full' || put.reason === 'too-large')
+    put.kind === 'refused' &&
+    (put.reason === 'full' || put.reason === 'quota' || put.reason === 'too-large')
       ? put.reason
       : 'refused';
   return [{ line: card.line, reason }];

@@ -37,6 +37,7 @@ export const FAULT_TEXTS: Readonly<Record<LineFault, string>> = {
   member: 'contacts:fault.member',
   bytes: 'contacts:fault.bytes',
   full: 'contacts:fault.full',
+  quota: 'contacts:fault.quota',
   refused: 'contacts:fault.refused',
 };
 

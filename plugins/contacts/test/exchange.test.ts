@@ -1,10 +1,10 @@
-import { EMPTY_CONTACT, writeCard } from '../card';
+import { type Contact, EMPTY_CONTACT } from '../card';
 import { decodeFile, formatOf } from '../exchange/decode';
 import { guessColumns } from '../exchange/fields';
 import { contactOfRecord, createLdifReader, type LdifRecord } from '../exchange/ldif';
 import { contactOfRow } from '../exchange/rows';
 import { createTableReader } from '../exchange/table';
-import { CSV_HEAD, csvRow, LDIF_HEAD, ldifEntry } from '../exchange/write-files';
+import { csvHead, csvRow, LDIF_HEAD, ldifEntry } from '../exchange/write-files';
 
 /** A list that comes in pieces of so many characters. */
 function readTable(text: string, size = text.length) {
@@ -32,6 +32,49 @@ const contactsOf = (text: string) => {
     const read = contactOfRow(columns, cells);
     return typeof read === 'string' ? read : { ...read.contact, remarks: read.remarks };
   });
+};
+const place = (type: 'work' | 'home' | 'other', street: string) => ({
+  type,
+  box: 'BP 1',
+  extended: '',
+  street,
+  city: 'Valcendre',
+  region: '',
+  code: '99000',
+  country: '',
+});
+/** Somebody of whom there is a lot to say. */
+const MUCH: Contact = {
+  ...EMPTY_CONTACT,
+  name: 'Mme Ada Byron',
+  given: 'Ada',
+  family: 'Byron',
+  prefix: 'Mme',
+  mails: Array.from({ length: 5 }, (_, at) => ({
+    value: `a${at}@b.example`,
+    type: at === 1 ? 'home' : 'work',
+    ...(at === 0 && { isPreferred: true }),
+  })),
+  phones: [
+    { value: '01', type: 'work' },
+    { value: '02', type: 'work' },
+    { value: '03', type: 'work' },
+    { value: '06', type: 'cell' },
+    { value: '07', type: 'cell' },
+  ],
+  addresses: [
+    place('work', '1 rue'),
+    place('home', '2 rue'),
+    place('work', '3 rue'),
+    place('other', '4 rue'),
+  ],
+  urls: [
+    { value: 'https://a.example', type: 'other' },
+    { value: 'https://b.example', type: 'other' },
+  ],
+  birthday: '--04-21',
+  anniversary: '2011-06-04',
+  categories: ['a', 'b'],
 };
 const contactOf = (read: LdifRecord | undefined) => {
   const said = read && contactOfRecord(read);
@@ -185,6 +228,28 @@ describe('a list', () => {
     expect(contactsOf('Nom,Mail,Notes\n,,quelqu’un\n')).toEqual(['empty']);
   });
 
+  it.each([',', ';'] as const)(
+    'keeps all mails, telephones and addresses, parted by %s',
+    (sign) => {
+      expect(contactsOf(csvHead(sign) + csvRow(MUCH, sign))).toEqual([{ ...MUCH, remarks: [] }]);
+    },
+  );
+
+  it('names the members of a group', () => {
+    const group = { ...EMPTY_CONTACT, kind: 'group' as const, name: 'Équipe' };
+    const members = [
+      { name: 'Ada', mail: 'a@b.example' },
+      { name: 'c@d.example', mail: 'c@d.example' },
+    ];
+
+    expect(csvRow(group, ',', members)).toContain('Ada <a@b.example> ::: c@d.example');
+    const [record] = readLdif(LDIF_HEAD + ldifEntry(group, members));
+    expect(contactOf(record)).toMatchObject({
+      kind: 'group',
+      members: ['mailto:a@b.example', 'mailto:c@d.example'],
+    });
+  });
+
   it('reads back what it wrote, and lets no cell be a formula', () => {
     const contact = {
       ...EMPTY_CONTACT,
@@ -196,7 +261,7 @@ describe('a list', () => {
       birthday: '1987-04-21',
       categories: ['a', 'b'],
     };
-    const text = CSV_HEAD + csvRow(writeCard(contact));
+    const text = csvHead(',') + csvRow(contact, ',');
 
     expect(text).toContain(`"'=HYPERLINK(""https`);
     expect(text).not.toMatch(/(?:^|,)"?[=+@]/m);
@@ -272,6 +337,26 @@ member: cn=nobody
     });
   });
 
+  it('keeps all mails, telephones and days, and one address of each kind', () => {
+    const [record] = readLdif(LDIF_HEAD + ldifEntry(MUCH));
+    const work = MUCH.mails.map((mail) => ({ ...mail, type: 'work' }));
+
+    expect(contactOf(record)).toMatchObject({
+      prefix: 'Mme',
+      mails: work,
+      phones: MUCH.phones,
+      addresses: [
+        { type: 'work', street: '1 rue', box: 'BP 1' },
+        { type: 'home', street: '2 rue' },
+      ],
+      urls: MUCH.urls,
+      birthday: '--04-21',
+      anniversary: '2011-06-04',
+      categories: ['a', 'b'],
+    });
+    expect(ldifEntry(MUCH)).toContain('postaladdress: 4 rue, BP 1, 99000 Valcendre');
+  });
+
   it('reads back what it wrote', () => {
     const contact = {
       ...EMPTY_CONTACT,
@@ -281,7 +366,7 @@ member: cn=nobody
       note: ' début et fin ',
       photo: { type: 'image/jpeg', content: Buffer.from('ffd8ffe0fefe', 'hex') },
     };
-    const [record] = readLdif(LDIF_HEAD + ldifEntry(writeCard(contact)));
+    const [record] = readLdif(LDIF_HEAD + ldifEntry(contact));
 
     expect(contactOf(record)).toEqual({
       ...contact,

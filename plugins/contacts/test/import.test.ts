@@ -252,7 +252,7 @@ it('goes on where a process left it', async () => {
 it.each([
   ['vcard4', 'Mes contacts.vcf', 'VERSION:4.0'],
   ['vcard3', 'Mes contacts.vcf', 'VERSION:3.0'],
-  ['csv', 'Mes contacts.csv', '\uFEFFName,'],
+  ['csv', 'Mes contacts.csv', '\uFEFFName;'],
   ['ldif', 'Mes contacts.ldif', 'version: 1'],
 ])('exports a book as %s', async (format, name, start) => {
   const text = aCard('a', { name: 'Ada' });
