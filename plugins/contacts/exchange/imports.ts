@@ -76,6 +76,8 @@ export async function addImport(
     /** Of its text, in order: each is written before the next is asked for. */
     readonly pieces: Iterable<string>;
     readonly columns: readonly (Field | '')[];
+    /** Of its lines, before any of them is read. */
+    readonly faults?: readonly FaultyLine[];
     readonly now: number;
   },
 ): Promise<string> {
@@ -95,7 +97,7 @@ export async function addImport(
       columns: JSON.stringify(columns),
       state: format === 'csv' ? 'columns' : 'running',
       lines,
-      faults: '[]',
+      faults: JSON.stringify(file.faults ?? []),
       made_at: at,
       held_until: at,
     });

@@ -3,13 +3,14 @@ import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
 import { sideOf } from '../pages/list';
 import { audited } from '../pages/tell';
-import { decodeFile, type FileFormat, formatOf } from './decode';
+import { decodeFile, doubtfulLines, type FileFormat, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
 import { FIELDS, guessColumns, isField } from './fields';
 import {
   addImport,
   beginImport,
   endImport,
+  FAULTS_SHOWN,
   findImport,
   firstPieceOf,
   type Import,
@@ -61,12 +62,14 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   const busy = await underWay(context.db, person);
   if (busy) return showForm(desk, 'busy');
   const columns = format === 'csv' ? guessColumns(beginningOf(beginning).headings) : [];
+  const doubtful = await doubtfulLines(file.content, FAULTS_SHOWN);
   const id = await addImport(context.db, person, {
     book: book.id,
     name: file.name,
     format,
     pieces: decodeFile(file.content),
     columns,
+    faults: doubtful.map((line) => ({ line, reason: 'bytes', isTaken: true })),
     now: context.clock.now(),
   });
   if (format !== 'csv') await begin(desk, { id, format });

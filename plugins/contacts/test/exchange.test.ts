@@ -1,5 +1,6 @@
+import { slowdown } from 'estafette/plugin/testing';
 import { type Contact, EMPTY_CONTACT } from '../card';
-import { decodeFile, formatOf } from '../exchange/decode';
+import { decodeFile, doubtfulLines, formatOf } from '../exchange/decode';
 import { guessColumns } from '../exchange/fields';
 import { contactOfRecord, createLdifReader, type LdifRecord } from '../exchange/ldif';
 import { contactOfRow } from '../exchange/rows';
@@ -381,12 +382,30 @@ describe('a file', () => {
     ['UTF-8 with its mark', Buffer.from('\uFEFFé'), '\uFEFFé'],
     ['UTF-8', Buffer.from('é'), 'é'],
     ['Windows', Buffer.from([0xe9, 0x80]), 'é€'],
+    ['UTF-8 but for one byte', Buffer.from([0xc3, 0xa9, 0x0a, 0xe9, 0xc3, 0xa9]), 'é\néé'],
     ['UTF-16', Buffer.from([0xff, 0xfe, 0xe9, 0x00]), 'é'],
     ['UTF-16, the other way', Buffer.from([0xfe, 0xff, 0x00, 0xe9]), 'é'],
     // A sign of four bytes stands across the end of a piece.
     ['more than a piece', Buffer.from(`a${'🐦'.repeat(40_000)}`), `a${'🐦'.repeat(40_000)}`],
   ])('of %s is text', (_, bytes, text) => {
     expect([...decodeFile(bytes)].join('')).toBe(text.replace('\uFEFF', ''));
+  });
+
+  it.each([
+    ['UTF-8', Buffer.from('é\né'), []],
+    ['Windows', Buffer.from([0xe9, 0x0a, 0xe9]), []],
+    ['both', Buffer.from([0xc3, 0xa9, 0x0a, 0x41, 0x0a, 0xe9, 0x0a, 0xe9]), [3]],
+  ])('of %s has lines whose accents are to be checked', async (_, bytes, lines) => {
+    expect(await doubtfulLines(bytes, 1)).toEqual(lines);
+  });
+
+  it('takes no longer by the byte when it is longer and no UTF-8', async () => {
+    const read = (bytes: number) => {
+      const file = Buffer.alloc(bytes, 0xe9);
+      return () => [...decodeFile(file)].length;
+    };
+
+    expect(await slowdown(read(800_000), read(200_000))).toBeLessThan(12);
   });
 
   it.each([

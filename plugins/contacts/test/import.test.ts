@@ -121,6 +121,20 @@ it('leaves a line of what is brought in and sent out, without whom', async () =>
   expect(JSON.stringify(test.audited)).not.toContain('Ada');
 });
 
+it('reads a byte that is no UTF-8 without turning the lines around it, and tells its line', async () => {
+  const bare = (name: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nFN:${name}\r\nEND:VCARD\r\n`;
+  const file = Buffer.concat([
+    Buffer.from(bare('Hélène')),
+    Buffer.from(bare('Zoé'), 'latin1'),
+    Buffer.from(bare('Éloïse')),
+  ]);
+
+  const model = await result(await send('x.vcf', file));
+
+  expect(model).toMatchObject({ added: 3, refused: 0, remarks: [{ line: 7, reason: 'bytes' }] });
+  expect(await names()).toEqual(['Éloïse', 'Hélène', 'Zoé']);
+});
+
 it('tells the lines of contacts that came without a part of them', async () => {
   const sent = await send('x.csv', 'Name,Birthday\nAda,one day\nBix,4/21/1987\n,\n"\n');
   await test.route('post', pathOf(sent), { body: { column0: 'name', column1: 'birthday' } });
