@@ -136,6 +136,21 @@ export async function findImport(
   return row === undefined ? undefined : importOf(row);
 }
 
+/** What somebody brought in lately, the last first: whoever left its page finds it again. */
+export async function listImports(
+  db: PluginDatabase,
+  person: Person,
+  limit: number,
+): Promise<readonly Import[]> {
+  const rows: unknown[] = await db
+    .table(IMPORTS)
+    .where(ownedBy(person))
+    .orderBy('made_at', 'desc')
+    .limit(limit)
+    .select(COLUMNS);
+  return rows.map(importOf);
+}
+
 /** What somebody has under way. */
 export async function underWay(db: PluginDatabase, person: Person): Promise<Import | undefined> {
   const row: unknown = await db

@@ -14,23 +14,26 @@ import {
   findImport,
   firstPieceOf,
   type Import,
+  listImports,
   underWay,
 } from './imports';
 import { progressModel } from './progress';
 import { beginBeside } from './run';
 import { createTableReader } from './table';
-import { FIELD_TEXTS, FORM_TEXTS, FORMAT_TEXTS } from './texts';
+import { FIELD_TEXTS, FORM_TEXTS, FORMAT_TEXTS, STATE_TEXTS } from './texts';
 
 const UPLOAD_BYTES = 25_000_000;
 const PREVIEW_ROWS = 5;
+const LISTED = 10;
 
 /** Where a file is chosen, and a book for it. */
-function showForm(
+async function showForm(
   desk: Desk,
   fault?: 'file' | 'format' | 'book' | 'busy' | 'large',
-): PluginResponse {
+): Promise<PluginResponse> {
   const { books, context, request, t } = desk;
   const writable = books.filter(isWritable);
+  const lately = await listImports(context.db, desk.person, LISTED);
   return {
     view: 'import',
     title: t('contacts:import.title'),
@@ -44,6 +47,11 @@ function showForm(
       chosen: request.body['book'] ?? request.query['book'] ?? writable[0]?.id ?? '',
       formats: FORMATS.map((format) => ({ format, text: FORMAT_TEXTS[format] })),
       megabytes: UPLOAD_BYTES / 1_000_000,
+      imports: lately.map(({ id, name, state }) => ({
+        name,
+        href: context.url(`import/${id}`),
+        text: STATE_TEXTS[state],
+      })),
       fault: fault ?? '',
       faultText: fault === undefined ? '' : FORM_TEXTS[fault],
     },

@@ -1,5 +1,6 @@
 import type { LineFault } from './fault';
 import type { Field } from './fields';
+import type { Import } from './imports';
 
 /** Keys of texts, whole: a contract finds the ones that nothing uses. */
 export const FORMAT_TEXTS: Readonly<Record<'vcard4' | 'vcard3' | 'csv' | 'ldif', string>> = {
@@ -15,6 +16,13 @@ export const FORM_TEXTS: Readonly<Record<'file' | 'format' | 'book' | 'busy' | '
   book: 'contacts:import.fault.book',
   busy: 'contacts:import.fault.busy',
   large: 'contacts:export.large',
+};
+
+export const STATE_TEXTS: Readonly<Record<Import['state'], string>> = {
+  columns: 'contacts:import.state.columns',
+  running: 'contacts:import.state.running',
+  done: 'contacts:import.state.done',
+  ended: 'contacts:import.state.ended',
 };
 
 export const FAULT_TEXTS: Readonly<Record<LineFault, string>> = {

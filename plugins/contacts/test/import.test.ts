@@ -135,6 +135,21 @@ it('reads a byte that is no UTF-8 without turning the lines around it, and tells
   expect(await names()).toEqual(['Éloïse', 'Hélène', 'Zoé']);
 });
 
+it('lists what one brings in, on the page where it begins', async () => {
+  const sent = await send('liste.csv', 'Nom;Mail\nAda;a@b.example\n');
+  await result(await send('x.vcf', aCard('a', { name: 'A' })));
+
+  expect((await show('/import')).model['imports']).toEqual(
+    expect.arrayContaining([
+      { name: 'liste.csv', href: sent.redirect, text: 'contacts:import.state.columns' },
+      { name: 'x.vcf', href: expect.any(String), text: 'contacts:import.state.done' },
+    ]),
+  );
+  expect(await test.renderRoute('/import', {})).toContain(`href="${sent.redirect}"`);
+  await test.db.table('contacts_imports').update({ user_id: 9_001 });
+  expect((await show('/import')).model['imports']).toEqual([]);
+});
+
 it('tells the lines of contacts that came without a part of them', async () => {
   const sent = await send('x.csv', 'Name,Birthday\nAda,one day\nBix,4/21/1987\n,\n"\n');
   await test.route('post', pathOf(sent), { body: { column0: 'name', column1: 'birthday' } });
