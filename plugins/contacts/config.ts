@@ -17,6 +17,13 @@ export const contactsConfig = z.strictObject({
     .max(4_000)
     .default(1_000)
     .describe('Size of one card, its photo included.'),
+  maxMegabytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('Size of all that a person keeps: their own books and the trash, photos included.'),
   trashDays: z
     .number()
     .int()

@@ -22,6 +22,7 @@ const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
   'not-a-card': failing(403, C('valid-address-data')),
   'too-large': failing(403, C('max-resource-size')),
   full: failing(507, D('quota-not-exceeded')),
+  quota: failing(507, D('quota-not-exceeded')),
   denied: { status: 403 },
   uri: { status: 403 },
 };

@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   'not-a-card': 'contacts:failed.card',
   'too-large': 'contacts:failed.large',
   full: 'contacts:failed.full',
+  quota: 'contacts:failed.quota',
   denied: 'contacts:failed.denied',
   uri: 'contacts:failed.card',
 };

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type Digest, digestOf } from './digest';
 import { canWrite, nextToken, placeOf } from './places';
+import { keptBytes } from './quota';
 import { CARDS, type CardTableRow, chunksOf, REMOVED, type Tables } from './tables';
 import type { Person, Put } from './types';
+import type { Quota } from './write';
 
 /** Cards of one statement: as many values as SQLite takes, and the same statement each time. */
 const ROWS = 50;
@@ -36,7 +38,7 @@ export async function digested(
   return found;
 }
 
-type Known = Pick<CardTableRow, 'id' | 'uri' | 'uid' | 'etag'>;
+type Known = Pick<CardTableRow, 'id' | 'uri' | 'uid' | 'etag' | 'bytes'>;
 
 /**
  * Many cards into a book, each over the one of its uid, under whatever name that stands; outcomes in
@@ -51,7 +53,7 @@ export async function bringInRows(
     readonly at: string;
     readonly maxCards: number;
     readonly maxBytes: number;
-  },
+  } & Quota,
 ): Promise<readonly Put[]> {
   const { cards, at } = input;
   const place = await placeOf(table, person, input.book);
@@ -60,18 +62,28 @@ export async function bringInRows(
   }
   const known = await knownOf(table, place.key, cards);
   let left = input.maxCards - (await countOf(table, place.key));
+  const owner = { site: person.site, user: place.ownerUser };
+  let room = input.maxKept - (await keptBytes(table, owner));
   const written = new Map<string, Digested & { readonly id: string }>();
   const outcomes = cards.map((card): Put => {
     const { digest, text } = card;
     if (!digest) return { kind: 'refused', reason: reasonOf(text, input.maxBytes) };
     const there = known.byUid.get(digest.uid);
     if (!there && left <= 0) return { kind: 'refused', reason: 'full' };
+    const more = digest.bytes - (there?.bytes ?? 0);
+    if (more > 0 && more > room) {
+      return { kind: 'refused', reason: 'quota' };
+    }
     const uri = there?.uri ?? (known.uris.has(card.uri) ? `${randomUUID()}.vcf` : card.uri);
     const id = there?.id ?? randomUUID();
-    if (there?.etag !== digest.etag) written.set(id, { ...card, digest, uri, id });
+    if (there?.etag !== digest.etag) {
+      room -= more;
+      written.set(id, { ...card, digest, uri, id });
+    }
     if (!there) left -= 1;
     known.uris.add(uri);
-    known.byUid.set(digest.uid, { id, uri, uid: digest.uid, etag: digest.etag });
+    const { uid, etag, bytes } = digest;
+    known.byUid.set(uid, { id, uri, uid, etag, bytes });
     return { kind: there ? 'updated' : 'created', etag: digest.etag, id };
   });
   if (written.size === 0) return outcomes;
@@ -104,7 +116,7 @@ const reasonOf = (text: string, maxBytes: number) =>
 async function knownOf(table: Tables, key: number, cards: readonly Digested[]) {
   const byUid = new Map<string, Known>();
   const uris = new Set<string>();
-  const columns = ['id', 'uri', 'uid', 'etag'];
+  const columns = ['id', 'uri', 'uid', 'etag', 'bytes'];
   for (const some of chunksOf(cards)) {
     const ids = some.flatMap(({ digest }) => (digest ? [digest.uid] : []));
     const names = some.map(({ uri }) => uri);

@@ -1,8 +1,9 @@
 import { canWrite, leaveTrace, nextToken, type Place, placeOf, placesOf } from './places';
+import { keptBytes } from './quota';
 import { CARDS, type CardTableRow, FAVOURITES, type Tables } from './tables';
 import { trashOne } from './trash';
 import type { CardRow, Person, Put, StoredCard } from './types';
-import { freeUri, isUnchanged, type PutInput, putInto } from './write';
+import { freeUri, isUnchanged, type PutInput, putInto, type Quota } from './write';
 
 const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
 
@@ -76,10 +77,24 @@ export async function findCardById(
 }
 
 /** Writes a card where nothing else was written since (RFC 6352 6.3.2, RFC 9110 13.1). */
-export async function writeCardRow(table: Tables, person: Person, input: PutInput): Promise<Put> {
+export async function writeCardRow(
+  table: Tables,
+  person: Person,
+  input: PutInput & Quota,
+): Promise<Put> {
   const place = await placeOf(table, person, input.book);
   if (!place) return { kind: 'refused', reason: 'missing' };
   if (!canWrite(place)) return { kind: 'refused', reason: 'rights' };
+  const bytes = Buffer.byteLength(input.text);
+  const kept = await keptBytes(table, { site: person.site, user: place.ownerUser });
+  if (kept + bytes > input.maxKept) {
+    const there: { bytes: number } | undefined = await table(CARDS)
+      .where({ book_key: place.key, uri: input.uri })
+      .first('bytes');
+    const more = bytes - (there?.bytes ?? 0);
+    // What makes a card smaller is always taken.
+    if (more > 0 && kept + more > input.maxKept) return { kind: 'refused', reason: 'quota' };
+  }
   return putInto(table, place, input);
 }
 

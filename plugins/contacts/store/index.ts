@@ -139,8 +139,9 @@ export function createStore(context: Context): ContactStore {
   const read: Tables = (name) => db.table(name);
   const at = (): string => new Date(context.clock.now()).toISOString();
   const limits = (site: Person['site']) => {
-    const { maxCards, maxCardKilobytes } = context.config(site);
-    return { at: at(), maxCards, maxBytes: maxCardKilobytes * 1_000 };
+    const { maxCards, maxCardKilobytes, maxMegabytes } = context.config(site);
+    const maxKept = maxMegabytes * 1_000_000;
+    return { at: at(), maxCards, maxBytes: maxCardKilobytes * 1_000, maxKept };
   };
   const putWith = (table: Tables, person: Person, book: string) => {
     const limit = limits(person.site);

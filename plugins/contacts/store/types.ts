@@ -86,6 +86,8 @@ export type Refusal =
   | 'too-large'
   /** The book holds as many cards as it may. */
   | 'full'
+  /** The owner of the book keeps as much as they may. */
+  | 'quota'
   /** A guard of `contact:saving` said no. */
   | 'denied'
   | 'uri';

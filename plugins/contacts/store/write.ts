@@ -17,6 +17,11 @@ export interface PutInput {
   readonly maxBytes: number;
 }
 
+/** What the owner of a book may keep in all. */
+export interface Quota {
+  readonly maxKept: number;
+}
+
 /** Whether nothing else was written since (RFC 9110 13.1). */
 export const isUnchanged = (when: When, there: { readonly etag: string } | undefined): boolean => {
   if (when.ifNoneMatch === true && there) return false;
