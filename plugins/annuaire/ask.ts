@@ -6,6 +6,7 @@ import type {
   PersonRef,
   PluginContext,
   PluginDirectory,
+  Presence,
   SiteId,
 } from 'estafette/plugin';
 import { type AnnuaireConfig, configOf } from './config';
@@ -22,6 +23,7 @@ export interface Asker {
   readonly site: SiteId;
   readonly groups?: readonly string[] | undefined;
   readonly as?: PersonRef | undefined;
+  readonly presence?: Presence | undefined;
 }
 
 export interface Found {

@@ -4,35 +4,26 @@ import { type Asker, annuaireFor, type Context } from './ask';
 import { faceOf, pathOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { fold } from './fold';
+import { isKept } from './kept';
 import { entryHref, photoHref } from './links';
 import { KIND_TEXTS, PHONE_TEXTS } from './texts';
 
-/** Any address: what is asked is whether the site has networks of its own at all. */
-const SOMEWHERE = '192.0.2.1';
-
-/**
- * Hooks and slots are not told where a request comes from: a site that keeps its directory from
- * outside shows there what a message shows of its sender anyway, and their service.
- */
-const isReserved = (context: Context, asker: Asker): boolean =>
-  context.config(asker).outside === 'hide' &&
-  context.networkSide(asker.site, SOMEWHERE) !== undefined;
-
 /** Who wrote the open message, where the directory knows the address. */
 export async function senderOf(
-  { site, as, groups, locale = 'fr', message }: SlotFacts,
+  { site, as, groups, presence, locale = 'fr', message }: SlotFacts,
   context: PluginContext<AnnuaireConfig>,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const from = message?.from;
   if (!from || !as) return undefined;
-  const asker = { site: site.id, as, groups };
+  const asker = { site: site.id, as, groups, presence };
+  if (isKept(context, asker)) return undefined;
   const annuaire = annuaireFor(context, asker);
   const entry = (await annuaire?.byMail([from.mail]))?.get(from.mail.toLowerCase());
   if (!annuaire || !entry) return undefined;
   const [path, pictured, away] = await Promise.all([
     pathOf(annuaire, entry.dn),
     annuaire.pictured([from.mail]),
-    isReserved(context, asker) ? undefined : awayFor(context, { ...asker, locale }, entry),
+    awayFor(context, { ...asker, locale }, entry),
   ]);
   return {
     ...faceOf(entry),
@@ -46,11 +37,9 @@ export async function senderOf(
     shownName: from.name,
     path,
     away,
-    phones: isReserved(context, asker)
-      ? []
-      : entry.phones
-          .filter(({ fact }) => fact !== 'fax')
-          .map(({ fact, text, href }) => ({ label: PHONE_TEXTS[fact], text, href })),
+    phones: entry.phones
+      .filter(({ fact }) => fact !== 'fax')
+      .map(({ fact, text, href }) => ({ label: PHONE_TEXTS[fact], text, href })),
     href: entryHref(entry.dn),
   };
 }
@@ -77,7 +66,8 @@ export async function classesOf(
 ) {
   const { mailDomains } = context.site(asker.site);
   const own = addresses.filter((mail) => mailDomains.includes(mail.split('@').at(-1) ?? ''));
-  const annuaire = own.length > 0 ? annuaireFor(context, asker) : undefined;
+  const annuaire =
+    own.length > 0 && !isKept(context, asker) ? annuaireFor(context, asker) : undefined;
   const found = [...((await annuaire?.byMail(own)) ?? [])];
   return Promise.all(
     found.map(async ([mail, entry]) => ({
@@ -90,7 +80,7 @@ export async function classesOf(
 
 /** Pictures of people, by address: paths of our own route. */
 export async function avatarsOf(context: Context, asker: Asker, addresses: readonly string[]) {
-  if (isReserved(context, asker)) return undefined;
+  if (isKept(context, asker)) return undefined;
   const pictured = (await annuaireFor(context, asker)?.pictured(addresses)) ?? [];
   if (pictured.length === 0) return undefined;
   return Object.fromEntries(

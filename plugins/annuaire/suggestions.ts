@@ -2,6 +2,7 @@ import { type Asker, annuaireFor, type Context } from './ask';
 import { dnKey } from './dn';
 import type { Entry } from './entry';
 import { fold } from './fold';
+import { isKept } from './kept';
 import { entryHref } from './links';
 import type { Kind } from './profiles';
 
@@ -35,6 +36,7 @@ export async function suggestionsFor(
     readonly only?: 'lists' | undefined;
   },
 ) {
+  if (isKept(context, asker)) return [];
   const kinds = only === 'lists' ? (['list'] as const) : WRITTEN_TO;
   const found = await annuaireFor(context, asker)?.search(query, kinds, READ);
   return (found?.entries ?? [])
@@ -69,7 +71,7 @@ export async function membersFor(
     limit,
   }: { readonly plugin: string; readonly list: string; readonly limit: number },
 ) {
-  if (plugin !== PLUGIN) return undefined;
+  if (plugin !== PLUGIN || isKept(context, asker)) return undefined;
   const annuaire = annuaireFor(context, asker);
   const entry = await annuaire?.entry(Buffer.from(list, 'base64url').toString('utf8'));
   if (!annuaire || entry?.kind !== 'list') return undefined;
@@ -101,6 +103,7 @@ export async function resultsFor(
     group,
   }: { readonly query: string; readonly limit: number; readonly group: string },
 ) {
+  if (isKept(context, asker)) return [];
   const found = await annuaireFor(context, asker)?.searchWide(query, undefined, READ);
   return (found?.entries ?? [])
     .map((entry) => ({

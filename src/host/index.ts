@@ -23,6 +23,7 @@ export type {
   HookName,
   HookOf,
   PersonRef,
+  Presence,
 } from '../kernel/hook-types';
 export type { Locale, Translate } from '../kernel/i18n-types';
 export { cleanLine } from '../mime';

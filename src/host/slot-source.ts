@@ -60,7 +60,9 @@ export function createSlotSource({
   function keyOf({ plugin, slot }: Entry, context: ViewContext, facts: SlotFacts) {
     if (!slot.cacheS || !SLOTS[slot.slot].isPersonal || !facts.user) return undefined;
     const item = `${plugin.id} ${slot.slot} ${slot.id ?? slot.view}`;
-    return `${item} ${context.site} ${facts.user.id} ${context.locale} ${context.skin}`;
+    const { network = '', hasFactor = false } = facts.presence ?? {};
+    const from = `${network} ${hasFactor}`;
+    return `${item} ${context.site} ${facts.user.id} ${context.locale} ${context.skin} ${from}`;
   }
 
   /** A breaker that is open asked nothing: whether the item would be there is for its facts to say. */

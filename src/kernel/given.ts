@@ -30,7 +30,7 @@ export function createGivens(): Givens {
   };
 }
 
-function givenOf({ site, requestId, groups, as }: HookScope): Given {
+function givenOf({ site, requestId, groups, as, presence }: HookScope): Given {
   // Weak: the scope of a stream lives for hours.
   const known = new WeakSet();
   const scope = deepFreeze({
@@ -38,6 +38,7 @@ function givenOf({ site, requestId, groups, as }: HookScope): Given {
     ...(requestId !== undefined && { requestId }),
     ...(groups && { groups }),
     ...(as && { as }),
+    ...(presence && { presence }),
   });
   return {
     scope,

@@ -101,6 +101,14 @@ export interface PersonRef {
   readonly session: string;
 }
 
+/** From where a person acts, and how well the session knows them. */
+export interface Presence {
+  /** By the rule of the site's networks (`protection.networks`); absent where it has none. */
+  readonly network?: 'inside' | 'outside';
+  /** A second factor was given in the session, or something was taken for one at sign-in. */
+  readonly hasFactor: boolean;
+}
+
 /** What a handler knows beside its payload. */
 export interface HandlerScope {
   readonly site: SiteId;
@@ -109,6 +117,8 @@ export interface HandlerScope {
   readonly groups?: readonly string[];
   /** The person whose request this is; absent in jobs and commands. */
   readonly as?: PersonRef;
+  /** Of the person's request; of a stream, as it was when it was opened. Absent where nobody asks. */
+  readonly presence?: Presence;
 }
 
 /** Plugins that run for somebody. The same object for the same set, so that it can be a key. */
@@ -186,6 +196,7 @@ export interface HookScope {
   readonly plugins?: EnabledSet;
   /** Who acts, for handlers that ask the context for something of theirs. */
   readonly as?: PersonRef;
+  readonly presence?: Presence;
 }
 
 export interface HandlerOptions {

@@ -1,4 +1,4 @@
-import type { EnabledSet, PluginBudget } from '../kernel/hook-types';
+import type { EnabledSet, PluginBudget, Presence } from '../kernel/hook-types';
 import type { Site } from '../sites/site';
 import type { LoadedSession } from './service-types';
 import type { Actor } from './types';
@@ -9,13 +9,14 @@ export interface ActorOptions {
   readonly budget?: PluginBudget;
   /** Plugins that run for the person; those of the site unless told. */
   readonly plugins?: EnabledSet;
+  readonly presence?: Presence;
 }
 
 /** The actor of one request: a loaded session with its site, language and plugin time. */
 export function createActor(
   loaded: LoadedSession,
   site: Site,
-  { requestId, locale, budget, plugins }: ActorOptions,
+  { requestId, locale, budget, plugins, presence }: ActorOptions,
 ): Actor {
   const { session } = loaded;
   return {
@@ -28,6 +29,7 @@ export function createActor(
       groups: session.user.groups,
       ...(budget && { budget }),
       ...(plugins && { plugins }),
+      ...(presence && { presence }),
     },
     locale,
     credential: (server) => loaded.openCredential(server),

@@ -1,5 +1,5 @@
 import type { SiteId } from '../base/types';
-import type { PersonRef } from '../kernel/hook-types';
+import type { PersonRef, Presence } from '../kernel/hook-types';
 import type { Locale } from '../kernel/i18n-types';
 /** One line of a list. */
 export interface RowFacts {
@@ -21,6 +21,8 @@ export interface SlotFacts {
   readonly as?: PersonRef;
   /** Groups of the site that the person belongs to. */
   readonly groups?: readonly string[];
+  /** From where the person asks, and how well the session knows them. */
+  readonly presence?: Presence;
   /** Plugins that the person may turn on or off, on the page `/settings/modules`. */
   readonly choosable?: readonly string[];
   readonly mailbox?: { readonly account: string; readonly path: string; readonly total: number };

@@ -29,7 +29,9 @@ export function createElsewhere({ hooks, clock }: Pick<WebDeps, 'hooks' | 'clock
     const user = readerOf(ctx);
     if (text === undefined || !user) return [];
     const choices = JSON.stringify(ctx.choices);
-    const about = [actor.session.id, ctx.locale, choices, text];
+    const { network = '', hasFactor = false } = actor.scope.presence ?? {};
+    const from = `${network} ${hasFactor}`;
+    const about = [actor.session.id, ctx.locale, choices, from, text];
     const key = cacheKey(ctx.site.id, actor.user.id, ...about);
     const known = kept.get(key);
     if (known) return known;

@@ -1,6 +1,7 @@
 import { createActor } from '../session';
 import { onClosed } from './closed';
 import { keepSignedIn } from './device';
+import { presenceOf } from './presence';
 import type { OpenCall } from './route';
 
 /**
@@ -26,6 +27,7 @@ export async function renewOwn(
     locale,
     ...(budget && { budget }),
     ...(plugins && { plugins }),
+    presence: presenceOf(deps, { site, remote: ctx.remote, session }),
   };
   const { leave, actor: own } = deps.people.admit(createActor(session, site, options));
   onClosed(res, leave);

@@ -119,6 +119,7 @@ export function factsOf(ctx: RequestContext): SlotFacts {
     locale: ctx.locale,
     ...(user && { user }),
     ...(ctx.actor?.scope.as && { as: ctx.actor.scope.as }),
+    ...(ctx.actor?.scope.presence && { presence: ctx.actor.scope.presence }),
     ...(ctx.actor && { groups: ctx.actor.user.groups, choosable: ctx.choosable }),
   };
 }

@@ -18,6 +18,7 @@ import { onClosed } from './closed';
 import { type RequestContext, requestIdOf, setContext, type WebDeps } from './context';
 import { writeCookie } from './cookies';
 import { loadSession } from './load-session';
+import { presenceOf } from './presence';
 
 /** What a guest sees: every setting at its default. */
 const GUEST_SETTINGS: CoreSettings = {
@@ -75,6 +76,7 @@ async function contextFor(deps: WebDeps, arriving: Arriving): Promise<RequestCon
           locale,
           budget,
           ...(plugins && { plugins }),
+          presence: presenceOf(deps, { site, remote, session }),
         }),
       )
     : undefined;

@@ -66,3 +66,19 @@ it('gives no picture outside to who is there with a password alone', async () =>
 
   expect((await web.get(photo, OUTSIDE)).status).toBe(404);
 });
+
+it('names nobody outside in what mail asks of it, and everybody inside', async () => {
+  const web = await signedIn(agentOf(MEMBER));
+  const { mail } = agentOf(1);
+  const asked = {
+    [`/autocomplete?q=${encodeURIComponent(surname)}`]: mail,
+    // Messages of theirs are found all the same.
+    [`/mail/me/INBOX?q=${encodeURIComponent(surname)}`]: '/annuaire/entry',
+  };
+
+  for (const [path, told] of Object.entries(asked)) {
+    const [inside, outside] = [await web.get(path), await web.get(path, OUTSIDE)];
+    expect({ path, inside: inside.text.includes(told) }).toEqual({ path, inside: true });
+    expect({ path, outside: outside.text.includes(told) }).toEqual({ path, outside: false });
+  }
+});

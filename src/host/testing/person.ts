@@ -15,7 +15,7 @@ export interface Person {
 }
 
 export function createPerson<C>(
-  { plugin, memberOf = [], permissions, choice }: PluginTestOptions<C>,
+  { plugin, memberOf = [], permissions, choice, presence }: PluginTestOptions<C>,
   deps: {
     readonly enabling: Pick<Enabling, 'enabledFor'>;
     readonly settings: Settings;
@@ -32,7 +32,15 @@ export function createPerson<C>(
       const choices = chosen === undefined ? {} : { [plugin.id]: chosen };
       const subject = { site, groups, choices };
       const plugins = deps.enabling.enabledFor(subject);
-      return { site, requestId: 'TEST-0000-00', groups, plugins, as: deps.ref(site) };
+      const as = deps.ref(site);
+      return {
+        site,
+        requestId: 'TEST-0000-00',
+        groups,
+        plugins,
+        as,
+        ...(presence && { presence }),
+      };
     },
     async choose(on) {
       chosen = on;

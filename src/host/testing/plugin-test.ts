@@ -72,6 +72,10 @@ function hookCalls({ hooks, failures, person, databases }: World, id: string) {
 function pageCalls(world: World, id: string) {
   const { renderer, user, person } = world;
   const scopeOf = person.scope;
+  const ofPerson = (site?: string): Pick<SlotFacts, 'as' | 'presence'> => {
+    const { as, presence } = scopeOf(site);
+    return { ...(as && { as }), ...(presence && { presence }) };
+  };
   const context = (locale: Locale = 'fr', site?: string) => ({
     site: scopeOf(site).site,
     skin: 'base',
@@ -87,7 +91,7 @@ function pageCalls(world: World, id: string) {
         locale: locale ?? 'fr',
         user,
         groups: person.groups,
-        ...(scopeOf(site).as && { as: scopeOf(site).as }),
+        ...ofPerson(site),
         ...facts,
       };
       const items = await renderer.slot(context(locale, site), slot, all);
@@ -106,7 +110,7 @@ function pageCalls(world: World, id: string) {
           locale: input.locale ?? 'fr',
           user,
           groups: person.groups,
-          ...(scopeOf(input.site).as && { as: scopeOf(input.site).as }),
+          ...ofPerson(input.site),
         },
       });
     },

@@ -8,6 +8,7 @@ import type {
   HookOf,
   NamesOfKind,
   PersonRef,
+  Presence,
 } from '../../kernel/hook-types';
 import type { Locale } from '../../kernel/i18n-types';
 import type { SecretHandle } from '../../session';
@@ -58,6 +59,8 @@ export interface PluginTestOptions<C> {
   readonly groups?: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
   /** Groups that the person belongs to. */
   readonly memberOf?: readonly string[];
+  /** From where the person asks, as hooks and slots are told; routes have `remote` and `hasFactor`. */
+  readonly presence?: Presence;
   /** What the person may on the site `test`: routes with another `permission` answer 403. */
   readonly permissions?: readonly string[];
   /** Lets the person turn the plugin on or off, and what they chose. */
