@@ -4,9 +4,18 @@ import { aCard, startContacts } from './kit';
 const FULL = { kind: 'refused', reason: 'quota' };
 const large = (uid: string): string => aCard(uid, { note: 'x'.repeat(400_000) });
 
+let stop: (() => Promise<void>) | undefined;
+afterEach(() => stop?.());
+
+async function start() {
+  const started = await startContacts({ config: { maxMegabytes: 1 } });
+  stop = () => started.test.stop();
+  await started.store.books(started.me);
+  return started;
+}
+
 it('keeps no more for somebody than they may, what is in the trash included', async () => {
-  const { store, me } = await startContacts({ config: { maxMegabytes: 1 } });
-  await store.books(me);
+  const { store, me } = await start();
   const put = (uid: string, text = large(uid)) => store.put(me, FIRST_BOOK, `${uid}.vcf`, text);
 
   expect(await put('one')).toMatchObject({ kind: 'created' });
@@ -23,8 +32,7 @@ it('keeps no more for somebody than they may, what is in the trash included', as
 });
 
 it('takes what makes a card smaller', async () => {
-  const { test, store, me } = await startContacts({ config: { maxMegabytes: 1 } });
-  await store.books(me);
+  const { test, store, me } = await start();
   await store.put(me, FIRST_BOOK, 'one.vcf', large('one'));
   await test.db.table('contacts_cards').update({ bytes: 3_000_000 });
 

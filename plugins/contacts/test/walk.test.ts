@@ -9,6 +9,11 @@ type Started = Awaited<ReturnType<typeof startContacts>>;
 
 const BOOK = 'contacts';
 
+const begun: Started[] = [];
+afterAll(async () => {
+  for (const { test } of begun) await test.stop();
+});
+
 /** Cards as they stand in the table: putting thousands one by one is not what is looked at. */
 async function fill({ test, store, me }: Started, texts: readonly string[]): Promise<void> {
   await store.books(me);
@@ -38,6 +43,7 @@ const plain = (count: number): readonly string[] =>
 
 const book = async (texts: readonly string[]): Promise<Started> => {
   const started = await startContacts();
+  begun.push(started);
   await fill(started, texts);
   return started;
 };
