@@ -4,6 +4,8 @@ import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/job';
 import { knownAddresses, personOf, photosOf, searchContacts } from './known';
+import { accountsJob } from './remote';
+import { accountRecords, eraseAccounts } from './remote/kept';
 import { routes } from './routes';
 import { createStore } from './store';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
@@ -14,7 +16,7 @@ export default definePlugin<ContactsConfig>({
   api: '^1.0',
   title: 'contacts:title',
   summary: 'contacts:summary',
-  needs: ['audit', 'correspondents', 'db', 'directory.read', 'notice'],
+  needs: ['audit', 'correspondents', 'db', 'directory.read', 'http:configured', 'notice'],
   config: contactsConfig,
   contributes: {
     dav: { wellKnown: 'carddav', load: async () => ({ dav }) },
@@ -54,6 +56,7 @@ export default definePlugin<ContactsConfig>({
         },
       },
       importsJob,
+      accountsJob,
     ],
   },
   activate(context) {
@@ -79,13 +82,16 @@ export default definePlugin<ContactsConfig>({
     });
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseImports(db, user.id);
+      await eraseAccounts((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);
     });
     context.hooks.on('user:records', async ({ user }) => {
       const { cards, books } = await recordsOf((name) => context.db.table(name), user);
+      const accounts = await accountRecords((name) => context.db.table(name), user);
       return [
         { file: 'books.json', content: books },
         { file: 'contacts.vcf', content: cards.join('') },
+        ...(accounts.length > 0 ? [{ file: 'accounts.json', content: accounts }] : []),
       ];
     });
   },

@@ -1,6 +1,15 @@
 import type { PluginRouter } from 'estafette/plugin';
 import type { ContactsConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
+import {
+  addAccount,
+  changePassword,
+  findBooks,
+  refreshAccount,
+  removeAccount,
+  showAccounts,
+  showFound,
+} from './pages/accounts';
 import { changeMember, favour, moveContact, removeContact, restoreContact } from './pages/actions';
 import {
   createBook,
@@ -43,6 +52,13 @@ export function routes(router: PluginRouter<ContactsConfig>): void {
   router.post('/books/delete', page(deleteBook));
   router.post('/books/share', page(shareBook));
   router.post('/books/unshare', page(unshareBook));
+  router.get('/accounts', page(showAccounts));
+  router.post('/accounts', page(findBooks));
+  router.get('/accounts/books', page(showFound));
+  router.post('/accounts/books', page(addAccount));
+  router.post('/accounts/refresh', page(refreshAccount));
+  router.post('/accounts/password', page(changePassword));
+  router.post('/accounts/remove', page(removeAccount));
   router.get('/collected', page(showCollected));
   router.post('/collected', page(changeCollected));
   router.get('/duplicates', page(showDuplicates));

@@ -191,6 +191,13 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /contacts/books/delete
      post /contacts/books/share
      post /contacts/books/unshare
+     get /contacts/accounts
+     post /contacts/accounts
+     get /contacts/accounts/books
+     post /contacts/accounts/books
+     post /contacts/accounts/refresh
+     post /contacts/accounts/password
+     post /contacts/accounts/remove
      get /contacts/collected
      post /contacts/collected
      get /contacts/duplicates

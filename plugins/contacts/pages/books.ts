@@ -1,5 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
-import type { Rights, Shared } from '../store';
+import type { Book, Rights, Shared } from '../store';
 import { userOfMail } from '../store/people';
 import { type Desk, hrefOf, oneOf } from './common';
 import { sideOf } from './list';
@@ -21,7 +21,8 @@ const SHARE_FAILURES: Readonly<Record<Exclude<Shared, 'shared' | 'changed' | 'mi
 
 /** Books and who they are shared with. */
 export async function showBooks(desk: Desk): Promise<PluginResponse> {
-  const { store, person, context, request, books, t } = desk;
+  const { store, person, context, request, books, accounts, t } = desk;
+  const away = books.some(isRemote) ? await accounts.list(person) : [];
   const { maxCards, maxBooks } = context.config(request);
   const shown = [];
   for (const book of books) {
@@ -30,11 +31,13 @@ export async function showBooks(desk: Desk): Promise<PluginResponse> {
       ...book,
       href: hrefOf(context, '', { book: book.id }),
       rightsText: RIGHTS_TEXTS[book.rights],
-      canManage: book.rights === 'manage',
+      canManage: book.rights === 'manage' && !isRemote(book),
+      account: away.find((one) => one.books.some(({ id }) => id === book.id))?.title ?? '',
+      isRemote: isRemote(book),
       shares: shares.map((share) => ({ ...share, text: RIGHTS_TEXTS[share.rights] })),
     });
   }
-  const own = books.filter(({ isOwn }) => isOwn).length;
+  const own = books.filter((book) => book.isOwn && !isRemote(book)).length;
   return {
     view: 'books',
     title: t('contacts:books.title'),
@@ -47,6 +50,7 @@ export async function showBooks(desk: Desk): Promise<PluginResponse> {
       rights: RIGHTS.map((right) => ({ value: right, label: RIGHTS_TEXTS[right] })),
       outcome: outcomeOf(request.query),
       actions: {
+        accounts: hrefOf(context, 'accounts'),
         create: hrefOf(context, 'books/create'),
         rename: hrefOf(context, 'books/rename'),
         remove: hrefOf(context, 'books/delete'),
@@ -58,6 +62,11 @@ export async function showBooks(desk: Desk): Promise<PluginResponse> {
     },
   };
 }
+
+/** A book of another server is what it is there: its account is added or removed, with all of it. */
+const isRemote = ({ kind }: Pick<Book, 'kind'>): boolean => kind === 'remote';
+const isAway = ({ books }: Desk, asked: string): boolean =>
+  books.some((book) => book.id === asked && isRemote(book));
 
 const back = ({ context }: Desk, query: Readonly<Record<string, string>>): PluginResponse => ({
   redirect: hrefOf(context, 'books', query),
@@ -73,6 +82,7 @@ export async function createBook(desk: Desk): Promise<PluginResponse> {
 export async function renameBook(desk: Desk): Promise<PluginResponse> {
   const { store, person, request } = desk;
   const { book = '', title = '' } = request.body;
+  if (isAway(desk, book)) return { status: 403 };
   const renamed = await store.renameBook(person, book, title);
   if (renamed === 'missing') return { status: 404 };
   if (renamed === 'rights') return { status: 403 };
@@ -84,6 +94,7 @@ export async function deleteBook(desk: Desk): Promise<PluginResponse> {
   const { store, person, request } = desk;
   const { book = '', sure } = request.body;
   if (sure !== 'yes') return back(desk, {});
+  if (isAway(desk, book)) return { status: 403 };
   const removed = await store.removeBook(person, book);
   if (removed === 'missing') return { status: 404 };
   if (removed === 'removed') {
@@ -122,6 +133,7 @@ export async function shareBook(desk: Desk): Promise<PluginResponse> {
   const address = mail.trim().toLowerCase();
   const place = desk.books.find((one) => one.id === book && one.rights === 'manage');
   if (!place) return { status: 404 };
+  if (isRemote(place)) return { status: 403 };
   const who = await whoHas(desk, address);
   if (who === 'nobody' || who === 'unsure') return back(desk, { failed: who });
   const shared = await store.share(person, book, address, rights);

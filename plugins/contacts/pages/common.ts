@@ -1,5 +1,6 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
+import { type Accounts, createAccounts } from '../remote';
 import { type Book, type ContactStore, createStore, type Person } from '../store';
 
 export type Context = PluginContext<ContactsConfig>;
@@ -10,6 +11,8 @@ export interface Desk {
   readonly context: Context;
   readonly person: Person;
   readonly store: ContactStore;
+  /** Theirs on other servers. */
+  readonly accounts: Accounts;
   readonly books: readonly Book[];
   readonly t: ReturnType<Context['text']>;
 }
@@ -25,7 +28,15 @@ export const page =
     const person = { site, user: user.id, mail: user.mail, as };
     const store = createStore(context);
     const books = await store.books(person);
-    return run({ request, context, person, store, books, t: context.text(locale) });
+    return run({
+      request,
+      context,
+      person,
+      store,
+      accounts: createAccounts(context),
+      books,
+      t: context.text(locale),
+    });
   };
 
 /** An address of these pages; what is empty is left out. */

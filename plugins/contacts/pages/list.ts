@@ -5,7 +5,7 @@ import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { listed } from './hooks';
-import { outcomeOf } from './texts';
+import { FAULT_TEXTS, outcomeOf } from './texts';
 
 /** A page offers no more. */
 const GROUPS_MAX = 200;
@@ -67,10 +67,12 @@ export function sideOf({ books, context, t }: Desk, current: string) {
       ),
       link('groups', t('contacts:side.groups'), 'list', hrefOf(context, '', { view: 'groups' })),
     ],
-    own: books.filter(({ isOwn }) => isOwn).map(bookLink),
+    own: books.filter(({ isOwn, kind }) => isOwn && kind === 'personal').map(bookLink),
     shared: books.filter(({ isOwn }) => !isOwn).map(bookLink),
+    remote: books.filter(({ kind }) => kind === 'remote').map(bookLink),
     tools: [
       link('books', t('contacts:side.books'), 'settings', hrefOf(context, 'books')),
+      link('accounts', t('contacts:side.accounts'), 'globe', hrefOf(context, 'accounts')),
       link('collected', t('contacts:side.collected'), 'inbox', hrefOf(context, 'collected')),
       link('duplicates', t('contacts:side.duplicates'), 'filter', hrefOf(context, 'duplicates')),
       link('import', t('contacts:side.import'), 'download', hrefOf(context, 'import')),
@@ -104,6 +106,15 @@ function titleOf({ books, t }: Desk, asked: Asked): string {
   return books.find(({ id }) => id === asked.book)?.title ?? t('contacts:side.all');
 }
 
+/** What is wrong with the account of a book of elsewhere: what is shown is then the last copy. */
+async function faultOf({ accounts, person, books }: Desk, id: string) {
+  if (!books.some((book) => book.id === id && book.kind === 'remote')) return undefined;
+  const all = await accounts.list(person);
+  const account = all.find((one) => one.books.some((book) => book.id === id));
+  if (!account || account.fault === '') return undefined;
+  return { text: FAULT_TEXTS[account.fault], syncedAt: account.syncedAt };
+}
+
 /** The list of contacts, and the card of one of them. */
 export async function showList(desk: Desk): Promise<PluginResponse> {
   const { store, person, context, books } = desk;
@@ -132,6 +143,8 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
       side: sideOf(desk, currentOf(asked)),
       shows: card ? 'card' : 'list',
       title: titleOf(desk, asked),
+      fault: await faultOf(desk, asked.book),
+      accountsHref: hrefOf(context, 'accounts'),
       asked: placeOf(asked),
       allHref: isAll ? '' : hrefOf(context, '', { ...placeOf(asked), select: 'all' }),
       noneHref: isAll ? hrefOf(context, '', placeOf(asked)) : '',

@@ -8,6 +8,8 @@ const EVENTS = {
   'trash-emptied': 'contacts:audit.trash-emptied',
   exported: 'contacts:audit.exported',
   imported: 'contacts:audit.imported',
+  'account-added': 'contacts:audit.account-added',
+  'account-removed': 'contacts:audit.account-removed',
 } as const;
 
 /** Writes what somebody did with many contacts at once: ids and figures, never who they are of. */

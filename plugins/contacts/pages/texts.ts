@@ -1,4 +1,5 @@
 import type { Typed } from '../card';
+import type { Fault } from '../remote/types';
 import type { PlainField } from './form';
 
 /** Keys of texts, whole: a contract finds the ones that nothing uses. */
@@ -88,16 +89,35 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   shares: 'contacts:failed.shares',
 };
 
+/** What is wrong with an account of elsewhere. */
+export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
+  password: 'contacts:accounts.failed.password',
+  unreachable: 'contacts:accounts.failed.unreachable',
+  'not-carddav': 'contacts:accounts.failed.not-carddav',
+  address: 'contacts:accounts.failed.address',
+  'too-much': 'contacts:accounts.failed.too-much',
+  nonsense: 'contacts:accounts.failed.nonsense',
+};
+
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>
   (word !== undefined && Object.hasOwn(all, word) && all[word]) || '';
 
 const numberOf = (word: string | undefined): number =>
   /^\d{1,4}$/.test(word ?? '') ? Number(word) : 0;
 
+type Texts = Readonly<Record<string, string>>;
+
 /** The sentence above a page, from its address. */
-export const outcomeOf = (query: Readonly<Record<string, string>>) => ({
-  done: own(DONE_TEXTS, query['done']),
-  failed: own(FAILED_TEXTS, query['failed']),
+export const outcomeOf = (query: Readonly<Record<string, string>>) =>
+  outcomeIn({ done: DONE_TEXTS, failed: FAILED_TEXTS }, query);
+
+/** The same for a page that has sentences of its own. */
+export const outcomeIn = (
+  texts: { readonly done: Texts; readonly failed: Texts },
+  query: Readonly<Record<string, string>>,
+) => ({
+  done: own(texts.done, query['done']),
+  failed: own(texts.failed, query['failed']),
   restore: query['restore'] ?? '',
   undo: query['undo'] ?? '',
   count: numberOf(query['count']),

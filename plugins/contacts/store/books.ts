@@ -21,7 +21,7 @@ const bookOf = (place: Place, count: number): Book => ({
   rights: place.rights,
   isOwn: place.isOwn,
   owner: place.owner,
-  kind: 'personal',
+  kind: place.kind,
   syncToken: place.token,
   life: place.life,
   count,
@@ -52,7 +52,7 @@ export async function listBooks(
   first: { readonly title: string; readonly at: string },
 ): Promise<readonly Book[]> {
   let places = await placesOf(table, person);
-  if (!places.some(({ isOwn }) => isOwn)) {
+  if (!places.some(({ isOwn, kind }) => isOwn && kind === 'personal')) {
     await insertBook(table, person, { id: FIRST_BOOK, ...first });
     places = await placesOf(table, person);
   }
@@ -96,7 +96,7 @@ export async function insertOwnBook(
   if (!ID.test(id)) return { kind: 'refused', reason: 'id' };
   const places = await placesOf(table, person);
   if (places.some((place) => place.id === id)) return { kind: 'refused', reason: 'taken' };
-  if (places.filter(({ isOwn }) => isOwn).length >= book.max)
+  if (places.filter(({ isOwn, kind }) => isOwn && kind === 'personal').length >= book.max)
     return { kind: 'refused', reason: 'full' };
   await insertBook(table, person, { id, title, at: book.at });
   return { kind: 'created', id };
@@ -125,6 +125,8 @@ export async function deleteBook(
 ): Promise<'removed' | 'left' | 'missing'> {
   const place = await placeOf(table, person, id);
   if (!place) return 'missing';
+  // It goes with its account.
+  if (place.kind === 'remote') return 'missing';
   const { key } = place;
   if (!place.isOwn) {
     await table(SHARES).where({ id: place.id }).delete();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BOOKS, type BookTableRow, REMOVED, SHARES, type Tables } from './tables';
+import { BOOKS, type BookTableRow, REMOTE_BOOKS, REMOVED, SHARES, type Tables } from './tables';
 import type { Person, Rights } from './types';
 
 /** The book that everybody has. */
@@ -12,6 +12,8 @@ export interface Place {
   readonly title: string;
   readonly rights: Rights;
   readonly isOwn: boolean;
+  /** `remote`: the copy of a book of another server, where it is changed. */
+  readonly kind: 'personal' | 'remote';
   readonly owner: string;
   readonly ownerUser: number;
   /** Of this book alone: one that is made after it under the same id has another. */
@@ -26,12 +28,13 @@ const RIGHTS: readonly Rights[] = ['read', 'write', 'manage'];
 const lifeOf = ({ key, created_at }: BookTableRow): string =>
   createHash('sha256').update(`${key} ${created_at}`).digest('base64url').slice(0, 12);
 
-const ownPlace = (row: BookTableRow): Place => ({
+const ownPlace = (row: BookTableRow, isRemote = false): Place => ({
   key: row.key,
   id: row.id,
   title: row.title,
-  rights: 'manage',
+  rights: isRemote ? 'read' : 'manage',
   isOwn: true,
+  kind: isRemote ? 'remote' : 'personal',
   owner: '',
   ownerUser: row.user_id,
   life: lifeOf(row),
@@ -41,7 +44,12 @@ const ownPlace = (row: BookTableRow): Place => ({
 
 /** Every book that somebody reaches: their own, then those that others share with them. */
 export async function placesOf(table: Tables, { site, user, mail }: Person): Promise<Place[]> {
-  const own: BookTableRow[] = await table(BOOKS).where({ site, user_id: user }).orderBy('key');
+  const rows: (BookTableRow & { readonly account_id: string | null })[] = await table(BOOKS)
+    .leftJoin(REMOTE_BOOKS, `${REMOTE_BOOKS}.book_key`, `${BOOKS}.key`)
+    .where({ site, user_id: user })
+    .orderBy('key')
+    .select(`${BOOKS}.*`, `${REMOTE_BOOKS}.account_id`);
+  const own = rows.map((row) => ownPlace(row, row.account_id !== null));
   const shares: { id: string; book_key: number; rights: string }[] = await table(SHARES)
     .where({ site })
     .where((theirs) => {
@@ -50,7 +58,7 @@ export async function placesOf(table: Tables, { site, user, mail }: Person): Pro
       });
     })
     .select('id', 'book_key', 'rights');
-  if (shares.length === 0) return own.map(ownPlace);
+  if (shares.length === 0) return own;
   const others: BookTableRow[] = await table(BOOKS)
     .where({ site })
     .whereNot({ user_id: user })
@@ -65,7 +73,7 @@ export async function placesOf(table: Tables, { site, user, mail }: Person): Pro
     if (!share || !rights) return [];
     return [{ ...ownPlace(row), id: share.id, rights, isOwn: false, owner: row.owner }];
   });
-  return [...own.map(ownPlace), ...shared];
+  return [...own, ...shared];
 }
 
 /** One of them by its id; somebody else's book is no different from none. */

@@ -10,6 +10,7 @@ export const REMOVED = 'contacts_removed';
 export const TRASH = 'contacts_trash';
 export const FAVOURITES = 'contacts_favourites';
 export const UNDO = 'contacts_undo';
+export const REMOTE_BOOKS = 'contacts_remote_books';
 
 export interface BookTableRow {
   readonly key: number;
