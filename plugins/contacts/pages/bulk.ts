@@ -1,11 +1,11 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { writeCard } from '../card';
+import { memberOf } from '../card/member';
 import { exportFile, FORMATS } from '../exchange/export-file';
 import { contactOf, PAGE_CARDS, type StoredCard } from '../store';
 import { copyInto } from './actions';
 import { composeTo, type Desk, hrefOf, isWritable, oneOf } from './common';
 import { askedOf, placeOf } from './list';
-import { memberOf } from './members';
 
 const MAIL = /^[^\s<>@,;]+@[^\s<>@,;]+$/;
 /** An address of a page holds no more. */

@@ -42,6 +42,11 @@ const addressOf = (one: Contact['addresses'][number], map: string) => {
   };
 };
 
+/** A page lists no more members of a group; the list of its book has the others. */
+const MEMBERS_SHOWN = 200;
+/** As many addresses as a link carries: longer ones are refused on the way. */
+const WRITTEN_BY_LINK = 100;
+
 const webOf = ({ value }: Typed) => ({ text: value, href: WEB.test(value) ? value : '' });
 
 /** A card as its page shows it: every text as it was written. */
@@ -92,14 +97,18 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     isReadOnly: !can,
     writeHref:
       contact.kind === 'group'
-        ? writable.length === 0
+        ? writable.length === 0 || writable.length > WRITTEN_BY_LINK
           ? ''
           : composeTo(writable)
         : (mails.find(({ isPreferred, href }) => isPreferred && href !== '')?.href ??
           mails.find(({ href }) => href !== '')?.href ??
           ''),
     editHref: can ? hrefOf(context, 'edit', { id: stored.id }) : '',
-    members,
+    members: members.slice(0, MEMBERS_SHOWN),
+    memberCount: members.length,
+    goneCount: members.filter(({ isGone }) => isGone).length,
+    unshownCount: Math.max(members.length - MEMBERS_SHOWN, 0),
+    isWrittenByName: writable.length > WRITTEN_BY_LINK,
     groups: contact.kind === 'group' ? [] : await groupsWith(desk, stored, contact),
     targets: books
       .filter((one) => isWritable(one) && one.id !== stored.book)

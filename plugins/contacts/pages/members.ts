@@ -1,17 +1,12 @@
 import type { Contact } from '../card';
+import { memberOf, uidsOf } from '../card/member';
 import { type CardRow, contactOf, type StoredCard } from '../store';
 import { type Desk, hrefOf, isWritable } from './common';
 
 /** A page shows no more. */
 const GROUPS_MAX = 500;
-const UUID = /^urn:uuid:/i;
 const MAILTO = /^mailto:/i;
 
-/** How a group names a card (RFC 6350 6.6.5): by its uid, which a uid that is a URI is already. */
-export const memberOf = (uid: string): string =>
-  /^[a-z][a-z0-9+.-]*:/i.test(uid) ? uid : `urn:uuid:${uid}`;
-
-const uidsOf = (member: string): readonly string[] => [member, member.replace(UUID, '')];
 const mailOf = (member: string): string => {
   if (!MAILTO.test(member)) return '';
   const [address = ''] = member.replace(MAILTO, '').split('?');
@@ -29,9 +24,11 @@ export interface Member {
   readonly mail: string;
   /** Page of the contact; `''` for an address alone, or a contact that is gone. */
   readonly href: string;
+  /** Its contact is in no book that the person reaches. */
+  readonly isGone: boolean;
 }
 
-/** Who is in a group, in its order; what names nobody that the person reaches keeps its words. */
+/** Who is in a group, in its order, also those whose contact is gone. */
 export async function membersOf(
   { store, person, context }: Pick<Desk, 'store' | 'person' | 'context'>,
   group: Contact,
@@ -44,14 +41,15 @@ export async function membersOf(
   }
   return group.members.map((member) => {
     const mail = mailOf(member);
-    if (mail !== '') return { member, name: mail, mail, href: '' };
+    if (mail !== '') return { member, name: mail, mail, href: '', isGone: false };
     const card = found.find(({ uid }) => uidsOf(member).includes(uid));
-    if (!card) return { member, name: member, mail: '', href: '' };
+    if (!card) return { member, name: '', mail: '', href: '', isGone: true };
     return {
       member,
       name: card.name,
       mail: card.mails[0] ?? '',
       href: hrefOf(context, '', { id: card.id }),
+      isGone: false,
     };
   });
 }

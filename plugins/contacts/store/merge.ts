@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold';
+import { type Followed, follow, unfollow } from './join';
 import { canWrite, placesOf } from './places';
 import { CARDS, type CardTableRow, type Tables, UNDO } from './tables';
 import { restoreCard, trashOne } from './trash';
@@ -78,6 +79,8 @@ interface Step {
   readonly before: string;
   readonly etag: string;
   readonly trashed: readonly string[];
+  /** Absent in steps of before groups and stars followed. */
+  readonly followed?: Followed;
 }
 
 /** Deleted together: nothing else was written. */
@@ -129,6 +132,8 @@ export async function mergeRows(
     when: { ifMatch: kept.row.etag },
   });
   if (put.kind !== 'updated') throw new MergeRefused({ kind: 'too-large' });
+  const gone = trashed.map(({ row }) => row);
+  const followed = await follow(table, person, { ...input, places, kept: kept.row, gone });
   const undo = await keepStep(
     table,
     person,
@@ -136,7 +141,8 @@ export async function mergeRows(
       kept: kept.row.id,
       before: kept.row.text,
       etag: put.etag,
-      trashed: trashed.map(({ row }) => row.id),
+      trashed: gone.map(({ id }) => id),
+      followed,
     },
     input.at,
   );
@@ -181,8 +187,9 @@ export async function undoRows(
     return 'undone';
   }
   const card: CardTableRow | undefined = await table(CARDS).where({ id: step.kept }).first();
-  const place = (await placesOf(table, person)).find(({ key }) => key === card?.book_key);
-  if (!card || !place || !canWrite(place)) return 'missing';
+  const places = (await placesOf(table, person)).filter(canWrite);
+  const place = places.find(({ key }) => key === card?.book_key);
+  if (!card || !place) return 'missing';
   if (card.etag !== step.etag) return 'conflict';
   await putInto(table, place, {
     uri: card.uri,
@@ -193,6 +200,9 @@ export async function undoRows(
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
   });
   await restoreAll(table, person, step, input);
+  if (step.followed) {
+    await unfollow(table, person, step.followed, { ...input, places, kept: step.kept });
+  }
   await table(UNDO).where(where).delete();
   return 'undone';
 }

@@ -1,0 +1,8 @@
+const UUID = /^urn:uuid:/i;
+
+/** How a group names a card (RFC 6350 6.6.5): by its uid, which a uid that is a URI is already. */
+export const memberOf = (uid: string): string =>
+  /^[a-z][a-z0-9+.-]*:/i.test(uid) ? uid : `urn:uuid:${uid}`;
+
+/** The uids that a member of a group may mean. */
+export const uidsOf = (member: string): readonly string[] => [member, member.replace(UUID, '')];
