@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PluginResponse } from 'estafette/plugin';
 import { writeCard } from '../card';
+import { memberOf } from '../card/member';
 import { contactOf, type StoredCard } from '../store';
 import { type Desk, hrefOf, isWritable } from './common';
-import { memberOf } from './members';
 
 const MAIL = /^[^\s<>@,;]+@[^\s<>@,;]+$/;
 
@@ -51,7 +51,13 @@ export async function moveContact(desk: Desk): Promise<PluginResponse> {
   const moved = await store.move(person, id, to);
   if (moved === 'rights') return { status: 403 };
   if (moved === 'missing') return { status: 404 };
-  if (moved === 'moved') return { redirect: hrefOf(context, '', { id, done: 'moved' }) };
+  if (moved === 'moved') {
+    // Taken from somebody else's book it is another card now.
+    const isSame = (await store.cardById(person, id)) !== undefined;
+    return {
+      redirect: hrefOf(context, '', { ...(isSame ? { id } : { book: to }), done: 'moved' }),
+    };
+  }
   return {
     redirect: hrefOf(context, '', { id, failed: moved === 'full' ? 'full' : 'twice' }),
   };

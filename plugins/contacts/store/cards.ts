@@ -125,7 +125,7 @@ export async function removeCardRow(
 
 export type Moved = 'moved' | 'missing' | 'rights' | 'full' | 'uid-conflict' | 'same';
 
-/** Into another book: the card keeps its id, so that stars and links stay. */
+/** Into another book: the card keeps its id, so that stars and links stay, where both are of one person. */
 export async function moveCardRow(
   table: Tables,
   person: Person,
@@ -142,9 +142,16 @@ export async function moveCardRow(
   if (!card || !from || !to) return 'missing';
   if (from.key === to.key) return 'same';
   if (!canWrite(from) || !canWrite(to)) return 'rights';
-  const seq = await nextToken(table, from.key);
-  await table(CARDS).where({ id: card.id }).delete();
-  await leaveTrace(table, { key: from.key, uri: card.uri, seq, at: input.at });
+  // What leaves the book of somebody else goes to their trash: they find it where it was deleted.
+  const isTaken = from.ownerUser !== to.ownerUser;
+  if (isTaken) {
+    const row: CardTableRow = await table(CARDS).where({ id: card.id }).first();
+    await trashOne(table, from, row, { site: person.site, at: input.at });
+  } else {
+    const seq = await nextToken(table, from.key);
+    await table(CARDS).where({ id: card.id }).delete();
+    await leaveTrace(table, { key: from.key, uri: card.uri, seq, at: input.at });
+  }
   const put = await putInto(table, to, {
     uri: await freeUri(table, to.key, card.uri),
     text: card.text,
@@ -152,7 +159,7 @@ export async function moveCardRow(
     at: input.at,
     maxCards: input.maxCards,
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
-    id: card.id,
+    ...(!isTaken && { id: card.id }),
   });
   if (put.kind === 'created') return 'moved';
   // The transaction is undone with it.

@@ -384,6 +384,29 @@ describe('duplicates', () => {
     expect(await store.trash(me)).toEqual([]);
   });
 
+  it('take their groups and their star along, and back', async () => {
+    await start();
+    const ids = await twins();
+    await put('team', {
+      kind: 'group',
+      name: 'Équipe',
+      members: ['urn:uuid:two', 'urn:uuid:three'],
+    });
+    await store.favour(me, await idOf('two'), true);
+    const was = [await etagOf('team'), await idOf('two')];
+
+    const answer = await post('/merge', { ids, etags: await etags() });
+
+    expect((await contact('team')).members).toEqual(['urn:uuid:three', 'urn:uuid:one']);
+    expect((await store.cardById(me, await idOf('one')))?.isFavourite).toBe(true);
+    expect(await html('/', { id: await idOf('team') })).not.toContain('Contact supprimé');
+    const { redirect } = answer as { redirect: string };
+    await post('/undo', { id: new URLSearchParams(redirect.split('?')[1]).get('undo') ?? '' });
+    expect([await etagOf('team'), await idOf('two')]).toEqual(was);
+    expect((await store.cardById(me, await idOf('one')))?.isFavourite).toBe(false);
+    expect((await store.cardById(me, await idOf('two')))?.isFavourite).toBe(true);
+  });
+
   it('are not joined when one changed since it was shown', async () => {
     await start();
     const ids = await twins();
@@ -395,6 +418,29 @@ describe('duplicates', () => {
     });
     expect((await contact('two')).note).toBe('changed');
   });
+});
+
+it('says which members of a group are gone, and lets them be taken out', async () => {
+  await start();
+  await put('team', { kind: 'group', name: 'Équipe', members: ['urn:uuid:nobody'] });
+
+  const page = await html('/', { id: await idOf('team') });
+  expect(page).toContain('Contact supprimé');
+  expect(page).toContain('1 membre dont le contact est supprimé ne recevra rien');
+  await post('/member', { group: await idOf('team'), remove: 'urn:uuid:nobody' });
+  expect((await contact('team')).members).toEqual([]);
+});
+
+it('has large groups written to by their name, and lists no more than a page holds', async () => {
+  await start();
+  const members = Array.from({ length: 260 }, (_, at) => `mailto:m${at}@test.example`);
+  await put('team', { kind: 'group', name: 'Équipe', members });
+
+  const page = await html('/', { id: await idOf('team') });
+  expect(page).toContain('260 membres');
+  expect(page).toContain('et 60 autres membres');
+  expect(page).toContain('tapez');
+  expect(page).not.toContain('/compose?to=m0');
 });
 
 it('takes pictures by their bytes, and shows them', async () => {

@@ -361,6 +361,22 @@ describe('moving', () => {
 });
 
 describe('somebody else', () => {
+  it('who takes a contact out of a shared book leaves it in the trash of its owner', async () => {
+    await start();
+    await put('one');
+    await store.books(other);
+    await store.share(me, FIRST_BOOK, other.mail, 'write');
+    const own = (await store.books(other)).find(({ isOwn }) => isOwn)?.id ?? '';
+
+    expect(await store.move(other, await idOf('one'), own)).toBe('moved');
+
+    expect((await store.list(other, { book: own })).total).toBe(1);
+    const [trashed] = await store.trash(me);
+    expect(trashed?.name).toBeTruthy();
+    expect(await store.restore(me, trashed?.id ?? '')).toMatchObject({ kind: 'restored' });
+    expect((await store.list(me, {})).total).toBe(1);
+  });
+
   it('reaches nothing', async () => {
     await start();
     await put('one');
