@@ -34,8 +34,9 @@ const project = (displayName, testMatch, extra = {}) => ({
 module.exports = {
   rootDir: root,
   testTimeout: 30_000,
-  // A suite waits for a quarter of its time and more: two at a time leave that much of two cores idle.
-  maxWorkers: 3,
+  // Tests wait more than they work: two at a time take little over half as long on two cores. A third
+  // fills the waits, and takes their time from suites that look at how long plugins hold the loop.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/count-reporter.cjs'],
   projects: [
     project('unit', ['test/unit/**/*.test.ts', 'test/*.test.ts', 'plugins/*/test/**/*.test.ts']),
