@@ -22,6 +22,7 @@ need dovecot-managesieved /usr/lib/dovecot/managesieve
 need slapd /usr/sbin/slapd
 need ldap-utils /usr/bin/ldapsearch
 need vdirsyncer /usr/bin/vdirsyncer
+need radicale /usr/bin/radicale
 need fonts-noto-core /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf \
   /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
