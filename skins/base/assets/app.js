@@ -5,6 +5,7 @@ import './elements/turbo-ready.js';
 import './elements/morph-guard.js';
 import './elements/est-dialog.js';
 import './elements/est-menu.js';
+import './elements/est-person.js';
 import './elements/est-toast.js';
 import './elements/folder-drawer.js';
 import './elements/visit-focus.js';

@@ -13,7 +13,7 @@ export class Suggestions {
   #request;
   #options;
 
-  /** `options`: `{ id, label, href, purpose, onPick(item), onCount(n) }`. */
+  /** `options`: `{ id, label, href, purpose, isFit(item), onPick(item), onCount(n) }`. */
   constructor(input, options) {
     this.#input = input;
     this.#options = options;
@@ -53,13 +53,13 @@ export class Suggestions {
   async #load(query) {
     this.#request = new AbortController();
     const { signal } = this.#request;
-    const { href, purpose = 'to' } = this.#options;
+    const { href, purpose = 'to', isFit = () => true } = this.#options;
     const url = `${href}?${new URLSearchParams({ q: query.slice(0, 100), for: purpose })}`;
     try {
       const response = await fetch(url, { headers: { Accept: 'application/json' }, signal });
       if (!response.ok) return;
       const { items } = await response.json();
-      if (!signal.aborted) this.#show(Array.isArray(items) ? items : [], query);
+      if (!signal.aborted) this.#show(Array.isArray(items) ? items.filter(isFit) : [], query);
     } catch {
       // No suggestion is no failure: the address can be typed in full.
     }
