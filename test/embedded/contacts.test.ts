@@ -102,6 +102,25 @@ it('answers 404 to whoever asks for what belongs to somebody else', async () => 
   expect((await ada.get(`/contacts?id=${id}`)).text).toContain('Chose Privée');
 });
 
+it('opens a group for who made it, and answers 404 to everybody else', async () => {
+  const kind = await ada.get('/contacts/edit?kind=group');
+  const made = await save(ada, kind, { name: 'Cordée fermée' });
+  const id = idOf(made);
+  const form = formTo('/contacts/member');
+  await ada.submit(made, { form, fill: { who: 'premiere@ailleurs.example' } });
+  const json = { Accept: 'application/json' };
+  const { items } = JSON.parse((await ada.get('/autocomplete?q=cord%C3%A9e&for=to', json)).text);
+  const href: string = items.find(({ name }: { name: string }) => name === 'Cordée fermée').list
+    .href;
+  expect(href).toContain(encodeURIComponent(`contacts:${id}`));
+
+  expect((await ada.get(href, json)).text).toContain('premiere@ailleurs.example');
+  const asked = await bob.get(href, json);
+
+  expect(asked.status).toBe(404);
+  expect(asked.text).not.toContain('premiere@ailleurs.example');
+});
+
 it('shows a shared book to whom it is shared with, and to nobody once that ends', async () => {
   const books = await ada.get('/contacts/books');
   const [, agent] = demo.stack.agents.filter(({ site }) => site === 'saisons');
