@@ -18,7 +18,7 @@ it('keeps people, groups and books without scripts', async () => {
 
   await page.goto(`${browser().base}/contacts?q=01+99+00+10+11`);
   await page.locator('.contacts-rows a', { hasText: 'Aubépine' }).click();
-  expect(await page.locator('.contacts-card a[href^="tel:"]').getAttribute('href')).toBe(
+  expect(await page.locator('.contacts-facts a[href^="tel:"]').getAttribute('href')).toBe(
     'tel:0199001011',
   );
   await page.locator('.contacts-card a', { hasText: 'Modifier' }).click();
@@ -45,8 +45,22 @@ it('joins duplicates after a look, and takes it back', async () => {
 
   await page.locator('.banner.ok button', { hasText: 'Annuler' }).click();
   await page.waitForURL(/done=undone/);
+  await page.goto(`${browser().base}/contacts/duplicates`);
 
   expect(await page.locator('.contacts-entries li').count()).toBe(1);
+  await context.close();
+}, 60_000);
+
+it('asks for one more address with scripts as well, and keeps what was typed', async () => {
+  const { page, context } = await browser().open({ ...NARROW, scripts: true });
+  await browser().signIn(page, 0);
+  await page.goto(`${browser().base}/contacts/edit`);
+  await page.fill('#c-given', 'Maud');
+  await page.locator('button[name="add"][value="mail"]').click();
+  await page.waitForSelector('#c-mail-1');
+
+  expect(await page.locator('#c-given').inputValue()).toBe('Maud');
+  expect(await page.evaluate('document.activeElement.id')).toBe('c-mail-1');
   await context.close();
 }, 60_000);
 
