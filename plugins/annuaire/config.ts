@@ -95,7 +95,13 @@ export const annuaireConfig = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject(reading))
     .default({})
     .describe('How directories beside that of sign-in are read, by their ids in the site’s file.'),
-  limit: z.number().int().min(10).max(200).default(200).describe('Entries shown at most.'),
+  limit: z
+    .number()
+    .int()
+    .min(10)
+    .max(1_000)
+    .default(500)
+    .describe('Entries of a list at most; a page shows 50 of them.'),
   minChars: z.number().int().min(2).max(10).default(3).describe('Characters of a search at least.'),
 });
 

@@ -11,7 +11,7 @@ import { tell } from './tell';
 import { vcardOf } from './vcard';
 
 /** As many as a page shows. */
-const MOST = 200;
+export const MOST = 200;
 /** Names that one question asks for. */
 const AT_ONCE = 50;
 const RETRY_S = 30;

@@ -7,7 +7,11 @@ export interface Searched {
   readonly type: Kind | '';
   /** The directory that was searched; all of them without it. */
   readonly in?: string | undefined;
+  /** The page of the list that is shown, from 1; that of the entry which is shown unless told. */
+  readonly page?: number | undefined;
 }
+
+const pageOf = ({ page = 1 }: Pick<Searched, 'page'>): string => (page > 1 ? String(page) : '');
 
 const query = (fields: Readonly<Record<string, string | undefined>>): string => {
   const kept = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
@@ -21,14 +25,18 @@ const segment = (dn: string): string => Buffer.from(dn, 'utf8').toString('base64
 
 // `of` is the directory that something stands in, `''` for that of sign-in.
 
-export const searchHref = ({ q, type, in: where }: Searched): string =>
-  `/annuaire${query({ q, type, in: where })}`;
-export const branchHref = (base: string, of = ''): string => `/annuaire/tree${query({ base, of })}`;
+export const searchHref = ({ q, type, in: where, page }: Searched): string =>
+  `/annuaire${query({ q, type, in: where, page: pageOf({ page }) })}`;
+export const branchHref = (base: string, of = '', page?: number): string =>
+  `/annuaire/tree${query({ base, of, page: pageOf({ page }) })}`;
 export const entryHref = (
   dn: string,
-  { q, type, in: where }: Searched = { q: '', type: '' },
+  { q, type, in: where, page }: Searched = { q: '', type: '' },
   of = '',
-): string => `/annuaire/entry${query({ dn, of, q, ...(q !== '' && { type, in: where }) })}`;
+): string => {
+  const searched = q !== '' && { type, in: where, page: pageOf({ page }) };
+  return `/annuaire/entry${query({ dn, of, q, ...searched })}`;
+};
 export const photoHref = (dn: string, of = ''): string =>
   `/annuaire/photo/${segment(dn)}${query({ of })}`;
 

@@ -5,11 +5,12 @@ import { type Card, cardOf, pathOf, rowOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
 import { byOrder, type Entry } from './entry';
-import { exportList, exportOne } from './export';
+import { exportList, exportOne, MOST } from './export';
 import { isKeptFrom } from './kept';
-import { composeHref, type Searched, searchHref } from './links';
+import { branchHref, composeHref, type Searched, searchHref } from './links';
 import { isOwn, ownPage, saveOwn, showOwn } from './own';
 import { changeOwnPhoto } from './own-photo';
+import { pageOf } from './pages';
 import { KINDS, type Kind } from './profiles';
 import { searchAll } from './search';
 import { FILTERED, KIND_TEXTS } from './texts';
@@ -53,7 +54,11 @@ async function listOf(
       isTooShort: false,
       away: [],
       writeHref: here && !isRoot ? composeHref(here) : '',
-      rows: rowsOf([...branches.sort(byOrder), ...people.sort(byOrder)], searched, dn),
+      ...paged([...branches.sort(byOrder), ...people.sort(byOrder)], {
+        searched,
+        dn,
+        hrefOf: (page) => branchHref(base, annuaire.of, page),
+      }),
     };
   }
   const kinds = searched.type === '' ? KINDS : [searched.type];
@@ -73,22 +78,58 @@ async function listOf(
     isTooShort: found === undefined,
     away: found?.away ?? [],
     writeHref: '',
-    rows: (found?.entries ?? []).map((entry) =>
-      rowOf(entry, searched, dn, chosen.length > 1 ? titles.get(entry.of) : ''),
-    ),
+    ...paged(found?.entries ?? [], {
+      searched,
+      dn,
+      hrefOf: (page) => searchHref({ ...searched, page }),
+      sourceOf: ({ of }) => (chosen.length > 1 ? titles.get(of) : ''),
+    }),
   };
 }
 
-const rowsOf = (entries: readonly Entry[], searched: Searched, dn: string) =>
-  entries.map((entry) => rowOf(entry, searched, dn));
+/** One page of a list, with the links to those beside it. */
+function paged(
+  entries: readonly Entry[],
+  {
+    searched,
+    dn,
+    hrefOf,
+    sourceOf = () => '',
+  }: {
+    readonly searched: Searched;
+    readonly dn: string;
+    readonly hrefOf: (page: number) => string;
+    readonly sourceOf?: (entry: Entry) => string | undefined;
+  },
+) {
+  const shown = pageOf(entries, { page: searched.page, dn });
+  const { current, count } = shown;
+  return {
+    all: entries.length,
+    pages: {
+      current,
+      count,
+      previous: current > 1 ? hrefOf(current - 1) : '',
+      next: current < count ? hrefOf(current + 1) : '',
+    },
+    rows: shown.entries.map((entry) =>
+      rowOf(entry, { ...searched, page: current }, dn, sourceOf(entry)),
+    ),
+  };
+}
 
 const searchedOf = ({ query }: PluginRequest): Searched => ({
   q: (query['q'] ?? '').replaceAll('\0', '').trim().slice(0, 100),
   type: KINDS.find((kind) => kind === query['type']) ?? '',
   in: query['in'],
+  page: pageAsked(query['page']),
 });
 
-const filtersOf = (searched: Searched) => [
+/** A whole number from 1; anything else is no page. */
+const pageAsked = (text = ''): number | undefined =>
+  /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
+
+const filtersOf = ({ page: _page, ...searched }: Searched) => [
   {
     label: 'annuaire:kinds.all',
     href: searchHref({ ...searched, type: '' }),
@@ -120,6 +161,7 @@ async function page(
     of: '',
     directories: [] as readonly { readonly id: string; readonly title: string }[],
     canExport: true,
+    exportMost: MOST,
     isNothingChosen: request.query['exported'] === 'none',
     minChars: context.config(request).minChars,
     state: 'shown' as 'shown' | 'kept' | 'none' | 'down',
@@ -247,7 +289,7 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
   router.post('/own/photo', ownPage(changeOwnPhoto), { upload: { maxBytes: UPLOAD_BYTES } });
   router.get('/tree', (request, context) => {
     const { base, dn } = request.query;
-    const none: Searched = { q: '', type: '' };
+    const none: Searched = { q: '', type: '', page: pageAsked(request.query['page']) };
     return page(request, context, { searched: none, ...(base && { base }), ...(dn && { dn }) });
   });
 }

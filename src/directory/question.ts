@@ -4,7 +4,7 @@ import { escapeFilterValue, isAttributeName, isBelow, parseDn } from '../ldap';
 import type { DirectoryFilter, DirectoryQuestion } from './types';
 
 const LIMIT = 50;
-const LIMIT_MAX = 200;
+const LIMIT_MAX = 1_000;
 const CONDITIONS_MAX = 200;
 const DEPTH_MAX = 10;
 const VALUE_CHARS = 256;

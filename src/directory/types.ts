@@ -28,7 +28,7 @@ export interface DirectoryQuestion {
   /** The entry itself, those right below it, or it and all below it, which is so unless told. */
   readonly scope?: 'base' | 'one' | 'sub';
   readonly where: DirectoryFilter;
-  /** 50 unless told, 200 at most. */
+  /** 50 unless told, 1,000 at most. */
   readonly limit?: number;
   /** All ordinary ones unless told; one that is named is given with 500 values, not 20. */
   readonly attributes?: readonly string[];

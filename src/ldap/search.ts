@@ -129,14 +129,20 @@ async function searchPlain(
   }
 }
 
-/** By pages, since beyond a size limit some servers answer with an error and no entry. */
+/** Servers allow as many in one answer (slapd: `size.pr`), and hold that many for us. */
+const PAGE_ENTRIES = 250;
+
+/** By pages (RFC 2696), since beyond a size limit some servers answer with an error and no entry. */
 async function firstPages(
   client: Client,
   base: string,
   { wanted, ...options }: SearchOptions & { readonly wanted: number },
 ): Promise<readonly unknown[]> {
   const found: unknown[] = [];
-  const pages = client.searchPaginated(base, { ...options, paged: { pageSize: wanted } });
+  const pages = client.searchPaginated(base, {
+    ...options,
+    paged: { pageSize: Math.min(wanted, PAGE_ENTRIES) },
+  });
   for await (const { searchEntries } of pages) {
     found.push(...searchEntries);
     if (found.length >= wanted) break;
