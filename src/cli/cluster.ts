@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -134,19 +133,6 @@ export function connectSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | unde
     },
     news: () => last,
   };
-}
-
-/** A port that is free now, for an installation that asks for any: all processes share one. */
-export function anyPort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function parse(text: string): unknown {

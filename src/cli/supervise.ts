@@ -1,7 +1,8 @@
 import { systemClock } from '../base/clock';
 import { createLog } from '../base/log';
+import { freePortRun } from '../base/ports';
 import type { AppConfig } from '../sites';
-import { anyPort, clusterFork } from './cluster';
+import { clusterFork } from './cluster';
 import { EXIT, type Io } from './command';
 import { createSupervisor, StartFailed } from './supervisor';
 import type { ReadyInfo } from './supervisor-types';
@@ -28,7 +29,8 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
     log,
     clock: systemClock,
     workers,
-    port: port === 0 && config.role !== 'worker' ? await anyPort(host) : port,
+    // All processes share one.
+    port: port === 0 && config.role !== 'worker' ? await freePortRun(1, host) : port,
   });
   const stopped = io.untilStopped();
   const reload = (): void => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer, type Server } from 'node:tls';
-import { anyPort } from '../../src/cli/cluster';
+import { freePortRun } from '../../src/base/ports';
 import { type DemoApp, startDemoApp } from '../../src/demo';
 import { createCertificate } from '../../src/demo/real/certificate';
 import { WebAgent } from '../kit/agent';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   const { port } = stranger.address() as AddressInfo; // a TCP server that listens
   first = {
-    down: `ldap://127.0.0.1:${await anyPort('127.0.0.1')}`,
+    down: `ldap://127.0.0.1:${await freePortRun(1)}`,
     'of a wrong certificate': `ldaps://127.0.0.1:${port}`,
   };
 }, 60_000);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, request, type Server } from 'node:http';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePortRun } from '../../src/base/ports';
 import { WebAgent } from '../kit/agent';
 import { readDoc } from '../kit/doc-files';
 import { cleanClone, nameOf, type Step, stepsOf } from '../kit/doc-steps';
@@ -56,14 +56,6 @@ async function run(script: string): Promise<string> {
   return all;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 /** An address of this machine that leads to `url` under another name: Node does not find names below .localhost. */
 async function addressOf(host: string, url: string): Promise<string> {
   const server = createHttpServer((req, res) => {
@@ -87,7 +79,7 @@ async function addressOf(host: string, url: string): Promise<string> {
 
 /** Starts the demonstration and resolves with all that it printed once it is ready. */
 async function startDemo(script: string): Promise<string> {
-  const child = bash(script, { PORT: String(await freePort()) });
+  const child = bash(script, { PORT: String(await freePortRun(1)) });
   demo = child;
   let all = '';
   return new Promise((resolve, reject) => {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePorts } from '../../src/base/ports';
 import type { DirectoryEntry } from '../../src/demo/ldap/match';
 import {
   findBinary,
-  freePorts,
   inNewDirectory,
   runCommand,
   startPrivateServer,

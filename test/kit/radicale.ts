@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { freePorts } from '../../src/base/ports';
 import {
   findBinary,
-  freePorts,
   inNewDirectory,
   type PrivateServer,
   startPrivateServer,

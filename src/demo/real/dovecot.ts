@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePorts } from '../../base/ports';
 import type { DemoImapUser } from '../imap/types';
 import { createCertificate } from './certificate';
 import { dovecotConfig, oauth2Config, type PasswordlessAccess } from './dovecot-config';
 import { generateMessages } from './generate';
 import { createMaildir, deliverToMaildir, MaildirWriter, type Owner } from './maildir';
-import { findBinary, freePorts, inNewDirectory, runCommand, startPrivateServer } from './process';
+import { findBinary, inNewDirectory, runCommand, startPrivateServer } from './process';
 
 export interface DovecotOptions {
   readonly users: readonly DemoImapUser[];

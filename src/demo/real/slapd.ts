@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePorts } from '../../base/ports';
 import { type DemoSite, demoSites, directoryEntries, directoryPasswords } from '../data';
 import type { DirectoryEntry } from '../ldap/match';
 import { type Certificate, createCertificate } from './certificate';
-import { findBinary, freePorts, inNewDirectory, runCommand, startPrivateServer } from './process';
+import { findBinary, inNewDirectory, runCommand, startPrivateServer } from './process';
 
 /** An OpenLDAP of our own with the directories of the demo: plain, StartTLS and ldaps on loopback. */
 export interface PrivateSlapd {

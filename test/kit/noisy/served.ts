@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transformFileSync } from '@swc/core';
 import type { IsolationReport } from '../../../src/app/isolation';
-import { anyPort } from '../../../src/cli/cluster';
+import { freePortRun } from '../../../src/base/ports';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const SECRET = randomBytes(32).toString('base64');
@@ -38,7 +38,7 @@ export async function serveNoisy(
   more: { readonly plugin?: string } = {},
 ): Promise<NoisyServed> {
   const dir = makeDir();
-  const metricsPort = await anyPort('127.0.0.1');
+  const metricsPort = await freePortRun(workers);
   const env = {
     ...writeConfig(dir, limits, metricsPort),
     ...(more.plugin !== undefined && { NOISY_ROOT: writeRoot(dir, more.plugin) }),

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anyPort } from '../../../src/cli/cluster';
+import { freePortRun } from '../../../src/base/ports';
 import { parse } from '../sites/support';
 import { run } from './support';
 
@@ -49,7 +49,7 @@ const report = (slot: number) => ({
 /** Processes on ports that follow one another, the others of the row being free or foreign. */
 async function serve(row: readonly (object | undefined)[]): Promise<number> {
   for (let tries = 0; tries < 20; tries += 1) {
-    const port = await anyPort(HOST);
+    const port = await freePortRun(1);
     const ports = await Promise.all(
       row.map(async (answer, index) => (answer ? listen(port + index, answer) : port + index)),
     );
@@ -84,7 +84,7 @@ it('names the process beside its figures', async () => {
 });
 
 it('says so when nobody answers', async () => {
-  const { code, err } = await costs(await anyPort(HOST));
+  const { code, err } = await costs(await freePortRun(1));
 
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('is it running?') });
 });
