@@ -168,11 +168,12 @@ class EstChips extends HTMLElement {
   #offerMembers(chip, name) {
     const list = this.#lists.get(parseAddress(chip.dataset.value).mail.toLowerCase());
     if (!list) return;
-    const button = chip.querySelector('[data-chip-expand]');
+    const { content } = this.querySelector('template[data-chip-members]');
+    const button = content.firstElementChild.cloneNode(true);
     button.textContent = button.dataset.text.replace('%n', list.count);
     button.ariaLabel = filled(this.dataset.textExpandName, list.count, name);
-    button.hidden = false;
     button.addEventListener('click', () => void this.#expand(list, name, chip));
+    chip.querySelector('[data-chip-remove]').before(button);
   }
 
   /** Writes on a chip what is known of its address; answers its name. */
