@@ -328,6 +328,8 @@ export const composeHooks = defineHooks({
     kind: 'collect',
     doc: 'People, addresses and lists for an address field; merged and ranked by score. A list says how many members it has (`list`), and `contact:expand` gives them when somebody asks.',
     check: fits(suggestion),
+    // A directory that is a little slow is better waited for than left out.
+    timeoutMs: 1_000,
   },
   'contact:expand': {
     kind: 'first',

@@ -129,7 +129,7 @@ async function searchPlain(
   }
 }
 
-/** Servers allow as many in one answer (slapd: `size.pr`), and hold that many for us. */
+/** Servers may allow no more in one page (slapd limits them by themselves). */
 const PAGE_ENTRIES = 250;
 
 /** By pages (RFC 2696), since beyond a size limit some servers answer with an error and no entry. */
