@@ -284,7 +284,11 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
   router.get('/photo/:entry', photo);
   router.get('/vcard/:entry', exportOne);
   router.post('/export', exportList);
-  router.get('/own', ownPage(showOwn));
+  router.get('/own', async (request, context) => {
+    const answer = await ownPage(showOwn)(request, context);
+    // A link that somebody kept, of a site that lets nobody change anything any more.
+    return 'status' in answer && answer.status === 404 ? { redirect: context.url('') } : answer;
+  });
   router.post('/own', ownPage(saveOwn));
   router.post('/own/photo', ownPage(changeOwnPhoto), { upload: { maxBytes: UPLOAD_BYTES } });
   router.get('/tree', (request, context) => {

@@ -99,13 +99,13 @@ it('shows what may be changed, in the words of the site where it has some', asyn
 
 it('is nowhere where the site lets nobody change anything, or who asks has no entry', async () => {
   await start({});
-  expect(await test.route('get', '/own')).toEqual({ status: 404 });
+  expect(await test.route('get', '/own')).toEqual({ redirect: '/annuaire/' });
   expect(await test.route('post', '/own')).toEqual({ status: 404 });
   await test.stop();
 
   await start();
   now = undefined;
-  expect(await test.route('get', '/own')).toEqual({ status: 404 });
+  expect(await test.route('get', '/own')).toEqual({ redirect: '/annuaire/' });
 });
 
 it('is led to from one’s own card alone', async () => {
