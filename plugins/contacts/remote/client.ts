@@ -107,15 +107,20 @@ export function createClient(http: Http, { url, login, password }: Login) {
       throw new Faulty(fault);
     },
 
-    /** Every card of a book with its entity tag, without what is in it. */
+    /**
+     * Every card of a book with its entity tag, `''` where the server tells none. An answer that does
+     * not name the book itself (RFC 4918 9.1) says nothing of what is in it.
+     */
     async etags(book: string): Promise<readonly Listed[]> {
-      const rows = await ask(book, 'PROPFIND', { depth: '1', body: ETAGS });
+      const rows = (await ask(book, 'PROPFIND', { depth: '1', body: ETAGS })).flatMap((row) => {
+        const at = hrefOf(row.href, book);
+        return at === undefined ? [] : [{ ...row, href: at }];
+      });
+      if (!rows.some(({ href, isCollection }) => isCollection && !isUnder(href, book)))
+        throw new Faulty('nonsense');
       return rows
-        .filter(({ isCollection, etag }) => !isCollection && etag !== '')
-        .flatMap(({ href, etag }) => {
-          const at = hrefOf(href, book);
-          return at !== undefined && isUnder(at, book) ? [{ href: at, etag }] : [];
-        });
+        .filter(({ href, isCollection }) => !isCollection && isUnder(href, book))
+        .map(({ href, etag }) => ({ href, etag }));
     },
 
     /** Some cards whole (`addressbook-multiget`). */

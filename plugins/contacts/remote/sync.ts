@@ -4,7 +4,7 @@ import type { ContactsConfig } from '../config';
 import type { Person } from '../store';
 import { leaveTrace, nextToken } from '../store/places';
 import { keptBytes } from '../store/quota';
-import { CARDS, chunksOf, FAVOURITES, type Tables } from '../store/tables';
+import { CARDS, chunksOf, FAVOURITES, REMOTE_BOOKS, type Tables } from '../store/tables';
 import { putInto } from '../store/write';
 import type { createClient, Listed } from './client';
 import { REMOTE_CARDS, type RemoteBookRow } from './tables';
@@ -40,6 +40,7 @@ export async function syncBook(
     isOver,
   }: { readonly book: RemoteBookRow; readonly client: Client; readonly isOver: () => boolean },
 ): Promise<Synced> {
+  if (isOver()) return { changed: 0, removed: 0, isCut: true };
   const { maxCards } = context.config(person.site);
   const there = await client.etags(book.href);
   if (there.length > maxCards) throw new Faulty('too-much');
@@ -53,31 +54,45 @@ export async function syncBook(
   for (const some of chunksOf(gone))
     await context.db.transaction((table) => dropCards(table, context, { book, hrefs: some }));
   const wanted = there
-    .filter(({ href, etag }) => etagOf.get(href) !== etag)
+    .filter(({ href, etag }) => etag !== '' && etagOf.get(href) !== etag)
     .map(({ href }) => href);
   let changed = 0;
   for (const some of chunksOf(wanted, PART_CARDS)) {
     if (isOver()) return { changed, removed: gone.length, isCut: true };
-    const cards = await partOf(client, book.href, some);
+    const { cards, isCut } = await partOf(client, book.href, { hrefs: some, isOver });
     changed += await context.db.transaction((table) =>
       keepCards(table, context, { person, book, cards }),
     );
+    if (isCut) return { changed, removed: gone.length, isCut };
   }
   return { changed, removed: gone.length, isCut: false };
 }
 
 type Cards = Awaited<ReturnType<Client['cards']>>;
 
+interface Part {
+  readonly cards: Cards;
+  readonly isCut: boolean;
+}
+
 /** Half as many at a time, as long as the answer is too large; one card that is too large is left out. */
-async function partOf(client: Client, book: string, hrefs: readonly string[]): Promise<Cards> {
+async function partOf(
+  client: Client,
+  book: string,
+  { hrefs, isOver }: { readonly hrefs: readonly string[]; readonly isOver: () => boolean },
+): Promise<Part> {
   try {
-    return await client.cards(book, hrefs);
+    return { cards: await client.cards(book, hrefs), isCut: false };
   } catch (error) {
     if (!(error instanceof Faulty) || error.fault !== 'too-much') throw error;
-    if (hrefs.length === 1) return [];
+    if (hrefs.length === 1) return { cards: [], isCut: false };
+    if (isOver()) return { cards: [], isCut: true };
     const half = Math.ceil(hrefs.length / 2);
-    const first = await partOf(client, book, hrefs.slice(0, half));
-    return [...first, ...(await partOf(client, book, hrefs.slice(half)))];
+    const first = await partOf(client, book, { hrefs: hrefs.slice(0, half), isOver });
+    if (first.isCut) return first;
+    if (isOver()) return { ...first, isCut: true };
+    const rest = await partOf(client, book, { hrefs: hrefs.slice(half), isOver });
+    return { cards: [...first.cards, ...rest.cards], isCut: rest.isCut };
   }
 }
 
@@ -103,6 +118,11 @@ async function keepCards(
   }: { readonly person: Person; readonly book: RemoteBookRow; readonly cards: Cards },
 ): Promise<number> {
   const { maxCards, maxCardKilobytes, maxMegabytes } = context.config(person.site);
+  // Somebody removed the account while the server answered.
+  const here: unknown = await table(REMOTE_BOOKS)
+    .where({ book_key: book.book_key })
+    .first('book_key');
+  if (here === undefined) return 0;
   const at = new Date(context.clock.now()).toISOString();
   const bytes = cards.reduce((sum, { card }) => sum + Buffer.byteLength(card), 0);
   if ((await keptBytes(table, person)) + bytes > maxMegabytes * 1_000_000)
@@ -124,9 +144,11 @@ async function keepCards(
       },
     );
     if (put.kind === 'created' || put.kind === 'updated') changed += 1;
-    // What cannot be a card here is not read each time again.
+    // What cannot be a card here is not read each time again, but for the twin of another one (RFC
+    // 6352 6.3.2.1): it can be once that one has gone.
+    const tag = put.kind === 'uid-conflict' ? '' : etag;
     await table(REMOTE_CARDS)
-      .insert({ book_key: book.book_key, href, uri, etag })
+      .insert({ book_key: book.book_key, href, uri, etag: tag })
       .onConflict(['book_key', 'href'])
       .merge();
   }

@@ -1,7 +1,9 @@
 import type { PluginTest, TestHttpAnswer, TestHttpOptions } from 'estafette/plugin/testing';
+import { syncBook } from '../remote/sync';
 import { ACCOUNTS, REMOTE_CARDS } from '../remote/tables';
+import { Faulty } from '../remote/types';
 import type { ContactStore, Person } from '../store';
-import { CARDS, TRASH } from '../store/tables';
+import { CARDS, REMOTE_BOOKS, TRASH } from '../store/tables';
 import { aCard, startContacts } from './kit';
 
 const BASE = 'https://dav.example';
@@ -22,9 +24,13 @@ class FakeServer {
   }
   private version = 0;
 
-  readonly answer = (url: string, options: TestHttpOptions): TestHttpAnswer => {
+  /** What happens before it answers. */
+  meanwhile: ((body: string) => Promise<void>) | undefined;
+
+  readonly answer = async (url: string, options: TestHttpOptions): Promise<TestHttpAnswer> => {
     const at = new URL(url);
     this.asked.push(`${options.method} ${at.pathname}`);
+    await this.meanwhile?.(String(options.body));
     const other = this.instead?.(at, options);
     if (other) return other;
     if (options.headers?.['authorization'] !== AUTH) return plain(401);
@@ -68,6 +74,7 @@ class FakeServer {
   }
 }
 
+const COLLECTION = '<d:resourcetype><d:collection/></d:resourcetype>';
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const row = (href: string, props: string): string =>
   `<d:response><d:href>${href}</d:href><d:propstat><d:prop>${props}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>`;
@@ -248,7 +255,8 @@ it('takes nothing that was not asked for, and goes on after what cannot be a car
   server.instead = ({ pathname }, { body }) =>
     pathname === '/dav/ada/friends/' && !String(body).includes('multiget')
       ? multistatus(
-          row('/dav/ada/friends/y.vcf', '<d:getetag>"1"</d:getetag>') +
+          row('/dav/ada/friends/', COLLECTION) +
+            row('/dav/ada/friends/y.vcf', '<d:getetag>"1"</d:getetag>') +
             row('/dav/ada/friends/bad.vcf', '<d:getetag>"1"</d:getetag>') +
             row('/dav/eve/y.vcf', '<d:getetag>"1"</d:getetag>'),
         )
@@ -286,4 +294,58 @@ it('forgets an account whole, gives it to its owner without the password, and wh
   test.clock.advance(3_600_000);
   await test.runJob('accounts');
   expect(await test.db.table(ACCOUNTS)).toEqual([]);
+});
+
+it.each([
+  ['names nothing', 'failed=nonsense', ''],
+  ['tells no entity tags', 'done=refreshed', row(`${BOOK}`, COLLECTION) + row(`${BOOK}y.vcf`, '')],
+])('keeps the copy when the server %s', async (_name, outcome, rows) => {
+  server.put('y.vcf', aCard('y', { name: 'Zoé' }));
+  const { id, book } = await added();
+  server.instead = () => multistatus(rows);
+  expect(await refresh(id)).toEqual({ redirect: `/contacts/accounts?${outcome}` });
+  expect(await names(book)).toEqual(['Zoé']);
+});
+
+it('copies a card whose twin was copied first, once that one has gone', async () => {
+  server.put('a.vcf', aCard('same', { name: 'Un' }));
+  server.put('b.vcf', aCard('same', { name: 'Deux' }));
+  const { id, book } = await added();
+  expect(await names(book)).toEqual(['Un']);
+  server.cards.delete('/dav/ada/friends/a.vcf');
+  await refresh(id);
+  expect(await names(book)).toEqual(['Deux']);
+});
+
+it('keeps nothing of an account that is removed while its server answers', async () => {
+  const { id } = await added();
+  server.put('y.vcf', aCard('y'));
+  server.meanwhile = async (body) => {
+    if (body.includes('multiget'))
+      await test.route('post', '/accounts/remove', { body: { id, sure: 'yes' } });
+  };
+  await refresh(id);
+  for (const name of [ACCOUNTS, REMOTE_CARDS, CARDS]) expect(await test.db.table(name)).toEqual([]);
+});
+
+it('asks for half as many no longer than it may', async () => {
+  for (let at = 0; at < 8; at += 1) server.put(`${at}.vcf`, aCard(String(at)));
+  const asked: number[] = [];
+  const client = {
+    etags: async () => [...server.cards].map(([href, { etag }]) => ({ href: BASE + href, etag })),
+    cards: async (_book: string, hrefs: readonly string[]) => {
+      asked.push(hrefs.length);
+      throw new Faulty('too-much');
+    },
+  };
+  const { id } = await added();
+  await test.db.table(REMOTE_CARDS).delete();
+  const book = await test.db.table(REMOTE_BOOKS).where({ account_id: id }).first();
+  const synced = await syncBook({ ...test, config: () => test.config() } as never, me, {
+    book,
+    client: client as never,
+    isOver: () => asked.length >= 2,
+  });
+  expect(synced.isCut).toBe(true);
+  expect(asked).toEqual([8, 4]);
 });
