@@ -68,7 +68,7 @@ export async function openWindow(
     if (url.protocol.startsWith('http') && url.host !== host) foreign.push(request.url());
   });
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
+    if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => problems.push(error.message));
   return { context, page, foreign, problems };

@@ -67,6 +67,8 @@ export async function signInAt(page: Page, base: string, agent = WALKER): Promis
 
 /** The session and the browser's own token are gone: as another browser. */
 export async function signOutOf(page: Page, base: string): Promise<void> {
+  // What the page still asks for, its events say, would be refused without a session.
+  await page.goto('about:blank');
   await page.context().clearCookies();
   await page.goto(`${base}/login`);
 }
