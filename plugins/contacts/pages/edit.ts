@@ -21,6 +21,7 @@ import {
 import { drafted } from './hooks';
 import { sideOf } from './list';
 import { TYPE_TEXTS } from './texts';
+import { writtenName } from './written-name';
 
 const KINDS = ['individual', 'group', 'org'] as const;
 
@@ -110,13 +111,11 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
   const book = bookFor(books, query['book']);
   if (!book) return { status: 404 };
   const mail = query['mail'] ?? '';
-  const [given = '', ...family] = (query['name'] ?? '').trim().split(/\s+/);
+  const isGroup = query['kind'] === 'group';
   const contact: Contact = {
     ...EMPTY_CONTACT,
-    kind: query['kind'] === 'group' ? 'group' : 'individual',
-    given,
-    family: family.join(' '),
-    name: query['name'] ?? '',
+    kind: isGroup ? 'group' : 'individual',
+    ...(isGroup ? { name: query['name'] ?? '' } : writtenName(query['name'] ?? '')),
     mails: mail === '' ? [] : [{ value: mail, type: 'work' }],
   };
   return formPage(desk, { book, form: formOf(contact), etag: '' });

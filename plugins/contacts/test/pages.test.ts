@@ -65,6 +65,20 @@ it('shows contacts of a book, and the card of one', async () => {
   expect(card).toContain('29/02');
 });
 
+it('takes the name of a sender apart for a new contact', async () => {
+  await start();
+  const form = await html('/edit', { name: 'CLAIRBOIS Linh (DSI)', mail: 'linh@test.example' });
+
+  for (const [field, value] of [
+    ['family', 'CLAIRBOIS'],
+    ['given', 'Linh'],
+    ['unit', 'DSI'],
+    ['mail', 'linh@test.example'],
+  ])
+    expect(form).toMatch(new RegExp(`name="${field}"[^>]* value="${value}"`));
+  expect(form).not.toContain('(DSI)');
+});
+
 it('has a word for a card that has no name', async () => {
   await start();
   const text = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:none\r\nNOTE:x\r\nEND:VCARD\r\n';
