@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PluginDatabase } from 'estafette/plugin';
 import { z } from 'estafette/plugin';
 import type { Person } from '../store';
@@ -65,11 +64,16 @@ function importOf(row: unknown): Import {
   };
 }
 
-/** Keeps a file that is to be brought in; one of a list waits for what its columns mean. */
+/**
+ * Keeps a file that is to be brought in; one of a list waits for what its columns mean. `busy`: one
+ * is under way, and nothing is kept.
+ */
 export async function addImport(
   db: PluginDatabase,
   person: Person,
   file: {
+    /** One that is there already is the same file sent twice. */
+    readonly id: string;
     readonly book: string;
     readonly name: string;
     readonly format: FileFormat;
@@ -80,11 +84,12 @@ export async function addImport(
     readonly faults?: readonly FaultyLine[];
     readonly now: number;
   },
-): Promise<string> {
-  const id = randomUUID();
-  const { book, name, format, columns, now } = file;
+): Promise<'added' | 'there' | 'busy'> {
+  const { id, book, name, format, columns, now } = file;
   const at = new Date(now).toISOString();
-  await db.transaction(async (table) => {
+  return db.transaction(async (table) => {
+    if (await table(IMPORTS).where({ id }).first('id')) return 'there';
+    if (await isBusy(table, person)) return 'busy';
     const lines = await writePieces(table, id, file.pieces);
     await table(IMPORTS).insert({
       id,
@@ -101,8 +106,8 @@ export async function addImport(
       made_at: at,
       held_until: at,
     });
+    return 'added';
   });
-  return id;
 }
 
 /** Writes the text of a file, and counts its lines. */
@@ -151,13 +156,12 @@ export async function listImports(
   return rows.map(importOf);
 }
 
-/** What somebody has under way. */
-export async function underWay(db: PluginDatabase, person: Person): Promise<Import | undefined> {
-  const row: unknown = await db
-    .table(IMPORTS)
+/** Whether somebody has one under way. */
+async function isBusy(table: PluginDatabase['table'], person: Person): Promise<boolean> {
+  const row: unknown = await table(IMPORTS)
     .where({ ...ownedBy(person), state: 'running' })
-    .first(COLUMNS);
-  return row === undefined ? undefined : importOf(row);
+    .first('id');
+  return row !== undefined;
 }
 
 /** The text of a file that is not done, one piece in memory at a time. */
@@ -187,19 +191,20 @@ async function idsOf(query: PromiseLike<unknown>): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A list begins with what its columns mean; false when it has begun or ended. */
-export async function beginImport(
+/** A list begins with what its columns mean, unless another is under way, or it began or ended. */
+export const beginImport = (
   db: PluginDatabase,
   person: Person,
   id: string,
   columns: readonly (Field | '')[],
-): Promise<boolean> {
-  const changed = await db
-    .table(IMPORTS)
-    .where({ id, ...ownedBy(person), state: 'columns' })
-    .update({ state: 'running', columns: JSON.stringify(columns) });
-  return changed === 1;
-}
+): Promise<'begun' | 'busy' | 'over'> =>
+  db.transaction(async (table) => {
+    const waiting = () => table(IMPORTS).where({ id, ...ownedBy(person), state: 'columns' });
+    if (!(await waiting().first('id'))) return 'over';
+    if (await isBusy(table, person)) return 'busy';
+    await waiting().update({ state: 'running', columns: JSON.stringify(columns) });
+    return 'begun';
+  });
 
 /** Ends what has not ended; what was brought in stays. */
 export async function endImport(db: PluginDatabase, person: Person, id: string): Promise<boolean> {

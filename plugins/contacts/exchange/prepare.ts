@@ -8,6 +8,7 @@ import {
   versionOf,
   writeCard,
 } from '../card';
+import { uuidOf } from '../card/uuid';
 import type { FileFormat } from './decode';
 import type { FaultyLine, LineFault, Remark } from './fault';
 import type { Field } from './fields';
@@ -94,16 +95,7 @@ function ofContact(line: number, read: RowContact | LineFault): Prepared {
 }
 
 /** The same for the same words, so that a file brought in twice makes nobody twice. */
-function uidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-  ];
-  return `urn:uuid:${[...parts, hex.slice(20, 32)].join('-')}`;
-}
+const uidOf = (text: string): string => `urn:uuid:${uuidOf(text)}`;
 
 const uriOf = (uid: string): string =>
   `${createHash('sha256').update(uid).digest('hex').slice(0, 40)}.vcf`;

@@ -2,6 +2,7 @@ import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { ContactsConfig } from '../config';
 import { type Desk, hrefOf, isWritable, oneOf, page } from '../pages/common';
 import { sideOf } from '../pages/list';
+import { idOnce, newMark } from '../pages/once';
 import { audited } from '../pages/tell';
 import { decodeFile, doubtfulLines, type FileFormat, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
@@ -15,7 +16,6 @@ import {
   firstPieceOf,
   type Import,
   listImports,
-  underWay,
 } from './imports';
 import { progressModel } from './progress';
 import { beginBeside } from './run';
@@ -41,6 +41,7 @@ async function showForm(
     model: {
       side: sideOf(desk, 'import'),
       action: context.url('import'),
+      once: newMark(),
       exportAction: context.url('export'),
       books: writable,
       all: books,
@@ -67,11 +68,12 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   const [beginning = ''] = decodeFile(file.content);
   const format = formatOf(beginning, file.name);
   if (!format) return showForm(desk, 'format');
-  const busy = await underWay(context.db, person);
-  if (busy) return showForm(desk, 'busy');
   const columns = format === 'csv' ? guessColumns(beginningOf(beginning).headings) : [];
   const doubtful = await doubtfulLines(file.content, FAULTS_SHOWN);
-  const id = await addImport(context.db, person, {
+  const own = `${person.site} ${person.user} ${book.id}`;
+  const id = idOnce(request.body['once'], own, file.content);
+  const kept = await addImport(context.db, person, {
+    id,
     book: book.id,
     name: file.name,
     format,
@@ -80,7 +82,8 @@ async function receive(desk: Desk): Promise<PluginResponse> {
     faults: doubtful.map((line) => ({ line, reason: 'bytes', isTaken: true })),
     now: context.clock.now(),
   });
-  if (format !== 'csv') await begin(desk, { id, format });
+  if (kept === 'busy') return showForm(desk, 'busy');
+  if (kept === 'added' && format !== 'csv') await begin(desk, { id, format });
   return { redirect: hrefOf(context, `import/${id}`) };
 }
 
@@ -153,10 +156,9 @@ async function chooseColumns(desk: Desk): Promise<PluginResponse> {
   if (!columns.some((field) => names.includes(field))) {
     return showColumns(desk, { ...found, columns }, true);
   }
-  if (await underWay(context.db, person)) return showForm(desk, 'busy');
-  if (await beginImport(context.db, person, found.id, columns)) {
-    await begin(desk, found);
-  }
+  const begun = await beginImport(context.db, person, found.id, columns);
+  if (begun === 'busy') return showForm(desk, 'busy');
+  if (begun === 'begun') await begin(desk, found);
   return to;
 }
 

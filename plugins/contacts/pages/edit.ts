@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PluginResponse } from 'estafette/plugin';
 import { type Contact, EMPTY_CONTACT, writeCard } from '../card';
 import { type Book, contactOf, type Refusal, type StoredCard } from '../store';
@@ -20,6 +19,7 @@ import {
 } from './form';
 import { drafted } from './hooks';
 import { sideOf } from './list';
+import { idOnce, newMark } from './once';
 import { TYPE_TEXTS } from './texts';
 import { writtenName } from './written-name';
 
@@ -75,6 +75,7 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
       heading: title,
       action: hrefOf(context, 'edit'),
       id: stored?.id ?? '',
+      once: desk.request.body['once'] ?? newMark(),
       book: book.id,
       bookTitle: book.title,
       etag: editing.etag,
@@ -153,7 +154,8 @@ export async function save(desk: Desk): Promise<PluginResponse> {
       problem: 'contacts:conflict.deleted',
     });
   }
-  const typed = contactWith(form, before ?? { ...EMPTY_CONTACT, uid: randomUUID() });
+  const fresh = { ...EMPTY_CONTACT, uid: idOnce(body['once'], book.id, JSON.stringify(form)) };
+  const typed = contactWith(form, before ?? fresh);
   const contact = await drafted(desk, typed, {
     op: stored ? 'change' : 'create',
     book: book.id,
@@ -169,12 +171,18 @@ export async function save(desk: Desk): Promise<PluginResponse> {
     text,
     stored ? { ifMatch: etag } : { ifNoneMatch: true },
   );
+  const to = (saved: string): PluginResponse => ({
+    redirect: hrefOf(desk.context, '', { book: book.id, id: saved, done: 'saved' }),
+  });
+  if (put.kind === 'conflict' && !stored) {
+    const made = await store.card(person, book.id, uri);
+    if (made) return to(made.id);
+  }
   if (put.kind === 'conflict') {
     const now = await store.cardById(person, id);
     if (now) return conflict(desk, { ...editing, stored: now }, contact);
   }
-  if (put.kind === 'created' || put.kind === 'updated')
-    return { redirect: hrefOf(desk.context, '', { book: book.id, id: put.id, done: 'saved' }) };
+  if (put.kind === 'created' || put.kind === 'updated') return to(put.id);
   const problem = put.kind === 'refused' ? REFUSALS[put.reason] : 'contacts:failed.twice';
   return formPage(desk, { ...editing, status: 422, problem });
 }

@@ -1,6 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { asVersion } from '../card';
-import { addImport, eraseImports } from '../exchange/imports';
+import { addImport, beginImport, eraseImports } from '../exchange/imports';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
 import { aCard, startContacts } from './kit';
 
@@ -189,6 +189,44 @@ it('shows an import to who made it alone', async () => {
   expect(await test.route('post', `${pathOf(sent)}/end`)).toMatchObject({ status: 404 });
 });
 
+it('takes a file once that is sent twice, and another one that follows it', async () => {
+  const { once } = (await show('/import')).model as { readonly once: string };
+  const sendOf = async (content: string): Promise<Shown> =>
+    (await test.route('post', '/import', {
+      body: { book: FIRST_BOOK, once },
+      files: [fileOf('x.vcf', content)],
+    })) as unknown as Shown;
+
+  const [first, second] = await Promise.all([sendOf(aCard('a')), sendOf(aCard('a'))]);
+
+  expect(second).toEqual(first);
+  expect(await result(first)).toMatchObject({ added: 1, updated: 0 });
+  expect(await test.db.table('contacts_imports').pluck('name')).toEqual(['x.vcf']);
+  expect(pathOf(await sendOf(aCard('b')))).not.toBe(pathOf(first));
+});
+
+it('has one import under way, however many are sent at once', async () => {
+  const add = (id: string, format: 'vcard' | 'csv') =>
+    addImport(test.db, me, {
+      id,
+      book: FIRST_BOOK,
+      name: id,
+      format,
+      pieces: [''],
+      columns: [],
+      now: test.clock.now(),
+    });
+  const lists = ['a', 'b'];
+  for (const id of lists) await add(id, 'csv');
+
+  const begun = await Promise.all(lists.map((id) => beginImport(test.db, me, id, [])));
+  expect([...begun].sort()).toEqual(['begun', 'busy']);
+  await test.db.table('contacts_imports').update({ state: 'done' });
+  const added = await Promise.all(['c', 'd', 'e'].map((id) => add(id, 'vcard')));
+
+  expect([...added].sort()).toEqual(['added', 'busy', 'busy']);
+});
+
 it('writes each piece of a file before the next one is read', async () => {
   const pieceLines = 5 * (aCard('u').split('\n').length - 1);
   let written = 0;
@@ -211,6 +249,7 @@ it('writes each piece of a file before the next one is read', async () => {
   };
 
   await addImport(db, me, {
+    id: 'x',
     book: FIRST_BOOK,
     name: 'x.vcf',
     format: 'vcard',

@@ -178,6 +178,41 @@ describe('the form', () => {
     });
   });
 
+  it('makes one contact of two clicks, and another where something else is typed', async () => {
+    await start();
+    const { once } = modelOf(await test.route('get', '/edit')) as { once: string };
+    const send = (family: string) =>
+      post(
+        '/edit',
+        { book: FIRST_BOOK, once, save: 'yes' },
+        { lists: { ...lists, family: [family] } },
+      );
+
+    const [first, second] = await Promise.all([send('Byron'), send('Byron')]);
+
+    expect(first).toMatchObject({ redirect: expect.stringContaining('done=saved') });
+    expect(second).toEqual(first);
+    expect((await store.list(me, {})).total).toBe(1);
+    expect(await html('/edit')).toMatch(/name="once" value="[0-9a-f-]{36}"/);
+    // The form came back from the history, and somebody else was typed into it.
+    await send('Lovelace');
+    expect((await store.list(me, {})).cards.map(({ name }) => name)).toEqual([
+      'Ada Byron',
+      'Ada Lovelace',
+    ]);
+  });
+
+  it('makes one group of two clicks', async () => {
+    await start();
+    const { once } = modelOf(await test.route('get', '/edit')) as { once: string };
+    const body = { book: FIRST_BOOK, kind: 'group', once };
+
+    for (let click = 0; click < 2; click += 1)
+      await post('/edit', body, { lists: { name: ['Équipe'] } });
+
+    expect((await store.list(me, { kind: 'group' })).total).toBe(1);
+  });
+
   it('gives one more line, and keeps what is typed', async () => {
     await start();
 
