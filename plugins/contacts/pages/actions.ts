@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PluginResponse } from 'estafette/plugin';
 import { writeCard } from '../card';
 import { memberOf } from '../card/member';
-import { contactOf, type StoredCard } from '../store';
+import { contactOf, type Put, type StoredCard } from '../store';
 import { type Desk, hrefOf, isWritable } from './common';
 
 const MAIL = /^[^\s<>@,;]+@[^\s<>@,;]+$/;
@@ -45,36 +45,38 @@ export async function moveContact(desk: Desk): Promise<PluginResponse> {
   if (!card || !target) return { status: 404 };
   if (how === 'copy') {
     const copy = await copyInto(desk, card, to);
-    if (copy === undefined) return { redirect: hrefOf(context, '', { id, failed: 'full' }) };
-    return { redirect: hrefOf(context, '', { id: copy, done: 'copied' }) };
+    if (copy?.kind === 'created')
+      return { redirect: hrefOf(context, '', { id: copy.id, done: 'copied' }) };
+    const isQuota = copy?.kind === 'refused' && copy.reason === 'quota';
+    return { redirect: hrefOf(context, '', { id, failed: isQuota ? 'quota' : 'full' }) };
   }
   const moved = await store.move(person, id, to);
-  if (moved === 'rights') return { status: 403 };
-  if (moved === 'missing') return { status: 404 };
-  if (moved === 'moved') {
-    // Taken from somebody else's book it is another card now.
-    const isSame = (await store.cardById(person, id)) !== undefined;
-    return {
-      redirect: hrefOf(context, '', { ...(isSame ? { id } : { book: to }), done: 'moved' }),
-    };
+  switch (moved.kind) {
+    case 'rights':
+      return { status: 403 };
+    case 'missing':
+      return { status: 404 };
+    case 'moved':
+      return { redirect: hrefOf(context, '', { id: moved.id, done: 'moved' }) };
+    case 'full':
+    case 'quota':
+      return { redirect: hrefOf(context, '', { id, failed: moved.kind }) };
+    default:
+      return { redirect: hrefOf(context, '', { id, failed: 'twice' }) };
   }
-  return {
-    redirect: hrefOf(context, '', { id, failed: moved === 'full' ? 'full' : 'twice' }),
-  };
 }
 
-/** Another card that says the same in a book; its id, `undefined` where there is no room for it. */
+/** Another card that says the same in a book. */
 export async function copyInto(
   { store, person }: Desk,
   { text }: StoredCard,
   to: string,
-): Promise<string | undefined> {
+): Promise<Put | undefined> {
   const contact = contactOf(text);
   if (!contact) return undefined;
   const uid = randomUUID();
   const copy = writeCard({ ...contact, uid }, text);
-  const put = await store.put(person, to, `${uid}.vcf`, copy, { ifNoneMatch: true });
-  return put.kind === 'created' ? put.id : undefined;
+  return store.put(person, to, `${uid}.vcf`, copy, { ifNoneMatch: true });
 }
 
 /** Puts a contact or an address into a group, or takes one out. */

@@ -96,12 +96,10 @@ export async function deleteBook(desk: Desk): Promise<PluginResponse> {
   if (sure !== 'yes') return back(desk, {});
   if (isAway(desk, book)) return { status: 403 };
   const removed = await store.removeBook(person, book);
-  if (removed === 'missing') return { status: 404 };
-  if (removed === 'removed') {
-    const contacts = desk.books.find(({ id }) => id === book)?.count ?? 0;
-    await audited(desk, 'book-deleted', { details: { book, contacts } });
-  }
-  return back(desk, { done: removed === 'left' ? 'bookLeft' : 'bookDeleted' });
+  if (removed.kind === 'missing') return { status: 404 };
+  if (removed.kind === 'removed')
+    await audited(desk, 'book-deleted', { details: { book, contacts: removed.ids.length } });
+  return back(desk, { done: removed.kind === 'left' ? 'bookLeft' : 'bookDeleted' });
 }
 
 /**

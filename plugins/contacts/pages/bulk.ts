@@ -58,10 +58,11 @@ async function deleteAll(
   cards: readonly StoredCard[],
   back: Back,
 ): Promise<PluginResponse> {
-  const { count, undo } = await store.removeAll(
+  const { ids, undo } = await store.removeAll(
     person,
     cards.map(({ id }) => id),
   );
+  const count = ids.length;
   if (count === 0) return back({ failed: 'rights' });
   return back({ done: 'deletedAll', count, undo, ...missed(cards, count) });
 }
@@ -79,8 +80,8 @@ async function place(
   let count = 0;
   for (const card of cards) {
     if (how === 'copy') {
-      if ((await copyInto(desk, card, to.id)) !== undefined) count += 1;
-    } else if ((await store.move(person, card.id, to.id)) === 'moved') count += 1;
+      if ((await copyInto(desk, card, to.id))?.kind === 'created') count += 1;
+    } else if ((await store.move(person, card.id, to.id)).kind === 'moved') count += 1;
   }
   if (count === 0) return back({ failed: 'nothing' });
   return back({

@@ -163,6 +163,14 @@ export async function showMerge(desk: Desk): Promise<PluginResponse> {
   };
 }
 
+const MERGE_FAILURES = {
+  missing: 'rights',
+  rights: 'rights',
+  conflict: 'changed',
+  'too-large': 'full',
+  quota: 'quota',
+} as const;
+
 export async function mergeAsked(desk: Desk): Promise<PluginResponse> {
   const { context, request, store, person } = desk;
   const { ids = '', etags = '' } = request.body;
@@ -178,15 +186,20 @@ export async function mergeAsked(desk: Desk): Promise<PluginResponse> {
   });
   if (merged.kind === 'merged')
     return { redirect: hrefOf(context, '', { id: kept.id, done: 'merged', undo: merged.undo }) };
-  const failed = { missing: 'rights', rights: 'rights', conflict: 'changed', 'too-large': 'full' };
-  return { redirect: hrefOf(context, 'merge', { ids, failed: failed[merged.kind] }) };
+  return { redirect: hrefOf(context, 'merge', { ids, failed: MERGE_FAILURES[merged.kind] }) };
 }
 
 export async function undoMerge(desk: Desk): Promise<PluginResponse> {
   const { context, request, store, person } = desk;
   const undone = await store.undo(person, request.body['id'] ?? '');
-  if (undone === 'missing') return { status: 404 };
-  return {
-    redirect: hrefOf(context, '', undone === 'undone' ? { done: 'undone' } : { failed: 'changed' }),
-  };
+  switch (undone.kind) {
+    case 'missing':
+      return { status: 404 };
+    case 'undone':
+      return { redirect: hrefOf(context, '', { done: 'undone' }) };
+    case 'conflict':
+      return { redirect: hrefOf(context, '', { failed: 'changed' }) };
+    default:
+      return { redirect: hrefOf(context, '', { failed: undone.kind }) };
+  }
 }

@@ -75,6 +75,7 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   category: 'contacts:failed.category',
   gone: 'contacts:failed.gone',
   full: 'contacts:failed.full',
+  quota: 'contacts:failed.quota',
   exported: 'contacts:export.large',
   twice: 'contacts:failed.twice',
   rights: 'contacts:failed.rights',

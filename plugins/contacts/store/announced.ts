@@ -1,6 +1,8 @@
 import type { HandlerScope, PluginContext } from 'estafette/plugin';
+import type { Brought } from './bring-in';
 import { contactOf } from './digest';
 import type { ContactStore } from './index';
+import { chunksOf } from './tables';
 import type { Person, Put } from './types';
 
 export type Emits = Pick<PluginContext['hooks']['emit'], 'guard' | 'action'>;
@@ -15,8 +17,14 @@ const facts = (text: string, id = '') => {
   return { id, kind, name, mails: mails.map(({ value }) => value) };
 };
 
+/** Of what was written; a card that was so before was not. */
 const idsOf = (puts: readonly Put[]): readonly string[] =>
-  puts.flatMap((put) => (put.kind === 'created' || put.kind === 'updated' ? [put.id] : []));
+  puts.flatMap((put) =>
+    (put.kind === 'created' || put.kind === 'updated') && !put.isSame ? [put.id] : [],
+  );
+
+/** Told together: a book that is deleted may have held thousands. */
+const TOLD = 1_000;
 
 /**
  * The same store, of which other plugins hear: `contact:saving` before anything is written, by
@@ -34,13 +42,33 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     return (await hooks.guard(scopeOf(person), 'contact:saving', question)).length > 0;
   }
   async function tell(person: Person, op: Done, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await hooks.action(scopeOf(person), 'contact:changed', { user: person.user, op, ids });
+    for (const some of chunksOf(ids, TOLD))
+      await hooks.action(scopeOf(person), 'contact:changed', { user: person.user, op, ids: some });
   }
   /** Cards that are there, by their ids. */
   async function there(person: Person, ids: readonly string[]) {
     const cards = await Promise.all(ids.map((id) => store.cardById(person, id)));
     return cards.flatMap((card) => (card ? [facts(card.text, card.id)] : []));
+  }
+  /** Cards of a file that a guard refuses: the others need not stay out because of them. */
+  async function deniedOf(
+    person: Person,
+    book: string,
+    cards: readonly Brought[],
+  ): Promise<ReadonlySet<Brought>> {
+    const asked = cards.map((card) => ({ card, contact: facts(card.text) }));
+    const isDenied = (some: typeof asked): Promise<boolean> =>
+      isRefused(
+        person,
+        'save',
+        book,
+        some.map(({ contact }) => contact),
+      );
+    if (!(await isDenied(asked))) return new Set();
+    if (asked.length === 1) return new Set(cards);
+    const denied = new Set<Brought>();
+    for (const one of asked) if (await isDenied([one])) denied.add(one.card);
+    return denied;
   }
   const DENIED: Put = { kind: 'refused', reason: 'denied' };
   return {
@@ -60,11 +88,12 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
       return puts;
     },
     async bringIn(person, book, cards) {
-      const contacts = cards.map(({ text }) => facts(text));
-      if (await isRefused(person, 'save', book, contacts)) return cards.map(() => DENIED);
-      const puts = await store.bringIn(person, book, cards);
+      const denied = await deniedOf(person, book, cards);
+      const taken = cards.filter((card) => !denied.has(card));
+      const puts = taken.length === 0 ? [] : await store.bringIn(person, book, taken);
       await tell(person, 'saved', idsOf(puts));
-      return puts;
+      const of = new Map(taken.map((card, at) => [card, puts[at]]));
+      return cards.map((card) => of.get(card) ?? DENIED);
     },
     async remove(person, book, uri, when) {
       const card = await store.card(person, book, uri);
@@ -75,17 +104,28 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
       return removed;
     },
     async removeAll(person, ids) {
-      const nothing = { count: 0, undo: '' };
+      const nothing = { ids: [], undo: '' };
       if (await isRefused(person, 'delete', '', await there(person, ids))) return nothing;
       const removed = await store.removeAll(person, ids);
-      if (removed.count > 0) await tell(person, 'deleted', ids);
+      await tell(person, 'deleted', removed.ids);
       return removed;
     },
     async move(person, id, to) {
-      if (await isRefused(person, 'move', to, await there(person, [id]))) return 'rights';
+      if (await isRefused(person, 'move', to, await there(person, [id]))) return { kind: 'rights' };
       const moved = await store.move(person, id, to);
-      if (moved === 'moved') await tell(person, 'moved', [id]);
+      if (moved.kind !== 'moved') return moved;
+      if (moved.id === id) await tell(person, 'moved', [id]);
+      else {
+        // It went to the trash of whose book it was in, and is another card.
+        await tell(person, 'deleted', [id]);
+        await tell(person, 'saved', [moved.id]);
+      }
       return moved;
+    },
+    async removeBook(person, book) {
+      const removed = await store.removeBook(person, book);
+      if (removed.kind === 'removed') await tell(person, 'deleted', removed.ids);
+      return removed;
     },
     async restore(person, id) {
       const restored = await store.restore(person, id);
@@ -99,9 +139,16 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
       const gone = ids.filter((id) => id !== joined.kept);
       const merged = await store.merge(person, joined);
       if (merged.kind !== 'merged') return merged;
-      await tell(person, 'saved', [joined.kept]);
+      await tell(person, 'saved', merged.saved);
       await tell(person, 'deleted', gone);
       return merged;
+    },
+    async undo(person, id) {
+      const undone = await store.undo(person, id);
+      if (undone.kind !== 'undone') return undone;
+      await tell(person, 'saved', undone.saved);
+      await tell(person, 'restored', undone.restored);
+      return undone;
     },
   };
 }

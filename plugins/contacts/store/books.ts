@@ -117,25 +117,29 @@ export async function retitle(
   return 'renamed';
 }
 
+export type RemovedBook =
+  /** `ids`: of the cards that were in it. */
+  | { readonly kind: 'removed'; readonly ids: readonly string[] }
+  | { readonly kind: 'left' | 'missing' };
+
 /** Removes one's own book; its cards are in the trash. Somebody else's is only left. */
 export async function deleteBook(
   table: Tables,
   person: Person,
   { id, at }: { readonly id: string; readonly at: string },
-): Promise<'removed' | 'left' | 'missing'> {
+): Promise<RemovedBook> {
   const place = await placeOf(table, person, id);
-  if (!place) return 'missing';
-  // It goes with its account.
-  if (place.kind === 'remote') return 'missing';
+  // A copy goes with its account.
+  if (!place || place.kind === 'remote') return { kind: 'missing' };
   const { key } = place;
   if (!place.isOwn) {
     await table(SHARES).where({ id: place.id }).delete();
-    return 'left';
+    return { kind: 'left' };
   }
-  await trashAll(table, place, { site: person.site, at });
+  const ids = await trashAll(table, place, { site: person.site, at });
   for (const name of [CARDS, REMOVED, SHARES]) await table(name).where({ book_key: key }).delete();
   await table(BOOKS).where({ key }).delete();
-  return 'removed';
+  return { kind: 'removed', ids };
 }
 
 /** Who a book that one manages is shared with; `undefined` for any other. */

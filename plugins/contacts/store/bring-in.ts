@@ -76,7 +76,8 @@ export async function bringInRows(
     }
     const uri = there?.uri ?? (known.uris.has(card.uri) ? `${randomUUID()}.vcf` : card.uri);
     const id = there?.id ?? randomUUID();
-    if (there?.etag !== digest.etag) {
+    const isSame = there?.etag === digest.etag;
+    if (!isSame) {
       room -= more;
       written.set(id, { ...card, digest, uri, id });
     }
@@ -84,7 +85,12 @@ export async function bringInRows(
     known.uris.add(uri);
     const { uid, etag, bytes } = digest;
     known.byUid.set(uid, { id, uri, uid, etag, bytes });
-    return { kind: there ? 'updated' : 'created', etag: digest.etag, id };
+    return {
+      kind: there ? 'updated' : 'created',
+      etag: digest.etag,
+      id,
+      ...(isSame && { isSame }),
+    };
   });
   if (written.size === 0) return outcomes;
   const seq = await nextToken(table, place.key);

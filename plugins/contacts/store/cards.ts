@@ -1,5 +1,5 @@
 import { canWrite, leaveTrace, nextToken, type Place, placeOf, placesOf } from './places';
-import { keptBytes } from './quota';
+import { hasRoom } from './quota';
 import { CARDS, type CardTableRow, FAVOURITES, type Tables } from './tables';
 import { trashOne } from './trash';
 import type { CardRow, Person, Put, StoredCard } from './types';
@@ -85,15 +85,13 @@ export async function writeCardRow(
   const place = await placeOf(table, person, input.book);
   if (!place) return { kind: 'refused', reason: 'missing' };
   if (!canWrite(place)) return { kind: 'refused', reason: 'rights' };
-  const bytes = Buffer.byteLength(input.text);
-  const kept = await keptBytes(table, { site: person.site, user: place.ownerUser });
-  if (kept + bytes > input.maxKept) {
-    const there: { bytes: number } | undefined = await table(CARDS)
-      .where({ book_key: place.key, uri: input.uri })
-      .first('bytes');
-    const more = bytes - (there?.bytes ?? 0);
-    // What makes a card smaller is always taken.
-    if (more > 0 && kept + more > input.maxKept) return { kind: 'refused', reason: 'quota' };
+  const there: { bytes: number } | undefined = await table(CARDS)
+    .where({ book_key: place.key, uri: input.uri })
+    .first('bytes');
+  const more = Buffer.byteLength(input.text) - (there?.bytes ?? 0);
+  const owner = { site: person.site, user: place.ownerUser };
+  if (!(await hasRoom(table, owner, { more, maxKept: input.maxKept }))) {
+    return { kind: 'refused', reason: 'quota' };
   }
   return putInto(table, place, input);
 }
@@ -123,7 +121,10 @@ export async function removeCardRow(
   return 'removed';
 }
 
-export type Moved = 'moved' | 'missing' | 'rights' | 'full' | 'uid-conflict' | 'same';
+export type Moved =
+  /** Taken out of the book of somebody else it is another card: `id` is what it has now. */
+  | { readonly kind: 'moved'; readonly id: string }
+  | { readonly kind: 'missing' | 'rights' | 'full' | 'quota' | 'uid-conflict' | 'same' };
 
 /** Into another book: the card keeps its id, so that stars and links stay, where both are of one person. */
 export async function moveCardRow(
@@ -134,16 +135,19 @@ export async function moveCardRow(
     readonly to: string;
     readonly at: string;
     readonly maxCards: number;
-  },
+  } & Quota,
 ): Promise<Moved> {
   const card = await findCardById(table, person, input.id);
   const from = card && (await placeOf(table, person, card.book));
   const to = await placeOf(table, person, input.to);
-  if (!card || !from || !to) return 'missing';
-  if (from.key === to.key) return 'same';
-  if (!canWrite(from) || !canWrite(to)) return 'rights';
+  if (!card || !from || !to) return { kind: 'missing' };
+  if (from.key === to.key) return { kind: 'same' };
+  if (!canWrite(from) || !canWrite(to)) return { kind: 'rights' };
   // What leaves the book of somebody else goes to their trash: they find it where it was deleted.
   const isTaken = from.ownerUser !== to.ownerUser;
+  const owner = { site: person.site, user: to.ownerUser };
+  const more = isTaken ? card.bytes : 0;
+  if (!(await hasRoom(table, owner, { more, maxKept: input.maxKept }))) return { kind: 'quota' };
   if (isTaken) {
     const row: CardTableRow = await table(CARDS).where({ id: card.id }).first();
     await trashOne(table, from, row, { site: person.site, at: input.at });
@@ -161,14 +165,14 @@ export async function moveCardRow(
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
     ...(!isTaken && { id: card.id }),
   });
-  if (put.kind === 'created') return 'moved';
+  if (put.kind === 'created') return { kind: 'moved', id: put.id };
   // The transaction is undone with it.
-  throw new MoveRefused(put.kind === 'uid-conflict' ? 'uid-conflict' : 'full');
+  throw new MoveRefused({ kind: put.kind === 'uid-conflict' ? 'uid-conflict' : 'full' });
 }
 
 /** A move that cannot end: what it took out is put back. */
 export class MoveRefused extends Error {
   constructor(readonly moved: Moved) {
-    super(moved);
+    super(moved.kind);
   }
 }

@@ -15,6 +15,7 @@ import {
   listBooks,
   listShares,
   putShare,
+  type RemovedBook,
   retitle,
   type Shared,
 } from './books';
@@ -31,7 +32,15 @@ import {
 import { listChanges } from './changes';
 import { listCards } from './list';
 import { removeCardRows } from './many';
-import { findTwins, type Merged, MergeRefused, mergeRows, undoRows } from './merge';
+import {
+  findTwins,
+  type Merged,
+  MergeRefused,
+  mergeRows,
+  type Undone,
+  UndoRefused,
+  undoRows,
+} from './merge';
 import { FAVOURITES, type Tables } from './tables';
 import { emptyTrash, listTrash, type Restored, restoreCard } from './trash';
 import type {
@@ -52,12 +61,12 @@ import type {
 } from './types';
 import { walkCards, walkRows } from './walk';
 
-export type { CreatedBook, Shared } from './books';
+export type { CreatedBook, RemovedBook, Shared } from './books';
 export type { Moved } from './cards';
 export { contactOf, etagOf } from './digest';
 export { digitsOf, fold } from './fold';
 export { PAGE_CARDS } from './list';
-export type { Merged } from './merge';
+export type { Merged, Undone } from './merge';
 export { FIRST_BOOK } from './places';
 export type { Restored } from './trash';
 export type * from './types';
@@ -75,7 +84,7 @@ export interface ContactStore {
     title: string,
   ): Promise<'renamed' | 'missing' | 'rights' | 'title'>;
   /** One's own: its cards are in the trash. Somebody else's is left. */
-  removeBook(person: Person, book: string): Promise<'removed' | 'left' | 'missing'>;
+  removeBook(person: Person, book: string): Promise<RemovedBook>;
   shares(person: Person, book: string): Promise<readonly Share[] | undefined>;
   share(person: Person, book: string, mail: string, rights: Rights): Promise<Shared>;
   unshare(person: Person, book: string, share: string): Promise<boolean>;
@@ -126,7 +135,7 @@ export interface ContactStore {
     },
   ): Promise<Merged>;
   /** All cards as they were before a merge, or before they were deleted together. */
-  undo(person: Person, id: string): Promise<'undone' | 'missing' | 'conflict'>;
+  undo(person: Person, id: string): Promise<Undone>;
 }
 
 type Context = Pick<PluginContext<ContactsConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'> & {
@@ -235,8 +244,16 @@ export function createStore(context: Context): ContactStore {
         throw error;
       }
     },
-    undo: (person, id) =>
-      db.transaction((table) => undoRows(table, person, { id, ...limits(person.site) })),
+    async undo(person, id) {
+      try {
+        return await db.transaction((table) =>
+          undoRows(table, person, { id, ...limits(person.site) }),
+        );
+      } catch (error) {
+        if (error instanceof UndoRefused) return error.undone;
+        throw error;
+      }
+    },
   };
   return announced(store, context.hooks.emit);
 }

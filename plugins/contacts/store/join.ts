@@ -94,17 +94,19 @@ async function followStars(table: Tables, site: string, join: Join): Promise<rea
   return stars;
 }
 
-/** As it was; a group that was changed since stays as it is now. */
+/** As it was; a group that was changed since stays as it is now. Ids of those that are written. */
 export async function unfollow(
   table: Tables,
   { site }: Person,
   { groups, stars }: Followed,
   join: Pick<Join, 'places' | 'at' | 'maxCards'> & { readonly kept: string },
-): Promise<void> {
+): Promise<readonly string[]> {
+  const written: string[] = [];
   for (const { id, before, etag } of groups) {
     const row: CardTableRow | undefined = await table(CARDS).where({ id, etag }).first();
     const place = join.places.find(({ key }) => key === row?.book_key);
     if (!row || !place) continue;
+    written.push(id);
     await putInto(table, place, {
       uri: row.uri,
       text: before,
@@ -118,4 +120,5 @@ export async function unfollow(
     .where({ site, card_id: join.kept })
     .whereIn('user_id', [...stars])
     .delete();
+  return written;
 }

@@ -4,7 +4,7 @@ import { CARDS, type CardTableRow, chunksOf, type Tables } from './tables';
 import { trashOne } from './trash';
 import type { Person, RemovedAll } from './types';
 
-/** Cards to the trash together; those of books that one may only read stay, and are counted. */
+/** Cards to the trash together; those of books that one may only read stay. */
 export async function removeCardRows(
   table: Tables,
   person: Person,
@@ -22,5 +22,5 @@ export async function removeCardRows(
     }
   }
   const undo = trashed.length === 0 ? '' : await keepStep(table, person, { trashed }, at);
-  return { count: trashed.length, undo };
+  return { ids: trashed, undo };
 }

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { fold } from './fold';
 import { type Followed, follow, unfollow } from './join';
 import { canWrite, placesOf } from './places';
+import { hasRoom } from './quota';
 import { CARDS, type CardTableRow, type Tables, UNDO } from './tables';
 import { restoreCard, trashOne } from './trash';
 import type { Person } from './types';
-import { putInto } from './write';
+import { putInto, type Quota } from './write';
 
 /** A page shows no more groups of cards that may be one. */
 const FOUND_MAX = 100;
@@ -89,8 +90,13 @@ export interface TrashStep {
 }
 
 export type Merged =
-  | { readonly kind: 'merged'; readonly undo: string }
-  | { readonly kind: 'missing' | 'rights' | 'conflict' | 'too-large' };
+  | {
+      readonly kind: 'merged';
+      readonly undo: string;
+      /** The card that is kept, and groups that follow it. */
+      readonly saved: readonly string[];
+    }
+  | { readonly kind: 'missing' | 'rights' | 'conflict' | 'too-large' | 'quota' };
 
 /** Thrown so that the transaction is undone. */
 export class MergeRefused extends Error {
@@ -111,7 +117,7 @@ export async function mergeRows(
     readonly at: string;
     readonly maxCards: number;
     readonly maxBytes: number;
-  },
+  } & Quota,
 ): Promise<Merged> {
   const places = (await placesOf(table, person)).filter(canWrite);
   const ids = Object.keys(input.etags);
@@ -123,6 +129,10 @@ export async function mergeRows(
   const kept = placed.find(({ row }) => row.id === input.kept);
   if (!kept || placed.length !== ids.length) return { kind: 'missing' };
   if (placed.some(({ row }) => row.etag !== input.etags[row.id])) return { kind: 'conflict' };
+  const owner = { site: person.site, user: kept.place.ownerUser };
+  // The others take as much room in the trash as before.
+  const more = Buffer.byteLength(input.text) - kept.row.bytes;
+  if (!(await hasRoom(table, owner, { more, maxKept: input.maxKept }))) return { kind: 'quota' };
   const trashed = placed.filter(({ row }) => row.id !== input.kept);
   for (const { row, place } of trashed)
     await trashOne(table, place, row, { site: person.site, at: input.at });
@@ -146,7 +156,8 @@ export async function mergeRows(
     },
     input.at,
   );
-  return { kind: 'merged', undo };
+  const groups = followed.groups.map(({ id }) => id);
+  return { kind: 'merged', undo, saved: put.isSame ? groups : [put.id, ...groups] };
 }
 
 /** Keeps what a change did, so that one button takes it back; the id of it. */
@@ -167,7 +178,23 @@ export async function keepStep(
   return id;
 }
 
-/** All cards as they were; `conflict` where a joined one was changed since. */
+export type Undone =
+  | {
+      readonly kind: 'undone';
+      readonly saved: readonly string[];
+      readonly restored: readonly string[];
+    }
+  /** `conflict`: a joined card was changed since. `full`: a book has no room for what would come back. */
+  | { readonly kind: 'missing' | 'conflict' | 'full' | 'quota' };
+
+/** Thrown so that the transaction is undone. */
+export class UndoRefused extends Error {
+  constructor(readonly undone: Undone) {
+    super(undone.kind);
+  }
+}
+
+/** All cards as they were, or none of them. */
 export async function undoRows(
   table: Tables,
   person: Person,
@@ -175,22 +202,25 @@ export async function undoRows(
     readonly id: string;
     readonly at: string;
     readonly maxCards: number;
-  },
-): Promise<'undone' | 'missing' | 'conflict'> {
+  } & Quota,
+): Promise<Undone> {
   const where = { id: input.id, site: person.site, user_id: person.user };
   const row: { steps: string } | undefined = await table(UNDO).where(where).first('steps');
-  if (!row) return 'missing';
+  if (!row) return { kind: 'missing' };
   const step = JSON.parse(row.steps) as Step | TrashStep; // written above
   if (!('kept' in step)) {
-    await restoreAll(table, person, step, input);
+    const restored = await restoreAll(table, person, step, input);
     await table(UNDO).where(where).delete();
-    return 'undone';
+    return { kind: 'undone', saved: [], restored };
   }
   const card: CardTableRow | undefined = await table(CARDS).where({ id: step.kept }).first();
   const places = (await placesOf(table, person)).filter(canWrite);
   const place = places.find(({ key }) => key === card?.book_key);
-  if (!card || !place) return 'missing';
-  if (card.etag !== step.etag) return 'conflict';
+  if (!card || !place) return { kind: 'missing' };
+  if (card.etag !== step.etag) return { kind: 'conflict' };
+  const owner = { site: person.site, user: place.ownerUser };
+  const more = Buffer.byteLength(step.before) - card.bytes;
+  if (!(await hasRoom(table, owner, { more, maxKept: input.maxKept }))) return { kind: 'quota' };
   await putInto(table, place, {
     uri: card.uri,
     text: step.before,
@@ -199,20 +229,27 @@ export async function undoRows(
     maxCards: input.maxCards,
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
   });
-  await restoreAll(table, person, step, input);
-  if (step.followed) {
-    await unfollow(table, person, step.followed, { ...input, places, kept: step.kept });
-  }
+  const restored = await restoreAll(table, person, step, input);
+  const groups = step.followed
+    ? await unfollow(table, person, step.followed, { ...input, places, kept: step.kept })
+    : [];
   await table(UNDO).where(where).delete();
-  return 'undone';
+  const isSame = card.text === step.before;
+  return { kind: 'undone', saved: isSame ? groups : [card.id, ...groups], restored };
 }
 
-/** Those that were deleted for good meanwhile, or whose book is full, stay where they are. */
+/** Ids of those that are back: one that was deleted for good meanwhile, or is there again, is not. */
 async function restoreAll(
   table: Tables,
   person: Person,
   { trashed }: TrashStep,
   { at, maxCards }: { readonly at: string; readonly maxCards: number },
-): Promise<void> {
-  for (const id of trashed) await restoreCard(table, person, { id, at, maxCards });
+): Promise<readonly string[]> {
+  const back: string[] = [];
+  for (const id of trashed) {
+    const restored = await restoreCard(table, person, { id, at, maxCards });
+    if (restored.kind === 'full') throw new UndoRefused({ kind: 'full' });
+    if (restored.kind === 'restored') back.push(id);
+  }
+  return back;
 }

@@ -13,6 +13,13 @@ export async function keptBytes(table: Tables, { site, user }: Owner): Promise<n
   return (await bytesOf(cards)) + (await bytesOf(table(TRASH).where(owned)));
 }
 
+/** Whether an owner may keep so much more; what makes nothing larger is always taken. */
+export const hasRoom = async (
+  table: Tables,
+  owner: Owner,
+  { more, maxKept }: { readonly more: number; readonly maxKept: number },
+): Promise<boolean> => more <= 0 || (await keptBytes(table, owner)) + more <= maxKept;
+
 async function bytesOf(query: ReturnType<Tables>): Promise<number> {
   const [{ bytes = 0 } = {}]: { bytes?: number | null }[] = await query.sum({ bytes: 'bytes' });
   return Number(bytes ?? 0);

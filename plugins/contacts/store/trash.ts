@@ -45,13 +45,18 @@ export async function trashOne(
   await leaveTrace(table, { key: place.key, uri: row.uri, seq, at: where.at });
 }
 
-/** Every card of a book that goes away; no client asks for its changes any more. */
-export async function trashAll(table: Tables, place: Place, where: Where): Promise<void> {
+/** Every card of a book that goes away, by their ids; no client asks for its changes any more. */
+export async function trashAll(
+  table: Tables,
+  place: Place,
+  where: Where,
+): Promise<readonly string[]> {
   const ids: string[] = await table(CARDS).where({ book_key: place.key }).pluck('id');
   for (const some of chunksOf(ids, 50)) {
     const rows: CardTableRow[] = await table(CARDS).whereIn('id', some);
     await table(TRASH).insert(rows.map((row) => trashRow(place, row, where)));
   }
+  return ids;
 }
 
 /** Of one's own books, and of those where one may write. */
@@ -87,7 +92,10 @@ export type Restored =
   | { readonly kind: 'restored'; readonly id: string }
   | { readonly kind: 'missing' | 'full' | 'uid-conflict' };
 
-/** Back into its book, or into the first one where that is gone. */
+/**
+ * Back into its book, or into the first one where that is gone. The trash counts for what its owner
+ * keeps: it takes no more room than before.
+ */
 export async function restoreCard(
   table: Tables,
   person: Person,

@@ -93,7 +93,13 @@ export type Refusal =
   | 'uri';
 
 export type Put =
-  | { readonly kind: 'created' | 'updated'; readonly etag: string; readonly id: string }
+  | {
+      readonly kind: 'created' | 'updated';
+      readonly etag: string;
+      readonly id: string;
+      /** It was so before: nothing is written, and nobody hears of it. */
+      readonly isSame?: true;
+    }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'uid-conflict'; readonly uri: string }
   | { readonly kind: 'refused'; readonly reason: Refusal };
@@ -106,7 +112,7 @@ export interface Changes {
 
 /** What went to the trash together. */
 export interface RemovedAll {
-  readonly count: number;
+  readonly ids: readonly string[];
   /** For `undo`; `''` when nothing went. */
   readonly undo: string;
 }

@@ -49,6 +49,9 @@ export async function putInto(
     .whereNot({ uri })
     .first('uri');
   if (same) return { kind: 'uid-conflict', uri: same.uri };
+  if (there?.etag === digest.etag) {
+    return { kind: 'updated', etag: digest.etag, id: there.id, isSame: true };
+  }
   const values = { ...digest, uri, text, updated_at: at };
   if (there) {
     const seq = await nextToken(table, key);

@@ -111,7 +111,7 @@ it('touches nothing of others, nor what one may only read', async () => {
     });
   }
   expect(await store.list(other, {})).toMatchObject({ total: 1 });
-  expect(await store.removeAll(me, [hidden])).toEqual({ count: 0, undo: '' });
+  expect(await store.removeAll(me, [hidden])).toEqual({ ids: [], undo: '' });
   expect(await many('else', ids)).toEqual({ status: 404 });
 });
 

@@ -1,7 +1,7 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { readCard } from '../card';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { aCard, cardsOf, startContacts } from './kit';
+import { aCard, aPerson, cardsOf, startContacts } from './kit';
 
 let test: PluginTest;
 let store: ContactStore;
@@ -111,6 +111,117 @@ it('tells what was done, once it is done', async () => {
 
   await told;
   expect(seen).toEqual(['saved 1 2', 'deleted 1 1', 'restored 1 2']);
+});
+
+/** What others hear of while something is done, op by op; ids by the names that they were put with. */
+async function heardOf(
+  names: Readonly<Record<string, string>>,
+  run: () => Promise<unknown>,
+): Promise<readonly string[]> {
+  const heard: string[] = [];
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  test.on('contact:changed', ({ op, ids }) => {
+    const known = ids.map((id) => names[id] ?? 'new').sort();
+    if (known.includes('last')) end();
+    else heard.push(`${op} ${known.join('+')}`);
+  });
+  await run();
+  // Told in their order: what comes after all of it ends the waiting.
+  const last = Object.entries(names).find(([, name]) => name === 'last')?.[0] ?? '';
+  await test.route('post', '/delete', { body: { id: last } });
+  await ended;
+  return heard;
+}
+
+it('tells of a book that is deleted, of what is undone and of groups that follow, and of nothing else', async () => {
+  const made = await store.createBook(me, { title: 'Autre' });
+  const book = made.kind === 'created' ? made.id : '';
+  const far = await store.put(me, book, 'far.vcf', aCard('far'));
+  const mails = [{ value: 'one@test.example', type: 'work' as const }];
+  const twin = await store.put(me, FIRST_BOOK, 'twin.vcf', aCard('twin', { mails, note: 'deux' }));
+  const team = aCard('team', { kind: 'group', members: ['urn:uuid:twin'] });
+  const group = await store.put(me, FIRST_BOOK, 'team.vcf', team);
+  const [one, last] = [await put('one'), await put('last')];
+  const idOf = (done: typeof far): string => ('id' in done ? done.id : '');
+  const of = { [one]: 'one', [last]: 'last', [idOf(far)]: 'far', [idOf(twin)]: 'twin' };
+  const etag = async (id: string) => (await store.cardById(me, id))?.etag ?? '';
+  const undoOf = (answer: unknown): string =>
+    new URLSearchParams((answer as { redirect: string }).redirect.split('?')[1]).get('undo') ?? '';
+
+  const heard = await heardOf({ ...of, [idOf(group)]: 'team' }, async () => {
+    await test.route('post', '/books/delete', { body: { book, sure: 'yes' } });
+    const ids = `${one} ${idOf(twin)}`;
+    const etags = `${await etag(one)} ${await etag(idOf(twin))}`;
+    const merged = await test.route('post', '/merge', { body: { ids, etags } });
+    await test.route('post', '/undo', { body: { id: undoOf(merged) } });
+    await test.route('post', '/undo', { body: { id: undoOf(merged) } });
+    const deleted = await test.route('post', '/bulk', {
+      body: { what: 'delete' },
+      lists: { card: [one, 'nobody'] },
+    });
+    await test.route('post', '/undo', { body: { id: undoOf(deleted) } });
+  });
+
+  expect(heard).toEqual([
+    'deleted far',
+    'saved one+team',
+    'deleted twin',
+    'saved one+team',
+    'restored twin',
+    'deleted one',
+    'restored one',
+  ]);
+});
+
+it('tells that a contact of somebody else is another one once it is taken', async () => {
+  const other = aPerson(me.user + 1);
+  await store.books(other);
+  const theirs = await store.put(other, FIRST_BOOK, 'x.vcf', aCard('x', { name: 'Ixe' }));
+  await store.share(other, FIRST_BOOK, me.mail, 'write');
+  const last = await put('last');
+  const id = 'id' in theirs ? theirs.id : '';
+
+  const heard = await heardOf({ [id]: 'theirs', [last]: 'last' }, () =>
+    test.route('post', '/move', { body: { id, to: FIRST_BOOK } }),
+  );
+
+  expect(heard).toEqual(['deleted theirs', 'saved new']);
+});
+
+it('leaves out of a file what a guard refuses, with its line, and nothing else', async () => {
+  await put('one');
+  test.on('contact:saving', ({ contacts }) =>
+    contacts.some(({ name }) => name === 'Refusée') ? { deny: true, code: 'no' } : undefined,
+  );
+  const text = [aCard('a'), aCard('b', { name: 'Refusée' }), aCard('c')].join('');
+  const line = aCard('a').split('\r\n').length;
+  const files = [{ field: 'file', name: 'a.vcf', type: '', content: Buffer.from(text) }];
+  const sent = await test.route('post', '/import', { body: { book: FIRST_BOOK }, files });
+  const { redirect } = sent as { redirect: string };
+  const shown = await test.route('get', redirect.replace('/contacts', ''));
+
+  expect(shown).toMatchObject({
+    model: { added: 2, refused: 1, faults: [{ line, reason: 'refused' }] },
+  });
+  expect(await names()).toEqual(['a', 'c', 'Name one']);
+});
+
+it('tells of a card only when it is another than before', async () => {
+  const last = await put('last');
+  const one = await put('one');
+  const { text = '' } = (await store.cardById(me, one)) ?? {};
+  const files = [{ field: 'file', name: 'a.vcf', type: '', content: Buffer.from(text) }];
+  const heard = await heardOf({ [one]: 'one', [last]: 'last' }, async () => {
+    await test.route('post', '/import', { body: { book: FIRST_BOOK }, files });
+    const changed = Buffer.from(text.replace('X-KEPT:here', 'X-KEPT:there'));
+    const other = files.map((file) => ({ ...file, content: changed }));
+    await test.route('post', '/import', { body: { book: FIRST_BOOK }, files: other });
+  });
+
+  expect(heard).toEqual(['saved one']);
 });
 
 it('exports what plugins leave in, byte for byte where they change nothing', async () => {

@@ -155,7 +155,7 @@ it('keeps what is there as it is: a copy is not written, renamed, shared or dele
     reason: 'rights',
   });
   expect(await store.remove(me, book, 'y.vcf')).toBe('rights');
-  expect(await store.removeBook(me, book)).toBe('missing');
+  expect(await store.removeBook(me, book)).toEqual({ kind: 'missing' });
   for (const [path, body] of [
     ['rename', { title: 'x' }],
     ['share', { mail: 'a@test.example', rights: 'read' }],

@@ -326,7 +326,7 @@ describe('trash', () => {
     const book = made.kind === 'created' ? made.id : '';
     await store.put(me, book, 'one.vcf', aCard('one'));
 
-    expect(await store.removeBook(me, book)).toBe('removed');
+    expect(await store.removeBook(me, book)).toMatchObject({ kind: 'removed' });
 
     expect(await store.trash(me)).toMatchObject([{ book: 'Projet' }]);
     expect(await store.restore(me, await trashed())).toMatchObject({ kind: 'restored' });
@@ -342,7 +342,7 @@ describe('moving', () => {
     const id = await idOf('one');
     const { token } = (await store.changesSince(me, FIRST_BOOK, 0)) ?? { token: 0 };
 
-    expect(await store.move(me, id, 'b')).toBe('moved');
+    expect(await store.move(me, id, 'b')).toEqual({ kind: 'moved', id });
 
     expect(await store.cardById(me, id)).toMatchObject({ book: 'b', uid: 'one' });
     expect(await store.changesSince(me, FIRST_BOOK, token)).toMatchObject({ removed: ['one.vcf'] });
@@ -355,7 +355,7 @@ describe('moving', () => {
     await put('one');
     await store.put(me, 'b', 'x.vcf', aCard('one'));
 
-    expect(await store.move(me, await idOf('one'), 'b')).toBe('uid-conflict');
+    expect(await store.move(me, await idOf('one'), 'b')).toEqual({ kind: 'uid-conflict' });
     expect(await store.card(me, FIRST_BOOK, 'one.vcf')).toBeDefined();
   });
 });
@@ -368,7 +368,7 @@ describe('somebody else', () => {
     await store.share(me, FIRST_BOOK, other.mail, 'write');
     const own = (await store.books(other)).find(({ isOwn }) => isOwn)?.id ?? '';
 
-    expect(await store.move(other, await idOf('one'), own)).toBe('moved');
+    expect(await store.move(other, await idOf('one'), own)).toMatchObject({ kind: 'moved' });
 
     expect((await store.list(other, { book: own })).total).toBe(1);
     const [trashed] = await store.trash(me);
@@ -387,7 +387,7 @@ describe('somebody else', () => {
     expect(await store.card(other, FIRST_BOOK, 'one.vcf')).toBeUndefined();
     expect((await store.list(other, {})).total).toBe(0);
     expect(await store.favour(other, id, true)).toBe(false);
-    expect(await store.move(other, id, FIRST_BOOK)).toBe('missing');
+    expect(await store.move(other, id, FIRST_BOOK)).toEqual({ kind: 'missing' });
     expect(await store.remove(other, FIRST_BOOK, 'one.vcf')).toBe('missing');
     await store.remove(me, FIRST_BOOK, 'one.vcf');
     expect(await store.trash(other)).toEqual([]);
@@ -425,7 +425,7 @@ describe('somebody else', () => {
     await store.share(me, FIRST_BOOK, other.mail, 'manage');
     const book = (await store.books(other)).find(({ isOwn }) => !isOwn)?.id ?? '';
 
-    expect(await store.removeBook(other, book)).toBe('left');
+    expect(await store.removeBook(other, book)).toEqual({ kind: 'left' });
     expect(await names()).toEqual(['one']);
   });
 
