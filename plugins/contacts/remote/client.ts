@@ -1,4 +1,5 @@
 import type { PluginContext, PluginHttpOptions } from 'estafette/plugin';
+import { titleOf } from '../store/title';
 import { hrefOf, isUnder, type Multistatus, readMultistatus } from './multistatus';
 import { type Fault, Faulty, type FoundBook } from './types';
 
@@ -69,7 +70,7 @@ export function createClient(http: Http, { url, login, password }: Login) {
   async function startAt(at: string): Promise<readonly FoundBook[] | undefined> {
     const [own] = await ask(at, 'PROPFIND', { depth: '0', body: START });
     if (!own) return undefined;
-    if (own.isBook) return [{ href: within(own.href, at), title: titleOf(own) }];
+    if (own.isBook) return [{ href: within(own.href, at), title: nameOf(own) }];
     let home = own.home;
     if (home === '' && own.principal !== '') {
       const principal = within(own.principal, at);
@@ -83,7 +84,7 @@ export function createClient(http: Http, { url, login, password }: Login) {
       .slice(0, BOOKS_MAX)
       .map((book) => ({
         href: within(book.href, at),
-        title: titleOf(book),
+        title: nameOf(book),
       }));
   }
 
@@ -139,8 +140,8 @@ export function createClient(http: Http, { url, login, password }: Login) {
   };
 }
 
-const titleOf = ({ title, href }: { readonly title: string; readonly href: string }): string =>
-  (title.trim() || (href.split('/').findLast((part) => part !== '') ?? href)).slice(0, 200);
+const nameOf = ({ title, href }: { readonly title: string; readonly href: string }): string =>
+  titleOf(title) || titleOf(href.split('/').findLast((part) => part !== '') ?? '') || '?';
 
 const faultOfStatus = (status: number): Fault =>
   status === 401 || status === 403 ? 'password' : status >= 500 ? 'unreachable' : 'not-carddav';

@@ -2,18 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { userOfMail } from './people';
 import { FIRST_BOOK, type Place, placeOf, placesOf } from './places';
 import { BOOKS, CARDS, REMOVED, SHARES, type Tables } from './tables';
+import { titleOf } from './title';
 import { trashAll } from './trash';
 import type { Book, Person, Rights, Share } from './types';
 
-const TITLE_CHARS = 200;
 const SHARES_MAX = 100;
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-const titleOf = (text: string): string =>
-  text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, TITLE_CHARS);
 
 const bookOf = (place: Place, count: number): Book => ({
   id: place.id,

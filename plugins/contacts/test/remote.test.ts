@@ -53,7 +53,7 @@ class FakeServer {
     if (path === '/dav/ada/')
       return (
         row(path, '<d:resourcetype><d:collection/></d:resourcetype>') +
-        row('/dav/ada/friends/', `${type}<d:displayname>Amis &amp; co</d:displayname>`)
+        row('/dav/ada/friends/', `${type}<d:displayname>Amis &#x202e;&amp; co</d:displayname>`)
       );
     if (path !== '/dav/ada/friends/') return undefined;
     const wanted = [...this.cards].filter(

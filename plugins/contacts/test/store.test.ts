@@ -437,6 +437,20 @@ describe('somebody else', () => {
   });
 });
 
+it('takes titles that turn nothing around and that somebody sees', async () => {
+  await start();
+  const titled = (title: string) => store.createBook(me, { title, id: 'b' });
+  for (const nothing of ['', ' \t', '\u202e', '\u200b\u2060', '\u3164', '\u2800 \u00ad'])
+    expect(await titled(nothing)).toEqual({ kind: 'refused', reason: 'title' });
+
+  await titled('a\u202egnp.exe\n\u0007 b');
+  const shown = async () => (await store.books(me)).find(({ id }) => id === 'b')?.title;
+  expect(await shown()).toBe('agnp.exe b');
+  expect(await store.renameBook(me, 'b', '\u2067')).toBe('title');
+  await store.renameBook(me, 'b', `${'é'.repeat(199)}😀b`);
+  expect(await shown()).toBe(`${'é'.repeat(199)}😀`);
+});
+
 it('gives a person what is kept of them, and forgets it', async () => {
   await start();
   await put('one');
