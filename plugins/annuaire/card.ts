@@ -43,7 +43,9 @@ export const rowOf = (entry: Entry, searched: Searched, selected: string, source
   isCurrent: selected !== '' && isSame(entry.dn, selected),
 });
 
-const serviceName = (entry: Entry): string => entry.service || plain(rdnOf(parentOf(entry.dn))[1]);
+/** The service that somebody belongs to, as they say it or by where they stand. */
+export const serviceName = (entry: Entry): string =>
+  entry.service || plain(rdnOf(parentOf(entry.dn))[1]);
 
 /** The services above an entry, from the uppermost; those that are hidden keep their own name. */
 export async function pathOf(annuaire: Annuaire, dn: string): Promise<readonly Person[]> {

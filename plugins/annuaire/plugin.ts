@@ -1,5 +1,6 @@
 import { definePlugin } from 'estafette/plugin';
 import { type AnnuaireConfig, annuaireConfig } from './config';
+import { peopleFor } from './people';
 import { routes } from './routes';
 import { avatarsOf, classesOf, senderOf } from './sender';
 import { membersFor, resultsFor, suggestionsFor } from './suggestions';
@@ -36,6 +37,7 @@ export default definePlugin<AnnuaireConfig>({
     context.hooks.on('contact:suggestions', ({ query, limit, only }, scope) =>
       suggestionsFor(context, scope, { query, limit, only }),
     );
+    context.hooks.on('contact:facts', ({ mails }, scope) => peopleFor(context, scope, mails));
     context.hooks.on('contact:expand', (asked, scope) => membersFor(context, scope, asked));
     context.hooks.on('recipient:classes', ({ addresses, locale }, scope) =>
       classesOf(context, scope, { addresses, label: context.text(locale) }),

@@ -6,6 +6,7 @@ import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
 import { byOrder, type Entry } from './entry';
 import { exportList, exportOne, MOST } from './export';
+import { keepFor } from './keep';
 import { isKeptFrom } from './kept';
 import { branchHref, composeHref, type Searched, searchHref } from './links';
 import { isOwn, ownPage, saveOwn, showOwn } from './own';
@@ -173,6 +174,7 @@ async function page(
     away: undefined as Awaited<ReturnType<typeof awayFor>>,
     ownHref: '',
     mineHref: '',
+    keep: undefined as Awaited<ReturnType<typeof keepFor>>,
   };
   const config = context.config(request);
   if (isKeptFrom(request, context, config.outside)) {
@@ -188,12 +190,13 @@ async function page(
   try {
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
-    const [trees, list, card, isMine, away] = await Promise.all([
+    const [trees, list, card, isMine, away, keep] = await Promise.all([
       treesOf(all, annuaire, searched.q === '' ? asked.base : undefined),
       listOf(annuaire, asked, { context, chosen }),
       asked.entry && cardOf(annuaire, asked.entry, searched),
       isOwn(request, context, annuaire.of === '' ? (asked.entry?.dn ?? '') : ''),
       asked.entry?.of === '' ? awayFor(context, request, asked.entry) : undefined,
+      asked.entry?.mail ? keepFor(context, request, [asked.entry]) : undefined,
     ]);
     const shows = about.dn ? 'card' : 'list';
     const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
@@ -212,6 +215,7 @@ async function page(
         shows,
         backHref,
         away,
+        keep,
         ownHref: isMine ? ownHref : '',
       },
     };

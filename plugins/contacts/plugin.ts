@@ -1,4 +1,5 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
+import { additionFor } from './addition';
 import { type ContactsConfig, contactsConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
@@ -65,6 +66,9 @@ export default definePlugin<ContactsConfig>({
     );
     context.hooks.on('contact:expand', async (asked, { site }) =>
       membersFor(context, await personOf(context, site, asked.user), asked),
+    );
+    context.hooks.on('contact:addition', async ({ people, user }, { site }) =>
+      additionFor(context, await personOf(context, site, user), people),
     );
     context.hooks.on('search:results', ({ query, limit, user, locale }, { site }) =>
       searchContacts(

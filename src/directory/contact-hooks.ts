@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { fits } from '../kernel/hook-results';
-import { type Action, defineHooks, type Filter, type Guard } from '../kernel/hook-types';
+import {
+  type Action,
+  type Collect,
+  defineHooks,
+  type Filter,
+  type First,
+  type Guard,
+} from '../kernel/hook-types';
 
 /** A contact as a list shows it. */
 export interface ListedContact {
@@ -51,9 +58,36 @@ export interface SavedContact {
   readonly mails: readonly string[];
 }
 
+/** What is known of somebody by their address, for a new contact; `''` where nothing is. */
+export interface KnownPerson {
+  /** The address that was asked for. */
+  readonly mail: string;
+  /** Of what is no person; made of the two others where it is empty. */
+  readonly name: string;
+  readonly given: string;
+  readonly family: string;
+  readonly organization: string;
+  readonly unit: string;
+  readonly title: string;
+  readonly phones: readonly ContactLine[];
+}
+
 declare global {
   namespace Estafette {
     interface HookMap {
+      'contact:addition': First<
+        {
+          /** Who may be added; nobody, to know whether there is such a page. */
+          readonly people: readonly { readonly name: string; readonly mail: string }[];
+          readonly user: number;
+        },
+        {
+          /** A page of this site: that of a contact which is there, or the form of a new one. */
+          readonly href: string;
+          /** How many of them are there already. */
+          readonly known: number;
+        }
+      >;
       'contact:list': Filter<readonly ListedContact[], { readonly user: number }>;
       'contact:draft': Filter<
         ContactFields,
@@ -63,6 +97,10 @@ declare global {
           readonly book: string;
           readonly kind: string;
         }
+      >;
+      'contact:facts': Collect<
+        { readonly mails: readonly string[]; readonly user: number },
+        KnownPerson
       >;
       'contact:saving': Guard<{
         readonly user: number;
@@ -121,6 +159,25 @@ const listed = z.array(
   }),
 );
 
+const word = z.string().max(500);
+const known = z.strictObject({
+  mail: z.string().min(3).max(254),
+  name: word,
+  given: word,
+  family: word,
+  organization: word,
+  unit: word,
+  title: word,
+  phones: lines,
+});
+const addition = z.strictObject({
+  href: z
+    .string()
+    .regex(/^\/(?![/\\])[^\s\p{Cc}\\]*$/u)
+    .max(8_000),
+  known: z.int().min(0),
+});
+
 const idsOf = (rows: unknown): readonly string[] =>
   Array.isArray(rows) ? rows.map((row: { readonly id: string }) => row.id) : [];
 
@@ -139,6 +196,19 @@ function isOfThese(value: unknown, before: unknown): boolean {
 
 /** Hooks of address books; the plugin that keeps them emits them. */
 export const contactHooks = defineHooks({
+  'contact:addition': {
+    kind: 'first',
+    doc: 'Where people are added to one’s contacts: whoever shows people emits it, and has no such link where nobody answers. Answered by the plugin that keeps address books (`contacts`).',
+    check: fits(addition),
+    byPlugins: true,
+  },
+  'contact:facts': {
+    kind: 'collect',
+    doc: 'What is known of people by their addresses, for new contacts, as far as the person may see it; the first answer for an address counts. Emitted by the plugin that keeps address books (`contacts`).',
+    check: fits(known),
+    timeoutMs: 1_000,
+    byPlugins: true,
+  },
   'contact:list': {
     kind: 'filter',
     doc: 'Contacts of a page before somebody sees them, all at once: names and details may be changed. Emitted by the plugin that shows them (`contacts`).',

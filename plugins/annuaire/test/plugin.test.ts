@@ -132,6 +132,28 @@ describe('a search', () => {
 describe('a card', () => {
   const card = (dn: string) => test.renderRoute('/entry', { query: { dn } });
 
+  it('leads to the contacts, where a plugin keeps them', async () => {
+    await start();
+    expect(await card(LINH)).not.toContain('contacts');
+    const asked: unknown[] = [];
+    let known = 0;
+    test.on('contact:addition', (question) => {
+      asked.push(question);
+      return { href: '/contacts/edit?mail=x', known };
+    });
+
+    expect(await card(LINH)).toMatch(
+      /<a class="btn" href="\/contacts\/edit\?mail=x">.*Ajouter aux contacts<\/a>/,
+    );
+    const people = [{ name: 'Linh Clairbois', mail: 'linh.clairbois@saisons.example' }];
+    expect(asked).toEqual([{ people, user: test.user.id }]);
+
+    known = 1;
+    expect(await card(LINH)).toContain('Dans mes contacts</a>');
+    // Who has no address is nobody whom it could be asked of.
+    expect(await card(ACCUEIL)).not.toContain('contacts');
+  });
+
   it('shows what is known, and leads to the composer, the telephone and the service', async () => {
     await start();
 
@@ -369,6 +391,31 @@ describe('beside the mail', () => {
       expect(await suggest(query)).toMatchObject([{ mail: 'linh.clairbois@saisons.example' }]);
     expect(await suggest('b214')).toEqual([]);
     expect(await suggest('vents')).toEqual([]);
+  });
+
+  it('tells what a contact is made of', async () => {
+    const names = { sn: ['Clairbois'], givenName: ['Linh'], mobile: ['06 99 00 00 42'] };
+    const linh = RECORDS.find(({ dn }) => dn === LINH);
+    const known = record(LINH, { ...linh?.attributes, ...names });
+    await start({}, [...RECORDS.filter(({ dn }) => dn !== LINH), known]);
+    const mails = [MAIL, 'etudes@saisons.example', 'nobody@saisons.example'];
+
+    expect(await test.collect('contact:facts', { mails, user: test.user.id })).toEqual([
+      {
+        mail: MAIL,
+        name: '',
+        given: 'Linh',
+        family: 'Clairbois',
+        organization: 'Messagerie de test',
+        unit: 'Accueil des usagers',
+        title: 'Chargée d’études',
+        phones: [
+          { type: 'work', value: '+33 1 99 00 00 42' },
+          { type: 'cell', value: '06 99 00 00 42' },
+        ],
+      },
+      expect.objectContaining({ name: 'Études', given: '', family: '', phones: [] }),
+    ]);
   });
 
   describe('a list that is suggested', () => {

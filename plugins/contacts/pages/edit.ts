@@ -1,4 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
+import { contactsOf } from '../addition';
 import { type Contact, EMPTY_CONTACT, writeCard } from '../card';
 import { type Book, contactOf, type Refusal, type StoredCard } from '../store';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
@@ -21,7 +22,6 @@ import { drafted } from './hooks';
 import { sideOf } from './list';
 import { idOnce, newMark } from './once';
 import { TYPE_TEXTS } from './texts';
-import { writtenName } from './written-name';
 
 const KINDS = ['individual', 'group', 'org'] as const;
 
@@ -111,15 +111,15 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
   }
   const book = bookFor(books, query['book']);
   if (!book) return { status: 404 };
-  const mail = query['mail'] ?? '';
-  const isGroup = query['kind'] === 'group';
-  const contact: Contact = {
-    ...EMPTY_CONTACT,
-    kind: isGroup ? 'group' : 'individual',
-    ...(isGroup ? { name: query['name'] ?? '' } : writtenName(query['name'] ?? '')),
-    mails: mail === '' ? [] : [{ value: mail, type: 'work' }],
-  };
-  return formPage(desk, { book, form: formOf(contact), etag: '' });
+  return formPage(desk, { book, form: formOf(await newContact(desk)), etag: '' });
+}
+
+async function newContact({ context, request, person }: Desk): Promise<Contact> {
+  const { name = '', mail = '', kind } = request.query;
+  if (kind === 'group') return { ...EMPTY_CONTACT, kind: 'group', name };
+  const { site, user, as } = person;
+  const [contact] = await contactsOf(context, { site, user, ...(as && { as }) }, [{ name, mail }]);
+  return contact ?? EMPTY_CONTACT;
 }
 
 const bookFor = (books: readonly Book[], id: string | undefined): Book | undefined =>

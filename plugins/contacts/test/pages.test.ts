@@ -79,6 +79,55 @@ it('takes the name of a sender apart for a new contact', async () => {
   expect(form).not.toContain('(DSI)');
 });
 
+it('takes what is known of an address for a new contact', async () => {
+  await start();
+  const known = {
+    mail: 'linh@test.example',
+    name: '',
+    given: 'Linh',
+    family: 'Clairbois',
+    organization: 'Ministère',
+    unit: 'Bureau des études',
+    title: 'Cheffe de projet',
+    phones: [{ value: '01 99 00 00 42', type: 'work' as const }],
+  };
+  const asked: unknown[] = [];
+  test.on('contact:facts', (question) => {
+    asked.push(question);
+    return [known, { ...known, given: 'Second' }];
+  });
+  const form = await html('/edit', { name: 'directrice (DSI)', mail: 'Linh@test.example' });
+
+  expect(asked).toEqual([{ mails: ['linh@test.example'], user: test.user.id }]);
+  for (const [field, value] of [
+    ['family', 'Clairbois'],
+    ['given', 'Linh'],
+    ['organization', 'Ministère'],
+    ['unit', 'Bureau des études'],
+    ['title', 'Cheffe de projet'],
+    ['phone', '01 99 00 00 42'],
+    ['mail', 'Linh@test.example'],
+  ])
+    expect(form).toMatch(new RegExp(`name="${field}"[^>]* value="${value}"`));
+});
+
+it('says to other plugins where somebody is added, or is already', async () => {
+  await start();
+  await put('one', { mails: [{ value: 'ada@test.example', type: 'work' }] });
+  const where = (...people: { readonly name: string; readonly mail: string }[]) =>
+    test.first('contact:addition', { people, user: test.user.id });
+
+  expect(await where()).toEqual({ href: '/contacts/edit', known: 0 });
+  expect(await where({ name: 'Ada', mail: 'ADA@test.example' })).toEqual({
+    href: `/contacts?id=${await idOf('one')}`,
+    known: 1,
+  });
+  expect(await where({ name: 'Léo Z', mail: 'leo@test.example' })).toEqual({
+    href: '/contacts/edit?name=L%C3%A9o+Z&mail=leo%40test.example',
+    known: 0,
+  });
+});
+
 it('has a word for a card that has no name', async () => {
   await start();
   const text = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:none\r\nNOTE:x\r\nEND:VCARD\r\n';
