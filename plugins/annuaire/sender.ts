@@ -1,12 +1,16 @@
 import type { PluginContext, SlotFacts } from 'estafette/plugin';
 import { awayFor } from './absence';
-import { type Asker, annuaireFor, type Context } from './ask';
+import { byMailInAll, fromAll, QUICK_MS } from './all';
+import type { Asker, Context } from './ask';
 import { faceOf, pathOf } from './card';
 import type { AnnuaireConfig } from './config';
 import { fold } from './fold';
 import { isKept } from './kept';
 import { entryHref, photoHref } from './links';
 import { KIND_TEXTS, PHONE_TEXTS } from './texts';
+
+/** Of the second of a slot: the card has more questions for the directory that knows who wrote. */
+const BY_MAIL_MS = 500;
 
 /** Who wrote the open message, where the directory knows the address. */
 export async function senderOf(
@@ -17,17 +21,18 @@ export async function senderOf(
   if (!from || !as) return undefined;
   const asker = { site: site.id, as, groups, presence };
   if (isKept(context, asker)) return undefined;
-  const annuaire = annuaireFor(context, asker);
-  const entry = (await annuaire?.byMail([from.mail]))?.get(from.mail.toLowerCase());
+  const known = await byMailInAll(context, asker, [from.mail], BY_MAIL_MS);
+  const { annuaire, entry } = known.get(from.mail.toLowerCase()) ?? {};
   if (!annuaire || !entry) return undefined;
   const [path, pictured, away] = await Promise.all([
     pathOf(annuaire, entry.dn),
     annuaire.pictured([from.mail]),
-    awayFor(context, { ...asker, locale }, entry),
+    // Who is absent is read in the directory of sign-in, and so are those who answer instead.
+    entry.of === '' ? awayFor(context, { ...asker, locale }, entry) : undefined,
   ]);
   return {
     ...faceOf(entry),
-    photo: pictured.length > 0 ? photoHref(entry.dn) : '',
+    photo: pictured.length > 0 ? photoHref(entry.dn, entry.of) : '',
     name: entry.name,
     mail: entry.mail,
     title: entry.title,
@@ -40,7 +45,7 @@ export async function senderOf(
     phones: entry.phones
       .filter(({ fact }) => fact !== 'fax')
       .map(({ fact, text, href }) => ({ label: PHONE_TEXTS[fact], text, href })),
-    href: entryHref(entry.dn),
+    href: entryHref(entry.dn, undefined, entry.of),
   };
 }
 
@@ -66,13 +71,12 @@ export async function classesOf(
 ) {
   const { mailDomains } = context.site(asker.site);
   const own = addresses.filter((mail) => mailDomains.includes(mail.split('@').at(-1) ?? ''));
-  const annuaire =
-    own.length > 0 && !isKept(context, asker) ? annuaireFor(context, asker) : undefined;
-  const found = [...((await annuaire?.byMail(own)) ?? [])];
+  if (own.length === 0 || isKept(context, asker)) return [];
+  const found = [...(await byMailInAll(context, asker, own, QUICK_MS))];
   return Promise.all(
-    found.map(async ([mail, entry]) => ({
+    found.map(async ([mail, { annuaire, entry }]) => ({
       mail,
-      class: (await annuaire?.isNear(entry)) ? ('service' as const) : ('ministry' as const),
+      class: (await annuaire.isNear(entry)) ? ('service' as const) : ('ministry' as const),
       ...(entry.kind !== 'person' && { label: label(KIND_TEXTS[entry.kind].one) }),
     })),
   );
@@ -81,9 +85,11 @@ export async function classesOf(
 /** Pictures of people, by address: paths of our own route. */
 export async function avatarsOf(context: Context, asker: Asker, addresses: readonly string[]) {
   if (isKept(context, asker)) return undefined;
-  const pictured = (await annuaireFor(context, asker)?.pictured(addresses)) ?? [];
+  const found = await fromAll(context, asker, (one) => one.pictured(addresses));
+  const pictured = found.flat();
   if (pictured.length === 0) return undefined;
+  // Of two directories that know somebody, that of sign-in has the picture.
   return Object.fromEntries(
-    pictured.map(({ mail, dn }) => [mail.toLowerCase(), photoHref(dn)] as const),
+    pictured.reverse().map(({ mail, dn, of }) => [mail.toLowerCase(), photoHref(dn, of)] as const),
   );
 }

@@ -1,4 +1,5 @@
-import { type Asker, annuaireFor, type Context } from './ask';
+import { fromAll, QUICK_MS } from './all';
+import { type Annuaire, type Asker, annuaireFor, type Context } from './ask';
 import { dnKey } from './dn';
 import type { Entry } from './entry';
 import { fold } from './fold';
@@ -38,8 +39,9 @@ export async function suggestionsFor(
 ) {
   if (isKept(context, asker)) return [];
   const kinds = only === 'lists' ? (['list'] as const) : WRITTEN_TO;
-  const found = await annuaireFor(context, asker)?.search(query, kinds, READ);
-  return (found?.entries ?? [])
+  const found = await fromAll(context, asker, (one) => one.search(query, kinds, READ));
+  return found
+    .flatMap((answer) => answer?.entries ?? [])
     .filter(({ mail, kind, members }) => mail !== '' || (kind === 'list' && members.length > 0))
     .map((entry) => ({
       name: entry.name,
@@ -52,11 +54,21 @@ export async function suggestionsFor(
     .slice(0, limit);
 }
 
-const listOf = ({ dn, members }: Entry) => ({
-  id: Buffer.from(dn, 'utf8').toString('base64url'),
+const listOf = ({ dn, of, members }: Entry) => ({
+  id: listId({ dn, of }),
   kind: 'list' as const,
   count: members.length,
 });
+
+/** A list by its name, and before a dot by the directory that has it, where that is not the one of sign-in. */
+const listId = ({ dn, of }: Pick<Entry, 'dn' | 'of'>): string =>
+  `${of === '' ? '' : `${of}.`}${Buffer.from(dn, 'utf8').toString('base64url')}`;
+
+function listAsked(id: string): Pick<Entry, 'dn' | 'of'> {
+  const end = id.indexOf('.');
+  const dn = Buffer.from(id.slice(end + 1), 'base64url').toString('utf8');
+  return { dn, of: id.slice(0, Math.max(0, end)) };
+}
 
 /**
  * Members of a list that can be written to; nothing for what is no list, or not to be seen. A member
@@ -72,8 +84,9 @@ export async function membersFor(
   }: { readonly plugin: string; readonly list: string; readonly limit: number },
 ) {
   if (plugin !== PLUGIN || isKept(context, asker)) return undefined;
-  const annuaire = annuaireFor(context, asker);
-  const entry = await annuaire?.entry(Buffer.from(list, 'base64url').toString('utf8'));
+  const { dn: asked, of } = listAsked(list);
+  const annuaire = annuaireFor(context, asker, of);
+  const entry = await annuaire?.entry(asked);
   if (!annuaire || entry?.kind !== 'list') return undefined;
   const dns = entry.members.slice(0, limit);
   const found = await annuaire.named(dns);
@@ -104,13 +117,15 @@ export async function resultsFor(
   }: { readonly query: string; readonly limit: number; readonly group: string },
 ) {
   if (isKept(context, asker)) return [];
-  const found = await annuaireFor(context, asker)?.searchWide(query, undefined, READ);
-  return (found?.entries ?? [])
+  const ask = (one: Annuaire) => one.searchWide(query, undefined, READ);
+  const found = await fromAll(context, asker, ask, QUICK_MS);
+  return found
+    .flatMap((answer) => answer?.entries ?? [])
     .map((entry) => ({
       group,
       title: entry.name.slice(0, 200),
       ...(detailOf(entry) !== '' && { detail: detailOf(entry) }),
-      href: entryHref(entry.dn),
+      href: entryHref(entry.dn, undefined, entry.of),
       score: scoreOf(entry, query),
     }))
     .sort((one, other) => other.score - one.score)

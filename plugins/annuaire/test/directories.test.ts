@@ -1,5 +1,7 @@
+import type { PluginDirectory } from 'estafette/plugin';
 import { createPluginTest, type PluginTest } from 'estafette/plugin/testing';
 import type { AnnuaireConfig } from '../config';
+import { photoHref } from '../links';
 import plugin from '../plugin';
 import { fakeDirectory, record } from './fake-directory';
 
@@ -22,6 +24,14 @@ let own: ReturnType<typeof fakeDirectory>;
 let allies: ReturnType<typeof fakeDirectory>;
 afterEach(() => test.stop());
 
+/** A directory as it is at each question: tests put others in its place. */
+const asNow = (title: string, now: () => ReturnType<typeof fakeDirectory>) => ({
+  ...now(),
+  title,
+  find: (question: Parameters<PluginDirectory['find']>[0]) => now().find?.(question) as never,
+  byMail: (mails: readonly string[]) => now().byMail?.(mails) as never,
+});
+
 async function start(config: Partial<AnnuaireConfig> = {}): Promise<void> {
   own = fakeDirectory(OWN, [
     root(OWN, 'Ministère'),
@@ -34,8 +44,8 @@ async function start(config: Partial<AnnuaireConfig> = {}): Promise<void> {
   ]);
   test = await createPluginTest({
     plugin,
-    directory: { ...own, title: 'Saisons', find: (question) => own.find?.(question) as never },
-    directories: { allies: { ...allies, title: 'Alliés', find: (q) => allies.find?.(q) as never } },
+    directory: asNow('Saisons', () => own),
+    directories: { allies: asNow('Alliés', () => allies) },
     config,
     ownEntry: () => person(OWN, 'moi', 'Moi'),
   });
@@ -153,4 +163,129 @@ it('exports what stands in the directory that was chosen', async () => {
   const { file } = answer as { readonly file: { readonly content: string } };
   expect(String(file.content)).toContain('Alia Clairbois');
   expect(String(file.content)).not.toContain('Linh');
+});
+
+describe('away from its pages', () => {
+  const MAIL = { linh: 'linh@saisons.example', alia: 'alia@saisons.example' } as const;
+  const PHOTO = { jpegPhoto: ['there'] };
+  const all = async (): Promise<void> => {
+    await start();
+    own = fakeDirectory(OWN, [
+      root(OWN, 'Ministère'),
+      person(OWN, 'linh', 'Linh Clairbois', PHOTO),
+      person(OWN, 'deux', 'Clairbois ici'),
+      person(OWN, 'ici', 'Agent', { mail: ['ici@test.example'] }),
+    ]);
+    allies = fakeDirectory(ALLIES, [
+      root(ALLIES, 'Alliés'),
+      person(ALLIES, 'alia', 'Alia Clairbois', PHOTO),
+      person(ALLIES, 'deux', 'Clairbois là-bas'),
+      person(ALLIES, 'labas', 'Agente', { mail: ['labas@test.example'] }),
+      record(`cn=tous,${ALLIES}`, {
+        objectClass: ['groupOfNames'],
+        cn: ['Tous Clairbois'],
+        member: [ALIA, LINH],
+      }),
+    ]);
+  };
+  const suggested = async () => {
+    const asked = { query: 'clairbois', limit: 9, for: 'to', user: test.user.id } as const;
+    const found = await test.collect('contact:suggestions', asked);
+    return {
+      names: found.map(({ name }) => name).sort(),
+      lists: found.flatMap(({ list }) => list ?? []),
+    };
+  };
+  const sender = (mail: string) =>
+    test.renderSlot('message.sidebar@1', {
+      message: {
+        account: 'a',
+        mailbox: 'INBOX',
+        uidValidity: 1,
+        uid: 1,
+        subject: '',
+        from: { name: 'Clairbois', mail },
+        attachments: [],
+      },
+    });
+  const classes = async () => {
+    const addresses = ['ici@test.example', 'labas@test.example'];
+    const asked = { site: test.site, locale: 'fr', addresses } as const;
+    return (await test.collect('recipient:classes', asked)).map(({ mail }) => mail);
+  };
+
+  it('asks all of them, that of sign-in first', async () => {
+    await all();
+
+    const { names: people } = await suggested();
+    expect(people).toEqual([
+      'Alia Clairbois',
+      'Clairbois ici',
+      'Clairbois là-bas',
+      'Linh Clairbois',
+      'Tous Clairbois',
+    ]);
+    expect(await sender(MAIL.alia)).toContain(
+      `href="/annuaire/entry?dn=${encodeURIComponent(ALIA)}&amp;of=allies"`,
+    );
+    expect(await sender('deux@saisons.example')).toContain('>Clairbois ici</a>');
+    expect(await test.first('avatar:resolve', { addresses: Object.values(MAIL) })).toEqual({
+      [MAIL.linh]: photoHref(LINH),
+      [MAIL.alia]: photoHref(ALIA, 'allies'),
+    });
+    expect(await classes()).toEqual(['ici@test.example', 'labas@test.example']);
+    const found = {
+      site: test.site,
+      locale: 'fr',
+      user: test.user,
+      query: 'alia',
+      limit: 5,
+    } as const;
+    expect(await test.collect('search:results', found)).toMatchObject([
+      { title: 'Alia Clairbois', href: expect.stringContaining('of=allies') },
+    ]);
+    const known = await test.collect('contact:facts', {
+      mails: Object.values(MAIL),
+      user: test.user.id,
+    });
+    expect(known.map(({ mail, organization }) => [mail, organization])).toEqual([
+      [MAIL.linh, 'Messagerie de test'],
+      [MAIL.alia, 'Alliés'],
+    ]);
+  });
+
+  it('opens a list where it stands', async () => {
+    await all();
+    const [list] = (await suggested()).lists;
+    const expand = (id: string) =>
+      test.first('contact:expand', { plugin: 'annuaire', list: id, limit: 9, user: test.user.id });
+
+    // Who stands in another directory is nobody of this one.
+    expect(await expand(list?.id ?? '')).toEqual({
+      members: [{ name: 'Alia Clairbois', mail: MAIL.alia }],
+      isCut: false,
+    });
+    expect(await expand((list?.id ?? '').replace('allies', 'nowhere'))).toBeUndefined();
+    expect(await expand((list?.id ?? '').replace('allies.', ''))).toBeUndefined();
+  });
+
+  it('goes on with the others when one is down, whichever', async () => {
+    await all();
+    allies.isDown = true;
+    expect((await suggested()).names).toEqual(['Clairbois ici', 'Linh Clairbois']);
+    expect(await sender(MAIL.linh)).toContain('>Linh Clairbois</a>');
+    expect(test.failures()).toEqual([]);
+
+    allies.isDown = false;
+    own.isDown = true;
+    expect((await suggested()).names).toContain('Alia Clairbois');
+    expect(await sender(MAIL.alia)).toContain('>Alia Clairbois</a>');
+    expect(test.failures()).toEqual([]);
+  });
+
+  it('does not wait for one that is slow', async () => {
+    await all();
+    allies.find = () => new Promise(() => undefined);
+    expect((await suggested()).names).toEqual(['Clairbois ici', 'Linh Clairbois']);
+  });
 });
