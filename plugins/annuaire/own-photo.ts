@@ -1,5 +1,4 @@
-import type { PluginResponse } from 'estafette/plugin';
-import { pictureOf } from './jpeg';
+import { type PluginResponse, pictureOf } from 'estafette/plugin';
 import { type Own, ownProblem, write } from './own';
 import { isPhoto } from './own-fields';
 import { tell } from './tell';
@@ -19,7 +18,8 @@ export async function changeOwnPhoto(own: Own): Promise<PluginResponse> {
   if (!isRemoved && !file) return to('failed=photoNone');
   const picture = file && pictureOf(file.content);
   if (!isRemoved) {
-    if (!picture || Math.min(picture.width, picture.height) < SIDE_MIN)
+    const isJpeg = picture?.type === 'image/jpeg';
+    if (!isJpeg || Math.min(picture.width, picture.height) < SIDE_MIN)
       return to('failed=photoType');
     const isLarge = Math.max(picture.width, picture.height) > SIDE_MAX;
     if (isLarge || picture.content.length > rule.maxBytes) return to('failed=photoSize');

@@ -1,6 +1,7 @@
 import { cleanLine, type PluginContext, type SlotFacts } from 'estafette/plugin';
 import type { ContactsConfig } from './config';
 import { hrefOf } from './pages/common';
+import { photoHref } from './pages/photo';
 import { type CardRow, createStore, fold, type Person } from './store';
 import { bestCards } from './store/best';
 import { piecesOf, worded } from './store/fold';
@@ -71,8 +72,7 @@ export async function photosOf(
       ({ isPictured, mails }) => isPictured && mails.includes(address.toLowerCase()),
     );
     if (!card) return [];
-    const href = hrefOf(context, `photo/${card.id}`, { v: card.etag.slice(1, 9) });
-    return [[address.toLowerCase(), href] as const];
+    return [[address.toLowerCase(), photoHref(context, card)] as const];
   });
   return photos.length === 0 ? undefined : Object.fromEntries(photos);
 }

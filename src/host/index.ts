@@ -5,6 +5,7 @@
 export { z } from 'zod';
 export { initialsOf, tintOf } from '../base/faces';
 export { dialled, numbersMeant, numberTyped, telHref } from '../base/phones';
+export { type Picture, pictureOf } from '../base/picture';
 export type { MessageRef, SiteId, TextKey, UserId } from '../base/types';
 export type { DirectoryPort, DirectoryScope } from '../directory';
 export type { Migration } from '../kernel/db-types';

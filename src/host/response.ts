@@ -27,6 +27,7 @@ const file = z.strictObject({
     z.custom<Buffer>((value) => Buffer.isBuffer(value) && value.length <= MAX_FILE_BYTES),
   ]),
   isInline: z.boolean().optional(),
+  keep: z.enum(['version', 'check']).optional(),
 });
 const shape = z.union([
   z

@@ -93,7 +93,9 @@ export interface PluginFile {
  * A `file` is saved, never opened: `isInline` shows it in the page when its bytes are a PNG, JPEG,
  * GIF or WebP image, whose type it then has. Types that a browser could run (HTML, SVG, XML,
  * scripts, styles) are sent as bytes. 64 MB at most. A form or a link to one has
- * `data-turbo="false"`.
+ * `data-turbo="false"`. `keep` lets the browser of who was answered keep an image that is shown, until
+ * they sign out: `version` for a week, where the address changes with the bytes, `check` where it
+ * asks each time whether they are still the same (`ETag`, RFC 9110 8.8.3). Without it nothing is kept.
  */
 export type PluginResponse =
   | {
@@ -111,6 +113,7 @@ export type PluginResponse =
         readonly type: string;
         readonly content: Buffer | string;
         readonly isInline?: boolean;
+        readonly keep?: 'version' | 'check';
       };
     }
   | { readonly status: 204 | 403 | 404 };

@@ -41,7 +41,9 @@ const told = ({ field, name, type, content }: PluginFile) => ({
 const GIVEN = {
   csv: { name: 'carnet été".csv', type: 'text/csv', content: 'nom;prénom\r\n' },
   photo: { name: 'a.png', type: 'text/html', content: PNG, isInline: true },
-  page: { name: 'a.png', type: 'image/png', content: HTML, isInline: true },
+  kept: { name: 'a.png', type: 'image/png', content: PNG, isInline: true, keep: 'version' },
+  checked: { name: 'a.png', type: 'image/png', content: PNG, isInline: true, keep: 'check' },
+  page: { name: 'a.png', type: 'image/png', content: HTML, isInline: true, keep: 'version' },
   html: { name: 'a.html', type: 'text/html', content: HTML },
   svg: { name: 'a.svg', type: 'image/svg+xml', content: '<svg/>', isInline: true },
   script: { name: 'a.js', type: 'text/javascript', content: 'alert(1)' },
@@ -85,8 +87,8 @@ const post = (target: string, body: FormData | URLSearchParams, headers = {}): P
   web.raw(target, { method: 'POST', body, headers: { Origin: web.base, ...headers } });
 
 describe('files that a plugin answers', () => {
-  const get = async (kind: string) => {
-    const answer = await web.raw(`/files/given/${kind}`);
+  const get = async (kind: string, headers: Record<string, string> = {}) => {
+    const answer = await web.raw(`/files/given/${kind}`, { headers });
     return { answer, body: Buffer.from(await answer.arrayBuffer()) };
   };
 
@@ -112,6 +114,29 @@ describe('files that a plugin answers', () => {
     expect(answer.headers.get('content-disposition')).toMatch(/^inline;/);
     expect(answer.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
     expect(body).toEqual(PNG);
+  });
+
+  it('are kept as images by who was answered, where the plugin says for how long', async () => {
+    const kept = async (kind: string) => (await get(kind)).answer.headers.get('cache-control');
+
+    expect(await kept('photo')).toBe('no-store');
+    expect(await kept('kept')).toBe('private, max-age=604800, immutable');
+    expect(await kept('page')).toBe('no-store');
+    expect(await kept('checked')).toBe('private, no-cache');
+  });
+
+  it('are not sent again while they are the same', async () => {
+    const { answer } = await get('checked');
+    const etag = answer.headers.get('etag') ?? '';
+    // As a browser asks; `fetch` of Node would ask for what is new in any case.
+    const ask = (tag: string) =>
+      get('checked', { 'If-None-Match': tag, 'Cache-Control': 'max-age=0' });
+    const again = await ask(etag);
+    const other = await ask('"other"');
+
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    expect([again.answer.status, again.body.length]).toEqual([304, 0]);
+    expect([other.answer.status, other.body]).toEqual([200, PNG]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { contactOf, type StoredCard } from '../store';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { dayText } from './days';
 import { groupsWith, membersOf } from './members';
+import { photoHref } from './photo';
 import { TYPE_TEXTS } from './texts';
 
 const MAIL = /^[^\s<>@,;]+@[^\s<>@,;]+$/;
@@ -68,9 +69,7 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     isGroup: contact.kind === 'group',
     initials: initialsOf(contact.name),
     tint: tintOf(first === '' ? contact.name : first),
-    photoHref: stored.isPictured
-      ? hrefOf(context, `photo/${stored.id}`, { v: stored.etag.slice(1, 9) })
-      : '',
+    photoHref: photoHref(context, stored),
     nickname: contact.nickname,
     title: contact.title,
     role: contact.role,

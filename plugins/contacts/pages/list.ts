@@ -5,6 +5,7 @@ import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { listed } from './hooks';
+import { photoHref } from './photo';
 import { FAULT_TEXTS, outcomeOf } from './texts';
 
 /** A page offers no more. */
@@ -89,9 +90,7 @@ const rowModel = (desk: Desk, asked: Asked) => (row: CardRow) => ({
   isFavourite: row.isFavourite,
   initials: initialsOf(row.name),
   tint: tintOf(row.mails[0] ?? row.name),
-  photoHref: row.isPictured
-    ? hrefOf(desk.context, `photo/${row.id}`, { v: row.etag.slice(1, 9) })
-    : '',
+  photoHref: photoHref(desk.context, row),
   href: hrefOf(desk.context, '', { ...placeOf(asked), id: row.id }),
   isCurrent: row.id === asked.id,
 });

@@ -82,6 +82,8 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   changed: 'contacts:failed.changed',
   photoType: 'contacts:failed.photoType',
   photoSize: 'contacts:failed.photoSize',
+  photoBroken: 'contacts:failed.photoBroken',
+  photoWide: 'contacts:failed.photoWide',
   member: 'contacts:failed.member',
   title: 'contacts:failed.title',
   books: 'contacts:failed.books',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CardError, type Contact, readCard } from '../card';
+import { pictureIn } from '../card/photo';
 import { digitsOf, fold } from './fold';
 
 /** What the columns of a card hold, made of its text alone. */
@@ -79,7 +80,7 @@ export function digestOf(text: string): Digest | undefined {
     mails: contact.mails.map(({ value }) => one(value).toLowerCase()).join('\n'),
     phones: contact.phones.map(({ value }) => one(value)).join('\n'),
     search: searchOf(contact),
-    is_pictured: contact.photo !== undefined,
+    is_pictured: pictureIn(contact.photo) !== undefined,
     bytes: Buffer.byteLength(text),
   };
 }

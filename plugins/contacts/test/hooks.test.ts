@@ -1,6 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { aCard, aPerson, startContacts } from './kit';
+import { aCard, aPerson, PNG, startContacts } from './kit';
 
 let test: PluginTest;
 let store: ContactStore;
@@ -11,7 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => test.stop());
 
-const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(20)]);
 const ada = (person = me) =>
   store.put(
     person,

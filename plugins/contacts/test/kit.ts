@@ -22,6 +22,12 @@ export const aPerson = (user: number, fields: Partial<Person> = {}): Person => (
   ...fields,
 });
 
+/** A picture of one point. */
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** All of a book. */
 export async function cardsOf(
   store: ContactStore,

@@ -541,30 +541,6 @@ it('has large groups written to by their name, and lists no more than a page hol
   expect(page).not.toContain('/compose?to=m0');
 });
 
-it('takes pictures by their bytes, and shows them', async () => {
-  await start();
-  await put('one');
-  const id = await idOf('one');
-  const file = (content: Buffer) => ({
-    files: [{ field: 'photo', name: 'x.png', type: 'image/png', content }],
-  });
-  const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(20)]);
-
-  expect(await post('/photo', { id }, file(Buffer.from('<svg>')))).toMatchObject({
-    redirect: expect.stringContaining('failed=photoType'),
-  });
-  expect(
-    await post('/photo', { id }, file(Buffer.concat([png, Buffer.alloc(500_000)]))),
-  ).toMatchObject({
-    redirect: expect.stringContaining('failed=photoSize'),
-  });
-  await post('/photo', { id }, file(png));
-
-  expect(await test.route('get', `/photo/${id}`)).toMatchObject({
-    file: { type: 'image/png', isInline: true },
-  });
-});
-
 it('knows nothing of what belongs to somebody else', async () => {
   await start();
   const other = aPerson(9_001);

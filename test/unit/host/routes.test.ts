@@ -172,6 +172,7 @@ describe('answers of routes', () => {
     [{ status: 404 }],
     [{ file: { name: 'a.csv', type: 'text/csv', content: 'a' } }],
     [{ file: { name: 'a', type: 'image/png', content: Buffer.of(1), isInline: true } }],
+    [{ file: { name: 'a', type: 'image/png', content: Buffer.of(1), keep: 'check' } }],
   ])('accepts %j', (value) => {
     expect(isPluginResponse(value)).toBe(true);
   });

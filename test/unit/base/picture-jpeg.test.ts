@@ -1,4 +1,4 @@
-import { pictureOf } from '../jpeg';
+import { cleanJpeg } from '../../../src/base/picture/jpeg';
 
 const segment = (marker: number, body: Buffer): Buffer =>
   Buffer.concat([
@@ -28,7 +28,7 @@ it('keeps the picture and its size, and nothing of where it was taken', () => {
   const more = latin('a film behind the picture');
   const all = Buffer.concat([file(JFIF, EXIF, xmp, icc, comment, FRAME, DATA), more]);
 
-  const found = pictureOf(all);
+  const found = cleanJpeg(all);
 
   expect(found).toMatchObject({ width: 64, height: 48 });
   const text = found?.content.toString('latin1') ?? '';
@@ -37,12 +37,12 @@ it('keeps the picture and its size, and nothing of where it was taken', () => {
   expect(found?.content.subarray(-DATA.length - 2)).toEqual(Buffer.concat([DATA, EOI]));
   // How the camera was held is all that is left of it.
   expect(text.includes(`Exif\0\0MM\0*\0\0\0\x08${ORIENTATION.toString('latin1')}`)).toBe(true);
-  expect(pictureOf(found?.content ?? SOI)?.content).toEqual(found?.content);
+  expect(cleanJpeg(found?.content ?? SOI)?.content).toEqual(found?.content);
 });
 
 it('leaves one that says nothing as it is', () => {
   const plain = file(JFIF, FRAME, DATA);
-  expect(pictureOf(plain)).toEqual({ width: 64, height: 48, content: plain });
+  expect(cleanJpeg(plain)).toEqual({ width: 64, height: 48, content: plain });
 });
 
 it.each([
@@ -55,11 +55,11 @@ it.each([
   ['a segment longer than the file', Buffer.concat([SOI, Buffer.from([0xff, 0xe1, 0xff, 0xff])])],
   ['a segment of no length', file(Buffer.from([0xff, 0xe1, 0, 0]), FRAME, DATA)],
 ])('is none: %s', (_what, content) => {
-  expect(pictureOf(content)).toBeUndefined();
+  expect(cleanJpeg(content)).toBeUndefined();
 });
 
 it('reads an Exif segment that lies about its length', () => {
   const lying = segment(0xe1, latin('Exif\0\0II*\0\xff\xff\xff\x7f\0\0'));
   const short = segment(0xe1, latin('Exif\0\0II'));
-  expect(pictureOf(file(lying, short, FRAME, DATA))?.content).toEqual(file(FRAME, DATA));
+  expect(cleanJpeg(file(lying, short, FRAME, DATA))?.content).toEqual(file(FRAME, DATA));
 });

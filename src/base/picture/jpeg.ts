@@ -1,11 +1,4 @@
-/** JPEG files (ITU T.81) as they may be published: the picture, and nothing of where it was taken. */
-
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  /** Without what a camera writes beside the picture: place, date, device, thumbnails, comments. */
-  readonly content: Buffer;
-}
+import type { CleanPicture } from './types';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -26,8 +19,8 @@ function isKept(marker: number, body: Buffer): boolean {
   return marker === 0xe0 || marker === 0xee;
 }
 
-/** The picture of a file, cleaned; `undefined` for what is no JPEG to its end. */
-export function pictureOf(file: Buffer): Picture | undefined {
+/** A JPEG file (ITU T.81); `undefined` for what is none to its end. */
+export function cleanJpeg(file: Buffer): CleanPicture | undefined {
   if (file[0] !== 0xff || file[1] !== SOI) return undefined;
   const kept: Buffer[] = [];
   let orientation = 1;
@@ -53,7 +46,11 @@ export function pictureOf(file: Buffer): Picture | undefined {
     if (length < 2 || end > file.length) return undefined;
     const body = file.subarray(at + 4, end);
     if (isFrame(marker) && body.length >= 5) {
-      size = { height: body.readUInt16BE(1), width: body.readUInt16BE(3) };
+      const [width, height] = [body.readUInt16BE(3), body.readUInt16BE(1)];
+      size = {
+        width: Math.max(width, size?.width ?? 0),
+        height: Math.max(height, size?.height ?? 0),
+      };
     }
     if (marker === EXIF) orientation = orientationOf(body) ?? orientation;
     const next = marker === SOS ? endOfData(file, end) : end;
