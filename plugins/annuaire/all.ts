@@ -4,7 +4,7 @@ import type { Entry } from './entry';
 /** Of the second that most hooks and slots give: what the others said still goes out. */
 const WITHIN_MS = 800;
 /** Of the quarter of a second that handlers have whose answers a page waits for. */
-export const QUICK_MS = 180;
+export const QUICK_MS = 150;
 
 /**
  * What every directory of a site answers, that of sign-in first. They are asked at the same time, and
@@ -62,7 +62,8 @@ export interface Owned {
   readonly entry: Entry;
 }
 
-function inTime<T>({ clock }: Context, work: Promise<T>, ms: number): Promise<T> {
+/** The answer of a directory, or a failure where it takes longer. */
+export function inTime<T>({ clock }: Context, work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () => reject(new Error('the directory is late')));
     work.then(resolve, reject).finally(cancel);

@@ -1,9 +1,10 @@
 import { definePlugin } from 'estafette/plugin';
 import { type AnnuaireConfig, annuaireConfig } from './config';
+import { membersFor } from './lists';
 import { peopleFor } from './people';
 import { routes } from './routes';
 import { avatarsOf, classesOf, senderOf } from './sender';
-import { membersFor, resultsFor, suggestionsFor } from './suggestions';
+import { resultsFor, suggestionsFor } from './suggestions';
 
 export default definePlugin<AnnuaireConfig>({
   id: 'annuaire',

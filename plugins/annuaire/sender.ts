@@ -7,6 +7,7 @@ import type { AnnuaireConfig } from './config';
 import { fold } from './fold';
 import { isKept } from './kept';
 import { entryHref, photoHref } from './links';
+import { listsAmong } from './lists';
 import { KIND_TEXTS, PHONE_TEXTS } from './texts';
 
 /** Of the second of a slot: the card has more questions for the directory that knows who wrote. */
@@ -73,11 +74,16 @@ export async function classesOf(
   const own = addresses.filter((mail) => mailDomains.includes(mail.split('@').at(-1) ?? ''));
   if (own.length === 0 || isKept(context, asker)) return [];
   const found = [...(await byMailInAll(context, asker, own, QUICK_MS))];
+  const lists = await listsAmong(
+    context,
+    found.map(([, owned]) => owned),
+  );
   return Promise.all(
     found.map(async ([mail, { annuaire, entry }]) => ({
       mail,
       class: (await annuaire.isNear(entry)) ? ('service' as const) : ('ministry' as const),
       ...(entry.kind !== 'person' && { label: label(KIND_TEXTS[entry.kind].one) }),
+      ...(lists.has(entry) && { list: lists.get(entry) }),
     })),
   );
 }

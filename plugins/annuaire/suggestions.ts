@@ -1,13 +1,12 @@
 import { fromAll, QUICK_MS } from './all';
-import { type Annuaire, type Asker, annuaireFor, type Context } from './ask';
-import { dnKey } from './dn';
+import type { Annuaire, Asker, Context } from './ask';
 import type { Entry } from './entry';
 import { fold } from './fold';
 import { isKept } from './kept';
 import { entryHref } from './links';
+import { listOf } from './lists';
 import type { Kind } from './profiles';
 
-const PLUGIN = 'annuaire';
 /** Who can be written to. */
 const WRITTEN_TO: readonly Kind[] = [
   'person',
@@ -48,54 +47,11 @@ export async function suggestionsFor(
       mail: entry.mail,
       source: 'directory',
       score: scoreOf(entry, query),
-      ...(entry.kind === 'list' && entry.members.length > 0 && { list: listOf(entry) }),
+      ...(entry.kind === 'list' &&
+        entry.members.length > 0 && { list: { kind: 'list' as const, ...listOf(entry) } }),
     }))
     .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name, 'fr'))
     .slice(0, limit);
-}
-
-const listOf = ({ dn, of, members }: Entry) => ({
-  id: listId({ dn, of }),
-  kind: 'list' as const,
-  count: members.length,
-});
-
-/** A list by its name, and before a dot by the directory that has it, where that is not the one of sign-in. */
-const listId = ({ dn, of }: Pick<Entry, 'dn' | 'of'>): string =>
-  `${of === '' ? '' : `${of}.`}${Buffer.from(dn, 'utf8').toString('base64url')}`;
-
-function listAsked(id: string): Pick<Entry, 'dn' | 'of'> {
-  const end = id.indexOf('.');
-  const dn = Buffer.from(id.slice(end + 1), 'base64url').toString('utf8');
-  return { dn, of: id.slice(0, Math.max(0, end)) };
-}
-
-/**
- * Members of a list that can be written to; nothing for what is no list, or not to be seen. A member
- * that is a list stays one address: whoever writes decides to open it.
- */
-export async function membersFor(
-  context: Context,
-  asker: Asker,
-  {
-    plugin,
-    list,
-    limit,
-  }: { readonly plugin: string; readonly list: string; readonly limit: number },
-) {
-  if (plugin !== PLUGIN || isKept(context, asker)) return undefined;
-  const { dn: asked, of } = listAsked(list);
-  const annuaire = annuaireFor(context, asker, of);
-  const entry = await annuaire?.entry(asked);
-  if (!annuaire || entry?.kind !== 'list') return undefined;
-  const dns = entry.members.slice(0, limit);
-  const found = await annuaire.named(dns);
-  const members = dns.flatMap((dn) => {
-    const { name = '', mail = '' } = found.get(dnKey(dn)) ?? {};
-    return mail === '' ? [] : [{ name, mail }];
-  });
-  // A directory gives so many values of an attribute at most: there may be more.
-  return { members, isCut: entry.members.length >= limit };
 }
 
 /** What begins as it was typed comes before what has it further on. */

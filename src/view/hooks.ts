@@ -73,6 +73,11 @@ export interface RecipientClass {
   readonly class: 'service' | 'ministry' | 'state' | 'public' | 'outside' | 'look-alike';
   /** Shown in place of the class’s own word; plain text. */
   readonly label?: string;
+  /**
+   * Of the address of a list: what its plugin knows it by, given back to it in `contact:expand`, and
+   * how many members are known. Whoever writes to it can write to its members instead.
+   */
+  readonly list?: { readonly id: string; readonly count: number };
 }
 
 declare global {
@@ -158,6 +163,16 @@ const classShape = z.strictObject({
   mail: z.string().max(320),
   class: z.enum(['service', 'ministry', 'state', 'public', 'outside', 'look-alike']),
   label: z.string().min(1).max(60).optional(),
+  list: z
+    .strictObject({
+      id: z
+        .string()
+        .min(1)
+        .max(1_500)
+        .regex(/^[^\r\n\0]+$/),
+      count: z.int().min(1),
+    })
+    .optional(),
 });
 
 /** Hooks of pages; the web floor emits them. */
@@ -188,7 +203,7 @@ export const pageHooks = defineHooks({
   },
   'recipient:classes': {
     kind: 'collect',
-    doc: 'What the addresses of a page are: of the service, of the state, outside, alike another one.',
+    doc: 'What the addresses of a page are: of the service, of the state, outside, alike another one. The address of a list may say what it is opened by (`list`, as in `contact:suggestions`).',
     check: fits(classShape),
   },
   'avatar:resolve': {

@@ -42,9 +42,19 @@ export async function peopleFacts(
         .filter(([mail]) => wanted.has(mail)),
     ),
     // The first plugin that knows an address has said what it is.
-    classes: new Map([...classes].reverse().map(({ item }) => [item.mail.toLowerCase(), item])),
+    classes: new Map(
+      [...classes]
+        .reverse()
+        .map(({ plugin, item }) => [item.mail.toLowerCase(), ofPlugin(plugin, item)]),
+    ),
   };
 }
+
+/** A list is asked of the plugin that named it, by `plugin:id`. */
+const ofPlugin = (plugin: string, { list, ...known }: RecipientClass): RecipientClass => ({
+  ...known,
+  ...(list && { list: { ...list, id: `${plugin}:${list.id}` } }),
+});
 
 const batch = (addresses: readonly string[]): readonly string[] =>
   [...new Set(addresses.map((mail) => mail.toLowerCase()))]

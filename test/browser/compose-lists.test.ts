@@ -71,6 +71,33 @@ describe.each(VIEWS)('lists in the composer on %s', (_name, size, dark) => {
     await context.close();
   }, 90_000);
 
+  it('offers to open a list of a draft that comes back, and of a link', async () => {
+    const { page, context } = await browser().openAudited({ ...size, dark, scripts: true });
+    await browser().signIn(page, 0);
+    await page.goto(`${browser().base}/compose`);
+    await page.locator('.editor-body').waitFor();
+    page.setDefaultTimeout(10_000);
+    await page.locator(TO).pressSequentially(LISTS);
+    const option = page.locator('[role=option]', { hasText: /Liste, \d+ membres/ }).first();
+    await option.waitFor();
+    await page.keyboard.press('Enter');
+    const text = await page.locator('[data-chip-expand]').textContent();
+    const mail = /<(.+)>/.exec(await page.locator('input[name=to]').inputValue())?.[1] ?? '';
+
+    for (const address of [`"Liste" <${mail}>`, mail.toUpperCase()]) {
+      await page.goto(`${browser().base}/compose?${new URLSearchParams({ to: address })}`);
+      await page.locator('[data-chip-expand]').waitFor();
+      expect(await page.locator('[data-chip-expand]').textContent()).toBe(text);
+    }
+    expect(await faults(page)).toEqual([]);
+    await page.fill('[name=subject]', 'Reprise');
+    await page.waitForURL(/\/compose\/[\w-]+$/);
+    await page.reload();
+    await page.locator('[data-chip-expand]').waitFor();
+    expect(await page.locator('[data-chip-expand]').count()).toBe(1);
+    await context.close();
+  }, 90_000);
+
   it('puts the members of a group of contacts, each once', async () => {
     const { page, context } = await browser().openAudited({ ...size, dark, scripts: true });
     await browser().signIn(page, 1);

@@ -268,7 +268,7 @@ describe('recipients while they are written', () => {
       asked.push(addresses);
       return [
         { mail: 'imite@minlstere.example', class: 'look-alike' },
-        { mail: 'proche@ailleurs.example', class: 'ministry' },
+        { mail: 'proche@ailleurs.example', class: 'ministry', list: { id: 'a b', count: 23 } },
       ];
     });
     const page = await web.get('/compose');
@@ -292,7 +292,16 @@ describe('recipients while they are written', () => {
           isOutside: false,
           label: expect.stringMatching(/\p{L}/u),
         },
-        { mail: 'proche@ailleurs.example', kind: 'ministry', isOutside: false },
+        {
+          mail: 'proche@ailleurs.example',
+          kind: 'ministry',
+          isOutside: false,
+          // As of a list that is suggested: asked of the plugin that knows it.
+          list: {
+            count: 23,
+            href: expect.stringMatching(/^\/autocomplete\/members\?list=[a-z-]+%3Aa\+b$/),
+          },
+        },
       ],
     });
     expect((await web.get(action)).status).toBe(404);

@@ -285,7 +285,12 @@ describe('away from its pages', () => {
 
   it('does not wait for one that is slow', async () => {
     await all();
-    allies.find = () => new Promise(() => undefined);
+    let answer = (): void => undefined;
+    allies.find = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ entries: [], isCut: false });
+      });
     expect((await suggested()).names).toEqual(['Clairbois ici', 'Linh Clairbois']);
+    answer();
   });
 });

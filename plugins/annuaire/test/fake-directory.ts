@@ -39,6 +39,14 @@ function holds(attributes: Attributes, filter: DirectoryFilter): boolean {
   });
 }
 
+/** The platform gives so many values of what no question names. */
+const capped = (one: DirectoryRecord): DirectoryRecord => ({
+  ...one,
+  attributes: Object.fromEntries(
+    Object.entries(one.attributes).map(([name, values]) => [name, values.slice(0, 20)]),
+  ),
+});
+
 /** How many conditions a question has; the platform refuses more than 200. */
 const conditions = (filter: DirectoryFilter): number => {
   if ('all' in filter) return filter.all.reduce((sum, one) => sum + conditions(one), 0);
@@ -71,7 +79,7 @@ export function fakeDirectory(
       return new Map(
         mails.flatMap((mail) => {
           const found = records.find((one) => one.mails.some((own) => low(own) === low(mail)));
-          return found ? [[mail.toLowerCase(), found] as const] : [];
+          return found ? [[mail.toLowerCase(), capped(found)] as const] : [];
         }),
       );
     },

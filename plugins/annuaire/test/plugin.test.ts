@@ -442,6 +442,35 @@ describe('beside the mail', () => {
       });
     });
 
+    it('is known by its address as well, with all of its members', async () => {
+      const many = Array.from({ length: 23 }, (_, at) => person(`m${at}`, `Martin ${at}`));
+      const dn = `cn=martins,ou=listes,${BASE}`;
+      const list = record(dn, {
+        objectClass: ['groupOfNames'],
+        cn: ['Martins'],
+        mail: ['martins@test.example'],
+        member: many.map((one) => one.dn),
+      });
+      const empty = record(`cn=vide,ou=listes,${BASE}`, {
+        objectClass: ['groupOfNames'],
+        cn: ['Vide'],
+        mail: ['vide@test.example'],
+      });
+      const one = person('un', 'Un Agent', { mail: ['un@test.example'] });
+      await start({}, [...RECORDS, ...many, list, empty, one]);
+      const addresses = ['martins@test.example', 'vide@test.example', 'un@test.example'];
+      const asked = { site: test.site, locale: 'fr', addresses } as const;
+
+      const found = await test.collect('recipient:classes', asked);
+
+      expect(found.map(({ mail, list: known }) => [mail, known?.count])).toEqual([
+        ['martins@test.example', 23],
+        ['vide@test.example', undefined],
+        ['un@test.example', undefined],
+      ]);
+      expect(await expand(found[0]?.list?.id ?? '')).toMatchObject({ isCut: false });
+    });
+
     it('leaves out whom the site hides', async () => {
       const lists = [
         record(`cn=secrets,ou=listes,${BASE}`, {

@@ -28,8 +28,12 @@ async function autocomplete({ deps, actor, req, res, ctx: { t } }: OpenCall): Pr
 const listItem = (list: SuggestedList, t: Translate) => ({
   label: listLabel(list, t),
   count: list.count,
-  href: `/autocomplete/members?${new URLSearchParams({ list: list.id }).toString()}`,
+  href: membersHref(list.id),
 });
+
+/** Where a page asks who stands behind a list, by `plugin:id`. */
+export const membersHref = (list: string): string =>
+  `/autocomplete/members?${new URLSearchParams({ list }).toString()}`;
 
 /** Who stands behind a list that was suggested, for who may see them. */
 async function members({ deps, actor, req, res }: OpenCall): Promise<void> {

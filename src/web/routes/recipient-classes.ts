@@ -1,9 +1,11 @@
+import type { RecipientClass } from '../../view';
 import { formOf } from '../body';
 import { draftParam } from '../compose-form';
 import type { PersonModel } from '../pages/mail';
 import { personModel } from '../people';
 import { peopleFacts } from '../people-facts';
 import type { OpenCall, RouteSpec } from '../route';
+import { membersHref } from './autocomplete';
 
 /** Of one question; the page asks again for those that come later. */
 const MAX_ASKED = 100;
@@ -24,9 +26,14 @@ async function classes({ deps, actor, ctx, req, res }: OpenCall): Promise<void> 
       kind: person.kind,
       isOutside: person.isOutside,
       label: labelOf(person, ctx.t),
+      ...listOf(facts.classes.get(person.mail.toLowerCase())),
     }));
   res.json({ items });
 }
+
+/** How the members of a list are asked for, as of one that is suggested. */
+const listOf = ({ list }: Partial<RecipientClass> = {}) =>
+  list && { list: { count: list.count, href: membersHref(list.id) } };
 
 /** The word beside an address, as the message page has it; none for one's own ministry. */
 function labelOf(

@@ -15,7 +15,7 @@ class EstChips extends HTMLElement {
   #list;
   #suggestions;
   #classes = new Map();
-  /** Lists that were chosen, by address: their chips can be expanded. */
+  /** Lists that were chosen or that their address says to be one: their chips can be expanded. */
   #lists = new Map();
   #note;
 
@@ -43,14 +43,17 @@ class EstChips extends HTMLElement {
     }));
   }
 
-  /** What addresses are, `{ kind, isOutside, label }` by address: their chips say it. */
+  /** What addresses are, `{ kind, isOutside, label, list }` by address: their chips say it. */
   mark(classes) {
-    for (const [mail, known] of classes) this.#classes.set(mail, known);
+    for (const [mail, known] of classes) {
+      this.#classes.set(mail, known);
+      if (known.list && !this.#lists.has(mail)) this.#lists.set(mail, known.list);
+    }
     const isMarked = ({ dataset }) => classes.has(parseAddress(dataset.value).mail.toLowerCase());
     const chips = this.#chips().filter(isMarked);
     if (chips.length === 0) return;
     // In place, one by one: who is walking through the chips keeps the focus.
-    for (const chip of chips) this.#describe(chip);
+    for (const chip of chips) this.#offerMembers(chip, this.#describe(chip));
     this.#sync(false);
   }
 
@@ -167,7 +170,7 @@ class EstChips extends HTMLElement {
   /** The chip of a list: a button that writes to its members instead. */
   #offerMembers(chip, name) {
     const list = this.#lists.get(parseAddress(chip.dataset.value).mail.toLowerCase());
-    if (!list) return;
+    if (!list || chip.querySelector('[data-chip-expand]')) return;
     const { content } = this.querySelector('template[data-chip-members]');
     const button = content.firstElementChild.cloneNode(true);
     button.textContent = button.dataset.text.replace('%n', list.count);
