@@ -157,6 +157,32 @@ const plain = (heading: string): string =>
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
 
+/** How a list is read. */
+export interface ListShape {
+  /** `''` for what is left out. */
+  readonly columns: readonly (Field | '')[];
+  /** Whether its first line is that of the headings. */
+  readonly isHeaded: boolean;
+}
+
+const MAIL = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/;
+const PHONE = /^\+?[\d\s.()-]+$/;
+/** A day has eight. */
+const PHONE_DIGITS = 9;
+
+function fieldOfValue(cell: string): Field | '' {
+  if (MAIL.test(cell)) return 'mail';
+  return PHONE.test(cell) && cell.replace(/\D/g, '').length >= PHONE_DIGITS ? 'phone' : '';
+}
+
+/** How a list is read, as far as its first line tells; one with an address and without a heading is a contact. */
+export function guessShape(first: readonly string[]): ListShape {
+  const headed = guessColumns(first);
+  const values = first.map(fieldOfValue);
+  const isHeaded = headed.some((field) => field !== '') || values.every((field) => field === '');
+  return { columns: isHeaded ? headed : values, isHeaded };
+}
+
 /** What each column is, as far as its heading tells; `''` for what is left out. */
 export function guessColumns(headings: readonly string[]): readonly (Field | '')[] {
   const words = headings.map(plain);

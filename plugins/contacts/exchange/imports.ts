@@ -3,7 +3,7 @@ import { z } from 'estafette/plugin';
 import type { Person } from '../store';
 import type { FileFormat } from './decode';
 import type { FaultyLine } from './fault';
-import { type Field, isField } from './fields';
+import { isField, type ListShape } from './fields';
 
 export const IMPORTS = 'contacts_imports';
 const PIECES = 'contacts_import_pieces';
@@ -13,13 +13,12 @@ export const FAULTS_SHOWN = 200;
 const HELD_MS = 60_000;
 const KEPT_DAYS = 7;
 
-export interface Import {
+export interface Import extends ListShape {
   readonly id: string;
   readonly person: Person;
   readonly book: string;
   readonly name: string;
   readonly format: FileFormat;
-  readonly columns: readonly (Field | '')[];
   /** `columns`: waits for what its columns mean. */
   readonly state: 'columns' | 'running' | 'done' | 'ended';
   readonly lines: number;
@@ -39,6 +38,7 @@ const rowShape = z.object({
   name: z.string(),
   format: z.enum(['vcard', 'csv', 'ldif']),
   columns: z.string(),
+  is_headed: z.union([z.boolean(), z.number()]),
   state: z.enum(['columns', 'running', 'done', 'ended']),
   lines: z.number(),
   line: z.number(),
@@ -52,7 +52,7 @@ const COLUMNS = Object.keys(rowShape.shape);
 const ownedBy = ({ site, user }: Person) => ({ site, user_id: user });
 
 function importOf(row: unknown): Import {
-  const { site, user_id: user, mail, columns, faults, ...rest } = rowShape.parse(row);
+  const { site, user_id: user, mail, columns, is_headed, faults, ...rest } = rowShape.parse(row);
   return {
     ...rest,
     person: { site: site as Person['site'], user, mail },
@@ -60,6 +60,7 @@ function importOf(row: unknown): Import {
       .array(z.string())
       .parse(JSON.parse(columns))
       .map((word) => (isField(word) ? word : '')),
+    isHeaded: Boolean(is_headed),
     faults: JSON.parse(faults) as readonly FaultyLine[],
   };
 }
@@ -79,13 +80,15 @@ export async function addImport(
     readonly format: FileFormat;
     /** Of its text, in order: each is written before the next is asked for. */
     readonly pieces: Iterable<string>;
-    readonly columns: readonly (Field | '')[];
+    /** Of a list, as it is guessed. */
+    readonly shape?: ListShape;
     /** Of its lines, before any of them is read. */
     readonly faults?: readonly FaultyLine[];
     readonly now: number;
   },
 ): Promise<'added' | 'there' | 'busy'> {
-  const { id, book, name, format, columns, now } = file;
+  const { id, book, name, format, now } = file;
+  const { columns, isHeaded } = file.shape ?? { columns: [], isHeaded: true };
   const at = new Date(now).toISOString();
   return db.transaction(async (table) => {
     if (await table(IMPORTS).where({ id }).first('id')) return 'there';
@@ -100,6 +103,7 @@ export async function addImport(
       format,
       content: '',
       columns: JSON.stringify(columns),
+      is_headed: isHeaded,
       state: format === 'csv' ? 'columns' : 'running',
       lines,
       faults: JSON.stringify(file.faults ?? []),
@@ -196,13 +200,17 @@ export const beginImport = (
   db: PluginDatabase,
   person: Person,
   id: string,
-  columns: readonly (Field | '')[],
+  { columns, isHeaded }: ListShape,
 ): Promise<'begun' | 'busy' | 'over'> =>
   db.transaction(async (table) => {
     const waiting = () => table(IMPORTS).where({ id, ...ownedBy(person), state: 'columns' });
     if (!(await waiting().first('id'))) return 'over';
     if (await isBusy(table, person)) return 'busy';
-    await waiting().update({ state: 'running', columns: JSON.stringify(columns) });
+    await waiting().update({
+      state: 'running',
+      columns: JSON.stringify(columns),
+      is_headed: isHeaded,
+    });
     return 'begun';
   });
 

@@ -11,7 +11,7 @@ import {
 import { uuidOf } from '../card/uuid';
 import type { FileFormat } from './decode';
 import type { FaultyLine, LineFault, Remark } from './fault';
-import type { Field } from './fields';
+import type { ListShape } from './fields';
 import { contactOfRecord, createLdifReader } from './ldif';
 import { contactOfRow, type RowContact } from './rows';
 import { createTableReader } from './table';
@@ -36,7 +36,7 @@ export interface Preparation {
 /** Holds one card or row at a time, and no card of more than `maxChars`. */
 export function createPreparation(
   format: FileFormat,
-  columns: readonly (Field | '')[],
+  { columns, isHeaded }: ListShape,
   maxChars: number,
 ): Preparation {
   switch (format) {
@@ -47,7 +47,7 @@ export function createPreparation(
         ofContact(record.line, contactOfRecord(record)),
       );
     case 'csv':
-      return mapped(createTableReader(), (row) =>
+      return mapped(createTableReader(isHeaded), (row) =>
         'cells' in row ? ofContact(row.line, contactOfRow(columns, row.cells)) : row,
       );
   }

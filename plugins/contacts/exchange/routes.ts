@@ -6,7 +6,7 @@ import { idOnce, newMark } from '../pages/once';
 import { audited } from '../pages/tell';
 import { decodeFile, doubtfulLines, type FileFormat, formatOf } from './decode';
 import { exportFile, FORMATS } from './export-file';
-import { FIELDS, guessColumns, isField } from './fields';
+import { FIELDS, guessShape, isField } from './fields';
 import {
   addImport,
   beginImport,
@@ -68,7 +68,6 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   const [beginning = ''] = decodeFile(file.content);
   const format = formatOf(beginning, file.name);
   if (!format) return showForm(desk, 'format');
-  const columns = format === 'csv' ? guessColumns(beginningOf(beginning).headings) : [];
   const doubtful = await doubtfulLines(file.content, FAULTS_SHOWN);
   const own = `${person.site} ${person.user} ${book.id}`;
   const id = idOnce(request.body['once'], own, file.content);
@@ -78,7 +77,7 @@ async function receive(desk: Desk): Promise<PluginResponse> {
     name: file.name,
     format,
     pieces: decodeFile(file.content),
-    columns,
+    ...(format === 'csv' && { shape: guessShape(beginningOf(beginning).headings) }),
     faults: doubtful.map((line) => ({ line, reason: 'bytes', isTaken: true })),
     now: context.clock.now(),
   });
@@ -103,8 +102,8 @@ async function showImport(desk: Desk): Promise<PluginResponse> {
 }
 
 /** The headings and the first rows of a list; what they need of it was sent in one piece. */
-function beginningOf(text: string) {
-  const reader = createTableReader();
+function beginningOf(text: string, isHeaded = true) {
+  const reader = createTableReader(isHeaded);
   const rows = [...reader.push(text), ...reader.end()].flatMap((row) =>
     'cells' in row ? [row.cells] : [],
   );
@@ -114,10 +113,10 @@ function beginningOf(text: string) {
 /** What each column is taken for, with the first lines below. */
 async function showColumns(
   { context, t, ...desk }: Desk,
-  { id, name, columns, lines }: Import,
+  { id, name, columns, isHeaded, lines }: Import,
   isFaulty = false,
 ): Promise<PluginResponse> {
-  const { headings, rows } = beginningOf(await firstPieceOf(context.db, id));
+  const { headings, rows } = beginningOf(await firstPieceOf(context.db, id), isHeaded);
   return {
     view: 'import-columns',
     title: t('contacts:import.columns'),
@@ -129,13 +128,13 @@ async function showColumns(
       endAction: context.url(`import/${id}/end`),
       columns: headings.map((heading, at) => ({
         at,
-        heading,
+        heading: isHeaded ? heading : '',
         chosen: columns[at] ?? '',
         samples: rows.map((cells) => (cells[at] ?? '').slice(0, 80)),
       })),
       fields: FIELDS.map((field) => ({ field, text: FIELD_TEXTS[field] })),
-      // The first one is that of the headings.
-      count: Math.max(lines - 1, 0),
+      isHeaded,
+      count: Math.max(isHeaded ? lines - 1 : lines, 0),
       isFaulty,
     },
   };
@@ -151,12 +150,13 @@ async function chooseColumns(desk: Desk): Promise<PluginResponse> {
     const word = request.body[`column${at}`] ?? '';
     return isField(word) ? word : '';
   });
+  const isHeaded = request.body['first'] !== 'contact';
   const names = ['name', 'given', 'family', 'organization', 'mail', 'mailWork', 'mailHome'];
   // Whoever has no name and no address would be nobody.
   if (!columns.some((field) => names.includes(field))) {
-    return showColumns(desk, { ...found, columns }, true);
+    return showColumns(desk, { ...found, columns, isHeaded }, true);
   }
-  const begun = await beginImport(context.db, person, found.id, columns);
+  const begun = await beginImport(context.db, person, found.id, { columns, isHeaded });
   if (begun === 'busy') return showForm(desk, 'busy');
   if (begun === 'begun') await begin(desk, found);
   return to;

@@ -55,10 +55,10 @@ export async function runImport(context: Context, id: string, signal?: AbortSign
 /** What is left of a file, a transaction’s worth at a time: no more of it is in memory. */
 async function* batchesOf(
   { db, config }: Context,
-  { id, format, columns, line, person }: Import,
+  { id, format, columns, isHeaded, line, person }: Import,
 ): AsyncGenerator<readonly Prepared[]> {
   const maxChars = config(person.site).maxCardKilobytes * 1_000;
-  const preparation = createPreparation(format, columns, maxChars);
+  const preparation = createPreparation(format, { columns, isHeaded }, maxChars);
   let batch: Prepared[] = [];
   let chars = 0;
   async function* read(found: Iterable<Prepared>): AsyncGenerator<readonly Prepared[]> {

@@ -11,7 +11,7 @@ export interface TableRow {
 export interface TableReader {
   push(piece: string): Generator<TableRow | FaultyLine>;
   end(): Generator<TableRow | FaultyLine>;
-  /** Of the columns, from the first row on; none before. */
+  /** Of the columns, from the first row on, whatever that is; none before. */
   readonly headings: readonly string[];
 }
 
@@ -24,10 +24,10 @@ const ROW_CHARS = 262_144;
 
 /**
  * A list of values with separators (RFC 4180), by the separator that its first line has most of;
- * rows of too many values, and what follows quotes that never end, are told by their line. No more
- * than one row is held beside the piece.
+ * rows of too many values, and what follows quotes that never end, are told by their line. Without
+ * headings the first row is one like the others. No more than one row is held beside the piece.
  */
-export function createTableReader(): TableReader {
+export function createTableReader(isHeaded = true): TableReader {
   let held = '';
   let line = 1;
   let delimiter: string | undefined;
@@ -40,6 +40,7 @@ export function createTableReader(): TableReader {
     if (!headings) {
       if (row.cells.every((cell) => cell.trim() === '')) return;
       headings = row.cells.slice(0, COLUMNS_MAX).map((cell) => cell.trim());
+      if (!isHeaded) yield { ...row, cells: row.cells.slice(0, COLUMNS_MAX) };
     } else if (row.cells.length > Math.max(headings.length, 1)) {
       yield { line: row.line, reason: 'columns' };
     } else if (row.cells.some((cell) => cell.trim() !== '')) yield row;

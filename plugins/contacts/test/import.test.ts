@@ -109,6 +109,55 @@ it('asks what the columns of a list mean, and tells three bad lines by their num
   expect(await names()).toEqual(['Zoé Alizé', 'Ada Byron']);
 });
 
+const HEADLESS =
+  'sep=;\n\nAda Byron;ada@test.example;01 99 00 11 22;21/04/1987\nZoé;zoe@test.example;;\n';
+
+it('takes the first line of a list without headings for a contact', async () => {
+  const sent = await send('liste.csv', HEADLESS);
+  const { model } = await show(pathOf(sent));
+
+  expect(model).toMatchObject({ isHeaded: false });
+  expect(model['columns']).toMatchObject([
+    { heading: '', chosen: '', samples: ['Ada Byron', 'Zoé'] },
+    { heading: '', chosen: 'mail' },
+    { heading: '', chosen: 'phone' },
+    { heading: '', chosen: '' },
+  ]);
+  const page = await test.renderRoute(pathOf(sent), {});
+  expect(page).toContain('name="first" value="contact" checked');
+  expect(page).toContain('Colonne 1');
+
+  const body = { column0: 'name', column1: 'mail', column2: 'phone', first: 'contact' };
+  const nobody = await test.route('post', pathOf(sent), { body: { first: 'contact' } });
+  expect(nobody).toMatchObject({ status: 422, model: { isHeaded: false } });
+  await test.route('post', pathOf(sent), { body });
+
+  expect(await result(sent)).toMatchObject({ added: 2, refused: 0 });
+  expect(await names()).toEqual(['Ada Byron', 'Zoé']);
+});
+
+it.each([
+  [
+    'without the tick, a line that looks like a contact is that of the headings',
+    HEADLESS,
+    {},
+    ['Zoé'],
+  ],
+  [
+    'with the tick, a line that looks like headings is a contact',
+    'Nom;Mail\nZoé;zoe@test.example\n',
+    { first: 'contact', column1: '' },
+    ['Nom', 'Zoé'],
+  ],
+])('goes by what is said of the first line: %s', async (_what, text, more, expected) => {
+  const sent = await send('liste.csv', text);
+  const body = { column0: 'name', column1: 'mail', ...more };
+  await test.route('post', pathOf(sent), { body });
+  await result(sent);
+
+  expect(await names()).toEqual(expected);
+});
+
 it('leaves a line of what is brought in and sent out, without whom', async () => {
   const sent = await send('x.vcf', aCard('a', { name: 'Ada' }));
   await result(sent);
@@ -213,13 +262,14 @@ it('has one import under way, however many are sent at once', async () => {
       name: id,
       format,
       pieces: [''],
-      columns: [],
       now: test.clock.now(),
     });
   const lists = ['a', 'b'];
   for (const id of lists) await add(id, 'csv');
 
-  const begun = await Promise.all(lists.map((id) => beginImport(test.db, me, id, [])));
+  const begun = await Promise.all(
+    lists.map((id) => beginImport(test.db, me, id, { columns: [], isHeaded: true })),
+  );
   expect([...begun].sort()).toEqual(['begun', 'busy']);
   await test.db.table('contacts_imports').update({ state: 'done' });
   const added = await Promise.all(['c', 'd', 'e'].map((id) => add(id, 'vcard')));
@@ -254,7 +304,6 @@ it('writes each piece of a file before the next one is read', async () => {
     name: 'x.vcf',
     format: 'vcard',
     pieces: pieces(),
-    columns: [],
     now: test.clock.now(),
   });
 
