@@ -1,3 +1,4 @@
+import { isOutside } from '../mail';
 import type { Actor } from '../session/types';
 import type { ComposeContext } from './context';
 import { type Correspondent, searchCorrespondents } from './correspondent-store';
@@ -42,9 +43,10 @@ export async function suggest(
       ...(item.list && { list: { ...item.list, id: `${plugin}:${item.list.id}` } }),
     })),
   ];
-  // What is shared is shared with an address: a list without one has nobody who could come.
+  // What is shared is shared with an address of the site: nobody else could open it.
   const isFit = ({ mail, list }: Suggestion): boolean =>
-    (purpose !== 'share' || mail !== '') && (only === undefined || list !== undefined);
+    (purpose !== 'share' || (mail !== '' && !isOutside(actor.site, mail))) &&
+    (only === undefined || list !== undefined);
   return bestOfEach(ranked)
     .filter(isFit)
     .sort((a, b) => b.score - a.score || a.mail.localeCompare(b.mail))

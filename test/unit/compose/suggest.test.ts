@@ -91,6 +91,20 @@ it('ranks whom one writes to above what others know, and what is used twice by i
   ]);
 });
 
+it('names people of the site alone where something is shared', async () => {
+  await learn('Paul Dehors', 'paul@ailleurs.example');
+  await learn('Paul Dedans', 'paul@culture.example');
+  stand.hooks.on('contacts', 'contact:suggestions', () => [
+    { name: 'Paul Contact', mail: 'contact@ailleurs.example', score: 0.4 },
+    { name: 'Paul Annuaire', mail: 'annuaire@drac.culture.example', score: 0.4 },
+  ]);
+  const found = async (purpose: 'share' | 'attendee') =>
+    (await stand.compose.suggest(actor, 'paul', purpose)).map(({ mail }) => mail).sort();
+
+  expect(await found('share')).toEqual(['annuaire@drac.culture.example', 'paul@culture.example']);
+  expect(await found('attendee')).toHaveLength(4);
+});
+
 describe('lists', () => {
   const list = { id: 'é t', kind: 'list', count: 3 } as const;
   const suggests = (...items: readonly object[]) =>
@@ -121,11 +135,11 @@ describe('lists', () => {
 
   it('have an address where something is shared', async () => {
     suggests(
-      { name: 'Équinoxes', mail: 'equ@x.example', score: 0.3, list },
+      { name: 'Équinoxes', mail: 'equ@culture.example', score: 0.3, list },
       { name: 'Équipe', mail: '', score: 0.4, list },
     );
 
-    expect((await found('share')).map(({ mail }) => mail)).toEqual(['equ@x.example']);
+    expect((await found('share')).map(({ mail }) => mail)).toEqual(['equ@culture.example']);
   });
 
   it('stand alone when they alone are asked for', async () => {
