@@ -1,4 +1,5 @@
 import type { DirectoryRecord, PluginRequest, PluginResponse } from 'estafette/plugin';
+import { inTime } from './all';
 import { annuaireFor, type Context } from './ask';
 import { faceOf } from './card';
 import type { AnnuaireConfig } from './config';
@@ -18,7 +19,7 @@ import {
 } from './own-fields';
 import { tell } from './tell';
 
-/** Of the ten seconds that a route has: what was typed comes back with the page. */
+/** Of the ten seconds that a route has, for reading and writing together: what was typed comes back with the page. */
 const PATIENCE_MS = 9_000;
 const RETRY_S = 30;
 const LONG_CHARS = 150;
@@ -60,6 +61,8 @@ export interface Own {
   readonly mapping: Mapping;
   readonly as: NonNullable<PluginRequest['as']>;
   readonly record: DirectoryRecord;
+  /** When the directory has to have answered, all questions of a request together. */
+  readonly until: number;
 }
 
 /** Shows a page of one’s own entry; 404 where there is none, or nothing of it may be changed. */
@@ -71,17 +74,18 @@ export const ownPage =
     if (!as || config.own.length === 0 || !context.directory(site)) return { status: 404 };
     if (isKeptFrom(request, context, config.outside)) return { status: 403 };
     const mapping = mappingOf(config);
+    const until = context.clock.now() + PATIENCE_MS;
     let record: DirectoryRecord | undefined;
     try {
-      record = await inTime(context, context.ownEntry(as, { isNow: true }));
+      record = await inTime(context, context.ownEntry(as, { isNow: true }), PATIENCE_MS);
     } catch (error) {
       context.log.warn({ err: error, site }, 'annuaire/down');
       // The form comes back as it was sent, though nothing is known of the entry.
-      const unknown = { request, context, config, mapping, as, record: NO_RECORD };
+      const unknown = { request, context, config, mapping, as, record: NO_RECORD, until };
       return ownForm(unknown, { fields: sentOf(unknown), problem: 'down' });
     }
     if (!record) return { status: 404 };
-    return run({ request, context, config, mapping, as, record });
+    return run({ request, context, config, mapping, as, record, until });
   };
 
 const NO_RECORD: DirectoryRecord = { dn: '', type: 'person', name: '', mails: [], attributes: {} };
@@ -192,11 +196,12 @@ export async function saveOwn(own: Own): Promise<PluginResponse> {
 
 /** Changes the entry with the rights of its owner; says what kept it from being changed. */
 export async function write(
-  { context, request, as }: Own,
+  { context, request, as, until }: Own,
   changes: Readonly<Record<string, readonly (string | Buffer)[]>>,
 ): Promise<Problem | undefined> {
   try {
-    await inTime(context, context.directory(request.site)?.changeOwn(as, changes));
+    const written = context.directory(request.site)?.changeOwn(as, changes);
+    await inTime(context, Promise.resolve(written), Math.max(0, until - context.clock.now()));
     return undefined;
   } catch (error) {
     const problem = problemOf(error);
@@ -221,13 +226,6 @@ function problemOf(error: unknown): Problem {
   if (code !== 'directory/refused') return 'down';
   if (details['reason'] === 'credentials') return 'password';
   return FORMAT.has(Number(details['ldapCode'])) ? 'format' : 'refused';
-}
-
-function inTime<T>({ clock }: Context, work: T | Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(PATIENCE_MS, () => reject(new Error('the directory is late')));
-    Promise.resolve(work).then(resolve, reject).finally(cancel);
-  });
 }
 
 /** Whether an entry is that of who asks, and the site lets them change it. */

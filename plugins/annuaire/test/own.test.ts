@@ -37,12 +37,18 @@ let test: PluginTest;
 let now: DirectoryRecord | undefined;
 let isDown: boolean;
 let refusal: Error | undefined;
+/** What a reading of the entry takes. */
+let readingMs: number;
+/** What the directory needs for a change. */
+let changingMs: number;
 const written: Readonly<Record<string, readonly (string | Buffer)[]>>[] = [];
 
 async function start(config: Partial<AnnuaireConfig> = { own: OWN }): Promise<void> {
   now = entry();
   isDown = false;
   refusal = undefined;
+  readingMs = 0;
+  changingMs = 0;
   written.length = 0;
   const directory = {
     ...fakeDirectory(BASE, [
@@ -51,11 +57,13 @@ async function start(config: Partial<AnnuaireConfig> = { own: OWN }): Promise<vo
     ]),
     changeOwn: async (_as: unknown, changes: (typeof written)[number]) => {
       if (refusal) throw refusal;
+      await new Promise<void>((resolve) => test.clock.after(changingMs, resolve));
       written.push(changes);
     },
   };
   const ownEntry = () => {
     if (isDown) throw new Error('connection refused');
+    test.clock.advance(readingMs);
     return now;
   };
   test = await createPluginTest({ plugin, directory, config, ownEntry });
@@ -266,4 +274,14 @@ describe('the photo', () => {
     expect(await photo(JPEG)).toEqual({ status: 404 });
     expect(await test.renderRoute('/own')).not.toContain('type="file"');
   });
+});
+
+it('gives reading and writing one limit together', async () => {
+  await start();
+  readingMs = 8_900;
+  changingMs = 1_500;
+
+  const answer = await send({ 'v-roomnumber': ['A1'] });
+
+  expect(answer).toMatchObject({ status: 503, model: { problem: 'annuaire:own.problem.down' } });
 });
