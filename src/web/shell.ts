@@ -70,6 +70,7 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
     banners: parts.banners ?? [],
     flash: undefined,
     search: parts.search,
+    hasKeys: isSignedIn && (parts.area === 'mail' || isOfPlugin(deps, req, parts.area)),
     styles: [
       ...groups.map((group) => asset(`${group}.css`)),
       asset('skin.css'),
@@ -83,6 +84,13 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
     themeColor: chain.find((skin) => skin.themeColor !== undefined)?.themeColor ?? '#12333a',
   };
 }
+
+/** Whether an area is that of a plugin which runs for who asks. */
+const isOfPlugin = (deps: WebDeps, req: Request, area: string): boolean =>
+  deps
+    .host()
+    .running(contextOf(req).scope)
+    .some(({ id }) => id === area);
 
 /** Whether the page is a plugin's own, for the challenge that the session awaits. */
 function awaitsPlugin(deps: WebDeps, req: Request, area: string): boolean {

@@ -32,6 +32,8 @@ export interface Shell {
   readonly flash: Flash | undefined;
   /** Quick search of the top bar. */
   readonly search: { readonly action: string; readonly value: string } | undefined;
+  /** The page answers to single keys, and `?` lists them: pages of mail and of plugins. */
+  readonly hasKeys: boolean;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
   /** Those of pages without the frame: a plugin's own, where it asks a second factor. */

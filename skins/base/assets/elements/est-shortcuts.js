@@ -1,16 +1,36 @@
+import { rowKey } from './row-keys.js';
+import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage, setShortcuts } from './typing.js';
 
-const click = (selector) => document.querySelector(selector)?.click();
+/** What keys are for: of the frame, or of a page of a plugin, which says so (docs/urls.md). */
+const TARGETS = {
+  search: '.top input[type="search"], main [data-keys="search"]',
+  compose: 'a[data-action="compose"]',
+  undo: '#toasts [data-action="undo"], main [data-keys="undo"]',
+  rows: 'main [data-keys="rows"]',
+};
+
+function find(what) {
+  const all = [...document.querySelectorAll(TARGETS[what])];
+  return all.find(isShown) ?? all[0];
+}
 
 const KEYS = {
   '/': () => {
-    const field = document.querySelector('.top input[type="search"]');
+    const field = find('search');
     field?.focus();
     field?.select();
   },
-  c: () => click('a[data-action="compose"]'),
-  z: () => click('#toasts [data-action="undo"]'),
+  c: () => find('compose')?.click(),
+  z: () => find('undo')?.click(),
 };
+
+/** The list of keys, without those that have nothing to do on this page. */
+function showKeys(dialog) {
+  for (const entry of dialog.querySelectorAll('[data-keys-for]'))
+    entry.hidden = !find(entry.dataset.keysFor);
+  dialog.showModal();
+}
 
 /** Keys of the whole page, and the dialog that lists them all, with the switch that turns them off. */
 class EstShortcuts extends HTMLElement {
@@ -32,7 +52,7 @@ class EstShortcuts extends HTMLElement {
         if (!opener) return;
         event.preventDefault();
         opener.closest('details')?.removeAttribute('open');
-        dialog.showModal();
+        showKeys(dialog);
       },
       { signal },
     );
@@ -51,7 +71,9 @@ class EstShortcuts extends HTMLElement {
     if (!isForPage(event)) return;
     // Help answers even when single keys are off: it is where they are turned on again.
     const handler =
-      event.key === '?' ? () => dialog.showModal() : areShortcutsOn() && KEYS[event.key];
+      event.key === '?'
+        ? () => showKeys(dialog)
+        : (rowKey(event) ?? (areShortcutsOn() && KEYS[event.key]));
     if (!handler) return;
     event.preventDefault();
     handler();
