@@ -223,12 +223,12 @@ export const contactHooks = defineHooks({
   },
   'contact:saving': {
     kind: 'guard',
-    doc: 'Refuses that contacts are written, moved or deleted, by whatever way: pages, files, CardDAV. Many at once come together, and are refused together.',
+    doc: 'Refuses that contacts are written, moved or deleted, by whatever way: pages, files, CardDAV. Many at once come together, and are refused together; those of a file that is brought in are asked one by one then, and only those that are refused stay out. What is brought back was there before, and is not asked.',
     byPlugins: true,
   },
   'contact:changed': {
     kind: 'action',
-    doc: 'Contacts were written, moved, deleted or brought back.',
+    doc: 'Contacts were written, moved, deleted or brought back, by whatever way: with their book, by a merge, by what is undone. One that is taken from the book of somebody else was deleted there, and is another one that was saved. Nothing is told of what stayed as it was; a thousand come together at most.',
     byPlugins: true,
   },
   'contact:export': {

@@ -102,6 +102,7 @@ export async function remove(call: Call): Promise<DavResponse> {
   if (id === undefined) return { status: 403 };
   if (uri === undefined) {
     const outcome = await store.removeBook(person, id);
+    if (outcome.kind === 'denied') return REFUSALS.denied;
     return outcome.kind === 'missing' ? MISSING : { status: 204 };
   }
   if (!(await store.card(person, id, uri))) return MISSING;

@@ -97,6 +97,7 @@ export async function deleteBook(desk: Desk): Promise<PluginResponse> {
   if (isAway(desk, book)) return { status: 403 };
   const removed = await store.removeBook(person, book);
   if (removed.kind === 'missing') return { status: 404 };
+  if (removed.kind === 'denied') return back(desk, { failed: 'kept' });
   if (removed.kind === 'removed')
     await audited(desk, 'book-deleted', { details: { book, contacts: removed.ids.length } });
   return back(desk, { done: removed.kind === 'left' ? 'bookLeft' : 'bookDeleted' });

@@ -85,6 +85,7 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
   photoBroken: 'contacts:failed.photoBroken',
   photoWide: 'contacts:failed.photoWide',
   member: 'contacts:failed.member',
+  kept: 'contacts:failed.kept',
   title: 'contacts:failed.title',
   books: 'contacts:failed.books',
   mail: 'contacts:failed.mail',

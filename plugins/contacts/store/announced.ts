@@ -12,7 +12,15 @@ type Done = 'saved' | 'moved' | 'deleted' | 'restored';
 /** Where hooks are emitted: the person who is there, else whoever handles them for the site. */
 export const scopeOf = ({ site, as }: Person): HandlerScope => ({ site, ...(as && { as }) });
 
-const facts = (text: string, id = '') => {
+/** What a guard is told of a card. */
+interface Facts {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly mails: readonly string[];
+}
+
+const facts = (text: string, id = ''): Facts => {
   const { kind = '', name = '', mails = [] } = contactOf(text) ?? {};
   return { id, kind, name, mails: mails.map(({ value }) => value) };
 };
@@ -35,7 +43,7 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     person: Person,
     op: Op,
     book: string,
-    contacts: readonly ReturnType<typeof facts>[],
+    contacts: readonly Facts[],
   ): Promise<boolean> {
     if (contacts.length === 0) return false;
     const question = { user: person.user, op, book, contacts };
@@ -69,6 +77,16 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     const denied = new Set<Brought>();
     for (const one of asked) if (await isDenied([one])) denied.add(one.card);
     return denied;
+  }
+  /** Whether a guard refuses that one of the cards of a book is deleted with it. */
+  async function isKept(person: Person, book: string): Promise<boolean> {
+    const there = (await store.books(person)).find(({ id }) => id === book);
+    if (!there?.isOwn || there.kind === 'remote') return false;
+    for await (const rows of store.rows(person, book)) {
+      const contacts = rows.map(({ id, kind, name, mails }) => ({ id, kind, name, mails }));
+      if (await isRefused(person, 'delete', book, contacts)) return true;
+    }
+    return false;
   }
   const DENIED: Put = { kind: 'refused', reason: 'denied' };
   return {
@@ -123,6 +141,7 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
       return moved;
     },
     async removeBook(person, book) {
+      if (await isKept(person, book)) return { kind: 'denied' };
       const removed = await store.removeBook(person, book);
       if (removed.kind === 'removed') await tell(person, 'deleted', removed.ids);
       return removed;

@@ -114,7 +114,8 @@ export async function retitle(
 export type RemovedBook =
   /** `ids`: of the cards that were in it. */
   | { readonly kind: 'removed'; readonly ids: readonly string[] }
-  | { readonly kind: 'left' | 'missing' };
+  /** `denied`: a guard of `contact:saving` said no. */
+  | { readonly kind: 'left' | 'missing' | 'denied' };
 
 /** Removes one's own book; its cards are in the trash. Somebody else's is only left. */
 export async function deleteBook(

@@ -86,6 +86,28 @@ it('writes, moves and deletes nothing that a guard refuses', async () => {
   expect(await names()).toEqual(['Name one', 'Name two']);
 });
 
+it('keeps a book of which a guard keeps a contact', async () => {
+  const made = await store.createBook(me, { title: 'Autre' });
+  const book = made.kind === 'created' ? made.id : '';
+  for (let at = 0; at < 101; at += 1)
+    await store.put(me, book, `${at}.vcf`, aCard(`${at}`, { name: at === 100 ? 'Gardée' : 'x' }));
+  const asked: number[] = [];
+  test.on('contact:saving', ({ op, contacts }) => {
+    asked.push(contacts.length);
+    const isKept = op === 'delete' && contacts.some(({ name }) => name === 'Gardée');
+    return isKept ? { deny: true, code: 'no' } : undefined;
+  });
+  const remove = () => test.route('post', '/books/delete', { body: { book, sure: 'yes' } });
+
+  expect(await remove()).toEqual({ redirect: '/contacts/books?failed=kept' });
+  expect(asked.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
+  expect((await store.list(me, { book })).total).toBe(101);
+  expect(await store.trash(me)).toEqual([]);
+
+  await store.remove(me, book, '100.vcf');
+  expect(await remove()).toEqual({ redirect: '/contacts/books?done=bookDeleted' });
+});
+
 it('writes nothing when a guard fails', async () => {
   test.on('contact:saving', () => {
     throw new Error('broken');
