@@ -12,7 +12,8 @@ import type {
 import { type AnnuaireConfig, configOf } from './config';
 import { dnKey, isWithin, parentOf, rdnOf } from './dn';
 import { type Entry, entryOf } from './entry';
-import { type Mapping, mappingOf, notHidden, ofKinds } from './mapping';
+import { LOGIN, type Mapping, mappingOf, notHidden, ofKinds } from './mapping';
+import { isDnOf, isMailOf, memberNamed } from './members';
 import { KINDS, type Kind } from './profiles';
 import { questionOf } from './words';
 
@@ -39,6 +40,13 @@ const MAX_NAMES = 500;
 /** A question has 200 conditions at most. */
 const MAX_MAILS = 150;
 
+/** A member of a list; one whom no directory knows has no entry. */
+export interface Member {
+  readonly name: string;
+  readonly mail: string;
+  readonly entry?: Entry;
+}
+
 /** The directory as one person may see it. Each function rejects when the directory does not answer. */
 export interface Annuaire {
   /** Which directory it is, `''` for that of sign-in, and what it is called. */
@@ -58,8 +66,13 @@ export interface Annuaire {
   /** Entries by their names; those that are gone or hidden are absent. */
   named(dns: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   byMail(mails: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  /**
+   * Who the members of a list are, by what it says of each: entries that may be seen, by their names,
+   * logins or addresses, and people of elsewhere, of whom there is an address alone.
+   */
+  members(values: readonly string[]): Promise<ReadonlyMap<string, Member>>;
   /** Lists that name an entry among their members. */
-  listsOf(dn: string): Promise<Found>;
+  listsOf(entry: Entry): Promise<Found>;
   /** Which of these have a picture that others may see. */
   pictured(mails: readonly string[]): Promise<readonly Entry[]>;
   /** The picture of an entry, for who may see it. */
@@ -185,8 +198,57 @@ class Reading implements Annuaire {
     );
   }
 
-  listsOf(dn: string): Promise<Found> {
-    const any = this.mapping.facts.members.map((attribute) => ({ attribute, is: dn }));
+  async members(values: readonly string[]): Promise<ReadonlyMap<string, Member>> {
+    const wanted = [...new Set(values)].slice(0, MAX_NAMES);
+    const mails = wanted.filter(isMailOf);
+    const named = wanted.filter(isDnOf);
+    const logins = wanted.filter((value) => !isMailOf(value) && !isDnOf(value));
+    // One after the other: a list names its members in one way.
+    const byName = named.length > 0 ? await this.named(named) : new Map<string, Entry>();
+    const byLogin = await this.byLogin(logins);
+    const byMail = await this.memberMails(mails);
+    return new Map(
+      wanted.flatMap((value): [string, Member][] => {
+        const entry = byName.get(dnKey(value)) ?? byLogin.get(value.toLowerCase());
+        const member = entry ? { name: entry.name, mail: entry.mail, entry } : byMail.get(value);
+        return member ? [[value, member]] : [];
+      }),
+    );
+  }
+
+  private async byLogin(logins: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+    const found = new Map<string, Entry>();
+    for (const some of chunksOf(logins, NAMES_A_QUESTION)) {
+      const any = some.map((is) => ({ attribute: LOGIN, is }));
+      const { entries } = await this.ask({ where: { any }, limit: 200 });
+      for (const entry of entries)
+        for (const login of entry.attributes[LOGIN] ?? []) found.set(login.toLowerCase(), entry);
+    }
+    return found;
+  }
+
+  /** Entries of addresses; one of elsewhere stands for itself, that of an entry which is hidden for nobody. */
+  private async memberMails(mails: readonly string[]): Promise<ReadonlyMap<string, Member>> {
+    const found = new Map<string, Member>();
+    for (const some of chunksOf(mails, NAMES_A_QUESTION)) {
+      const records = await this.directory.byMail(some);
+      const entries = await this.visible([...records.values()]);
+      for (const mail of some) {
+        const record = records.get(mail.toLowerCase());
+        const entry = record && entries.find(({ dn }) => dn === record.dn);
+        if (entry) found.set(mail, { name: entry.name, mail: entry.mail || mail, entry });
+        else if (!record) found.set(mail, { name: '', mail });
+      }
+    }
+    return found;
+  }
+
+  listsOf({ dn, mail, otherMails, attributes }: Entry): Promise<Found> {
+    const any = memberNamed(this.mapping, {
+      dn: [dn],
+      uid: attributes[LOGIN]?.slice(0, 3) ?? [],
+      mail: [mail, ...otherMails].filter((one) => one !== '').slice(0, 5),
+    });
     if (any.length === 0) return Promise.resolve({ entries: [], isCut: false });
     return this.ask({ where: this.ofShown(['list'], { any }), limit: 50 });
   }
@@ -271,3 +333,8 @@ class Reading implements Annuaire {
     return this.viewer;
   }
 }
+
+const chunksOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) =>
+    all.slice(at * size, (at + 1) * size),
+  );

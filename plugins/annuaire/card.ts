@@ -65,9 +65,10 @@ export async function pathOf(annuaire: Annuaire, dn: string): Promise<readonly P
 export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searched) {
   const { members, owners, managers, assistants } = entry;
   const isPlace = entry.kind === 'service';
-  const [names, lists, path, pictured] = await Promise.all([
-    annuaire.named([...owners, ...managers, ...assistants, ...members].slice(0, SHOWN_PEOPLE)),
-    isPlace ? { entries: [] } : annuaire.listsOf(entry.dn),
+  const [names, found, lists, path, pictured] = await Promise.all([
+    annuaire.named([...owners, ...managers, ...assistants].slice(0, SHOWN_PEOPLE)),
+    annuaire.members(members.slice(0, SHOWN_PEOPLE)),
+    isPlace ? { entries: [] } : annuaire.listsOf(entry),
     pathOf(annuaire, entry.dn),
     annuaire.pictured(entry.mail === '' ? [] : [entry.mail]),
   ]);
@@ -76,7 +77,10 @@ export async function cardOf(annuaire: Annuaire, entry: Entry, searched: Searche
       const found = names.get(dnKey(dn));
       return found ? [{ name: found.name, href: entryHref(dn, undefined, entry.of) }] : [];
     });
-  const shown = people(members);
+  const shown = [...found.values()].map(({ name, mail, entry: one }) => ({
+    name: name || mail,
+    href: one ? entryHref(one.dn, undefined, one.of) : composeHref({ name: mail, mail }),
+  }));
   return {
     ...faceOf(entry),
     photo: pictured.some(({ dn }) => isSame(dn, entry.dn)) ? photoHref(entry.dn, entry.of) : '',

@@ -2,6 +2,7 @@ import { type DirectoryRecord, telHref } from 'estafette/plugin';
 import { parentOf, rdnOf } from './dn';
 import { fold, plain } from './fold';
 import { kindOf, type Mapping, valuesOf } from './mapping';
+import { membersIn } from './members';
 import type { Fact, Kind } from './profiles';
 
 /** One entry of the directory as pages show it: text, cleaned of what cannot be seen. */
@@ -20,8 +21,9 @@ export interface Entry {
   /** Room, street and town, as far as they are known. */
   readonly place: string;
   readonly service: string;
-  /** Names of other entries. */
+  /** Names of other entries, or logins or addresses, as the directory has them. */
   readonly members: readonly string[];
+  /** Names of other entries. */
   readonly owners: readonly string[];
   readonly managers: readonly string[];
   readonly assistants: readonly string[];
@@ -76,7 +78,7 @@ export function entryOf(
       .filter(Boolean)
       .join(', '),
     service: texts('service')[0] ?? '',
-    members: of('members'),
+    members: membersIn(mapping, attributes),
     owners: of('owners'),
     managers: of('managers'),
     assistants: of('assistants'),

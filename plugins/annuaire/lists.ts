@@ -65,12 +65,10 @@ export async function membersFor(
   const annuaire = annuaireFor(context, asker, of);
   const entry = await annuaire?.entry(asked);
   if (!annuaire || entry?.kind !== 'list') return undefined;
-  const dns = entry.members.slice(0, limit);
-  const found = await annuaire.named(dns);
-  const members = dns.flatMap((dn) => {
-    const { name = '', mail = '' } = found.get(dnKey(dn)) ?? {};
-    return mail === '' ? [] : [{ name, mail }];
-  });
+  const found = await annuaire.members(entry.members.slice(0, limit));
+  const members = [...found.values()]
+    .filter(({ mail }) => mail !== '')
+    .map(({ name, mail }) => ({ name, mail }));
   // A directory gives so many values of an attribute at most: there may be more.
   return { members, isCut: entry.members.length >= limit };
 }

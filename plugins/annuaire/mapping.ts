@@ -14,6 +14,9 @@ export interface Mapping extends Profile {
   readonly asked: readonly string[];
 }
 
+/** What `memberUid` has the values of (RFC 2307). */
+export const LOGIN = 'uid';
+
 /** Attributes that no directory has: other plugins put them on entries (`directory:entry`). */
 const OFFERED = 'estafette-';
 const OFFERED_FACTS = {
@@ -63,6 +66,8 @@ function makeMapping(config: Readonly<AnnuaireConfig>): Mapping {
       ...new Set(
         [
           'objectClass',
+          // Lists may name their members by logins.
+          LOGIN,
           ...of(...FACTS.filter((name) => name !== 'photo')),
           ...Object.values(kinds).flatMap((signs) => signs.map(({ attribute }) => attribute)),
           ...(visibility ? [visibility.attribute] : []),

@@ -95,7 +95,7 @@ const INET_ORG_PERSON: Profile = {
     postalCode: ['postalCode'],
     city: ['l'],
     service: ['departmentNumber'],
-    members: ['member', 'uniqueMember'],
+    members: ['member', 'uniqueMember', 'memberUid'],
     owners: ['owner'],
     managers: ['manager'],
     assistants: ['secretary'],
@@ -137,6 +137,8 @@ const MEL: Profile = {
     otherMails: ['mineqMelMailEmission', 'mailAlternateAddress'],
     jobs: ['businessCategory'],
     missions: ['mineqMission', 'description'],
+    // Addresses before logins: people of elsewhere are members by their address alone.
+    members: ['member', 'uniqueMember', 'mineqMelMembres', 'memberUid'],
     order: ['mineqOrdreAffichage'],
   },
   // Below 30, Mél calls an entry local; it shows 20 to the service of who looks, and no 00 at all.

@@ -471,6 +471,53 @@ describe('beside the mail', () => {
       expect(await expand(found[0]?.list?.id ?? '')).toMatchObject({ isCut: false });
     });
 
+    describe.each([
+      ['logins', { memberUid: ['linh.clairbois', 'parti', 'fabien.rosee'] }, []],
+      [
+        'addresses',
+        {
+          mineqMelMembres: [
+            'Linh.Clairbois@saisons.example',
+            'fabien.rosee@saisons.example',
+            'invitee@ailleurs.example',
+          ],
+          // The same people once more, as Mél writes them.
+          memberUid: ['linh.clairbois', 'fabien.rosee'],
+        },
+        [{ name: '', mail: 'invitee@ailleurs.example' }],
+      ],
+    ] as const)('that names its members by %s', (_way, members, others) => {
+      const dn = `cn=comptes,ou=listes,${BASE}`;
+      const type = { mineqTypeEntree: ['LDIS'], objectClass: ['groupOfNames'] };
+      const persons = RECORDS.map((one) =>
+        one.attributes['uid']
+          ? record(one.dn, { ...one.attributes, mineqTypeEntree: ['BALI'] })
+          : one,
+      );
+      const list = record(dn, { ...type, cn: ['Comptes'], mail: ['c@x.example'], ...members });
+      const visibility = { attribute: 'employeeType', hidden: ['caché'], sameService: [] };
+      const begin = () => start({ profile: 'mel', visibility }, [...persons, list]);
+
+      it('gives those who may be seen, and people of elsewhere', async () => {
+        await begin();
+
+        expect((await expand(idOf(dn)))?.members).toEqual([
+          { name: 'Linh Clairbois', mail: MAIL },
+          ...others,
+        ]);
+      });
+
+      it('shows them on its card, and itself on theirs', async () => {
+        await begin();
+
+        const html = await test.renderRoute('/entry', { query: { dn } });
+        expect(html).toMatch(/<a href="\/annuaire\/entry[^"]*">Linh Clairbois<\/a>/);
+        expect(html).not.toContain('Fabien');
+        expect(html.includes('>invitee@ailleurs.example</a>')).toBe(others.length > 0);
+        expect(await test.renderRoute('/entry', { query: { dn: LINH } })).toContain('>Comptes</a>');
+      });
+    });
+
     it('leaves out whom the site hides', async () => {
       const lists = [
         record(`cn=secrets,ou=listes,${BASE}`, {
