@@ -3,7 +3,7 @@ import type { Contact, Typed } from '../card';
 import { contactOf, type StoredCard } from '../store';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 import { dayText } from './days';
-import { groupsWith, membersOf } from './members';
+import { groupsWith, membersShown } from './members';
 import { photoHref } from './photo';
 import { TYPE_TEXTS } from './texts';
 
@@ -43,11 +43,6 @@ const addressOf = (one: Contact['addresses'][number], map: string) => {
   };
 };
 
-/** A page lists no more members of a group; the list of its book has the others. */
-const MEMBERS_SHOWN = 200;
-/** As many addresses as a link carries: longer ones are refused on the way. */
-const WRITTEN_BY_LINK = 100;
-
 const webOf = ({ value }: Typed) => ({ text: value, href: WEB.test(value) ? value : '' });
 
 /** A card as its page shows it: every text as it was written. */
@@ -58,15 +53,18 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
   if (!contact || !book) return undefined;
   const mails = contact.mails.map(mailOf);
   const phones = contact.phones.map(phoneOf);
-  const members = contact.kind === 'group' ? await membersOf(desk, contact) : [];
-  const writable = members.flatMap(({ mail }) => (MAIL.test(mail) ? [mail] : []));
+  const isGroup = contact.kind === 'group';
+  const { writeHref, ...group } = await membersShown(
+    desk,
+    isGroup ? contact : { ...contact, members: [] },
+  );
   const first = contact.mails[0]?.value ?? '';
   const can = isWritable(book);
   const { map } = context.config(desk.request);
   return {
     id: stored.id,
     name: contact.name === '' ? desk.t('contacts:list.nameless') : contact.name,
-    isGroup: contact.kind === 'group',
+    isGroup,
     initials: initialsOf(contact.name),
     tint: tintOf(first === '' ? contact.name : first),
     photoHref: photoHref(context, stored),
@@ -94,21 +92,14 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
     etag: stored.etag,
     isFavourite: stored.isFavourite,
     isReadOnly: !can,
-    writeHref:
-      contact.kind === 'group'
-        ? writable.length === 0 || writable.length > WRITTEN_BY_LINK
-          ? ''
-          : composeTo(writable)
-        : (mails.find(({ isPreferred, href }) => isPreferred && href !== '')?.href ??
-          mails.find(({ href }) => href !== '')?.href ??
-          ''),
+    writeHref: isGroup
+      ? writeHref
+      : (mails.find(({ isPreferred, href }) => isPreferred && href !== '')?.href ??
+        mails.find(({ href }) => href !== '')?.href ??
+        ''),
     editHref: can ? hrefOf(context, 'edit', { id: stored.id }) : '',
-    members: members.slice(0, MEMBERS_SHOWN),
-    memberCount: members.length,
-    goneCount: members.filter(({ isGone }) => isGone).length,
-    unshownCount: Math.max(members.length - MEMBERS_SHOWN, 0),
-    isWrittenByName: writable.length > WRITTEN_BY_LINK,
-    groups: contact.kind === 'group' ? [] : await groupsWith(desk, stored, contact),
+    ...group,
+    groups: isGroup ? [] : await groupsWith(desk, stored, contact),
     targets: books
       .filter((one) => isWritable(one) && one.id !== stored.book)
       .map(({ id, title }) => ({ id, title })),

@@ -30,7 +30,7 @@ import {
   writeCardRow,
 } from './cards';
 import { listChanges } from './changes';
-import { listCards } from './list';
+import { listCards, uidsThere } from './list';
 import { removeCardRows } from './many';
 import {
   findTwins,
@@ -91,6 +91,8 @@ export interface ContactStore {
 
   /** A page of cards by name, without their texts. */
   list(person: Person, asked: ListQuestion): Promise<Listed>;
+  /** Which of some uids cards have that the person reaches. */
+  uidsThere(person: Person, uids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Cards of a book by `uri`, a few at a time, with a turn of the loop between. */
   cards(person: Person, book: string, which?: Walk): AsyncIterable<readonly StoredCard[]>;
   /** The same without their texts. */
@@ -185,6 +187,7 @@ export function createStore(context: Context): ContactStore {
     unshare: (person, book, id) => deleteShare(read, person, { book, id }),
 
     list: (person, asked) => listCards(read, person, asked),
+    uidsThere: (person, uids) => uidsThere(read, person, uids),
     cards: (person, book, which = {}) => walkCards(read, person, { ...which, book }),
     rows: (person, book, which = {}) => walkRows(read, person, { ...which, book }),
     card: (person, book, uri) => findCard(read, person, { book, uri }),

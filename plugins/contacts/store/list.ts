@@ -106,3 +106,18 @@ export async function listCards(
     total,
   };
 }
+
+/** Which of some uids cards have that the person reaches; one question, however many. */
+export async function uidsThere(
+  table: Tables,
+  person: Person,
+  uids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (uids.length === 0) return new Set();
+  const keys = (await placesOf(table, person)).map(({ key }) => key);
+  const found: string[] = await table(CARDS)
+    .whereIn('book_key', keys)
+    .whereRaw('uid in (select value from json_each(?))', [JSON.stringify(uids)])
+    .pluck('uid');
+  return new Set(found);
+}

@@ -1,0 +1,74 @@
+import { type PluginTest, slowdown } from 'estafette/plugin/testing';
+import { EMPTY_CONTACT } from '../card';
+import type { Desk } from '../pages/common';
+import { membersOf } from '../pages/members';
+import { type CardRow, type ContactStore, FIRST_BOOK, type Person } from '../store';
+import { aCard, startContacts } from './kit';
+
+let test: PluginTest;
+let store: ContactStore;
+let me: Person;
+beforeEach(async () => {
+  ({ test, store, me } = await startContacts());
+  await store.books(me);
+});
+afterEach(() => test.stop());
+
+const context = { url: (path: string) => `/contacts/${path}` } as unknown as Desk['context'];
+
+/** Eight times as many of what made time grow with its square; 64 would be that. */
+const TIMES = 8;
+const LESS_THAN = 24;
+const FEW = 1_000;
+
+const many = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `member-${at}`);
+const group = async (uid: string, uids: readonly string[], fields = {}): Promise<string> => {
+  const members = uids.map((one) => `urn:uuid:${one}`);
+  const text = aCard(uid, { kind: 'group', name: uid, members, ...fields });
+  const put = await store.put(me, FIRST_BOOK, `${uid}.vcf`, text);
+  return 'id' in put ? put.id : '';
+};
+const bring = (uids: readonly string[], fields = {}) =>
+  store.bringIn(
+    me,
+    FIRST_BOOK,
+    uids.map((uid) => ({ uri: `${uid}.vcf`, text: aCard(uid, fields) })),
+  );
+
+it('finds the contacts of members in time that grows with the group', async () => {
+  const list: ContactStore['list'] = async (_, { uids = [] }) => {
+    const there = uids.filter((uid) => !uid.startsWith('urn:'));
+    const rows = there.map((uid) => ({ id: uid, uid, name: uid, mails: [] }));
+    return { cards: rows as unknown as CardRow[], total: rows.length };
+  };
+  const desk = { store: { list } as ContactStore, person: me, context };
+  const found = (count: number) =>
+    membersOf(desk, { ...EMPTY_CONTACT, members: many(count).map((uid) => `urn:uuid:${uid}`) });
+
+  expect((await found(3)).map(({ name }) => name)).toEqual(many(3));
+  expect(
+    await slowdown(
+      () => found(FEW * TIMES),
+      () => found(FEW),
+    ),
+  ).toBeLessThan(LESS_THAN);
+});
+
+it('says who is gone of those that it does not list, and how they are written to', async () => {
+  const mails = [{ value: 'one@test.example', type: 'work' as const }];
+  await bring(['one', 'two'], { mails });
+  const gone = many(250);
+  const small = await group('small', [...gone, 'one', 'two']);
+  const page = await test.renderRoute('/', { query: { id: small } });
+
+  expect(page).toContain('252 membres');
+  expect(page).toContain('250 membres dont le contact est supprimé');
+  expect(page).toContain('/compose?to=one%40test.example%2C+one%40test.example');
+
+  await bring(gone, { mails });
+  const again = await test.renderRoute('/', { query: { id: small } });
+
+  expect(again).not.toContain('dont le contact est supprimé');
+  expect(again).not.toContain('/compose?to=one');
+});
