@@ -1,3 +1,5 @@
+import { createClient } from '../../plugins/contacts/remote/client';
+import { Faulty } from '../../plugins/contacts/remote/types';
 import type { DemoApp } from '../../src/demo';
 import type { WebAgent } from '../kit/agent';
 import { formAt } from '../kit/factor-visit';
@@ -97,11 +99,42 @@ it('follows what is made, changed and deleted there', async () => {
   expect(copies['une']).toContain('+33 1 99 00 00 42');
 });
 
+it('is told what changed since the last time, without a list', async () => {
+  const asked: string[] = [];
+  const http = async (url: string, { method = 'GET', headers = {}, body = '' } = {}) => {
+    asked.push(method);
+    const answer = await fetch(url, { method, headers, body });
+    return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+  };
+  const client = createClient(http as never, {
+    url: server.origin,
+    login: server.login,
+    password: PASSWORD,
+  });
+  const [book] = await client.find();
+  const at = book?.href ?? '';
+  const { token } = await client.etags(at);
+  await putThere('cinq');
+  expect((await server.ask('DELETE', 'lande/trois.vcf')).status).toBeLessThan(300);
+  asked.length = 0;
+
+  const { cards, gone, isCut, token: next } = await client.changes(at, token);
+
+  expect(cards).toEqual([{ href: `${at}cinq.vcf`, etag: expect.stringMatching(/^"/) }]);
+  expect(gone).toEqual([`${at}trois.vcf`]);
+  expect(isCut).toBe(false);
+  expect(await client.changes(at, next)).toMatchObject({ cards: [], gone: [], token: next });
+  await expect(client.changes(at, `${next}0`)).rejects.toBeInstanceOf(Faulty);
+  expect(asked).toEqual(['REPORT', 'REPORT', 'REPORT']);
+  await refresh();
+  expect(Object.keys(await here()).sort()).toEqual(['cinq', 'quatre', 'une']);
+});
+
 it('keeps the copy while the server is away, and says so', async () => {
   await server.stop();
 
   const page = await refresh();
 
   expect(page.text).toMatch(/ne répond pas|injoignable/);
-  expect(Object.keys(await here()).sort()).toEqual(['quatre', 'trois', 'une']);
+  expect(Object.keys(await here()).sort()).toEqual(['cinq', 'quatre', 'une']);
 });

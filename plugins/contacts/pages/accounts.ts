@@ -3,7 +3,7 @@ import type { Account, Fault } from '../remote/types';
 import { type Desk, hrefOf } from './common';
 import { sideOf } from './list';
 import { audited } from './tell';
-import { FAULT_TEXTS, outcomeIn } from './texts';
+import { FAULT_TEXTS, LEFT_TEXTS, outcomeIn } from './texts';
 
 /** What is typed is no longer than that. */
 const LIMITS = { url: 1_000, login: 254, password: 1_000, title: 200 };
@@ -21,6 +21,7 @@ const OUTCOMES = {
 /** Which field of the form a fault is about. */
 const WRONG: Readonly<Partial<Record<Fault, 'url' | 'password'>>> = {
   password: 'password',
+  refused: 'url',
   'not-carddav': 'url',
   address: 'url',
   nonsense: 'url',
@@ -35,7 +36,7 @@ const NOTHING: Typed = { form: { url: '', login: '' }, problem: '', wrong: '' };
 
 const accountModel =
   ({ context }: Desk) =>
-  ({ id, title, url, login, syncedAt, fault, books }: Account) => ({
+  ({ id, title, url, login, syncedAt, fault, books, left, leftCount }: Account) => ({
     id,
     title,
     url,
@@ -44,6 +45,9 @@ const accountModel =
     fault: fault === '' ? '' : FAULT_TEXTS[fault],
     asksPassword: fault === 'password',
     books: books.map((book) => ({ ...book, href: hrefOf(context, '', { book: book.id }) })),
+    left: left.map(({ href, reason }) => ({ href, reason: LEFT_TEXTS[reason] })),
+    leftCount,
+    leftMore: leftCount - left.length,
   });
 
 async function accountsPage(desk: Desk, typed = NOTHING): Promise<PluginResponse> {

@@ -1,5 +1,5 @@
 import type { Typed } from '../card';
-import type { Fault } from '../remote/types';
+import type { Fault, Reason } from '../remote/types';
 import type { PlainField } from './form';
 
 /** Keys of texts, whole: a contract finds the ones that nothing uses. */
@@ -96,11 +96,21 @@ export const FAILED_TEXTS: Readonly<Record<string, string>> = {
 /** What is wrong with an account of elsewhere. */
 export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   password: 'contacts:accounts.failed.password',
+  refused: 'contacts:accounts.failed.refused',
   unreachable: 'contacts:accounts.failed.unreachable',
   'not-carddav': 'contacts:accounts.failed.not-carddav',
   address: 'contacts:accounts.failed.address',
   'too-much': 'contacts:accounts.failed.too-much',
   nonsense: 'contacts:accounts.failed.nonsense',
+};
+
+/** Why a contact of elsewhere has no copy. */
+export const LEFT_TEXTS: Readonly<Record<Reason, string>> = {
+  'too-large': 'contacts:accounts.left.too-large',
+  'not-a-card': 'contacts:accounts.left.not-a-card',
+  twin: 'contacts:accounts.left.twin',
+  full: 'contacts:accounts.left.full',
+  unread: 'contacts:accounts.left.unread',
 };
 
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SiteId } from 'estafette/plugin';
 import type { Person } from '../store';
+import { tellOf } from '../store/announced';
 import { BOOKS, REMOTE_BOOKS, type Tables } from '../store/tables';
 import { createClient, type Login } from './client';
+import type { Context } from './copies';
 import { dropAccounts, isLate } from './kept';
-import { type Context, syncBook } from './sync';
+import { leftOf } from './left';
+import { syncBook, type Told } from './sync';
 import { ACCOUNTS, type AccountRow, type RemoteBookRow } from './tables';
 import {
   type Account,
@@ -22,6 +25,8 @@ const PAGE_MS = 15_000;
 
 const boundTo = ({ site, user }: Pick<Person, 'site' | 'user'>, id: string): string =>
   `account ${site} ${user} ${id}`;
+/** While somebody waits for a page. */
+const pageOf = ({ as }: Person) => ({ ms: PAGE_MS, as });
 const ownedBy = ({ site, user }: Person) => ({ site, user_id: user });
 
 /** What was typed as a whole address; `undefined` for what is none. */
@@ -44,10 +49,11 @@ async function tried<T>(work: () => Promise<T>): Promise<T | { kind: 'fault'; fa
 export async function syncAccount(
   context: Context,
   row: AccountRow,
-  ms: number,
+  { ms, as }: { readonly ms: number; readonly as?: Person['as'] },
 ): Promise<Refreshed> {
   const { db, clock } = context;
-  const person: Person = { site: row.site as SiteId, user: row.user_id, mail: '' };
+  const person: Person = { site: row.site as SiteId, user: row.user_id, mail: '', as };
+  const told: Told = { saved: [], deleted: [] };
   const now = () => new Date(clock.now()).toISOString();
   const end = Date.now() + ms;
   const isOver = (): boolean => Date.now() > end;
@@ -57,17 +63,14 @@ export async function syncAccount(
     if (password === undefined) throw new Faulty('password');
     const client = createClient(context.http, { url: row.url, login: row.login, password });
     const books: RemoteBookRow[] = await db.table(REMOTE_BOOKS).where({ account_id: row.id });
-    let changed = 0;
-    let removed = 0;
     let isCut = false;
     for (const book of books) {
-      const synced = await syncBook(context, person, { book, client, isOver });
-      changed += synced.changed;
-      removed += synced.removed;
+      const synced = await syncBook(context, person, { book, client, isOver, told });
       isCut ||= synced.isCut;
     }
-    return { kind: 'done', changed, removed, isCut } as const;
+    return { kind: 'done', isCut } as const;
   });
+  await tellAll(context, person, told);
   const fault = done.kind === 'fault' ? done.fault : '';
   await db
     .table(ACCOUNTS)
@@ -80,8 +83,14 @@ export async function syncAccount(
   if (fault !== '')
     context.log.warn({ site: row.site, account: row.id, fault }, 'contacts/account');
   return done.kind === 'done'
-    ? { kind: 'done', changed: done.changed, removed: done.removed }
+    ? { kind: 'done', changed: told.saved.length, removed: told.deleted.length }
     : done;
+}
+
+/** Other plugins hear of copies as of what is written here, once for a reading. */
+async function tellAll({ hooks }: Context, person: Person, { saved, deleted }: Told) {
+  await tellOf(hooks.emit, person, 'saved', saved);
+  await tellOf(hooks.emit, person, 'deleted', deleted);
 }
 
 /** Accounts on other servers as one plugin context reaches them. */
@@ -109,15 +118,14 @@ export function createAccounts(context: Context): Accounts {
         .table(ACCOUNTS)
         .where({ ...ownedBy(person), state: 'kept' })
         .orderBy('title');
+      const ids = rows.map(({ id }) => id);
       const books: { account_id: string; id: string; title: string }[] = await db
         .table(REMOTE_BOOKS)
         .join(BOOKS, `${BOOKS}.key`, `${REMOTE_BOOKS}.book_key`)
-        .whereIn(
-          'account_id',
-          rows.map(({ id }) => id),
-        )
+        .whereIn('account_id', ids)
         .orderBy(`${BOOKS}.key`)
         .select(`${REMOTE_BOOKS}.account_id`, `${BOOKS}.id`, `${BOOKS}.title`);
+      const left = await leftOf((name) => db.table(name), ids);
       return rows.map(
         (row): Account => ({
           id: row.id,
@@ -129,6 +137,8 @@ export function createAccounts(context: Context): Accounts {
           books: books
             .filter(({ account_id }) => account_id === row.id)
             .map(({ id, title }) => ({ id, title })),
+          left: left.get(row.id)?.first ?? [],
+          leftCount: left.get(row.id)?.count ?? 0,
         }),
       );
     },
@@ -187,13 +197,13 @@ export function createAccounts(context: Context): Accounts {
         return true;
       });
       if (!isTaken) return { kind: 'missing' };
-      await syncAccount(context, { ...row, state: 'kept', title }, PAGE_MS);
+      await syncAccount(context, { ...row, state: 'kept', title }, pageOf(person));
       return { kind: 'added', id };
     },
 
     async refresh(person, id) {
       const row = await rowOf(person, id, 'kept');
-      return row ? syncAccount(context, row, PAGE_MS) : { kind: 'missing' };
+      return row ? syncAccount(context, row, pageOf(person)) : { kind: 'missing' };
     },
 
     async setPassword(person, id, password) {
@@ -201,13 +211,14 @@ export function createAccounts(context: Context): Accounts {
       if (!row) return { kind: 'missing' };
       const secret = context.seal(password, boundTo(person, id));
       await db.table(ACCOUNTS).where({ id }).update({ secret });
-      return syncAccount(context, { ...row, secret }, PAGE_MS);
+      return syncAccount(context, { ...row, secret }, pageOf(person));
     },
 
     async remove(person, id) {
       const row = await rowOf(person, id, 'kept');
       if (!row) return 'missing';
-      await db.transaction((table) => dropAccounts(table, [id]));
+      const deleted = await db.transaction((table) => dropAccounts(table, [id]));
+      await tellAll(context, person, { saved: [], deleted: [...deleted] });
       return 'removed';
     },
   };

@@ -1,6 +1,6 @@
 import type { PluginContext, PluginHttpOptions } from 'estafette/plugin';
 import { titleOf } from '../store/title';
-import { hrefOf, isUnder, type Multistatus, readMultistatus } from './multistatus';
+import { hrefOf, isUnder, type Multistatus, type Resource, readMultistatus } from './multistatus';
 import { type Fault, Faulty, type FoundBook } from './types';
 
 type Http = PluginContext['http'];
@@ -22,7 +22,23 @@ const START = propfind(
   '<resourcetype/><displayname/><current-user-principal/><C:addressbook-home-set/>',
 );
 const BOOKS = propfind('<resourcetype/><displayname/>');
-const ETAGS = propfind('<resourcetype/><getetag/>');
+const ETAGS = propfind('<resourcetype/><getetag/><sync-token/>');
+/** Every card of a book with its entity tag, `''` where the server tells none. */
+export interface Listing {
+  readonly cards: readonly Listed[];
+  /** Until where the list goes, where the server can tell changes (RFC 6578); else `''`. */
+  readonly token: string;
+}
+
+/** A part of what changed in a book since a token. */
+export interface Changed {
+  readonly cards: readonly Listed[];
+  readonly gone: readonly string[];
+  readonly token: string;
+  /** Whether the server has more, to be asked for with `token`. */
+  readonly isCut: boolean;
+}
+
 /** More of them nobody ticks. */
 const BOOKS_MAX = 50;
 
@@ -68,18 +84,18 @@ export function createClient(http: Http, { url, login, password }: Login) {
   }
 
   async function startAt(at: string): Promise<readonly FoundBook[] | undefined> {
-    const [own] = await ask(at, 'PROPFIND', { depth: '0', body: START });
+    const [own] = (await ask(at, 'PROPFIND', { depth: '0', body: START })).resources;
     if (!own) return undefined;
     if (own.isBook) return [{ href: within(own.href, at), title: nameOf(own) }];
     let home = own.home;
     if (home === '' && own.principal !== '') {
       const principal = within(own.principal, at);
-      const [who] = await ask(principal, 'PROPFIND', { depth: '0', body: START });
+      const [who] = (await ask(principal, 'PROPFIND', { depth: '0', body: START })).resources;
       home = who?.home ?? '';
     }
     if (home === '') return undefined;
     const books = await ask(within(home, at), 'PROPFIND', { depth: '1', body: BOOKS });
-    return books
+    return books.resources
       .filter(({ isBook }) => isBook)
       .slice(0, BOOKS_MAX)
       .map((book) => ({
@@ -109,27 +125,41 @@ export function createClient(http: Http, { url, login, password }: Login) {
     },
 
     /**
-     * Every card of a book with its entity tag, `''` where the server tells none. An answer that does
-     * not name the book itself (RFC 4918 9.1) says nothing of what is in it.
+     * What is in a book. An answer that does not name the book itself (RFC 4918 9.1) says nothing of what is in it.
      */
-    async etags(book: string): Promise<readonly Listed[]> {
-      const rows = (await ask(book, 'PROPFIND', { depth: '1', body: ETAGS })).flatMap((row) => {
-        const at = hrefOf(row.href, book);
-        return at === undefined ? [] : [{ ...row, href: at }];
-      });
-      if (!rows.some(({ href, isCollection }) => isCollection && !isUnder(href, book)))
-        throw new Faulty('nonsense');
-      return rows
-        .filter(({ href, isCollection }) => !isCollection && isUnder(href, book))
-        .map(({ href, etag }) => ({ href, etag }));
+    async etags(book: string): Promise<Listing> {
+      const rows = wholeOf(await ask(book, 'PROPFIND', { depth: '1', body: ETAGS }), book);
+      const own = rows.find(({ href, isCollection }) => isCollection && !isUnder(href, book));
+      if (!own) throw new Faulty('nonsense');
+      return { cards: cardsOf(rows, book), token: own.syncToken };
+    },
+
+    /** What changed in a book since a token of it (`sync-collection`, RFC 6578 3.2). */
+    async changes(book: string, since: string): Promise<Changed> {
+      const body = `<?xml version="1.0" encoding="utf-8"?><sync-collection xmlns="DAV:"><sync-token>${escaped(since)}</sync-token><sync-level>1</sync-level><prop><resourcetype/><getetag/></prop></sync-collection>`;
+      const answer = await ask(book, 'REPORT', { depth: '0', body });
+      if (answer.syncToken === '') throw new Faulty('nonsense');
+      const rows = wholeOf(answer, book);
+      return {
+        cards: cardsOf(
+          rows.filter(({ status }) => status === 200),
+          book,
+        ),
+        gone: rows
+          .filter(({ href, status }) => status === 404 && isUnder(href, book))
+          .map(({ href }) => href),
+        token: answer.syncToken,
+        // RFC 6578 3.6.
+        isCut: rows.some(({ href, status }) => status === 507 && !isUnder(href, book)),
+      };
     },
 
     /** Some cards whole (`addressbook-multiget`). */
     async cards(book: string, hrefs: readonly string[]) {
       const names = hrefs.map((href) => `<href>${escaped(new URL(href).pathname)}</href>`).join('');
       const body = `<?xml version="1.0" encoding="utf-8"?><C:addressbook-multiget ${NAMESPACES}><prop><getetag/><C:address-data/></prop>${names}</C:addressbook-multiget>`;
-      const rows = await ask(book, 'REPORT', { depth: '1', body });
-      return rows.flatMap(({ href, etag, card }) => {
+      const { resources } = await ask(book, 'REPORT', { depth: '1', body });
+      return resources.flatMap(({ href, etag, card }) => {
         const at = hrefOf(href, book);
         // Only what was asked for.
         return at !== undefined && card !== '' && hrefs.includes(at)
@@ -140,11 +170,29 @@ export function createClient(http: Http, { url, login, password }: Login) {
   };
 }
 
+export type Client = ReturnType<typeof createClient>;
+
 const nameOf = ({ title, href }: { readonly title: string; readonly href: string }): string =>
   titleOf(title) || titleOf(href.split('/').findLast((part) => part !== '') ?? '') || '?';
 
-const faultOfStatus = (status: number): Fault =>
-  status === 401 || status === 403 ? 'password' : status >= 500 ? 'unreachable' : 'not-carddav';
+/** Resources of an answer, with whole addresses. */
+const wholeOf = ({ resources }: Multistatus, book: string): readonly Resource[] =>
+  resources.flatMap((row) => {
+    const at = hrefOf(row.href, book);
+    return at === undefined ? [] : [{ ...row, href: at }];
+  });
+
+const cardsOf = (rows: readonly Resource[], book: string): readonly Listed[] =>
+  rows
+    .filter(({ href, isCollection }) => !isCollection && isUnder(href, book))
+    .map(({ href, etag }) => ({ href, etag }));
+
+function faultOfStatus(status: number): Fault {
+  if (status === 401) return 'password';
+  if (status === 403) return 'refused';
+  // Too many questions, or one that took too long: nothing is said of what was asked for.
+  return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'not-carddav';
+}
 
 const detailOf = (error: unknown): unknown => {
   const details: unknown = error instanceof Error && Reflect.get(error, 'details');

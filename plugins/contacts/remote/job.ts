@@ -17,7 +17,7 @@ export const accountsJob: PluginJob<ContactsConfig> = {
     await forgetPending(context.db, site, context.clock.now());
     for (const row of await waiting(context.db, site, context.clock.now(), RUN_ACCOUNTS)) {
       if (at.signal.aborted) return;
-      await syncAccount(context, row, ACCOUNT_MS);
+      await syncAccount(context, row, { ms: ACCOUNT_MS });
     }
   },
 };

@@ -35,8 +35,14 @@ export const waiting = async (
     .orderBy('tried_at')
     .limit(max);
 
-/** Books of accounts and their copies; nothing goes to the trash, since it is still there. */
-export async function dropAccounts(table: Tables, ids: readonly string[]): Promise<void> {
+/**
+ * Books of accounts and their copies; nothing goes to the trash, since it is still there. Answers
+ * which cards went.
+ */
+export async function dropAccounts(
+  table: Tables,
+  ids: readonly string[],
+): Promise<readonly string[]> {
   const keys: number[] = await table(REMOTE_BOOKS).whereIn('account_id', ids).pluck('book_key');
   const cards: string[] = await table(CARDS).whereIn('book_key', keys).pluck('id');
   for (let at = 0; at < cards.length; at += 200)
@@ -47,6 +53,7 @@ export async function dropAccounts(table: Tables, ids: readonly string[]): Promi
     await table(name).whereIn('book_key', keys).delete();
   await table(BOOKS).whereIn('key', keys).delete();
   await table(ACCOUNTS).whereIn('id', ids).delete();
+  return cards;
 }
 
 /** Everything of somebody who is erased. */

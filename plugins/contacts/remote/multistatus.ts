@@ -4,6 +4,8 @@ import { Faulty } from './types';
 /** What is read of one resource of an answer (RFC 4918 13); the rest is left alone. */
 export interface Resource {
   readonly href: string;
+  /** Of the whole of it: 404 for what has gone (RFC 6578 3.5); 200 where its properties have theirs. */
+  readonly status: number;
   readonly isCollection: boolean;
   readonly isBook: boolean;
   readonly title: string;
@@ -11,10 +13,17 @@ export interface Resource {
   readonly home: string;
   readonly etag: string;
   readonly card: string;
+  readonly syncToken: string;
 }
-export type Multistatus = readonly Resource[];
+
+export interface Multistatus {
+  readonly resources: readonly Resource[];
+  /** Of an answer to `sync-collection` (RFC 6578 6.4). */
+  readonly syncToken: string;
+}
 
 const RESOURCES_MAX = 25_000;
+const TOKEN_MAX = 2_000;
 const LISTS = ['response', 'propstat'];
 
 const parser = new XMLParser({
@@ -50,7 +59,16 @@ export function readMultistatus(xml: string): Multistatus {
   if (answer === undefined) throw new Faulty('nonsense');
   const responses = nodesOf(nodeOf(answer)['response']);
   if (responses.length > RESOURCES_MAX) throw new Faulty('too-much');
-  return responses.map((one) => resourceOf(nodeOf(one)));
+  return {
+    resources: responses.map((one) => resourceOf(nodeOf(one))),
+    syncToken: tokenOf(nodeOf(answer)),
+  };
+}
+
+/** What is longer than any that is known cannot be kept. */
+function tokenOf(node: Node): string {
+  const token = textOf(node['sync-token']).trim();
+  return token.length > TOKEN_MAX ? '' : token;
 }
 
 function resourceOf(response: Node): Resource {
@@ -62,6 +80,7 @@ function resourceOf(response: Node): Resource {
   const type = nodeOf(prop['resourcetype']);
   return {
     href: textOf(response['href']).trim(),
+    status: Number(/^HTTP\/\S+ (\d{3})/.exec(textOf(response['status']).trim())?.[1] ?? 200),
     isCollection: 'collection' in type,
     isBook: 'addressbook' in type,
     title: textOf(prop['displayname']),
@@ -69,6 +88,7 @@ function resourceOf(response: Node): Resource {
     home: textOf(nodeOf(prop['addressbook-home-set'])['href']).trim(),
     etag: textOf(prop['getetag']).trim(),
     card: textOf(prop['address-data']),
+    syncToken: tokenOf(prop),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Reason } from './types';
+
 export const ACCOUNTS = 'contacts_accounts';
 export const REMOTE_CARDS = 'contacts_remote_cards';
 
@@ -22,4 +24,16 @@ export interface RemoteBookRow {
   readonly book_key: number;
   readonly account_id: string;
   readonly href: string;
+  /** Until where changes are known (RFC 6578); `''` where the server has no such thing. */
+  readonly sync_token: string;
+}
+
+export interface RemoteCardRow {
+  readonly book_key: number;
+  readonly href: string;
+  readonly uri: string;
+  /** `''`: to be read again the next time. */
+  readonly etag: string;
+  /** Why it could not be copied as it is now; `''` where it was. */
+  readonly problem: Reason | '';
 }

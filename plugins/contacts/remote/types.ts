@@ -3,12 +3,30 @@ import type { Person } from '../store';
 /** Why an account could not be read or written. */
 export type Fault =
   | 'password'
+  /** This login may not read that address. */
+  | 'refused'
   | 'unreachable'
   | 'not-carddav'
   /** May not be asked: private, or not among the administrator's hosts. */
   | 'address'
   | 'too-much'
   | 'nonsense';
+
+/** Why a contact that is there has no copy here, or an old one. */
+export type Reason =
+  | 'too-large'
+  | 'not-a-card'
+  /** Another one of the book has its uid (RFC 6352 6.3.2.1). */
+  | 'twin'
+  | 'full'
+  /** Its server lists it, and does not give it. */
+  | 'unread';
+
+/** A contact that could not be copied. */
+export interface LeftOut {
+  readonly href: string;
+  readonly reason: Reason;
+}
 
 /** A person's account on another server; its password is in no answer. */
 export interface Account {
@@ -25,6 +43,9 @@ export interface Account {
     readonly id: string;
     readonly title: string;
   }[];
+  /** The first of what could not be copied, and how many there are. */
+  readonly left: readonly LeftOut[];
+  readonly leftCount: number;
 }
 
 export interface FoundBook {

@@ -34,6 +34,17 @@ const idsOf = (puts: readonly Put[]): readonly string[] =>
 /** Told together: a book that is deleted may have held thousands. */
 const TOLD = 1_000;
 
+/** Says what was done, once it is; a few at a time where it is much. */
+export async function tellOf(
+  hooks: Pick<Emits, 'action'>,
+  person: Person,
+  op: Done,
+  ids: readonly string[],
+): Promise<void> {
+  for (const some of chunksOf(ids, TOLD))
+    await hooks.action(scopeOf(person), 'contact:changed', { user: person.user, op, ids: some });
+}
+
 /**
  * The same store, of which other plugins hear: `contact:saving` before anything is written, by
  * whatever way it came, `contact:changed` once it is.
@@ -49,10 +60,8 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     const question = { user: person.user, op, book, contacts };
     return (await hooks.guard(scopeOf(person), 'contact:saving', question)).length > 0;
   }
-  async function tell(person: Person, op: Done, ids: readonly string[]): Promise<void> {
-    for (const some of chunksOf(ids, TOLD))
-      await hooks.action(scopeOf(person), 'contact:changed', { user: person.user, op, ids: some });
-  }
+  const tell = (person: Person, op: Done, ids: readonly string[]): Promise<void> =>
+    tellOf(hooks, person, op, ids);
   /** Cards that are there, by their ids. */
   async function there(person: Person, ids: readonly string[]) {
     const cards = await Promise.all(ids.map((id) => store.cardById(person, id)));

@@ -70,6 +70,8 @@ const anAccount = (fields: Partial<FakeAccounts['accounts'][number]> = {}) => ({
   syncedAt: '2026-03-02T08:00:00.000Z',
   fault: '' as const,
   books: [{ id: 'away', title: 'Amis' }],
+  left: [],
+  leftCount: 0,
   ...fields,
 });
 
@@ -111,6 +113,7 @@ it('finds books, asks which are wanted, and adds these alone', async () => {
 
 it.each<[Fault, RegExp]>([
   ['password', /Le serveur refuse/],
+  ['refused', /ne donne pas accès/],
   ['unreachable', /ne répond pas/],
   ['not-carddav', /pas de carnet/],
   ['address', /ne peut pas être interrogée/],
@@ -174,6 +177,19 @@ it('refreshes, changes the password and removes, and tells what is wrong', async
   expect(await post('/accounts/remove', { id: 'a1', sure: 'yes' })).toEqual(at('done=removed'));
   expect(fake.accounts).toEqual([]);
   expect(test.audited).toMatchObject([{ event: 'contacts:account-removed' }]);
+});
+
+it('names what could not be copied, and how much more there is', async () => {
+  const left = [
+    { href: 'https://dav.example/a/<b>.vcf', reason: 'too-large' },
+    { href: 'https://dav.example/a/c.vcf', reason: 'twin' },
+  ] as const;
+  fake.accounts = [anAccount({ user: me.user, left, leftCount: 5 })];
+
+  const page = await test.renderRoute('/accounts', {});
+
+  expect(page).toMatch(/5 contacts n’ont pas pu être copiés.*a\/&lt;b&gt;\.vcf.*Trop volumineux/s);
+  expect(page).toMatch(/c\.vcf.*Même identifiant.*Et 3 autres/s);
 });
 
 it('has nothing of somebody else', async () => {

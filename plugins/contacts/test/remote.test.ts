@@ -4,7 +4,7 @@ import { ACCOUNTS, REMOTE_CARDS } from '../remote/tables';
 import { Faulty } from '../remote/types';
 import type { ContactStore, Person } from '../store';
 import { CARDS, REMOTE_BOOKS, TRASH } from '../store/tables';
-import { aCard, startContacts } from './kit';
+import { aCard, cardsOf, startContacts } from './kit';
 
 const BASE = 'https://dav.example';
 const BOOK = `${BASE}/dav/ada/friends/`;
@@ -24,6 +24,10 @@ class FakeServer {
   }
   private version = 0;
 
+  /** What changed since a token (RFC 6578), where it keeps that. */
+  changes: ((since: string) => TestHttpAnswer) | undefined;
+  token = '';
+
   /** What happens before it answers. */
   meanwhile: ((body: string) => Promise<void>) | undefined;
 
@@ -34,9 +38,16 @@ class FakeServer {
     const other = this.instead?.(at, options);
     if (other) return other;
     if (options.headers?.['authorization'] !== AUTH) return plain(401);
+    const since = /<sync-token>(.*)<\/sync-token>/.exec(String(options.body))?.[1];
+    if (since !== undefined) return this.changes?.(since) ?? plain(400);
     const props = this.propsOf(at.pathname, String(options.body));
     return props === undefined ? plain(404) : multistatus(props);
   };
+
+  /** An answer that leaves one card out. */
+  without(href: string, body: string): TestHttpAnswer {
+    return multistatus(this.propsOf(FRIENDS, body.replace(`<href>${href}</href>`, '')) ?? '');
+  }
 
   private propsOf(path: string, body: string): string | undefined {
     if (path === '/.well-known/carddav')
@@ -61,7 +72,7 @@ class FakeServer {
     );
     const isWhole = body.includes('address-data');
     return (
-      row(path, type) +
+      row(path, `${type}<d:sync-token>${this.token}</d:sync-token>`) +
       wanted
         .map(([href, { text, etag }]) =>
           row(
@@ -208,7 +219,9 @@ it('reads by itself what was not read for an hour', async () => {
 
 it.each([
   ['a wrong password', 'password', () => plain(401)],
+  ['what the login may not read', 'refused', () => plain(403)],
   ['no CardDAV', 'not-carddav', () => plain(404)],
+  ['a server that was asked too often', 'unreachable', () => plain(429)],
   ['a server that fails', 'unreachable', () => plain(500)],
   ['no XML', 'nonsense', () => answerOf(207, '<html><body>')],
   [
@@ -332,7 +345,10 @@ it('asks for half as many no longer than it may', async () => {
   for (let at = 0; at < 8; at += 1) server.put(`${at}.vcf`, aCard(String(at)));
   const asked: number[] = [];
   const client = {
-    etags: async () => [...server.cards].map(([href, { etag }]) => ({ href: BASE + href, etag })),
+    etags: async () => ({
+      cards: [...server.cards].map(([href, { etag }]) => ({ href: BASE + href, etag })),
+      token: '',
+    }),
     cards: async (_book: string, hrefs: readonly string[]) => {
       asked.push(hrefs.length);
       throw new Faulty('too-much');
@@ -345,7 +361,148 @@ it('asks for half as many no longer than it may', async () => {
     book,
     client: client as never,
     isOver: () => asked.length >= 2,
+    told: { saved: [], deleted: [] },
   });
   expect(synced.isCut).toBe(true);
   expect(asked).toEqual([8, 4]);
+});
+
+const FRIENDS = '/dav/ada/friends/';
+const gone = (href: string): string =>
+  `<d:response><d:href>${href}</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>`;
+const tag = (name: string): string =>
+  row(FRIENDS + name, `<d:getetag>${server.cards.get(FRIENDS + name)?.etag ?? '"0"'}</d:getetag>`);
+const changed = (token: string, rows: string): TestHttpAnswer =>
+  multistatus(`${rows}<d:sync-token>${token}</d:sync-token>`);
+
+describe('a server that tells what changed', () => {
+  let book: string;
+  let id: string;
+  beforeEach(async () => {
+    for (const name of ['x', 'y', 'z']) server.put(`${name}.vcf`, aCard(name));
+    server.token = 'urn:t:1';
+    ({ id, book } = await added());
+    server.asked.length = 0;
+  });
+
+  it('is asked for that alone, part after part', async () => {
+    server.put('y.vcf', aCard('y', { name: 'Zoé' }));
+    server.put('n.vcf', aCard('n'));
+    server.cards.delete(`${FRIENDS}x.vcf`);
+    const parts: Readonly<Record<string, TestHttpAnswer>> = {
+      'urn:t:1': changed(
+        'urn:t:2',
+        tag('y.vcf') +
+          `<d:response><d:href>${FRIENDS}</d:href><d:status>HTTP/1.1 507 No</d:status></d:response>`,
+      ),
+      'urn:t:2': changed('urn:t:3', tag('n.vcf') + gone(`${FRIENDS}x.vcf`)),
+      'urn:t:3': changed('urn:t:3', ''),
+    };
+    server.changes = (since) => parts[since] ?? plain(403);
+
+    expect(await refresh(id)).toEqual(done);
+    expect(await refresh(id)).toEqual(done);
+
+    expect(await names(book)).toEqual(['n', 'z', 'Zoé']);
+    // Two parts, the cards of both, and nothing more since.
+    expect(server.asked).toEqual(Array(4).fill(`REPORT ${FRIENDS}`));
+  });
+
+  it.each([
+    ['knows the token no more', () => plain(403)],
+    ['cannot do it', () => plain(501)],
+    ['gives no token', () => multistatus('')],
+    ['goes in circles', () => changed('urn:t:1', gone(FRIENDS).replace('404', '507'))],
+  ])('is listed when it %s', async (_name, answer) => {
+    server.cards.delete(`${FRIENDS}x.vcf`);
+    server.put('y.vcf', aCard('y', { name: 'Zoé' }));
+    server.token = 'urn:t:9';
+    server.changes = answer;
+
+    expect(await refresh(id)).toEqual(done);
+    server.changes = (since) => (since === 'urn:t:9' ? changed(since, '') : plain(403));
+    server.asked.length = 0;
+    expect(await refresh(id)).toEqual(done);
+
+    expect(await names(book)).toEqual(['z', 'Zoé']);
+    expect(server.asked).toEqual([`REPORT ${FRIENDS}`]);
+  });
+
+  it('is asked again from where its cards were read last', async () => {
+    server.put('y.vcf', aCard('y', { name: 'Zoé' }));
+    server.changes = (since) =>
+      since === 'urn:t:1' ? changed('urn:t:2', tag('y.vcf')) : changed(since, '');
+    server.instead = (_url, { body }) =>
+      String(body).includes('multiget') ? plain(503) : undefined;
+    expect(await refresh(id)).toEqual(failed('unreachable'));
+
+    server.instead = undefined;
+    expect(await refresh(id)).toEqual(done);
+    expect(await names(book)).toEqual(['x', 'z', 'Zoé']);
+  });
+});
+
+it('keeps two cards that have the same name in two folders', async () => {
+  server.put('one/same.vcf', aCard('one'));
+  server.put('two/same.vcf', aCard('two'));
+  const { id, book } = await added();
+  expect(await names(book)).toEqual(['one', 'two']);
+  server.cards.delete(`${FRIENDS}one/same.vcf`);
+  await refresh(id);
+  expect(await names(book)).toEqual(['two']);
+});
+
+it('names what it could not copy, and forgets it once it can', async () => {
+  await test.stop();
+  ({ test, store, me } = await startContacts({
+    http: server.answer,
+    origins: [BASE],
+    config: { maxCardKilobytes: 16 },
+  }));
+  server.put('large.vcf', aCard('large', { note: 'x'.repeat(17_000) }));
+  server.put('a.vcf', aCard('same', { name: 'Un' }));
+  server.put('b.vcf', aCard('same', { name: 'Deux' }));
+  server.put('hidden.vcf', aCard('hidden'));
+  server.instead = (_url, { body }) => {
+    const isOfHidden =
+      String(body).includes('multiget') && server.cards.has(`${FRIENDS}hidden.vcf`);
+    return isOfHidden ? server.without(`${FRIENDS}hidden.vcf`, String(body)) : undefined;
+  };
+  const { id } = await added();
+
+  const page = await test.renderRoute('/accounts', {});
+  expect(page).toMatch(
+    /b\.vcf.*Même identifiant.*hidden\.vcf.*pas donné.*large\.vcf.*Trop volumineux/s,
+  );
+  expect(page).toContain('3 contacts n’ont pas pu être copiés');
+
+  server.instead = undefined;
+  server.cards.delete(`${FRIENDS}a.vcf`);
+  server.put('large.vcf', aCard('large'));
+  await refresh(id);
+  expect(await test.renderRoute('/accounts', {})).not.toContain('pas pu être copié');
+});
+
+it('tells other plugins what changed in its copies, once for a reading', async () => {
+  const told: unknown[] = [];
+  test.on('contact:changed', (one) => {
+    told.push(one);
+  });
+  for (const name of ['x', 'y']) server.put(`${name}.vcf`, aCard(name));
+  const { id, book } = await added();
+  const idOf = new Map((await cardsOf(store, me, book)).map((card) => [card.uri, card.id]));
+  expect(told).toEqual([
+    { user: me.user, op: 'saved', ids: [idOf.get('x.vcf'), idOf.get('y.vcf')] },
+  ]);
+
+  server.put('y.vcf', aCard('y', { name: 'Zoé' }));
+  server.cards.delete(`${FRIENDS}x.vcf`);
+  await refresh(id);
+  await refresh(id);
+  expect(told.slice(1)).toEqual([
+    { user: me.user, op: 'saved', ids: [idOf.get('y.vcf')] },
+    { user: me.user, op: 'deleted', ids: [idOf.get('x.vcf')] },
+  ]);
+  await test.route('post', '/accounts/remove', { body: { id, sure: 'yes' } });
+  expect(told.slice(3)).toEqual([{ user: me.user, op: 'deleted', ids: [idOf.get('y.vcf')] }]);
 });
