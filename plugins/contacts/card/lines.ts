@@ -18,6 +18,8 @@ export interface ContentLine {
 
 const LINES_MAX = 20_000;
 const PARAM_VALUES = 100; // as arguments of one call
+/** Of a line; what is beyond stays in the card, and is nobody's type or language. */
+const PARAMS_CHARS = 4_000;
 const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
 const HEAD = /^(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)((?:;(?:[^":;]|"[^"]*")*)*):/;
 const BARE_ENCODINGS = ['QUOTED-PRINTABLE', 'BASE64', 'B', '7BIT', '8BIT'];
@@ -109,7 +111,10 @@ function joined(first: string, rest: readonly string[], isQuoted: boolean): stri
 /** Parameters by name; what follows a `=` may be a list, quoted or not. */
 function readParams(text: string): Map<string, string[]> {
   const params = new Map<string, string[]>();
-  for (const [, name = '', , value] of text.matchAll(/;([A-Za-z0-9-]*)(=((?:[^";]|"[^"]*")*))?/g)) {
+  const shown = text.slice(0, PARAMS_CHARS);
+  for (const [, name = '', , value] of shown.matchAll(
+    /;([A-Za-z0-9-]*)(=((?:[^";]|"[^"]*")*))?/g,
+  )) {
     if (name === '' && value === undefined) continue;
     const isBare = value === undefined;
     const bareName = BARE_ENCODINGS.includes(name.toUpperCase()) ? 'ENCODING' : 'TYPE';

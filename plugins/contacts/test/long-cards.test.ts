@@ -52,6 +52,26 @@ it.each<[string, (times: number) => unknown]>([
   ).toBeLessThan(LESS_THAN);
 });
 
+it.each([
+  ['values', `TEL;TYPE=${'x,'.repeat(470_000)}x:01`],
+  ['names', `TEL${';A=b'.repeat(230_000)}:01`],
+  ['escapes', `TEL;X="${'^n'.repeat(470_000)}":01`],
+])(
+  'reads a line with hundreds of thousands of %s of parameters as a plain one',
+  async (_of, line) => {
+    const [long, plain] = [card('4.0', line), card('4.0', `TEL:01\r\nNOTE:${'x'.repeat(940_000)}`)];
+
+    expect(readCard(long).phones).toMatchObject([{ value: '01' }]);
+    expect(edited(long)).toContain(line.slice(0, 60));
+    expect(
+      await slowdown(
+        () => readCard(long),
+        () => readCard(plain),
+      ),
+    ).toBeLessThan(12);
+  },
+);
+
 it('reads a value that soft breaks cut', () => {
   const text = card('2.1', 'NOTE;ENCODING=QUOTED-PRINTABLE:un=\r\n deux=\r\n=3D trois', 'TEL:1');
   expect(readCard(text).note).toBe('un deux= trois');
