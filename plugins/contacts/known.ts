@@ -1,4 +1,5 @@
 import { cleanLine, type PluginContext, type SlotFacts } from 'estafette/plugin';
+import { isSeen } from './card';
 import type { ContactsConfig } from './config';
 import { hrefOf } from './pages/common';
 import { photoHref } from './pages/photo';
@@ -45,14 +46,21 @@ export async function searchContacts(
     query,
     limit,
     group,
-  }: { readonly query: string; readonly limit: number; readonly group: string },
+    nameless,
+  }: {
+    readonly query: string;
+    readonly limit: number;
+    readonly group: string;
+    /** For a card without a name or an address. */
+    readonly nameless: string;
+  },
 ) {
   const cards = await bestCards((name) => context.db.table(name), person, { text: query, limit });
   return cards.map((card) => {
     const detail = line(card.detail === '' ? (card.mails[0] ?? '') : card.detail);
     return {
       group,
-      title: line(card.name) || card.uid.slice(0, LINE_CHARS),
+      title: [line(card.name), line(card.mails[0] ?? ''), nameless].find(isSeen) ?? nameless,
       ...(detail !== '' && { detail }),
       href: hrefOf(context, '', { id: card.id }),
       score: scoreOf(card, query),

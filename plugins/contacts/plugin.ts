@@ -74,7 +74,12 @@ export default definePlugin<ContactsConfig>({
       searchContacts(
         context,
         { site, user: user.id, mail: user.mail },
-        { query, limit, group: context.text(locale)('contacts:search.group') },
+        {
+          query,
+          limit,
+          group: context.text(locale)('contacts:search.group'),
+          nameless: context.text(locale)('contacts:list.nameless'),
+        },
       ),
     );
     context.hooks.on('avatar:resolve', async ({ addresses }, { site, as }) =>

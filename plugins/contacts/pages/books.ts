@@ -3,6 +3,7 @@ import type { Book, Rights, Shared } from '../store';
 import { userOfMail } from '../store/people';
 import { type Desk, hrefOf, oneOf } from './common';
 import { sideOf } from './list';
+import { idOnce, newMark } from './once';
 import { audited, tellShared } from './tell';
 import { outcomeOf } from './texts';
 
@@ -46,6 +47,7 @@ export async function showBooks(desk: Desk): Promise<PluginResponse> {
       books: shown,
       maxCards,
       maxBooks,
+      once: newMark(),
       isFull: own >= maxBooks,
       rights: RIGHTS.map((right) => ({ value: right, label: RIGHTS_TEXTS[right] })),
       outcome: outcomeOf(request.query),
@@ -74,8 +76,11 @@ const back = ({ context }: Desk, query: Readonly<Record<string, string>>): Plugi
 
 export async function createBook(desk: Desk): Promise<PluginResponse> {
   const { store, person, request } = desk;
-  const made = await store.createBook(person, { title: request.body['title'] ?? '' });
-  if (made.kind === 'created') return back(desk, { done: 'book' });
+  const { title = '', once } = request.body;
+  const id = idOnce(once, `${person.site} ${person.user}`, title);
+  const made = await store.createBook(person, { title, id });
+  // Taken: by the same form, which was sent twice.
+  if (made.kind === 'created' || made.reason === 'taken') return back(desk, { done: 'book' });
   return back(desk, { failed: made.reason === 'full' ? 'books' : 'title' });
 }
 

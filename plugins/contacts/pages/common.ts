@@ -1,4 +1,5 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
+import { isSeen } from '../card';
 import type { ContactsConfig } from '../config';
 import { type Accounts, createAccounts } from '../remote';
 import { type Book, type ContactStore, createStore, type Person } from '../store';
@@ -56,6 +57,10 @@ export function hrefOf(
 
 export const composeTo = (mails: readonly string[]): string =>
   `/compose?${new URLSearchParams({ to: mails.join(', ') }).toString()}`;
+
+/** A name of which something can be read: a link needs a text. */
+export const nameShown = ({ t }: Pick<Desk, 't'>, name: string): string =>
+  isSeen(name) ? name : t('contacts:list.nameless');
 
 export const isWritable = ({ rights }: Book): boolean => rights !== 'read';
 

@@ -2,7 +2,7 @@ import type { PluginResponse } from 'estafette/plugin';
 import { type Contact, EMPTY_CONTACT, writeCard } from '../card';
 import { contactOf, digitsOf, fold, type StoredCard } from '../store';
 import { cardModel } from './card-model';
-import { type Desk, hrefOf } from './common';
+import { type Desk, hrefOf, nameShown } from './common';
 import type { PLAIN } from './form';
 import { sideOf } from './list';
 import { outcomeOf } from './texts';
@@ -90,9 +90,9 @@ export async function showDuplicates(desk: Desk): Promise<PluginResponse> {
     }
     groups.push({
       href: hrefOf(context, 'merge', { ids: cards.map(({ id }) => id).join(' ') }),
-      name: cards[0]?.name ?? '',
+      name: nameShown(desk, cards[0]?.name ?? ''),
       cards: cards.map((card) => ({
-        name: card.name,
+        name: nameShown(desk, card.name),
         mails: card.mails,
         phones: card.phones,
         href: hrefOf(context, '', { id: card.id }),
@@ -150,7 +150,7 @@ export async function showMerge(desk: Desk): Promise<PluginResponse> {
       etags: cards.map(({ etag }) => etag).join(' '),
       preview: await cardModel(desk, { ...kept, text }),
       cards: cards.map((card, at) => ({
-        name: card.name,
+        name: nameShown(desk, card.name),
         detail: card.detail,
         mails: card.mails,
         phones: card.phones,

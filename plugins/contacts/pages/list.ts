@@ -3,7 +3,7 @@ import { FORMATS } from '../exchange/export-file';
 import { FORMAT_TEXTS } from '../exchange/texts';
 import { type CardRow, PAGE_CARDS } from '../store';
 import { cardModel } from './card-model';
-import { composeTo, type Desk, hrefOf, isWritable } from './common';
+import { composeTo, type Desk, hrefOf, isWritable, nameShown } from './common';
 import { listed } from './hooks';
 import { photoHref } from './photo';
 import { FAULT_TEXTS, outcomeOf } from './texts';
@@ -84,7 +84,7 @@ export function sideOf({ books, context, t }: Desk, current: string) {
 
 const rowModel = (desk: Desk, asked: Asked) => (row: CardRow) => ({
   id: row.id,
-  name: row.name === '' ? desk.t('contacts:list.nameless') : row.name,
+  name: nameShown(desk, row.name),
   detail: row.detail === '' ? (row.mails[0] ?? row.phones[0] ?? '') : row.detail,
   isGroup: row.kind === 'group',
   isFavourite: row.isFavourite,
@@ -177,7 +177,8 @@ export async function showList(desk: Desk): Promise<PluginResponse> {
 }
 
 /** What may be done with contacts that are ticked; groups are those of where they stand. */
-async function bulkModel({ store, person, books, context }: Desk, cards: readonly CardRow[]) {
+async function bulkModel(desk: Desk, cards: readonly CardRow[]) {
+  const { store, person, books, context } = desk;
   const writable = new Set(books.filter(isWritable).map(({ id }) => id));
   const groups = await store.list(person, { kind: 'group', limit: GROUPS_MAX });
   return {
@@ -186,7 +187,7 @@ async function bulkModel({ store, person, books, context }: Desk, cards: readonl
     targets: books.filter(isWritable).map(({ id, title }) => ({ id, title })),
     groups: groups.cards
       .filter(({ book }) => writable.has(book))
-      .map(({ id, name }) => ({ id, name })),
+      .map(({ id, name }) => ({ id, name: nameShown(desk, name) })),
     formats: FORMATS.map((format) => ({ format, text: FORMAT_TEXTS[format] })),
   };
 }

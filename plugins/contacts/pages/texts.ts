@@ -54,6 +54,7 @@ export const DONE_TEXTS: Readonly<Record<string, string>> = {
   merged: 'contacts:done.merged',
   undone: 'contacts:done.undone',
   purged: 'contacts:done.purged',
+  purgedAll: 'contacts:done.purgedAll',
   photo: 'contacts:done.photo',
   member: 'contacts:done.member',
   book: 'contacts:done.book',
@@ -117,7 +118,7 @@ const own = (all: Readonly<Record<string, string>>, word: string | undefined): s
   (word !== undefined && Object.hasOwn(all, word) && all[word]) || '';
 
 const numberOf = (word: string | undefined): number =>
-  /^\d{1,4}$/.test(word ?? '') ? Number(word) : 0;
+  /^\d{1,6}$/.test(word ?? '') ? Number(word) : 0;
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
-import { type Desk, hrefOf } from './common';
+import { type Desk, hrefOf, nameShown } from './common';
 import { sideOf } from './list';
 import { audited } from './tell';
 import { outcomeOf } from './texts';
@@ -13,7 +13,11 @@ export async function showTrash(desk: Desk): Promise<PluginResponse> {
     model: {
       side: sideOf(desk, 'trash'),
       days: context.config(request).trashDays,
-      cards: await store.trash(person),
+      cards: (await store.trash(person)).map((card) => ({
+        ...card,
+        name: nameShown(desk, card.name),
+      })),
+      own: await store.trashed(person),
       outcome: outcomeOf(request.query),
       actions: {
         restore: hrefOf(context, 'restore'),
@@ -32,5 +36,11 @@ export async function purge(desk: Desk): Promise<PluginResponse> {
   const purged = await store.purge(person, id);
   if (id !== undefined && purged === 0) return { status: 404 };
   if (id === undefined) await audited(desk, 'trash-emptied', { details: { contacts: purged } });
-  return { redirect: hrefOf(context, 'trash', { done: 'purged' }) };
+  return {
+    redirect: hrefOf(
+      context,
+      'trash',
+      id === undefined ? { done: 'purgedAll', count: purged } : { done: 'purged' },
+    ),
+  };
 }

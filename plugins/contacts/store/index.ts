@@ -42,7 +42,7 @@ import {
   undoRows,
 } from './merge';
 import { FAVOURITES, type Tables } from './tables';
-import { emptyTrash, listTrash, type Restored, restoreCard } from './trash';
+import { countTrash, emptyTrash, listTrash, type Restored, restoreCard } from './trash';
 import type {
   Book,
   Changes,
@@ -121,7 +121,10 @@ export interface ContactStore {
   favour(person: Person, id: string, isFavourite: boolean): Promise<boolean>;
   changesSince(person: Person, book: string, token: number): Promise<Changes | undefined>;
 
+  /** The latest of one's own, and of books where one may write. */
   trash(person: Person): Promise<readonly TrashedCard[]>;
+  /** How many of one's own. */
+  trashed(person: Person): Promise<number>;
   restore(person: Person, id: string): Promise<Restored>;
   /** For good; all of them without an id. */
   purge(person: Person, id?: string): Promise<number>;
@@ -232,6 +235,7 @@ export function createStore(context: Context): ContactStore {
     changesSince: (person, book, token) => listChanges(read, person, { book, token }),
 
     trash: (person) => listTrash(read, person),
+    trashed: (person) => countTrash(read, person),
     restore: (person, id) =>
       db.transaction((table) => restoreCard(table, person, { id, ...limits(person.site) })),
     purge: (person, id) => db.transaction((table) => emptyTrash(table, person, id)),

@@ -74,16 +74,17 @@ async function reachable(table: Tables, person: Person) {
 
 /** What can be restored, latest first. */
 export async function listTrash(table: Tables, person: Person): Promise<readonly TrashedCard[]> {
-  const { query } = await reachable(table, person);
+  const { places, query } = await reachable(table, person);
   const rows: TrashTableRow[] = await query()
     .orderBy('removed_at', 'desc')
     .orderBy('name')
     .limit(SHOWN_MAX)
-    .select('id', 'name', 'book_title', 'removed_at');
+    .select('id', 'name', 'book_key', 'book_title', 'removed_at');
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
     book: row.book_title,
+    owner: places.find(({ key }) => key === row.book_key)?.owner ?? '',
     removedAt: row.removed_at,
   }));
 }
@@ -122,6 +123,14 @@ export async function restoreCard(
   if (put.kind !== 'created') return { kind: 'full' };
   await table(TRASH).where({ id: row.id }).delete();
   return { kind: 'restored', id: row.id };
+}
+
+/** How many are in a person's own trash, all of them. */
+export async function countTrash(table: Tables, person: Person): Promise<number> {
+  const [{ count = 0 } = {}]: { count?: number }[] = await table(TRASH)
+    .where({ site: person.site, user_id: person.user })
+    .count({ count: '*' });
+  return Number(count);
 }
 
 /** For good; every one of the person without an id. */

@@ -121,6 +121,8 @@ export interface TrashedCard {
   readonly id: string;
   readonly name: string;
   readonly book: string;
+  /** Whose trash it is in; `''` for one's own. Nobody else deletes from it for good. */
+  readonly owner: string;
   readonly removedAt: string;
 }
 

@@ -137,6 +137,59 @@ it('has a word for a card that has no name', async () => {
   expect(await html('/', { id: await idOf('none') })).toMatch(/<h1[^>]*>Sans nom</);
 });
 
+it('has that word wherever such a card is led to', async () => {
+  await start();
+  const cardOf = (uid: string) =>
+    `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nNOTE:zzz\r\nEND:VCARD\r\n`;
+  for (const uid of ['one', 'two']) await store.put(me, FIRST_BOOK, `${uid}.vcf`, cardOf(uid));
+  await put('team', { kind: 'group', name: 'Équipe', members: ['urn:uuid:one'] });
+  const link = />Sans nom<\/a>/;
+
+  expect(await html('/merge', { ids: `${await idOf('one')} ${await idOf('two')}` })).toContain(
+    '<p class="contacts-name">Sans nom</p>',
+  );
+  const group = await html('/', { id: await idOf('team') });
+  expect(group).toMatch(link);
+  expect(group).toContain('Sans nom');
+  await post('/delete', { id: await idOf('two') });
+  expect(await html('/trash')).toContain('<p class="contacts-name">Sans nom</p>');
+  await put('three', { name: '\u202e' });
+  expect(await html('/')).not.toMatch(/contacts-name">\s*</);
+});
+
+it('deletes for good from one’s own trash alone, and tells how much', async () => {
+  await start();
+  const other = aPerson(9_001);
+  await store.books(other);
+  await store.put(other, FIRST_BOOK, 'theirs.vcf', aCard('theirs', { name: 'Du voisin' }));
+  await store.share(other, FIRST_BOOK, me.mail, 'write');
+  const shared = (await store.books(me)).find(({ isOwn }) => !isOwn)?.id ?? '';
+  await store.remove(me, shared, 'theirs.vcf');
+
+  const page = await html('/trash');
+  expect(page).toContain('Du voisin');
+  expect(page).toContain(`dans la corbeille de ${other.mail}`);
+  expect(page).not.toContain('action="/contacts/purge"');
+  for (const uid of ['one', 'two']) {
+    await put(uid);
+    await store.remove(me, FIRST_BOOK, `${uid}.vcf`);
+  }
+  const both = await html('/trash');
+  expect(both.match(/action="\/contacts\/purge"/g)).toHaveLength(3);
+  expect(both).toContain('Les 2 contacts de votre corbeille seront perdus.');
+  const { redirect } = (await post('/purge', { all: 'yes' })) as { redirect: string };
+
+  const after = await html(
+    '/trash',
+    Object.fromEntries(new URLSearchParams(redirect.split('?')[1])),
+  );
+  expect(after).toContain('2 contacts sont supprimés définitivement.');
+  expect(after).toContain('Du voisin');
+  expect(await html('/trash', { done: 'purgedAll', count: '12345' })).toContain(
+    '12\u202f345 contacts sont',
+  );
+});
+
 it('shows markup of every field as text', async () => {
   await start();
   const evil = '"><script>alert(1)</script>';
@@ -420,7 +473,13 @@ describe('groups', () => {
 describe('books', () => {
   it('are made, renamed, shared, and deleted with a tick', async () => {
     await start();
-    await post('/books/create', { title: 'Projet' });
+    const { once } = modelOf(await test.route('get', '/books')) as { once: string };
+    // Two clicks are one.
+    for (let click = 0; click < 2; click += 1)
+      expect(await post('/books/create', { title: 'Projet', once })).toEqual({
+        redirect: '/contacts/books?done=book',
+      });
+    expect(await store.books(me)).toHaveLength(2);
     const book = (await store.books(me))[1]?.id ?? '';
 
     await post('/books/rename', { book, title: 'Grand projet' });
