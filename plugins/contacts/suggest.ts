@@ -18,7 +18,7 @@ const MAIL = /^[^\s<>@]+@[^\s<>@]+$/;
 const MAX_MAIL_CHARS = 254;
 /** Read beyond what is shown, so that the best are among them. */
 const READ = 40;
-/** Groups are opened to count who is in them. */
+/** Beside whom they hold. */
 const GROUPS = 5;
 const isMail = (mail: string): boolean => MAIL.test(mail) && mail.length <= MAX_MAIL_CHARS;
 
@@ -28,7 +28,6 @@ export async function suggestContacts(
   person: Person,
   { query, limit, only }: Asked,
 ) {
-  const store = createStore(context);
   const best = (asked: { readonly limit: number; readonly kind?: string }) =>
     bestCards((name) => context.db.table(name), person, { text: query, isNamed: true, ...asked });
   const [people, groups] = await Promise.all([
@@ -38,15 +37,11 @@ export async function suggestContacts(
   const single = people
     .filter(({ kind }) => kind !== 'group')
     .flatMap((card) => card.mails.map((mail) => ({ ...suggestionOf(card, query), mail })));
-  const grouped = await Promise.all(
-    groups.map(async (card) => {
-      const [mail = ''] = card.mails;
-      const stored = await store.cardById(person, card.id);
-      const count = (stored && contactOf(stored.text))?.members.length ?? 0;
-      const list = { id: card.id, kind: 'group' as const, count };
-      return { ...suggestionOf(card, query), mail, ...(count > 0 && { list }) };
-    }),
-  );
+  const grouped = groups.map((card) => {
+    const [mail = ''] = card.mails;
+    const list = { id: card.id, kind: 'group' as const, count: card.memberCount };
+    return { ...suggestionOf(card, query), mail, ...(list.count > 0 && { list }) };
+  });
   return [...single, ...grouped]
     .filter((one) => isMail(one.mail) || (one.mail === '' && 'list' in one && one.name !== ''))
     .sort((one, other) => other.score - one.score)

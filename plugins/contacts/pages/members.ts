@@ -1,10 +1,12 @@
 import type { Contact } from '../card';
 import { memberOf, uidsOf } from '../card/member';
-import { type CardRow, contactOf, type StoredCard } from '../store';
+import type { CardRow, StoredCard } from '../store';
 import { composeTo, type Desk, hrefOf, isWritable } from './common';
 
 /** A page shows no more. */
 const GROUPS_MAX = 500;
+/** Each is looked for in every group. */
+const MAILS_MAX = 50;
 /** A page lists no more members of a group; the list of its book has the others. */
 const MEMBERS_SHOWN = 200;
 /** As many addresses as a link carries: longer ones are refused on the way. */
@@ -106,18 +108,22 @@ export async function groupsWith(
     book: stored.book,
     kind: 'group',
     limit: GROUPS_MAX,
+    isCounted: false,
   });
   const canChange = books.some((book) => book.id === stored.book && isWritable(book));
-  const own = new Set([
-    ...uidsOf(memberOf(contact.uid)),
-    ...contact.mails.map(({ value }) => `mailto:${value}`),
-  ]);
-  const groups = [];
-  for (const { id, name } of cards) {
-    const group = await store.cardById(person, id);
-    const members = (group && contactOf(group.text))?.members ?? [];
-    const isIn = members.some((member) => own.has(member));
-    groups.push({ id, name, isIn, canChange, href: hrefOf(context, '', { id }) });
-  }
-  return groups;
+  const own = [memberOf(contact.uid), ...contact.mails.map(({ value }) => `mailto:${value}`)];
+  const holding = await store.list(person, {
+    book: stored.book,
+    holding: own.slice(0, MAILS_MAX),
+    limit: GROUPS_MAX,
+    isCounted: false,
+  });
+  const ids = new Set(holding.cards.map(({ id }) => id));
+  return cards.map(({ id, name }) => ({
+    id,
+    name,
+    isIn: ids.has(id),
+    canChange,
+    href: hrefOf(context, '', { id }),
+  }));
 }

@@ -23,6 +23,7 @@ export const rowOf = (
   mails: linesOf(row.mails),
   phones: linesOf(row.phones),
   isPictured: Boolean(row.is_pictured),
+  memberCount: row.member_count,
   isFavourite,
   updatedAt: row.updated_at,
 });

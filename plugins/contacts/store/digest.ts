@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CardError, type Contact, readCard } from '../card';
+import { keyOf } from '../card/member';
 import { pictureIn } from '../card/photo';
 import { digitsOf, fold } from './fold';
 
@@ -16,12 +17,28 @@ export interface Digest {
   readonly search: string;
   readonly is_pictured: boolean;
   readonly bytes: number;
+  /** Of a group, who is in it: asked of each group of a book, and far shorter to go through than its text. */
+  readonly members: string;
+  readonly member_count: number;
 }
 
 const NAME_CHARS = 500;
 const SEARCH_CHARS = 8_000;
 /** Longer ones are nobody's: they would be another card's once cut. */
 const UID_CHARS = 255;
+
+/** Nobody's name in a group is longer; with what stands before an address or a uid. */
+const MEMBER_CHARS = 300;
+
+/** How a member stands in the column, between two others. */
+export const asMember = (member: string): string => `\n${keyOf(member)}\n`;
+
+/** Who is in a group as its column has it, for {@link asMember} to be found in. */
+export function membersColumn(members: readonly string[]): string {
+  const keys = new Set(members.map(keyOf));
+  const kept = [...keys].filter((key) => key.length <= MEMBER_CHARS && !key.includes('\n'));
+  return kept.length === 0 ? '' : `\n${kept.join('\n')}\n`;
+}
 
 const one = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
@@ -82,5 +99,7 @@ export function digestOf(text: string): Digest | undefined {
     search: searchOf(contact),
     is_pictured: pictureIn(contact.photo) !== undefined,
     bytes: Buffer.byteLength(text),
+    members: membersColumn(contact.members),
+    member_count: contact.members.length,
   };
 }

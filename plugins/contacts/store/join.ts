@@ -1,6 +1,7 @@
 import { writeCard } from '../card';
 import { memberOf, uidsOf } from '../card/member';
 import { contactOf } from './digest';
+import { holdingMembers } from './list';
 import type { Place } from './places';
 import { CARDS, type CardTableRow, chunksOf, FAVOURITES, type Tables } from './tables';
 import type { Person } from './types';
@@ -39,7 +40,7 @@ async function followInGroups(table: Tables, join: Join): Promise<Followed['grou
   const places = join.places.filter(({ key }) => keys.has(key));
   const ids: string[] = await table(CARDS)
     .whereIn('book_key', [...keys])
-    .where({ kind: 'group' })
+    .modify(holdingMembers, [...uids])
     .pluck('id');
   const changed: { id: string; before: string; etag: string }[] = [];
   for (const some of chunksOf(ids, AT_ONCE)) {

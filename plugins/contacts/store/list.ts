@@ -1,5 +1,6 @@
 import { numbersMeant } from 'estafette/plugin';
 import { rowOf, starred } from './cards';
+import { asMember } from './digest';
 import { fold, piecesOf } from './fold';
 import { type Place, placesOf } from './places';
 import { CARDS, type CardTableRow, FAVOURITES, type Tables } from './tables';
@@ -21,6 +22,7 @@ export const COLUMNS = [
   'mails',
   'phones',
   'is_pictured',
+  'member_count',
 ];
 
 /** Cards that hold every word of a text, or the number that it may be. */
@@ -33,6 +35,14 @@ export function holding(query: ReturnType<Tables>, text: string): void {
       for (const piece of pieces) all.whereRaw('instr(search, ?) > 0', [piece]);
     });
     for (const number of numbersMeant(text)) any.orWhereRaw('instr(search, ?) > 0', [number]);
+  });
+}
+
+/** Groups that hold one of some members. */
+export function holdingMembers(query: ReturnType<Tables>, members: readonly string[]): void {
+  query.where({ kind: 'group' }).where((any) => {
+    for (const member of members) any.orWhereRaw('instr(members, ?) > 0', [asMember(member)]);
+    if (members.length === 0) any.whereRaw('1 = 0');
   });
 }
 
@@ -50,6 +60,7 @@ function narrow(
     ]);
   if (asked.kind !== undefined) query.where({ kind: asked.kind });
   if (asked.uids) query.whereIn('uid', asked.uids);
+  if (asked.holding) holdingMembers(query, asked.holding);
   if (asked.mails) {
     const wanted = asked.mails;
     query.where((any) => {

@@ -39,6 +39,7 @@ export interface CardTableRow {
   readonly phones: string;
   readonly is_pictured: number;
   readonly bytes: number;
+  readonly member_count: number;
 }
 
 export interface TrashTableRow {

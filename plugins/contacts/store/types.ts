@@ -44,6 +44,8 @@ export interface CardRow {
   readonly mails: readonly string[];
   readonly phones: readonly string[];
   readonly isPictured: boolean;
+  /** Of a group. */
+  readonly memberCount: number;
   readonly isFavourite: boolean;
   readonly updatedAt: string;
 }
@@ -143,6 +145,8 @@ export interface ListQuestion {
   readonly uids?: readonly string[] | undefined;
   readonly mails?: readonly string[] | undefined;
   readonly category?: string | undefined;
+  /** Groups that hold one of these, as a group names them. */
+  readonly holding?: readonly string[] | undefined;
   /** `false` where nobody asks how many there are: `total` is then what was read. */
   readonly isCounted?: boolean | undefined;
   readonly offset?: number | undefined;

@@ -22,6 +22,7 @@ const COLUMNS = [
   'phones',
   'is_pictured',
   'bytes',
+  'member_count',
 ];
 
 /** `search` holds names and addresses folded, and is cut where it is long. */

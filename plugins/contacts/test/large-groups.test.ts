@@ -1,5 +1,7 @@
 import { type PluginTest, slowdown } from 'estafette/plugin/testing';
+import { knex } from 'knex';
 import { EMPTY_CONTACT } from '../card';
+import { up } from '../migrations/0010-members';
 import type { Desk } from '../pages/common';
 import { membersOf } from '../pages/members';
 import { type CardRow, type ContactStore, FIRST_BOOK, type Person } from '../store';
@@ -71,4 +73,66 @@ it('says who is gone of those that it does not list, and how they are written to
 
   expect(again).not.toContain('dont le contact est supprimé');
   expect(again).not.toContain('/compose?to=one');
+});
+
+describe('in a book of large groups', () => {
+  const mails = [{ value: 'One@test.example', type: 'work' as const }];
+  const groups = async (members: readonly string[], book: string) => {
+    for (let at = 0; at < 8; at += 1) await group(`${book}-${at}`, members);
+  };
+  const showOne = async (): Promise<string> => {
+    const card = await store.card(me, FIRST_BOOK, 'one.vcf');
+    return test.renderRoute('/', { query: { id: card?.id ?? '' } });
+  };
+
+  it('finds those of a contact, by its uid and by its address, as often as they are written', async () => {
+    await bring(['one'], { mails });
+    const team = await group('team', ['one']);
+    await group('more', ['one-too', 'on']);
+    const mailed = await group('mailed', [], { members: ['mailto:one@TEST.example'] });
+    const isIn = (page: string) => {
+      const [, list = ''] = /<ul class="contacts-members">(.*?)<\/ul>/s.exec(page) ?? [];
+      return [...list.matchAll(/<a href="\/contacts\?id=([^"]+)"/g)].map(([, id = '']) => id).sort();
+    };
+
+    expect(isIn(await showOne())).toEqual([team, mailed].sort());
+    await group('team', ['two']);
+
+    expect(isIn(await showOne())).toEqual([mailed]);
+  });
+
+  it('shows a contact as fast as in a book of small ones', async () => {
+    await bring(['one'], { mails });
+    await groups(['two'], 'group');
+    const small = await slowdown(showOne, () => undefined);
+    await groups(many(6_000), 'group');
+    const large = await slowdown(showOne, () => undefined);
+
+    expect(large / small).toBeLessThan(3);
+  });
+});
+
+it('knows who is in groups of before', async () => {
+  const db = knex({ client: 'sqlite3', connection: ':memory:', useNullAsDefault: true });
+  await db.schema.createTable('contacts_cards', (table) => {
+    table.string('id');
+    table.string('kind');
+    table.text('text');
+  });
+  const members = ['urn:uuid:one', 'mailto:Two@test.example'];
+  const rows = Array.from({ length: 25 }, (_, at) => ({
+    id: `${at}`,
+    kind: at === 7 ? 'individual' : 'group',
+    text: at === 9 ? 'nothing' : aCard(`${at}`, { kind: 'group', members }),
+  }));
+  await db('contacts_cards').insert(rows);
+  await up(db);
+  const read = await db('contacts_cards').select('id', 'members', 'member_count');
+  await db.destroy();
+
+  const column = { members: '\none\nmailto:two@test.example\n', member_count: 2 };
+  const none = { members: '', member_count: 0 };
+  expect(read).toEqual(
+    rows.map(({ id }) => ({ id, ...(['7', '9'].includes(id) ? none : column) })),
+  );
 });
