@@ -80,8 +80,8 @@ export async function cardModel(desk: Desk, stored: StoredCard) {
       .filter(({ lines }) => lines.length > 0),
     urls: contact.urls.map(webOf),
     impps: contact.impps.map(({ value }) => value),
-    birthday: dayText(contact.birthday),
-    anniversary: dayText(contact.anniversary),
+    birthday: dayText(contact.birthday, desk.request.locale),
+    anniversary: dayText(contact.anniversary, desk.request.locale),
     note: contact.note,
     categories: contact.categories.map((name) => ({
       name,

@@ -65,6 +65,7 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
         ? 'contacts:edit.newGroup'
         : 'contacts:edit.newContact',
   );
+  const figures = new Intl.NumberFormat(desk.request.locale);
   const errors = editing.status === 422 ? errorsOf(form) : [];
   return {
     view: 'edit',
@@ -81,7 +82,10 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
       etag: editing.etag,
       isGroup,
       form: isGroup ? form : withRoom(form),
-      errors: errors.map(({ field, key, max = 0 }) => ({ field, text: t(key, { max }) })),
+      errors: errors.map(({ field, key, max = 0 }) => ({
+        field,
+        text: t(key, { max: figures.format(max) }),
+      })),
       limits: LIMITS,
       linesMax: LINES_MAX,
       added: editing.added ?? '',
@@ -107,11 +111,16 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
     const contact = stored && contactOf(stored.text);
     if (!stored || !contact || !book) return { status: 404 };
     if (!isWritable(book)) return { status: 403 };
-    return formPage(desk, { stored, book, form: formOf(contact), etag: stored.etag });
+    return formPage(desk, {
+      stored,
+      book,
+      form: formOf(contact, request.locale),
+      etag: stored.etag,
+    });
   }
   const book = bookFor(books, query['book']);
   if (!book) return { status: 404 };
-  return formPage(desk, { book, form: formOf(await newContact(desk)), etag: '' });
+  return formPage(desk, { book, form: formOf(await newContact(desk), request.locale), etag: '' });
 }
 
 async function newContact({ context, request, person }: Desk): Promise<Contact> {
@@ -199,6 +208,6 @@ function conflict(
     etag: editing.stored.etag,
     status: 409,
     problem: 'contacts:conflict.changed',
-    differences: differencesOf(mine, theirs),
+    differences: differencesOf(mine, theirs, desk.request.locale),
   });
 }

@@ -1,5 +1,6 @@
+import type { PluginRequest } from 'estafette/plugin';
 import { type Contact, EMPTY_CONTACT, isSeen, type Typed, unturned } from '../card';
-import { dayText } from './days';
+import { dayOf, dayText } from './days';
 import { FIELD_TEXTS } from './texts';
 
 /** What a field may hold; a card of somebody else's program may hold more, which stays. */
@@ -15,8 +16,8 @@ export const LIMITS = {
   unit: 200,
   title: 200,
   role: 200,
-  birthday: 10,
-  anniversary: 10,
+  birthday: 40,
+  anniversary: 40,
   categories: 500,
   note: 10_000,
   mail: 254,
@@ -78,7 +79,7 @@ const composed = ({ prefix, given, additional, family, suffix }: Contact | CardF
   [prefix, given, additional, family, suffix].filter((part) => part.trim() !== '').join(' ');
 
 /** A form from a card; a displayed name that only repeats the others is left to be made again. */
-export function formOf(contact: Contact): CardForm {
+export function formOf(contact: Contact, locale: PluginRequest['locale'] = 'fr'): CardForm {
   const plain = plainOf((field) =>
     field === 'categories' ? contact.categories.join(', ') : contact[field],
   );
@@ -88,8 +89,8 @@ export function formOf(contact: Contact): CardForm {
   return {
     ...plain,
     name: isMade ? '' : contact.name,
-    birthday: dayText(contact.birthday),
-    anniversary: dayText(contact.anniversary),
+    birthday: dayText(contact.birthday, locale),
+    anniversary: dayText(contact.anniversary, locale),
     kind: contact.kind,
     mails: shown(contact.mails).map(({ value, type }) => ({ value, type })),
     phones: shown(contact.phones).map(({ value, type }) => ({ value, type })),
@@ -122,25 +123,6 @@ export function sentForm(lists: Lists, kind: Contact['kind']): CardForm {
   };
 }
 
-const DAY = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?$/;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
-
-/** `31/12/1980`, `31/12` or `1980-12-31` as a card has it; `undefined` for what is no day. */
-export function dayOf(typed: string): string | undefined {
-  const text = typed.trim();
-  if (text === '') return '';
-  const iso = ISO.exec(text);
-  const [, date = '', month = '', year] = iso
-    ? [text, iso[3], iso[2], iso[1]]
-    : (DAY.exec(text) ?? []);
-  // 2000 is a leap year: 29/02 is a day where no year is told.
-  const at = new Date(Date.UTC(Number(year ?? 2000), Number(month) - 1, Number(date)));
-  if (date === '' || at.getUTCMonth() !== Number(month) - 1 || at.getUTCDate() !== Number(date))
-    return undefined;
-  const rest = `${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
-  return year === undefined ? `--${rest}` : `${year}-${rest}`;
-}
-
 export interface FormError {
   /** Id of the field. */
   readonly field: string;
@@ -152,15 +134,19 @@ export interface FormError {
 /** One `@` between two parts, without spaces: the server of the address knows the rest. */
 const MAIL = /^[^\s<>@,;]+@[^\s<>@,;]+$/;
 
+/** A long one is no day, and the message says how one is written. */
+const DAYS = ['birthday', 'anniversary'] as const;
+
 /** What is wrong with a form; nothing is cut without a word. */
 export function errorsOf(form: CardForm): readonly FormError[] {
   const errors: FormError[] = [];
   const long = (field: string, text: string, max: number): void => {
     if (text.length > max) errors.push({ field, key: 'contacts:error.long', max });
   };
-  for (const field of PLAIN) long(field, form[field], LIMITS[field]);
+  for (const field of PLAIN.filter((one) => !DAYS.some((day) => day === one)))
+    long(field, form[field], LIMITS[field]);
   if (nameOf(form) === '') errors.push({ field: 'name', key: 'contacts:error.name' });
-  for (const field of ['birthday', 'anniversary'] as const)
+  for (const field of DAYS)
     if (dayOf(form[field]) === undefined) errors.push({ field, key: 'contacts:error.day' });
   form.mails.forEach(({ value }, at) => {
     long(`mail-${at}`, value, LIMITS.mail);
@@ -275,9 +261,9 @@ export function withRoom(form: CardForm): CardForm {
 }
 
 /** What two versions of a card say otherwise: a label and both texts. */
-export function differencesOf(mine: Contact, theirs: Contact) {
-  const a = formOf(mine);
-  const b = formOf(theirs);
+export function differencesOf(mine: Contact, theirs: Contact, locale: PluginRequest['locale']) {
+  const a = formOf(mine, locale);
+  const b = formOf(theirs, locale);
   const lines = (form: CardForm) => ({
     mails: form.mails.map(({ value }) => value).join('\n'),
     phones: form.phones.map(({ value }) => value).join('\n'),

@@ -1,4 +1,5 @@
 import { EMPTY_CONTACT, readCard } from '../card';
+import { dayOf, dayText } from '../pages/days';
 import { contactWith, errorsOf, formOf, sentForm } from '../pages/form';
 
 const sent = (form: ReturnType<typeof formOf>, change: Record<string, string> = {}) =>
@@ -70,4 +71,41 @@ it('shows nothing that turns what is around it, and names a card by what is seen
     note: 'un\ndeux',
   });
   expect(read('FN:\u200b', 'N:\u200b;;;;', 'EMAIL:zo@test.example').name).toBe('zo@test.example');
+});
+
+it.each([
+  ['31/12/1980', '1980-12-31'],
+  ['1980-12-31', '1980-12-31'],
+  ['31 décembre 1980', '1980-12-31'],
+  ['1er Janv. 1980', '1980-01-01'],
+  ['December 31, 1980', '1980-12-31'],
+  ['29 February', '--02-29'],
+  ['3 juin', '--06-03'],
+  ['', ''],
+  ['29 février 1981', undefined],
+  ['3 jui 1980', undefined],
+  ['3 brumaire 1980', undefined],
+  ['le 3 mai ou peut-être le 4, il faut demander', undefined],
+])('takes a day as it is written: %j', (text, day) => {
+  expect(dayOf(text)).toBe(day);
+});
+
+it('says how a day is written, not how long it may be', () => {
+  const form = sent(formOf(EMPTY_CONTACT), {
+    name: 'Zo',
+    birthday: `31 décembre 1980 ${'x'.repeat(40)}`,
+  });
+
+  expect(errorsOf(form)).toEqual([{ field: 'birthday', key: 'contacts:error.day' }]);
+});
+
+it.each([
+  ['1980-04-12', 'fr', '12/04/1980'],
+  ['--04-12', 'fr', '12/04'],
+  ['1980-04-12', 'en', '12 April 1980'],
+  ['--04-02', 'en', '2 April'],
+  ['about 1980', 'en', 'about 1980'],
+] as const)('shows %s in %s so that it is read and typed alike', (day, locale, text) => {
+  expect(dayText(day, locale)).toBe(text);
+  if (text !== day) expect(dayOf(text)).toBe(day);
 });
