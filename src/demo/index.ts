@@ -51,6 +51,8 @@ export interface DemoAppOptions extends DemoStackOptions {
   /** Changes to `app.json`. */
   readonly app?: Readonly<Record<string, unknown>>;
   readonly plugins?: Readonly<Record<string, unknown>>;
+  /** Of servers that `site` names beside the demonstration's own, by variable. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly options?: AppOptions;
 }
 
@@ -120,7 +122,7 @@ function demoConfig(options: DemoAppOptions, stack: DemoStack | DovecotStack, da
           value: change(id, files.sites[id]),
         })),
       },
-      files.secrets,
+      { ...files.secrets, ...options.secrets },
     );
   // These mailboxes are nobody's: plugins may touch all that they declare.
   return read({ grants: grantAll(installedPlugins(read({})).found) });
