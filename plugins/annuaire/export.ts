@@ -27,27 +27,33 @@ export async function exportList(
   if (!annuaire || !as) return { status: 404 };
   if (isKeptFrom(request, context, annuaire.config.outside)) return { status: 403 };
   const format = FORMATS.find((one) => one === body['format']) ?? 'vcard4';
-  const searched = {
-    q: (body['q'] ?? '').replaceAll('\0', '').slice(0, 100),
-    type: KINDS.find((kind) => kind === body['type']) ?? ('' as const),
-    in: body['of'],
-  };
+  const searched = searchedIn(body);
   try {
     const entries =
       body['all'] === undefined
-        ? await chosen(annuaire, lists['dn'] ?? [])
+        ? await chosenOf(annuaire, lists['dn'] ?? [])
         : await listed(annuaire, searched, body['base'] ?? '');
-    if (entries.length === 0) {
-      const back =
-        searched.q === '' ? branchHref(body['base'] ?? '', annuaire.of) : searchHref(searched);
-      return { redirect: `${back}${back.includes('?') ? '&' : '?'}exported=none` };
-    }
+    if (entries.length === 0) return nothingChosen(annuaire, body);
     await tell(context, as, 'exported', { count: entries.length, format });
     return { file: fileOf(annuaire, entries, { request, context, format }) };
   } catch (error) {
     context.log.warn({ err: error, site }, 'annuaire/down');
     return downPage(request, context);
   }
+}
+
+/** What the list was about whose form was sent. */
+const searchedIn = (body: PluginRequest['body']) => ({
+  q: (body['q'] ?? '').replaceAll('\0', '').slice(0, 100),
+  type: KINDS.find((kind) => kind === body['type']) ?? ('' as const),
+  in: body['of'],
+});
+
+/** Back to the list, which asks to tick something first. */
+export function nothingChosen({ of }: Annuaire, body: PluginRequest['body']): PluginResponse {
+  const searched = searchedIn(body);
+  const back = searched.q === '' ? branchHref(body['base'] ?? '', of) : searchHref(searched);
+  return { redirect: `${back}${back.includes('?') ? '&' : '?'}exported=none` };
 }
 
 function fileOf(
@@ -92,7 +98,11 @@ async function branch(annuaire: Annuaire, base: string) {
   return annuaire.below(base, KINDS);
 }
 
-async function chosen(annuaire: Annuaire, dns: readonly string[]): Promise<readonly Entry[]> {
+/** What is ticked in a list, as far as the reader may see it. */
+export async function chosenOf(
+  annuaire: Annuaire,
+  dns: readonly string[],
+): Promise<readonly Entry[]> {
   const wanted = [...new Map(dns.slice(0, MOST).map((dn) => [dnKey(dn), dn])).values()];
   const found = new Map<string, Entry>();
   for (let from = 0; from < wanted.length; from += AT_ONCE) {
@@ -124,7 +134,7 @@ export async function exportOne(request: PluginRequest, context: Context): Promi
   }
 }
 
-const downPage = ({ locale }: PluginRequest, context: Context): PluginResponse => ({
+export const downPage = ({ locale }: PluginRequest, context: Context): PluginResponse => ({
   view: 'down',
   title: context.text(locale)('annuaire:title'),
   status: 503,

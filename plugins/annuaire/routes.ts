@@ -6,7 +6,7 @@ import type { AnnuaireConfig } from './config';
 import { isWithin, parentOf } from './dn';
 import { byOrder, type Entry } from './entry';
 import { exportList, exportOne, MOST } from './export';
-import { keepFor } from './keep';
+import { keepFor, keepList } from './keep';
 import { isKeptFrom } from './kept';
 import { branchHref, composeHref, type Searched, searchHref } from './links';
 import { isOwn, ownPage, saveOwn, showOwn } from './own';
@@ -175,6 +175,7 @@ async function page(
     ownHref: '',
     mineHref: '',
     keep: undefined as Awaited<ReturnType<typeof keepFor>>,
+    canKeep: false,
   };
   const config = context.config(request);
   if (isKeptFrom(request, context, config.outside)) {
@@ -190,13 +191,14 @@ async function page(
   try {
     const asked = await whatIsAsked(annuaire, searched, about);
     if (!asked) return { status: 404 };
-    const [trees, list, card, isMine, away, keep] = await Promise.all([
+    const [trees, list, card, isMine, away, keep, canKeep] = await Promise.all([
       treesOf(all, annuaire, searched.q === '' ? asked.base : undefined),
       listOf(annuaire, asked, { context, chosen }),
       asked.entry && cardOf(annuaire, asked.entry, searched),
       isOwn(request, context, annuaire.of === '' ? (asked.entry?.dn ?? '') : ''),
       asked.entry?.of === '' ? awayFor(context, request, asked.entry) : undefined,
       asked.entry?.mail ? keepFor(context, request, [asked.entry]) : undefined,
+      keepFor(context, request, []),
     ]);
     const shows = about.dn ? 'card' : 'list';
     const backHref = searched.q === '' ? (card?.closeHref ?? '') : searchHref(searched);
@@ -216,6 +218,7 @@ async function page(
         backHref,
         away,
         keep,
+        canKeep: canKeep !== undefined,
         ownHref: isMine ? ownHref : '',
       },
     };
@@ -288,6 +291,7 @@ export function routes(router: PluginRouter<AnnuaireConfig>): void {
   router.get('/photo/:entry', photo);
   router.get('/vcard/:entry', exportOne);
   router.post('/export', exportList);
+  router.post('/keep', keepList);
   router.get('/own', async (request, context) => {
     const answer = await ownPage(showOwn)(request, context);
     // A link that somebody kept, of a site that lets nobody change anything any more.

@@ -13,10 +13,21 @@ export interface Named {
   readonly mail: string;
 }
 
+/** People who are added at once: their addresses stand in that of a page. */
+export const MOST_ADDED = 50;
+
 /** Where somebody is added who stands on a page of another plugin, or where they are already. */
-export async function additionFor(context: Context, person: Person, [one]: readonly Named[]) {
+export async function additionFor(context: Context, person: Person, people: readonly Named[]) {
+  const [one, ...others] = people.slice(0, MOST_ADDED);
   if (!one) return { href: hrefOf(context, 'edit'), known: 0 };
-  const { cards } = await createStore(context).list(person, { mails: [one.mail], limit: 1 });
+  const mails = [one, ...others].map(({ mail }) => mail);
+  const { cards } = await createStore(context).list(person, { mails, limit: 500 });
+  if (others.length > 0) {
+    const known = mails.filter((mail) =>
+      cards.some((card) => card.mails.includes(mail.toLowerCase())),
+    );
+    return { href: hrefOf(context, 'add', { mails: mails.join(',') }), known: known.length };
+  }
   const [card] = cards;
   return card
     ? { href: hrefOf(context, '', { id: card.id }), known: 1 }

@@ -11,6 +11,7 @@ import {
   showFound,
 } from './pages/accounts';
 import { changeMember, favour, moveContact, removeContact, restoreContact } from './pages/actions';
+import { addChosen, showAdd } from './pages/add';
 import {
   createBook,
   deleteBook,
@@ -59,6 +60,8 @@ export function routes(router: PluginRouter<ContactsConfig>): void {
   router.post('/accounts/refresh', page(refreshAccount));
   router.post('/accounts/password', page(changePassword));
   router.post('/accounts/remove', page(removeAccount));
+  router.get('/add', page(showAdd));
+  router.post('/add', page(addChosen));
   router.get('/collected', page(showCollected));
   router.post('/collected', page(changeCollected));
   router.get('/duplicates', page(showDuplicates));

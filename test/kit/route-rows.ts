@@ -162,6 +162,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     `get /annuaire
      get /annuaire/entry
      post /annuaire/export
+     post /annuaire/keep
      get /annuaire/vcard/:entry
      get /annuaire/own
      post /annuaire/own
@@ -198,6 +199,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /contacts/accounts/refresh
      post /contacts/accounts/password
      post /contacts/accounts/remove
+     get /contacts/add
+     post /contacts/add
      get /contacts/collected
      post /contacts/collected
      get /contacts/duplicates

@@ -146,12 +146,37 @@ describe('a card', () => {
       /<a class="btn" href="\/contacts\/edit\?mail=x">.*Ajouter aux contacts<\/a>/,
     );
     const people = [{ name: 'Linh Clairbois', mail: 'linh.clairbois@saisons.example' }];
-    expect(asked).toEqual([{ people, user: test.user.id }]);
+    expect(asked).toContainEqual({ people, user: test.user.id });
 
     known = 1;
     expect(await card(LINH)).toContain('Dans mes contacts</a>');
     // Who has no address is nobody whom it could be asked of.
-    expect(await card(ACCUEIL)).not.toContain('contacts');
+    expect(await card(ACCUEIL)).not.toContain('/contacts');
+  });
+
+  it('leads a selection to the contacts', async () => {
+    const ticked = { dn: [LINH, `uid=etienne.bourrasque,${ACCUEIL}`, ACCUEIL, 'uid=nobody'] };
+    const keep = (lists: Readonly<Record<string, readonly string[]>>) =>
+      test.route('post', '/keep', { body: { q: 'clair' }, lists });
+    await start();
+    expect(await search('clairbois')).not.toContain('/annuaire/keep');
+    expect(await keep(ticked)).toEqual({ status: 404 });
+
+    const asked: string[][] = [];
+    test.on('contact:addition', ({ people }) => {
+      asked.push(people.map(({ mail }) => mail));
+      return { href: '/contacts/add?mails=x', known: 0 };
+    });
+
+    expect(await search('clairbois')).toContain('formaction="/annuaire/keep"');
+    expect(await keep(ticked)).toEqual({ redirect: '/contacts/add?mails=x' });
+    expect(asked.at(-1)).toEqual([
+      'linh.clairbois@saisons.example',
+      'etienne.bourrasque@saisons.example',
+    ]);
+    expect(await keep({ dn: [ACCUEIL] })).toEqual({
+      redirect: '/annuaire?q=clair&exported=none',
+    });
   });
 
   it('shows what is known, and leads to the composer, the telephone and the service', async () => {

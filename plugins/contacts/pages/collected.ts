@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { initialsOf, type PluginResponse, tintOf } from 'estafette/plugin';
-import { EMPTY_CONTACT, writeCard } from '../card';
+import type { Named } from '../addition';
+import { addPeople } from './add';
 import { type Desk, hrefOf, isWritable } from './common';
 import { sideOf } from './list';
 import { outcomeOf } from './texts';
@@ -79,34 +79,15 @@ export async function changeCollected(desk: Desk): Promise<PluginResponse> {
 }
 
 /** Contacts of those who are in no book yet, by the names that they were written to. */
-async function addTo(
-  { request, context, store, person }: Desk,
-  book: string,
-  mails: readonly string[],
-): Promise<number> {
+async function addTo(desk: Desk, book: string, mails: readonly string[]): Promise<number> {
+  const { request, context } = desk;
   if (!request.as) return 0;
-  const { cards } = await store.list(person, { mails, limit: 500 });
-  const isKnown = (mail: string) => cards.some((card) => card.mails.includes(mail.toLowerCase()));
-  let count = 0;
+  const met: Named[] = [];
   for (const mail of mails) {
-    if (isKnown(mail)) continue;
     const { people } = await context.correspondents(request.as).list({ query: mail, limit: 20 });
     const one = people.find((found) => found.mail === mail);
     // Only whom the platform knows: a form of somebody else brings no contacts.
-    if (!one) continue;
-    const uid = randomUUID();
-    const name = one.name.trim();
-    const [given = '', ...family] = name.split(/\s+/);
-    const text = writeCard({
-      ...EMPTY_CONTACT,
-      uid,
-      name: name === '' ? mail : name,
-      given,
-      family: family.join(' '),
-      mails: [{ value: mail, type: 'work' }],
-    });
-    const put = await store.put(person, book, `${uid}.vcf`, text, { ifNoneMatch: true });
-    if (put.kind === 'created') count += 1;
+    if (one) met.push({ name: one.name, mail });
   }
-  return count;
+  return addPeople(desk, book, met);
 }

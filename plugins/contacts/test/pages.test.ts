@@ -111,6 +111,51 @@ it('takes what is known of an address for a new contact', async () => {
     expect(form).toMatch(new RegExp(`name="${field}"[^>]* value="${value}"`));
 });
 
+it('adds several people at once whom another page names', async () => {
+  await start();
+  await put('one', { mails: [{ value: 'ada@test.example', type: 'work' }] });
+  const people = ['ada@test.example', 'LEO@test.example', 'zoe@test.example'].map((mail) => ({
+    name: '',
+    mail,
+  }));
+  const where = await test.first('contact:addition', { people, user: test.user.id });
+  const mails = people.map(({ mail }) => mail).join(',');
+  expect(where).toEqual({ href: `/contacts/add?mails=${encodeURIComponent(mails)}`, known: 1 });
+  test.on('contact:facts', () => [
+    {
+      mail: 'leo@test.example',
+      name: '',
+      given: 'Léo',
+      family: 'Zénith',
+      organization: '',
+      unit: 'Bureau',
+      title: 'Chef',
+      phones: [],
+    },
+  ]);
+
+  const page = await html('/add', { mails: `${mails},nonsense,leo@test.example` });
+  expect(page.match(/name="mail" value="[^"]*" checked/g)).toEqual([
+    'name="mail" value="leo@test.example" checked',
+    'name="mail" value="zoe@test.example" checked',
+  ]);
+  expect(page).toContain('leo@test.example · Chef – Bureau');
+
+  const lists = { mail: ['ada@test.example', 'leo@test.example', 'zoe@test.example'] };
+  const body = { mails, book: FIRST_BOOK };
+  expect(await post('/add', body, { lists })).toMatchObject({
+    redirect: expect.stringContaining('done=added&count=2'),
+  });
+  expect(await post('/add', body, { lists })).toMatchObject({
+    redirect: expect.stringContaining('failed=nothing'),
+  });
+  expect(await post('/add', body)).toMatchObject({
+    redirect: expect.stringContaining('failed=none'),
+  });
+  const { cards } = await store.list(me, {});
+  expect(cards.map(({ name }) => name).sort()).toEqual(['Léo Zénith', 'one', 'zoe@test.example']);
+});
+
 it('says to other plugins where somebody is added, or is already', async () => {
   await start();
   await put('one', { mails: [{ value: 'ada@test.example', type: 'work' }] });
