@@ -24,7 +24,11 @@ const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
 const HEAD = /^(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9-]+)((?:;(?:[^":;]|"[^"]*")*)*):/;
 const BARE_ENCODINGS = ['QUOTED-PRINTABLE', 'BASE64', 'B', '7BIT', '8BIT'];
 
-const bodyOf = (raw: string): string => raw.replace(/[\r\n]+$/, '');
+function bodyOf(raw: string): string {
+  let end = raw.length;
+  while (end > 0 && (raw[end - 1] === '\n' || raw[end - 1] === '\r')) end -= 1;
+  return raw.slice(0, end);
+}
 
 /**
  * The properties of a text, in order, `BEGIN` and `END` among them (RFC 6350 3.3). Lines that a card
@@ -60,17 +64,20 @@ function physicalLines(text: string): readonly string[] {
 
 /** The index after the last line of the property that begins at an index. */
 function endOfProperty(lines: readonly string[], start: number): number {
-  const head = bodyOf(lines[start] as string);
-  const params = HEAD.exec(head)?.[3]?.toUpperCase() ?? '';
-  const isQuoted = params.includes('QUOTED-PRINTABLE');
-  const isBase64 = /[;=](?:BASE64|B)(?:;|$)/.test(params);
+  // What it says of itself is seldom asked.
+  let params: string | undefined;
+  const says = (what: RegExp): boolean => {
+    params ??= HEAD.exec(bodyOf(lines[start] as string))?.[3]?.toUpperCase() ?? '';
+    return what.test(params);
+  };
   let at = start + 1;
   for (; at < lines.length; at += 1) {
     const line = lines[at] as string;
-    const isSoft = isQuoted && bodyOf(lines[at - 1] as string).endsWith('=');
-    if (isSoft || /^[ \t]/.test(line)) continue;
+    if (/^[ \t]/.test(line)) continue;
+    const isSoft = bodyOf(lines[at - 1] as string).endsWith('=') && says(/QUOTED-PRINTABLE/);
+    if (isSoft) continue;
     // Some programs break base64 without the space that tells of it.
-    const isRest = isBase64 && /^[A-Za-z0-9+/]+={0,2}$/.test(bodyOf(line));
+    const isRest = /^[A-Za-z0-9+/]+={0,2}$/.test(bodyOf(line)) && says(/[;=](?:BASE64|B)(?:;|$)/);
     if (!isRest) break;
   }
   return at;
@@ -82,7 +89,7 @@ function readLine(parts: readonly string[], line: number): ContentLine {
   const params = head ? readParams(head[3] ?? '') : new Map<string, string[]>();
   const isQuoted = params.get('ENCODING')?.[0]?.toUpperCase() === 'QUOTED-PRINTABLE';
   const unfolded = joined(first, rest, isQuoted);
-  const whole = HEAD.exec(unfolded);
+  const whole = rest.length === 0 ? head : HEAD.exec(unfolded);
   if (!whole) throw new CardError('no-colon', line);
   const [all, group = '', name = '', written = ''] = whole;
   return {
@@ -90,7 +97,7 @@ function readLine(parts: readonly string[], line: number): ContentLine {
     line,
     group,
     name: name.toUpperCase(),
-    params: readParams(written),
+    params: whole === head ? params : readParams(written),
     value: unfolded.slice(all.length),
   };
 }

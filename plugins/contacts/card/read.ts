@@ -45,8 +45,13 @@ function outside(lines: readonly ContentLine[]): readonly ContentLine[] {
 
 /** What lines say together. */
 export function contactOf(lines: readonly ContentLine[]): Contact {
-  const named = (name: string): readonly ContentLine[] =>
-    lines.filter((line) => line.name === name);
+  const byName = new Map<string, ContentLine[]>();
+  for (const line of lines) {
+    const same = byName.get(line.name);
+    if (same) same.push(line);
+    else byName.set(line.name, [line]);
+  }
+  const named = (name: string): readonly ContentLine[] => byName.get(name) ?? [];
   const text = (name: string): string => textOf(named(name)[0]);
   const [family = '', given = '', additional = '', prefix = '', suffix = ''] = partsOf(
     named('N')[0],

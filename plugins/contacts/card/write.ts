@@ -126,7 +126,8 @@ export function writeCard(contact: Contact, previous?: string): string {
   const before = cardLines(text);
   const after = new Map<ContentLine | undefined, readonly Property[]>();
   const gone = new Set<ContentLine>();
-  for (const field of FIELDS) changeField(field, { contact, version, before, after, gone });
+  const said = contactOf(before);
+  for (const field of FIELDS) changeField(field, { contact, version, before, said, after, gone });
   leaveNoLabel(before, gone, after);
   const [begin, end] = marksOf(text);
   const body = before.map(
@@ -139,16 +140,18 @@ interface Change {
   readonly contact: Contact;
   readonly version: CardVersion;
   readonly before: readonly ContentLine[];
+  /** What these lines said together. */
+  readonly said: Contact;
   /** What is written after which line; `undefined`: at the end. */
   readonly after: Map<ContentLine | undefined, readonly Property[]>;
   readonly gone: Set<ContentLine>;
 }
 
 /** A line stays when it alone would be written as one of the lines that are wanted. */
-function changeField(field: Field, { contact, version, before, after, gone }: Change): void {
+function changeField(field: Field, { contact, version, before, said, after, gone }: Change): void {
   const lines = before.filter(({ name }) => field.names.includes(name));
   const wanted = field.write(contact, version);
-  const whole = field.write(contactOf(lines.length > 0 ? before : []), version);
+  const whole = field.write(lines.length > 0 ? said : contactOf([]), version);
   if (lines.length > 0 && isDeepStrictEqual(whole, wanted)) return;
   // By what they say: a card may hold thousands.
   const left = new Map<Property, number>();

@@ -3,7 +3,7 @@ import type { Brought } from './bring-in';
 import { contactOf } from './digest';
 import type { ContactStore } from './index';
 import { chunksOf } from './tables';
-import type { Person, Put } from './types';
+import type { CardRow, Person, Put } from './types';
 
 export type Emits = Pick<PluginContext['hooks']['emit'], 'guard' | 'action'>;
 type Op = 'save' | 'move' | 'delete';
@@ -24,6 +24,9 @@ const facts = (text: string, id = ''): Facts => {
   const { kind = '', name = '', mails = [] } = contactOf(text) ?? {};
   return { id, kind, name, mails: mails.map(({ value }) => value) };
 };
+
+/** Of a card that is there, as it was read when it was written. */
+const factsOf = ({ id, kind, name, mails }: CardRow): Facts => ({ id, kind, name, mails });
 
 /** Of what was written; a card that was so before was not. */
 const idsOf = (puts: readonly Put[]): readonly string[] =>
@@ -64,8 +67,12 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     tellOf(hooks, person, op, ids);
   /** Cards that are there, by their ids. */
   async function there(person: Person, ids: readonly string[]) {
-    const cards = await Promise.all(ids.map((id) => store.cardById(person, id)));
-    return cards.flatMap((card) => (card ? [facts(card.text, card.id)] : []));
+    const cards: Facts[] = [];
+    for (const id of ids) {
+      const card = await store.cardById(person, id);
+      if (card) cards.push(factsOf(card));
+    }
+    return cards;
   }
   /** Cards of a file that a guard refuses: the others need not stay out because of them. */
   async function deniedOf(
@@ -92,8 +99,7 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     const there = (await store.books(person)).find(({ id }) => id === book);
     if (!there?.isOwn || there.kind === 'remote') return false;
     for await (const rows of store.rows(person, book)) {
-      const contacts = rows.map(({ id, kind, name, mails }) => ({ id, kind, name, mails }));
-      if (await isRefused(person, 'delete', book, contacts)) return true;
+      if (await isRefused(person, 'delete', book, rows.map(factsOf))) return true;
     }
     return false;
   }
@@ -124,8 +130,7 @@ export function announced(store: ContactStore, hooks: Emits): ContactStore {
     },
     async remove(person, book, uri, when) {
       const card = await store.card(person, book, uri);
-      if (card && (await isRefused(person, 'delete', book, [facts(card.text, card.id)])))
-        return 'rights';
+      if (card && (await isRefused(person, 'delete', book, [factsOf(card)]))) return 'rights';
       const removed = await store.remove(person, book, uri, when);
       if (removed === 'removed' && card) await tell(person, 'deleted', [card.id]);
       return removed;

@@ -4,6 +4,9 @@ import { CARDS, type CardTableRow, chunksOf, type Tables } from './tables';
 import { trashOne } from './trash';
 import type { Person, RemovedAll } from './types';
 
+/** Cards are held so many at a time: a group, or a photograph, may take a megabyte. */
+const AT_ONCE = 20;
+
 /** Cards to the trash together; those of books that one may only read stay. */
 export async function removeCardRows(
   table: Tables,
@@ -12,7 +15,7 @@ export async function removeCardRows(
 ): Promise<RemovedAll> {
   const places = (await placesOf(table, person)).filter(canWrite);
   const trashed: string[] = [];
-  for (const some of chunksOf(ids)) {
+  for (const some of chunksOf(ids, AT_ONCE)) {
     const rows: CardTableRow[] = await table(CARDS).whereIn('id', some);
     for (const row of rows) {
       const place = places.find(({ key }) => key === row.book_key);

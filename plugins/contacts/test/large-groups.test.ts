@@ -92,7 +92,9 @@ describe('in a book of large groups', () => {
     const mailed = await group('mailed', [], { members: ['mailto:one@TEST.example'] });
     const isIn = (page: string) => {
       const [, list = ''] = /<ul class="contacts-members">(.*?)<\/ul>/s.exec(page) ?? [];
-      return [...list.matchAll(/<a href="\/contacts\?id=([^"]+)"/g)].map(([, id = '']) => id).sort();
+      return [...list.matchAll(/<a href="\/contacts\?id=([^"]+)"/g)]
+        .map(([, id = '']) => id)
+        .sort();
     };
 
     expect(isIn(await showOne())).toEqual([team, mailed].sort());
@@ -135,4 +137,24 @@ it('knows who is in groups of before', async () => {
   expect(read).toEqual(
     rows.map(({ id }) => ({ id, ...(['7', '9'].includes(id) ? none : column) })),
   );
+});
+
+it('deletes groups without going through who is in them', async () => {
+  const make = (members: readonly string[], name: string) =>
+    Promise.all(Array.from({ length: 4 }, (_, at) => group(`${name}-${at}`, members)));
+  const small: (readonly string[])[] = [];
+  const large: (readonly string[])[] = [];
+  for (let at = 0; at < 8; at += 1) {
+    small.push(await make(['two'], `small-${at}`));
+    large.push(await make(many(6_000), `large-${at}`));
+  }
+  const remove = (all: (readonly string[])[]) => store.removeAll(me, all.pop() ?? []);
+
+  expect(
+    await slowdown(
+      () => remove(large),
+      () => remove(small),
+    ),
+  ).toBeLessThan(5);
+  expect((await store.list(me, {})).total).toBe(12);
 });
