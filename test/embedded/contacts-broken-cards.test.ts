@@ -66,7 +66,7 @@ async function imported(content: Buffer): Promise<string> {
     return !text.includes('<progress');
   });
   const [added = '', updated = ''] = [...text.matchAll(/<dd>([^<]*)<\/dd>/g)].map(([, n]) => n);
-  const faults = [...text.matchAll(/<li>Ligne (\d+)\s: ([^<]*)<\/li>/g)];
+  const faults = [...text.matchAll(/<li>Ligne ([\d\s]+)\s: ([^<]*)<\/li>/g)];
   return [
     Number(added) + Number(updated),
     ...faults.map(([, line, reason]) => `${line}: ${reason}`),
@@ -139,7 +139,7 @@ it.each<[string, () => string | Buffer, string, number]>([
   [
     'thirty thousand',
     () => card(Array.from({ length: 30_000 }, () => 'X-L:1')) + good(),
-    '1 | 20000: la carte a trop de lignes.',
+    '1 | 20\u202f000: la carte a trop de lignes.',
     403,
   ],
   ['markup everywhere', () => card(PROPERTIES.map((name) => `${name}:${HOSTILE}`)), '1', 201],
