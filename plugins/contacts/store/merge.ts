@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { fold } from './fold';
 import { type Followed, follow, unfollow } from './join';
 import { canWrite, placesOf } from './places';
@@ -10,6 +11,8 @@ import { putInto, type Quota } from './write';
 
 /** A page shows no more groups of cards that may be one. */
 const FOUND_MAX = 100;
+/** Cards that are compared between two turns of the loop. */
+const TURN = 500;
 
 /** Cards that share an address, or a name with a telephone or without anything else. */
 export async function findTwins(
@@ -28,12 +31,16 @@ export async function findTwins(
   const heads = new Map<string, string>();
   const headOf = (id: string): string => {
     let at = id;
-    for (let next = heads.get(at); next !== undefined && next !== at; next = heads.get(at))
+    for (let next = heads.get(at); next !== undefined && next !== at; next = heads.get(at)) {
+      // The way is halved each time: cards may be joined into a long chain.
+      heads.set(at, heads.get(next) ?? next);
       at = next;
+    }
     return at;
   };
   const firstWith = new Map<string, string>();
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
+    if (at % TURN === 0) await setImmediate();
     heads.set(row.id, row.id);
     for (const sign of signsOf(row)) {
       const other = firstWith.get(sign);
@@ -44,7 +51,9 @@ export async function findTwins(
   const groups = new Map<string, string[]>();
   for (const { id } of rows) {
     const head = headOf(id);
-    groups.set(head, [...(groups.get(head) ?? []), id]);
+    const group = groups.get(head);
+    if (group) group.push(id);
+    else groups.set(head, [id]);
   }
   return [...groups.values()].filter(({ length }) => length > 1).slice(0, FOUND_MAX);
 }

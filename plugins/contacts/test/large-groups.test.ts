@@ -158,3 +158,29 @@ it('deletes groups without going through who is in them', async () => {
   ).toBeLessThan(5);
   expect((await store.list(me, {})).total).toBe(12);
 });
+
+it('joins a chain of cards in time that grows with it', async () => {
+  const person = { ...me, user: me.user + 1 };
+  await store.books(person);
+  const chained = (uid: string, mails: readonly number[]) => ({
+    uri: `${uid}.vcf`,
+    text: aCard(uid, {
+      mails: mails.map((at) => ({ value: `m${at}@test.example`, type: 'work' as const })),
+    }),
+  });
+  // Each of the second half joins all before it, by the first of them, with one more.
+  const chain = (count: number) => [
+    ...many(count).map((uid, at) => chained(uid, [at])),
+    ...many(count).map((uid, at) => chained(`of-${uid}`, [0, at])),
+  ];
+  await store.bringIn(me, FIRST_BOOK, chain(300));
+  await store.bringIn(person, FIRST_BOOK, chain(4_800));
+
+  expect((await store.twins(person))[0]).toHaveLength(9_600);
+  expect(
+    await slowdown(
+      () => store.twins(person),
+      () => store.twins(me),
+    ),
+  ).toBeLessThan(40);
+});
