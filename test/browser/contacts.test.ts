@@ -87,8 +87,14 @@ it.each([
       '/contacts/books',
       '/contacts/trash',
       '/contacts/duplicates',
+      '/contacts/collected',
+      '/contacts/import',
+      '/contacts/accounts',
     ]) {
       await page.goto(`${browser().base}${path}`);
+      // What may be done to many is below a button.
+      for (const more of await page.locator('.contacts-bulk-more:not([open]) > summary').all())
+        if (await more.isVisible()) await more.click();
       const problems = [
         ...(await axeViolations(page)),
         ...(await page.evaluate<string[]>(TOO_WIDE)),
