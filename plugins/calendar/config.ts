@@ -1,0 +1,36 @@
+import { z } from 'estafette/plugin';
+
+/** What a site may say under `plugins.calendar`. */
+export const calendarConfig = z.strictObject({
+  maxCalendars: z.number().int().min(1).max(500).default(50).describe('Calendars of a person.'),
+  maxObjects: z
+    .number()
+    .int()
+    .min(1)
+    .max(200_000)
+    .default(50_000)
+    .describe('Events and tasks that one calendar may hold; an event that repeats counts once.'),
+  maxObjectKilobytes: z
+    .number()
+    .int()
+    .min(16)
+    .max(4_000)
+    .default(1_000)
+    .describe('Size of one event, its exceptions included.'),
+  maxMegabytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('Size of all that a person keeps: their calendars and the trash.'),
+  trashDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('Days that deleted events can be restored.'),
+});
+
+export type CalendarConfig = z.infer<typeof calendarConfig>;

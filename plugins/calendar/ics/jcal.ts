@@ -1,0 +1,103 @@
+import ICAL from 'ical.js';
+import { IcsError } from './types';
+
+/** jCal (RFC 7265): what a calendar text says as arrays. Names are in lower case. */
+export type Params = Readonly<Record<string, string | readonly string[]>>;
+export type Property = readonly [
+  name: string,
+  params: Params,
+  type: string,
+  ...values: readonly unknown[],
+];
+export type Component = readonly [
+  name: string,
+  properties: readonly Property[],
+  components: readonly Component[],
+];
+
+/** Clients nest two deep; more is made to exhaust whoever goes through it. */
+const MAX_DEPTH = 6;
+
+/** Reads a text. Throws {@link IcsError} when it is no calendar. */
+export function parseCalendar(text: string): Component {
+  let parsed: unknown;
+  try {
+    parsed = ICAL.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.slice(0, 120) : '';
+    throw new IcsError('syntax', detail);
+  }
+  const root = parsed as Component;
+  // Two calendars in one text come as a list of them.
+  if (root[0] !== 'vcalendar') throw new IcsError('syntax', String(root[0]).slice(0, 40));
+  if (!isWithin(root, MAX_DEPTH)) throw new IcsError('syntax', 'BEGIN');
+  return root;
+}
+
+const isWithin = (component: Component, depth: number): boolean =>
+  depth > 0 && component[2].every((inner) => isWithin(inner, depth - 1));
+
+/** Writes a text, folded, with CRLF (RFC 5545 §3.1). */
+export const writeCalendar = (calendar: Component): string =>
+  `${ICAL.stringify(calendar as unknown as Parameters<typeof ICAL.stringify>[0]).trimEnd()}\r\n`;
+
+export const propertyOf = ([, properties]: Component, name: string): Property | undefined =>
+  properties.find((property) => property[0] === name);
+
+export const propertiesOf = ([, properties]: Component, name: string): readonly Property[] =>
+  properties.filter((property) => property[0] === name);
+
+export const componentsOf = ([, , components]: Component, name: string): readonly Component[] =>
+  components.filter((component) => component[0] === name);
+
+/** The first value as text; `''` without one. */
+export function textOf(component: Component, name: string): string {
+  const value = propertyOf(component, name)?.[3];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A parameter's first value; `''` without one. */
+export function paramOf([, params]: Property, name: string): string {
+  const value = params[name];
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+}
+
+/** A component in which a property has another value, or is gone; where it stood, else at the end. */
+export function withProperty(
+  [kind, properties, components]: Component,
+  name: string,
+  property: Property | undefined,
+): Component {
+  const at = properties.findIndex((one) => one[0] === name);
+  const others = properties.filter((one) => one[0] !== name);
+  if (!property) return [kind, others, components];
+  const place =
+    at < 0 ? others.length : properties.slice(0, at).filter((one) => one[0] !== name).length;
+  return [kind, [...others.slice(0, place), property, ...others.slice(place)], components];
+}
+
+/** The value of a RRULE as a text has it. Throws {@link IcsError}. */
+export function ruleTextOf(property: Property): string {
+  try {
+    return ICAL.Recur.fromData(
+      property[3] as ConstructorParameters<typeof ICAL.Recur>[0],
+    ).toString();
+  } catch {
+    throw new IcsError('rule');
+  }
+}
+
+/** A RRULE as a property. Throws {@link IcsError}. */
+export function ruleProperty(text: string): Property {
+  try {
+    const property = ICAL.parse(
+      `BEGIN:VEVENT\r\nRRULE:${text}\r\nEND:VEVENT`,
+    ) as unknown as Component;
+    return property[1][0] as Property;
+  } catch {
+    throw new IcsError('rule', text.slice(0, 120));
+  }
+}
+
+/** A component that is written as text. */
+export const parseComponent = (text: string): Component => ICAL.parse(text) as unknown as Component;

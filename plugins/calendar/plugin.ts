@@ -1,0 +1,57 @@
+import { definePlugin, type SiteId } from 'estafette/plugin';
+import { type CalendarConfig, calendarConfig } from './config';
+import { dav } from './dav';
+import { routes } from './routes';
+import { cleanSite, erasePerson, recordsOf } from './store/people';
+
+export default definePlugin<CalendarConfig>({
+  id: 'calendar',
+  api: '^1.0',
+  title: 'calendar:title',
+  summary: 'calendar:summary',
+  needs: ['db'],
+  config: calendarConfig,
+  contributes: {
+    dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
+    routes: async () => ({ routes }),
+    taskbar: {
+      id: 'calendar',
+      icon: 'calendar',
+      label: 'calendar:title',
+      href: '/calendar',
+      order: 30,
+    },
+    assets: { styles: ['calendar.css'], on: ['calendar'] },
+    jobs: [
+      {
+        id: 'cleaning',
+        every: '1d',
+        perSite: true,
+        timeoutS: 120,
+        async run(context, at) {
+          const site = at.site as SiteId; // the job is declared `perSite`
+          const { trashDays } = context.config(site);
+          const now = context.clock.now();
+          const removed = await cleanSite((name) => context.db.table(name), {
+            site,
+            now,
+            trashDays,
+          });
+          context.log.info({ site, removed }, 'calendar/cleaned');
+        },
+      },
+    ],
+  },
+  activate(context) {
+    context.hooks.on('user:erased', async ({ user, db }) => {
+      await erasePerson((name) => db.table(name), user);
+    });
+    context.hooks.on('user:records', async ({ user }) => {
+      const records = await recordsOf((name) => context.db.table(name), user);
+      return records.map(({ title, objects }, index) => ({
+        file: `calendar-${index + 1}.json`,
+        content: { title, objects },
+      }));
+    });
+  },
+});

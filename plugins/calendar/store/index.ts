@@ -1,0 +1,81 @@
+/**
+ * Calendars of people: the only code that reads and writes the tables `calendar_*`. Every question is
+ * asked for a person, and answers what they reach. Called by the pages, import and export, and CalDAV.
+ */
+import type { PluginContext } from 'estafette/plugin';
+import type { CalendarConfig } from '../config';
+import { deleteCalendar, insertCalendar, listCalendars, updateCalendar } from './calendars';
+import { listChanges } from './changes';
+import { findOccurrences } from './occurrences';
+import type { Tables } from './tables';
+import { emptyTrash, listTrash, RestoreRefused, restoreObject } from './trash';
+import type { CalendarStore, Person } from './types';
+import { findObject, findObjectById, walkObjects, walkRows } from './walk';
+import { type Limits, removeObject, writeObject } from './write';
+
+export { fold } from './digest';
+export { canWrite, FIRST_CALENDAR } from './places';
+export * from './types';
+
+type Context = Pick<PluginContext<CalendarConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'>;
+
+/** The calendars as one plugin context reaches them. */
+export function createStore(context: Context): CalendarStore {
+  const { db } = context;
+  const read: Tables = (name) => db.table(name);
+  const at = (): string => new Date(context.clock.now()).toISOString();
+  const limits = ({ site }: Person): Limits => {
+    const { maxObjects, maxObjectKilobytes, maxMegabytes } = context.config(site);
+    return {
+      at: at(),
+      maxObjects,
+      maxBytes: maxObjectKilobytes * 1_000,
+      maxKept: maxMegabytes * 1_000_000,
+    };
+  };
+  return {
+    calendars(person) {
+      const title = context.text(context.site(person.site).locale)('calendar:first');
+      return listCalendars(read, person, { title, at: at() });
+    },
+    createCalendar: (person, calendar) =>
+      db.transaction((table) =>
+        insertCalendar(table, person, {
+          ...calendar,
+          at: at(),
+          max: context.config(person.site).maxCalendars,
+        }),
+      ),
+    changeCalendar: (person, id, change) => updateCalendar(read, person, id, change),
+    removeCalendar: (person, id) =>
+      db.transaction((table) => deleteCalendar(table, person, { id, at: at() })),
+
+    occurrences: (person, window) => findOccurrences(read, person, window),
+    objects: (person, calendar, which = {}) => walkObjects(read, person, { ...which, calendar }),
+    rows: (person, calendar, which = {}) => walkRows(read, person, { ...which, calendar }),
+    object: (person, calendar, uri) => findObject(read, person, { calendar, uri }),
+    objectById: (person, id) => findObjectById(read, person, id),
+    put: (person, calendar, uri, text, when = {}) =>
+      db.transaction((table) =>
+        writeObject(table, person, { ...limits(person), calendar, uri, text, when }),
+      ),
+    remove: (person, calendar, uri, when = {}) =>
+      db.transaction((table) =>
+        removeObject(table, person, { calendar, uri, ifMatch: when.ifMatch, at: at() }),
+      ),
+    changesSince: (person, calendar, token) => listChanges(read, person, { calendar, token }),
+
+    trash: (person) => listTrash(read, person),
+    async restore(person, id) {
+      try {
+        return await db.transaction((table) =>
+          restoreObject(table, person, { ...limits(person), id }),
+        );
+      } catch (error) {
+        if (error instanceof RestoreRefused) return { kind: error.kind };
+        throw error;
+      }
+    },
+    purge: (person, id) => db.transaction((table) => emptyTrash(table, person, id)),
+  };
+}

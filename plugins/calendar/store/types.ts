@@ -1,0 +1,206 @@
+import type { PersonRef, SiteId } from 'estafette/plugin';
+import type { ShowAs, Visibility } from '../ics/types';
+
+/** Whose calendars: a site and a person are part of every question. */
+export interface Person {
+  readonly site: SiteId;
+  readonly user: number;
+  readonly mail: string;
+  /** Their handle while they are there, so that hooks are those of the plugins that they have. */
+  readonly as?: PersonRef | undefined;
+}
+
+export type Rights = 'read' | 'write' | 'manage';
+
+/** Names of colours of the skin, never colours: each skin has its own, light and dark. */
+export const COLOURS = ['teal', 'blue', 'amber', 'red', 'violet', 'green', 'grey'] as const;
+export type Colour = (typeof COLOURS)[number];
+
+export interface Calendar {
+  readonly id: string;
+  readonly title: string;
+  readonly colour: Colour;
+  /** Whether its events are drawn. */
+  readonly isShown: boolean;
+  readonly rights: Rights;
+  readonly isOwn: boolean;
+  /** Address of who shares it; `''` for one's own. */
+  readonly owner: string;
+  readonly syncToken: number;
+  /** What its tokens count in: they say nothing of a calendar of the same id that was before it. */
+  readonly life: string;
+  /** Objects that it holds. */
+  readonly count: number;
+}
+
+/** Components that can be alone in an object (RFC 4791 §4.1). */
+export type ComponentName = 'VEVENT' | 'VTODO' | 'VJOURNAL';
+
+/** A calendar object resource (RFC 4791 §4.1) without its text, and how long that is. */
+export interface ObjectRow {
+  readonly id: string;
+  /** `Calendar.id`. */
+  readonly calendar: string;
+  readonly uri: string;
+  readonly uid: string;
+  /** Quoted, strong (RFC 9110 8.8.3). */
+  readonly etag: string;
+  readonly component: ComponentName;
+  readonly summary: string;
+  readonly updatedAt: string;
+  readonly bytes: number;
+}
+
+export interface StoredObject extends ObjectRow {
+  readonly text: string;
+}
+
+/** One time at which an event takes place. */
+export interface Occurrence {
+  /** `ObjectRow.id`. */
+  readonly object: string;
+  /** `Calendar.id`. */
+  readonly calendar: string;
+  /** Which one of an event that repeats: its first planned start, `20261123T090000` or `20261123`; else `''`. */
+  readonly recurrence: string;
+  readonly isAllDay: boolean;
+  /** Moments in milliseconds, the end exclusive; of whole days the midnights that UTC would show. */
+  readonly start: number;
+  readonly end: number;
+  readonly summary: string;
+  readonly location: string;
+  readonly showAs: ShowAs;
+  readonly visibility: Visibility;
+  readonly isCancelled: boolean;
+  readonly isRecurring: boolean;
+  readonly hasAlarm: boolean;
+}
+
+export interface Window {
+  /** Moments in milliseconds; `to` is outside. */
+  readonly from: number;
+  readonly to: number;
+  /** IANA name: where whole days and times without zone are. */
+  readonly zone: string;
+  /** `Calendar.id`s; all that are reached without it. */
+  readonly calendars?: readonly string[] | undefined;
+  /** Words of the title, place or notes. */
+  readonly text?: string | undefined;
+  /** 5,000 at most. */
+  readonly limit?: number | undefined;
+}
+
+export interface Found {
+  /** By start. */
+  readonly occurrences: readonly Occurrence[];
+  /** There are more. */
+  readonly isCut: boolean;
+}
+
+/** Which objects of a calendar are gone through; all without anything. */
+export interface Walk {
+  readonly uris?: readonly string[] | undefined;
+  /** Those that may take place in a window: more may be given, never fewer (milliseconds). */
+  readonly between?: { readonly from: number; readonly to: number } | undefined;
+  readonly component?: ComponentName | undefined;
+}
+
+/** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */
+export interface When {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: boolean | undefined;
+}
+
+export type Refusal =
+  /** No such calendar for this person. */
+  | 'missing'
+  /** They may read it only. */
+  | 'rights'
+  /** Not a calendar object that can be read. */
+  | 'not-an-object'
+  | 'too-large'
+  /** The calendar holds as many objects as it may. */
+  | 'full'
+  /** The owner keeps as much as they may. */
+  | 'quota'
+  | 'uri';
+
+export type Put =
+  | { readonly kind: 'created' | 'updated'; readonly etag: string; readonly id: string }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'uid-conflict'; readonly uri: string }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
+export interface Changes {
+  readonly token: number;
+  readonly changed: readonly { readonly uri: string; readonly etag: string }[];
+  readonly removed: readonly string[];
+}
+
+export interface TrashedObject {
+  readonly id: string;
+  readonly summary: string;
+  readonly calendar: string;
+  readonly removedAt: string;
+}
+
+export type Created =
+  | { readonly kind: 'created'; readonly id: string }
+  | { readonly kind: 'refused'; readonly reason: 'full' | 'title' | 'id' | 'taken' };
+
+export interface CalendarChange {
+  readonly title?: string | undefined;
+  readonly colour?: Colour | undefined;
+  readonly isShown?: boolean | undefined;
+}
+
+export interface CalendarStore {
+  /** The person's own calendars, then those of others. The first is made when there is none. */
+  calendars(person: Person): Promise<readonly Calendar[]>;
+  /** A client may choose its id (MKCALENDAR). */
+  createCalendar(
+    person: Person,
+    calendar: {
+      readonly title: string;
+      readonly colour?: Colour | undefined;
+      readonly id?: string | undefined;
+    },
+  ): Promise<Created>;
+  changeCalendar(
+    person: Person,
+    calendar: string,
+    change: CalendarChange,
+  ): Promise<'changed' | 'missing' | 'rights' | 'title'>;
+  /** One's own; its objects are in the trash. */
+  removeCalendar(person: Person, calendar: string): Promise<'removed' | 'missing' | 'rights'>;
+
+  /** What takes place in a window, expanded. */
+  occurrences(person: Person, window: Window): Promise<Found>;
+  /** Objects of a calendar by `uri`, a few at a time, with a turn of the loop between. */
+  objects(person: Person, calendar: string, which?: Walk): AsyncIterable<readonly StoredObject[]>;
+  /** The same without their texts. */
+  rows(person: Person, calendar: string, which?: Walk): AsyncIterable<readonly ObjectRow[]>;
+  object(person: Person, calendar: string, uri: string): Promise<StoredObject | undefined>;
+  objectById(person: Person, id: string): Promise<StoredObject | undefined>;
+  put(person: Person, calendar: string, uri: string, text: string, when?: When): Promise<Put>;
+  /** To the trash. */
+  remove(
+    person: Person,
+    calendar: string,
+    uri: string,
+    when?: { readonly ifMatch?: string | undefined },
+  ): Promise<'removed' | 'conflict' | 'missing' | 'rights'>;
+  /** `undefined`: the client must ask for everything (RFC 6578). */
+  changesSince(person: Person, calendar: string, token: number): Promise<Changes | undefined>;
+
+  trash(person: Person): Promise<readonly TrashedObject[]>;
+  restore(
+    person: Person,
+    id: string,
+  ): Promise<
+    | { readonly kind: 'restored'; readonly id: string }
+    | { readonly kind: 'missing' | 'full' | 'uid-conflict' }
+  >;
+  /** For good; all of them without an id. */
+  purge(person: Person, id?: string): Promise<number>;
+}

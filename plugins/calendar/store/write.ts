@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { digestOf } from './digest';
+import { canWrite, nextToken, type Place, placeOf } from './places';
+import { keptBytes } from './quota';
+import { OBJECTS, REMOVED, type Tables } from './tables';
+import { trashOne } from './trash-one';
+import type { Person, Put, When } from './types';
+
+/** Names of a client (`<name>.ics`), never a path. */
+const URI = /^[^/\\\p{Cc}]{1,255}$/u;
+
+export interface Limits {
+  readonly at: string;
+  /** Objects of a calendar. */
+  readonly maxObjects: number;
+  /** Of one object. */
+  readonly maxBytes: number;
+  /** Of all that an owner keeps. */
+  readonly maxKept: number;
+}
+
+export interface PutInput extends Limits {
+  readonly uri: string;
+  readonly text: string;
+  readonly when: When;
+  readonly id?: string;
+}
+
+/** Whether nothing else was written since (RFC 9110 13.1). */
+export const isUnchanged = (when: When, there: { readonly etag: string } | undefined): boolean => {
+  if (when.ifNoneMatch === true && there) return false;
+  if (when.ifMatch === undefined) return true;
+  return there !== undefined && (when.ifMatch === '*' || when.ifMatch === there.etag);
+};
+
+/** Writes an object where nothing else was written since (RFC 4791 5.3.2). */
+export async function writeObject(
+  table: Tables,
+  person: Person,
+  { calendar, ...input }: PutInput & { readonly calendar: string },
+): Promise<Put> {
+  const place = await placeOf(table, person, calendar);
+  if (!place) return { kind: 'refused', reason: 'missing' };
+  if (!canWrite(place)) return { kind: 'refused', reason: 'rights' };
+  return putInto(table, place, { ...input, site: person.site });
+}
+
+/** Writes an object into a calendar whose rights were looked at. */
+export async function putInto(
+  table: Tables,
+  { key, ownerUser }: Pick<Place, 'key' | 'ownerUser'>,
+  input: PutInput & { readonly site: string },
+): Promise<Put> {
+  const { uri, text, when, at } = input;
+  if (!URI.test(uri)) return { kind: 'refused', reason: 'uri' };
+  if (Buffer.byteLength(text) > input.maxBytes) return { kind: 'refused', reason: 'too-large' };
+  const digest = digestOf(text);
+  if (!digest) return { kind: 'refused', reason: 'not-an-object' };
+  const there: { id: string; etag: string; bytes: number } | undefined = await table(OBJECTS)
+    .where({ calendar_key: key, uri })
+    .first('id', 'etag', 'bytes');
+  if (!isUnchanged(when, there)) return { kind: 'conflict' };
+  const same: { uri: string } | undefined = await table(OBJECTS)
+    .where({ calendar_key: key, uid: digest.uid })
+    .whereNot({ uri })
+    .first('uri');
+  if (same) return { kind: 'uid-conflict', uri: same.uri };
+  // What makes an object smaller is always taken.
+  const more = digest.bytes - (there?.bytes ?? 0);
+  if (more > 0) {
+    const kept = await keptBytes(table, { site: input.site, user: ownerUser });
+    if (kept + more > input.maxKept) return { kind: 'refused', reason: 'quota' };
+  }
+  const values = { ...digest, uri, text, updated_at: at };
+  if (there) {
+    const seq = await nextToken(table, key);
+    await table(OBJECTS)
+      .where({ id: there.id })
+      .update({ ...values, seq });
+    return { kind: 'updated', etag: digest.etag, id: there.id };
+  }
+  const [{ count = 0 } = {}]: { count?: number }[] = await table(OBJECTS)
+    .where({ calendar_key: key })
+    .count({ count: '*' });
+  if (Number(count) >= input.maxObjects) return { kind: 'refused', reason: 'full' };
+  const id = input.id ?? randomUUID();
+  const seq = await nextToken(table, key);
+  await table(OBJECTS).insert({ ...values, id, calendar_key: key, seq });
+  await table(REMOVED).where({ calendar_key: key, uri }).delete();
+  return { kind: 'created', etag: digest.etag, id };
+}
+
+/** The same name where it is free in a calendar, else a new one. */
+export async function freeUri(table: Tables, key: number, uri: string): Promise<string> {
+  const taken: unknown = await table(OBJECTS).where({ calendar_key: key, uri }).first('id');
+  return taken === undefined ? uri : `${randomUUID()}.ics`;
+}
+
+/** To the trash, from where it comes back. */
+export async function removeObject(
+  table: Tables,
+  person: Person,
+  input: {
+    readonly calendar: string;
+    readonly uri: string;
+    readonly ifMatch?: string | undefined;
+    readonly at: string;
+  },
+): Promise<'removed' | 'conflict' | 'missing' | 'rights'> {
+  const place = await placeOf(table, person, input.calendar);
+  if (!place) return 'missing';
+  if (!canWrite(place)) return 'rights';
+  const row: { id: string; etag: string } | undefined = await table(OBJECTS)
+    .where({ calendar_key: place.key, uri: input.uri })
+    .first('id', 'etag');
+  if (!row) return 'missing';
+  if (!isUnchanged({ ifMatch: input.ifMatch }, row)) return 'conflict';
+  await trashOne(table, place, { id: row.id, site: person.site, at: input.at });
+  return 'removed';
+}
