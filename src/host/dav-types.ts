@@ -19,7 +19,7 @@ export interface DavElement {
 
 /** What a program asks of a plugin by WebDAV (RFC 4918), plain data. Who asks has given an application password. */
 export interface DavRequest {
-  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL. OPTIONS is answered for the plugin. */
+  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR. OPTIONS is answered for the plugin. */
   readonly method: string;
   /** Segments below `/dav/<plugin id>/`, decoded; none is empty, `.` or `..`. */
   readonly path: readonly string[];
@@ -31,7 +31,7 @@ export interface DavRequest {
   readonly depth: 0 | 1 | 'infinity';
   /** UTF-8, 10 MB at most, byte order mark included. */
   readonly body: string;
-  /** The body of PROPFIND, PROPPATCH, REPORT and MKCOL, parsed; `undefined` without one. A document type is refused before. */
+  /** The body of PROPFIND, PROPPATCH, REPORT, MKCOL and MKCALENDAR, parsed; `undefined` without one. A document type is refused before. */
   readonly xml: DavElement | undefined;
   /** The site whose person asks. */
   readonly site: SiteId;

@@ -2,7 +2,9 @@
 export const DAV_NS = {
   D: 'DAV:',
   C: 'urn:ietf:params:xml:ns:carddav',
+  CAL: 'urn:ietf:params:xml:ns:caldav',
   CS: 'http://calendarserver.org/ns/',
+  ICAL: 'http://apple.com/ns/ical/',
 } as const;
 
 /** Name of a property or element, with its namespace. */
@@ -44,7 +46,7 @@ export const davText = (text: string): string =>
         ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' })[sign] ?? '',
     );
 
-/** An element: of `DAV:`, CardDAV or CalendarServer by their prefix, else with its own namespace. */
+/** An element: of `DAV:` and the namespaces of {@link DAV_NS} by their prefix, else with its own namespace. */
 export function davElement({ ns, name }: DavName, content = ''): string {
   const prefix = Object.entries(DAV_NS).find(([, known]) => known === ns)?.[0];
   const tag = prefix === undefined ? (ns === '' ? name : `X:${name}`) : `${prefix}:${name}`;

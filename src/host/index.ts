@@ -63,6 +63,16 @@ export type {
   PluginHttpResponse,
   PluginSite,
 } from './context-types';
+export {
+  type DavAsked,
+  type DavProps,
+  type DavValue,
+  davAsked,
+  davRow,
+  davWants,
+} from './dav-props';
+export { davChanges, davChild, davChildren, davIs, davTags } from './dav-read';
+export { davCut, davFitting, davRoom } from './dav-room';
 export type {
   DavContribution,
   DavElement,

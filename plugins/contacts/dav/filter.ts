@@ -1,9 +1,9 @@
-import type { DavElement } from 'estafette/plugin';
+import { type DavElement, davChild, davChildren, davIs } from 'estafette/plugin';
 import type { ContentLine } from '../card/lines';
 import { cardLines } from '../card/read';
 import { unescaped } from '../card/text';
 import { type Clue, fold, type Walk } from '../store';
-import { C, childOf, childrenOf, isNamed } from './names';
+import { C } from './names';
 
 /** A filter that cannot be applied: which precondition of RFC 6352 8.6 it misses. */
 export class FilterRefused extends Error {
@@ -27,7 +27,7 @@ const MAX_TESTS = 100;
 /** What a `filter` of a query asks (RFC 6352 10.5): nothing without one; throws {@link FilterRefused}. */
 export function filterOf(filter: DavElement | undefined): Filter | undefined {
   if (!filter) return undefined;
-  const props = childrenOf(filter, C('prop-filter'));
+  const props = davChildren(filter, C('prop-filter'));
   const known = filter.children.length === props.length && props.length <= MAX_TESTS;
   if (!known) throw new FilterRefused('supported-filter');
   if (props.length === 0) return undefined;
@@ -61,7 +61,7 @@ function clueOf(prop: DavElement): Clue | undefined {
     (name) => name === (prop.attributes['name'] ?? '').toUpperCase(),
   );
   const [match, ...others] = prop.children;
-  if (!of || !match || others.length > 0 || !isNamed(match, C('text-match'))) return undefined;
+  if (!of || !match || others.length > 0 || !davIs(match, C('text-match'))) return undefined;
   if (match.attributes['negate-condition'] === 'yes') return undefined;
   // Names and addresses are kept as they are searched for.
   const isFolded = of === 'FN' || of === 'EMAIL';
@@ -91,9 +91,9 @@ function propTest(filter: DavElement): Test {
         line.name === name &&
         (wantedGroup === undefined || line.group.toUpperCase() === wantedGroup),
     );
-  if (childOf(filter, C('is-not-defined'))) return (lines) => own(lines).length === 0;
-  const texts = childrenOf(filter, C('text-match')).map(textTest);
-  const params = childrenOf(filter, C('param-filter')).map(paramTest);
+  if (davChild(filter, C('is-not-defined'))) return (lines) => own(lines).length === 0;
+  const texts = davChildren(filter, C('text-match')).map(textTest);
+  const params = davChildren(filter, C('param-filter')).map(paramTest);
   if (
     filter.children.length !== texts.length + params.length ||
     filter.children.length > MAX_TESTS
@@ -116,8 +116,8 @@ function propTest(filter: DavElement): Test {
 function paramTest(filter: DavElement): (line: ContentLine) => boolean {
   const name = (filter.attributes['name'] ?? '').toUpperCase();
   if (name === '') throw new FilterRefused('supported-filter');
-  if (childOf(filter, C('is-not-defined'))) return ({ params }) => !params.has(name);
-  const match = childOf(filter, C('text-match'));
+  if (davChild(filter, C('is-not-defined'))) return ({ params }) => !params.has(name);
+  const match = davChild(filter, C('text-match'));
   if (!match) return ({ params }) => params.has(name);
   const test = textTest(match);
   return ({ params }) => params.get(name)?.some(test) ?? false;

@@ -1,11 +1,17 @@
-import { type DavResponse, type DavRow, davMultistatus } from 'estafette/plugin';
+import {
+  type DavAsked,
+  type DavResponse,
+  type DavRow,
+  davAsked,
+  davFitting,
+  davMultistatus,
+} from 'estafette/plugin';
 import type { Book } from '../store';
 import { failing, MISSING } from './answers';
-import { fitting } from './bounded';
 import { knownCards } from './known-cards';
 import { C, D } from './names';
 import { bookHref, bookOf, type Call } from './places';
-import { type Asked, askedOf, bookRow, cardRow, homeRow, isUnknownData } from './props';
+import { bookRow, cardRow, homeRow, isUnknownData } from './props';
 
 const listed = (rows: readonly DavRow[]): DavResponse => ({
   status: 207,
@@ -16,7 +22,7 @@ const listed = (rows: readonly DavRow[]): DavResponse => ({
 export async function propfind(call: Call): Promise<DavResponse> {
   const { request, store, person } = call;
   const [id, uri] = request.path;
-  const asked = askedOf(request.xml);
+  const asked = davAsked(request.xml);
   if (isUnknownData(asked)) return failing(415, C('supported-address-data-conversion'));
   if (uri === undefined && request.depth === 'infinity') {
     return failing(403, D('propfind-finite-depth'));
@@ -36,10 +42,10 @@ export async function propfind(call: Call): Promise<DavResponse> {
 }
 
 /** Every card of a book, as far as an answer holds them. */
-function rowsOf(call: Call, book: Book, asked: Asked): Promise<readonly DavRow[]> {
+function rowsOf(call: Call, book: Book, asked: DavAsked): Promise<readonly DavRow[]> {
   async function* rows(): AsyncGenerator<DavRow> {
     for await (const some of knownCards(call, book, asked))
       for (const card of some) yield cardRow(call, book, card, asked);
   }
-  return fitting(bookHref(book.id), rows());
+  return davFitting(bookHref(book.id), rows());
 }

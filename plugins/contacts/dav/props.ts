@@ -1,64 +1,19 @@
 import {
+  type DavAsked,
   type DavElement,
-  type DavName,
+  type DavProps,
   type DavRow,
   davElement,
   davHref,
+  davIs,
+  davRow,
   davText,
+  davWants,
 } from 'estafette/plugin';
 import { asVersion, CardError } from '../card';
 import type { Book } from '../store';
-import { C, CS, childOf, D, empty, isNamed, keyOf } from './names';
+import { C, CS, D, empty } from './names';
 import { bookHref, type Call, cardHref, HOME, syncToken } from './places';
-
-/** What a program wants to know of each resource. */
-export interface Asked {
-  /** Undefined: everything that is not dear. */
-  readonly names: readonly DavElement[] | undefined;
-  /** Names alone, without values. */
-  readonly isNamesOnly: boolean;
-}
-
-export function askedOf(xml: DavElement | undefined): Asked {
-  const prop = childOf(xml, D('prop'));
-  return {
-    names: prop?.children,
-    isNamesOnly: !prop && childOf(xml, D('propname')) !== undefined,
-  };
-}
-
-/** Whether a property is asked for by name. */
-export const wants = ({ names }: Asked, wanted: DavName): boolean =>
-  names?.some((name) => isNamed(name, wanted)) ?? false;
-
-type Value = string | ((asked: DavElement | undefined) => string | undefined);
-type Props = ReadonlyMap<string, { readonly name: DavName; readonly value: Value }>;
-
-function table(entries: readonly (readonly [DavName, Value | undefined])[]): Props {
-  return new Map(
-    entries.flatMap(([name, value]) =>
-      value === undefined ? [] : [[keyOf(name), { name, value }] as const],
-    ),
-  );
-}
-
-/** The row of a resource: what is known of what was asked, and what is not there. */
-function rowOf(href: string, props: Props, { names, isNamesOnly }: Asked): DavRow {
-  if (isNamesOnly) return { href, found: [...props.values()].map(({ name }) => empty(name)) };
-  if (!names) {
-    const cheap = [...props.values()].filter(({ value }) => typeof value === 'string');
-    return { href, found: cheap.map(({ name, value }) => davElement(name, value as string)) };
-  }
-  const found: string[] = [];
-  const missing: DavName[] = [];
-  for (const name of names) {
-    const known = props.get(keyOf(name));
-    const value = typeof known?.value === 'function' ? known.value(name) : known?.value;
-    if (value === undefined) missing.push(name);
-    else found.push(davElement(name, value));
-  }
-  return { href, found, other: [{ status: 404, names: missing }] };
-}
 
 const privileges = (...names: readonly string[]): string =>
   names.map((name) => davElement(D('privilege'), empty(D(name)))).join('');
@@ -75,17 +30,17 @@ const rightsOf = (rights: Book['rights'], isBook: boolean): string =>
         ...(isBook && rights === 'manage' ? ['write-properties'] : []),
       );
 
-const shared = ({ request }: Call): readonly (readonly [DavName, Value])[] => [
+const shared = ({ request }: Call): DavProps => [
   [D('current-user-principal'), davHref(request.principal)],
 ];
 
 const ownedBy = ({ request }: Call, isOwn: boolean): string | undefined =>
   isOwn ? davHref(request.principal) : undefined;
 
-export const homeRow = (call: Call, asked: Asked): DavRow =>
-  rowOf(
+export const homeRow = (call: Call, asked: DavAsked): DavRow =>
+  davRow(
     HOME,
-    table([
+    [
       [D('resourcetype'), empty(D('collection'))],
       [D('displayname'), davText(call.context.text(call.request.locale)('contacts:title'))],
       [D('owner'), davHref(call.request.principal)],
@@ -94,7 +49,7 @@ export const homeRow = (call: Call, asked: Asked): DavRow =>
         privileges('read', 'read-current-user-privilege-set', 'bind', 'unbind'),
       ],
       ...shared(call),
-    ]),
+    ],
     asked,
   );
 
@@ -108,10 +63,10 @@ const COLLATIONS = ['i;ascii-casemap', 'i;unicode-casemap', 'i;octet']
   .map((name) => davElement(C('supported-collation'), name))
   .join('');
 
-export const bookRow = (call: Call, book: Book, asked: Asked): DavRow =>
-  rowOf(
+export const bookRow = (call: Call, book: Book, asked: DavAsked): DavRow =>
+  davRow(
     bookHref(book.id),
-    table([
+    [
       [D('resourcetype'), empty(D('collection')) + empty(C('addressbook'))],
       [D('displayname'), davText(book.title)],
       [D('owner'), ownedBy(call, book.isOwn)],
@@ -126,7 +81,7 @@ export const bookRow = (call: Call, book: Book, asked: Asked): DavRow =>
       ],
       [D('current-user-privilege-set'), rightsOf(book.rights, true)],
       ...shared(call),
-    ]),
+    ],
     asked,
   );
 
@@ -141,18 +96,18 @@ export interface KnownCard {
 }
 
 /** Whether cards have to be read; other properties are in lists. */
-export const wantsText = (asked: Asked): boolean => wants(asked, C('address-data'));
+export const wantsText = (asked: DavAsked): boolean => davWants(asked, C('address-data'));
 
 /** What only lists know, beside the etag. */
 const LISTED = [D('getcontentlength'), D('getlastmodified'), D('displayname')];
 
-export const wantsRow = (asked: Asked): boolean =>
-  wantsText(asked) || LISTED.some((name) => wants(asked, name));
+export const wantsRow = (asked: DavAsked): boolean =>
+  wantsText(asked) || LISTED.some((name) => davWants(asked, name));
 
-export const cardRow = (call: Call, book: Book, card: KnownCard, asked: Asked): DavRow =>
-  rowOf(
+export const cardRow = (call: Call, book: Book, card: KnownCard, asked: DavAsked): DavRow =>
+  davRow(
     cardHref(book.id, card.uri),
-    table([
+    [
       [D('resourcetype'), ''],
       [D('getetag'), davText(card.etag)],
       [D('getcontenttype'), 'text/vcard; charset=utf-8'],
@@ -166,14 +121,14 @@ export const cardRow = (call: Call, book: Book, card: KnownCard, asked: Asked): 
         () => (card.updatedAt === undefined ? undefined : new Date(card.updatedAt).toUTCString()),
       ],
       [C('address-data'), (wanted) => dataOf(card.text, wanted)],
-    ]),
+    ],
     asked,
   );
 
 /** A card in the version that a program asks for; as it was stored unless it does. */
-function dataOf(text: string | undefined, wanted: DavElement | undefined): string | undefined {
+function dataOf(text: string | undefined, wanted: DavElement): string | undefined {
   if (text === undefined) return undefined;
-  const version = wanted?.attributes['version'];
+  const version = wanted.attributes['version'];
   if (version !== '3.0' && version !== '4.0') return davText(text);
   try {
     return davText(asVersion(text, version));
@@ -184,8 +139,8 @@ function dataOf(text: string | undefined, wanted: DavElement | undefined): strin
 }
 
 /** Whether a program asks for cards in a shape that there is none of (RFC 6352 8.3.1). */
-export function isUnknownData({ names }: Asked): boolean {
-  const data = names?.find((name) => isNamed(name, C('address-data')));
+export function isUnknownData({ names }: DavAsked): boolean {
+  const data = names?.find((name) => davIs(name, C('address-data')));
   if (!data) return false;
   const { 'content-type': type = 'text/vcard', version } = data.attributes;
   return type.toLowerCase() !== 'text/vcard' || ![undefined, '3.0', '4.0'].includes(version);

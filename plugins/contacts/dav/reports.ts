@@ -1,20 +1,27 @@
 import {
+  type DavAsked,
   type DavElement,
   type DavResponse,
   type DavRow,
+  davAsked,
+  davChild,
+  davChildren,
+  davCut,
   davElement,
+  davFitting,
+  davIs,
   davMultistatus,
+  davRoom,
   davText,
 } from 'estafette/plugin';
 import { CardError } from '../card';
 import type { Book } from '../store';
 import { failing, MISSING } from './answers';
-import { createRoom, cutAt, fitting } from './bounded';
 import { type Filter, FilterRefused, filterOf } from './filter';
 import { knownCards } from './known-cards';
-import { C, childOf, childrenOf, D, isNamed } from './names';
+import { C, D } from './names';
 import { bookHref, bookOf, type Call, cardHref, syncToken, tokenNumber, uriIn } from './places';
-import { type Asked, askedOf, cardRow, isUnknownData, wantsRow } from './props';
+import { cardRow, isUnknownData, wantsRow } from './props';
 
 const MAX_HREFS = 50_000;
 
@@ -27,10 +34,10 @@ export async function report(call: Call): Promise<DavResponse> {
   const book = await bookOf(call, id);
   if (!book) return MISSING;
   if (!xml || uri !== undefined) return failing(403, D('supported-report'));
-  if (isUnknownData(askedOf(xml))) return failing(415, C('supported-address-data-conversion'));
-  if (isNamed(xml, C('addressbook-multiget'))) return multiget(call, book, xml);
-  if (isNamed(xml, C('addressbook-query'))) return query(call, book, xml);
-  if (isNamed(xml, D('sync-collection'))) return synchronise(call, book, xml);
+  if (isUnknownData(davAsked(xml))) return failing(415, C('supported-address-data-conversion'));
+  if (davIs(xml, C('addressbook-multiget'))) return multiget(call, book, xml);
+  if (davIs(xml, C('addressbook-query'))) return query(call, book, xml);
+  if (davIs(xml, D('sync-collection'))) return synchronise(call, book, xml);
   return failing(403, D('supported-report'));
 }
 
@@ -40,9 +47,9 @@ const listed = (rows: readonly DavRow[], more = ''): DavResponse => ({
 });
 
 async function multiget(call: Call, book: Book, xml: DavElement): Promise<DavResponse> {
-  const hrefs = childrenOf(xml, D('href')).map(({ text }) => text.trim());
+  const hrefs = davChildren(xml, D('href')).map(({ text }) => text.trim());
   if (hrefs.length > MAX_HREFS) return { status: 413 };
-  const asked = askedOf(xml);
+  const asked = davAsked(xml);
   const hrefOf = new Map<string, string>();
   for (const href of hrefs) {
     const uri = uriIn(book.id, href);
@@ -52,15 +59,15 @@ async function multiget(call: Call, book: Book, xml: DavElement): Promise<DavRes
   const rows = new Map([...known.rows].map(([uri, row]) => [hrefOf.get(uri), row]));
   return listed(
     [...new Set(hrefs)].map(
-      (href) => rows.get(href) ?? (known.isCut ? cutAt(href) : { href, status: 404 }),
+      (href) => rows.get(href) ?? (known.isCut ? davCut(href) : { href, status: 404 }),
     ),
   );
 }
 
 /** Rows of cards that are named, as far as one answer holds them. */
-async function rowsOf(call: Call, book: Book, asked: Asked, uris: readonly string[]) {
+async function rowsOf(call: Call, book: Book, asked: DavAsked, uris: readonly string[]) {
   const rows = new Map<string, DavRow>();
-  const fits = createRoom();
+  const fits = davRoom();
   for await (const cards of knownCards(call, book, asked, { uris })) {
     for (const card of cards) {
       const row = cardRow(call, book, card, asked);
@@ -73,16 +80,16 @@ async function rowsOf(call: Call, book: Book, asked: Asked, uris: readonly strin
 
 /** The number of a `limit`; `undefined` without one. */
 function limitOf(limit: DavElement | undefined, name: ReturnType<typeof C>): number | undefined {
-  const text = childOf(limit, name)?.text.trim() ?? '';
+  const text = davChild(limit, name)?.text.trim() ?? '';
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 async function query(call: Call, book: Book, xml: DavElement): Promise<DavResponse> {
-  const asked = askedOf(xml);
-  const most = limitOf(childOf(xml, C('limit')), C('nresults')) ?? Number.POSITIVE_INFINITY;
+  const asked = davAsked(xml);
+  const most = limitOf(davChild(xml, C('limit')), C('nresults')) ?? Number.POSITIVE_INFINITY;
   try {
-    const filter = filterOf(childOf(xml, C('filter')));
-    return listed(await fitting(bookHref(book.id), found(call, book, { asked, filter, most })));
+    const filter = filterOf(davChild(xml, C('filter')));
+    return listed(await davFitting(bookHref(book.id), found(call, book, { asked, filter, most })));
   } catch (error) {
     if (error instanceof FilterRefused) return failing(403, C(error.condition));
     if (error instanceof CardError) return failing(403, C('supported-filter'));
@@ -94,7 +101,7 @@ async function query(call: Call, book: Book, xml: DavElement): Promise<DavRespon
 async function* found(
   call: Call,
   book: Book,
-  { asked, filter, most }: { asked: Asked; filter: Filter | undefined; most: number },
+  { asked, filter, most }: { asked: DavAsked; filter: Filter | undefined; most: number },
 ): AsyncGenerator<DavRow> {
   const { store, person } = call;
   let count = 0;
@@ -105,7 +112,7 @@ async function* found(
     for (const card of some) {
       if (filter && !filter.isWanted(card.text ?? '')) continue;
       if (count === most) {
-        yield cutAt(bookHref(book.id));
+        yield davCut(bookHref(book.id));
         return;
       }
       count += 1;
@@ -117,12 +124,12 @@ async function* found(
 /** What changed since a program was here (RFC 6578 3). */
 async function synchronise(call: Call, book: Book, xml: DavElement): Promise<DavResponse> {
   const { store, person } = call;
-  const asked = askedOf(xml);
-  const token = tokenNumber(book, childOf(xml, D('sync-token'))?.text ?? '');
+  const asked = davAsked(xml);
+  const token = tokenNumber(book, davChild(xml, D('sync-token'))?.text ?? '');
   const changes =
     token === undefined ? undefined : await store.changesSince(person, book.id, token);
   if (!changes) return failing(403, D('valid-sync-token'));
-  const most = limitOf(childOf(xml, D('limit')), D('nresults'));
+  const most = limitOf(davChild(xml, D('limit')), D('nresults'));
   // A part of the changes has no number of its own to go on from.
   if (most !== undefined && changes.changed.length + changes.removed.length > most) {
     return failing(507, D('number-of-matches-within-limits'));
@@ -136,7 +143,7 @@ async function synchronise(call: Call, book: Book, xml: DavElement): Promise<Dav
     ...changes.removed.map((uri) => ({ href: cardHref(book.id, uri), status: 404 })),
   ];
   // The token is that of all changes: a part of them must not come with it.
-  if (known?.isCut || !rows.every(createRoom())) {
+  if (known?.isCut || !rows.every(davRoom())) {
     return failing(507, D('number-of-matches-within-limits'));
   }
   const next = davElement(

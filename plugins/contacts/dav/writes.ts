@@ -3,14 +3,18 @@ import {
   type DavName,
   type DavResponse,
   davAnswer,
+  davChanges,
+  davChild,
   davElement,
   davHref,
+  davIs,
   davMultistatus,
+  davTags,
 } from 'estafette/plugin';
 import type { Refusal, When } from '../store';
 import { isAddressData } from './address-data';
 import { failing, MISSING, notAllowed, STALE } from './answers';
-import { C, childOf, childrenOf, D, empty, isNamed } from './names';
+import { C, D, empty } from './names';
 import { bookHref, bookOf, type Call, cardHref } from './places';
 
 /** Types that address books have been sent with. */
@@ -42,10 +46,6 @@ export async function get({ request, store, person }: Call): Promise<DavResponse
   };
 }
 
-/** Entity tags of a condition; `*` stays as it is. Weak ones match nothing that is written (RFC 9110 8.8.3). */
-const tagsOf = (header: string): readonly string[] =>
-  header.trim() === '*' ? ['*'] : (header.match(/(?:W\/)?"[^"]*"/g) ?? []);
-
 /** The condition of a write, for the store; `false` when it fails already. */
 async function conditionOf(call: Call, book: string, uri: string): Promise<When | false> {
   const { request, store, person } = call;
@@ -54,12 +54,12 @@ async function conditionOf(call: Call, book: string, uri: string): Promise<When 
   if (ifMatch === undefined && ifNone === undefined) return {};
   const there = (await store.card(person, book, uri))?.etag;
   if (ifNone !== undefined) {
-    const tags = tagsOf(ifNone);
+    const tags = davTags(ifNone);
     if (tags.includes('*')) return there === undefined ? { ifNoneMatch: true } : false;
     if (there !== undefined && tags.includes(there)) return false;
   }
   if (ifMatch === undefined) return {};
-  const tags = tagsOf(ifMatch);
+  const tags = davTags(ifMatch);
   if (there === undefined || !(tags.includes('*') || tags.includes(there))) return false;
   // The store compares again, in the transaction that writes.
   return { ifMatch: tags.includes('*') ? '*' : there };
@@ -120,22 +120,6 @@ export async function remove(call: Call): Promise<DavResponse> {
   }
 }
 
-/** Properties that a body sets, or removes, in order. */
-const changesIn = (
-  xml: DavElement | undefined,
-): readonly (readonly ['set' | 'remove', DavElement])[] =>
-  xml?.children.flatMap((change) => {
-    const verb = isNamed(change, D('set'))
-      ? 'set'
-      : isNamed(change, D('remove'))
-        ? 'remove'
-        : undefined;
-    if (!verb) return [];
-    return childrenOf(change, D('prop')).flatMap(({ children }) =>
-      children.map((prop) => [verb, prop] as const),
-    );
-  }) ?? [];
-
 const propstat = (status: string, names: readonly DavName[]): string =>
   names.length === 0
     ? ''
@@ -152,13 +136,13 @@ export async function mkcol(call: Call): Promise<DavResponse> {
   if (uri !== undefined && !(await bookOf(call, id))) return REFUSALS.missing;
   if (uri !== undefined) return failing(403, C('addressbook-collection-location-ok'));
   const { xml } = request;
-  if (xml && !isNamed(xml, D('mkcol'))) return { status: 415 };
-  const props = changesIn(xml).map(([, prop]) => prop);
-  const kind = props.find((prop) => isNamed(prop, D('resourcetype')));
-  const isBook = !kind || childOf(kind, C('addressbook')) !== undefined;
+  if (xml && !davIs(xml, D('mkcol'))) return { status: 415 };
+  const props = davChanges(xml).map(([, prop]) => prop);
+  const kind = props.find((prop) => davIs(prop, D('resourcetype')));
+  const isBook = !kind || davChild(kind, C('addressbook')) !== undefined;
   if (!isBook) return failing(403, D('valid-resourcetype'));
   const settable = [D('resourcetype'), D('displayname')];
-  const isKnown = (prop: DavElement) => settable.some((name) => isNamed(prop, name));
+  const isKnown = (prop: DavElement) => settable.some((name) => davIs(prop, name));
   if (!props.every(isKnown)) {
     // All or nothing.
     const body =
@@ -168,7 +152,7 @@ export async function mkcol(call: Call): Promise<DavResponse> {
       ) + propstat('HTTP/1.1 424 Failed Dependency', props.filter(isKnown));
     return { status: 403, body: davAnswer('D:mkcol-response', body) };
   }
-  const title = props.find((prop) => isNamed(prop, D('displayname')))?.text.trim() ?? '';
+  const title = props.find((prop) => davIs(prop, D('displayname')))?.text.trim() ?? '';
   const made = await store.createBook(person, { id, title: title === '' ? id : title });
   if (made.kind === 'created') return { status: 201, headers: { location: bookHref(id) } };
   switch (made.reason) {
@@ -188,12 +172,12 @@ export async function mkcol(call: Call): Promise<DavResponse> {
 export async function proppatch(call: Call): Promise<DavResponse> {
   const { request, store, person } = call;
   const [id, uri] = request.path;
-  const changes = changesIn(request.xml);
+  const changes = davChanges(request.xml);
   if (!request.xml || changes.length === 0) return { status: 400 };
   const there = await isThere(call, id, uri);
   if (!there) return MISSING;
   const isTitle = ([verb, prop]: (typeof changes)[number]): boolean =>
-    id !== undefined && uri === undefined && verb === 'set' && isNamed(prop, D('displayname'));
+    id !== undefined && uri === undefined && verb === 'set' && davIs(prop, D('displayname'));
   const names = (of: typeof changes) => of.map(([, prop]) => prop);
   const refused = changes.filter((change) => !isTitle(change));
   const titles = changes.filter(isTitle);

@@ -1,0 +1,34 @@
+import { type DavRow, davElement } from './dav-xml';
+
+/** What an answer may hold: a whole collection with its texts is asked for in parts. */
+const MAX_CHARS = 16_000_000;
+
+/** Whether one more row still fits into an answer; asked of each in turn. */
+export function davRoom(): (row: DavRow) => boolean {
+  let left = MAX_CHARS;
+  return ({ found = [] }) => {
+    for (const one of found) left -= one.length;
+    return left >= 0;
+  };
+}
+
+/** Tells that more was there than was given (RFC 4918 11.5, RFC 4791 9.5, RFC 6352 8.6.2). */
+export const davCut = (href: string): DavRow => ({
+  href,
+  status: 507,
+  error: davElement({ ns: 'DAV:', name: 'number-of-matches-within-limits' }),
+});
+
+/** The rows that fit, and one at `href` that says so when not all do: nothing is read beyond. */
+export async function davFitting(
+  href: string,
+  rows: AsyncIterable<DavRow>,
+): Promise<readonly DavRow[]> {
+  const fits = davRoom();
+  const kept: DavRow[] = [];
+  for await (const row of rows) {
+    if (!fits(row)) return [...kept, davCut(href)];
+    kept.push(row);
+  }
+  return kept;
+}
