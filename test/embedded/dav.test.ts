@@ -106,7 +106,7 @@ describe('who asks by WebDAV', () => {
   it.each(['/dav', '/dav/', '/dav/serving/', '/dav/serving/x', '/dav/unknown'])(
     'is asked who they are at %s, a session or not',
     async (target) => {
-      for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE', 'REPORT', 'MKCOL']) {
+      for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE', 'REPORT', 'MKCALENDAR']) {
         const answer = await web.raw(target, { method });
         expect(answer.status).toBe(401);
         expect(answer.headers.get('www-authenticate')).toBe(
@@ -362,7 +362,8 @@ describe('what a plugin is asked', () => {
   it('makes nothing of a body that is no XML', async () => {
     const headers = { 'Content-Type': 'text/plain' };
 
-    expect((await ask('MKCOL', '/dav/serving/b/', { headers, body: 'x' })).status).toBe(415);
+    for (const method of ['MKCOL', 'MKCALENDAR'])
+      expect((await ask(method, '/dav/serving/b/', { headers, body: 'x' })).status).toBe(415);
     expect(asked).toEqual([]);
   });
 

@@ -13,9 +13,10 @@ import { answerPlace, principalOf } from './places';
 import { type Visitor, visitorOf } from './visitor';
 import { parseDavXml } from './xml';
 
-const METHODS = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL';
+const METHODS = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR';
 const KNOWN: ReadonlySet<string> = new Set(METHODS.split(', '));
-const WITH_XML: ReadonlySet<string> = new Set(['PROPFIND', 'PROPPATCH', 'REPORT', 'MKCOL']);
+const MAKING: ReadonlySet<string> = new Set(['MKCOL', 'MKCALENDAR']);
+const WITH_XML: ReadonlySet<string> = new Set(['PROPFIND', 'PROPPATCH', 'REPORT', ...MAKING]);
 const HEADERS = ['content-type', 'if-match', 'if-none-match', 'prefer', 'accept', 'overwrite'];
 /** A first synchronisation reads a whole book. */
 const TIMEOUT_MS = 30_000;
@@ -129,13 +130,13 @@ function depthOf(req: Request): 0 | 1 | 'infinity' {
   throw new AppError('request/invalid');
 }
 
-/** The body that is XML, whatever type it has; `unknown` where MKCOL was given something else. */
+/** The body that is XML, whatever type it has; `unknown` where a collection is made of something else. */
 function xmlOf(req: Request, body: string): DavElement | 'unknown' | undefined {
   try {
     return parseDavXml(body);
   } catch (error) {
     const isNamed = /xml/i.test(req.get('Content-Type') ?? 'xml');
-    if (req.method === 'MKCOL' && !isNamed) return 'unknown';
+    if (MAKING.has(req.method) && !isNamed) return 'unknown';
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../host/dav-xml';
 import type { Visitor } from './visitor';
 
-const { D, C } = DAV_NS;
+const { D, C, CAL, CS } = DAV_NS;
 
 /** Path of who asks as a principal (RFC 3744 4). */
 export const principalOf = ({ actor }: Visitor): string =>
@@ -52,18 +52,22 @@ function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
   const kinds = [dav('collection'), ...(place === 'principal' ? [dav('principal')] : [])];
   add(dav('resourcetype'), kinds.map((kind) => davElement(kind)).join(''));
   add(dav('current-user-principal'), davHref(principalOf(visitor)));
+  add(dav('principal-collection-set'), davHref(HREFS.principals(visitor)));
   if (place !== 'principal') return props;
   add(dav('displayname'), davText(actor.user.name));
   add(dav('principal-URL'), davHref(principalOf(visitor)));
   add({ ns: C, name: 'addressbook-home-set' }, homesOf(visitor, 'carddav'));
   const calendar = homesOf(visitor, 'caldav');
-  if (calendar !== '') {
-    const ns = 'urn:ietf:params:xml:ns:caldav';
-    props.set(
-      `${ns} calendar-home-set`,
-      `<X:calendar-home-set xmlns:X="${ns}">${calendar}</X:calendar-home-set>`,
-    );
-  }
+  if (calendar === '') return props;
+  const address = davHref(`mailto:${actor.user.mail}`);
+  add({ ns: CAL, name: 'calendar-home-set' }, calendar);
+  // RFC 6638 2.4.1: how others name this person in their events.
+  add({ ns: CAL, name: 'calendar-user-address-set' }, address + davHref(principalOf(visitor)));
+  add({ ns: CAL, name: 'calendar-user-type' }, 'INDIVIDUAL');
+  add(
+    { ns: CS, name: 'email-address-set' },
+    davElement({ ns: CS, name: 'email-address' }, davText(actor.user.mail)),
+  );
   return props;
 }
 
