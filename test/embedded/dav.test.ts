@@ -106,7 +106,15 @@ describe('who asks by WebDAV', () => {
   it.each(['/dav', '/dav/', '/dav/serving/', '/dav/serving/x', '/dav/unknown'])(
     'is asked who they are at %s, a session or not',
     async (target) => {
-      for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE', 'REPORT', 'MKCALENDAR']) {
+      for (const method of [
+        'OPTIONS',
+        'PROPFIND',
+        'GET',
+        'PUT',
+        'DELETE',
+        'REPORT',
+        'MKCALENDAR',
+      ]) {
         const answer = await web.raw(target, { method });
         expect(answer.status).toBe(401);
         expect(answer.headers.get('www-authenticate')).toBe(
