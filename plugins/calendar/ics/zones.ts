@@ -25,7 +25,8 @@ export interface ZoneFacts {
 
 export const FLOATING: ZoneFacts = { id: '' };
 
-/** Observances are followed so far; meetings of later take the last offset. */
+/** Observances are followed from here to there; what is outside has the nearest offset. */
+const FIRST = Date.UTC(1970, 0, 1);
 const LAST = Date.UTC(2100, 0, 1);
 const MAX_CHANGES = 1_000;
 
@@ -107,7 +108,7 @@ function changesOf(observance: Component): readonly (readonly [number, number])[
     const walls = rules.flatMap((rule) => {
       const options = {
         zone: before,
-        from: -Number.MAX_SAFE_INTEGER,
+        from: FIRST,
         to: LAST,
         limit: MAX_CHANGES,
       };

@@ -47,6 +47,8 @@ export interface Period {
   readonly begins: number;
   /** Wall times, in order. */
   readonly walls: readonly number[];
+  /** Days that were looked at for them. */
+  readonly cost: number;
   /** The moment of one of them. */
   readonly momentOf: (wall: number) => number;
 }
@@ -64,13 +66,14 @@ export function periodAt(filled: FilledRule, zone: Zone, index: number): Period 
     const utc = toUtc(zone, start) + steps * HOUR_MS;
     const begins = toWall(zone, utc);
     const momentOf = (wall: number): number => utc + wall - begins;
-    return { begins, walls: placed(rule, hourOf(rule, begins)), momentOf };
+    return { begins, walls: placed(rule, hourOf(rule, begins)), cost: 1, momentOf };
   }
   const { from, days } = daysAt(rule, first, steps);
+  const cost = days.length;
   const taken = days.filter((day) => isTaken(rule, day));
   const walls = taken.flatMap((day) => timesOf(rule, day, rule.byHour));
   const momentOf = (wall: number): number => toUtc(zone, wall);
-  return { begins: from * DAY_MS, walls: placed(rule, walls), momentOf };
+  return { begins: from * DAY_MS, walls: placed(rule, walls), cost, momentOf };
 }
 
 /** How many periods may be passed over so that none is missed at or after `wall`. */
@@ -100,14 +103,22 @@ function passedUnits({ frequency, weekStart }: Rule, start: number, wall: number
 const monthsOf = ({ year, month }: CivilDate): number => year * 12 + month - 1;
 
 function daysAt(
-  { frequency, weekStart }: Rule,
+  { frequency, weekStart, byMonth, byWeekNo, byYearDay }: Rule,
   first: number,
   steps: number,
 ): { readonly from: number; readonly days: readonly number[] } {
   switch (frequency) {
     case 'YEARLY': {
-      const from = dayOf(dateOf(first).year + steps, 1, 1);
-      return run(from, dayOf(dateOf(first).year + steps + 1, 1, 1) - from);
+      const year = dateOf(first).year + steps;
+      const from = dayOf(year, 1, 1);
+      // Of a year all but a month or two is mostly of no matter.
+      if (byMonth.length > 0 && byWeekNo.length + byYearDay.length === 0) {
+        const days = byMonth.flatMap(
+          (month) => run(dayOf(year, month, 1), monthLength(year, month)).days,
+        );
+        return { from, days };
+      }
+      return run(from, dayOf(year + 1, 1, 1) - from);
     }
     case 'MONTHLY': {
       const months = monthsOf(dateOf(first)) + steps;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FIRST_CALENDAR, type Place, placeOf, placesOf } from './places';
-import { CALENDARS, OBJECTS, REMOVED, type Tables } from './tables';
+import { CALENDARS, OBJECTS, PROPERTIES, REMOVED, type Tables } from './tables';
 import { trashAll } from './trash';
 import {
   type Calendar,
@@ -130,7 +130,8 @@ export async function deleteCalendar(
   if (!place.isOwn) return 'rights';
   const { key } = place;
   await trashAll(table, place, { site: person.site, at });
-  for (const name of [OBJECTS, REMOVED]) await table(name).where({ calendar_key: key }).delete();
+  for (const name of [OBJECTS, REMOVED, PROPERTIES])
+    await table(name).where({ calendar_key: key }).delete();
   await table(CALENDARS).where({ key }).delete();
   return 'removed';
 }

@@ -7,6 +7,7 @@ import type { CalendarConfig } from '../config';
 import { deleteCalendar, insertCalendar, listCalendars, updateCalendar } from './calendars';
 import { listChanges } from './changes';
 import { findOccurrences } from './occurrences';
+import { keepProperties, listProperties } from './properties';
 import type { Tables } from './tables';
 import { emptyTrash, listTrash, RestoreRefused, restoreObject } from './trash';
 import type { CalendarStore, Person } from './types';
@@ -47,6 +48,9 @@ export function createStore(context: Context): CalendarStore {
         }),
       ),
     changeCalendar: (person, id, change) => updateCalendar(read, person, id, change),
+    properties: (person) => listProperties(read, person),
+    keepProperties: (person, calendar, values) =>
+      db.transaction((table) => keepProperties(table, person, calendar, values)),
     removeCalendar: (person, id) =>
       db.transaction((table) => deleteCalendar(table, person, { id, at: at() })),
 

@@ -7,8 +7,12 @@ import { OBJECTS, type Tables } from './tables';
 import type { Found, Occurrence, Person, Window } from './types';
 
 const MOST = 5_000;
-/** Objects between two turns of the loop. */
+/** Objects that are read at once. */
 const ROWS = 500;
+/** The loop is held no longer (ms): rules of a hostile calendar cost 0.1 s each. */
+const HELD_MS = 20;
+/** What takes longer in all (ms) is cut. */
+const TAKEN_MS = 2_000;
 
 interface FactsRow {
   readonly id: string;
@@ -30,15 +34,22 @@ export async function findOccurrences(
   const calendars = new Map(places.map(({ key, id }) => [key, id]));
   const found: Occurrence[] = [];
   let isCut = false;
+  let [held, taken] = [performance.now(), 0];
   for await (const rows of rowsIn(table, [...calendars.keys()], window)) {
     for (const row of rows) {
       const calendar = calendars.get(row.calendar_key) ?? '';
       const taking = occurrencesOf(factsIn(row.facts), { ...window, zone, limit });
       isCut ||= taking.isCut;
       for (const one of taking.takings) found.push(occurrenceOf(row.id, calendar, one));
+      const since = performance.now() - held;
+      if (since < HELD_MS) continue;
+      taken += since;
+      if (taken > TAKEN_MS) break;
+      await setImmediate();
+      held = performance.now();
     }
     // Far more than can be shown is not held for being sorted.
-    if (found.length > 4 * MOST) {
+    if (found.length > 4 * MOST || taken > TAKEN_MS) {
       isCut = true;
       break;
     }

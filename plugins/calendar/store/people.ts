@@ -1,5 +1,5 @@
 import { pruneRemoved } from './changes';
-import { CALENDARS, chunksOf, OBJECTS, REMOVED, type Tables, TRASH } from './tables';
+import { CALENDARS, chunksOf, OBJECTS, PROPERTIES, REMOVED, type Tables, TRASH } from './tables';
 
 const DAY_MS = 86_400_000;
 /** Telephones that were off for so long start again. */
@@ -9,7 +9,8 @@ const TRACE_DAYS = 90;
 export async function erasePerson(table: Tables, user: { readonly id: number }): Promise<void> {
   const keys: number[] = await table(CALENDARS).where({ user_id: user.id }).pluck('key');
   for (const some of chunksOf(keys)) {
-    for (const name of [OBJECTS, REMOVED]) await table(name).whereIn('calendar_key', some).delete();
+    for (const name of [OBJECTS, REMOVED, PROPERTIES])
+      await table(name).whereIn('calendar_key', some).delete();
     await table(CALENDARS).whereIn('key', some).delete();
   }
   await table(TRASH).where({ user_id: user.id }).delete();

@@ -7,6 +7,7 @@ export const CALENDARS = 'calendar_calendars';
 export const OBJECTS = 'calendar_objects';
 export const REMOVED = 'calendar_removed';
 export const TRASH = 'calendar_trash';
+export const PROPERTIES = 'calendar_properties';
 
 export interface CalendarTableRow {
   readonly key: number;

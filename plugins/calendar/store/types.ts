@@ -171,6 +171,14 @@ export interface CalendarStore {
     calendar: string,
     change: CalendarChange,
   ): Promise<'changed' | 'missing' | 'rights' | 'title'>;
+  /** What programs said of calendars, by `Calendar.id`. */
+  properties(person: Person): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
+  /** Keeps such words of one's own calendar; `undefined` takes one back. Who calls bounds them. */
+  keepProperties(
+    person: Person,
+    calendar: string,
+    values: ReadonlyMap<string, string | undefined>,
+  ): Promise<void>;
   /** One's own; its objects are in the trash. */
   removeCalendar(person: Person, calendar: string): Promise<'removed' | 'missing' | 'rights'>;
 

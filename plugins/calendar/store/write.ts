@@ -56,10 +56,14 @@ export async function putInto(
   if (Buffer.byteLength(text) > input.maxBytes) return { kind: 'refused', reason: 'too-large' };
   const digest = digestOf(text);
   if (!digest) return { kind: 'refused', reason: 'not-an-object' };
-  const there: { id: string; etag: string; bytes: number } | undefined = await table(OBJECTS)
+  const there: { id: string; uid: string; etag: string; bytes: number } | undefined = await table(
+    OBJECTS,
+  )
     .where({ calendar_key: key, uri })
-    .first('id', 'etag', 'bytes');
+    .first('id', 'uid', 'etag', 'bytes');
   if (!isUnchanged(when, there)) return { kind: 'conflict' };
+  // An object stays the one that it is.
+  if (there && there.uid !== digest.uid) return { kind: 'uid-conflict', uri };
   const same: { uri: string } | undefined = await table(OBJECTS)
     .where({ calendar_key: key, uid: digest.uid })
     .whereNot({ uri })
