@@ -1,4 +1,4 @@
-import { type DavRow, davElement } from './dav-xml';
+import { type DavRow, davElement, davRowXml } from './dav-xml';
 
 /** What an answer may hold: a whole collection with its texts is asked for in parts. */
 const MAX_CHARS = 16_000_000;
@@ -6,8 +6,8 @@ const MAX_CHARS = 16_000_000;
 /** Whether one more row still fits into an answer; asked of each in turn. */
 export function davRoom(): (row: DavRow) => boolean {
   let left = MAX_CHARS;
-  return ({ found = [] }) => {
-    for (const one of found) left -= one.length;
+  return (row) => {
+    left -= davRowXml(row).length;
     return left >= 0;
   };
 }

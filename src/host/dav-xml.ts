@@ -46,9 +46,13 @@ export const davText = (text: string): string =>
         ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' })[sign] ?? '',
     );
 
+const PREFIXES: ReadonlyMap<string, string> = new Map(
+  Object.entries(DAV_NS).map(([prefix, ns]) => [ns, prefix]),
+);
+
 /** An element: of `DAV:` and the namespaces of {@link DAV_NS} by their prefix, else with its own namespace. */
 export function davElement({ ns, name }: DavName, content = ''): string {
-  const prefix = Object.entries(DAV_NS).find(([, known]) => known === ns)?.[0];
+  const prefix = PREFIXES.get(ns);
   const tag = prefix === undefined ? (ns === '' ? name : `X:${name}`) : `${prefix}:${name}`;
   const own = prefix === undefined && ns !== '' ? ` xmlns:X="${davText(ns)}"` : '';
   return content === '' ? `<${tag}${own}/>` : `<${tag}${own}>${content}</${tag}>`;
@@ -66,7 +70,7 @@ const document = (root: string, content: string): string => {
 
 /** A body `multistatus`; `more` goes after the rows: `sync-token`. */
 export const davMultistatus = (rows: readonly DavRow[], more = ''): string =>
-  document('D:multistatus', `${rows.map(rowXml).join('')}${more}`);
+  document('D:multistatus', `${rows.map(davRowXml).join('')}${more}`);
 
 /** A body `error` with the precondition that was not met (RFC 4918 16), as XML. */
 export const davError = (condition: string): string => document('D:error', condition);
@@ -79,6 +83,21 @@ const statusXml = (status: number): string =>
 
 const propstat = (props: string, status: number): string =>
   `<D:propstat><D:prop>${props}</D:prop>${statusXml(status)}</D:propstat>`;
+
+const written = new WeakMap<DavRow, string>();
+
+/**
+ * A row as XML, written once: who gathers thousands of rows, with turns of the loop between, has them
+ * written along the way and not all at the end.
+ */
+export function davRowXml(row: DavRow): string {
+  let xml = written.get(row);
+  if (xml === undefined) {
+    xml = rowXml(row);
+    written.set(row, xml);
+  }
+  return xml;
+}
 
 function rowXml({ href, status, error, found = [], other = [] }: DavRow): string {
   const stats = [

@@ -602,3 +602,18 @@ it('never fails at what is sent', async () => {
     }
   }
 });
+
+it('answers so many names of properties as programs know, and refuses to be kept busy by more', async () => {
+  await put('names.vcf', card('names'));
+  const asking = (count: number): string => {
+    const names = Array.from({ length: count }, (_, at) => `<p${at}/>`).join('');
+    return `<propfind xmlns="DAV:"><prop>${names}</prop></propfind>`;
+  };
+  const answerTo = (count: number) =>
+    ask('PROPFIND', 'contacts/', { headers: { Depth: '1' }, body: asking(count) });
+
+  const [some, many] = [await answerTo(60), await answerTo(201)];
+
+  expect([some.status, many.status]).toEqual([207, 400]);
+  expect(some.text).toContain('<D:p59/>');
+});

@@ -10,6 +10,7 @@ import { BYTES_CSP } from '../../view';
 import { requestIdOf, type WebDeps } from '../context';
 import { davBody } from './body';
 import { answerPlace, principalOf } from './places';
+import { createTurns, type Turns } from './turns';
 import { type Visitor, visitorOf } from './visitor';
 import { parseDavXml } from './xml';
 
@@ -40,17 +41,18 @@ export function mountDav(app: Express, deps: WebDeps): void {
       res.redirect(301, '/dav/');
     });
   }
+  const turns = createTurns(TIMEOUT_MS);
   app.use('/dav', async (req, res) => {
     res.locals['route'] = '/dav';
     try {
-      await answer(deps, req, res);
+      await answer(deps, turns, req, res);
     } catch (thrown) {
       sendFailure(deps, req, res, toAppError(thrown));
     }
   });
 }
 
-async function answer(deps: WebDeps, req: Request, res: Response): Promise<void> {
+async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response): Promise<void> {
   if (!KNOWN.has(req.method)) {
     res.setHeader('Allow', METHODS);
     throw new AppError('request/method');
@@ -71,11 +73,12 @@ async function answer(deps: WebDeps, req: Request, res: Response): Promise<void>
   const depth = depthOf(req);
   const body = await davBody(req, res, deps.clock);
   const xml = WITH_XML.has(req.method) ? xmlOf(req, body) : undefined;
+  if (xml !== 'unknown') refuseMany(xml);
   // RFC 4918 9.3
   if (xml === 'unknown') return send(res, visitor, { status: 415 });
   const { method } = req;
   const found = plugin
-    ? await ask(deps, plugin, visitor, res, {
+    ? await ask(deps, turns, plugin, visitor, res, {
         method,
         path: path.slice(1),
         isCollection: req.path.endsWith('/'),
@@ -141,6 +144,16 @@ function xmlOf(req: Request, body: string): DavElement | 'unknown' | undefined {
   }
 }
 
+/** Each name is answered for each resource; programs know some sixty. */
+const MAX_NAMES = 200;
+
+function refuseMany(xml: DavElement | undefined): void {
+  const lists = xml?.children.filter(({ ns, name }) => ns === 'DAV:' && name === 'prop') ?? [];
+  if (lists.some(({ children }) => children.length > MAX_NAMES)) {
+    throw new AppError('request/invalid', { details: { problem: 'xml: too many properties' } });
+  }
+}
+
 const headersOf = (req: Request): Record<string, string> =>
   Object.fromEntries(
     HEADERS.flatMap((name) => {
@@ -169,6 +182,7 @@ const shape = z.strictObject({
 /** Asks a plugin, whose failure is its own and nobody else's. */
 async function ask(
   deps: WebDeps,
+  turns: Turns,
   plugin: RunningPlugin,
   { actor, site }: Visitor,
   res: Response,
@@ -177,18 +191,19 @@ async function ask(
   const { as } = actor.scope;
   const { dav } = plugin;
   if (!as || !dav) throw new AppError('request/not-found');
-  const outcome = await deps.hooks.isolator.isolated(
-    {
-      plugin: plugin.id,
-      hook: 'dav',
-      timeoutMs: TIMEOUT_MS,
-      site: site.id,
-      requestId: requestIdOf(res),
-    },
-    async () => {
+  const at = {
+    plugin: plugin.id,
+    hook: 'dav',
+    timeoutMs: TIMEOUT_MS,
+    site: site.id,
+    requestId: requestIdOf(res),
+  };
+  // Who waits for their turn has not failed: it is not counted against the plugin.
+  const outcome = await turns.take(asked, async () =>
+    deps.hooks.isolator.isolated(at, async () => {
       const found = await dav(deepFreeze({ ...asked, as }), plugin.context);
       return shape.parse(plainCopy<unknown>(found)) as DavResponse; // by the shape
-    },
+    }),
   );
   if (outcome.ok) return outcome.value;
   if (isOthersError(outcome.error)) throw outcome.error;
