@@ -12,7 +12,7 @@ import type { Tables } from './tables';
 import { emptyTrash, listTrash, RestoreRefused, restoreObject } from './trash';
 import type { CalendarStore, Person } from './types';
 import { findObject, findObjectById, walkObjects, walkRows } from './walk';
-import { type Limits, removeObject, writeObject } from './write';
+import { type Limits, removeObject, writeObject, writeObjects } from './write';
 
 export { fold } from './digest';
 export { canWrite, FIRST_CALENDAR } from './places';
@@ -62,6 +62,13 @@ export function createStore(context: Context): CalendarStore {
     put: (person, calendar, uri, text, when = {}) =>
       db.transaction((table) =>
         writeObject(table, person, { ...limits(person), calendar, uri, text, when }),
+      ),
+    putAll: (person, calendar, objects) =>
+      db.transaction((table) =>
+        writeObjects(table, person, {
+          calendar,
+          objects: objects.map((one) => ({ ...limits(person), ...one, when: {} })),
+        }),
       ),
     remove: (person, calendar, uri, when = {}) =>
       db.transaction((table) =>

@@ -191,6 +191,12 @@ export interface CalendarStore {
   object(person: Person, calendar: string, uri: string): Promise<StoredObject | undefined>;
   objectById(person: Person, id: string): Promise<StoredObject | undefined>;
   put(person: Person, calendar: string, uri: string, text: string, when?: When): Promise<Put>;
+  /** The same for many, in one transaction: outcomes in their order. */
+  putAll(
+    person: Person,
+    calendar: string,
+    objects: readonly { readonly uri: string; readonly text: string }[],
+  ): Promise<readonly Put[]>;
   /** To the trash. */
   remove(
     person: Person,

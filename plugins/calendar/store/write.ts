@@ -26,6 +26,12 @@ export interface PutInput extends Limits {
   readonly id?: string;
 }
 
+/** What a calendar and its owner hold, read once for many writes of one transaction. */
+export interface Held {
+  count?: number;
+  bytes?: number;
+}
+
 /** Whether nothing else was written since (RFC 9110 13.1). */
 export const isUnchanged = (when: When, there: { readonly etag: string } | undefined): boolean => {
   if (when.ifNoneMatch === true && there) return false;
@@ -39,10 +45,25 @@ export async function writeObject(
   person: Person,
   { calendar, ...input }: PutInput & { readonly calendar: string },
 ): Promise<Put> {
+  const [put] = await writeObjects(table, person, { calendar, objects: [input] });
+  return put ?? { kind: 'refused', reason: 'missing' };
+}
+
+/** Many of them: outcomes in their order. */
+export async function writeObjects(
+  table: Tables,
+  person: Person,
+  { calendar, objects }: { readonly calendar: string; readonly objects: readonly PutInput[] },
+): Promise<readonly Put[]> {
   const place = await placeOf(table, person, calendar);
-  if (!place) return { kind: 'refused', reason: 'missing' };
-  if (!canWrite(place)) return { kind: 'refused', reason: 'rights' };
-  return putInto(table, place, { ...input, site: person.site });
+  const reason = place ? 'rights' : 'missing';
+  if (!place || !canWrite(place)) return objects.map(() => ({ kind: 'refused', reason }));
+  const held: Held = {};
+  const puts: Put[] = [];
+  for (const input of objects) {
+    puts.push(await putInto(table, place, { ...input, site: person.site }, held));
+  }
+  return puts;
 }
 
 /** Writes an object into a calendar whose rights were looked at. */
@@ -50,6 +71,7 @@ export async function putInto(
   table: Tables,
   { key, ownerUser }: Pick<Place, 'key' | 'ownerUser'>,
   input: PutInput & { readonly site: string },
+  held: Held = {},
 ): Promise<Put> {
   const { uri, text, when, at } = input;
   if (!URI.test(uri)) return { kind: 'refused', reason: 'uri' };
@@ -72,8 +94,8 @@ export async function putInto(
   // What makes an object smaller is always taken.
   const more = digest.bytes - (there?.bytes ?? 0);
   if (more > 0) {
-    const kept = await keptBytes(table, { site: input.site, user: ownerUser });
-    if (kept + more > input.maxKept) return { kind: 'refused', reason: 'quota' };
+    held.bytes ??= await keptBytes(table, { site: input.site, user: ownerUser });
+    if (held.bytes + more > input.maxKept) return { kind: 'refused', reason: 'quota' };
   }
   const values = { ...digest, uri, text, updated_at: at };
   if (there) {
@@ -81,17 +103,25 @@ export async function putInto(
     await table(OBJECTS)
       .where({ id: there.id })
       .update({ ...values, seq });
+    if (held.bytes !== undefined) held.bytes += more;
     return { kind: 'updated', etag: digest.etag, id: there.id };
   }
-  const [{ count = 0 } = {}]: { count?: number }[] = await table(OBJECTS)
-    .where({ calendar_key: key })
-    .count({ count: '*' });
-  if (Number(count) >= input.maxObjects) return { kind: 'refused', reason: 'full' };
+  held.count ??= await countIn(table, key);
+  if (held.count >= input.maxObjects) return { kind: 'refused', reason: 'full' };
   const id = input.id ?? randomUUID();
   const seq = await nextToken(table, key);
   await table(OBJECTS).insert({ ...values, id, calendar_key: key, seq });
   await table(REMOVED).where({ calendar_key: key, uri }).delete();
+  held.count += 1;
+  if (held.bytes !== undefined) held.bytes += more;
   return { kind: 'created', etag: digest.etag, id };
+}
+
+async function countIn(table: Tables, key: number): Promise<number> {
+  const [{ count = 0 } = {}]: { count?: number }[] = await table(OBJECTS)
+    .where({ calendar_key: key })
+    .count({ count: '*' });
+  return Number(count);
 }
 
 /** The same name where it is free in a calendar, else a new one. */
