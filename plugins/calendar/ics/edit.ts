@@ -189,57 +189,76 @@ function kept(
   series: Component,
   { delta }: { readonly delta: number } & Now,
 ): readonly Component[] {
-  const { calendar, parts, events } = object;
+  const { calendar, parts } = object;
   const zones = zonesOf(calendar);
   const master = eventsOf(calendar, [series])[0];
   if (!master?.repeats) return [series];
   const old = object.master as EventFacts;
   const moved = (wall: number): number => (master.isAllDay ? day(wall + delta) : wall + delta);
-  const without = (old.repeats?.without ?? []).map(moved).filter((wall) => isPlanned(master, wall));
-  const whole = withExceptions(series, master, without);
-  const exceptions = parts.flatMap((part) => {
-    if (!propertyOf(part, 'recurrence-id')) return [];
-    const id = propertyOf(part, 'recurrence-id') as Property;
-    const wall = moved(countedWall(id, id[3], old, zones));
+  const named = parts.flatMap((part) => {
+    const id = propertyOf(part, 'recurrence-id');
+    if (!id) return [];
+    const before = countedWall(id, id[3], old, zones);
+    return [{ part, before, wall: moved(before) }];
+  });
+  const left = (old.repeats?.without ?? []).map(moved);
+  const planned = plannedOf(master, [...left, ...named.map(({ wall }) => wall)]);
+  const starts = new Map(object.events.map((facts) => [facts.recurrence, facts]));
+  const whole = withExceptions(
+    series,
+    master,
+    left.filter((wall) => planned(wall)),
+  );
+  const exceptions = named.flatMap(({ part, before, wall }) => {
+    if (!planned(wall)) return [];
+    const facts = starts.get(recurrenceName(before, old.isAllDay));
     // Times of an exception that was not moved by itself follow the series.
-    return isPlanned(master, wall)
-      ? [movedException(part, { master, old, wall, delta, events })]
-      : [];
+    const isWhereItWas = facts?.start === before && facts.isAllDay === old.isAllDay;
+    return [movedException(part, { master, wall, isWhereItWas })];
   });
   return [whole, ...exceptions];
 }
 
 const day = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
 
-/** Of the rule, whatever is left out of it. */
-const isPlanned = (master: EventFacts, wall: number): boolean =>
-  master.repeats !== undefined &&
-  isStartOf({ ...master, repeats: { ...master.repeats, without: [], withoutDays: [] } }, wall);
+/** So many starts are looked at; what is later counts as one. */
+const LOOKED = 20_000;
+
+/** Which of some times are of the rule, whatever is left out of it; it is expanded once for all of them. */
+function plannedOf(master: EventFacts, walls: readonly number[]): (wall: number) => boolean {
+  if (!master.repeats || walls.length === 0) return () => false;
+  const whole = {
+    ...master,
+    length: 0,
+    repeats: { ...master.repeats, without: [], withoutDays: [] },
+  };
+  const counted = master.isAllDay ? UTC : zoneOf(master.zone, UTC);
+  const [first, last] = [Math.min, Math.max].map((of) => walls.reduce((a, b) => of(a, b)));
+  const { takings, isCut } = occurrencesOf([whole], {
+    from: toUtc(counted, first ?? 0) - DAY_MS,
+    to: toUtc(counted, last ?? 0) + DAY_MS,
+    zone: counted,
+    limit: LOOKED,
+  });
+  const names = new Set(takings.map(({ recurrence }) => recurrence));
+  const end = takings.at(-1)?.recurrence ?? '';
+  return (wall) => {
+    const name = recurrenceName(wall, master.isAllDay);
+    return names.has(name) || (isCut && name > end);
+  };
+}
 
 function movedException(
   part: Component,
   {
     master,
-    old,
     wall,
-    delta,
-    events,
-  }: {
-    readonly master: EventFacts;
-    readonly old: EventFacts;
-    readonly wall: number;
-    readonly delta: number;
-    readonly events: readonly EventFacts[];
-  },
+    isWhereItWas,
+  }: { readonly master: EventFacts; readonly wall: number; readonly isWhereItWas: boolean },
 ): Component {
-  const before = wall - delta;
-  const facts = events.find(
-    ({ recurrence }) => recurrence === recurrenceName(before, old.isAllDay),
-  );
-  const named = withRecurrence(part, master, wall);
-  const isWhereItWas = facts && facts.start === before && facts.isAllDay === old.isAllDay;
-  if (!isWhereItWas) return named;
-  const timed = withProperty(named, 'dtstart', timeLike(master, wall, 'dtstart'));
+  const renamed = withRecurrence(part, master, wall);
+  if (!isWhereItWas) return renamed;
+  const timed = withProperty(renamed, 'dtstart', timeLike(master, wall, 'dtstart'));
   const end = timeLike(master, wall + master.length, 'dtend');
   return withProperty(withProperty(timed, 'duration', undefined), 'dtend', end);
 }

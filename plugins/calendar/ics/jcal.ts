@@ -18,8 +18,34 @@ export type Component = readonly [
 /** Clients nest two deep; more is made to exhaust whoever goes through it. */
 const MAX_DEPTH = 6;
 
+/** Of a property with its parameters; a list of members of a group is some thousands long. */
+const MAX_HEAD = 20_000;
+
+/** Where a property's name and parameters are longer than any program writes: `0` where none are. */
+function longHeadLine(text: string): number {
+  let [line, head, isHead, isQuoted] = [1, 0, true, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '\n') {
+      line += 1;
+      const next = text[at + 1];
+      // A line that goes on begins with a space (RFC 5545 §3.1).
+      if (next === ' ' || next === '\t') continue;
+      [head, isHead, isQuoted] = [0, true, false];
+    } else if (isHead) {
+      head += 1;
+      if (head > MAX_HEAD) return line;
+      if (sign === '"') isQuoted = !isQuoted;
+      else if (sign === ':' && !isQuoted) isHead = false;
+    }
+  }
+  return 0;
+}
+
 /** Reads a text. Throws {@link IcsError} when it is no calendar. */
 export function parseCalendar(text: string): Component {
+  const long = longHeadLine(text);
+  if (long > 0) throw new IcsError('syntax', `line ${long}`);
   let parsed: unknown;
   try {
     parsed = ICAL.parse(text.replace(/^\uFEFF/, ''));

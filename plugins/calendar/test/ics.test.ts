@@ -335,6 +335,8 @@ it.each([
   ['syntax', 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n'],
   ['syntax', `\u0000${event('DTSTART:20260105T090000Z')}`],
   ['syntax', calendar('BEGIN:VEVENT\r\n'.repeat(20).trim(), 'END:VEVENT\r\n'.repeat(20).trim())],
+  ['syntax', event('DTSTART:20260105T090000Z', `SUMMARY${';A=b'.repeat(10_000)}:x`)],
+  ['syntax', event('DTSTART:20260105T090000Z', `SUMMARY;A="${'\r\n :'.repeat(30_000)}":x`)],
   ['several', event('DTSTART:20260105T090000Z').replace('PRODID', 'METHOD:REQUEST\r\nPRODID')],
   [
     'several',
