@@ -21,7 +21,7 @@ export default definePlugin<CalendarConfig>({
       href: '/calendar',
       order: 30,
     },
-    assets: { styles: ['calendar.css'], on: ['calendar'] },
+    assets: { styles: ['calendar.css'], scripts: ['calendar.js'], on: ['calendar'] },
     jobs: [
       {
         id: 'cleaning',

@@ -86,6 +86,7 @@ const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
     ],
   },
   'attachment-reminder': true,
+  calendar: true,
   contacts: true,
   'external-sender': true,
   'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },

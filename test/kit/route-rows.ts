@@ -173,6 +173,26 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   ),
   ...rows(
     'open',
+    `get /calendar
+     post /calendar/shown
+     get /calendar/event
+     get /calendar/edit
+     post /calendar/edit
+     post /calendar/delete
+     post /calendar/restore
+     get /calendar/calendars
+     post /calendar/calendars/create
+     post /calendar/calendars/change
+     post /calendar/calendars/delete
+     get /calendar/trash
+     post /calendar/purge
+     get /calendar/import
+     post /calendar/import
+     get /calendar/export`,
+    ['saisons', 'marees'],
+  ),
+  ...rows(
+    'open',
     `get /contacts
      get /contacts/edit
      post /contacts/edit

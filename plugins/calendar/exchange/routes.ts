@@ -1,6 +1,7 @@
 import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { type Desk, hrefOf, isWritable, page } from '../pages/common';
+import { sideOf } from '../pages/side';
 import { bringIn, MAX_OBJECTS, type Report } from './bring-in';
 import { decodeFile } from './decode';
 import { exportCalendar } from './export-file';
@@ -34,6 +35,7 @@ function importPage(
     title: t('calendar:import.title'),
     status,
     model: {
+      side: sideOf(desk, { current: 'import' }),
       actions: { import: hrefOf(context, 'import'), calendars: hrefOf(context, 'calendars') },
       calendars: calendars
         .filter(isWritable)

@@ -1,0 +1,347 @@
+import { randomUUID } from 'node:crypto';
+import type { PluginResponse } from 'estafette/plugin';
+import {
+  changed,
+  created,
+  type EventFields,
+  fieldsOf,
+  IcsError,
+  type Scope,
+  SHOW_AS,
+  VISIBILITIES,
+} from '../ics';
+import type { Calendar, Put } from '../store';
+import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
+import { ianaZone, toUtc, toWall } from '../time/zone';
+import { type Desk, hrefOf, isWritable, oneOf } from './common';
+import { isoOf, parseClock, parseDay } from './dates';
+import { alarmWords, otherZone } from './event';
+import {
+  ALARMS,
+  differencesOf,
+  type EventTyped,
+  type FormError,
+  LIMITS,
+  newFields,
+  readForm,
+  sentForm,
+  typedOf,
+} from './form';
+import { eventHref, type Opened, openEvent } from './opened';
+import { REPEATS } from './repeat';
+import { repeatWords } from './repeat-words';
+import { sideOf, weekdays } from './side';
+import {
+  ENDS_TEXTS,
+  REFUSAL_TEXTS,
+  REPEAT_TEXTS,
+  SCOPE_TEXTS,
+  SHOW_AS_TEXTS,
+  VISIBILITY_TEXTS,
+} from './texts';
+import { capital } from './words';
+
+const SCOPES = ['this', 'following', 'all'] as const;
+const UID = /^[A-Za-z0-9-]{16,64}$/;
+
+interface Editing {
+  /** Of an event that is there; absent for a new one. */
+  readonly event?: Opened | undefined;
+  readonly calendar: Calendar;
+  /** What the fields were before anything was typed. */
+  readonly fields: EventFields;
+  readonly form: EventTyped;
+  readonly scope: Scope;
+  /** Of the event that this form makes: sent twice, it makes one. */
+  readonly uid: string;
+  /** Version that a save would replace. */
+  readonly etag: string;
+  readonly status?: number;
+  readonly errors?: readonly FormError[];
+  /** Key of a text above the form. */
+  readonly problem?: string;
+  readonly differences?: ReturnType<typeof differencesOf>;
+}
+
+function formPage(desk: Desk, editing: Editing): PluginResponse {
+  const { context, calendars, t } = desk;
+  const { event, calendar, fields, form, errors = [], problem = '', differences = [] } = editing;
+  const title = t(event ? 'calendar:edit.title' : 'calendar:edit.new');
+  const isOne = event !== undefined && event.isSeries && event.at !== '';
+  const rule = { start: fields.start, isAllDay: fields.isAllDay, zone: ianaZone(fields.zone) };
+  const kept = typedOf(fields).repeat === 'other';
+  const zone = otherZone(desk, fields);
+  const day = parseDay(form.startDate) ?? desk.today;
+  return {
+    view: 'edit',
+    title,
+    status: editing.status ?? 200,
+    model: {
+      side: sideOf(desk, { on: day, view: 'day' }),
+      heading: title,
+      action: hrefOf(context, 'edit'),
+      id: event?.stored.id ?? '',
+      at: event?.at ?? '',
+      uid: editing.uid,
+      etag: editing.etag,
+      form,
+      calendar: calendar.id,
+      calendarTitle: calendar.title,
+      calendars: calendars.filter(isWritable).map(({ id, title: label }) => ({ id, label })),
+      isNew: event === undefined,
+      scopes: isOne
+        ? SCOPES.map((scope) => ({
+            value: scope,
+            label: t(SCOPE_TEXTS[scope]),
+            isChosen: scope === editing.scope,
+          }))
+        : [],
+      zone: zone ? zone.id.replaceAll('_', ' ') : '',
+      keptRule: kept ? t('calendar:edit.kept') : '',
+      ruleWords: capital(repeatWords(desk, fields.rule, rule)),
+      repeats: (kept ? [...REPEATS, 'other' as const] : REPEATS).map((value) => ({
+        value,
+        label: t(REPEAT_TEXTS[value]),
+      })),
+      weekdays: weekdays(desk),
+      ends: (['never', 'until', 'count'] as const).map((value) => ({
+        value,
+        label: t(ENDS_TEXTS[value]),
+      })),
+      statuses: SHOW_AS.map((value) => ({ value, label: t(SHOW_AS_TEXTS[value]) })),
+      visibilities: VISIBILITIES.map((value) => ({ value, label: t(VISIBILITY_TEXTS[value]) })),
+      alarms: alarmLines(desk, form),
+      limits: LIMITS,
+      errors: errors.map(({ field, key, max = 0 }) => ({ field, text: t(key, { max }) })),
+      problem,
+      differences,
+      backHref: event
+        ? eventHref(desk, event.stored.id, { at: event.at })
+        : hrefOf(context, '', { on: isoOf(day) }),
+    },
+  };
+}
+
+/** One choice for each reminder, and one more. */
+function alarmLines(desk: Desk, { alarms }: EventTyped) {
+  const known = alarms.filter((one) => /^\d{1,6}$/.test(one)).map(Number);
+  return [...known, undefined].map((chosen) => ({
+    options: [...new Set([...ALARMS, ...(chosen === undefined ? [] : [chosen])])]
+      .sort((a, b) => a - b)
+      .map((minutes) => ({
+        value: minutes,
+        label: alarmWords(desk, minutes),
+        isChosen: minutes === chosen,
+      })),
+  }));
+}
+
+/** What a form begins with: whoever sees a time in UTC did not mean another country. */
+function shownFields(desk: Desk, { fields, isSeries }: Opened): EventFields {
+  if (fields.isAllDay) return { ...fields, zone: desk.zone.id };
+  const zone = ianaZone(fields.zone);
+  if (fields.zone !== 'UTC' || isSeries || !zone) return fields;
+  const moved = (wall: number): number => toWall(desk.zone, toUtc(zone, wall));
+  return { ...fields, start: moved(fields.start), end: moved(fields.end), zone: desk.zone.id };
+}
+
+const firstWritable = (desk: Desk, id: string | undefined): Calendar | undefined =>
+  desk.calendars.find((one) => isWritable(one) && one.id === id) ??
+  desk.calendars.find((one) => isWritable(one) && one.isShown) ??
+  desk.calendars.find(isWritable);
+
+/** Midnight or an hour that an address names; the next whole hour without one. */
+function startOf({ now }: Desk, text = ''): { readonly start: number; readonly isAllDay: boolean } {
+  const day = parseDay(text.slice(0, 10));
+  if (day === undefined) return { start: Math.ceil(now / HOUR_MS) * HOUR_MS, isAllDay: false };
+  const clock = text[10] === 'T' ? parseClock(text.slice(11)) : undefined;
+  return { start: day * DAY_MS + (clock ?? 9 * HOUR_MS), isAllDay: false };
+}
+
+/** An empty form, a copy of an event, or the form of one. */
+export async function showEdit(desk: Desk): Promise<PluginResponse> {
+  const { query } = desk.request;
+  if (query['id'] !== undefined) {
+    const event = await openEvent(desk, query);
+    if (!event) return { status: 404 };
+    const { calendar, stored } = event;
+    if (!isWritable(calendar)) return { status: 403 };
+    const fields = shownFields(desk, event);
+    return formPage(desk, {
+      event,
+      calendar,
+      fields,
+      form: typedOf(fields),
+      scope: 'this',
+      uid: randomUUID(),
+      etag: stored.etag,
+    });
+  }
+  const from = query['from'];
+  const copied =
+    from === undefined ? undefined : await openEvent(desk, { id: from, at: query['at'] ?? '' });
+  if (from !== undefined && !copied) return { status: 404 };
+  const calendar = firstWritable(desk, copied?.calendar.id ?? query['calendar']);
+  if (!calendar) return { status: 403 };
+  const { start, isAllDay } = startOf(desk, query['start']);
+  const fields = copied
+    ? { ...shownFields(desk, copied), ...(copied.at !== '' && { rule: '' }) }
+    : newFields(start, desk.zone.id, isAllDay);
+  return formPage(desk, {
+    calendar,
+    fields,
+    form: typedOf(fields),
+    scope: 'all',
+    uid: randomUUID(),
+    etag: '',
+  });
+}
+
+/** Saves what was typed; whatever is wrong, the form comes back with all of it. */
+export async function save(desk: Desk): Promise<PluginResponse> {
+  const { request } = desk;
+  const { body, lists } = request;
+  const form = sentForm(lists);
+  const uid = UID.test(body['uid'] ?? '') ? (body['uid'] ?? '') : randomUUID();
+  const isNew = (body['id'] ?? '') === '';
+  const event = isNew ? undefined : await openEvent(desk, body);
+  if (isNew || !event) return saveNew(desk, form, uid, isNew);
+  const { calendar, stored } = event;
+  if (!isWritable(calendar)) return { status: 403 };
+  const scope = event.at === '' ? 'all' : (oneOf(SCOPES, body['scope']) ?? 'this');
+  const fields = shownFields(desk, event);
+  const etag = body['etag'] ?? '';
+  const editing: Editing = { event, calendar, fields, form, scope, uid, etag };
+  const read = readForm(form, { fields, isOne: event.isSeries && scope === 'this' });
+  if (read.kind === 'errors')
+    return formPage(desk, { ...editing, status: 422, errors: read.errors });
+  if (etag !== stored.etag) return conflict(desk, editing, event, read.fields);
+  return saveChange(desk, { ...editing, event }, read.fields);
+}
+
+async function saveNew(
+  desk: Desk,
+  form: EventTyped,
+  uid: string,
+  isNew: boolean,
+): Promise<PluginResponse> {
+  const { store, person, context, request } = desk;
+  const calendar = firstWritable(desk, request.body['calendar']);
+  if (!calendar) return { status: 403 };
+  const fields = newFields(desk.now, desk.zone.id, false);
+  const editing: Editing = { calendar, fields, form, scope: 'all', uid, etag: '' };
+  const read = readForm(form, { fields, isOne: false });
+  if (read.kind === 'errors')
+    return formPage(desk, { ...editing, status: 422, errors: read.errors });
+  // Deleted in another window: what was typed makes a new event, once somebody says so.
+  if (!isNew)
+    return formPage(desk, { ...editing, status: 409, problem: 'calendar:conflict.deleted' });
+  const text = created(read.fields, { uid, now: context.clock.now() });
+  const put = await store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true });
+  if (put.kind === 'created') return { redirect: doneHref(desk, read.fields) };
+  if (put.kind === 'conflict') return sentTwice(desk, editing, read.fields);
+  return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
+}
+
+/** The same form again: a second click is no second event, and another text is a change of it. */
+async function sentTwice(desk: Desk, editing: Editing, mine: EventFields): Promise<PluginResponse> {
+  const { store, person, calendars } = desk;
+  const stored = await store.object(person, editing.calendar.id, `${editing.uid}.ics`);
+  const event = stored && (await openEvent({ ...desk, calendars }, { id: stored.id }));
+  if (!event) return formPage(desk, { ...editing, status: 409, problem: 'calendar:failed.twice' });
+  const fresh = fieldsOf(created(mine, { uid: editing.uid, now: 0 }));
+  if (JSON.stringify(fresh?.fields) === JSON.stringify(event.fields))
+    return { redirect: doneHref(desk, mine) };
+  return conflict(desk, editing, event, mine);
+}
+
+async function saveChange(
+  desk: Desk,
+  editing: Editing & { readonly event: Opened },
+  fields: EventFields,
+): Promise<PluginResponse> {
+  const { store, person, context } = desk;
+  const { event, scope, uid } = editing;
+  const { stored, calendar, at } = event;
+  let next: ReturnType<typeof changed>;
+  try {
+    const now = context.clock.now();
+    next = changed(stored.text, fields, { recurrence: at, scope, now, uid });
+  } catch (error) {
+    if (!(error instanceof IcsError)) throw error;
+    return formPage(desk, { ...editing, status: 422, problem: 'calendar:failed.event' });
+  }
+  // The second half first: should the first not be written, nothing of the series is lost.
+  const rest = next.rest === undefined ? undefined : await putRest(desk, calendar, uid, next.rest);
+  if (rest && rest.kind !== 'created' && rest.kind !== 'updated')
+    return formPage(desk, { ...editing, status: 422, problem: problemOf(rest) });
+  const put = await store.put(person, calendar.id, stored.uri, next.text, {
+    ifMatch: stored.etag,
+  });
+  if (put.kind === 'updated' || put.kind === 'created') return { redirect: doneHref(desk, fields) };
+  if (rest) await takeBack(desk, calendar, `${uid}.ics`);
+  if (put.kind === 'conflict') {
+    const now = await openEvent(desk, { id: stored.id, at });
+    if (now) return conflict(desk, editing, now, fields);
+  }
+  return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
+}
+
+const putRest = ({ store, person }: Desk, calendar: Calendar, uid: string, text: string) =>
+  store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true });
+
+async function takeBack({ store, person }: Desk, calendar: Calendar, uri: string): Promise<void> {
+  const rest = await store.object(person, calendar.id, uri);
+  if (!rest) return;
+  await store.remove(person, calendar.id, uri);
+  await store.purge(person, rest.id);
+}
+
+const problemOf = (put: Put): string =>
+  put.kind === 'refused' ? REFUSAL_TEXTS[put.reason] : 'calendar:failed.twice';
+
+/** Back to the day on which it is. */
+function doneHref(desk: Desk, fields: EventFields): string {
+  const zone = otherZone(desk, fields);
+  const start = zone ? toWall(desk.zone, toUtc(zone, fields.start)) : fields.start;
+  const day = dayOfWall(start);
+  return hrefOf(desk.context, '', {
+    on: day === desk.today ? '' : isoOf(day),
+    done: 'saved',
+  });
+}
+
+/** Both versions side by side: the one that was typed is in the form, and nothing is written yet. */
+function conflict(desk: Desk, editing: Editing, event: Opened, mine: EventFields): PluginResponse {
+  const texts = (fields: EventFields) => textsOf(desk, fields);
+  return formPage(desk, {
+    ...editing,
+    event,
+    uid: randomUUID(),
+    etag: event.stored.etag,
+    status: 409,
+    problem: 'calendar:conflict.changed',
+    differences: differencesOf(mine, shownFields(desk, event), texts),
+  });
+}
+
+function textsOf(desk: Desk, fields: EventFields): Readonly<Record<string, string>> {
+  const { words, t } = desk;
+  const { start, isAllDay, zone } = fields;
+  return {
+    [t('calendar:field.summary')]: fields.summary,
+    [t('calendar:field.when')]: words.when(fields),
+    [t('calendar:field.repeat')]: repeatWords(desk, fields.rule, {
+      start,
+      isAllDay,
+      zone: ianaZone(zone),
+    }),
+    [t('calendar:field.location')]: fields.location,
+    [t('calendar:field.url')]: fields.url,
+    [t('calendar:field.description')]: fields.description,
+    [t('calendar:field.showAs')]: t(SHOW_AS_TEXTS[fields.showAs]),
+    [t('calendar:field.visibility')]: t(VISIBILITY_TEXTS[fields.visibility]),
+    [t('calendar:field.categories')]: fields.categories.join(', '),
+    [t('calendar:field.alarms')]: fields.alarms.map((one) => alarmWords(desk, one)).join(', '),
+  };
+}

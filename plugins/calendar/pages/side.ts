@@ -1,0 +1,92 @@
+import { dateOf, startOfWeek, weekOf } from '../time/days';
+import { type Desk, hrefOf, isWritable } from './common';
+import { addMonths, firstOfMonth, isoOf } from './dates';
+import { aWeekday } from './words';
+
+/** Weeks begin on Monday (ISO 8601). */
+export const MONDAY = 0;
+const WEEKS = 6;
+
+/** The seven headings of a week. */
+export const weekdays = ({ words }: Desk) =>
+  [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({
+    narrow: words.day(aWeekday(weekday), 'weekdayNarrow'),
+    short: words.day(aWeekday(weekday), 'weekdayShort'),
+    long: words.day(aWeekday(weekday), 'weekday'),
+  }));
+
+/** A month of links. `first` to `last` are the days that the page shows. */
+function miniOf(desk: Desk, at: { on: number; view: string; first: number; last: number }) {
+  const { context, words, today } = desk;
+  const month = dateOf(at.on).month;
+  const from = startOfWeek(firstOfMonth(at.on), MONDAY);
+  const link = (on: number, view = at.view) => hrefOf(context, '', { view, on: isoOf(on) });
+  const weeks = Array.from({ length: WEEKS }, (_, week) => {
+    const monday = from + week * 7;
+    return {
+      number: weekOf(monday, MONDAY).week,
+      isCurrent: at.view === 'week' && monday <= at.last && monday + 6 >= at.first,
+      days: Array.from({ length: 7 }, (_day, index) => {
+        const day = monday + index;
+        return {
+          number: dateOf(day).day,
+          label: words.day(day, 'day'),
+          href: link(day, at.view === 'month' ? 'day' : at.view),
+          isOther: dateOf(day).month !== month,
+          isToday: day === today,
+          isShown: at.view === 'day' && day === at.on,
+        };
+      }),
+    };
+  });
+  return {
+    title: words.day(at.on, 'month'),
+    monthHref: link(at.on, 'month'),
+    previousHref: link(addMonths(at.on, -1)),
+    nextHref: link(addMonths(at.on, 1)),
+    weekdays: weekdays(desk),
+    weeks,
+  };
+}
+
+/** What stands beside every page: a new event, a month, the calendars. */
+export function sideOf(
+  desk: Desk,
+  at: {
+    readonly on?: number;
+    readonly view?: string;
+    readonly first?: number;
+    readonly last?: number;
+    readonly current?: string;
+    /** Where the check boxes lead back to. */
+    readonly back?: string;
+  } = {},
+) {
+  const { context, calendars, today, t } = desk;
+  const { on = today, view = 'week', current = '' } = at;
+  const listed = (isOwn: boolean) =>
+    calendars
+      .filter((one) => one.isOwn === isOwn)
+      .map(({ id, title, colour, isShown, owner }) => ({ id, title, colour, isShown, owner }));
+  const link = (key: string, label: string, icon: string) => ({
+    label,
+    icon,
+    href: hrefOf(context, key),
+    isCurrent: key === current,
+  });
+  return {
+    newHref: calendars.some(isWritable)
+      ? hrefOf(context, 'edit', { start: on === today ? '' : isoOf(on) })
+      : '',
+    mini: miniOf(desk, { on, view, first: at.first ?? on, last: at.last ?? on }),
+    own: listed(true),
+    shared: listed(false),
+    back: at.back ?? '',
+    action: hrefOf(context, 'shown'),
+    tools: [
+      link('calendars', t('calendar:side.calendars'), 'settings'),
+      link('import', t('calendar:side.import'), 'download'),
+      link('trash', t('calendar:side.trash'), 'trash'),
+    ],
+  };
+}

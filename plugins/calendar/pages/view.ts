@@ -1,0 +1,187 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { startOfWeek, weekdayOf, weekOf } from '../time/days';
+import { type Desk, hrefOf, isWritable, oneOf } from './common';
+import { addMonths, firstOfMonth, isoOf, parseDay } from './dates';
+import { gridModel } from './grid';
+import { type Item, itemsOf, type Shown, takes } from './items';
+import { listModel, searchModel } from './list';
+import { monthModel } from './month';
+import { MONDAY, sideOf } from './side';
+import { outcomeOf } from './texts';
+import { capital } from './words';
+
+const VIEWS = ['day', 'week', 'month', 'list'] as const;
+type View = (typeof VIEWS)[number];
+
+const VIEW_TEXTS: Readonly<Record<View, string>> = {
+  day: 'calendar:view.day',
+  week: 'calendar:view.week',
+  month: 'calendar:view.month',
+  list: 'calendar:view.list',
+};
+/** Names of the buttons beside the title. */
+const STEP_TEXTS: Readonly<Record<View, readonly [string, string]>> = {
+  day: ['calendar:step.previousDay', 'calendar:step.nextDay'],
+  week: ['calendar:step.previousWeek', 'calendar:step.nextWeek'],
+  month: ['calendar:step.previousMonth', 'calendar:step.nextMonth'],
+  list: ['calendar:step.previousDays', 'calendar:step.nextDays'],
+};
+
+/** Days of the list. */
+const LIST_DAYS = 14;
+const WORK_DAYS = 5;
+
+/** What an address says. */
+function askedOf({ request, today }: Desk) {
+  const { query } = request;
+  const q = (query['q'] ?? '').trim().slice(0, 200);
+  return {
+    q,
+    /** Nobody chose: what suits the window is shown. */
+    isChosen: query['view'] !== undefined,
+    view: q === '' ? (oneOf(VIEWS, query['view']) ?? 'week') : 'list',
+    on: parseDay(query['on']) ?? today,
+    isWhole: query['days'] === '7',
+  } as const;
+}
+type Asked = ReturnType<typeof askedOf>;
+
+/** Where a view begins and ends; the end is outside. */
+function spanOf({ view, on }: Asked): { readonly from: number; readonly to: number } {
+  if (view === 'day') return { from: on, to: on + 1 };
+  if (view === 'list') return { from: on, to: on + LIST_DAYS };
+  if (view === 'week') {
+    const monday = startOfWeek(on, MONDAY);
+    return { from: monday, to: monday + 7 };
+  }
+  const from = startOfWeek(firstOfMonth(on), MONDAY);
+  const last = firstOfMonth(addMonths(on, 1)) - 1;
+  return { from, to: startOfWeek(last, MONDAY) + 7 };
+}
+
+/** The day that the buttons lead to. */
+function stepOf({ view, on }: Asked, way: 1 | -1): number {
+  if (view === 'month') return addMonths(firstOfMonth(on), way);
+  return on + way * { day: 1, week: 7, list: LIST_DAYS }[view];
+}
+
+/** The month, the week, a day or a list of days; or what was searched for. */
+export async function showCalendar(desk: Desk): Promise<PluginResponse> {
+  const asked = askedOf(desk);
+  if (asked.q !== '') return pageOf(desk, asked, { items: [], isCut: false });
+  const span = spanOf(asked);
+  const isBoth = !asked.isChosen;
+  // On a telephone it is a list that begins on the day that was asked for.
+  const to = isBoth ? Math.max(span.to, asked.on + LIST_DAYS) : span.to;
+  return pageOf(desk, asked, await itemsOf(desk, { from: span.from, to }));
+}
+
+async function pageOf(desk: Desk, asked: Asked, shown: Shown): Promise<PluginResponse> {
+  const { context, t, request, calendars } = desk;
+  const { view, on, q, isChosen } = asked;
+  const { items, isCut } = shown;
+  const days = shownDays(desk, asked, items);
+  const title = titleOf(desk, asked, days);
+  const here = { view: isChosen ? view : '', on: isChosen || on !== desk.today ? isoOf(on) : '' };
+  const into = calendars.some(isWritable);
+  const first = days[0] ?? on;
+  const last = days.at(-1) ?? on;
+  return {
+    view: 'page',
+    title,
+    model: {
+      side: sideOf(desk, {
+        on,
+        view,
+        first,
+        last,
+        back: q === '' ? hrefOf(context, '', here) : hrefOf(context, '', { q }),
+      }),
+      view: q === '' ? view : 'search',
+      isAuto: !isChosen && q === '',
+      title,
+      q,
+      action: hrefOf(context, ''),
+      isCut,
+      canAdd: into,
+      toolbar: {
+        todayHref: hrefOf(context, '', { view: isChosen ? view : '' }),
+        isToday: on === desk.today,
+        previousHref: hrefOf(context, '', { ...here, on: isoOf(stepOf(asked, -1)) }),
+        nextHref: hrefOf(context, '', { ...here, on: isoOf(stepOf(asked, 1)) }),
+        previous: t(STEP_TEXTS[view][0]),
+        next: t(STEP_TEXTS[view][1]),
+        views: VIEWS.map((one) => ({
+          label: t(VIEW_TEXTS[one]),
+          href: hrefOf(context, '', { view: one, on: on === desk.today ? '' : isoOf(on) }),
+          isCurrent: q === '' && one === view,
+        })),
+      },
+      strip: stripOf(desk, asked, items),
+      weekend:
+        view === 'week' && q === ''
+          ? {
+              isShown: days.length === 7,
+              href: hrefOf(context, '', {
+                view: 'week',
+                on: isoOf(on),
+                days: asked.isWhole ? '' : '7',
+              }),
+              canHide: asked.isWhole,
+            }
+          : undefined,
+      grid:
+        (view === 'week' || view === 'day') && q === '' ? gridModel(desk, days, items) : undefined,
+      month: view === 'month' ? monthModel(desk, on, items) : undefined,
+      list:
+        q === '' && (view === 'list' || !isChosen)
+          ? listModel(desk, { from: on, to: on + LIST_DAYS }, items)
+          : undefined,
+      search: q === '' ? undefined : await searchModel(desk, q),
+      outcome: outcomeOf(request.query),
+      restoreAction: hrefOf(context, 'restore'),
+    },
+  };
+}
+
+/** Days of a view. A week is one of work, unless something is on at its end. */
+function shownDays({ today }: Desk, asked: Asked, items: readonly Item[]): readonly number[] {
+  const { from, to } = spanOf(asked);
+  const all = Array.from({ length: to - from }, (_, index) => from + index);
+  if (asked.view !== 'week' || asked.isWhole) return all;
+  const isNeeded =
+    weekdayOf(asked.on) >= WORK_DAYS ||
+    all
+      .slice(WORK_DAYS)
+      .some((day) => day === today || items.some((item) => takes(day)(item) && !item.isCancelled));
+  return isNeeded ? all : all.slice(0, WORK_DAYS);
+}
+
+function titleOf({ words, t }: Desk, { view, on, q }: Asked, days: readonly number[]): string {
+  if (q !== '') return t('calendar:search.title', { q });
+  const first = days[0] ?? on;
+  const last = days.at(-1) ?? on;
+  if (view === 'day') return capital(words.day(on, 'dayYear'));
+  if (view === 'month') return capital(words.day(on, 'month'));
+  const range = words.days(first, last);
+  if (view === 'list') return range;
+  return t('calendar:view.titleWeek', { days: range, week: weekOf(first, MONDAY).week });
+}
+
+/** The week as seven links, where the window is narrow. */
+function stripOf({ context, words, today }: Desk, asked: Asked, items: readonly Item[]) {
+  const monday = startOfWeek(asked.on, MONDAY);
+  const view = asked.view === 'day' ? 'day' : asked.isChosen ? 'list' : '';
+  return Array.from({ length: 7 }, (_, index) => {
+    const day = monday + index;
+    return {
+      weekday: words.day(day, 'weekdayShort').replace('.', ''),
+      number: Number(isoOf(day).slice(8)),
+      label: words.day(day, 'day'),
+      href: hrefOf(context, '', { view, on: isoOf(day) }),
+      isToday: day === today,
+      isCurrent: day === asked.on,
+      hasEvents: items.some(takes(day)),
+    };
+  });
+}

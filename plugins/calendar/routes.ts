@@ -1,0 +1,34 @@
+import type { PluginRouter } from 'estafette/plugin';
+import type { CalendarConfig } from './config';
+import { exchangeRoutes } from './exchange/routes';
+import { removeEvent, restoreEvent } from './pages/actions';
+import {
+  changeCalendar,
+  createCalendar,
+  deleteCalendar,
+  showCalendars,
+  showHide,
+} from './pages/calendars';
+import { page } from './pages/common';
+import { save, showEdit } from './pages/edit';
+import { showEvent } from './pages/event';
+import { purge, showTrash } from './pages/trash';
+import { showCalendar } from './pages/view';
+
+/** Below `/calendar`: reading changes nothing, each change is a form. */
+export function routes(router: PluginRouter<CalendarConfig>): void {
+  router.get('/', page(showCalendar));
+  router.post('/shown', page(showHide));
+  router.get('/event', page(showEvent));
+  router.get('/edit', page(showEdit));
+  router.post('/edit', page(save));
+  router.post('/delete', page(removeEvent));
+  router.post('/restore', page(restoreEvent));
+  router.get('/calendars', page(showCalendars));
+  router.post('/calendars/create', page(createCalendar));
+  router.post('/calendars/change', page(changeCalendar));
+  router.post('/calendars/delete', page(deleteCalendar));
+  router.get('/trash', page(showTrash));
+  router.post('/purge', page(purge));
+  exchangeRoutes(router);
+}
