@@ -658,6 +658,31 @@ describe('reports', () => {
     expect(answer.text).toContain('DTSTART;VALUE=DATE:20260305');
   });
 
+  it('give no event of thousands of times that is too large for an answer', async () => {
+    const crowd = Array.from(
+      { length: 3_000 },
+      (_, at) => `ATTENDEE:mailto:a${at}@mer.example\r\n`,
+    );
+    await put('rapports/foule.ics', simple('foule', `RRULE:FREQ=DAILY\r\n${crowd.join('')}`));
+    const year = (end: string) =>
+      query(
+        kind(
+          'VEVENT',
+          '<C:prop-filter name="UID"><C:text-match>foule</C:text-match></C:prop-filter>',
+        ),
+        `<C:calendar-data><C:expand start="20260302T000000Z" end="${end}"/></C:calendar-data>`,
+      );
+
+    const [week, years] = [await year('20260309T000000Z'), await year('20360309T000000Z')];
+    await ask('DELETE', 'rapports/foule.ics');
+
+    expect(week.text.match(/BEGIN:VEVENT/g)).toHaveLength(7);
+    expect([years.status, years.text]).toEqual([
+      507,
+      expect.stringContaining('<D:number-of-matches-within-limits/>'),
+    ]);
+  });
+
   it('leave out what replaces occurrences of other times, and properties nobody asked for', async () => {
     const set = (window: string) =>
       query(

@@ -37,7 +37,10 @@ export function isBadWindow(asked: DavAsked): boolean {
   });
 }
 
-/** A text as a program asks for it; as it was put unless it does. */
+/** More than an answer holds: one event with all its times. */
+export class TooLarge extends Error {}
+
+/** A text as a program asks for it; as it was put unless it does. Throws {@link TooLarge}. */
 export function dataOf(text: string, wanted: DavElement, call: Call): string {
   if (wanted.children.length === 0) return text;
   const range = (name: string): Range | undefined => {
@@ -50,7 +53,7 @@ export function dataOf(text: string, wanted: DavElement, call: Call): string {
   try {
     const calendar = parseCalendar(text);
     const windowed = expand
-      ? expanded(calendar, expand, siteZone(call))
+      ? expanded(calendar, expand, siteZone(call), text.length)
       : limit
         ? limited(calendar, limit, siteZone(call))
         : calendar;
@@ -62,13 +65,16 @@ export function dataOf(text: string, wanted: DavElement, call: Call): string {
 }
 
 const MOST = 5_000;
+const MAX_CHARS = 16_000_000;
 const REPEATING: ReadonlySet<string> = new Set(['rrule', 'rdate', 'exdate', 'exrule']);
 
 /** Every time in a window as an event of its own, in UTC (RFC 4791 9.6.5). */
-function expanded(calendar: Component, range: Range, zone: Zone): Component {
+function expanded(calendar: Component, range: Range, zone: Zone, chars: number): Component {
   const parts = partsIn(calendar);
   const master = parts.find(({ facts }) => facts.recurrence === '');
-  const { takings } = takingsIn(parts, range, { zone, limit: MOST });
+  const { takings, isCut } = takingsIn(parts, range, { zone, limit: MOST });
+  // Ten thousand people at a meeting of each day would be written thousands of times.
+  if (isCut || takings.length * chars > MAX_CHARS) throw new TooLarge();
   const events = takings.map((taking) => {
     const part = parts.find(({ facts }) => facts === taking.facts) as Part;
     return instanceOf(part, taking, { master: master ?? part, zone });

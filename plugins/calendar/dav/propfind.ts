@@ -6,8 +6,8 @@ import {
   davFitting,
 } from 'estafette/plugin';
 import type { Calendar } from '../store';
-import { failing, listed, MISSING } from './answers';
-import { isUnknownData } from './data';
+import { failing, listed, MISSING, TOO_MUCH } from './answers';
+import { isUnknownData, TooLarge } from './data';
 import { knownObjects } from './known';
 import { C, D } from './names';
 import { type Call, calendarHref, calendarOf } from './places';
@@ -15,6 +15,15 @@ import { calendarRow, homeRow, objectRow } from './props';
 
 /** PROPFIND on the home, a calendar or an object (RFC 4918 9.1). */
 export async function propfind(call: Call): Promise<DavResponse> {
+  try {
+    return await found(call);
+  } catch (error) {
+    if (error instanceof TooLarge) return TOO_MUCH;
+    throw error;
+  }
+}
+
+async function found(call: Call): Promise<DavResponse> {
   const { request, store, person } = call;
   const [id, uri] = request.path;
   const asked = davAsked(request.xml);

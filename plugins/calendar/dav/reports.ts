@@ -20,7 +20,7 @@ import { zoneOf, zonesOf } from '../ics/zones';
 import type { Calendar } from '../store';
 import { ianaZone, type Zone } from '../time/zone';
 import { failing, listed, MISSING, TOO_MUCH } from './answers';
-import { isBadWindow, isUnknownData } from './data';
+import { isBadWindow, isUnknownData, TooLarge } from './data';
 import { type Filter, FilterRefused, filterOf } from './filter';
 import { freeBusy } from './free-busy';
 import { knownObjects } from './known';
@@ -51,11 +51,14 @@ export async function report(call: Call): Promise<DavResponse> {
   const asked = davAsked(xml);
   if (isUnknownData(asked)) return failing(403, C('supported-calendar-data'));
   if (isBadWindow(asked)) return failing(403, C('valid-filter'));
-  if (davIs(xml, C('calendar-multiget'))) return multiget(call, calendar, xml);
-  if (davIs(xml, C('calendar-query'))) return query(call, calendar, xml);
-  if (davIs(xml, D('sync-collection'))) return synchronise(call, calendar, xml);
-  if (davIs(xml, C('free-busy-query'))) return freeBusy(call, calendar, xml);
-  return failing(403, D('supported-report'));
+  const answer = ANSWERS.find(([name]) => davIs(xml, name))?.[1];
+  if (!answer) return failing(403, D('supported-report'));
+  try {
+    return await answer(call, calendar, xml);
+  } catch (error) {
+    if (error instanceof TooLarge) return TOO_MUCH;
+    throw error;
+  }
 }
 
 async function multiget(call: Call, calendar: Calendar, xml: DavElement): Promise<DavResponse> {
@@ -127,6 +130,9 @@ async function query(call: Call, calendar: Calendar, xml: DavElement): Promise<D
   }
 }
 
+/** A search that takes longer is cut: who asked would have given up. */
+const MAX_MS = 20_000;
+
 /** What is found, as far as a program wants to know. */
 async function* found(
   call: Call,
@@ -138,11 +144,13 @@ async function* found(
   const objects = isWanted
     ? store.objects(person, calendar.id, which)
     : knownObjects(call, calendar, asked, which);
+  const until = performance.now() + MAX_MS;
   let count = 0;
   for await (const some of objects) {
     for (const object of some) {
-      if (isWanted && !isWanted(object.text ?? '')) continue;
-      if (count === most) {
+      const isLate = performance.now() >= until;
+      if (!isLate && isWanted && !isWanted(object.text ?? '')) continue;
+      if (isLate || count === most) {
         yield davCut(calendarHref(calendar.id));
         return;
       }
@@ -178,3 +186,13 @@ async function synchronise(call: Call, calendar: Calendar, xml: DavElement): Pro
   const next = syncToken({ ...calendar, syncToken: changes.token });
   return listed(rows, davElement(D('sync-token'), davText(next)));
 }
+
+const ANSWERS: readonly (readonly [
+  DavName,
+  (call: Call, calendar: Calendar, xml: DavElement) => Promise<DavResponse>,
+])[] = [
+  [C('calendar-multiget'), multiget],
+  [C('calendar-query'), query],
+  [D('sync-collection'), synchronise],
+  [C('free-busy-query'), freeBusy],
+];
