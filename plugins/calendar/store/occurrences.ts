@@ -54,9 +54,11 @@ export async function findOccurrences(
       break;
     }
   }
-  found.sort((a, b) => sortStart(a, zone) - sortStart(b, zone) || a.end - b.end);
+  found.sort((a, b) => sortStart(a, zone) - sortStart(b, zone) || a.end - b.end || byTitle(a, b));
   return { occurrences: found.slice(0, limit), isCut: isCut || found.length > limit };
 }
+
+const byTitle = (a: Occurrence, b: Occurrence): number => (a.summary < b.summary ? -1 : 1);
 
 /** Whole days stand before what begins on them. */
 const sortStart = ({ isAllDay, start }: Occurrence, zone: Zone): number =>
