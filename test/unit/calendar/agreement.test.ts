@@ -1,7 +1,7 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { expandRule } from '../recur/expand';
-import { readRule } from '../recur/rule';
-import { ianaZone, UTC } from '../time/zone';
+import { expandRule } from '../../../plugins/calendar/recur/expand';
+import { readRule } from '../../../plugins/calendar/recur/rule';
+import { ianaZone, UTC } from '../../../plugins/calendar/time/zone';
 
 /** Rules as people and programs make them, each time the same ones: a linear congruential generator. */
 function createDice(seed: number) {
@@ -11,9 +11,8 @@ function createDice(seed: number) {
     return state / 0x80000000;
   };
   const pick = <T>(all: readonly T[]): T => all[Math.floor(next() * all.length)] as T;
-  const some = <T>(all: readonly T[], most: number): readonly T[] => [
-    ...new Set(Array.from({ length: most }, () => pick(all))),
-  ];
+  const some = <T>(all: readonly T[], most: number): string =>
+    [...new Set(Array.from({ length: most }, () => pick(all)))].join();
   return { pick, some, isIn: (share: number): boolean => next() < share, next };
 }
 
