@@ -100,7 +100,9 @@ describe('who asks by WebDAV', () => {
 
     expect(answer.status).toBe(301);
     expect(answer.headers.get('location')).toBe('/dav/');
-    expect((await ask('GET', '/.well-known/caldav')).status).not.toBe(301);
+    expect((await ask('GET', '/.well-known/caldav')).headers.get('location')).toBe('/dav/');
+    for (const other of ['caldav/x', 'webdav'])
+      expect((await ask('GET', `/.well-known/${other}`)).status).not.toBe(301);
   });
 
   it.each(['/dav', '/dav/', '/dav/serving/', '/dav/serving/x', '/dav/unknown'])(
