@@ -5,6 +5,7 @@ import { sideOf } from '../pages/side';
 import { bringIn, MAX_OBJECTS, type Report } from './bring-in';
 import { decodeFile } from './decode';
 import { exportCalendar } from './export-file';
+import { FAULT_TEXTS } from './texts';
 
 /** Of one file; more is brought in in parts. */
 const FILE_BYTES = 5_000_000;
@@ -47,7 +48,7 @@ function importPage(
         ...report,
         href: hrefOf(context, ''),
         calendar: calendars.find(({ id }) => id === calendar)?.title ?? '',
-        faults: report.faults.map((one) => ({ ...one, text: `calendar:fault.${one.fault}` })),
+        faults: report.faults.map((one) => ({ ...one, text: FAULT_TEXTS[one.fault] })),
       },
     },
   };
@@ -61,15 +62,16 @@ async function importFile(desk: Desk): Promise<PluginResponse> {
   const file = request.files.find(({ field }) => field === 'file');
   const refused = (error: string): PluginResponse =>
     importPage(desk, {
-      error: `calendar:import.${error}`,
+      error,
       status: 422,
       calendar: calendar?.id ?? '',
     });
-  if (!calendar || !isWritable(calendar)) return refused('noCalendar');
-  if (!file || file.content.length === 0) return refused('noFile');
-  if (file.content.length > FILE_BYTES) return refused('tooLarge');
+  if (!calendar || !isWritable(calendar)) return refused('calendar:import.noCalendar');
+  if (!file || file.content.length === 0) return refused('calendar:import.noFile');
+  if (file.content.length > FILE_BYTES) return refused('calendar:import.tooLarge');
   const text = decodeFile(file.content);
-  if (!/^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000))) return refused('notCalendar');
+  if (!/^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000)))
+    return refused('calendar:import.notCalendar');
   const maxBytes = context.config(person.site).maxObjectKilobytes * 1_000;
   const report = await bringIn(store, person, { calendar: calendar.id, text, maxBytes });
   return importPage(desk, { report, calendar: calendar.id });

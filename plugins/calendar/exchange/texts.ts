@@ -1,0 +1,22 @@
+import type { Fault } from './bring-in';
+
+/** Keys of texts, whole: a contract finds the ones that nothing uses. */
+export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
+  syntax: 'calendar:fault.syntax',
+  nothing: 'calendar:fault.nothing',
+  several: 'calendar:fault.several',
+  'no-uid': 'calendar:fault.no-uid',
+  'no-start': 'calendar:fault.no-start',
+  rule: 'calendar:fault.rule',
+  time: 'calendar:fault.time',
+  missing: 'calendar:fault.missing',
+  rights: 'calendar:fault.rights',
+  'not-an-object': 'calendar:fault.not-an-object',
+  'too-large': 'calendar:fault.too-large',
+  full: 'calendar:fault.full',
+  quota: 'calendar:fault.quota',
+  uri: 'calendar:fault.uri',
+  'uid-conflict': 'calendar:fault.uid-conflict',
+  unended: 'calendar:fault.unended',
+  denied: 'calendar:fault.denied',
+};
