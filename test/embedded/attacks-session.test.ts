@@ -57,7 +57,7 @@ const BEYOND = [
   '/admin',
   '/twofactor',
   '/dav/',
-  '/.well-known/caldav',
+  '/.well-known/webdav',
 ];
 
 const ATTACKS: readonly Attack[] = [
