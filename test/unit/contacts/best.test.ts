@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Migration } from 'estafette/plugin';
 import knex, { type Knex } from 'knex';
-import { bestCards } from '../store/best';
-import { aPerson } from './kit';
+import { bestCards } from '../../../plugins/contacts/store/best';
+import { aPerson } from '../../../plugins/contacts/test/kit';
 
-const MIGRATIONS = path.join(__dirname, '..', 'migrations');
+const MIGRATIONS = path.join(__dirname, '..', '..', '..', 'plugins', 'contacts', 'migrations');
 
 let db: Knex;
 afterEach(() => db.destroy());

@@ -1,11 +1,16 @@
 import { type PluginTest, slowdown } from 'estafette/plugin/testing';
 import { knex } from 'knex';
-import { EMPTY_CONTACT } from '../card';
-import { up } from '../migrations/0010-members';
-import type { Desk } from '../pages/common';
-import { membersOf } from '../pages/members';
-import { type CardRow, type ContactStore, FIRST_BOOK, type Person } from '../store';
-import { aCard, startContacts } from './kit';
+import { EMPTY_CONTACT } from '../../../plugins/contacts/card';
+import { up } from '../../../plugins/contacts/migrations/0010-members';
+import type { Desk } from '../../../plugins/contacts/pages/common';
+import { membersOf } from '../../../plugins/contacts/pages/members';
+import {
+  type CardRow,
+  type ContactStore,
+  FIRST_BOOK,
+  type Person,
+} from '../../../plugins/contacts/store';
+import { aCard, startContacts } from '../../../plugins/contacts/test/kit';
 
 let test: PluginTest;
 let store: ContactStore;
