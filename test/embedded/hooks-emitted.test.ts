@@ -21,6 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'contact:saving': 'plugins/contacts/test',
   'contact:changed': 'plugins/contacts/test',
   'contact:export': 'plugins/contacts/test',
+  'contact:facts': 'plugins/contacts/test',
+  'contact:addition': 'plugins/annuaire/test',
 };
 const SLOTS_ELSEWHERE: Readonly<Record<string, string>> = {
   'admin.plugin@1': 'pages of administrators',
