@@ -15,6 +15,7 @@ need() { # need PACKAGE FILE...: one of the files proves that the package is the
 
 need openssl /usr/bin/openssl
 need chromium /usr/bin/chromium
+need eatmydata /usr/bin/eatmydata
 need dovecot-core /usr/sbin/dovecot
 need dovecot-imapd /usr/lib/dovecot/imap
 need dovecot-submissiond /usr/lib/dovecot/submission
