@@ -37,6 +37,9 @@ module.exports = {
   // Tests wait more than they work: two at a time take little over half as long on two cores. A third
   // fills the waits, and takes their time from suites that look at how long plugins hold the loop.
   maxWorkers: 2,
+  // What suites leave behind adds up: near the 4 GB that Node gives a process, it does little else than
+  // look for memory. A worker that is larger after a suite makes room for a new one.
+  workerIdleMemoryLimit: '1500MB',
   reporters: ['default', '<rootDir>/test/count-reporter.cjs'],
   projects: [
     project('unit', ['test/unit/**/*.test.ts', 'test/*.test.ts', 'plugins/*/test/**/*.test.ts']),
