@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type DavRow, davElement, davRowXml } from './dav-xml';
 
 /** What an answer may hold: a whole collection with its texts is asked for in parts. */
@@ -29,6 +30,21 @@ export async function davFitting(
   for await (const row of rows) {
     if (!fits(row)) return [...kept, davCut(href)];
     kept.push(row);
+  }
+  return kept;
+}
+
+/** Rows between two turns of the loop. */
+const TURN_ROWS = 100;
+
+/** Every row, made and written with turns of the loop between; undefined where they do not all fit. */
+export async function davWhole(rows: Iterable<DavRow>): Promise<readonly DavRow[] | undefined> {
+  const fits = davRoom();
+  const kept: DavRow[] = [];
+  for (const row of rows) {
+    if (!fits(row)) return undefined;
+    kept.push(row);
+    if (kept.length % TURN_ROWS === 0) await setImmediate();
   }
   return kept;
 }

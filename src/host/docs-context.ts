@@ -69,7 +69,7 @@ export function renderRouteReference(read: ReadSource): string {
     '',
     '# WebDAV',
     '',
-    "A plugin with `contributes.dav` answers programs below `/dav/<id>/`: `dav: { wellKnown: 'carddav', load: async () => ({ dav }) }`, where `dav(request, context)` has 30 seconds. The platform has asked for an application password, read the body and parsed its XML. `davMultistatus`, `davError`, `davElement`, `davHref` and `davText` of `estafette/plugin` write answers; `davAsked` and `davRow` match what a program asks with the properties of a resource, `davChanges` reads what it sets, `davFitting` keeps an answer within bounds, and `davIs`, `davChild`, `davChildren` and `davTags` read the rest.",
+    "A plugin with `contributes.dav` answers programs below `/dav/<id>/`: `dav: { wellKnown: 'carddav', load: async () => ({ dav }) }`, where `dav(request, context)` has 30 seconds. The platform has asked for an application password, read the body and parsed its XML. `davMultistatus`, `davError`, `davElement`, `davHref` and `davText` of `estafette/plugin` write answers; `davAsked` and `davRow` match what a program asks with the properties of a resource, `davChanges` reads what it sets, `davFitting` keeps an answer within bounds, `davWhole` gives all of its rows or none, and `davIs`, `davChild`, `davChildren` and `davTags` read the rest.",
     '',
     ...['DavRequest', 'DavElement', 'DavResponse'].flatMap((name) => table(name, read(DAV))),
   ].join('\n');

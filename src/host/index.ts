@@ -72,7 +72,7 @@ export {
   davWants,
 } from './dav-props';
 export { davChanges, davChild, davChildren, davIs, davTags } from './dav-read';
-export { davCut, davFitting, davRoom } from './dav-room';
+export { davCut, davFitting, davRoom, davWhole } from './dav-room';
 export type {
   DavContribution,
   DavElement,

@@ -13,6 +13,7 @@ import {
   davIs,
   davRoom,
   davText,
+  davWhole,
 } from 'estafette/plugin';
 import { componentsOf, parseCalendar, textOf } from '../ics/jcal';
 import { IcsError } from '../ics/types';
@@ -175,14 +176,15 @@ async function synchronise(call: Call, calendar: Calendar, xml: DavElement): Pro
   }
   const uris = changes.changed.map(({ uri }) => uri);
   const known = wantsRow(asked) ? await rowsOf(call, calendar, asked, uris) : undefined;
-  const rows: DavRow[] = [
-    ...(known
-      ? known.rows.values()
-      : changes.changed.map((object) => objectRow(call, calendar, object, asked))),
-    ...changes.removed.map((uri) => ({ href: objectHref(calendar.id, uri), status: 404 })),
-  ];
+  function* made(): Generator<DavRow> {
+    if (known) yield* known.rows.values();
+    else for (const one of changes?.changed ?? []) yield objectRow(call, calendar, one, asked);
+    for (const uri of changes?.removed ?? [])
+      yield { href: objectHref(calendar.id, uri), status: 404 };
+  }
   // The token is that of all changes: a part of them must not come with it.
-  if (known?.isCut || !rows.every(davRoom())) return TOO_MUCH;
+  const rows = known?.isCut ? undefined : await davWhole(made());
+  if (!rows) return TOO_MUCH;
   const next = syncToken({ ...calendar, syncToken: changes.token });
   return listed(rows, davElement(D('sync-token'), davText(next)));
 }

@@ -13,6 +13,7 @@ import {
   davMultistatus,
   davRoom,
   davText,
+  davWhole,
 } from 'estafette/plugin';
 import { CardError } from '../card';
 import type { Book } from '../store';
@@ -136,16 +137,14 @@ async function synchronise(call: Call, book: Book, xml: DavElement): Promise<Dav
   }
   const uris = changes.changed.map(({ uri }) => uri);
   const known = wantsRow(asked) ? await rowsOf(call, book, asked, uris) : undefined;
-  const rows: DavRow[] = [
-    ...(known
-      ? known.rows.values()
-      : changes.changed.map((card) => cardRow(call, book, card, asked))),
-    ...changes.removed.map((uri) => ({ href: cardHref(book.id, uri), status: 404 })),
-  ];
-  // The token is that of all changes: a part of them must not come with it.
-  if (known?.isCut || !rows.every(davRoom())) {
-    return failing(507, D('number-of-matches-within-limits'));
+  function* made(): Generator<DavRow> {
+    if (known) yield* known.rows.values();
+    else for (const card of changes?.changed ?? []) yield cardRow(call, book, card, asked);
+    for (const uri of changes?.removed ?? []) yield { href: cardHref(book.id, uri), status: 404 };
   }
+  // The token is that of all changes: a part of them must not come with it.
+  const rows = known?.isCut ? undefined : await davWhole(made());
+  if (!rows) return failing(507, D('number-of-matches-within-limits'));
   const next = davElement(
     D('sync-token'),
     davText(syncToken({ ...book, syncToken: changes.token })),
