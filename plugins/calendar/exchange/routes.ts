@@ -80,6 +80,9 @@ async function importFile(desk: Desk): Promise<PluginResponse> {
 async function sendCalendar(desk: Desk): Promise<PluginResponse> {
   const { request, calendars, store, person } = desk;
   const calendar = calendars.find(({ id }) => id === request.query['calendar']);
+  if (request.query['calendar'] === undefined) {
+    return { redirect: hrefOf(desk.context, 'calendars') };
+  }
   if (!calendar) return { status: 404 };
   const content = await exportCalendar(store, person, calendar);
   if (content === undefined) {

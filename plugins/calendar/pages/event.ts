@@ -50,6 +50,8 @@ export function localTimes(desk: Pick<Desk, 'zone'>, fields: EventFields) {
 /** An event, as whoever reaches it reads it. */
 export async function showEvent(desk: Desk): Promise<PluginResponse> {
   const { request, context, words, t } = desk;
+  // Of an address that was cut short: nothing is said of what is not asked for.
+  if (request.query['id'] === undefined) return { redirect: hrefOf(context, '') };
   const event = await openEvent(desk, request.query);
   if (!event) return { status: 404 };
   const { fields, stored, calendar, at, isSeries } = event;
