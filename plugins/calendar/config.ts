@@ -31,6 +31,16 @@ export const calendarConfig = z.strictObject({
     .max(365)
     .default(30)
     .describe('Days that deleted events can be restored.'),
+  workFrom: z
+    .string()
+    .regex(/^\d{2}:\d{2}$/)
+    .default('09:00')
+    .describe('When agents begin to work, unless they say otherwise: `09:00`.'),
+  workTo: z
+    .string()
+    .regex(/^\d{2}:\d{2}$/)
+    .default('18:00')
+    .describe('When they end: `18:00`.'),
 });
 
 export type CalendarConfig = z.infer<typeof calendarConfig>;

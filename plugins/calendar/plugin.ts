@@ -2,7 +2,10 @@ import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
 import { routes } from './routes';
+import { choicesOf, eraseChoices } from './settings/choices';
+import { SETTINGS } from './settings/sections';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
+import type { Tables } from './store/tables';
 
 export default definePlugin<CalendarConfig>({
   id: 'calendar',
@@ -14,6 +17,7 @@ export default definePlugin<CalendarConfig>({
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
     routes: async () => ({ routes }),
+    settings: SETTINGS,
     taskbar: {
       id: 'calendar',
       icon: 'calendar',
@@ -45,13 +49,19 @@ export default definePlugin<CalendarConfig>({
   activate(context) {
     context.hooks.on('user:erased', async ({ user, db }) => {
       await erasePerson((name) => db.table(name), user);
+      await eraseChoices((name) => db.table(name), user);
     });
     context.hooks.on('user:records', async ({ user }) => {
-      const records = await recordsOf((name) => context.db.table(name), user);
-      return records.map(({ title, objects }, index) => ({
-        file: `calendar-${index + 1}.json`,
-        content: { title, objects },
-      }));
+      const read: Tables = (name) => context.db.table(name);
+      const records = await recordsOf(read, user);
+      const choices = await choicesOf(read, { site: user.site, user: user.id });
+      return [
+        ...records.map(({ title, objects }, index) => ({
+          file: `calendar-${index + 1}.json`,
+          content: { title, objects },
+        })),
+        ...(choices.length > 0 ? [{ file: 'calendar-choices.json', content: { choices } }] : []),
+      ];
     });
   },
 });

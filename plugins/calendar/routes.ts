@@ -4,6 +4,7 @@ import { exchangeRoutes } from './exchange/routes';
 import { removeEvent, restoreEvent } from './pages/actions';
 import {
   changeCalendar,
+  chooseUsual,
   createCalendar,
   deleteCalendar,
   showCalendars,
@@ -28,6 +29,7 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   router.post('/calendars/create', page(createCalendar));
   router.post('/calendars/change', page(changeCalendar));
   router.post('/calendars/delete', page(deleteCalendar));
+  router.post('/calendars/usual', page(chooseUsual));
   router.get('/trash', page(showTrash));
   router.post('/purge', page(purge));
   exchangeRoutes(router);

@@ -184,6 +184,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/calendars/create
      post /calendar/calendars/change
      post /calendar/calendars/delete
+     post /calendar/calendars/usual
      get /calendar/trash
      post /calendar/purge
      get /calendar/import

@@ -1,6 +1,7 @@
 import type { PluginResponse } from 'estafette/plugin';
+import { choose } from '../settings/choices';
 import { COLOURS } from '../store';
-import { type Desk, hrefOf, oneOf } from './common';
+import { type Desk, hrefOf, isWritable, oneOf, USUAL } from './common';
 import { sideOf } from './side';
 import { COLOUR_TEXTS, outcomeOf } from './texts';
 
@@ -16,6 +17,8 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
       calendars: calendars.map((one) => ({
         ...one,
         canManage: one.rights === 'manage',
+        isUsual: one.id === desk.usual,
+        canBeUsual: one.id !== desk.usual && calendars.length > 1 && isWritable(one),
         exportHref: hrefOf(context, 'export', { calendar: one.id }),
       })),
       maxCalendars,
@@ -28,6 +31,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
         create: hrefOf(context, 'calendars/create'),
         change: hrefOf(context, 'calendars/change'),
         remove: hrefOf(context, 'calendars/delete'),
+        usual: hrefOf(context, 'calendars/usual'),
       },
     },
   };
@@ -59,6 +63,16 @@ export async function changeCalendar(desk: Desk): Promise<PluginResponse> {
   if (done === 'missing') return { status: 404 };
   if (done === 'rights') return { status: 403 };
   return back(desk, done === 'changed' ? { done: 'calendar' } : { failed: 'title' });
+}
+
+/** The calendar into which new events go unless another is chosen. */
+export async function chooseUsual(desk: Desk): Promise<PluginResponse> {
+  const { context, person, request } = desk;
+  const place = desk.calendars.find(({ id }) => id === request.body['calendar']);
+  if (!place) return { status: 404 };
+  if (!isWritable(place)) return { status: 403 };
+  await choose((name) => context.db.table(name), person, { name: USUAL, value: place.id });
+  return back(desk, { done: 'usual' });
 }
 
 /** Only with the tick: a calendar is not deleted by a button alone. */

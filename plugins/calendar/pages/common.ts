@@ -1,8 +1,10 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { choiceOf } from '../settings/choices';
+import { type Preferences, preferencesOf } from '../settings/values';
 import { type Calendar, type CalendarStore, createStore, type Person } from '../store';
 import { dayOfWall } from '../time/days';
-import { ianaZone, toWall, UTC, type Zone } from '../time/zone';
+import { toWall, type Zone } from '../time/zone';
 import { createWords, type Words } from './words';
 
 export type Context = PluginContext<CalendarConfig>;
@@ -14,6 +16,10 @@ export interface Desk {
   readonly person: Person;
   readonly store: CalendarStore;
   readonly calendars: readonly Calendar[];
+  /** Id of the calendar that new events go into. */
+  readonly usual: string;
+  /** What they chose. */
+  readonly preferences: Preferences;
   /** Where the person is. */
   readonly zone: Zone;
   /** What their clock shows. */
@@ -22,6 +28,9 @@ export interface Desk {
   readonly words: Words;
   readonly t: ReturnType<Context['text']>;
 }
+
+/** The name of that choice. */
+export const USUAL = 'calendar';
 
 export type Page = (desk: Desk) => PluginResponse | Promise<PluginResponse>;
 
@@ -33,14 +42,19 @@ export const page =
     if (!user) return { status: 404 };
     const person = { site, user: user.id, mail: user.mail, as };
     const store = createStore(context);
-    const zone = ianaZone(context.site(site).timeZone) ?? UTC;
+    const preferences = await preferencesOf(context, request, user.id);
+    const { zone } = preferences;
     const now = toWall(zone, context.clock.now());
+    const calendars = await store.calendars(person);
+    const chosen = await choiceOf((name) => context.db.table(name), person, USUAL);
     return run({
       request,
       context,
       person,
       store,
-      calendars: await store.calendars(person),
+      calendars,
+      usual: usualOf(calendars, chosen),
+      preferences,
       zone,
       now,
       today: dayOfWall(now),
@@ -48,6 +62,14 @@ export const page =
       t: context.text(locale),
     });
   };
+
+/** The one that was chosen, while it is there and may be written; else the first of one's own that is shown. */
+const usualOf = (calendars: readonly Calendar[], chosen: string | undefined): string =>
+  (
+    calendars.find((one) => isWritable(one) && one.id === chosen) ??
+    calendars.find((one) => isWritable(one) && one.isShown) ??
+    calendars.find(isWritable)
+  )?.id ?? '';
 
 /** An address of these pages; what is empty is left out. */
 export function hrefOf(

@@ -147,8 +147,7 @@ function shownFields(desk: Desk, { fields, isSeries }: Opened): EventFields {
 
 const firstWritable = (desk: Desk, id: string | undefined): Calendar | undefined =>
   desk.calendars.find((one) => isWritable(one) && one.id === id) ??
-  desk.calendars.find((one) => isWritable(one) && one.isShown) ??
-  desk.calendars.find(isWritable);
+  desk.calendars.find((one) => one.id === desk.usual);
 
 /** Midnight or an hour that an address names; the next whole hour without one. */
 function startOf({ now }: Desk, text = ''): { readonly start: number; readonly isAllDay: boolean } {
@@ -186,7 +185,7 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
   const { start, isAllDay } = startOf(desk, query['start']);
   const fields = copied
     ? { ...shownFields(desk, copied), ...(copied.at !== '' && { rule: '' }) }
-    : newFields(start, desk.zone.id, isAllDay);
+    : newFields({ start, isAllDay }, desk.preferences);
   return formPage(desk, {
     calendar,
     fields,
@@ -228,7 +227,7 @@ async function saveNew(
   const { store, person, context, request } = desk;
   const calendar = firstWritable(desk, request.body['calendar']);
   if (!calendar) return { status: 403 };
-  const fields = newFields(desk.now, desk.zone.id, false);
+  const fields = newFields({ start: desk.now }, desk.preferences);
   const editing: Editing = { calendar, fields, form, scope: 'all', uid, etag: '' };
   const read = readForm(form, { fields, isOne: false });
   if (read.kind === 'errors')

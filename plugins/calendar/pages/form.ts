@@ -1,5 +1,6 @@
 import { type EventFields, SHOW_AS, VISIBILITIES } from '../ics';
-import { DAY_MS, dayOfWall, HOUR_MS, weekdayOf } from '../time/days';
+import type { Preferences } from '../settings/values';
+import { DAY_MS, dayOfWall, weekdayOf } from '../time/days';
 import { ianaZone, isOnClocks } from '../time/zone';
 import { oneOf } from './common';
 import { clockOf, isoOf, parseClock, parseDay } from './dates';
@@ -261,19 +262,22 @@ export function differencesOf(
     .map((label) => ({ label, mine: a[label] ?? '', theirs: b[label] ?? '' }));
 }
 
-/** What a new event is before anything was typed: an hour from the start. */
-export const newFields = (start: number, zone: string, isAllDay: boolean): EventFields => ({
+/** What a new event is before anything was typed. */
+export const newFields = (
+  { start, isAllDay = false }: { readonly start: number; readonly isAllDay?: boolean },
+  { zone, lengthMs, reminder }: Pick<Preferences, 'zone' | 'lengthMs' | 'reminder'>,
+): EventFields => ({
   summary: '',
   location: '',
   description: '',
   url: '',
   isAllDay,
   start,
-  end: start + (isAllDay ? DAY_MS : HOUR_MS),
-  zone: isAllDay ? '' : zone,
+  end: start + (isAllDay ? DAY_MS : lengthMs),
+  zone: isAllDay ? '' : zone.id,
   rule: '',
   showAs: 'busy',
   visibility: 'public',
   categories: [],
-  alarms: [],
+  alarms: reminder === undefined ? [] : [reminder],
 });

@@ -70,6 +70,7 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   restored: 'calendar:done.restored',
   purged: 'calendar:done.purged',
   calendar: 'calendar:done.calendar',
+  usual: 'calendar:done.usual',
   calendarDeleted: 'calendar:done.calendarDeleted',
 };
 

@@ -1,0 +1,20 @@
+/** Zones that an agent chooses from: those of France, and a few of its neighbours and posts abroad. */
+export const ZONES = [
+  { value: 'Europe/Paris', labelKey: 'calendar:settings.zoneOf.paris' },
+  { value: 'America/Guadeloupe', labelKey: 'calendar:settings.zoneOf.guadeloupe' },
+  { value: 'America/Martinique', labelKey: 'calendar:settings.zoneOf.martinique' },
+  { value: 'America/Cayenne', labelKey: 'calendar:settings.zoneOf.guyane' },
+  { value: 'Indian/Reunion', labelKey: 'calendar:settings.zoneOf.reunion' },
+  { value: 'Indian/Mayotte', labelKey: 'calendar:settings.zoneOf.mayotte' },
+  { value: 'America/Miquelon', labelKey: 'calendar:settings.zoneOf.miquelon' },
+  { value: 'America/Marigot', labelKey: 'calendar:settings.zoneOf.martin' },
+  { value: 'Pacific/Noumea', labelKey: 'calendar:settings.zoneOf.noumea' },
+  { value: 'Pacific/Tahiti', labelKey: 'calendar:settings.zoneOf.tahiti' },
+  { value: 'Pacific/Marquesas', labelKey: 'calendar:settings.zoneOf.marquesas' },
+  { value: 'Pacific/Wallis', labelKey: 'calendar:settings.zoneOf.wallis' },
+  { value: 'Etc/UTC', labelKey: 'calendar:settings.zoneOf.utc' },
+  { value: 'Europe/London', labelKey: 'calendar:settings.zoneOf.london' },
+  { value: 'Europe/Brussels', labelKey: 'calendar:settings.zoneOf.brussels' },
+  { value: 'America/New_York', labelKey: 'calendar:settings.zoneOf.newyork' },
+  { value: 'Asia/Tokyo', labelKey: 'calendar:settings.zoneOf.tokyo' },
+] as const;
