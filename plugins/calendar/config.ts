@@ -31,6 +31,12 @@ export const calendarConfig = z.strictObject({
     .max(365)
     .default(30)
     .describe('Days that deleted events can be restored.'),
+  freeBusy: z
+    .enum(['site', 'shared'])
+    .default('site')
+    .describe(
+      'Who sees when agents are busy: everybody of the site, or those with whom a calendar is shared.',
+    ),
   workFrom: z
     .string()
     .regex(/^\d{2}:\d{2}$/)

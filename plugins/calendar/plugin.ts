@@ -1,6 +1,7 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
+import { eraseKnown } from './planning/known';
 import { routes } from './routes';
 import { choicesOf, eraseChoices } from './settings/choices';
 import { SETTINGS } from './settings/sections';
@@ -12,7 +13,7 @@ export default definePlugin<CalendarConfig>({
   api: '^1.0',
   title: 'calendar:title',
   summary: 'calendar:summary',
-  needs: ['db'],
+  needs: ['db', 'directory.read'],
   config: calendarConfig,
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
@@ -25,7 +26,11 @@ export default definePlugin<CalendarConfig>({
       href: '/calendar',
       order: 30,
     },
-    assets: { styles: ['calendar.css'], scripts: ['calendar.js'], on: ['calendar'] },
+    assets: {
+      styles: ['calendar.css', 'planning.css'],
+      scripts: ['calendar.js'],
+      on: ['calendar'],
+    },
     jobs: [
       {
         id: 'cleaning',
@@ -49,6 +54,7 @@ export default definePlugin<CalendarConfig>({
   activate(context) {
     context.hooks.on('user:erased', async ({ user, db }) => {
       await erasePerson((name) => db.table(name), user);
+      await eraseKnown((name) => db.table(name), user);
       await eraseChoices((name) => db.table(name), user);
     });
     context.hooks.on('user:records', async ({ user }) => {

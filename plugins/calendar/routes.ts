@@ -15,6 +15,7 @@ import { save, showEdit } from './pages/edit';
 import { showEvent } from './pages/event';
 import { purge, showTrash } from './pages/trash';
 import { showCalendar } from './pages/view';
+import { planningRoutes } from './planning/routes';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -33,4 +34,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   router.get('/trash', page(showTrash));
   router.post('/purge', page(purge));
   exchangeRoutes(router);
+  planningRoutes(router);
 }

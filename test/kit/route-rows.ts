@@ -185,6 +185,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/calendars/change
      post /calendar/calendars/delete
      post /calendar/calendars/usual
+     get /calendar/planning
+     post /calendar/planning/people
+     post /calendar/planning/group
      get /calendar/trash
      post /calendar/purge
      get /calendar/import

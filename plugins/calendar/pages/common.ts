@@ -1,5 +1,6 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { know } from '../planning/known';
 import { choiceOf } from '../settings/choices';
 import { type Preferences, preferencesOf } from '../settings/values';
 import { type Calendar, type CalendarStore, createStore, type Person } from '../store';
@@ -46,6 +47,7 @@ export const page =
     const { zone } = preferences;
     const now = toWall(zone, context.clock.now());
     const calendars = await store.calendars(person);
+    await know((name) => context.db.table(name), person);
     const chosen = await choiceOf((name) => context.db.table(name), person, USUAL);
     return run({
       request,

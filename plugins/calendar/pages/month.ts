@@ -40,6 +40,7 @@ export function monthModel(desk: Desk, on: number, items: readonly Item[]) {
     };
   };
   return {
+    hasNumbers: desk.preferences.hasWeekNumbers,
     caption: t('calendar:month.caption', { month: words.day(on, 'month') }),
     weekdays: weekdays(desk),
     weeks: Array.from({ length: count }, (_, week) => {

@@ -9,9 +9,6 @@ export interface Spanned {
 
 /** A block needs so much of the day to be read. */
 const SHORTEST_MS = 30 * MINUTE_MS;
-/** Beside one another; what is more shares the last column. */
-const COLUMNS_MAX = 8;
-
 export interface Block<T> {
   readonly item: T;
   /** Minutes of the day. */
@@ -22,8 +19,19 @@ export interface Block<T> {
   readonly columns: number;
 }
 
+/** Events that have no room, told as a number where they are. */
+export interface More {
+  readonly count: number;
+  readonly from: number;
+  readonly minutes: number;
+}
+
 /** Events of one day beside one another where they overlap; each group is as wide as it needs. */
-export function placeDay<T extends Spanned>(items: readonly T[], day: number): readonly Block<T>[] {
+export function placeDay<T extends Spanned>(
+  items: readonly T[],
+  day: number,
+  max: number,
+): { readonly blocks: readonly Block<T>[]; readonly more: readonly More[] } {
   const midnight = day * DAY_MS;
   const cut = items
     .map((item) => {
@@ -35,27 +43,43 @@ export function placeDay<T extends Spanned>(items: readonly T[], day: number): r
   const blocks: Block<T>[] = [];
   let group: { readonly one: (typeof cut)[number]; readonly column: number }[] = [];
   let ends: number[] = [];
+  const more: More[] = [];
   const close = (): void => {
-    for (const { one, column } of group)
+    // The last column is of what has none.
+    const isFull = ends.length > max;
+    const left = isFull ? group.filter(({ column }) => column >= max - 1) : [];
+    for (const { one, column } of group) {
+      if (isFull && column >= max - 1) continue;
       blocks.push({
         item: one.item,
-        from: Math.floor((one.start - midnight) / MINUTE_MS),
+        from: minutesTo(one.start),
         minutes: Math.ceil((one.end - one.start) / MINUTE_MS),
         column,
-        columns: ends.length,
+        columns: isFull ? max : ends.length,
       });
+    }
+    if (left.length > 0) {
+      const from = Math.min(...left.map(({ one }) => one.start));
+      const to = Math.max(...left.map(({ one }) => one.end));
+      more.push({
+        count: left.length,
+        from: minutesTo(from),
+        minutes: Math.ceil((to - from) / MINUTE_MS),
+      });
+    }
     group = [];
     ends = [];
   };
+  const minutesTo = (wall: number): number => Math.floor((wall - midnight) / MINUTE_MS);
   for (const one of cut) {
     if (ends.every((end) => end <= one.start)) close();
     const free = ends.findIndex((end) => end <= one.start);
-    const column = free >= 0 ? free : Math.min(ends.length, COLUMNS_MAX - 1);
+    const column = free >= 0 ? free : ends.length;
     ends[column] = Math.max(one.end, ends[column] ?? 0);
     group.push({ one, column });
   }
   close();
-  return blocks;
+  return { blocks, more };
 }
 
 export interface Bar<T> {

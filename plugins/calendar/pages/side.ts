@@ -16,16 +16,30 @@ export const weekdays = ({ words }: Desk) =>
   }));
 
 /** A month of links. `first` to `last` are the days that the page shows. */
-function miniOf(desk: Desk, at: { on: number; view: string; first: number; last: number }) {
+function miniOf(
+  desk: Desk,
+  at: {
+    readonly on: number;
+    readonly view: string;
+    readonly first: number;
+    readonly last: number;
+    readonly query?: Readonly<Record<string, string>> | undefined;
+  },
+) {
   const { context, words, today } = desk;
   const month = dateOf(at.on).month;
   const from = startOfWeek(firstOfMonth(at.on), MONDAY);
-  const link = (on: number, view = at.view) => hrefOf(context, '', { view, on: isoOf(on) });
+  const link = (on: number, view = at.view) =>
+    view === 'planning'
+      ? hrefOf(context, 'planning', { ...at.query, on: isoOf(on) })
+      : hrefOf(context, '', { view, on: isoOf(on) });
   const weeks = Array.from({ length: WEEKS }, (_, week) => {
     const monday = from + week * 7;
     return {
       number: weekOf(monday, MONDAY).week,
-      isCurrent: at.view === 'week' && monday <= at.last && monday + 6 >= at.first,
+      href: link(monday, at.view === 'work' ? 'work' : 'week'),
+      isCurrent:
+        (at.view === 'week' || at.view === 'work') && monday <= at.last && monday + 6 >= at.first,
       days: Array.from({ length: 7 }, (_day, index) => {
         const day = monday + index;
         return {
@@ -41,6 +55,7 @@ function miniOf(desk: Desk, at: { on: number; view: string; first: number; last:
   });
   return {
     title: words.day(at.on, 'month'),
+    hasNumbers: desk.preferences.hasWeekNumbers,
     monthHref: link(at.on, 'month'),
     previousHref: link(addMonths(at.on, -1)),
     nextHref: link(addMonths(at.on, 1)),
@@ -57,13 +72,15 @@ export function sideOf(
     readonly view?: string;
     readonly first?: number;
     readonly last?: number;
+    /** What addresses of a planning keep. */
+    readonly query?: Readonly<Record<string, string>>;
     readonly current?: string;
     /** Where the check boxes lead back to. */
     readonly back?: string;
   } = {},
 ) {
   const { context, calendars, today, t } = desk;
-  const { on = today, view = 'week', current = '' } = at;
+  const { on = today, view = 'work', current = '' } = at;
   const listed = (isOwn: boolean) =>
     calendars
       .filter((one) => one.isOwn === isOwn)
@@ -78,7 +95,7 @@ export function sideOf(
     newHref: calendars.some(isWritable)
       ? hrefOf(context, 'edit', { start: on === today ? '' : isoOf(on) })
       : '',
-    mini: miniOf(desk, { on, view, first: at.first ?? on, last: at.last ?? on }),
+    mini: miniOf(desk, { on, view, first: at.first ?? on, last: at.last ?? on, query: at.query }),
     own: listed(true),
     shared: listed(false),
     back: at.back ?? '',

@@ -82,6 +82,7 @@ const FAILED_TEXTS: Readonly<Record<string, string>> = {
   title: 'calendar:failed.title',
   calendars: 'calendar:failed.calendars',
   event: 'calendar:failed.event',
+  planning: 'calendar:planning.full',
 };
 
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>

@@ -1,27 +1,26 @@
 import type { PluginResponse } from 'estafette/plugin';
-import { startOfWeek, weekdayOf, weekOf } from '../time/days';
+import { isWorkingDay } from '../settings/working-hours';
+import { startOfWeek, weekOf } from '../time/days';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
 import { addMonths, firstOfMonth, isoOf, parseDay } from './dates';
 import { gridModel } from './grid';
-import { type Item, itemsOf, type Shown, takes } from './items';
+import { type Shown as Found, type Item, itemsOf, takes } from './items';
 import { listModel, searchModel } from './list';
 import { monthModel } from './month';
 import { MONDAY, sideOf } from './side';
 import { outcomeOf } from './texts';
+import { viewLinks } from './view-links';
 import { capital } from './words';
 
-const VIEWS = ['day', 'week', 'month', 'list'] as const;
-type View = (typeof VIEWS)[number];
+/** Three days are for narrow windows: nobody's usual view. */
+const SHOWN = ['day', 'three', 'work', 'week', 'month', 'list'] as const;
+type Shown = (typeof SHOWN)[number];
 
-const VIEW_TEXTS: Readonly<Record<View, string>> = {
-  day: 'calendar:view.day',
-  week: 'calendar:view.week',
-  month: 'calendar:view.month',
-  list: 'calendar:view.list',
-};
 /** Names of the buttons beside the title. */
-const STEP_TEXTS: Readonly<Record<View, readonly [string, string]>> = {
+const STEP_TEXTS: Readonly<Record<Shown, readonly [string, string]>> = {
   day: ['calendar:step.previousDay', 'calendar:step.nextDay'],
+  three: ['calendar:step.previousThree', 'calendar:step.nextThree'],
+  work: ['calendar:step.previousWeek', 'calendar:step.nextWeek'],
   week: ['calendar:step.previousWeek', 'calendar:step.nextWeek'],
   month: ['calendar:step.previousMonth', 'calendar:step.nextMonth'],
   list: ['calendar:step.previousDays', 'calendar:step.nextDays'],
@@ -29,19 +28,19 @@ const STEP_TEXTS: Readonly<Record<View, readonly [string, string]>> = {
 
 /** Days of the list. */
 const LIST_DAYS = 14;
-const WORK_DAYS = 5;
 
 /** What an address says. */
-function askedOf({ request, today }: Desk) {
+function askedOf({ request, today, preferences }: Desk) {
   const { query } = request;
   const q = (query['q'] ?? '').trim().slice(0, 200);
   return {
     q,
     /** Nobody chose: what suits the window is shown. */
     isChosen: query['view'] !== undefined,
-    view: q === '' ? (oneOf(VIEWS, query['view']) ?? 'week') : 'list',
+    view:
+      q === '' ? (oneOf(SHOWN, query['view']) ?? oneOf(SHOWN, preferences.view) ?? 'work') : 'list',
     on: parseDay(query['on']) ?? today,
-    isWhole: query['days'] === '7',
+    isWholeDay: query['hours'] === 'all',
   } as const;
 }
 type Asked = ReturnType<typeof askedOf>;
@@ -50,7 +49,8 @@ type Asked = ReturnType<typeof askedOf>;
 function spanOf({ view, on }: Asked): { readonly from: number; readonly to: number } {
   if (view === 'day') return { from: on, to: on + 1 };
   if (view === 'list') return { from: on, to: on + LIST_DAYS };
-  if (view === 'week') {
+  if (view === 'three') return { from: on, to: on + 3 };
+  if (view === 'week' || view === 'work') {
     const monday = startOfWeek(on, MONDAY);
     return { from: monday, to: monday + 7 };
   }
@@ -62,12 +62,16 @@ function spanOf({ view, on }: Asked): { readonly from: number; readonly to: numb
 /** The day that the buttons lead to. */
 function stepOf({ view, on }: Asked, way: 1 | -1): number {
   if (view === 'month') return addMonths(firstOfMonth(on), way);
-  return on + way * { day: 1, week: 7, list: LIST_DAYS }[view];
+  return on + way * { day: 1, three: 3, work: 7, week: 7, list: LIST_DAYS }[view];
 }
 
 /** The month, the week, a day or a list of days; or what was searched for. */
 export async function showCalendar(desk: Desk): Promise<PluginResponse> {
   const asked = askedOf(desk);
+  if (!asked.isChosen && asked.q === '' && desk.preferences.view === 'planning') {
+    const { on, done = '', restore = '' } = desk.request.query;
+    return { redirect: hrefOf(desk.context, 'planning', { on, done, restore }) };
+  }
   if (asked.q !== '') return pageOf(desk, asked, { items: [], isCut: false });
   const span = spanOf(asked);
   const isBoth = !asked.isChosen;
@@ -76,11 +80,11 @@ export async function showCalendar(desk: Desk): Promise<PluginResponse> {
   return pageOf(desk, asked, await itemsOf(desk, { from: span.from, to }));
 }
 
-async function pageOf(desk: Desk, asked: Asked, shown: Shown): Promise<PluginResponse> {
+async function pageOf(desk: Desk, asked: Asked, shown: Found): Promise<PluginResponse> {
   const { context, t, request, calendars } = desk;
   const { view, on, q, isChosen } = asked;
   const { items, isCut } = shown;
-  const days = shownDays(desk, asked, items);
+  const days = shownDays(desk, asked);
   const title = titleOf(desk, asked, days);
   const here = { view: isChosen ? view : '', on: isChosen || on !== desk.today ? isoOf(on) : '' };
   const into = calendars.some(isWritable);
@@ -111,27 +115,11 @@ async function pageOf(desk: Desk, asked: Asked, shown: Shown): Promise<PluginRes
         nextHref: hrefOf(context, '', { ...here, on: isoOf(stepOf(asked, 1)) }),
         previous: t(STEP_TEXTS[view][0]),
         next: t(STEP_TEXTS[view][1]),
-        views: VIEWS.map((one) => ({
-          label: t(VIEW_TEXTS[one]),
-          href: hrefOf(context, '', { view: one, on: on === desk.today ? '' : isoOf(on) }),
-          isCurrent: q === '' && one === view,
-        })),
+        views: viewLinks(desk, q === '' ? view : '', on),
       },
       strip: stripOf(desk, asked, items),
-      weekend:
-        view === 'week' && q === ''
-          ? {
-              isShown: days.length === 7,
-              href: hrefOf(context, '', {
-                view: 'week',
-                on: isoOf(on),
-                days: asked.isWhole ? '' : '7',
-              }),
-              canHide: asked.isWhole,
-            }
-          : undefined,
-      grid:
-        (view === 'week' || view === 'day') && q === '' ? gridModel(desk, days, items) : undefined,
+      hidden: hiddenOf(desk, asked, days, items),
+      grid: isGrid(view) && q === '' ? gridModel(desk, days, items, asked) : undefined,
       month: view === 'month' ? monthModel(desk, on, items) : undefined,
       list:
         q === '' && (view === 'list' || !isChosen)
@@ -144,27 +132,53 @@ async function pageOf(desk: Desk, asked: Asked, shown: Shown): Promise<PluginRes
   };
 }
 
-/** Days of a view. A week is one of work, unless something is on at its end. */
-function shownDays({ today }: Desk, asked: Asked, items: readonly Item[]): readonly number[] {
+const isGrid = (view: Shown): boolean => view !== 'month' && view !== 'list';
+
+/** Days of a view; those of work are the agent's, and today is always there when it was asked for. */
+function shownDays({ preferences, request }: Desk, asked: Asked): readonly number[] {
   const { from, to } = spanOf(asked);
   const all = Array.from({ length: to - from }, (_, index) => from + index);
-  if (asked.view !== 'week' || asked.isWhole) return all;
-  const isNeeded =
-    weekdayOf(asked.on) >= WORK_DAYS ||
-    all
-      .slice(WORK_DAYS)
-      .some((day) => day === today || items.some((item) => takes(day)(item) && !item.isCancelled));
-  return isNeeded ? all : all.slice(0, WORK_DAYS);
+  if (asked.view !== 'work') return all;
+  const named = request.query['on'] === undefined ? undefined : asked.on;
+  const work = all.filter((day) => isWorkingDay(preferences.working, day) || day === named);
+  return work.length === 0 ? all : work;
 }
 
-function titleOf({ words, t }: Desk, { view, on, q }: Asked, days: readonly number[]): string {
+/** How many events of the week are on days that are not drawn, and where they are seen. */
+function hiddenOf(
+  { context, t }: Desk,
+  { view, on, q }: Asked,
+  days: readonly number[],
+  items: readonly Item[],
+) {
+  if (view !== 'work' || q !== '') return undefined;
+  const monday = startOfWeek(on, MONDAY);
+  const off = [0, 1, 2, 3, 4, 5, 6].map((at) => monday + at).filter((day) => !days.includes(day));
+  const there = items.filter(
+    (item) =>
+      !item.isCancelled &&
+      off.some((day) => takes(day)(item)) &&
+      !days.some((day) => takes(day)(item)),
+  );
+  if (there.length === 0) return undefined;
+  return {
+    text: t('calendar:view.hidden', { count: there.length }),
+    href: hrefOf(context, '', { view: 'week', on: isoOf(on) }),
+  };
+}
+
+function titleOf(
+  { words, t, preferences }: Desk,
+  { view, on, q }: Asked,
+  days: readonly number[],
+): string {
   if (q !== '') return t('calendar:search.title', { q });
   const first = days[0] ?? on;
   const last = days.at(-1) ?? on;
   if (view === 'day') return capital(words.day(on, 'dayYear'));
   if (view === 'month') return capital(words.day(on, 'month'));
   const range = words.days(first, last);
-  if (view === 'list') return range;
+  if (view === 'list' || view === 'three' || !preferences.hasWeekNumbers) return range;
   return t('calendar:view.titleWeek', { days: range, week: weekOf(first, MONDAY).week });
 }
 

@@ -27,6 +27,8 @@ const STYLES = {
 /** Days and hours as they are written in a language. Walls and days, never moments: no zone here. */
 export interface Words {
   day(day: number, style: Style): string;
+  /** `09:30`, as addresses have it. */
+  clock(wall: number): string;
   /** « 9 h 30 », « 9:30 ». */
   time(wall: number): string;
   /** « 16 – 20 novembre 2026 » ; both days are in it. */
@@ -79,6 +81,7 @@ function wordsOf(locale: 'fr' | 'en'): Words {
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
   return {
     day,
+    clock: clockOf,
     time,
     days,
     when({ isAllDay, start, end }) {

@@ -159,6 +159,13 @@ export const SETTINGS: readonly PluginSettingSection[] = [
         default: false,
       },
       { key: 'sunday', kind: 'switch', labelKey: 'calendar:settings.days.sunday', default: false },
+      {
+        key: 'showBusy',
+        kind: 'switch',
+        labelKey: 'calendar:settings.showBusy',
+        helpKey: 'calendar:settings.showBusyHelp',
+        default: true,
+      },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { PluginContext } from 'estafette/plugin';
+import type { PluginContext, SiteId } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { parseClock } from '../pages/dates';
 import { HOUR_MS, MINUTE_MS } from '../time/days';
@@ -79,4 +79,14 @@ export async function preferencesOf(
 ): Promise<Preferences> {
   const site = typeof where === 'string' ? where : where.site;
   return preferencesIn(await context.settings(where, user), context.site(site).timeZone);
+}
+
+/** Whether agents of a site see when somebody is busy: the site says so, and the person did not close it. */
+export async function isBusyShown(
+  context: Context & Pick<PluginContext<CalendarConfig>, 'config'>,
+  site: SiteId,
+  user: number,
+): Promise<boolean> {
+  if (context.config(site).freeBusy !== 'site') return false;
+  return (await context.settings(site, user))['showBusy'] !== false;
 }

@@ -46,16 +46,74 @@ const save = (fill: Readonly<Record<string, string>> = {}) => post('/edit', { ..
 const month = ['2026-11-01 00:00', '2026-12-01 00:00'] as const;
 const objectOf = async (id: string) => store.objectById(me, id);
 
-it('shows the work week with its number, and the weekend where something is on', async () => {
+it('shows the work week with its number, and says what is on other days', async () => {
   await put('one', { summary: 'Point d’équipe', ...timed('2026-11-16 09:00', '2026-11-16 10:00') });
 
-  const work = await html('/', { view: 'week' });
+  const work = await html('/', { view: 'work' });
   await put('two', timed('2026-11-21 09:00', '2026-11-21 10:00'));
+  const more = await html('/', { view: 'work' });
   const whole = await html('/', { view: 'week' });
 
   expect(work).toContain('16 – 20 novembre 2026, semaine 47');
   expect(work).toContain('Point d’équipe');
+  expect(work).not.toContain('cal-hidden');
+  expect(more).toContain('1 évènement un autre jour');
   expect(whole).toContain('16 – 22 novembre 2026, semaine 47');
+  expect(whole).not.toContain('cal-hidden');
+});
+
+it('draws the days and hours of the agent, those of what takes place outside, or all', async () => {
+  await test.setUserSetting('wednesday', false);
+  await test.setUserSetting('firstHour', '09:00');
+  await test.setUserSetting('lastHour', '18:00');
+
+  const usual = await html('/', { view: 'work' });
+  await put('early', timed('2026-11-17 06:30', '2026-11-17 07:00'));
+  await put('late', timed('2026-11-17 20:00', '2026-11-17 20:10'));
+  const wide = await html('/', { view: 'work' });
+  const all = await html('/', { view: 'day', hours: 'all' });
+
+  expect(usual).toContain('data-h="9" data-lh="9"');
+  expect(usual).not.toContain('data-day="2026-11-18"');
+  expect(wide).toContain('data-h="6" data-lh="15"');
+  expect(all).toContain('data-h="0" data-lh="24"');
+});
+
+it('opens with the view of the agent, and leaves week numbers out where they want none', async () => {
+  await test.setUserSetting('view', 'month');
+  await test.setUserSetting('weekNumbers', false);
+
+  const month = await html('/');
+  const week = await html('/', { view: 'week' });
+  await test.setUserSetting('view', 'planning');
+
+  expect(month).toContain('data-view="month"');
+  expect(week).not.toContain('semaine 47');
+  expect(week).not.toContain('cal-mini-week');
+  expect(await test.route('get', '/')).toMatchObject({ redirect: '/calendar/planning' });
+});
+
+it('shows the hours of a second zone beside those of the agent', async () => {
+  await test.setUserSetting('zone2', 'Pacific/Noumea');
+
+  const page = await html('/', { view: 'day' });
+
+  expect(page).toMatch(/<i>19:00<\/i>09:00/);
+});
+
+it('tells what has no room beside the others as a number, and leads to the list', async () => {
+  for (let number = 1; number <= 11; number += 1)
+    await put(`n${number}`, timed('2026-11-17 09:00', '2026-11-17 10:00'));
+
+  const day = await html('/', { view: 'day', on: '2026-11-17' });
+  const week = await html('/', { view: 'week', on: '2026-11-17' });
+
+  expect(day).toContain(
+    'data-c="7" data-of="8"><a href="/calendar?view=list&amp;on=2026-11-17">4 autres',
+  );
+  expect(week).toContain(
+    'data-c="3" data-of="4"><a href="/calendar?view=day&amp;on=2026-11-17">8 autres',
+  );
 });
 
 it('puts events that overlap beside one another', async () => {

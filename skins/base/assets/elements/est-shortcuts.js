@@ -25,10 +25,40 @@ const KEYS = {
   z: () => find('undo')?.click(),
 };
 
+/** Keys that a page of a plugin gives to its own links and buttons (docs/plugins/capabilities.md). */
+const pageKeys = () => [...document.querySelectorAll('main [data-key]')].filter(isShown);
+
+function pageKey({ key }) {
+  const target = pageKeys().find((one) => one.dataset.key === key);
+  return target && (() => target.click());
+}
+
+const ARROWS = { ArrowLeft: '←', ArrowRight: '→' };
+
+/** They are told by the names of what they press. */
+function listPageKeys(dialog) {
+  const section = dialog.querySelector('[data-keys-here]');
+  const list = section?.querySelector('dl');
+  if (!list) return;
+  const entries = pageKeys().map((target) => {
+    const [entry, term, key, name] = ['div', 'dt', 'kbd', 'dd'].map((tag) =>
+      document.createElement(tag),
+    );
+    key.textContent = ARROWS[target.dataset.key] ?? target.dataset.key;
+    name.textContent = target.title || target.textContent.trim();
+    term.append(key);
+    entry.append(term, name);
+    return entry;
+  });
+  list.replaceChildren(...entries);
+  section.hidden = entries.length === 0;
+}
+
 /** The list of keys, without those that have nothing to do on this page. */
 function showKeys(dialog) {
   for (const entry of dialog.querySelectorAll('[data-keys-for]'))
     entry.hidden = !find(entry.dataset.keysFor);
+  listPageKeys(dialog);
   dialog.showModal();
 }
 
@@ -73,7 +103,7 @@ class EstShortcuts extends HTMLElement {
     const handler =
       event.key === '?'
         ? () => showKeys(dialog)
-        : (rowKey(event) ?? (areShortcutsOn() && KEYS[event.key]));
+        : (rowKey(event) ?? (areShortcutsOn() && (KEYS[event.key] ?? pageKey(event))));
     if (!handler) return;
     event.preventDefault();
     handler();
