@@ -1,8 +1,9 @@
 import { expandRule } from '../recur/expand';
-import { readRule } from '../recur/rule';
+import { type Rule, readRule } from '../recur/rule';
 import { DAY_MS, dayOfWall } from '../time/days';
 import { toUtc, toWall, UTC, type Zone } from '../time/zone';
 import type { EventFacts } from './facts';
+import type { RuleFacts } from './rules';
 import { recurrenceName } from './times';
 import { zoneOf } from './zones';
 
@@ -23,11 +24,26 @@ export interface TakingWindow {
   readonly limit: number;
 }
 
+const NOTHING = { takings: [], isCut: false };
+
 /** Times of an object in a window, by start. The cost is bounded by the window and the limit. */
 export function occurrencesOf(
   events: readonly EventFacts[],
   window: TakingWindow,
 ): { readonly takings: readonly Taking[]; readonly isCut: boolean } {
+  const [only] = events;
+  // Nearly all of them: one event, once.
+  if (only && events.length === 1 && only.recurrence === '' && !only.repeats) {
+    const start = momentOf(only, only.start, window.zone);
+    const taking = {
+      facts: only,
+      recurrence: '',
+      start,
+      end: start + only.length,
+      isRecurring: false,
+    };
+    return isIn(taking, window) ? { takings: [taking], isCut: false } : NOTHING;
+  }
   const master = events.find(({ recurrence }) => recurrence === '');
   const replaced = new Set(events.map(({ recurrence }) => recurrence));
   const takings: Taking[] = [];
@@ -59,18 +75,31 @@ export function occurrencesOf(
 }
 
 function timesAt(
-  { isAllDay, length, zone }: EventFacts,
+  facts: EventFacts,
   wall: number,
   local: Zone,
 ): { readonly start: number; readonly end: number } {
-  const start = isAllDay ? wall : toUtc(zoneOf(zone, local), wall);
-  return { start, end: start + length };
+  const start = momentOf(facts, wall, local);
+  return { start, end: start + facts.length };
 }
+
+const momentOf = ({ isAllDay, zone }: EventFacts, wall: number, local: Zone): number =>
+  isAllDay ? wall : toUtc(zoneOf(zone, local), wall);
 
 /** "(start of the window < end of the event) and (its start < the window's end)" (RFC 4791 §9.9). */
 function isIn({ facts, start, end }: Taking, { from, to, zone }: TakingWindow): boolean {
-  const [first, last] = facts.isAllDay ? [toWall(zone, from), toWall(zone, to)] : [from, to];
+  const first = facts.isAllDay ? toWall(zone, from) : from;
+  const last = facts.isAllDay ? toWall(zone, to) : to;
   return start < last && (end > first || (end === start && start >= first));
+}
+
+const rules = new WeakMap<RuleFacts, Rule>();
+
+/** The rule, read once for facts that are held. */
+function ruleOf(facts: RuleFacts): Rule {
+  const known = rules.get(facts) ?? readRule(facts.rule);
+  rules.set(facts, known);
+  return known;
 }
 
 /** Planned starts of an event that may touch a window, as its clocks show them. */
@@ -90,7 +119,7 @@ function startsOf(
   const expansion =
     repeats.rule === ''
       ? { starts: [{ wall: start }], isCut: false }
-      : expandRule(readRule(repeats.rule), start, { zone: counted, from, to, limit });
+      : expandRule(ruleOf(repeats), start, { zone: counted, from, to, limit });
   const walls = new Set(expansion.starts.map(({ wall }) => wall));
   for (const wall of repeats.dates) {
     const utc = toUtc(counted, wall);
@@ -109,37 +138,48 @@ export function isStartOf(facts: EventFacts, wall: number): boolean {
 }
 
 const NEVER = 8_640_000_000_000_000;
-/** So many starts are looked at to find the last one. */
+/** So many starts are looked at to find the last one of a rule that counts them. */
 const LOOKED = 5_000;
 
-/** Before and after which moments an object takes place nowhere, whatever zone it is read in. */
+/**
+ * Before and after which moments an object takes place nowhere, whatever zone it is read in. A rule is
+ * followed only where its end is not written: a write costs the same for one that never ends.
+ */
 export function boundsOf(events: readonly EventFacts[]): {
   readonly first: number;
   readonly last: number;
 } {
   let [first, last] = [NEVER, -NEVER];
   for (const facts of events) {
-    const isLocal = facts.isAllDay || facts.zone.id === '';
-    const margin = isLocal ? DAY_MS : 0;
-    const starts = facts.repeats
-      ? startsOf(facts, { from: -NEVER / 2, to: NEVER / 2, zone: UTC, limit: LOOKED })
-      : { walls: [facts.start], isCut: false };
-    const moments = starts.walls.map((wall) => timesAt(facts, wall, UTC).start);
-    first = Math.min(
-      first,
-      ...ends(moments, Math.min),
-      timesAt(facts, facts.start, UTC).start - margin,
+    const margin = facts.isAllDay || facts.zone.id === '' ? DAY_MS : 0;
+    // "DTSTART defines the first instance" (RFC 5545 §3.8.5.3); dates that are named may be before it.
+    const walls = [facts.start, ...(facts.repeats?.dates ?? [])];
+    const moments = walls.map((wall) => timesAt(facts, wall, UTC).start);
+    const begun = moments.reduce((a, b) => Math.min(a, b));
+    const ended = Math.max(
+      moments.reduce((a, b) => Math.max(a, b)),
+      lastOfRule(facts),
     );
-    const end = starts.isCut
-      ? NEVER
-      : (ends(moments, Math.max)[0] ?? -NEVER) + facts.length + margin;
-    last = Math.max(last, end);
+    first = Math.min(first, begun - margin);
+    last = Math.max(last, ended === NEVER ? NEVER : ended + facts.length + margin);
   }
   return { first, last };
 }
 
-/** The smallest or largest of many, which are too many for arguments of a call. */
-const ends = (
-  values: readonly number[],
-  of: (a: number, b: number) => number,
-): readonly number[] => (values.length === 0 ? [] : [values.reduce((a, b) => of(a, b))]);
+/** A moment after which a rule has no start. */
+function lastOfRule(facts: EventFacts): number {
+  if (!facts.repeats || facts.repeats.rule === '') return -NEVER;
+  const { count, until } = readRule(facts.repeats.rule);
+  if (count !== undefined) {
+    const all = { from: -NEVER / 2, to: NEVER / 2, zone: UTC, limit: LOOKED };
+    const { walls, isCut } = startsOf(facts, all);
+    if (isCut) return NEVER;
+    return walls.reduce((most, wall) => Math.max(most, timesAt(facts, wall, UTC).start), -NEVER);
+  }
+  if (until === undefined) return NEVER;
+  // A day, a time on some wall or a moment: two days hold every zone.
+  const [year = 0, month = 1, day = 1] = [0, 4, 6].map((at) =>
+    Number(until.slice(at, at === 0 ? 4 : at + 2)),
+  );
+  return Math.min(Date.UTC(year, month - 1, day) + 2 * DAY_MS, NEVER);
+}

@@ -70,10 +70,32 @@ export function periodAt(filled: FilledRule, zone: Zone, index: number): Period 
   }
   const { from, days } = daysAt(rule, first, steps);
   const cost = days.length;
-  const taken = days.filter((day) => isTaken(rule, day));
+  const taken = isOfDates(rule) ? datesIn(rule, days) : days.filter((day) => isTaken(rule, day));
   const walls = taken.flatMap((day) => timesOf(rule, day, rule.byHour));
   const momentOf = (wall: number): number => toUtc(zone, wall);
   return { begins: from * DAY_MS, walls: placed(rule, walls), cost, momentOf };
+}
+
+/** Whether days are named by their numbers in months alone: most rules of months and years. */
+const isOfDates = ({ frequency, byMonth, byMonthDay, byDay, byYearDay, byWeekNo }: Rule): boolean =>
+  byMonthDay.length > 0 &&
+  byDay.length + byYearDay.length + byWeekNo.length === 0 &&
+  (frequency === 'YEARLY' ? byMonth.length > 0 : frequency === 'MONTHLY');
+
+/** Those days of whole months, without looking at each day. */
+function datesIn({ byMonth, byMonthDay }: Rule, days: readonly number[]): readonly number[] {
+  const taken: number[] = [];
+  for (let at = 0; at < days.length; ) {
+    const first = days[at] as number;
+    const { year, month } = dateOf(first);
+    const length = monthLength(year, month);
+    at += length;
+    if (byMonth.length > 0 && !byMonth.includes(month)) continue;
+    const numbers = byMonthDay.map((day) => (day > 0 ? day : length + 1 + day));
+    const there = [...new Set(numbers)].filter((day) => day >= 1 && day <= length);
+    taken.push(...there.sort((a, b) => a - b).map((day) => first + day - 1));
+  }
+  return taken;
 }
 
 /** How many periods may be passed over so that none is missed at or after `wall`. */

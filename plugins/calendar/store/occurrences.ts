@@ -1,23 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
+import type { EventFacts } from '../ics/facts';
 import { occurrencesOf, type Taking } from '../ics/occurrences';
 import { ianaZone, UTC, type Zone } from '../time/zone';
-import { factsIn, fold } from './digest';
+import { fold } from './digest';
+import { keptFacts, readFacts } from './facts-kept';
 import { placesOf } from './places';
 import { OBJECTS, type Tables } from './tables';
 import type { Found, Occurrence, Person, Window } from './types';
 
 const MOST = 5_000;
-/** Objects that are read at once. */
+/** Far more than can be shown is not held for being sorted. */
+const HELD = 4 * MOST;
+/** Facts that are read at once: so many, and so many bytes of objects. */
 const ROWS = 500;
+const BYTES = 4_000_000;
 /** The loop is held no longer (ms): rules of a hostile calendar cost 0.1 s each. */
 const HELD_MS = 20;
 /** What takes longer in all (ms) is cut. */
 const TAKEN_MS = 2_000;
 
-interface FactsRow {
+/** An object that may take place in a window, without what it says. */
+interface Light {
   readonly id: string;
   readonly calendar_key: number;
-  readonly facts: string;
+  readonly etag: string;
+  readonly bytes: number;
 }
 
 /** What takes place in a window. Costs what is in the window, whatever else the calendars hold. */
@@ -32,15 +39,21 @@ export async function findOccurrences(
     ({ id }) => window.calendars?.includes(id) ?? true,
   );
   const calendars = new Map(places.map(({ key, id }) => [key, id]));
+  const within = { from: window.from, to: window.to, zone, limit };
   const found: Occurrence[] = [];
-  let isCut = false;
+  const rows = await rowsIn(table, [...calendars.keys()], window);
+  let isCut = rows.length > HELD;
   let [held, taken] = [performance.now(), 0];
-  for await (const rows of rowsIn(table, [...calendars.keys()], window)) {
-    for (const row of rows) {
-      const calendar = calendars.get(row.calendar_key) ?? '';
-      const taking = occurrencesOf(factsIn(row.facts), { ...window, zone, limit });
+  for (const some of partsOf(rows)) {
+    const facts = await factsOf(table, some);
+    for (const [index, { id, calendar_key }] of some.entries()) {
+      const events = facts[index];
+      // It went away, or was changed, since it was listed.
+      if (!events) continue;
+      const taking = occurrencesOf(events, within);
       isCut ||= taking.isCut;
-      for (const one of taking.takings) found.push(occurrenceOf(row.id, calendar, one));
+      const calendar = calendars.get(calendar_key) ?? '';
+      for (const one of taking.takings) found.push(occurrenceOf(id, calendar, one));
       const since = performance.now() - held;
       if (since < HELD_MS) continue;
       taken += since;
@@ -48,21 +61,28 @@ export async function findOccurrences(
       await setImmediate();
       held = performance.now();
     }
-    // Far more than can be shown is not held for being sorted.
-    if (found.length > 4 * MOST || taken > TAKEN_MS) {
+    if (found.length > HELD || taken > TAKEN_MS) {
       isCut = true;
       break;
     }
   }
-  found.sort((a, b) => sortStart(a, zone) - sortStart(b, zone) || a.end - b.end || byTitle(a, b));
-  return { occurrences: found.slice(0, limit), isCut: isCut || found.length > limit };
+  return {
+    occurrences: sorted(found, zone).slice(0, limit),
+    isCut: isCut || found.length > limit,
+  };
+}
+
+/** By start; whole days stand before what begins on them. */
+function sorted(found: readonly Occurrence[], zone: Zone): readonly Occurrence[] {
+  const keyed = found.map((one) => ({
+    one,
+    at: one.isAllDay ? one.start - zone.offsetAt(one.start) : one.start,
+  }));
+  keyed.sort((a, b) => a.at - b.at || a.one.end - b.one.end || byTitle(a.one, b.one));
+  return keyed.map(({ one }) => one);
 }
 
 const byTitle = (a: Occurrence, b: Occurrence): number => (a.summary < b.summary ? -1 : 1);
-
-/** Whole days stand before what begins on them. */
-const sortStart = ({ isAllDay, start }: Occurrence, zone: Zone): number =>
-  isAllDay ? start - zone.offsetAt(start) : start;
 
 const occurrenceOf = (object: string, calendar: string, taking: Taking): Occurrence => ({
   object,
@@ -80,27 +100,49 @@ const occurrenceOf = (object: string, calendar: string, taking: Taking): Occurre
   hasAlarm: taking.facts.hasAlarm,
 });
 
-async function* rowsIn(
+/** Objects that may take place in a window: names alone, so that one question asks for all of them. */
+async function rowsIn(
   table: Tables,
   keys: readonly number[],
   { from, to, text = '' }: Window,
-): AsyncGenerator<readonly FactsRow[]> {
+): Promise<readonly Light[]> {
   const words = fold(text).split(/\s+/).filter(Boolean).slice(0, 10);
-  for (let last = ''; ; ) {
-    const query = table(OBJECTS)
-      .whereIn('calendar_key', keys)
-      .where({ component: 'VEVENT' })
-      .where('last_ms', '>=', from)
-      .where('first_ms', '<', to)
-      .where('id', '>', last);
-    for (const word of words) void query.whereRaw('instr(search, ?) > 0', [word]);
-    const rows: FactsRow[] = await query
-      .orderBy('id')
-      .limit(ROWS)
-      .select('id', 'calendar_key', 'facts');
-    if (rows.length > 0) yield rows;
-    if (rows.length < ROWS) return;
-    last = rows.at(-1)?.id ?? '';
-    await setImmediate();
+  const query = table(OBJECTS)
+    .whereIn('calendar_key', keys)
+    .where({ component: 'VEVENT' })
+    .where('last_ms', '>=', from)
+    .where('first_ms', '<', to);
+  for (const word of words) void query.whereRaw('instr(search, ?) > 0', [word]);
+  return await query.limit(HELD + 1).select('id', 'calendar_key', 'etag', 'bytes');
+}
+
+/** A few hundred at a time, fewer where they are large. */
+function* partsOf(rows: readonly Light[]): Generator<readonly Light[]> {
+  let some: Light[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (some.length === ROWS || (some.length > 0 && bytes + row.bytes > BYTES)) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(row);
+    bytes += row.bytes;
   }
+  if (some.length > 0) yield some;
+}
+
+/** Facts of each of them: those that are not held are read. */
+async function factsOf(
+  table: Tables,
+  rows: readonly Light[],
+): Promise<readonly (readonly EventFacts[] | undefined)[]> {
+  const known = rows.map(({ etag }) => keptFacts(etag));
+  const lacking = rows.filter((_, index) => !known[index]).map(({ id }) => id);
+  if (lacking.length === 0) return known;
+  const read: { id: string; etag: string; facts: string }[] = await table(OBJECTS)
+    .whereIn('id', lacking)
+    .select('id', 'etag', 'facts');
+  const found = new Map(read.map(({ id, etag, facts }) => [id, readFacts(etag, facts)]));
+  await setImmediate();
+  return rows.map(({ id }, index) => known[index] ?? found.get(id));
 }

@@ -78,3 +78,18 @@ it('a series with many exceptions is moved at the cost of one look at its rule',
     ),
   ).toBeLessThan(9);
 });
+
+it.each([
+  'FREQ=YEARLY;BYMONTH=3',
+  'FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30',
+  'FREQ=DAILY;UNTIL=99991231T000000Z',
+])('a rule that never ends costs a write as much as one event: %s', async (rule) => {
+  const [endless, once] = [event(`RRULE:${rule}\r\n`), event('')];
+
+  expect(
+    await slowdown(
+      () => read(endless),
+      () => read(once),
+    ),
+  ).toBeLessThan(9);
+});

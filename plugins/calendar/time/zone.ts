@@ -81,7 +81,10 @@ interface Change {
 /** Asks for each year once, and finds the moments at which the offset changes. */
 function byYears(ask: (utc: number) => number): (utc: number) => number {
   const years = new Map<number, readonly Change[]>();
+  // Events of a month are asked for one after the other, and have one offset.
+  let last = { from: 0, to: 0, offset: 0 };
   return (utc) => {
+    if (utc >= last.from && utc < last.to) return last.offset;
     const year = new Date(utc).getUTCFullYear();
     // Rules of a far future and of before zones are those of the nearest year we look at.
     const kept = Math.min(Math.max(year, FIRST_YEAR), LAST_YEAR);
@@ -91,8 +94,11 @@ function byYears(ask: (utc: number) => number): (utc: number) => number {
       years.set(kept, changes);
     }
     const at = kept === year ? utc : moved(utc, kept);
-    let { offset } = changes[0] as Change;
-    for (const change of changes) if (change.utc <= at) ({ offset } = change);
+    const index = changes.findLastIndex((change) => change.utc <= at);
+    const { utc: from, offset } = changes[Math.max(index, 0)] as Change;
+    if (kept !== year) return offset;
+    const to = changes[index + 1]?.utc ?? Date.UTC(year + 1, 0, 1);
+    last = { from, to, offset };
     return offset;
   };
 }
