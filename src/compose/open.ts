@@ -132,8 +132,9 @@ async function planDraft(
     : await openNew(context, actor, identities, init.prefill);
   const fields = await filterFields(context, actor, mode, opening, view);
   const html = fields.format === 'html' ? fields.html : '';
+  const links = { ...opening.links, ...(init.calendar && { calendar: init.calendar }) };
   return {
-    draft: newDraft(context, actor, { ...opening, fields, mode, id: given.id }),
+    draft: newDraft(context, actor, { ...opening, links, fields, mode, id: given.id }),
     view,
     parts: view ? partsToBring(view, html, opening.parts) : [],
   };

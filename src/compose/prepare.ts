@@ -85,14 +85,22 @@ function sendingMessage(
 ): SendingMessage {
   const { to, cc, bcc } = seen.checked;
   const { id, mode, fields } = draft;
+  const { calendar } = draft.links;
+  const calendarBytes = Buffer.byteLength(calendar?.text ?? '');
   const attachedBytes = seen.attachments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   return {
     draft: { id, mode, format: fields.format, subject: seen.message.subject, text: seen.text },
     recipients: { to, cc, bcc },
-    attachments: seen.attachments
-      .filter(({ contentId }) => contentId === undefined)
-      .map(({ filename, type, sizeBytes }) => ({ filename, type, sizeBytes })),
-    sizeBytes: Buffer.byteLength(seen.text) + attachedBytes,
+    attachments: [
+      ...seen.attachments
+        .filter(({ contentId }) => contentId === undefined)
+        .map(({ filename, type, sizeBytes }) => ({ filename, type, sizeBytes })),
+      // Guards of what leaves look at this file as at any other.
+      ...(calendar
+        ? [{ filename: 'invite.ics', type: 'text/calendar', sizeBytes: calendarBytes }]
+        : []),
+    ],
+    sizeBytes: Buffer.byteLength(seen.text) + attachedBytes + calendarBytes,
     user: { id: actor.user.id, locale: actor.locale },
   };
 }
@@ -123,6 +131,7 @@ function assemble(
     ...(html && { html: html.html }),
     inline: files.inline,
     attachments: [...files.attachments, ...added],
+    ...(draft.links.calendar && { calendar: draft.links.calendar }),
     date: new Date(context.clock.now()),
     messageId: draft.messageId,
     ...(draft.links.inReplyTo !== undefined && { inReplyTo: draft.links.inReplyTo }),

@@ -44,11 +44,13 @@ export const draftFields = z.object({
   html: z.string(),
 });
 
-/** What ties a draft to other messages. */
+/** What ties a draft to other messages, and to calendars. */
 export const draftLinks = z.object({
   inReplyTo: z.string().optional(),
   references: z.array(z.string()),
   original: messageRef.optional(),
+  /** What a plugin sends for calendars with it; decided when the draft was made. */
+  calendar: z.object({ method: z.string(), text: z.string() }).optional(),
 });
 export type DraftLinks = z.infer<typeof draftLinks>;
 

@@ -165,6 +165,8 @@ export interface DraftInit {
   };
   /** From a `mailto:` link or `?to=`. */
   readonly prefill?: Partial<DraftFields>;
+  /** An iTIP message to send along; never from a form. */
+  readonly calendar?: { readonly method: string; readonly text: string };
 }
 
 /** Writing and sending. */

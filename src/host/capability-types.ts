@@ -93,14 +93,40 @@ export interface PluginMessage {
   readonly text: string;
   /** Cleaned like what a person pastes. */
   readonly html?: string;
-  /** Address of one of the person's own identities; their first one unless told. */
+  /** Address of one of the person's own identities, those that `identity:list` adds (a shared mailbox) included; their first one unless told. */
   readonly identity?: string;
   readonly attachments?: readonly {
     readonly filename: string;
     readonly type: string;
     readonly content: Buffer;
   }[];
+  /**
+   * An iTIP message (RFC 5546) for the calendars of those who receive it: beside the text as
+   * `text/calendar` with its method, and attached as `invite.ics` (RFC 6047). 1,000,000 characters
+   * at most; `METHOD` of the object is the method given.
+   * @since 1.0
+   */
+  readonly calendar?: { readonly method: CalendarMethod; readonly text: string };
+  /**
+   * A word of the plugin's for this message, 200 characters at most: a second call with it, for the
+   * same person, within 30 days, sends nothing and answers what the first one did, through a crash
+   * too. What was `deferred`, `denied`, `invalid` or `rejected` has not left: it is tried again, and
+   * no draft is kept of it. A hundred messages a request then, not ten.
+   * @since 1.0
+   */
+  readonly key?: string;
 }
+
+/** Methods of iTIP (RFC 5546 1.4). */
+export type CalendarMethod =
+  | 'PUBLISH'
+  | 'REQUEST'
+  | 'REPLY'
+  | 'ADD'
+  | 'CANCEL'
+  | 'REFRESH'
+  | 'COUNTER'
+  | 'DECLINECOUNTER';
 
 /** What happened, as the composer tells it; a draft that was kept is at `draftUrl`, for the person to finish. */
 export interface PluginSendResult {

@@ -107,7 +107,7 @@ export interface PluginContext<C = unknown> {
   mail(as: PersonRef): PluginMail;
   /**
    * Sends a message as the person who is there, like the composer: same guards, limits, outbox and
-   * copy in Sent. Ten messages a request at most. Needs `mail.send`.
+   * copy in Sent. Ten messages a request at most, a hundred with a `key`. Needs `mail.send`.
    */
   send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
   /**

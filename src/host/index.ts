@@ -32,6 +32,7 @@ export { deviceText, type SecretHandle, secretHandle } from '../session';
 export type { SettingField, SettingOption } from '../settings';
 export type { SlotFacts, SlotName } from '../view';
 export type {
+  CalendarMethod,
   DirectoryAnswer,
   DirectoryFilter,
   DirectoryPicture,

@@ -13,7 +13,13 @@ import { crlfStream } from './crlf';
 import { encodeWords } from './encode-words';
 import { cleanFilename } from './filename';
 import { encodeFlowed } from './flowed';
-import type { BuiltMessage, Outgoing, OutgoingFile, OutgoingInline } from './outgoing';
+import type {
+  BuiltMessage,
+  Outgoing,
+  OutgoingCalendar,
+  OutgoingFile,
+  OutgoingInline,
+} from './outgoing';
 import { messageIds } from './reply';
 
 export interface BuildOptions {
@@ -86,6 +92,7 @@ function mailOptions(outgoing: Outgoing, messageId: string): Mail.Options {
       ...(outgoing.inline ?? []).map(inlinePart),
       ...(outgoing.attachments ?? []).map(attachedPart),
     ],
+    ...(outgoing.calendar && { icalEvent: calendarPart(outgoing.calendar) }),
     // Names and contents come from people: nodemailer itself opens no file and no URL.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -120,6 +127,17 @@ function extraHeaders(headers: Readonly<Record<string, string>>): Record<string,
     throw new AppError('compose/invalid');
   }
   return Object.fromEntries(entries.map(([name, value]) => [name, headerValue(cleanLine(value))]));
+}
+
+const METHOD = /^[A-Z]{3,20}$/;
+
+/**
+ * `text/calendar` as the last alternative, which is where programs look, and the same object as a
+ * file for those that only read files (RFC 6047 2.4).
+ */
+function calendarPart({ method, text }: OutgoingCalendar): Mail.Options['icalEvent'] {
+  if (!METHOD.test(method)) throw new AppError('compose/invalid');
+  return { method, filename: 'invite.ics', content: printable(text) };
 }
 
 function inlinePart(file: OutgoingInline): Mail.Attachment {

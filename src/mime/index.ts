@@ -29,6 +29,7 @@ export { linkify } from './linkify';
 export type {
   BuiltMessage,
   Outgoing,
+  OutgoingCalendar,
   OutgoingFile,
   OutgoingInline,
   OutgoingSource,

@@ -18,6 +18,12 @@ export interface OutgoingInline extends OutgoingFile {
   readonly contentId: string;
 }
 
+/** An iCalendar object that is meant for a calendar, with the method of its `METHOD` (RFC 5546). */
+export interface OutgoingCalendar {
+  readonly method: string;
+  readonly text: string;
+}
+
 /** A message frozen for sending. Hidden recipients are in its envelope alone, not here. */
 export interface Outgoing {
   readonly from: Address;
@@ -31,6 +37,8 @@ export interface Outgoing {
   readonly html?: string;
   readonly inline?: readonly OutgoingInline[];
   readonly attachments?: readonly OutgoingFile[];
+  /** An iTIP message (RFC 6047): beside the text for programs that read it there, and attached. */
+  readonly calendar?: OutgoingCalendar;
   readonly date: Date;
   /** With brackets; generated from the sender's domain when absent. */
   readonly messageId?: string;

@@ -13,6 +13,8 @@ interface Sending {
   readonly step: string;
   /** Again, its outcome being unknown. */
   readonly resend?: boolean;
+  /** As a plugin does, with `draft` for its key. */
+  readonly keyed?: boolean;
 }
 
 /** The program of `crash-send.ts`, built, and the folder of its data. */
@@ -44,8 +46,14 @@ export function crashProcess(prefix: string): CrashProcess {
     });
   return {
     dir,
-    async sendAndKill({ draft, smtpPort, step, resend = false }) {
-      const child = start([String(smtpPort), draft, step, ...(resend ? ['resend'] : [])]);
+    async sendAndKill({ draft, smtpPort, step, resend = false, keyed = false }) {
+      const child = start([
+        String(smtpPort),
+        draft,
+        step,
+        ...(resend ? ['resend'] : []),
+        ...(keyed ? ['keyed'] : []),
+      ]);
       children.add(child);
       const errors: Buffer[] = [];
       child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));

@@ -1,9 +1,10 @@
 // Run as a process of its own: sends one draft by the real path, or again when its outcome is
 // unknown, and stops for ever at one step, to be killed there.
-// `node crash-send.js <dir> <smtp port> <draft id> <step> [resend]`.
+// `node crash-send.js <dir> <smtp port> <draft id> <step> [resend]`, or `<key> <step> keyed` as a plugin.
 import { silentLog } from '../../src/base/log';
 import { createSmtpTransport, type SmtpTransport } from '../../src/smtp';
 import { aComposeStand, aWriter } from './compose-stand';
+import { sendKeyed } from './keyed-send';
 
 const [dir = '', port = '', draft = '', step = '', verb = 'send'] = process.argv.slice(2);
 
@@ -39,9 +40,11 @@ async function main(): Promise<void> {
   stand.mail.onAppend = (when) => stopAt(when === 'before' ? 'settled' : 'filed');
   const actor = aWriter({ smtpPort: Number(port) });
   const outcome =
-    verb === 'resend'
-      ? await stand.compose.resend(actor, draft)
-      : await stand.compose.send(actor, draft, { confirmed: [] });
+    verb === 'keyed'
+      ? (await sendKeyed(stand.compose, actor, draft, (reached) => stopAt(reached))).outcome
+      : verb === 'resend'
+        ? await stand.compose.resend(actor, draft)
+        : await stand.compose.send(actor, draft, { confirmed: [] });
   process.stdout.write(`done ${outcome.kind}\n`);
   await stand.close();
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { singleFlight } from '../../base/async';
 import { AppError } from '../../base/errors';
 import { newToken } from '../../base/ids';
-import type { Compose, DraftFields, SendOutcome } from '../../compose';
+import type { Compose, Draft, DraftFields, SendOutcome } from '../../compose';
 import type { PersonRef } from '../../kernel/hook-types';
 import type { Actor } from '../../session';
 import type { PluginMessage, PluginSendResult } from '../capability-types';
@@ -11,6 +13,9 @@ import { outward } from './outward';
 
 /** A loop in a plugin must not send a thousand messages in somebody's name. */
 const SENDS_A_REQUEST = 10;
+/** With a key a loop sends the same message once: invitations go to each person apart. */
+const KEYED_SENDS_A_REQUEST = 100;
+const MAX_CALENDAR_CHARS = 1_000_000;
 const DRAFT_ID_BYTES = 16;
 const ATTACHMENTS = 50;
 
@@ -18,6 +23,32 @@ const ATTACHMENTS = 50;
 const KEPT: ReadonlySet<SendOutcome['kind']> = new Set(['confirm', 'deferred', 'unknown']);
 /** What leaves nothing behind but the plugin's mistake, or a refusal. */
 const DROPPED: ReadonlySet<SendOutcome['kind']> = new Set(['denied', 'invalid', 'rejected']);
+/** With a key it is the plugin that tries again: a draft left to the person would be a second message. */
+const KEYED_DROPPED: ReadonlySet<SendOutcome['kind']> = new Set([...DROPPED, 'deferred']);
+
+/** What a mail may carry for calendars: one object, whose method is told as it is (RFC 6047 2.4). */
+export const calendarShape = z
+  .object({
+    method: z.enum([
+      'PUBLISH',
+      'REQUEST',
+      'REPLY',
+      'ADD',
+      'CANCEL',
+      'REFRESH',
+      'COUNTER',
+      'DECLINECOUNTER',
+    ]),
+    text: z
+      .string()
+      .max(MAX_CALENDAR_CHARS)
+      .regex(/^BEGIN:VCALENDAR\r?\n/i)
+      .refine((text) => !text.includes('\0')),
+  })
+  .refine(({ method, text }) => methodOf(text) === method, { path: ['method'] });
+
+const methodOf = (text: string): string | undefined =>
+  /^METHOD:([A-Z]+)[ \t]*\r?$/im.exec(text)?.[1]?.toUpperCase();
 
 const addresses = z.array(z.string().max(1_000)).max(1_000);
 const shape = z.object({
@@ -38,19 +69,22 @@ const shape = z.object({
     )
     .max(ATTACHMENTS)
     .default([]),
+  calendar: calendarShape.optional(),
+  key: z.string().min(1).max(200).optional(),
 });
 type Message = z.output<typeof shape>;
 
 /** Sends as the person who is there, as if they had written it in the composer. */
 export function pluginSend(gate: Gate, compose: Compose) {
   const sent = new WeakMap<PersonRef, number>();
+  const keyed = singleFlight<PluginSendResult>();
 
   return async (as: PersonRef, message: PluginMessage): Promise<PluginSendResult> => {
     gate.need('mail.send');
     const actor = await gate.person(as);
     const own = actor.scope.as ?? as;
     const before = sent.get(own) ?? 0;
-    if (before >= SENDS_A_REQUEST) {
+    if (before >= (message.key === undefined ? SENDS_A_REQUEST : KEYED_SENDS_A_REQUEST)) {
       throw new AppError('request/rate', { details: { plugin: gate.plugin, limit: 'send' } });
     }
     sent.set(own, before + 1);
@@ -59,27 +93,61 @@ export function pluginSend(gate: Gate, compose: Compose) {
       const fields = parsed.error.issues.map(({ path }) => path.join('.'));
       throw new AppError('compose/invalid', { details: { plugin: gate.plugin, fields } });
     }
-    return outward(() => sendAs(compose, actor, parsed.data));
+    const { data } = parsed;
+    if (data.key === undefined) {
+      return outward(() => sendAs(compose, actor, data, newToken(DRAFT_ID_BYTES)));
+    }
+    const id = keyedDraft(gate.plugin, actor, data.key);
+    return outward(() => keyed(id, () => sendAs(compose, actor, data, id)));
   };
 }
 
-async function sendAs(compose: Compose, actor: Actor, message: Message): Promise<PluginSendResult> {
-  const id = newToken(DRAFT_ID_BYTES);
+/** One draft for one key, and so one row of the outbox: it is by these that a message leaves once. */
+const keyedDraft = (plugin: string, { site, user }: Actor, key: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([plugin, site.id, user.id, key]))
+    .digest()
+    .subarray(0, DRAFT_ID_BYTES)
+    .toString('base64url');
+
+async function sendAs(
+  compose: Compose,
+  actor: Actor,
+  message: Message,
+  id: string,
+): Promise<PluginSendResult> {
   const fields = await fieldsOf(compose, actor, message);
-  const { revision } = await compose.ensure(actor, id, { mode: 'new' });
+  const { calendar } = message;
+  const draft = await compose.ensure(actor, id, { mode: 'new', ...(calendar && { calendar }) });
+  const dropped = message.key === undefined ? DROPPED : KEYED_DROPPED;
   try {
-    await compose.save(actor, id, fields, { baseRevision: revision, toServer: false });
-    for (const { filename, type, content } of message.attachments) {
-      const stream = Readable.from([Buffer.from(content)]);
-      await compose.attach(actor, id, { filename, declaredType: type, stream });
-    }
+    // With a key it may be there already: sent, on its way, or as far as a crash let it come.
+    if (draft.sending === undefined) await write(compose, actor, draft, fields, message);
     const outcome = await compose.send(actor, id, { confirmed: [] });
-    if (DROPPED.has(outcome.kind)) await compose.discard(actor, id);
-    return { outcome, ...(KEPT.has(outcome.kind) && { draftUrl: `/compose/${id}` }) };
+    if (dropped.has(outcome.kind)) await compose.discard(actor, id);
+    const isKept = KEPT.has(outcome.kind) && !dropped.has(outcome.kind);
+    return { outcome, ...(isKept && { draftUrl: `/compose/${id}` }) };
   } catch (error) {
     // Nothing was sent, or the outbox knows; a draft that is neither is nobody's.
     if (!isUnderWay(error)) await compose.discard(actor, id).catch(() => undefined);
     throw error;
+  }
+}
+
+/** The words, unless they are there, then the files that are not: a crash may have come between. */
+async function write(
+  compose: Compose,
+  actor: Actor,
+  { id, revision, attachments }: Pick<Draft, 'id' | 'revision' | 'attachments'>,
+  fields: DraftFields,
+  message: Message,
+): Promise<void> {
+  if (revision === 0) {
+    await compose.save(actor, id, fields, { baseRevision: revision, toServer: false });
+  }
+  for (const { filename, type, content } of message.attachments.slice(attachments.length)) {
+    const stream = Readable.from([Buffer.from(content)]);
+    await compose.attach(actor, id, { filename, declaredType: type, stream });
   }
 }
 

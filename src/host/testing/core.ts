@@ -4,7 +4,7 @@ import type { NewAuditEntry } from '../../audit';
 import { AppError } from '../../base/errors';
 import { silentLog } from '../../base/log';
 import type { SessionId, SiteId, UserId } from '../../base/types';
-import type { Compose, DraftFields } from '../../compose';
+import type { Compose, Draft, DraftFields, DraftInit } from '../../compose';
 import {
   checkQuestion,
   type DirectoryPort,
@@ -209,12 +209,16 @@ function fakeCompose<C>(
 ): Compose {
   let known = [...correspondents];
   let written: DraftFields | undefined;
+  let carried: DraftInit['calendar'];
   const compose: Partial<Compose> = {
     async identities() {
       const { name, mail } = user();
       return [{ id: mail, name, mail, isDefault: true, signature: '' }];
     },
-    ensure: async (_actor, id) => ({ id, revision: 0 }) as Awaited<ReturnType<Compose['ensure']>>,
+    async ensure(_actor, id, { calendar }) {
+      carried = calendar;
+      return { id, revision: 0, attachments: [] as const } as unknown as Draft;
+    },
     async save(_actor, _id, fields) {
       written = fields;
       return {} as Awaited<ReturnType<Compose['save']>>;
@@ -234,7 +238,7 @@ function fakeCompose<C>(
     },
     async send() {
       if (!send || !written) return absent('send')();
-      return send(written);
+      return send({ ...written, ...(carried && { calendar: carried }) });
     },
   };
   return compose as Compose; // the rest is nothing that the context calls

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import type { SiteId, UserId } from '../../base/types';
-import type { DraftFields, SendOutcome } from '../../compose';
+import type { DraftFields, DraftInit, SendOutcome } from '../../compose';
 import type {
   HandlerFor,
   HookEmitter,
@@ -85,7 +85,9 @@ export interface PluginTestOptions<C> {
   /** What `context.mail(as)` answers, function by function; one that is not given fails. */
   readonly mail?: Partial<PluginMail>;
   /** What becomes of a message of `context.send`; without it every one fails. */
-  readonly send?: (message: DraftFields) => SendOutcome | Promise<SendOutcome>;
+  readonly send?: (
+    message: DraftFields & Pick<DraftInit, 'calendar'>,
+  ) => SendOutcome | Promise<SendOutcome>;
   /** How many sessions `context.endSessions` ends, or what it throws; one without it. */
   readonly endSessions?: (user: number) => number | Promise<number>;
   /** Told of each line of `context.audit`; what it throws is a line that cannot be written. */
