@@ -16,6 +16,7 @@ import { showEvent } from './pages/event';
 import { purge, showTrash } from './pages/trash';
 import { showCalendar } from './pages/view';
 import { planningRoutes } from './planning/routes';
+import { quickRoutes } from './quick/routes';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -35,4 +36,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   router.post('/purge', page(purge));
   exchangeRoutes(router);
   planningRoutes(router);
+  quickRoutes(router);
 }

@@ -185,6 +185,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/calendars/change
      post /calendar/calendars/delete
      post /calendar/calendars/usual
+     post /calendar/quick
      get /calendar/planning
      post /calendar/planning/people
      post /calendar/planning/group

@@ -10,6 +10,7 @@ import {
   SHOW_AS,
   VISIBILITIES,
 } from '../ics';
+import { fieldsIn } from '../quick/routes';
 import type { Calendar, Put } from '../store';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
@@ -183,9 +184,10 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
   const calendar = firstWritable(desk, copied?.calendar.id ?? query['calendar']);
   if (!calendar) return { status: 403 };
   const { start, isAllDay } = startOf(desk, query['start']);
+  const meant = query['text'] === undefined ? undefined : fieldsIn(desk, query['text']);
   const fields = copied
     ? { ...shownFields(desk, copied), ...(copied.at !== '' && { rule: '' }) }
-    : newFields({ start, isAllDay }, desk.preferences);
+    : (meant?.fields ?? newFields({ start, isAllDay }, desk.preferences));
   return formPage(desk, {
     calendar,
     fields,

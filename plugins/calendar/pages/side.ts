@@ -100,6 +100,7 @@ export function sideOf(
     shared: listed(false),
     back: at.back ?? '',
     action: hrefOf(context, 'shown'),
+    quickAction: hrefOf(context, 'quick'),
     tools: [
       link('calendars', t('calendar:side.calendars'), 'settings'),
       link('import', t('calendar:side.import'), 'download'),

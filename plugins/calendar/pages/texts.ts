@@ -65,6 +65,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
 /** What a page says was done before it, by the word of its address. */
 const DONE_TEXTS: Readonly<Record<string, string>> = {
   saved: 'calendar:done.saved',
+  added: 'calendar:quick.added',
   deleted: 'calendar:done.deleted',
   removed: 'calendar:done.removed',
   restored: 'calendar:done.restored',
@@ -93,4 +94,7 @@ export const outcomeOf = (query: Readonly<Record<string, string>>) => ({
   done: own(DONE_TEXTS, query['done']),
   failed: own(FAILED_TEXTS, query['failed']),
   restore: query['restore'] ?? '',
+  /** What was just made, which is taken back by being deleted. */
+  undo: query['undo'] ?? '',
+  undoAction: '/calendar/delete',
 });

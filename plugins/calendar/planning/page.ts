@@ -135,6 +135,7 @@ export async function planningPage(
       matches: left.matches ?? [],
       problem: left.problem ?? '',
       outcome: outcomeOf(request.query),
+      restoreAction: hrefOf(context, 'restore'),
     },
   };
 }
