@@ -22,7 +22,7 @@ const GAP = '\uE000';
 
 /** One letter for one letter, so that places are the same in both texts. */
 const plain = (text: string): string =>
-  [...text]
+  Array.from(text)
     .map((char) => (char.length === 1 ? (char.normalize('NFD')[0] ?? char) : '\uE001\uE001'))
     .join('')
     .toLowerCase()
