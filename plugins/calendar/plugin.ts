@@ -1,6 +1,8 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
+import { eraseImports, forgetImports } from './exchange/imports';
+import { importsJob } from './exchange/run';
 import { eraseKnown } from './planning/known';
 import { routes } from './routes';
 import { choicesOf, eraseChoices } from './settings/choices';
@@ -27,7 +29,7 @@ export default definePlugin<CalendarConfig>({
       order: 30,
     },
     assets: {
-      styles: ['calendar.css', 'planning.css'],
+      styles: ['calendar.css', 'exchange.css', 'planning.css'],
       scripts: ['calendar.js'],
       on: ['calendar'],
     },
@@ -46,14 +48,17 @@ export default definePlugin<CalendarConfig>({
             now,
             trashDays,
           });
+          await forgetImports(context.db, site, now);
           context.log.info({ site, removed }, 'calendar/cleaned');
         },
       },
+      importsJob,
     ],
   },
   activate(context) {
     context.hooks.on('user:erased', async ({ user, db }) => {
       await erasePerson((name) => db.table(name), user);
+      await eraseImports((name) => db.table(name), user.id);
       await eraseKnown((name) => db.table(name), user);
       await eraseChoices((name) => db.table(name), user);
     });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { benchCalendar, calendarLines, measureCalendar } from './calendar';
 import { benchContacts } from './contacts';
 import { benchDirectory, lookupLines, measureLookups } from './directory';
 import { hookLines, measureHooks } from './hooks';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   if (!options) return;
   if (options.hooks) return benchHooks(ROOT, options.json);
   if (options.contacts) return benchContacts(ROOT, options.json);
+  if (options.calendar) return benchCalendar(ROOT, options.json);
   if (options.directory) return benchDirectory(options.json);
   const dir = mkdtempSync(path.join(tmpdir(), 'estafette-bench-'));
   try {
@@ -25,14 +27,16 @@ async function main(): Promise<void> {
     const isWhole = options.only.length === 0;
     const hooks = isWhole ? await measureHooks({ root: ROOT, dir, tell }) : undefined;
     const lookups = isWhole && !options.quick ? await measureLookups(tell) : undefined;
+    const calendar = isWhole && !options.quick ? await measureCalendar(ROOT, tell) : undefined;
     const parts = [
       ...(hooks ? [{ title: 'Hooks and plugins', lines: hookLines(hooks) }] : []),
       ...(lookups ? [{ title: 'Directory and suggestions', lines: lookupLines(lookups) }] : []),
+      ...(calendar ? [{ title: 'Calendar', lines: calendarLines(calendar) }] : []),
     ];
     const texts = parts.flatMap(({ title, lines }) => ['', title, ...lines]);
     console.log(
       options.json
-        ? JSON.stringify({ ...report, hooks, lookups })
+        ? JSON.stringify({ ...report, hooks, lookups, calendar })
         : [asText(report), ...texts].join('\n'),
     );
     if (options.write) {

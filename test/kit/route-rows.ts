@@ -193,6 +193,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/purge
      get /calendar/import
      post /calendar/import
+     get /calendar/import/:id
+     post /calendar/import/:id/end
      get /calendar/export`,
     ['saisons', 'marees'],
   ),

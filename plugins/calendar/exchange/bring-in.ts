@@ -1,150 +1,127 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { readObject } from '../ics/object';
-import { IcsError, type IcsReason } from '../ics/types';
-import type { CalendarStore, Person, Refusal } from '../store';
-import { type Broken, type Cut, cutCalendar } from './cut';
+import { IcsError } from '../ics/types';
+import type { CalendarStore, Person, Put } from '../store';
+import { FAULTS_SHOWN, type Fault, type FaultyLine } from './fault';
+import { createTurn, type Group, gather, objectOf } from './gather';
 
-/** Why a part of a file was left out. */
-export type Fault = IcsReason | Refusal | Broken['reason'] | 'uid-conflict' | 'denied';
-
-export interface Report {
+export interface Counts {
   readonly added: number;
   readonly updated: number;
   /** Equal to what is there. */
   readonly same: number;
-  readonly faults: readonly {
-    readonly line: number;
-    readonly fault: Fault;
-    readonly detail: string;
-  }[];
+  readonly refused: number;
+}
+
+export interface Report extends Counts {
+  readonly faults: readonly FaultyLine[];
   /** There was more than is taken at once. */
   readonly isCut: boolean;
 }
 
-/** Of one file; what is larger is brought in in parts. */
-export const MAX_OBJECTS = 5_000;
-const SHOWN_FAULTS = 200;
 /** Objects of one transaction, which nobody else writes beside. */
 const AT_ONCE = 50;
-const HEAD = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Estafette//Calendar//EN\r\n';
-const TAIL = 'END:VCALENDAR\r\n';
-/** The loop is held no longer (ms). */
-const HELD_MS = 20;
 
-/** One event with what replaces its occurrences. */
-interface Group {
-  readonly line: number;
-  readonly uid: string;
-  readonly parts: string[];
+/** What is there already, by UID. */
+export type Known = Map<string, { readonly uri: string; readonly etag: string }>;
+
+/** Reads what a calendar has, to write over it. */
+export async function knownIn(
+  store: CalendarStore,
+  person: Person,
+  calendar: string,
+): Promise<Known> {
+  const known: Known = new Map();
+  for await (const rows of store.rows(person, calendar))
+    for (const { uid, uri, etag } of rows) known.set(uid, { uri, etag });
+  return known;
 }
 
 /**
- * Brings what a file has into a calendar: an event that is there already, by its UID, is written over.
- * What cannot be read is told with its line, and the rest is brought in.
+ * Brings what a file has into a calendar at once: an event that is there already, by its UID, is
+ * written over. What cannot be read is told with its line, and the rest is brought in. Large files are
+ * brought in by `run`.
  */
 export async function bringIn(
   store: CalendarStore,
   person: Person,
   input: { readonly calendar: string; readonly text: string; readonly maxBytes: number },
 ): Promise<Report> {
-  const faults: Report['faults'][number][] = [];
-  const tell = (line: number, fault: Fault, detail = ''): void => {
-    if (faults.length < SHOWN_FAULTS) faults.push({ line, fault, detail });
+  const faults: FaultyLine[] = [];
+  const tell = (line: number, fault: Fault): void => {
+    faults.push({ line, fault, detail: '' });
   };
-  const turn = createTurn();
-  const { groups, zones, isCut } = await gathered(input, tell, turn);
-  const uris = await urisOf(store, person, input.calendar);
-  const counts = { added: 0, updated: 0, same: 0 };
-  const all = [...groups.values()];
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    const objects = all.slice(at, at + AT_ONCE).flatMap((group) => {
-      try {
-        const text = objectOf(group, zones);
-        const { uid } = readObject(text);
-        const known = uris.get(uid);
-        const uri = known?.uri ?? `${uriOf(uid)}.ics`;
-        return [{ line: group.line, etag: known?.etag, uri, text }];
-      } catch (error) {
-        if (!(error instanceof IcsError)) throw error;
-        tell(group.line, error.reason, error.detail);
-        return [];
-      }
-    });
-    await turn();
-    const puts = await store.putAll(person, input.calendar, objects);
-    for (const [index, put] of puts.entries()) {
-      const { line = 0, etag } = objects[index] ?? {};
-      if (put.kind === 'created') counts.added += 1;
-      else if (put.kind === 'updated') counts[put.etag === etag ? 'same' : 'updated'] += 1;
-      else tell(line, put.kind === 'refused' ? put.reason : 'uid-conflict');
-    }
+  const { groups, zones, isCut } = await gather(
+    { text: input.text, maxChars: input.maxBytes },
+    tell,
+  );
+  const known = await knownIn(store, person, input.calendar);
+  const to = { person, calendar: input.calendar, known, zones };
+  let counts: Counts = { added: 0, updated: 0, same: 0, refused: faults.length };
+  for (let at = 0; at < groups.length; at += AT_ONCE) {
+    const brought = await bringSome(store, to, groups.slice(at, at + AT_ONCE));
+    counts = sumOf(counts, brought);
+    faults.push(...brought.faults);
   }
-  return { ...counts, faults, isCut };
+  return { ...counts, faults: faults.slice(0, FAULTS_SHOWN), isCut };
 }
 
-/** Gives the loop a turn where it was held for a while. */
-function createTurn(): () => Promise<void> {
-  let since = performance.now();
-  return async () => {
-    if (performance.now() - since < HELD_MS) return;
-    await setImmediate();
-    since = performance.now();
-  };
-}
+export const sumOf = (a: Counts, b: Counts): Counts => ({
+  added: a.added + b.added,
+  updated: a.updated + b.updated,
+  same: a.same + b.same,
+  refused: a.refused + b.refused,
+});
 
-async function gathered(
-  { text, maxBytes }: { readonly text: string; readonly maxBytes: number },
-  tell: (line: number, fault: Fault) => void,
-  turn: () => Promise<void>,
-) {
-  const groups = new Map<string, Group>();
-  const zones = new Map<string, string>();
-  let isCut = false;
-  for (const part of cutCalendar(text, maxBytes)) {
-    await turn();
-    if ('reason' in part) tell(part.line, part.reason);
-    else if (part.kind === 'VTIMEZONE') {
-      // Of two that have one name the first counts.
-      if (part.name !== '' && !zones.has(part.name)) zones.set(part.name, part.text);
-    } else {
-      const key = part.name === '' ? `line ${part.line}` : part.name;
-      const group = groups.get(key) ?? { line: part.line, uid: part.name, parts: [] };
-      if (!groups.has(key) && groups.size >= MAX_OBJECTS) {
-        isCut = true;
-        break;
-      }
-      group.parts.push(named(part));
-      groups.set(key, group);
-    }
-  }
-  return { groups, zones, isCut };
-}
-
-/** With a UID: one that says what it is, so that the same file brought in twice is there once. */
-function named({ name, text }: Cut): string {
-  if (name !== '') return text;
-  const uid = createHash('sha256').update(text).digest('hex').slice(0, 32);
-  return text.replace('\r\n', `\r\nUID:${uid}@estafette\r\n`);
-}
-
-function objectOf({ parts }: Group, zones: ReadonlyMap<string, string>): string {
-  const body = parts.join('');
-  const names = new Set([...body.matchAll(/;TZID="?([^":;\r\n]+)"?/gi)].map(([, name]) => name));
-  const used = [...names].flatMap((name) => zones.get(name ?? '') ?? []);
-  return HEAD + used.join('') + body + TAIL;
-}
-
-/** What is there already, by UID. */
-async function urisOf(
+/** Brings in some of them, in one transaction. */
+export async function bringSome(
   store: CalendarStore,
-  person: Person,
-  calendar: string,
-): Promise<ReadonlyMap<string, { readonly uri: string; readonly etag: string }>> {
-  const uris = new Map<string, { uri: string; etag: string }>();
-  for await (const rows of store.rows(person, calendar))
-    for (const { uid, uri, etag } of rows) uris.set(uid, { uri, etag });
-  return uris;
+  to: {
+    readonly person: Person;
+    readonly calendar: string;
+    readonly known: Known;
+    readonly zones: ReadonlyMap<string, string>;
+  },
+  groups: readonly Group[],
+): Promise<Counts & { readonly faults: readonly FaultyLine[] }> {
+  const { person, calendar, known, zones } = to;
+  const turn = createTurn();
+  const faults: FaultyLine[] = [];
+  const objects: { line: number; uid: string; uri: string; text: string }[] = [];
+  for (const group of groups) {
+    try {
+      const text = objectOf(group, zones);
+      const { uid } = readObject(text);
+      const uri = known.get(uid)?.uri ?? `${uriOf(uid)}.ics`;
+      objects.push({ line: group.line, uid, uri, text });
+    } catch (error) {
+      if (!(error instanceof IcsError)) throw error;
+      faults.push({ line: group.line, fault: error.reason, detail: error.detail });
+    }
+    await turn();
+  }
+  const puts: Put[] = [...(await store.putAll(person, calendar, objects))];
+  for (const [index, put] of puts.entries()) {
+    // Somebody wrote it under another name since it was looked for.
+    const { uri, text } = objects[index] ?? { uri: '', text: '' };
+    if (put.kind === 'uid-conflict' && put.uri !== uri)
+      puts[index] = await store.put(person, calendar, put.uri, text);
+  }
+  const counts = { added: 0, updated: 0, same: 0 };
+  for (const [index, put] of puts.entries()) {
+    const { line = 0, uid = '', uri = '' } = objects[index] ?? {};
+    if (put.kind === 'created') counts.added += 1;
+    else if (put.kind === 'updated')
+      counts[put.etag === known.get(uid)?.etag ? 'same' : 'updated'] += 1;
+    else
+      faults.push({
+        line,
+        fault: put.kind === 'refused' ? put.reason : 'uid-conflict',
+        detail: '',
+      });
+    if ('etag' in put) known.set(uid, { uri: known.get(uid)?.uri ?? uri, etag: put.etag });
+  }
+  return { ...counts, refused: faults.length, faults };
 }
 
 /** A name for programs: never what somebody wrote. */

@@ -1,80 +1,137 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { type Desk, hrefOf, isWritable, page } from '../pages/common';
 import { sideOf } from '../pages/side';
-import { bringIn, MAX_OBJECTS, type Report } from './bring-in';
 import { decodeFile } from './decode';
 import { exportCalendar } from './export-file';
-import { FAULT_TEXTS } from './texts';
+import { FAULTS_SHOWN, type Fault, type FaultyLine } from './fault';
+import { gather, MAX_OBJECTS, nameIn } from './gather';
+import { addImport, closeImport, findImport, isBusy, listImports } from './imports';
+import { progressModel } from './progress';
+import { beginBeside } from './run';
+import { STATE_TEXTS } from './texts';
 
 /** Of one file; more is brought in in parts. */
-const FILE_BYTES = 5_000_000;
+const FILE_BYTES = 25_000_000;
+/** A file that is too large is told as such, so a little more is let in. */
+const UPLOAD_BYTES = 30_000_000;
+const LISTED = 5;
+/** Into a calendar that is made for it: no id is so short. */
+const NEW = '+';
 
 /** Files of calendars that come and go. */
 export function exchangeRoutes(router: PluginRouter<CalendarConfig>): void {
-  router.get('/import', page(showImport));
-  // A file that is too large is told as such, so a little more is let in.
-  router.post('/import', page(importFile), { upload: { maxBytes: 4 * FILE_BYTES } });
+  router.get('/import', page(showForm));
+  router.post('/import', page(receive), { upload: { maxBytes: UPLOAD_BYTES } });
+  router.get('/import/:id', page(showImport));
+  router.post('/import/:id/end', page(end));
   router.get('/export', page(sendCalendar));
 }
 
-interface Outcome {
-  readonly error?: string;
-  readonly report?: Report;
-  readonly calendar?: string;
-  readonly status?: number;
-}
+const showForm = (desk: Desk): Promise<PluginResponse> => importPage(desk, '');
 
-function importPage(
-  desk: Desk,
-  { status = 200, error, report, calendar }: Outcome,
-): PluginResponse {
-  const { context, calendars, t } = desk;
-  const chosen = calendar ?? desk.request.query['calendar'];
+/** Where a file is chosen, and a calendar for it. */
+async function importPage(desk: Desk, error: string): Promise<PluginResponse> {
+  const { context, calendars, person, request, t } = desk;
+  const { maxCalendars } = context.config(person.site);
+  const chosen = request.body['calendar'] ?? request.query['calendar'] ?? desk.usual;
+  const lately = await listImports(context.db, person, LISTED);
+  const canMake = calendars.filter(({ isOwn }) => isOwn).length < maxCalendars;
   return {
     view: 'import',
     title: t('calendar:import.title'),
-    status,
+    status: error === '' ? 200 : 422,
     model: {
       side: sideOf(desk, { current: 'import' }),
       actions: { import: hrefOf(context, 'import'), calendars: hrefOf(context, 'calendars') },
-      calendars: calendars
-        .filter(isWritable)
-        .map(({ id, title }) => ({ id, title, isChosen: id === chosen })),
+      once: randomUUID(),
+      calendars: [
+        ...calendars.filter(isWritable).map(({ id, title }) => ({ id, title })),
+        ...(canMake ? [{ id: NEW, title: t('calendar:import.newCalendar') }] : []),
+      ].map((one) => ({ ...one, isChosen: one.id === chosen })),
       megabytes: FILE_BYTES / 1_000_000,
       maxObjects: MAX_OBJECTS,
-      error: error ?? '',
-      report: report && {
-        ...report,
-        href: hrefOf(context, ''),
-        calendar: calendars.find(({ id }) => id === calendar)?.title ?? '',
-        faults: report.faults.map((one) => ({ ...one, text: FAULT_TEXTS[one.fault] })),
-      },
+      imports: lately.map(({ id, name, state }) => ({
+        name,
+        href: hrefOf(context, `import/${id}`),
+        text: STATE_TEXTS[state],
+      })),
+      error,
     },
   };
 }
 
-const showImport = (desk: Desk): PluginResponse => importPage(desk, {});
-
-async function importFile(desk: Desk): Promise<PluginResponse> {
-  const { request, calendars, store, person, context } = desk;
-  const calendar = calendars.find(({ id }) => id === request.body['calendar']);
+async function receive(desk: Desk): Promise<PluginResponse> {
+  const { request, calendars, store, person, context, t } = desk;
+  const wanted = request.body['calendar'] ?? '';
+  const calendar = calendars.find(({ id }) => id === wanted);
   const file = request.files.find(({ field }) => field === 'file');
-  const refused = (error: string): PluginResponse =>
-    importPage(desk, {
-      error,
-      status: 422,
-      calendar: calendar?.id ?? '',
-    });
-  if (!calendar || !isWritable(calendar)) return refused('calendar:import.noCalendar');
-  if (!file || file.content.length === 0) return refused('calendar:import.noFile');
-  if (file.content.length > FILE_BYTES) return refused('calendar:import.tooLarge');
+  if (wanted !== NEW && (!calendar || !isWritable(calendar)))
+    return importPage(desk, 'calendar:import.noCalendar');
+  if (!file || file.content.length === 0) return importPage(desk, 'calendar:import.noFile');
+  if (file.content.length > FILE_BYTES) return importPage(desk, 'calendar:import.tooLarge');
   const text = decodeFile(file.content);
   if (!/^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000)))
-    return refused('calendar:import.notCalendar');
-  const maxBytes = context.config(person.site).maxObjectKilobytes * 1_000;
-  const report = await bringIn(store, person, { calendar: calendar.id, text, maxBytes });
-  return importPage(desk, { report, calendar: calendar.id });
+    return importPage(desk, 'calendar:import.notCalendar');
+  const id = idOf(request.body['once'], `${person.site} ${person.user} ${wanted}`, file.content);
+  const there = { redirect: hrefOf(context, `import/${id}`) };
+  if (await findImport(context.db, person, id)) return there;
+  if (await isBusy(context.db, person)) return importPage(desk, 'calendar:import.busy');
+  const faults: FaultyLine[] = [];
+  let refused = 0;
+  const maxChars = context.config(person.site).maxObjectKilobytes * 1_000;
+  const gathered = await gather({ text, maxChars }, (line: number, fault: Fault) => {
+    refused += 1;
+    if (faults.length < FAULTS_SHOWN) faults.push({ line, fault, detail: '' });
+  });
+  let into = wanted;
+  if (wanted === NEW) {
+    const title = nameIn(text) || file.name.replace(/\.[a-z]{1,8}$/i, '');
+    const made = await store.createCalendar(person, {
+      title: title.trim() === '' ? t('calendar:import.untitled') : title,
+    });
+    if (made.kind === 'refused') return importPage(desk, 'calendar:import.noCalendar');
+    into = made.id;
+  }
+  const now = context.clock.now();
+  const given = { id, calendar: into, name: file.name, gathered, faults, refused, now };
+  const kept = await addImport(context.db, person, given);
+  if (kept === 'busy') return importPage(desk, 'calendar:import.busy');
+  if (kept === 'added') await beginBeside(context, id);
+  return there;
+}
+
+/** Two clicks send the same file of the same form twice: it is one import. */
+const idOf = (once: string | undefined, ...said: readonly (string | Buffer)[]): string => {
+  const hash = createHash('sha256').update(once ?? randomUUID());
+  for (const one of said) hash.update('\n').update(one);
+  return hash.digest('hex').slice(0, 32);
+};
+
+async function showImport(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person, calendars, t } = desk;
+  const found = await findImport(context.db, person, request.params['id'] ?? '');
+  if (!found) return { status: 404 };
+  const title = calendars.find(({ id }) => id === found.calendar)?.title ?? '';
+  return {
+    view: 'import-result',
+    title: t('calendar:import.title'),
+    model: {
+      side: sideOf(desk, { current: 'import' }),
+      endAction: hrefOf(context, `import/${found.id}/end`),
+      ...progressModel(context, found, title),
+    },
+  };
+}
+
+/** Stops what is under way; what was brought in stays. */
+async function end(desk: Desk): Promise<PluginResponse> {
+  const { request, context, person } = desk;
+  const found = await findImport(context.db, person, request.params['id'] ?? '');
+  if (!found) return { status: 404 };
+  if (found.state === 'running') await closeImport(context.db, found.id, 'ended');
+  return { redirect: hrefOf(context, `import/${found.id}`) };
 }
 
 async function sendCalendar(desk: Desk): Promise<PluginResponse> {
@@ -86,7 +143,7 @@ async function sendCalendar(desk: Desk): Promise<PluginResponse> {
   if (!calendar) return { status: 404 };
   const content = await exportCalendar(store, person, calendar);
   if (content === undefined) {
-    return importPage(desk, { error: 'calendar:export.tooLarge', status: 422 });
+    return importPage(desk, 'calendar:export.tooLarge');
   }
   return {
     file: { name: `${calendar.title}.ics`, type: 'text/calendar; charset=utf-8', content },

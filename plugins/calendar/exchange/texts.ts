@@ -1,4 +1,5 @@
-import type { Fault } from './bring-in';
+import type { Fault } from './fault';
+import type { Import } from './imports';
 
 /** Keys of texts, whole: a contract finds the ones that nothing uses. */
 export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
@@ -19,4 +20,12 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   'uid-conflict': 'calendar:fault.uid-conflict',
   unended: 'calendar:fault.unended',
   denied: 'calendar:fault.denied',
+  zone: 'calendar:fault.zone',
+};
+
+/** What became of a file. */
+export const STATE_TEXTS: Readonly<Record<Import['state'], string>> = {
+  running: 'calendar:import.state.running',
+  done: 'calendar:import.state.done',
+  ended: 'calendar:import.state.ended',
 };

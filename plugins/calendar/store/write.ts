@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { digestOf } from './digest';
 import { canWrite, nextToken, type Place, placeOf } from './places';
 import { keptBytes } from './quota';
-import { OBJECTS, REMOVED, type Tables } from './tables';
+import { CALENDARS, OBJECTS, REMOVED, type Tables } from './tables';
 import { trashOne } from './trash-one';
 import type { Person, Put, When } from './types';
 
@@ -30,6 +30,10 @@ export interface PutInput extends Limits {
 export interface Held {
   count?: number;
   bytes?: number;
+  /** The token of the last write. */
+  token?: number;
+  /** Whether anything went away from the calendar, and left a trace. */
+  hasTraces?: boolean;
 }
 
 /** Whether nothing else was written since (RFC 9110 13.1). */
@@ -63,6 +67,9 @@ export async function writeObjects(
   for (const input of objects) {
     puts.push(await putInto(table, place, { ...input, site: person.site }, held));
   }
+  // One write for the tokens of all: nobody reads them before the transaction is over.
+  if (held.token !== undefined)
+    await table(CALENDARS).where({ key: place.key }).update({ sync_token: held.token });
   return puts;
 }
 
@@ -78,18 +85,16 @@ export async function putInto(
   if (Buffer.byteLength(text) > input.maxBytes) return { kind: 'refused', reason: 'too-large' };
   const digest = digestOf(text);
   if (!digest) return { kind: 'refused', reason: 'not-an-object' };
-  const there: { id: string; uid: string; etag: string; bytes: number } | undefined = await table(
-    OBJECTS,
-  )
-    .where({ calendar_key: key, uri })
-    .first('id', 'uid', 'etag', 'bytes');
+  const found: { id: string; uri: string; uid: string; etag: string; bytes: number }[] =
+    await table(OBJECTS)
+      .where({ calendar_key: key })
+      .where((either) => void either.where({ uri }).orWhere({ uid: digest.uid }))
+      .select('id', 'uri', 'uid', 'etag', 'bytes');
+  const there = found.find((one) => one.uri === uri);
   if (!isUnchanged(when, there)) return { kind: 'conflict' };
   // An object stays the one that it is.
   if (there && there.uid !== digest.uid) return { kind: 'uid-conflict', uri };
-  const same: { uri: string } | undefined = await table(OBJECTS)
-    .where({ calendar_key: key, uid: digest.uid })
-    .whereNot({ uri })
-    .first('uri');
+  const same = found.find((one) => one.uri !== uri);
   if (same) return { kind: 'uid-conflict', uri: same.uri };
   // What makes an object smaller is always taken.
   const more = digest.bytes - (there?.bytes ?? 0);
@@ -99,7 +104,7 @@ export async function putInto(
   }
   const values = { ...digest, uri, text, updated_at: at };
   if (there) {
-    const seq = await nextToken(table, key);
+    const seq = await tokenOf(table, key, held);
     await table(OBJECTS)
       .where({ id: there.id })
       .update({ ...values, seq });
@@ -109,12 +114,19 @@ export async function putInto(
   held.count ??= await countIn(table, key);
   if (held.count >= input.maxObjects) return { kind: 'refused', reason: 'full' };
   const id = input.id ?? randomUUID();
-  const seq = await nextToken(table, key);
+  const seq = await tokenOf(table, key, held);
   await table(OBJECTS).insert({ ...values, id, calendar_key: key, seq });
-  await table(REMOVED).where({ calendar_key: key, uri }).delete();
+  held.hasTraces ??= (await table(REMOVED).where({ calendar_key: key }).first('uri')) !== undefined;
+  if (held.hasTraces) await table(REMOVED).where({ calendar_key: key, uri }).delete();
   held.count += 1;
   if (held.bytes !== undefined) held.bytes += more;
   return { kind: 'created', etag: digest.etag, id };
+}
+
+/** The next token: taken from the calendar once, and counted on from there. */
+async function tokenOf(table: Tables, key: number, held: Held): Promise<number> {
+  held.token = held.token === undefined ? await nextToken(table, key) : held.token + 1;
+  return held.token;
 }
 
 async function countIn(table: Tables, key: number): Promise<number> {

@@ -1,0 +1,151 @@
+import type { PluginTest } from 'estafette/plugin/testing';
+import { gather } from '../exchange/gather';
+import { addImport, eraseImports } from '../exchange/imports';
+import { type CalendarStore, FIRST_CALENDAR, type Person } from '../store';
+import { anObject, aPerson, startCalendar } from './kit';
+
+let test: PluginTest;
+let store: CalendarStore;
+let me: Person;
+beforeEach(async () => {
+  ({ test, store, me } = await startCalendar());
+  await store.calendars(me);
+});
+afterEach(() => test.stop());
+
+interface Shown {
+  readonly status?: number;
+  readonly redirect?: string;
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+const event = (uid: string, more = 'DTSTART:20260105T090000Z'): string =>
+  `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:${uid}\r\n${more}\r\nEND:VEVENT\r\n`;
+const task = (uid: string): string =>
+  `BEGIN:VTODO\r\nUID:${uid}\r\nSUMMARY:${uid}\r\nEND:VTODO\r\n`;
+const fileOf = (...parts: readonly string[]): string =>
+  `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${parts.join('')}END:VCALENDAR\r\n`;
+const send = async (
+  content: string | Buffer,
+  body: Readonly<Record<string, string>> = {},
+): Promise<Shown> =>
+  (await test.route('post', '/import', {
+    body: { calendar: FIRST_CALENDAR, ...body },
+    files: [
+      { field: 'file', name: 'agenda.ics', type: 'text/calendar', content: Buffer.from(content) },
+    ],
+  })) as unknown as Shown;
+const pathOf = ({ redirect = '' }: Shown): string => redirect.replace('/calendar', '');
+const show = async (path: string): Promise<Shown> =>
+  (await test.route('get', path)) as unknown as Shown;
+
+/** The page once nothing is under way. */
+async function result(sent: Shown): Promise<Shown['model']> {
+  for (let looks = 0; looks < 2_000; looks += 1) {
+    const { model } = await show(pathOf(sent));
+    if (model['isRunning'] !== true) return model;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error('the import does not end');
+}
+
+const uids = async (calendar = FIRST_CALENDAR): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for await (const rows of store.rows(me, calendar)) found.push(...rows.map(({ uid }) => uid));
+  return found.sort();
+};
+
+it('brings in events and tasks, and tells the line of what it cannot read', async () => {
+  const model = await result(
+    await send(fileOf(event('a'), event('b', 'DTSTART:20261341T000000Z'), task('c'))),
+  );
+
+  expect(model).toMatchObject({ added: 2, refused: 1, isEnded: false });
+  expect(model['faults']).toMatchObject([{ line: 8, fault: 'time' }]);
+  expect(await uids()).toEqual(['a', 'c']);
+});
+
+it('writes over what is there under another name, and says what is the same', async () => {
+  await store.put(me, FIRST_CALENDAR, 'of-a-phone.ics', anObject('a'));
+  const file = fileOf(event('a'), event('b'));
+
+  expect(await result(await send(file))).toMatchObject({ added: 1, updated: 1, same: 0 });
+  expect(await result(await send(file))).toMatchObject({ added: 0, updated: 0, same: 2 });
+  expect(await uids()).toEqual(['a', 'b']);
+});
+
+it('makes a calendar of the name that a file gives, once for two clicks', async () => {
+  const file = fileOf('X-WR-CALNAME:Service\\, congés\r\n', event('a'));
+  const body = { calendar: '+', once: 'a mark of the form' };
+
+  const [one, two] = [await send(file, body), await send(file, body)];
+
+  expect(two.redirect).toBe(one.redirect);
+  expect(await result(one)).toMatchObject({ added: 1, calendar: 'Service, congés' });
+  const titles = (await store.calendars(me)).map(({ title }) => title);
+  expect(titles.filter((title) => title === 'Service, congés')).toHaveLength(1);
+});
+
+it('takes up what another process left, from where it was', async () => {
+  const text = fileOf(...Array.from({ length: 120 }, (_, at) => event(`e${at}`)));
+  const gathered = await gather({ text, maxChars: 100_000 }, () => {});
+  const file = { calendar: FIRST_CALENDAR, name: 'left.ics', faults: [], refused: 0, now: 0 };
+  await addImport(test.db, me, { id: 'left', ...file, gathered });
+  // Fifty are done, and their process is gone.
+  await test.db.table('calendar_imports').where({ id: 'left' }).update({ looked: 50, added: 50 });
+
+  await test.runJob('imports');
+
+  expect((await show('/import/left')).model).toMatchObject({ isRunning: false, added: 120 });
+  const left = await uids();
+  expect([left.length, left.includes('e0'), left.includes('e50')]).toEqual([70, false, true]);
+  expect(await test.db.table('calendar_import_pieces').select('at')).toEqual([]);
+});
+
+it('takes one at a time, stops it where it is wanted, and shows it to nobody else', async () => {
+  const gathered = await gather({ text: fileOf(event('a')), maxChars: 1_000 }, () => {});
+  const file = {
+    calendar: FIRST_CALENDAR,
+    name: 'x.ics',
+    gathered,
+    faults: [],
+    refused: 0,
+    now: 0,
+  };
+  await addImport(test.db, me, { id: 'mine', ...file });
+  await addImport(test.db, aPerson(me.user + 1), { id: 'theirs', ...file });
+
+  expect(await send(fileOf(event('b')))).toMatchObject({
+    status: 422,
+    model: { error: 'calendar:import.busy' },
+  });
+  expect(await test.route('get', '/import/theirs')).toMatchObject({ status: 404 });
+  expect(await test.route('post', '/import/theirs/end')).toMatchObject({ status: 404 });
+  await test.route('post', '/import/mine/end');
+
+  expect((await show('/import/mine')).model).toMatchObject({ isEnded: true, added: 0 });
+  await test.runJob('imports');
+  expect(await uids()).toEqual([]);
+  await eraseImports((name) => test.db.table(name), me.user);
+  expect(await test.route('get', '/import/mine')).toMatchObject({ status: 404 });
+});
+
+it('leaves out a definition of a zone that is longer than any, and says so', async () => {
+  const long = 'COMMENT:long\r\n'.repeat(2_000);
+  const zone = `BEGIN:VTIMEZONE\r\nTZID:Europe/Paris\r\n${long}END:VTIMEZONE\r\n`;
+
+  const model = await result(
+    await send(fileOf(zone, event('a', 'DTSTART;TZID=Europe/Paris:20260105T090000'))),
+  );
+
+  expect(model).toMatchObject({ added: 1, faults: [{ line: 3, fault: 'zone' }] });
+  const [row] = (await store.occurrences(me, { from: 0, to: 2e12, zone: 'UTC' })).occurrences;
+  expect(new Date(row?.start ?? 0).toISOString()).toBe('2026-01-05T08:00:00.000Z');
+});
+
+it.each([
+  ['nothing', '', 'calendar:import.noFile'],
+  ['something else', 'PK\u0003\u0004', 'calendar:import.notCalendar'],
+])('says of %s what it is', async (_name, content, error) => {
+  expect(await send(content)).toMatchObject({ status: 422, model: { error } });
+});
