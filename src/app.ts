@@ -240,6 +240,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     users,
     audit: () => auditEvents,
     tempDir: path.join(config.dataDir, 'tmp'),
+    metrics,
+    postsAnHour: config.plugins.posts,
   });
   const auditEvents = createAuditEvents({
     clock,
@@ -319,6 +321,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     audit,
     usedOnce,
     notifier: safety.notifier,
+    posts: safety.posts,
     keys,
     metrics,
     workers: pluginWorkers,
@@ -463,6 +466,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     sessions,
     compose,
     notices: safety.notifier,
+    posts: safety.posts,
     usedOnce,
   }))
     jobs.add(job);

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import type { ComposeService } from '../compose';
 import type { JobDefinition } from '../kernel/job-types';
 import type { UsedOnce } from '../kernel/used-once';
-import type { Notifier } from '../notify';
+import type { Notifier, Posts } from '../notify';
 import type { Sessions } from '../session';
 import type { Site } from '../sites';
 
@@ -45,6 +45,7 @@ export const coreJobs = (deps: {
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
   readonly compose: Pick<ComposeService, 'recover' | 'sweepUploads'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
+  readonly posts: Pick<Posts, 'sendDue'>;
   readonly usedOnce: Pick<UsedOnce, 'purge'>;
 }): readonly JobDefinition[] => [
   {
@@ -67,6 +68,12 @@ export const coreJobs = (deps: {
     every: '1m',
     timeoutS: 300,
     run: () => deps.notices.sendDue(),
+  },
+  {
+    id: 'core:posts',
+    every: '1m',
+    timeoutS: 300,
+    run: () => deps.posts.sendDue(),
   },
   {
     id: 'core:uploads',

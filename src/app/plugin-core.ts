@@ -22,7 +22,7 @@ import type { AppConfig } from '../sites';
 import type { Renderer } from '../view';
 import type { Streams } from '../web/streams';
 
-type Given = 'mail' | 'compose' | 'audit' | 'usedOnce' | 'keys' | 'metrics' | 'workers';
+type Given = 'mail' | 'compose' | 'posts' | 'audit' | 'usedOnce' | 'keys' | 'metrics' | 'workers';
 
 interface PluginCoreDeps extends Pick<ContextCore, Given> {
   readonly config: AppConfig;
@@ -93,11 +93,12 @@ export function createPluginCore(deps: PluginCoreDeps): ContextCore {
     return run(user);
   }
 
-  const { mail, compose, audit, usedOnce, keys, metrics, workers } = deps;
+  const { mail, compose, posts, audit, usedOnce, keys, metrics, workers } = deps;
   return {
     people,
     mail,
     compose,
+    posts,
     directories: { list, port, own },
     audit,
     notices: {

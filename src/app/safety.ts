@@ -4,7 +4,15 @@ import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { Locale, Texts, Translate } from '../kernel/i18n-types';
-import { type Alerts, createAlerts, createNotifier, type Notifier } from '../notify';
+import type { Metrics } from '../kernel/meter';
+import {
+  type Alerts,
+  createAlerts,
+  createNotifier,
+  createPosts,
+  type Notifier,
+  type Posts,
+} from '../notify';
 import {
   type AppPasswords,
   type CountryOf,
@@ -37,11 +45,16 @@ export interface SafetyDeps {
   /** Made after the sessions, which the log knows nothing of. */
   readonly audit: () => Pick<AuditEvents, 'record'>;
   readonly tempDir: string;
+  readonly metrics: Metrics;
+  /** Plugin id → recipients of its posts an hour. */
+  readonly postsAnHour: Readonly<Record<string, number>>;
 }
 
 /** What watches over accounts, beside the sessions themselves. */
 export interface Safety {
   readonly notifier: Notifier;
+  /** Mails of plugins, with nobody there. */
+  readonly posts: Posts;
   readonly alerts: Alerts;
   readonly appPasswords: AppPasswords;
   readonly forms: FormThrottle;
@@ -62,6 +75,11 @@ export function createSafety(deps: SafetyDeps): Safety {
 
   return {
     notifier,
+    posts: createPosts({
+      ...deps,
+      anHour: deps.postsAnHour,
+      audit: (entry) => deps.audit().record(entry),
+    }),
     alerts,
     appPasswords: createAppPasswords({ db, clock, throttle }),
     forms: createFormThrottle({ db, clock }),

@@ -117,6 +117,40 @@ export interface PluginMessage {
   readonly key?: string;
 }
 
+/** A mail of the site in words of a plugin, with nobody there. @since 1.0 */
+export interface PluginPost {
+  /** Addresses, as typed in a field: 100 at most, who all see each other. */
+  readonly to: readonly string[];
+  /** Whom it is written for: « Camille Durand » is shown as « Camille Durand via » and the site's title. No `@`. */
+  readonly fromName?: string;
+  /** Where answers go; what the site says otherwise. */
+  readonly replyTo?: string;
+  /** One line. */
+  readonly subject: string;
+  /** 60,000 characters at most. */
+  readonly text: string;
+  /** An iTIP message, as in a `PluginMessage`. */
+  readonly calendar?: { readonly method: CalendarMethod; readonly text: string };
+  /**
+   * A word of the plugin's for this mail on this site, 200 characters at most: one mail leaves,
+   * whoever asks how often, for 30 days; asking again tells what became of it.
+   */
+  readonly key?: string;
+}
+
+/**
+ * `waiting`: kept, sent soon, tried again for three days. `sent`: the server took it, but for
+ * `rejected`. `given-up`: refused for good, or never taken. `unknown`: the answer was lost, it may
+ * have left, and is not sent again. `refused`: nothing is kept; the site has no sender (`no-sender`),
+ * or the plugin wrote enough this hour (`hour`), or to one of these today (`recipient`).
+ */
+export type PluginPostResult =
+  | {
+      readonly state: 'waiting' | 'sent' | 'unknown' | 'given-up';
+      readonly rejected: readonly string[];
+    }
+  | { readonly state: 'refused'; readonly reason: 'no-sender' | 'hour' | 'recipient' };
+
 /** Methods of iTIP (RFC 5546 1.4). */
 export type CalendarMethod =
   | 'PUBLISH'

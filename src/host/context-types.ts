@@ -16,6 +16,8 @@ import type {
   PluginMessage,
   PluginMetrics,
   PluginNotice,
+  PluginPost,
+  PluginPostResult,
   PluginSendResult,
   PluginStreamAction,
   RenderTarget,
@@ -110,6 +112,15 @@ export interface PluginContext<C = unknown> {
    * copy in Sent. Ten messages a request at most, a hundred with a `key`. Needs `mail.send`.
    */
   send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
+  /**
+   * Takes a mail of the site (its sender of notices) to send it soon, with nobody there: from jobs,
+   * programs that synchronise, public pages. It leaves once for a `key`, says that a program wrote it
+   * (`Auto-Submitted`), and is tried again for three days. 500 recipients an hour for each site, unless
+   * `posts` of `config/plugins.json` says otherwise; 50 a day to one address. Needs `mail.post`.
+   * @since 1.0
+   * @example const { state } = await context.post(site, { to: ['a@b.example'], subject, text, key: `booking ${id}` });
+   */
+  post(site: SiteId, message: PluginPost): Promise<PluginPostResult>;
   /**
    * Whom the person who is there wrote to or met in their mail. Needs `correspondents`.
    * @example const { people } = await context.correspondents(as).list({ query: 'ada' });

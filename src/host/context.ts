@@ -11,6 +11,7 @@ import type { PluginWorkers } from '../kernel/plugin-worker';
 import type { Services } from '../kernel/services';
 import type { UsedOnce } from '../kernel/used-once';
 import type { Mail } from '../mail';
+import type { Posts } from '../notify';
 import { can, type KeyRing, networkSide } from '../session';
 import type { Settings } from '../settings';
 import type { Site } from '../sites';
@@ -28,6 +29,7 @@ import { pluginMetrics } from './capabilities/metrics';
 import { type PluginNotices, pluginNotice } from './capabilities/notice';
 import { pluginOnce } from './capabilities/once';
 import { type PluginPages, pluginPages } from './capabilities/pages';
+import { pluginPost } from './capabilities/post';
 import { pluginSeals } from './capabilities/seal';
 import { pluginSend } from './capabilities/send';
 import { type PluginSessions, pluginEndSessions } from './capabilities/sessions';
@@ -70,6 +72,7 @@ export interface ContextCore {
   readonly directories: DirectoryCore;
   readonly audit: Pick<Audit, 'record'>;
   readonly notices: PluginNotices;
+  readonly posts: Pick<Posts, 'post'>;
   readonly sessions: PluginSessions;
   readonly usedOnce: Pick<UsedOnce, 'take'>;
   /** What keys of plugins are derived from. */
@@ -165,6 +168,7 @@ export function createPluginContext(
     db: pluginDatabase(plugin.id, deps.databases, needs.includes('db')),
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
+    post: pluginPost(gate, core.posts),
     correspondents: pluginCorrespondents(gate, core.compose),
     ...pluginDirectories(gate, {
       core: core.directories,

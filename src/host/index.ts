@@ -52,6 +52,8 @@ export type {
   PluginMessageRef,
   PluginMetrics,
   PluginNotice,
+  PluginPost,
+  PluginPostResult,
   PluginSelection,
   PluginSendResult,
   PluginStreamAction,

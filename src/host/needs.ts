@@ -7,6 +7,7 @@ export const NEEDS = {
   'mail.read': 'Messages, lists, headers and attachments of the person who is there.',
   'mail.write': 'Flags, moves and additions in the mailboxes of the person who is there.',
   'mail.send': 'Messages sent as the person who is there, through the guards of the composer.',
+  'mail.post': 'Mails of the site to anybody, in words of the plugin, with nobody there.',
   correspondents: 'Whom the person who is there wrote to, to show and to forget.',
   'directory.read': 'Searches in the directories of the site.',
   'directory.write': 'Changes to the entry of the person who is there, with their own rights.',

@@ -242,6 +242,12 @@ export const pluginsSchema = z
       .describe(
         'Plugin id → servers that its code may reach, private ones too, for a plugin that declares `http:configured`: `https://idp.example`; `http://` on this machine alone.',
       ),
+    posts: z
+      .record(z.string(), z.int().min(1).max(1_000_000))
+      .default({})
+      .describe(
+        'Plugin id → to how many people it may have a site write in an hour (`mail.post`); 500 unless told.',
+      ),
   })
   .catchall(
     z

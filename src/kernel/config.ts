@@ -73,6 +73,8 @@ export interface PlatformConfig<S> {
     readonly grants: Readonly<Record<string, readonly string[]>>;
     /** Plugin id → servers that its code may reach. */
     readonly origins: Readonly<Record<string, readonly string[]>>;
+    /** Plugin id → to how many people it may have a site write in an hour. */
+    readonly posts: Readonly<Record<string, number>>;
   };
   readonly audit: {
     /** Absolute; none where the database keeps nothing. */
@@ -177,11 +179,11 @@ function assemble<S>(parts: Parts, parseSites: SitesParser<S>): PlatformConfig<S
   issues.push(...secrets.issues);
   if (!plugins || !settings || !secretKey || issues.length > 0) throw new ConfigError(issues);
 
-  const { order, packages, grants, origins } = plugins;
+  const { order, packages, grants, origins, posts } = plugins;
   return deepFreeze({
     ...settings,
     root,
-    plugins: { defaults: pluginDefaults, order, packages, grants, origins },
+    plugins: { defaults: pluginDefaults, order, packages, grants, origins, posts },
     sites: parsed.sites,
     secretKey,
     oldSecretKeys,
@@ -203,6 +205,7 @@ const NOT_PLUGINS: ReadonlySet<string> = new Set([
   'packages',
   'grants',
   'origins',
+  'posts',
 ]);
 
 const defaultsOf = (plugins: PluginsFile): Readonly<Record<string, unknown>> =>

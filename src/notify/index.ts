@@ -12,4 +12,5 @@ export {
   PERSON_A_DAY,
   SUPPORT_A_DAY,
 } from './notifier';
+export { createPosts, type NewPost, type PostAnswer, type Posts } from './posts';
 export { cannotSend } from './send-mail';

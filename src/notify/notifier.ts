@@ -132,7 +132,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
     try {
       const date = new Date(clock.now());
-      await sendPlatformMail(deps, site, { recipient, subject, text, date });
+      const recipients = [{ name: '', mail: recipient }];
+      await sendPlatformMail(deps, site, { recipients, subject, text, date });
       await settleNotice(db.knex, id, 'sent');
       log.info({ site: site.id, kind, tries: notice.tries + 1 }, 'notice/sent');
     } catch (error) {

@@ -8,6 +8,7 @@ import type { Compose, Draft, DraftFields, SendOutcome } from '../../compose';
 import type { PersonRef } from '../../kernel/hook-types';
 import type { Actor } from '../../session';
 import type { PluginMessage, PluginSendResult } from '../capability-types';
+import { calendarShape } from './calendar-shape';
 import type { Gate } from './gate';
 import { outward } from './outward';
 
@@ -15,7 +16,6 @@ import { outward } from './outward';
 const SENDS_A_REQUEST = 10;
 /** With a key a loop sends the same message once: invitations go to each person apart. */
 const KEYED_SENDS_A_REQUEST = 100;
-const MAX_CALENDAR_CHARS = 1_000_000;
 const DRAFT_ID_BYTES = 16;
 const ATTACHMENTS = 50;
 
@@ -25,30 +25,6 @@ const KEPT: ReadonlySet<SendOutcome['kind']> = new Set(['confirm', 'deferred', '
 const DROPPED: ReadonlySet<SendOutcome['kind']> = new Set(['denied', 'invalid', 'rejected']);
 /** With a key it is the plugin that tries again: a draft left to the person would be a second message. */
 const KEYED_DROPPED: ReadonlySet<SendOutcome['kind']> = new Set([...DROPPED, 'deferred']);
-
-/** What a mail may carry for calendars: one object, whose method is told as it is (RFC 6047 2.4). */
-export const calendarShape = z
-  .object({
-    method: z.enum([
-      'PUBLISH',
-      'REQUEST',
-      'REPLY',
-      'ADD',
-      'CANCEL',
-      'REFRESH',
-      'COUNTER',
-      'DECLINECOUNTER',
-    ]),
-    text: z
-      .string()
-      .max(MAX_CALENDAR_CHARS)
-      .regex(/^BEGIN:VCALENDAR\r?\n/i)
-      .refine((text) => !text.includes('\0')),
-  })
-  .refine(({ method, text }) => methodOf(text) === method, { path: ['method'] });
-
-const methodOf = (text: string): string | undefined =>
-  /^METHOD:([A-Z]+)[ \t]*\r?$/im.exec(text)?.[1]?.toUpperCase();
 
 const addresses = z.array(z.string().max(1_000)).max(1_000);
 const shape = z.object({

@@ -16,6 +16,7 @@ import type { HookScope, PersonRef } from '../../kernel/hook-types';
 import { createMetrics } from '../../kernel/meter';
 import { createPluginWorkers } from '../../kernel/plugin-worker';
 import type { Mail } from '../../mail';
+import type { NewPost } from '../../notify';
 import { type Actor, createKeyRing } from '../../session';
 import type { Site } from '../../sites';
 import type { OpenPage } from '../capabilities/pages';
@@ -41,6 +42,8 @@ export interface TestCore extends Omit<ContextCore, 'pages'> {
     readonly subject: string;
     readonly text: string;
   }[];
+  /** Mails of the site that the plugin asked for; one of a key is there once. */
+  readonly posted: readonly NewPost[];
   /** Words that the plugin took by `context.once`, those that were new. */
   readonly took: readonly string[];
   /** People whose sessions the plugin ended. */
@@ -68,6 +71,7 @@ export function createTestCore<C>(
 ): TestCore {
   const audited: NewAuditEntry[] = [];
   const noticed: TestCore['noticed'][number][] = [];
+  const posted: NewPost[] = [];
   const ended: number[] = [];
   const took: string[] = [];
   const streamed: string[] = [];
@@ -111,6 +115,15 @@ export function createTestCore<C>(
         for (const { id } of sites) mayReach(id);
         noticed.push({ user, subject, text });
         return true;
+      },
+    },
+    posted,
+    posts: {
+      async post(post) {
+        const isKnown = posted.some(({ site, key }) => site === post.site && key === post.key);
+        const answer = (await options.post?.(post)) ?? { state: 'waiting', rejected: [] };
+        if (!isKnown && answer.state !== 'refused') posted.push(post);
+        return answer;
       },
     },
     ended,

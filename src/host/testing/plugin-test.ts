@@ -23,6 +23,7 @@ export async function createPluginTest<C>(options: PluginTestOptions<C>): Promis
     ended: world.core.ended,
     took: world.core.took,
     noticed: world.core.noticed,
+    posted: world.core.posted,
     streamed: world.core.streamed,
     satisfied: world.satisfied,
     clock: world.clock,

@@ -11,6 +11,7 @@ import type {
   Presence,
 } from '../../kernel/hook-types';
 import type { Locale } from '../../kernel/i18n-types';
+import type { NewPost, PostAnswer } from '../../notify';
 import type { SecretHandle } from '../../session';
 import type { Site } from '../../sites';
 import type { SlotFacts, SlotName } from '../../view';
@@ -88,6 +89,8 @@ export interface PluginTestOptions<C> {
   readonly send?: (
     message: DraftFields & Pick<DraftInit, 'calendar'>,
   ) => SendOutcome | Promise<SendOutcome>;
+  /** What becomes of a mail of `context.post`; it waits unless told. */
+  readonly post?: (post: NewPost) => PostAnswer | Promise<PostAnswer>;
   /** How many sessions `context.endSessions` ends, or what it throws; one without it. */
   readonly endSessions?: (user: number) => number | Promise<number>;
   /** Told of each line of `context.audit`; what it throws is a line that cannot be written. */
@@ -199,6 +202,8 @@ export interface PluginTest {
     readonly subject: string;
     readonly text: string;
   }[];
+  /** Mails of the site that the plugin asked for, in order; one of a key is there once. */
+  readonly posted: readonly NewPost[];
   /** Words that the plugin took by `context.once`, those that were new. */
   readonly took: readonly string[];
   /** People whose sessions the plugin ended. */

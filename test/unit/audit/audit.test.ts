@@ -23,10 +23,11 @@ const OTHERS = {
   sessions: { purgeExpired: idle },
   compose: { recover: idle, sweepUploads: idle },
   notices: { sendDue: idle },
+  posts: { sendDue: idle },
   usedOnce: { purge: idle },
 } as unknown as Pick<
   Parameters<typeof coreJobs>[0],
-  'sessions' | 'compose' | 'notices' | 'usedOnce'
+  'sessions' | 'compose' | 'notices' | 'posts' | 'usedOnce'
 >; // run by nobody here
 
 let db: Database;

@@ -11,6 +11,7 @@ const ALL = [
   'mail.read',
   'mail.write',
   'mail.send',
+  'mail.post',
   'directory.read',
   'directory.write',
   'worker',
@@ -52,6 +53,10 @@ describe('what a plugin does not need', () => {
       'mail.send',
       (context, as) => context.send(as, { to: ['a@b.example'], subject: '', text: '' }),
     ],
+    [
+      'mail.post',
+      (context) => context.post('test' as SiteId, { to: ['a@b.example'], subject: 'x', text: '' }),
+    ],
     ['directory.read', async (context) => context.directory('test' as SiteId)],
     ['directory.read', (context) => context.directories('test' as SiteId)],
     ['directory.read', (context, as) => context.ownEntry(as)],
@@ -63,6 +68,59 @@ describe('what a plugin does not need', () => {
     await expect(Promise.resolve().then(() => call(context, test.as))).rejects.toMatchObject({
       code: 'plugin/need-missing',
       details: { plugin: 'my-plugin', need },
+    });
+  });
+});
+
+describe('a mail of the site', () => {
+  const MAIL = { to: ['Ada <a@b.example>'], subject: 'Rendez-vous', text: 'À 14 h.' };
+
+  it('is the plugin’s own, with one line where one line belongs', async () => {
+    const { context, test } = await contextOf();
+
+    const subject = 'Rendez-vous\r\nBcc: everybody@b.example';
+    const fromName = 'Camille\r\nX-Evil: 1';
+    const answer = await context.post('test' as SiteId, { ...MAIL, subject, fromName, key: 'k' });
+    await context.post('test' as SiteId, { ...MAIL, key: 'k' });
+
+    expect(answer).toEqual({ state: 'waiting', rejected: [] });
+    expect(test.posted).toEqual([
+      expect.objectContaining({
+        plugin: 'my-plugin',
+        site: 'test',
+        key: 'k',
+        to: [{ name: 'Ada', mail: 'a@b.example' }],
+      }),
+    ]);
+    for (const text of [test.posted[0]?.subject, test.posted[0]?.fromName])
+      expect(text).not.toMatch(/[\r\n]/);
+  });
+
+  it.each([
+    ['nobody', { to: [] }],
+    ['no address', { to: ['Ada'] }],
+    ['two addresses in one', { to: ['a@b.example, c@d.example'] }],
+    ['a hundred and one', { to: Array.from({ length: 101 }, (_, n) => `a${n}@b.example`) }],
+    ['a name like an address', { fromName: 'chef@b.example' }],
+    ['answers to no address', { replyTo: 'a@b.example\r\nBcc: x@y.example' }],
+    ['no subject', { subject: ' \r\n ' }],
+    ['another method', { calendar: { method: 'REPLY', text: 'BEGIN:VCALENDAR\r\n' } }],
+    ['an unknown member', { bcc: ['x@y.example'] }],
+  ])('is refused with %s', async (_what, change) => {
+    const { context, test } = await contextOf();
+
+    const message = { ...MAIL, ...change } as typeof MAIL;
+    await expect(context.post('test' as SiteId, message)).rejects.toMatchObject({
+      code: 'compose/invalid',
+    });
+    expect(test.posted).toEqual([]);
+  });
+
+  it('is for sites where the plugin is on', async () => {
+    const { context } = await contextOf();
+
+    await expect(context.post('elsewhere' as SiteId, MAIL)).rejects.toMatchObject({
+      code: 'request/forbidden',
     });
   });
 });
