@@ -4,6 +4,8 @@ import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
 import { eraseKnown } from './planning/known';
+import { accountRecords, eraseAccounts } from './remote/accounts';
+import { accountsJob } from './remote/job';
 import { routes } from './routes';
 import { choicesOf, eraseChoices } from './settings/choices';
 import { SETTINGS } from './settings/sections';
@@ -15,7 +17,7 @@ export default definePlugin<CalendarConfig>({
   api: '^1.0',
   title: 'calendar:title',
   summary: 'calendar:summary',
-  needs: ['db', 'directory.read'],
+  needs: ['db', 'directory.read', 'http:configured'],
   config: calendarConfig,
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
@@ -52,11 +54,13 @@ export default definePlugin<CalendarConfig>({
           context.log.info({ site, removed }, 'calendar/cleaned');
         },
       },
+      accountsJob,
       importsJob,
     ],
   },
   activate(context) {
     context.hooks.on('user:erased', async ({ user, db }) => {
+      await eraseAccounts((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);
       await eraseImports((name) => db.table(name), user.id);
       await eraseKnown((name) => db.table(name), user);
@@ -65,12 +69,14 @@ export default definePlugin<CalendarConfig>({
     context.hooks.on('user:records', async ({ user }) => {
       const read: Tables = (name) => context.db.table(name);
       const records = await recordsOf(read, user);
+      const accounts = await accountRecords(read, user);
       const choices = await choicesOf(read, { site: user.site, user: user.id });
       return [
         ...records.map(({ title, objects }, index) => ({
           file: `calendar-${index + 1}.json`,
           content: { title, objects },
         })),
+        ...(accounts.length > 0 ? [{ file: 'calendar-accounts.json', content: { accounts } }] : []),
         ...(choices.length > 0 ? [{ file: 'calendar-choices.json', content: { choices } }] : []),
       ];
     });

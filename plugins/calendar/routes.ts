@@ -17,6 +17,7 @@ import { purge, showTrash } from './pages/trash';
 import { showCalendar } from './pages/view';
 import { planningRoutes } from './planning/routes';
 import { quickRoutes } from './quick/routes';
+import { accountRoutes } from './remote/pages';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -34,6 +35,7 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   router.post('/calendars/usual', page(chooseUsual));
   router.get('/trash', page(showTrash));
   router.post('/purge', page(purge));
+  accountRoutes(router);
   exchangeRoutes(router);
   planningRoutes(router);
   quickRoutes(router);

@@ -191,6 +191,12 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/planning/group
      get /calendar/trash
      post /calendar/purge
+     get /calendar/accounts
+     post /calendar/accounts
+     get /calendar/accounts/calendars
+     post /calendar/accounts/calendars
+     post /calendar/accounts/refresh
+     post /calendar/accounts/remove
      get /calendar/import
      post /calendar/import
      get /calendar/import/:id

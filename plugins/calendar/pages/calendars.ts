@@ -28,6 +28,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
       outcome: outcomeOf(request.query),
       restoreAction: hrefOf(context, 'restore'),
       actions: {
+        accounts: hrefOf(context, 'accounts'),
         create: hrefOf(context, 'calendars/create'),
         change: hrefOf(context, 'calendars/change'),
         remove: hrefOf(context, 'calendars/delete'),

@@ -127,7 +127,8 @@ export async function deleteCalendar(
 ): Promise<'removed' | 'missing' | 'rights'> {
   const place = await placeOf(table, person, id);
   if (!place) return 'missing';
-  if (!place.isOwn) return 'rights';
+  // A copy of what another server has goes with its account.
+  if (!place.isOwn || place.rights !== 'manage') return 'rights';
   const { key } = place;
   await trashAll(table, place, { site: person.site, at });
   for (const name of [OBJECTS, REMOVED, PROPERTIES])

@@ -32,7 +32,7 @@ const placeOfRow = (row: CalendarTableRow): Place => ({
   title: row.title,
   colour: COLOURS.find((one) => one === row.colour) ?? COLOURS[0],
   isShown: Boolean(row.is_shown),
-  rights: 'manage',
+  rights: row.is_remote ? 'read' : 'manage',
   isOwn: true,
   owner: '',
   ownerUser: row.user_id,

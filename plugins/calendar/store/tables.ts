@@ -20,6 +20,8 @@ export interface CalendarTableRow {
   readonly sync_token: number;
   readonly oldest_token: number;
   readonly created_at: string;
+  /** A copy of what another server has. */
+  readonly is_remote: number;
 }
 
 /** Columns of an object that lists are made of. */
