@@ -6,6 +6,8 @@ import { importsJob } from './exchange/run';
 import { eraseKnown } from './planning/known';
 import { accountRecords, eraseAccounts } from './remote/accounts';
 import { accountsJob } from './remote/job';
+import { reminderJob } from './reminders/job';
+import { eraseRung, reminderBanner } from './reminders/shown';
 import { routes } from './routes';
 import { choicesOf, eraseChoices } from './settings/choices';
 import { SETTINGS } from './settings/sections';
@@ -17,12 +19,13 @@ export default definePlugin<CalendarConfig>({
   api: '^1.0',
   title: 'calendar:title',
   summary: 'calendar:summary',
-  needs: ['db', 'directory.read', 'http:configured'],
+  needs: ['db', 'directory.read', 'http:configured', 'mail.post'],
   config: calendarConfig,
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
     routes: async () => ({ routes }),
     settings: SETTINGS,
+    slots: [{ slot: 'page.banner@1', view: 'reminders', data: reminderBanner }],
     taskbar: {
       id: 'calendar',
       icon: 'calendar',
@@ -36,6 +39,7 @@ export default definePlugin<CalendarConfig>({
       on: ['calendar'],
     },
     jobs: [
+      reminderJob,
       {
         id: 'cleaning',
         every: '1d',
@@ -63,6 +67,7 @@ export default definePlugin<CalendarConfig>({
       await eraseAccounts((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);
       await eraseImports((name) => db.table(name), user.id);
+      await eraseRung((name) => db.table(name), user);
       await eraseKnown((name) => db.table(name), user);
       await eraseChoices((name) => db.table(name), user);
     });

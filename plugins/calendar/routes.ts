@@ -18,6 +18,7 @@ import { showCalendar } from './pages/view';
 import { planningRoutes } from './planning/routes';
 import { quickRoutes } from './quick/routes';
 import { accountRoutes } from './remote/pages';
+import { reminderRoutes } from './reminders/shown';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -39,4 +40,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   exchangeRoutes(router);
   planningRoutes(router);
   quickRoutes(router);
+  reminderRoutes(router);
 }

@@ -186,6 +186,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/calendars/delete
      post /calendar/calendars/usual
      post /calendar/quick
+     get /calendar/reminders
+     post /calendar/reminders
      get /calendar/planning
      post /calendar/planning/people
      post /calendar/planning/group

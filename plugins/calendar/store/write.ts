@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noteAlarm } from '../reminders/index-of';
 import { digestOf } from './digest';
 import { canWrite, nextToken, type Place, placeOf } from './places';
 import { keptBytes } from './quota';
@@ -108,6 +109,7 @@ export async function putInto(
     await table(OBJECTS)
       .where({ id: there.id })
       .update({ ...values, seq });
+    await noteAlarm(table, { id: there.id, site: input.site, text, now: Date.parse(at) });
     if (held.bytes !== undefined) held.bytes += more;
     return { kind: 'updated', etag: digest.etag, id: there.id };
   }
@@ -118,6 +120,7 @@ export async function putInto(
   await table(OBJECTS).insert({ ...values, id, calendar_key: key, seq });
   held.hasTraces ??= (await table(REMOVED).where({ calendar_key: key }).first('uri')) !== undefined;
   if (held.hasTraces) await table(REMOVED).where({ calendar_key: key, uri }).delete();
+  await noteAlarm(table, { id, site: input.site, text, now: Date.parse(at), isNew: true });
   held.count += 1;
   if (held.bytes !== undefined) held.bytes += more;
   return { kind: 'created', etag: digest.etag, id };
