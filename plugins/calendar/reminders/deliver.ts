@@ -160,7 +160,7 @@ async function tell(
   });
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 250);
+const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').slice(0, 250);
 
 /** The frame of reminders asks for itself again: what is in it is for each session to draw. */
 export const refresh = (

@@ -41,15 +41,14 @@ const RINGS_MAX = 200;
 /** How far ahead the next one is looked for: few look beyond the first. */
 const HORIZONS = [40 * DAY_MS, 400 * DAY_MS, 4_000 * DAY_MS] as const;
 
+/** What is no property of RFC 5545 stays as it was written. */
+const WRITTEN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+
+/** A moment in UTC; long ago for what is none. */
 const momentOf = (component: Component, name: string): number => {
-  const property = propertyOf(component, name);
-  if (!property) return Number.NEGATIVE_INFINITY;
-  try {
-    const { wall, isUtc } = wallOf(property[3]);
-    return isUtc ? wall : Number.NEGATIVE_INFINITY;
-  } catch {
-    return Number.NEGATIVE_INFINITY;
-  }
+  const value = String(propertyOf(component, name)?.[3] ?? '');
+  const moment = Date.parse(value.replace(WRITTEN, '$1-$2-$3T$4:$5:$6Z'));
+  return value.endsWith('Z') && Number.isFinite(moment) ? moment : Number.NEGATIVE_INFINITY;
 };
 
 function alarmOf(component: Component): Alarm | undefined {
