@@ -46,7 +46,8 @@ const WRITTEN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 /** A moment in UTC; long ago for what is none. */
 const momentOf = (component: Component, name: string): number => {
-  const value = String(propertyOf(component, name)?.[3] ?? '');
+  const written = propertyOf(component, name)?.[3];
+  const value = typeof written === 'string' ? written : '';
   const moment = Date.parse(value.replace(WRITTEN, '$1-$2-$3T$4:$5:$6Z'));
   return value.endsWith('Z') && Number.isFinite(moment) ? moment : Number.NEGATIVE_INFINITY;
 };
