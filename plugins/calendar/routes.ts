@@ -17,8 +17,8 @@ import { purge, showTrash } from './pages/trash';
 import { showCalendar } from './pages/view';
 import { planningRoutes } from './planning/routes';
 import { quickRoutes } from './quick/routes';
-import { accountRoutes } from './remote/pages';
 import { reminderRoutes } from './reminders/shown';
+import { accountRoutes } from './remote/pages';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
