@@ -146,6 +146,6 @@ async function sendCalendar(desk: Desk): Promise<PluginResponse> {
     return importPage(desk, 'calendar:export.tooLarge');
   }
   return {
-    file: { name: `${calendar.title}.ics`, type: 'text/calendar; charset=utf-8', content },
+    file: { name: `${calendar.title}.ics`, type: 'text/calendar', content },
   };
 }

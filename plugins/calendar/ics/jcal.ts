@@ -57,8 +57,15 @@ export function parseCalendar(text: string): Component {
   // Two calendars in one text come as a list of them.
   if (root[0] !== 'vcalendar') throw new IcsError('syntax', String(root[0]).slice(0, 40));
   if (!isWithin(root, MAX_DEPTH)) throw new IcsError('syntax', 'BEGIN');
+  const untold = untypedIn(root);
+  if (untold !== undefined) throw new IcsError('syntax', untold.slice(0, 40));
   return root;
 }
+
+/** A name that every object has (`constructor`) is read as a property of no type, and cannot be written. */
+const untypedIn = ([, properties, components]: Component): string | undefined =>
+  properties.find(([, , type]) => typeof type !== 'string')?.[0] ??
+  components.map(untypedIn).find((name) => name !== undefined);
 
 const isWithin = (component: Component, depth: number): boolean =>
   depth > 0 && component[2].every((inner) => isWithin(inner, depth - 1));

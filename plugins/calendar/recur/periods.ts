@@ -41,6 +41,9 @@ export function fillRule(rule: Rule, start: number): FilledRule {
   return { rule: { ...filled, byMonth: months, byMonthDay: [day] }, start };
 }
 
+/** An hour is placed on the clocks by itself, at the cost of some days. */
+const HOUR_COST = 3;
+
 /** A year, month, week, day or hour in which a rule looks for times. */
 export interface Period {
   /** As wall time. */
@@ -66,7 +69,7 @@ export function periodAt(filled: FilledRule, zone: Zone, index: number): Period 
     const utc = toUtc(zone, start) + steps * HOUR_MS;
     const begins = toWall(zone, utc);
     const momentOf = (wall: number): number => utc + wall - begins;
-    return { begins, walls: placed(rule, hourOf(rule, begins)), cost: 1, momentOf };
+    return { begins, walls: placed(rule, hourOf(rule, begins)), cost: HOUR_COST, momentOf };
   }
   const { from, days } = daysAt(rule, first, steps);
   const cost = days.length;
