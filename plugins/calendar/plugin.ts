@@ -35,7 +35,7 @@ export default definePlugin<CalendarConfig>({
     },
     assets: {
       styles: ['calendar.css', 'exchange.css', 'planning.css'],
-      scripts: ['calendar.js'],
+      scripts: ['calendar.js', 'move.js'],
       on: ['calendar'],
     },
     jobs: [

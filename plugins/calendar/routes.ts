@@ -13,6 +13,7 @@ import {
 import { page } from './pages/common';
 import { save, showEdit } from './pages/edit';
 import { showEvent } from './pages/event';
+import { moveEvent } from './pages/move';
 import { purge, showTrash } from './pages/trash';
 import { showCalendar } from './pages/view';
 import { planningRoutes } from './planning/routes';
@@ -27,6 +28,7 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   router.get('/event', page(showEvent));
   router.get('/edit', page(showEdit));
   router.post('/edit', page(save));
+  router.post('/move', page(moveEvent));
   router.post('/delete', page(removeEvent));
   router.post('/restore', page(restoreEvent));
   router.get('/calendars', page(showCalendars));

@@ -178,6 +178,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /calendar/event
      get /calendar/edit
      post /calendar/edit
+     post /calendar/move
      post /calendar/delete
      post /calendar/restore
      get /calendar/calendars

@@ -138,7 +138,10 @@ function alarmLines(desk: Desk, { alarms }: EventTyped) {
 }
 
 /** What a form begins with: whoever sees a time in UTC did not mean another country. */
-function shownFields(desk: Desk, { fields, isSeries }: Opened): EventFields {
+export function shownFields(
+  desk: Pick<Desk, 'zone'>,
+  { fields, isSeries }: Pick<Opened, 'fields' | 'isSeries'>,
+): EventFields {
   if (fields.isAllDay) return { ...fields, zone: desk.zone.id };
   const zone = ianaZone(fields.zone);
   if (fields.zone !== 'UTC' || isSeries || !zone) return fields;
@@ -185,9 +188,12 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
   if (!calendar) return { status: 403 };
   const { start, isAllDay } = startOf(desk, query['start']);
   const meant = query['text'] === undefined ? undefined : fieldsIn(desk, query['text']);
+  const fresh = newFields({ start, isAllDay }, desk.preferences);
+  // Drawn with the pointer from one hour to another.
+  const drawn = query['end'] === undefined ? undefined : startOf(desk, query['end']).start;
   const fields = copied
     ? { ...shownFields(desk, copied), ...(copied.at !== '' && { rule: '' }) }
-    : (meant?.fields ?? newFields({ start, isAllDay }, desk.preferences));
+    : (meant?.fields ?? (drawn !== undefined && drawn > start ? { ...fresh, end: drawn } : fresh));
   return formPage(desk, {
     calendar,
     fields,

@@ -2,7 +2,7 @@ import type { Calendar, Occurrence } from '../store';
 import { DAY_MS, dayOfWall } from '../time/days';
 import { toUtc, toWall } from '../time/zone';
 import type { Desk } from './common';
-import { hrefOf } from './common';
+import { hrefOf, isWritable } from './common';
 import { clockOf } from './dates';
 import { isLong } from './place';
 import { SHOW_AS_TEXTS } from './texts';
@@ -31,6 +31,16 @@ export interface Item {
   readonly isCancelled: boolean;
   readonly isRecurring: boolean;
   readonly hasAlarm: boolean;
+  /** What a script that moves it has to say; undefined for what is read only. */
+  readonly move:
+    | {
+        readonly id: string;
+        readonly at: string;
+        readonly etag: string;
+        readonly start: string;
+        readonly end: string;
+      }
+    | undefined;
 }
 
 export interface Shown {
@@ -96,8 +106,21 @@ function itemOf(
     isCancelled: one.isCancelled,
     isRecurring: one.isRecurring,
     hasAlarm: one.hasAlarm,
+    move:
+      calendar && isWritable(calendar)
+        ? {
+            id: one.object,
+            at: one.recurrence,
+            etag: one.etag,
+            start: stampOf(start),
+            end: stampOf(end),
+          }
+        : undefined,
   };
 }
+
+/** `2026-11-23T09:00` of a wall time. */
+const stampOf = (wall: number): string => new Date(wall).toISOString().slice(0, 16);
 
 export const takes =
   (day: number) =>

@@ -22,6 +22,7 @@ export function monthModel(desk: Desk, on: number, items: readonly Item[]) {
     const room = there.length <= CELL_EVENTS ? CELL_EVENTS : CELL_EVENTS - 1;
     return {
       number: dateOf(day).day,
+      iso: isoOf(day),
       label: words.day(day, 'dayYear'),
       href: hrefOf(context, '', { view: 'day', on: isoOf(day) }),
       newHref: hrefOf(context, 'edit', { start: isoOf(day) }),

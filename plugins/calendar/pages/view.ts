@@ -128,6 +128,8 @@ async function pageOf(desk: Desk, asked: Asked, shown: Found): Promise<PluginRes
       search: q === '' ? undefined : await searchModel(desk, q),
       outcome: outcomeOf(request.query),
       restoreAction: hrefOf(context, 'restore'),
+      moveAction: hrefOf(context, 'move'),
+      newHref: hrefOf(context, 'edit'),
     },
   };
 }

@@ -46,14 +46,15 @@ export async function findOccurrences(
   let [held, taken] = [performance.now(), 0];
   for (const some of partsOf(rows)) {
     const facts = await factsOf(table, some);
-    for (const [index, { id, calendar_key }] of some.entries()) {
+    for (const [index, { id, calendar_key, etag }] of some.entries()) {
       const events = facts[index];
       // It went away, or was changed, since it was listed.
       if (!events) continue;
       const taking = occurrencesOf(events, within);
       isCut ||= taking.isCut;
       const calendar = calendars.get(calendar_key) ?? '';
-      for (const one of taking.takings) found.push(occurrenceOf(id, calendar, one));
+      for (const one of taking.takings)
+        found.push(occurrenceOf({ object: id, etag, calendar }, one));
       const since = performance.now() - held;
       if (since < HELD_MS) continue;
       taken += since;
@@ -84,9 +85,11 @@ function sorted(found: readonly Occurrence[], zone: Zone): readonly Occurrence[]
 
 const byTitle = (a: Occurrence, b: Occurrence): number => (a.summary < b.summary ? -1 : 1);
 
-const occurrenceOf = (object: string, calendar: string, taking: Taking): Occurrence => ({
-  object,
-  calendar,
+const occurrenceOf = (
+  of: Pick<Occurrence, 'object' | 'etag' | 'calendar'>,
+  taking: Taking,
+): Occurrence => ({
+  ...of,
   recurrence: taking.recurrence,
   isAllDay: taking.facts.isAllDay,
   start: taking.start,

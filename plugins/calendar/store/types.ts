@@ -59,6 +59,8 @@ export interface StoredObject extends ObjectRow {
 export interface Occurrence {
   /** `ObjectRow.id`. */
   readonly object: string;
+  /** `ObjectRow.etag`: the version that was read. */
+  readonly etag: string;
   /** `Calendar.id`. */
   readonly calendar: string;
   /** Which one of an event that repeats: its first planned start, `20261123T090000` or `20261123`; else `''`. */
