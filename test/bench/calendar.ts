@@ -33,6 +33,8 @@ export interface CalendarFigures {
     /** Reading the rows that the month needs, nothing else. */
     readonly rows: number;
     readonly ratio: number;
+    /** The first page after a write, what asks for it included. */
+    readonly fresh: number;
     readonly kilobytes: number;
     /** The same page without an event. */
     readonly empty: number;
@@ -213,7 +215,9 @@ async function measureMonth(stand: Stand): Promise<CalendarFigures['month']> {
   for (let at = 0; at < ROUNDS; at += 1) await rows();
   const read = (readCpuMs(process.pid) - before) / ROUNDS;
   const page = await cpuOf(stand, { target }, ROUNDS);
+  const fresh = await freshOf(stand, target);
   return {
+    fresh,
     events: found,
     calendars: all.length,
     page: page.ms,
@@ -222,6 +226,18 @@ async function measureMonth(stand: Stand): Promise<CalendarFigures['month']> {
     kilobytes: page.bytes / 1_000,
     empty: empty.ms,
   };
+}
+
+/** CPU of a page when something was written since the one before. */
+async function freshOf(stand: Stand, target: string): Promise<number> {
+  let ms = 0;
+  for (let at = 0; at < ROUNDS; at += 1) {
+    await stand.knex('calendar_calendars').limit(1).increment('sync_token', 1);
+    const before = readCpuMs(process.pid);
+    await (await stand.web.raw(target)).text();
+    ms += readCpuMs(process.pid) - before;
+  }
+  return ms / ROUNDS;
 }
 
 /** A calendar filled with copies of one row: the text of none is looked at by what is measured. */
@@ -340,7 +356,7 @@ export function calendarLines({ month, sync, import: file }: CalendarFigures): r
   const [small, large] = sync;
   const ratio = small && large ? large.ms / small.ms : 0;
   return [
-    `Month of ${month.events} events in ${month.calendars} calendars: ${month.page.toFixed(1)} ms of CPU for a page of ${month.kilobytes.toFixed(0)} kB, ${month.ratio.toFixed(1)} times the ${month.rows.toFixed(1)} ms of reading its rows (budget 3); ${month.empty.toFixed(1)} ms without an event.`,
+    `Month of ${month.events} events in ${month.calendars} calendars: ${month.page.toFixed(1)} ms of CPU for a page of ${month.kilobytes.toFixed(0)} kB, ${month.ratio.toFixed(1)} times the ${month.rows.toFixed(1)} ms of reading its rows (budget 3); ${month.fresh.toFixed(1)} ms when something was written since, ${month.empty.toFixed(1)} ms without an event.`,
     `What changed since a token (sync-collection, ${large?.changes ?? 0} changes): ${sync.map(({ events, ms }) => `${ms.toFixed(1)} ms of CPU in a calendar of ${events} events`).join(', ')}: ${ratio.toFixed(2)} times (budget 1.5).`,
     `A file of ${file.megabytes.toFixed(1)} MB, ${file.events} events, brought in: ${(file.ms / 1_000).toFixed(1)} s, memory ${file.before.toFixed(0)} MB before, ${(file.most - file.before).toFixed(0)} MB more at most, what sends it included.`,
   ];

@@ -6,6 +6,7 @@ import type { PluginContext } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { deleteCalendar, insertCalendar, listCalendars, updateCalendar } from './calendars';
 import { listChanges } from './changes';
+import { foundKept } from './found-kept';
 import { findOccurrences } from './occurrences';
 import { keepProperties, listProperties } from './properties';
 import type { Tables } from './tables';
@@ -54,7 +55,7 @@ export function createStore(context: Context): CalendarStore {
     removeCalendar: (person, id) =>
       db.transaction((table) => deleteCalendar(table, person, { id, at: at() })),
 
-    occurrences: (person, window) => findOccurrences(read, person, window),
+    occurrences: (person, window) => findOccurrences(read, person, window, foundKept(db)),
     objects: (person, calendar, which = {}) => walkObjects(read, person, { ...which, calendar }),
     rows: (person, calendar, which = {}) => walkRows(read, person, { ...which, calendar }),
     object: (person, calendar, uri) => findObject(read, person, { calendar, uri }),

@@ -4,7 +4,8 @@ import { occurrencesOf, type Taking } from '../ics/occurrences';
 import { ianaZone, UTC, type Zone } from '../time/zone';
 import { fold } from './digest';
 import { keptFacts, readFacts } from './facts-kept';
-import { placesOf } from './places';
+import { FoundKept } from './found-kept';
+import { type Place, placesOf } from './places';
 import { OBJECTS, type Tables } from './tables';
 import type { Found, Occurrence, Person, Window } from './types';
 
@@ -32,12 +33,23 @@ export async function findOccurrences(
   table: Tables,
   person: Person,
   window: Window,
+  kept?: FoundKept,
 ): Promise<Found> {
-  const limit = Math.min(window.limit ?? MOST, MOST);
-  const zone = ianaZone(window.zone) ?? UTC;
   const places = (await placesOf(table, person)).filter(
     ({ id }) => window.calendars?.includes(id) ?? true,
   );
+  const name = FoundKept.nameOf(person, places, window);
+  const known = kept?.get(name);
+  if (known) return known;
+  const found = await findIn(table, places, window);
+  // What was cut may have been for the time it took.
+  if (!found.isCut) kept?.set(name, found);
+  return found;
+}
+
+async function findIn(table: Tables, places: readonly Place[], window: Window): Promise<Found> {
+  const limit = Math.min(window.limit ?? MOST, MOST);
+  const zone = ianaZone(window.zone) ?? UTC;
   const calendars = new Map(places.map(({ key, id }) => [key, id]));
   const within = { from: window.from, to: window.to, zone, limit };
   const found: Occurrence[] = [];

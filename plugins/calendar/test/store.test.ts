@@ -1,6 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
 import { type CalendarStore, FIRST_CALENDAR, type Person } from '../store';
-import { anObject, aPerson, at, startCalendar, takingPlace } from './kit';
+import { anObject, aPerson, at, startCalendar, storeOf, takingPlace } from './kit';
 
 const DAY_MS = 86_400_000;
 const YEAR = ['2026-01-01 00:00', '2027-01-01 00:00'] as const;
@@ -242,4 +242,21 @@ it('erases all that is kept of a person, and nothing of others', async () => {
 
   expect(await store.object(me, FIRST_CALENDAR, 'one.ics')).toBeUndefined();
   expect(await store.object(other, FIRST_CALENDAR, 'b.ics')).toMatchObject({ uid: 'b' });
+});
+
+it('finds what was written meanwhile, and by whoever it was, in a window that it looked into', async () => {
+  await start();
+  const window = YEAR;
+  await store.put(me, FIRST_CALENDAR, 'a.ics', anObject('a'));
+  expect(await takingPlace(store, me, window)).toEqual(['a 2026-01-05T08:00']);
+  expect(await takingPlace(store, me, window)).toEqual(['a 2026-01-05T08:00']);
+
+  // Another process has another store, and the same database.
+  await storeOf(test).put(me, FIRST_CALENDAR, 'b.ics', anObject('b'));
+  expect(await takingPlace(store, me, window)).toHaveLength(2);
+  await store.remove(me, FIRST_CALENDAR, 'a.ics');
+  expect(await takingPlace(store, me, window)).toEqual(['b 2026-01-05T08:00']);
+  await store.changeCalendar(me, FIRST_CALENDAR, { isShown: false });
+  expect(await takingPlace(store, me, window)).toHaveLength(1);
+  expect(await takingPlace(store, aPerson(me.user + 1), window)).toEqual([]);
 });
