@@ -3,6 +3,8 @@ import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
+import { outgoingJob } from './outgoing/job';
+import { eraseOutgoing, forgetOutgoing } from './outgoing/table';
 import { eraseKnown } from './planning/known';
 import { reminderJob } from './reminders/job';
 import { eraseRung, reminderBanner } from './reminders/shown';
@@ -14,12 +16,15 @@ import { SETTINGS } from './settings/sections';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
 import type { Tables } from './store/tables';
 
+/** Mails that left are remembered so long, and those that never did: a month, as keys of sendings are. */
+const KEPT_MS = 30 * 86_400_000;
+
 export default definePlugin<CalendarConfig>({
   id: 'calendar',
   api: '^1.0',
   title: 'calendar:title',
   summary: 'calendar:summary',
-  needs: ['db', 'directory.read', 'http:configured', 'mail.post'],
+  needs: ['db', 'directory.read', 'http:configured', 'mail.post', 'mail.send'],
   config: calendarConfig,
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
@@ -34,7 +39,7 @@ export default definePlugin<CalendarConfig>({
       order: 30,
     },
     assets: {
-      styles: ['calendar.css', 'exchange.css', 'planning.css'],
+      styles: ['calendar.css', 'exchange.css', 'people.css', 'planning.css'],
       scripts: ['calendar.js', 'move.js'],
       on: ['calendar'],
     },
@@ -54,12 +59,14 @@ export default definePlugin<CalendarConfig>({
             now,
             trashDays,
           });
+          await forgetOutgoing((name) => context.db.table(name), site, now - KEPT_MS);
           await forgetImports(context.db, site, now);
           context.log.info({ site, removed }, 'calendar/cleaned');
         },
       },
       accountsJob,
       importsJob,
+      outgoingJob,
     ],
   },
   activate(context) {
@@ -68,6 +75,7 @@ export default definePlugin<CalendarConfig>({
       await erasePerson((name) => db.table(name), user);
       await eraseImports((name) => db.table(name), user.id);
       await eraseRung((name) => db.table(name), user);
+      await eraseOutgoing((name) => db.table(name), user.id);
       await eraseKnown((name) => db.table(name), user);
       await eraseChoices((name) => db.table(name), user);
     });

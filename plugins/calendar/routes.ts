@@ -1,6 +1,7 @@
 import type { PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
+import { outgoingRoutes } from './outgoing/routes';
 import { removeEvent, restoreEvent } from './pages/actions';
 import {
   changeCalendar,
@@ -43,4 +44,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   planningRoutes(router);
   quickRoutes(router);
   reminderRoutes(router);
+  outgoingRoutes(router);
 }

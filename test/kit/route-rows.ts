@@ -189,6 +189,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/quick
      get /calendar/reminders
      post /calendar/reminders
+     post /calendar/outgoing/retry
      get /calendar/planning
      post /calendar/planning/people
      post /calendar/planning/group

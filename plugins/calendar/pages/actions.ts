@@ -1,5 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { IcsError, type Scope, without } from '../ics';
+import { mailWaiting, tellingOf } from '../outgoing/page';
 import { dayOfWall } from '../time/days';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
 import { isoOf } from './dates';
@@ -24,13 +25,16 @@ export async function removeEvent(desk: Desk): Promise<PluginResponse> {
   const changed = { redirect: eventHref(desk, stored.id, { at, failed: 'changed' }) };
   if (body['etag'] !== undefined && body['etag'] !== stored.etag) return changed;
   const left = leftOf(event, scope, context.clock.now());
-  const when = { ifMatch: stored.etag };
+  const telling = tellingOf(desk, event);
+  const when = { ifMatch: stored.etag, telling };
   if (left === undefined) {
     const removed = await store.remove(person, calendar.id, stored.uri, when);
     if (removed === 'rights') return { status: 403 };
+    await mailWaiting(desk, telling);
     return removed === 'removed' ? back({ done: 'deleted', restore: stored.id }) : changed;
   }
   const put = await store.put(person, calendar.id, stored.uri, left, when);
+  await mailWaiting(desk, telling);
   return put.kind === 'updated' ? back({ done: 'removed' }) : changed;
 }
 
@@ -47,7 +51,10 @@ function leftOf({ stored, at }: Opened, scope: Scope, now: number): string | und
 /** An event back from the trash. */
 export async function restoreEvent(desk: Desk): Promise<PluginResponse> {
   const { request, store, person, context } = desk;
-  const restored = await store.restore(person, request.body['id'] ?? '');
+  // One's own meetings alone: the trash is that of the owner of the calendar.
+  const telling = { organisers: [person.mail.trim().toLowerCase()] };
+  const restored = await store.restore(person, request.body['id'] ?? '', telling);
+  await mailWaiting(desk, telling);
   if (restored.kind === 'missing') return { status: 404 };
   if (restored.kind === 'restored')
     return { redirect: eventHref(desk, restored.id, { done: 'restored' }) };

@@ -1,5 +1,6 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { sendWaiting } from '../outgoing/mail';
 import { know } from '../planning/known';
 import { choiceOf } from '../settings/choices';
 import { type Preferences, preferencesOf } from '../settings/values';
@@ -48,6 +49,8 @@ export const page =
     const now = toWall(zone, context.clock.now());
     const calendars = await store.calendars(person);
     await know((name) => context.db.table(name), person);
+    // What a process left when it ended goes now.
+    if (as) await sendWaiting(context, { ...person, as }, locale);
     const chosen = await choiceOf((name) => context.db.table(name), person, USUAL);
     return run({
       request,

@@ -10,8 +10,13 @@ import {
   SHOW_AS,
   VISIBILITIES,
 } from '../ics';
+import { mailWaiting, tellingOf } from '../outgoing/page';
+import { PEOPLE_MAX, type People, peopleIn, withPeople } from '../people/attendees';
+import { isOrganisedHere, organisersOf, peopleModel } from '../people/page';
+import { type Resolved, resolve } from '../people/resolve';
+import { type PeopleTyped, personIn, piecesOfList, sentPeople, typedPeople } from '../people/typed';
 import { fieldsIn } from '../quick/routes';
-import type { Calendar, Put } from '../store';
+import type { Calendar, Put, Telling } from '../store';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
@@ -62,6 +67,10 @@ interface Editing {
   /** Key of a text above the form. */
   readonly problem?: string;
   readonly differences?: ReturnType<typeof differencesOf>;
+  /** Who is asked, as it is typed; absent for what somebody else organises. */
+  readonly people?: PeopleTyped | undefined;
+  /** What became of names that were typed. */
+  readonly resolved?: Resolved;
 }
 
 function formPage(desk: Desk, editing: Editing): PluginResponse {
@@ -113,6 +122,15 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
       visibilities: VISIBILITIES.map((value) => ({ value, label: t(VISIBILITY_TEXTS[value]) })),
       alarms: alarmLines(desk, form),
       limits: LIMITS,
+      people:
+        editing.people &&
+        peopleModel(desk, editing.people, {
+          isOpen: editing.resolved !== undefined || editing.people.attendees.length > 0,
+          isThere: event !== undefined,
+          organiser: '',
+          resolved: editing.resolved,
+        }),
+      organisedBy: editing.people ? '' : organiserName(event),
       errors: errors.map(({ field, key, max = 0 }) => ({ field, text: t(key, { max }) })),
       problem,
       differences,
@@ -122,6 +140,19 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
     },
   };
 }
+
+const organiserName = (event: Opened | undefined): string => {
+  const organiser = event && peopleIn(event.stored.text, event.at).organiser;
+  return organiser ? organiser.name || organiser.mail : '';
+};
+
+/** Who is asked to an event, where it is for this calendar to say. */
+function organisedPeople(desk: Desk, { stored, calendar, at }: Opened): People | undefined {
+  const people = peopleIn(stored.text, at);
+  return isOrganisedHere(people, organisersOf(desk, calendar)) ? people : undefined;
+}
+
+const NOBODY: People = { organiser: undefined, attendees: [] };
 
 /** One choice for each reminder, and one more. */
 function alarmLines(desk: Desk, { alarms }: EventTyped) {
@@ -170,6 +201,7 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
     const { calendar, stored } = event;
     if (!isWritable(calendar)) return { status: 403 };
     const fields = shownFields(desk, event);
+    const organised = organisedPeople(desk, event);
     return formPage(desk, {
       event,
       calendar,
@@ -178,6 +210,7 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
       scope: 'this',
       uid: randomUUID(),
       etag: stored.etag,
+      people: organised && typedPeople(organised),
     });
   }
   const from = query['from'];
@@ -201,8 +234,28 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
     scope: 'all',
     uid: randomUUID(),
     etag: '',
+    people: typedPeople(
+      copied && query['alone'] !== 'yes' ? copiedPeople(desk, copied) : askedIn(query),
+    ),
   });
 }
+
+/** Those of the original, who have answered nothing yet; who copies a meeting of another's organises it now. */
+function copiedPeople(desk: Desk, { stored, at, calendar }: Opened): People {
+  const own = organisersOf(desk, calendar);
+  const attendees = peopleIn(stored.text, at)
+    .attendees.filter(({ mail, kind }) => !own.includes(mail) && kind !== 'room')
+    .map((one) => ({ ...one, answer: 'needs-action' as const }));
+  return { organiser: undefined, attendees };
+}
+
+/** People whom an address names. */
+const askedIn = (query: Readonly<Record<string, string>>): People => ({
+  ...NOBODY,
+  attendees: piecesOfList((query['with'] ?? '').slice(0, 10_000))
+    .flatMap((piece) => personIn(piece) ?? [])
+    .slice(0, PEOPLE_MAX),
+});
 
 /** Saves what was typed; whatever is wrong, the form comes back with all of it. */
 export async function save(desk: Desk): Promise<PluginResponse> {
@@ -218,7 +271,9 @@ export async function save(desk: Desk): Promise<PluginResponse> {
   const scope = event.at === '' ? 'all' : (oneOf(SCOPES, body['scope']) ?? 'this');
   const fields = shownFields(desk, event);
   const etag = body['etag'] ?? '';
-  const editing: Editing = { event, calendar, fields, form, scope, uid, etag };
+  const asked = await askedNow(desk, organisedPeople(desk, event));
+  const editing: Editing = { event, calendar, fields, form, scope, uid, etag, ...asked };
+  if (asked.isOpen) return formPage(desk, { ...editing, status: 422 });
   const read = readForm(form, { fields, isOne: event.isSeries && scope === 'this' });
   if (read.kind === 'errors')
     return formPage(desk, { ...editing, status: 422, errors: read.errors });
@@ -236,15 +291,23 @@ async function saveNew(
   const calendar = firstWritable(desk, request.body['calendar']);
   if (!calendar) return { status: 403 };
   const fields = newFields({ start: desk.now }, desk.preferences);
-  const editing: Editing = { calendar, fields, form, scope: 'all', uid, etag: '' };
+  const asked = await askedNow(desk, NOBODY);
+  const editing: Editing = { calendar, fields, form, scope: 'all', uid, etag: '', ...asked };
+  if (asked.isOpen) return formPage(desk, { ...editing, status: 422 });
   const read = readForm(form, { fields, isOne: false });
   if (read.kind === 'errors')
     return formPage(desk, { ...editing, status: 422, errors: read.errors });
   // Deleted in another window: what was typed makes a new event, once somebody says so.
   if (!isNew)
     return formPage(desk, { ...editing, status: 409, problem: 'calendar:conflict.deleted' });
-  const text = created(read.fields, { uid, now: context.clock.now() });
-  const put = await store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true });
+  const alone = created(read.fields, { uid, now: context.clock.now() });
+  const text = withAsked(desk, editing, alone, { recurrence: '', isMoved: false });
+  const telling = formTelling(desk, editing);
+  const put = await store.put(person, calendar.id, `${uid}.ics`, text, {
+    ifNoneMatch: true,
+    telling,
+  });
+  await mailWaiting(desk, telling);
   if (put.kind === 'created') return { redirect: doneHref(desk, read.fields) };
   if (put.kind === 'conflict') return sentTwice(desk, editing, read.fields);
   return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
@@ -273,18 +336,35 @@ async function saveChange(
   let next: ReturnType<typeof changed>;
   try {
     const now = context.clock.now();
-    next = changed(stored.text, fields, { recurrence: at, scope, now, uid });
+    next = asked(
+      desk,
+      editing,
+      changed(stored.text, fields, { recurrence: at, scope, now, uid }),
+      fields,
+    );
   } catch (error) {
     if (!(error instanceof IcsError)) throw error;
     return formPage(desk, { ...editing, status: 422, problem: 'calendar:failed.event' });
   }
   // The second half first: should the first not be written, nothing of the series is lost.
-  const rest = next.rest === undefined ? undefined : await putRest(desk, calendar, uid, next.rest);
+  const telling = formTelling(desk, editing);
+  const rest =
+    next.rest === undefined
+      ? undefined
+      : await putRest(
+          desk,
+          calendar,
+          uid,
+          next.rest,
+          telling && { ...telling, except: [stored.uid] },
+        );
   if (rest && rest.kind !== 'created' && rest.kind !== 'updated')
     return formPage(desk, { ...editing, status: 422, problem: problemOf(rest) });
   const put = await store.put(person, calendar.id, stored.uri, next.text, {
     ifMatch: stored.etag,
+    telling,
   });
+  await mailWaiting(desk, telling);
   if (put.kind === 'updated' || put.kind === 'created') return { redirect: doneHref(desk, fields) };
   if (rest) await takeBack(desk, calendar, `${uid}.ics`);
   if (put.kind === 'conflict') {
@@ -294,8 +374,97 @@ async function saveChange(
   return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
 }
 
-const putRest = ({ store, person }: Desk, calendar: Calendar, uid: string, text: string) =>
-  store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true });
+const putRest = (
+  { store, person }: Desk,
+  calendar: Calendar,
+  uid: string,
+  text: string,
+  telling: Telling | undefined,
+) => store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true, telling });
+
+/** Who is asked as the form says now; `isOpen`: it was not sent to be saved, or means somebody unclear. */
+async function askedNow(
+  desk: Desk,
+  there: People | undefined,
+): Promise<{
+  readonly people: PeopleTyped | undefined;
+  readonly resolved?: Resolved;
+  readonly isOpen: boolean;
+}> {
+  const { body, lists } = desk.request;
+  const sent = there && sentPeople(lists);
+  if (!there || !sent) return { people: there && typedPeople(there), isOpen: false };
+  // Answers are those that are kept, whatever a form says.
+  const known = new Map(there.attendees.map((one) => [one.mail, one]));
+  const gone = body['without']?.toLowerCase();
+  const people = {
+    ...sent,
+    attendees: sent.attendees
+      .filter(({ mail }) => mail !== gone)
+      .map((one) => ({ ...one, answer: known.get(one.mail)?.answer ?? one.answer })),
+  };
+  const isPicking = gone !== undefined || body['addPeople'] !== undefined;
+  if (people.who.trim() === '' && people.list.trim() === '') {
+    const resolved = { people, matches: [], unknown: [], isFull: false };
+    return { people, ...(isPicking && { resolved }), isOpen: isPicking };
+  }
+  const resolved = await resolve(desk, people);
+  const isUnclear = resolved.unknown.length > 0 || resolved.isFull;
+  return {
+    people: resolved.people,
+    ...((isPicking || isUnclear) && { resolved }),
+    isOpen: isPicking || isUnclear,
+  };
+}
+
+/** A text with those whom the form asks; as it is where it asks nobody and nobody was. */
+function withAsked(
+  desk: Desk,
+  { people, event, calendar }: Editing,
+  text: string,
+  how: { readonly recurrence: string; readonly isMoved: boolean },
+): string {
+  const before = event ? peopleIn(event.stored.text, event.at).attendees : [];
+  if (!people || (people.attendees.length === 0 && before.length === 0)) return text;
+  const [mail = ''] = organisersOf(desk, calendar);
+  const name = calendar.isOwn ? (desk.request.user?.name ?? '') : '';
+  return withPeople(text, { organiser: { mail, name }, before, after: people.attendees, ...how });
+}
+
+/** What a change makes, with those who are asked; of one occurrence those of it alone. */
+function asked(
+  desk: Desk,
+  editing: Editing & { readonly event: Opened },
+  next: ReturnType<typeof changed>,
+  fields: EventFields,
+): ReturnType<typeof changed> {
+  const { event, scope } = editing;
+  const { rule } = event.fields;
+  const before = shownFields(desk, event);
+  const isSame = [fields, before].map(
+    (one) => `${one.start} ${one.end} ${one.isAllDay} ${one.zone}`,
+  );
+  const isMoved = isSame[0] !== isSame[1] || (scope !== 'this' && fields.rule !== rule);
+  const recurrence = scope === 'this' && event.isSeries ? event.at : '';
+  // A series that is split: what was before stays as it was told.
+  if (next.rest !== undefined)
+    return {
+      text: next.text,
+      rest: withAsked(desk, editing, next.rest, { recurrence: '', isMoved }),
+    };
+  return { text: withAsked(desk, editing, next.text, { recurrence, isMoved }) };
+}
+
+/** Whether others are told of what is saved. */
+function formTelling(desk: Desk, { people, event, calendar }: Editing): Telling | undefined {
+  if (!people) return undefined;
+  if (event) return tellingOf(desk, event, people.note);
+  return {
+    organisers: organisersOf(desk, calendar),
+    note: people.note,
+    isSilent: desk.request.body['people'] === 'yes' && !people.isTelling,
+  };
+}
 
 async function takeBack({ store, person }: Desk, calendar: Calendar, uri: string): Promise<void> {
   const rest = await store.object(person, calendar.id, uri);

@@ -1,5 +1,8 @@
 import type { PluginResponse } from 'estafette/plugin';
 import type { EventFields } from '../ics';
+import { unsentLines } from '../outgoing/page';
+import { peopleIn } from '../people/attendees';
+import { organisersOf, peopleShown } from '../people/page';
 import { dayOfWall, MINUTE_MS } from '../time/days';
 import { ianaZone, toUtc, toWall, type Zone } from '../time/zone';
 import { type Desk, hrefOf, isWritable } from './common';
@@ -60,6 +63,8 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
   const day = dayOfWall(times.start);
   const query = { id: stored.id, at };
   const title = fields.summary === '' ? t('calendar:event.untitled') : fields.summary;
+  const people = peopleShown(desk, peopleIn(stored.text, at), organisersOf(desk, calendar));
+  const canTell = people?.isOrganiser === true && isWritable(calendar);
   return {
     view: 'event',
     title,
@@ -100,6 +105,11 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       backHref: hrefOf(context, '', { on: isoOf(day) }),
       editHref: hrefOf(context, 'edit', query),
       copyHref: hrefOf(context, 'edit', { from: stored.id, at }),
+      copyAloneHref: people ? hrefOf(context, 'edit', { from: stored.id, at, alone: 'yes' }) : '',
+      people,
+      canTell,
+      outgoing: canTell ? await unsentLines(desk, stored.uid) : [],
+      retryAction: hrefOf(context, 'outgoing/retry'),
       removeAction: hrefOf(context, 'delete'),
       outcome: outcomeOf(request.query),
       restoreAction: hrefOf(context, 'restore'),

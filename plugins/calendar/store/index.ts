@@ -4,16 +4,17 @@
  */
 import type { PluginContext } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { putTold, removeTold, restoreTold } from '../outgoing/write';
 import { deleteCalendar, insertCalendar, listCalendars, updateCalendar } from './calendars';
 import { listChanges } from './changes';
 import { foundKept } from './found-kept';
 import { findOccurrences } from './occurrences';
 import { keepProperties, listProperties } from './properties';
 import type { Tables } from './tables';
-import { emptyTrash, listTrash, RestoreRefused, restoreObject } from './trash';
+import { emptyTrash, listTrash, RestoreRefused } from './trash';
 import type { CalendarStore, Person } from './types';
 import { findObject, findObjectById, walkObjects, walkRows } from './walk';
-import { type Limits, removeObject, writeObject, writeObjects } from './write';
+import { type Limits, writeObjects } from './write';
 
 export { fold } from './digest';
 export { canWrite, FIRST_CALENDAR } from './places';
@@ -35,6 +36,7 @@ export function createStore(context: Context): CalendarStore {
       maxKept: maxMegabytes * 1_000_000,
     };
   };
+  const told = (_person: Person) => ({ now: context.clock.now() });
   return {
     calendars(person) {
       const title = context.text(context.site(person.site).locale)('calendar:first');
@@ -62,7 +64,14 @@ export function createStore(context: Context): CalendarStore {
     objectById: (person, id) => findObjectById(read, person, id),
     put: (person, calendar, uri, text, when = {}) =>
       db.transaction((table) =>
-        writeObject(table, person, { ...limits(person), calendar, uri, text, when }),
+        putTold(table, person, {
+          ...limits(person),
+          ...told(person),
+          calendar,
+          uri,
+          text,
+          when,
+        }),
       ),
     putAll: (person, calendar, objects) =>
       db.transaction((table) =>
@@ -73,15 +82,15 @@ export function createStore(context: Context): CalendarStore {
       ),
     remove: (person, calendar, uri, when = {}) =>
       db.transaction((table) =>
-        removeObject(table, person, { calendar, uri, ifMatch: when.ifMatch, at: at() }),
+        removeTold(table, person, { ...told(person), calendar, uri, when, at: at() }),
       ),
     changesSince: (person, calendar, token) => listChanges(read, person, { calendar, token }),
 
     trash: (person) => listTrash(read, person),
-    async restore(person, id) {
+    async restore(person, id, telling) {
       try {
         return await db.transaction((table) =>
-          restoreObject(table, person, { ...limits(person), id }),
+          restoreTold(table, person, { ...limits(person), ...told(person), id, telling }),
         );
       } catch (error) {
         if (error instanceof RestoreRefused) return { kind: error.kind };

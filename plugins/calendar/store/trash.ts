@@ -43,7 +43,15 @@ export async function listTrash(table: Tables, person: Person): Promise<readonly
 export async function restoreObject(
   table: Tables,
   person: Person,
-  { id, ...limits }: Limits & { readonly id: string },
+  {
+    id,
+    textOf = (text) => text,
+    ...limits
+  }: Limits & {
+    readonly id: string;
+    /** The text that comes back, made of the one that went. */
+    readonly textOf?: (text: string) => string;
+  },
 ): ReturnType<CalendarStore['restore']> {
   const row: TrashTableRow | undefined = await of(table, person).where({ id }).first();
   const places = await placesOf(table, person);
@@ -58,7 +66,7 @@ export async function restoreObject(
     ...limits,
     site: person.site,
     uri: await freeUri(table, place.key, row.uri),
-    text: row.text,
+    text: textOf(row.text),
     when: { ifNoneMatch: true },
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
     id,

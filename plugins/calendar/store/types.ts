@@ -107,10 +107,24 @@ export interface Walk {
   readonly component?: ComponentName | undefined;
 }
 
+/** That a write is to be told to those who are asked to it. */
+export interface Telling {
+  /** Addresses in whose name it is written. */
+  readonly organisers: readonly string[];
+  /** Words of the organiser's beside it. */
+  readonly note?: string | undefined;
+  /** Nothing is mailed; rooms are still booked and freed. */
+  readonly isSilent?: boolean | undefined;
+  /** UIDs that count as the same event for rooms: the other half of a series that is split. */
+  readonly except?: readonly string[] | undefined;
+}
+
 /** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */
 export interface When {
   readonly ifMatch?: string | undefined;
   readonly ifNoneMatch?: boolean | undefined;
+  /** Those who are asked to it are written to; nobody is without it. */
+  readonly telling?: Telling | undefined;
 }
 
 export type Refusal =
@@ -204,7 +218,10 @@ export interface CalendarStore {
     person: Person,
     calendar: string,
     uri: string,
-    when?: { readonly ifMatch?: string | undefined },
+    when?: {
+      readonly ifMatch?: string | undefined;
+      readonly telling?: Telling | undefined;
+    },
   ): Promise<'removed' | 'conflict' | 'missing' | 'rights'>;
   /** `undefined`: the client must ask for everything (RFC 6578). */
   changesSince(person: Person, calendar: string, token: number): Promise<Changes | undefined>;
@@ -213,6 +230,7 @@ export interface CalendarStore {
   restore(
     person: Person,
     id: string,
+    telling?: Telling,
   ): Promise<
     | { readonly kind: 'restored'; readonly id: string }
     | { readonly kind: 'missing' | 'full' | 'uid-conflict' }

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { componentsOf, parseCalendar, propertyOf, textOf } from '../ics/jcal';
+import { peopleOf } from '../people/attendees';
+import type { Tables } from '../store/tables';
+import type { Person, Telling } from '../store/types';
+import { changesFor, type ItipMessage } from './changes';
+
+export const OUTGOING = 'calendar_outgoing';
+
+/** One mail has no more recipients. */
+const TO_MAX = 100;
+
+/**
+ * `waiting`: to be mailed. `sending`: somebody is at it, or was when a process stopped. `sent`. `draft`:
+ * a plugin asks the person, who finds a draft. `failed`: refused, the person may try again. `unknown`:
+ * it may have left.
+ */
+export type OutgoingState = 'waiting' | 'sending' | 'sent' | 'draft' | 'failed' | 'unknown';
+
+export interface OutgoingRow {
+  readonly id: string;
+  readonly site: string;
+  readonly user_id: number;
+  readonly organiser: string;
+  readonly organiser_name: string;
+  readonly uid: string;
+  readonly method: 'REQUEST' | 'CANCEL';
+  readonly recipients: string;
+  readonly text: string;
+  readonly note: string;
+  readonly is_update: number;
+  readonly state: OutgoingState;
+  readonly via: string;
+  readonly tries: number;
+  readonly why: string;
+  readonly draft: string;
+  readonly next_ms: number;
+  readonly held_ms: number;
+  readonly made_ms: number;
+}
+
+/** Of everything that makes it another mail (RFC 5546 §2.1.5: UID, SEQUENCE, RECURRENCE-ID), and to whom. */
+function idOf(message: ItipMessage, uid: string, person: Person): string {
+  const events = componentsOf(parseCalendar(message.text), 'vevent');
+  const what = events.map((part) => [
+    propertyOf(part, 'sequence')?.[3] ?? 0,
+    textOf(part, 'recurrence-id'),
+    textOf(part, 'dtstamp'),
+  ]);
+  const mails = message.to.map(({ mail }) => mail).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([person.site, person.user, message.method, uid, what, mails]))
+    .digest('base64url');
+}
+
+/**
+ * Writes down what must be mailed for a change, in the transaction that makes the change: either both
+ * are there, or neither is.
+ */
+export async function keepOutgoing(
+  table: Tables,
+  person: Person,
+  change: {
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+    readonly telling: Telling;
+    readonly now: number;
+  },
+): Promise<number> {
+  const { before, after, telling, now } = change;
+  if (telling.isSilent === true) return 0;
+  const messages = changesFor(before, after, telling.organisers);
+  let count = 0;
+  for (const message of messages) {
+    const part = componentsOf(parseCalendar(message.text), 'vevent')[0];
+    if (!part) continue;
+    const uid = textOf(part, 'uid').trim();
+    const organiser = peopleOf(part).organiser;
+    for (let at = 0; at < message.to.length; at += TO_MAX) {
+      const some = { ...message, to: message.to.slice(at, at + TO_MAX) };
+      await table(OUTGOING)
+        .insert({
+          id: idOf(some, uid, person),
+          site: person.site,
+          user_id: person.user,
+          organiser: organiser?.mail ?? telling.organisers[0] ?? person.mail,
+          organiser_name: organiser?.name ?? '',
+          uid,
+          method: message.method,
+          recipients: JSON.stringify(some.to),
+          text: message.text,
+          note: telling.note ?? '',
+          is_update: message.isUpdate,
+          state: 'waiting',
+          made_ms: now,
+        })
+        .onConflict('id')
+        .ignore();
+      count += 1;
+    }
+  }
+  return count;
+}
+
+/** What of an event has not left, the latest first. */
+export async function unsentOf(
+  table: Tables,
+  person: Person,
+  uid: string,
+): Promise<readonly OutgoingRow[]> {
+  return await table(OUTGOING)
+    .where({ site: person.site, user_id: person.user, uid })
+    .whereNot({ state: 'sent' })
+    .orderBy('made_ms', 'desc')
+    .limit(20)
+    .select();
+}
+
+/** Mails that were refused are tried again. */
+export async function retryOutgoing(table: Tables, person: Person, uid: string): Promise<number> {
+  return await table(OUTGOING)
+    .where({ site: person.site, user_id: person.user, uid })
+    .whereIn('state', ['failed', 'waiting'])
+    .update({ state: 'waiting', next_ms: 0, why: '' });
+}
+
+/** What was sent long ago is of no use. */
+export const forgetOutgoing = async (
+  table: Tables,
+  site: string,
+  before: number,
+): Promise<number> => await table(OUTGOING).where({ site }).where('made_ms', '<', before).delete();
+
+export const eraseOutgoing = async (table: Tables, user: number): Promise<void> => {
+  await table(OUTGOING).where({ user_id: user }).delete();
+};
