@@ -54,7 +54,7 @@ const wordIn = <T extends string>(all: readonly T[], word: string, usual: T): T 
 
 /** The address of a calendar user; `''` for what is no mail address. */
 export const mailIn = (property: Property): string => {
-  const value = String(property[3] ?? '').trim();
+  const value = typeof property[3] === 'string' ? property[3].trim() : '';
   return /^mailto:/i.test(value) ? value.slice('mailto:'.length).trim().toLowerCase() : '';
 };
 

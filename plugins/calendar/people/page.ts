@@ -122,6 +122,8 @@ export function peopleShown(desk: Desk, people: People, organisers: readonly str
       tint: tintOf(one.mail),
     })),
     writeHref:
-      mails.length === 0 ? '' : `/compose?${new URLSearchParams({ to: mails.join(', ') })}`,
+      mails.length === 0
+        ? ''
+        : `/compose?${new URLSearchParams({ to: mails.join(', ') }).toString()}`,
   };
 }
