@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { FoundPlugin } from '../host/discover';
 import type { Host } from '../host/host';
+import { type Suspension, suspend as suspendFor } from '../kernel/askers';
 import { watchFloatingErrors } from '../kernel/floating';
 import type { Meter } from '../kernel/meter';
 import type { CodeFolders } from '../kernel/stack-files';
@@ -29,20 +30,33 @@ export interface ErrorWatch {
   /** The host stands: it takes plugins out of service from now on, first those that threw meanwhile. */
   attach(host: Pick<Host, 'quarantine'>): void;
   quarantine(plugin: string, reason: string): void;
+  /** Keeps a plugin from one person for a while. */
+  suspend(suspension: Suspension, reason: string): void;
   /** A supervisor brings another process first; alone, this one ends and systemd starts the next. */
   restart(reason: string, plugin?: string): void;
   stop(): void;
 }
 
+type Told = ProcessLink['start']['quarantined'][number];
+
 /** Watches a process of our own; each error is charged to a plugin when one is the cause. */
 export function watchErrors({ config, log, clock, meter, link, stop }: ErrorWatchDeps): ErrorWatch {
   const folders: (readonly [string, string])[] = [];
-  const keptOut = [...(link?.start.quarantined ?? [])];
+  const keptOut = (link?.start.quarantined ?? []).filter(({ who }) => who === undefined);
   let host: Pick<Host, 'quarantine'> | undefined;
 
   function quarantine(plugin: string, reason: string): void {
     if (host) host.quarantine(plugin, reason);
     else if (!keptOut.some((one) => one.plugin === plugin)) keptOut.push({ plugin, reason });
+  }
+  function suspend(suspension: Suspension, reason: string): void {
+    if (!suspendFor(suspension)) return;
+    meter.suspended(suspension.plugin);
+    log.warn({ ...suspension, reason }, 'plugin/suspended');
+  }
+  function obey({ plugin, reason, who, until }: Told): void {
+    if (who === undefined) quarantine(plugin, reason);
+    else suspend({ plugin, who, until: until ?? 0 }, reason);
   }
   function leave(): void {
     process.exitCode = 1;
@@ -65,7 +79,8 @@ export function watchErrors({ config, log, clock, meter, link, stop }: ErrorWatc
     onRestart: restart,
     onFatal: leave,
   });
-  link?.onQuarantine(({ plugin, reason }) => quarantine(plugin, reason));
+  for (const told of link?.start.quarantined ?? []) if (told.who !== undefined) obey(told);
+  link?.onQuarantine(obey);
 
   return {
     folders,
@@ -81,6 +96,7 @@ export function watchErrors({ config, log, clock, meter, link, stop }: ErrorWatc
       for (const { plugin, reason } of keptOut) standing.quarantine(plugin, reason);
     },
     quarantine,
+    suspend,
     restart,
     stop: unwatch,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { type Suspension, suspensions } from '../kernel/askers';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Leak } from '../kernel/leaks';
 import { watchMemory } from '../kernel/memory-watch';
@@ -13,19 +14,28 @@ import type { ErrorWatch } from './error-watch';
 
 const STDERR_FD = 2;
 
+/** What another process had to be kept from. */
+interface Quarantined {
+  readonly plugin: string;
+  readonly reason: string;
+  /** For one person alone, until a time. */
+  readonly who?: string | undefined;
+  readonly until?: number | undefined;
+}
+
 /** The supervisor, as far as this floor needs it. */
 export interface ProcessLink {
   readonly start: {
     readonly slot: number;
     readonly reason: string;
     /** Not to be started at all: a timer of theirs would end this process as it did others. */
-    readonly quarantined: readonly { readonly plugin: string; readonly reason: string }[];
+    readonly quarantined: readonly Quarantined[];
   };
   /** Descriptor on which the watchdog's thread writes its lines. */
   readonly reportFd: number;
   /** Asks for another process in this one's place. */
   replace(request: { readonly reason: string; readonly plugin?: string | undefined }): void;
-  onQuarantine(run: (found: { readonly plugin: string; readonly reason: string }) => void): void;
+  onQuarantine(run: (found: Quarantined) => void): void;
   /** What the supervisor went through. */
   news(): ProcessNews;
 }
@@ -52,6 +62,8 @@ export interface IsolationReport extends ProcessNews {
   };
   /** Times that the loop stood still, oldest first. */
   readonly incidents: readonly (Incident & { readonly time: string })[];
+  /** Plugins that do not run for somebody. */
+  readonly suspended: readonly Suspension[];
   readonly leaks: readonly Leak[];
   readonly plugins: readonly PluginStats[];
 }
@@ -66,7 +78,7 @@ export interface Isolation {
  */
 export function watchProcess(deps: IsolationDeps): Isolation {
   const { config, log, clock, meter, link, errors } = deps;
-  const { folders, quarantine, restart } = errors;
+  const { folders, quarantine, suspend, restart } = errors;
   const watchdog = startWatchdog({
     log,
     clock,
@@ -76,6 +88,7 @@ export function watchProcess(deps: IsolationDeps): Isolation {
     ...(link && { report: link.reportFd }),
     ...(config.log.level !== 'silent' && { stderr: STDERR_FD }),
     onQuarantine: quarantine,
+    onSuspend: suspend,
   });
   const memory = watchMemory({
     log,
@@ -88,7 +101,7 @@ export function watchProcess(deps: IsolationDeps): Isolation {
   });
 
   return {
-    report: () => reportOf(link, { watchdog, memory, meter }),
+    report: () => reportOf(link, { watchdog, memory, meter, suspended: suspensions(clock.now()) }),
     async stop() {
       memory.stop();
       await watchdog.stop();
@@ -102,10 +115,12 @@ function reportOf(
     watchdog,
     memory,
     meter,
+    suspended,
   }: {
     readonly watchdog: ReturnType<typeof startWatchdog>;
     readonly memory: ReturnType<typeof watchMemory>;
     readonly meter: Meter;
+    readonly suspended: readonly Suspension[];
   },
 ): IsolationReport {
   const { rss, heapUsed } = process.memoryUsage();
@@ -120,6 +135,7 @@ function reportOf(
       heapMb: Math.round(heapUsed / 1_048_576),
     },
     incidents: watchdog.incidents(),
+    suspended,
     leaks: memory.leaks(),
     plugins: meter.pluginStats(),
   };

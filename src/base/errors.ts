@@ -87,6 +87,7 @@ export const ERROR_CODES = {
   'plugin/guard-failed': { status: 503, textKey: 'error.guardFailed', level: 'error' },
   'plugin/need-missing': { status: 500, textKey: 'error.pluginFailed', level: 'error' },
   'plugin/person-gone': { status: 401, textKey: 'error.signInAgain', level: 'info' },
+  'plugin/suspended': { status: 503, textKey: 'error.pluginSuspended', level: 'info' },
   'plugin/unavailable': { status: 503, textKey: 'error.pluginFailed', level: 'warn' },
   'config/invalid': { status: 500, textKey: 'error.internal', level: 'error' },
   'internal/unexpected': { status: 500, textKey: 'error.internal', level: 'error' },

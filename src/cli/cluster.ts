@@ -10,7 +10,12 @@ const VARIABLE = 'ESTAFETTE_SUPERVISED';
 /** After standard input, output, error and the channel. */
 const REPORT_FD = 4;
 
-const quarantined = z.object({ plugin: z.string(), reason: z.string() });
+const quarantined = z.object({
+  plugin: z.string(),
+  reason: z.string(),
+  who: z.string().optional(),
+  until: z.number().optional(),
+});
 const news = z.object({
   restarts: z
     .array(
@@ -55,6 +60,7 @@ const reportLine = z.object({
   plugin: z.string().optional(),
   hook: z.string().optional(),
   requestId: z.string().optional(),
+  who: z.string().optional(),
   at: z.string().optional(),
 });
 

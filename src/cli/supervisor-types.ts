@@ -25,6 +25,9 @@ export interface ReplaceRequest {
 export interface Quarantined {
   readonly plugin: string;
   readonly reason: string;
+  /** For one person alone, until a time. */
+  readonly who?: string | undefined;
+  readonly until?: number | undefined;
 }
 
 /** What a process says once it listens. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock';
 import { harmReason } from '../base/harm';
 import type { Log } from '../base/log';
+import { createHoldCount, INCIDENTS, SUSPENDED_MS } from '../kernel/hold-count';
 import type { ReportLine } from '../kernel/watchdog-types';
-import { createWindowCount } from '../kernel/window-count';
 import { EXIT } from './command';
 import { createNews, type News } from './supervisor-news';
 import type { Child, Fork, Quarantined, ReadyInfo, ReplaceRequest } from './supervisor-types';
@@ -15,8 +15,8 @@ const BACKOFF_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
 /** A process that lived this long did not fail because of how it starts. */
 const SOUND_MS = 60_000;
-const INCIDENTS = 2;
-const INCIDENTS_MS = 600_000;
+/** People who are each kept from some plugin, as far as other processes hear of them. */
+const SUSPENDED_MAX = 100;
 
 export interface SupervisorDeps {
   readonly fork: Fork;
@@ -74,8 +74,9 @@ class ProcessKeeper implements Supervisor {
   readonly #deps: SupervisorDeps;
   readonly #slots: readonly Slot[];
   readonly #quarantined = new Map<string, Quarantined>();
+  #suspended: readonly Quarantined[] = [];
   readonly #news: News;
-  #isRepeated: (plugin: string) => boolean;
+  #judge: ReturnType<typeof createHoldCount>;
   #isStopping = false;
   #hasStarted = false;
   #end: (code: number) => void = () => {};
@@ -85,7 +86,7 @@ class ProcessKeeper implements Supervisor {
 
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
-    this.#isRepeated = this.#newCount();
+    this.#judge = createHoldCount(deps.clock);
     this.#news = createNews(deps.clock, (news) => this.#tell((child) => child.tell(news)));
     this.#slots = Array.from({ length: deps.workers }, (_value, number) => ({
       number,
@@ -109,7 +110,8 @@ class ProcessKeeper implements Supervisor {
 
   async reload(): Promise<void> {
     this.#quarantined.clear();
-    this.#isRepeated = this.#newCount();
+    this.#suspended = [];
+    this.#judge = createHoldCount(this.#deps.clock);
     let isRefused = false;
     for (const slot of this.#slots) {
       if (this.#isStopping) return;
@@ -133,15 +135,11 @@ class ProcessKeeper implements Supervisor {
     this.#end(EXIT.ok);
   }
 
-  #newCount(): (plugin: string) => boolean {
-    return createWindowCount(this.#deps.clock, { limit: INCIDENTS, windowMs: INCIDENTS_MS });
-  }
-
   #launch(slot: Slot, reason: string): Process {
     const { fork, clock, log, port } = this.#deps;
     const info = promised<ReadyInfo>();
     const gone = promised<void>();
-    const quarantined = [...this.#quarantined.values()];
+    const quarantined = [...this.#quarantined.values(), ...this.#suspended];
     const child = fork(
       { slot: slot.number, port, reason, quarantined, news: this.#news.read() },
       {
@@ -256,22 +254,39 @@ class ProcessKeeper implements Supervisor {
   }
 
   #onReport(slot: Slot, process: Process, line: ReportLine): void {
-    const { type, plugin, hook, ms } = line;
+    const { type, plugin, hook, ms, who } = line;
     if (type === 'blocked') return; // its end will tell, or that it is stuck
     const isToldTwice = type === 'freed' && process.isStuck;
     process.isStuck = type === 'stuck';
-    if (plugin !== undefined && !isToldTwice) this.#charge(plugin, `loop held for ${ms} ms`);
+    if (plugin !== undefined && !isToldTwice) this.#charge(plugin, `loop held for ${ms} ms`, who);
     if (type !== 'stuck') return;
     const reason = `loop held for ${ms} ms by ${plugin ?? 'the core'} ${hook ?? ''}`.trim();
     this.#replace(slot, process, { reason, plugin });
   }
 
-  /** Counts an incident of a plugin; at the second one it is off in every process. */
-  #charge(plugin: string, what: string): void {
-    if (!this.#isRepeated(plugin)) return;
-    const found = { plugin, reason: harmReason({ times: INCIDENTS, last: what }) };
+  /** Counts an incident of a plugin; at the second one it is off in every process, or for one person. */
+  #charge(plugin: string, what: string, who?: string): void {
+    const sentence = this.#judge(plugin, who);
+    if (!sentence) return;
+    const reason = harmReason({ times: INCIDENTS, last: what });
+    if (sentence === 'person') {
+      this.#suspend({ plugin, reason, who, until: this.#deps.clock.now() + SUSPENDED_MS });
+      return;
+    }
+    const found = { plugin, reason };
     this.#quarantined.set(plugin, found);
     this.#deps.log.error(found, 'plugin/quarantined-everywhere');
+    this.#tell((child) => child.quarantine(found));
+  }
+
+  /** Told to those that run and to those that start meanwhile. */
+  #suspend(found: Quarantined): void {
+    const now = this.#deps.clock.now();
+    const isOther = ({ plugin, who, until = 0 }: Quarantined): boolean =>
+      until > now && (plugin !== found.plugin || who !== found.who);
+    // They travel in the environment of a process: the last ones.
+    this.#suspended = [...this.#suspended.filter(isOther), found].slice(-SUSPENDED_MAX);
+    this.#deps.log.warn(found, 'plugin/suspended-everywhere');
     this.#tell((child) => child.quarantine(found));
   }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock';
+import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
 import type { SiteId } from '../base/types';
+import { suspendedUntil } from './askers';
 import { currentFrame, type Frame, frameOf, runInFrame } from './attribution';
 import { isOthersError } from './blame';
 import { type Breaker, type BreakerState, createBreaker, type Ticket } from './breaker';
@@ -234,6 +236,16 @@ export function createIsolator(deps: IsolatorDeps): Isolator {
     const attempt: Attempt = { call, channel, frame, ticket: undefined, startedMs, syncMs: 0 };
     if (depth > MAX_DEPTH) {
       return fail(attempt, 'recursion', new Error(`${call.hook}: recursion, ${depth} calls deep`));
+    }
+    const until = suspendedUntil(call.plugin, frame.requestId, clock.now());
+    if (until !== undefined) {
+      meter.skipped(call.plugin, call.hook);
+      const retryAfterS = Math.ceil((until - clock.now()) / 1_000);
+      return {
+        ok: false,
+        reason: 'breaker',
+        error: new AppError('plugin/suspended', { retryAfterS }),
+      };
     }
     attempt.ticket = channel.breaker.admit();
     if (!attempt.ticket) {

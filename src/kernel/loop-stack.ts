@@ -15,6 +15,7 @@ const attribution = z.looseObject({
   plugin: z.string(),
   hook: z.string(),
   requestId: z.string().optional(),
+  who: z.string().optional(),
 });
 
 /** An exception has another shape: some frames inside Node have no globals. */
@@ -82,10 +83,16 @@ async function ask(session: Session, frames: readonly string[]): Promise<Culprit
   return {};
 }
 
-const pickAttribution = ({ plugin, hook, requestId }: z.infer<typeof attribution>): Culprit => ({
+const pickAttribution = ({
+  plugin,
+  hook,
+  requestId,
+  who,
+}: z.infer<typeof attribution>): Culprit => ({
   plugin,
   hook,
   ...(requestId !== undefined && { requestId }),
+  ...(who !== undefined && { who }),
 });
 
 function evaluate(session: Session, callFrameId: string): Promise<unknown> {

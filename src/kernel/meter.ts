@@ -152,6 +152,8 @@ export interface Meter {
   floating(plugin: string): void;
   /** The loop stood still for `ms` in this plugin's code. */
   blocked(plugin: string, hook: string, ms: number): void;
+  /** A person who made it hold the loop is kept from it. */
+  suspended(plugin: string): void;
   /** Memory that a plugin was seen to retain, in megabytes; 0 takes it back. */
   leaked(plugin: string, mb: number): void;
   figures(plugin: string, hook: string): Readonly<CallFigures>;
@@ -243,6 +245,11 @@ export function createMeter(metrics: Metrics): Meter {
     'Rejections and exceptions that nobody awaited',
     ['plugin'],
   );
+  const suspendedTotal = metrics.counter(
+    'plugin_suspensions_total',
+    'Times that a plugin was taken from one person, for whom it held the loop',
+    ['plugin'],
+  );
 
   metrics.gauge(
     'plugins_leaking',
@@ -252,6 +259,7 @@ export function createMeter(metrics: Metrics): Meter {
   );
 
   return {
+    suspended: (plugin) => suspendedTotal.inc({ plugin }),
     called(plugin, hook, { ms, syncMs, outcome }) {
       const { numbers, durations } = of(plugin, hook);
       numbers.calls += 1;

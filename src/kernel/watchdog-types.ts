@@ -20,6 +20,8 @@ export interface Culprit {
   readonly plugin?: string;
   readonly hook?: string;
   readonly requestId?: string;
+  /** For whom it ran: `user 12`, `from 192.0.2.1`. */
+  readonly who?: string;
   /** Function and place of the code that was running: `parse (plugins/x/plugin.js:12)`. */
   readonly at?: string;
 }

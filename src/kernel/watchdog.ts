@@ -2,20 +2,18 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { askerOf, type Suspension } from './askers';
 import { currentAttribution, runDetached } from './attribution';
+import { createHoldCount, INCIDENTS, SUSPENDED_MS } from './hold-count';
 import { ATTRIBUTION_SYMBOL } from './loop-stack';
 import type { Meter } from './meter';
 import { beat, listenNames, runningMemory } from './running';
 import type { FromThread, Incident, WatchdogInput } from './watchdog-types';
-import { createWindowCount } from './window-count';
 
 export type { Incident } from './watchdog-types';
 
 const BEAT_MS = 100;
 const BLOCKED_MS = 1_000;
-/** Twice within ten minutes is no accident (plugins.md 2.5). */
-const INCIDENTS = 2;
-const INCIDENTS_MS = 600_000;
 const KEPT_INCIDENTS = 20;
 const HEAP_MB = 64;
 const TYPESCRIPT = '.ts';
@@ -37,6 +35,8 @@ export interface WatchdogOptions {
   readonly onIncident?: (incident: Incident) => void;
   /** The plugin has held the loop too often. */
   readonly onQuarantine: (plugin: string, reason: string) => void;
+  /** It has for one person alone. */
+  readonly onSuspend: (suspension: Suspension, reason: string) => void;
 }
 
 export interface Watchdog {
@@ -51,12 +51,15 @@ export interface Watchdog {
  */
 export function startWatchdog(options: WatchdogOptions): Watchdog {
   const { log, clock, meter } = options;
-  const isRepeated = createWindowCount(clock, { limit: INCIDENTS, windowMs: INCIDENTS_MS });
+  const judge = createHoldCount(clock);
   const incidents: (Incident & { readonly time: string })[] = [];
   const worker = runDetached(() => startThread(options));
   const unlisten = listenNames((mark, name) => worker.postMessage({ mark, ...name }));
   const key = Symbol.for(ATTRIBUTION_SYMBOL);
-  const value = (): string => JSON.stringify(currentAttribution() ?? null);
+  const value = (): string => {
+    const found = currentAttribution();
+    return JSON.stringify(found ? { ...found, who: askerOf(found.requestId) } : null);
+  };
   Object.defineProperty(globalThis, key, { value, configurable: true });
   const timer = runDetached(() => setInterval(beat, BEAT_MS));
   timer.unref();
@@ -67,15 +70,18 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       return;
     }
     const { incident } = message;
-    const { plugin, hook = '', ms } = incident;
+    const { plugin, hook = '', ms, who } = incident;
     incidents.push({ ...incident, time: new Date(clock.now()).toISOString() });
     incidents.splice(0, incidents.length - KEPT_INCIDENTS);
     log.error(incident, 'loop/freed');
     options.onIncident?.(incident);
     if (plugin === undefined) return;
     meter.blocked(plugin, hook, ms);
-    if (isRepeated(plugin)) {
-      options.onQuarantine(plugin, `held the process ${INCIDENTS} times, the last for ${ms} ms`);
+    const sentence = judge(plugin, who);
+    const reason = `held the process ${INCIDENTS} times, the last for ${ms} ms`;
+    if (sentence === 'everybody') options.onQuarantine(plugin, reason);
+    else if (sentence === 'person' && who !== undefined) {
+      options.onSuspend({ plugin, who, until: clock.now() + SUSPENDED_MS }, reason);
     }
   });
   // Without it the process goes on as before; it is told, and the restart of the process mends it.

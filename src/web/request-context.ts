@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../base/errors';
 import { choicesFrom } from '../enabling';
+import { noteAsker } from '../kernel/askers';
 import type { Locale } from '../kernel/i18n-types';
-import { createActor, type LoadedSession } from '../session';
+import { createActor, type LoadedSession, networkOf } from '../session';
 import {
   CORE_SCOPE,
   type CoreSettings,
@@ -37,6 +38,7 @@ export function requestContext(deps: WebDeps): RequestHandler {
     const entrance = await deps.resolveSite(req.headers.host);
     if (!entrance) throw new AppError('site/unknown');
     const remote = (req.ip ?? '').slice(0, REMOTE_CHARS);
+    noteAsker(id, `from ${networkOf(remote)}`);
     const arriving: Arriving = { id, req, res, remote, entrance };
     try {
       setContext(req, await contextFor(deps, arriving));
@@ -60,6 +62,7 @@ interface Arriving {
 async function contextFor(deps: WebDeps, arriving: Arriving): Promise<RequestContext> {
   const { id, req, res, remote, entrance } = arriving;
   const { site, session } = await loadSession(deps, req, entrance, remote);
+  if (session) noteAsker(id, `user ${session.session.user.id}`);
   const isOpen = session?.session.state === 'open' && !session.isKeptOut;
   const user = isOpen ? session.session.user : undefined;
   const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};

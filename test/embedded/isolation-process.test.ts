@@ -80,18 +80,39 @@ it('names the plugin that holds the loop while it does, and a neighbour goes on 
   );
 }, 90_000);
 
-it('takes it out of service everywhere when it does so twice, work that nobody awaited included', async () => {
+it('takes it out of service everywhere when it does so for two people, work that nobody awaited included', async () => {
   served = await serveNoisy(1, {});
 
   expect(await served.get('/noisy/spin?ms=2500')).toBe(200);
   await served.said(said('loop/freed', 'noisy'));
-  expect(await served.get('/noisy/spin-later?ms=2500')).toBe(200);
+  expect(await served.get('/noisy/spin-later?ms=2500', '127.0.0.2')).toBe(200);
   const told = await served.said(said('plugin/quarantined', 'noisy'));
 
   expect(told).toMatchObject({ reason: expect.stringContaining('2 times') });
   await served.said(said('plugin/quarantined-everywhere', 'noisy'));
   expect(await served.get('/noisy/fine')).not.toBe(200);
   expect(await served.get('/login')).toBe(200);
+}, 90_000);
+
+it('takes it from one person, in every process, who makes it do so twice, and from nobody else', async () => {
+  served = await serveNoisy(2, {});
+
+  expect(await served.get('/noisy/spin?ms=1500', '127.0.0.2')).toBe(200);
+  await served.said(said('loop/freed', 'noisy'));
+  expect(await served.get('/noisy/spin?ms=1500', '127.0.0.2')).toBe(200);
+  const told = await served.said(said('plugin/suspended-everywhere', 'noisy'));
+  const everywhere = () => served.log().filter(said('plugin/suspended', 'noisy')).length;
+  await served.said(() => everywhere() === 2);
+
+  expect(told).toMatchObject({ who: 'from 127.0.0.2' });
+  for (let round = 0; round < 4; round++) {
+    expect(await served.get('/noisy/fine', '127.0.0.2')).toBe(503);
+    expect(await served.get('/login', '127.0.0.2')).toBe(200);
+    expect(await served.get('/noisy/fine')).toBe(200);
+  }
+  expect(served.log().filter(said('plugin/quarantined'))).toEqual([]);
+  const { suspended } = await served.report();
+  expect(suspended).toMatchObject([{ plugin: 'noisy', who: 'from 127.0.0.2' }]);
 }, 90_000);
 
 it('replaces a process whose loop does not come back', async () => {

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../base/errors';
 import { choicesFrom } from '../../enabling';
 import type { RunningPlugin } from '../../host/host';
+import { noteAsker } from '../../kernel/askers';
 import {
   type Actor,
   canonicalLogin,
@@ -103,6 +104,7 @@ async function visitorFor(
   loaded: LoadedSession,
 ): Promise<Visitor> {
   const { user } = loaded.session;
+  noteAsker(requestIdOf(res), `user ${user.id}`);
   const stored = await deps.settings.read(user.id, CORE_SCOPE);
   const { display } = coreSettingsFrom(stored, user, deps.settings);
   const plugins = deps.enabling.enabledFor({

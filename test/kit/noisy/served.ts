@@ -27,7 +27,8 @@ export interface NoisyServed {
   said(test: (line: LogLine) => boolean): Promise<LogLine>;
   /** What one process tells its operator. */
   report(slot?: number): Promise<IsolationReport>;
-  get(path: string): Promise<number>;
+  /** Asks from this machine, or from another of its own addresses: `127.0.0.2` is somebody else. */
+  get(path: string, from?: string): Promise<number>;
   stop(): Promise<number | null>;
 }
 
@@ -90,7 +91,7 @@ export async function serveNoisy(
       const where = new URL(`http://127.0.0.1:${metricsPort + slot}/health/process`);
       return JSON.parse((await get(where)).body) as IsolationReport; // our own listener
     },
-    get: (where) => get(new URL(where, url)).then(({ status }) => status),
+    get: (where, from) => get(new URL(where, url), from).then(({ status }) => status),
     async stop() {
       child.kill('SIGTERM');
       const code = await gone;
@@ -150,9 +151,12 @@ function writeProgram(dir: string): string {
 }
 
 /** On a connection of its own: one that is kept may end with the process that has it. */
-function get(url: URL): Promise<{ readonly status: number; readonly body: string }> {
+function get(
+  url: URL,
+  localAddress?: string,
+): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent: false, timeout: START_MS }, (response) => {
+    const asked = request(url, { agent: false, timeout: START_MS, localAddress }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
         body += piece;

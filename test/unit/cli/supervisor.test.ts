@@ -166,6 +166,23 @@ it('takes a plugin out of service everywhere after two incidents, in new process
   expect(process(2).start.quarantined).toMatchObject([{ plugin: 'agenda' }]);
 });
 
+it('takes it from one person who made it happen twice, in processes to come as well', async () => {
+  const { process, clock } = await started(2);
+  const line = { type: 'stuck', plugin: 'agenda', ms: 10_000, who: 'user 12' } as const;
+
+  process(0).onReport(line);
+  process(1).onReport(line);
+
+  expect(process(1).told).toContain('quarantine agenda');
+  const [found] = process(3).start.quarantined;
+  expect(found).toMatchObject({ plugin: 'agenda', who: 'user 12' });
+  expect(found?.until).toBe(clock.now() + 600_000);
+  expect(process(2).told).toEqual(['quarantine agenda']);
+  // Another person as well: it is the plugin.
+  process(2).onReport({ ...line, type: 'freed', who: 'user 13' });
+  expect(process(2).told).toEqual(['quarantine agenda', 'quarantine agenda']);
+});
+
 it('starts without the plugin that holds a loop a second time', async () => {
   const { process, clock } = await started();
   const line = { type: 'stuck', plugin: 'agenda', hook: 'route', ms: 10_000 } as const;

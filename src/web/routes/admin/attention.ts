@@ -157,8 +157,19 @@ function processItems(call: AdminCall): readonly AttentionItem[] {
       href: `/admin/plugins/${plugin}`,
     }),
   );
+  const plugins = [...new Set((facts?.suspended ?? []).map(({ plugin }) => plugin))];
+  const suspended = plugins.map((plugin): AttentionItem => {
+    const count = facts?.suspended.filter((one) => one.plugin === plugin).length ?? 0;
+    return {
+      level: 'warn',
+      title: t('admin.attention.suspended', { name: pluginTitle(call, plugin), count }),
+      reason: undefined,
+      advice: t('admin.advice.suspended'),
+      href: `/admin/plugins/${plugin}`,
+    };
+  });
   const last = facts?.incidents.at(-1);
-  if (!last) return leaks;
+  if (!last) return [...leaks, ...suspended];
   const held: AttentionItem = {
     level: 'warn',
     title: t('admin.attention.blocked', { duration: msText(call, last.ms) }),
@@ -166,7 +177,7 @@ function processItems(call: AdminCall): readonly AttentionItem[] {
     advice: t('admin.advice.blocked'),
     href: last.plugin === undefined ? '/admin/health' : `/admin/plugins/${last.plugin}`,
   };
-  return [...leaks, held];
+  return [...leaks, ...suspended, held];
 }
 
 function warningItems(call: AdminCall): readonly AttentionItem[] {

@@ -44,6 +44,7 @@ export interface ProcessFacts extends ProcessNews {
     readonly plugin?: string;
     readonly hook?: string;
   }[];
+  readonly suspended: readonly { readonly plugin: string; readonly who: string }[];
   readonly leaks: readonly { readonly plugin: string; readonly mb: number }[];
 }
 
