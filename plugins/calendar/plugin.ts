@@ -1,11 +1,14 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
+import { sayAbsent } from './absence';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
 import { outgoingJob } from './outgoing/job';
 import { eraseOutgoing, forgetOutgoing } from './outgoing/table';
+import { nextEvents } from './pages/widget';
 import { eraseKnown } from './planning/known';
+import { calendarPort } from './port';
 import { reminderJob } from './reminders/job';
 import { eraseRung, reminderBanner } from './reminders/shown';
 import { accountRecords, eraseAccounts } from './remote/accounts';
@@ -26,11 +29,21 @@ export default definePlugin<CalendarConfig>({
   summary: 'calendar:summary',
   needs: ['db', 'directory.read', 'http:configured', 'mail.post', 'mail.send'],
   config: calendarConfig,
+  provides: ['calendar'],
   contributes: {
     dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
     routes: async () => ({ routes }),
     settings: SETTINGS,
-    slots: [{ slot: 'page.banner@1', view: 'reminders', data: reminderBanner }],
+    slots: [
+      { slot: 'page.banner@1', view: 'reminders', data: reminderBanner },
+      {
+        slot: 'dashboard.widgets@1',
+        view: 'widget',
+        cacheS: 60,
+        timeoutMs: 1_000,
+        data: nextEvents,
+      },
+    ],
     taskbar: {
       id: 'calendar',
       icon: 'calendar',
@@ -70,6 +83,10 @@ export default definePlugin<CalendarConfig>({
     ],
   },
   activate(context) {
+    context.services.provide('calendar', calendarPort(context));
+    context.hooks.on('directory:entry', (records, _context, { site }) =>
+      sayAbsent(context, site, records),
+    );
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseAccounts((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);
