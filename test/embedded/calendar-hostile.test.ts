@@ -117,3 +117,40 @@ it('search, export and the trash go on', async () => {
   for (const target of ['/calendar?q=alert', '/calendar/export?calendar=agenda', '/calendar/trash'])
     expect([target, (await costing(target, () => web.raw(target))).status]).toEqual([target, 200]);
 });
+
+const HTML = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+const TYPED: Readonly<Record<string, string>> = {
+  HTML,
+  'half a million characters': 'x'.repeat(500_000),
+  'a year of nobody': '99999-99-99',
+  'the year 1': '0001-01-01',
+  'a rule of each second': 'FREQ=SECONDLY',
+  'lines of iCalendar': 'x\r\nEND:VEVENT\r\nATTENDEE:mailto:z@saisons.example',
+  'signs that turn text': '\u202Egnp.x\u0000\uD800',
+  'a number beyond all': '1e309',
+  nothing: '',
+};
+
+it.each(Object.keys(TYPED))('the form takes or refuses in each of its fields: %s', async (name) => {
+  const value = TYPED[name] ?? '';
+  const form = await web.get('/calendar/edit?start=2027-03-04T10:00');
+  const names = form
+    .all(({ name: tag, attribs }) => /^(?:input|select|textarea)$/.test(tag) && 'name' in attribs)
+    .map(({ attribs }) => attribs['name'] ?? '')
+    .filter((field) => field !== '_csrf' && field !== 'uid');
+  expect(names.length).toBeGreaterThan(8);
+  for (const field of new Set(names)) {
+    const sent = await costing(`${field} of a form, ${name}`, () =>
+      web.submit(form, {
+        form: (page) =>
+          page.all(
+            ({ name: tag, attribs }) => tag === 'form' && attribs['action'] === '/calendar/edit',
+          )[0] as never,
+        fill: { summary: 'Essai', [field]: value },
+        add: [['save', 'yes']],
+      }),
+    );
+    expect([field, sent.status < 500]).toEqual([field, true]);
+    expect(sent.text).not.toMatch(/<img src=x|<script>alert/);
+  }
+});
