@@ -102,7 +102,7 @@ export async function fillCalendar(page: Page, base: string): Promise<string> {
     for (const [field, value] of Object.entries(sample.choose ?? {}))
       await page.selectOption(`#e-${field}`, value);
     if (index % 4 === 1) await page.selectOption('#e-calendar', { label: 'Formation' });
-    await page.click('button[name=save]');
+    await page.locator('.cal-buttons button[name=save]').click();
     await page.waitForURL(/done=saved/);
   }
   await page.goto(`${base}/calendar?view=list&on=${dayOfThisWeek(2)}`);
