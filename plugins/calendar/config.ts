@@ -1,4 +1,5 @@
 import { z } from 'estafette/plugin';
+import { roomsConfig } from './rooms/config';
 
 /** What a site may say under `plugins.calendar`. */
 export const calendarConfig = z.strictObject({
@@ -37,6 +38,7 @@ export const calendarConfig = z.strictObject({
     .describe(
       'Who sees when agents are busy: everybody of the site, or those with whom a calendar is shared.',
     ),
+  rooms: roomsConfig,
   workFrom: z
     .string()
     .regex(/^\d{2}:\d{2}$/)

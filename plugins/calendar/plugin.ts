@@ -52,7 +52,7 @@ export default definePlugin<CalendarConfig>({
       order: 30,
     },
     assets: {
-      styles: ['calendar.css', 'exchange.css', 'people.css', 'planning.css'],
+      styles: ['calendar.css', 'exchange.css', 'finding.css', 'people.css', 'planning.css'],
       scripts: ['calendar.js', 'move.js'],
       on: ['calendar'],
     },

@@ -1,6 +1,7 @@
 import type { PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
+import { findingRoutes } from './free-busy/routes';
 import { outgoingRoutes } from './outgoing/routes';
 import { removeEvent, restoreEvent } from './pages/actions';
 import {
@@ -45,4 +46,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   quickRoutes(router);
   reminderRoutes(router);
   outgoingRoutes(router);
+  findingRoutes(router);
 }

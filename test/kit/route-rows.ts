@@ -190,6 +190,10 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /calendar/reminders
      post /calendar/reminders
      post /calendar/outgoing/retry
+     get /calendar/free-busy
+     post /calendar/free-busy
+     get /calendar/rooms
+     post /calendar/rooms
      get /calendar/planning
      post /calendar/planning/people
      post /calendar/planning/group

@@ -18,6 +18,7 @@ const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
   full: failing(507, D('quota-not-exceeded')),
   quota: failing(507, D('quota-not-exceeded')),
   uri: { status: 403 },
+  room: { status: 403 },
 };
 
 /** An event or a task as it is at an address. */

@@ -17,6 +17,7 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   full: 'calendar:fault.full',
   quota: 'calendar:fault.quota',
   uri: 'calendar:fault.uri',
+  room: 'calendar:rooms.busy',
   'uid-conflict': 'calendar:fault.uid-conflict',
   unended: 'calendar:fault.unended',
   denied: 'calendar:fault.denied',

@@ -7,6 +7,8 @@ import {
   writeCalendar,
 } from '../ics/jcal';
 import { writtenOf } from '../ics/times';
+import { askRooms, type Booking, type RoomAnswer, settleRooms, uidIn } from '../rooms/book';
+import type { Room } from '../rooms/config';
 import type { Tables } from '../store/tables';
 import { restoreObject } from '../store/trash';
 import type { CalendarStore, Person, Put, Telling } from '../store/types';
@@ -16,6 +18,9 @@ import { keepOutgoing } from './table';
 
 interface Told {
   readonly now: number;
+  readonly rooms: readonly Room[];
+  /** Of the site. */
+  readonly zone: string;
 }
 
 /** What people are written of cannot be read: nothing is mailed, and the write is as it was. */
@@ -36,18 +41,48 @@ async function keep(
   }
 }
 
-/** Writes an object, and what is to be mailed for it: one transaction for both. */
+/** What rooms answer; nobody is asked by a text that cannot be read. */
+async function asked(
+  table: Tables,
+  person: Person,
+  text: string,
+  { telling, at, ...told }: Told & { readonly telling: Telling; readonly at: string },
+): Promise<{ readonly answer: RoomAnswer; readonly booking: Booking }> {
+  const none = { text, busy: [], booked: [] };
+  try {
+    const booking = { ...told, at, uid: uidIn(text), except: telling.except };
+    return { answer: await askRooms(table, person.site, text, booking), booking };
+  } catch (error) {
+    if (!(error instanceof IcsError)) throw error;
+    return { answer: none, booking: { ...told, rooms: [], at, uid: '' } };
+  }
+}
+
+/** Writes an object, books its rooms, and writes down what is to be mailed: one transaction for all. */
 export async function putTold(
   table: Tables,
   person: Person,
-  { now, ...input }: PutInput & Told & { readonly calendar: string },
+  { now, rooms, zone, ...input }: PutInput & Told & { readonly calendar: string },
 ): Promise<Put> {
   const { telling } = input.when;
   if (!telling) return await writeObject(table, person, input);
   const before = (await findObject(table, person, input))?.text;
-  const put = await writeObject(table, person, input);
-  if (put.kind === 'created' || put.kind === 'updated')
-    await keep(table, person, { before, after: input.text, telling, now });
+  const { answer, booking } = await asked(table, person, input.text, {
+    now,
+    rooms,
+    zone,
+    telling,
+    at: input.at,
+  });
+  if (answer.busy.length > 0 && telling.isDeclined !== true) {
+    const detail = answer.busy.map(({ title }) => title).join(', ');
+    return { kind: 'refused', reason: 'room', detail };
+  }
+  const put = await writeObject(table, person, { ...input, text: answer.text });
+  if (put.kind === 'created' || put.kind === 'updated') {
+    await settleRooms(table, person.site, before, answer, booking);
+    await keep(table, person, { before, after: answer.text, telling, now });
+  }
   return put;
 }
 
@@ -61,6 +96,8 @@ export async function removeTold(
     when,
     at,
     now,
+    rooms,
+    zone,
   }: Told & {
     readonly calendar: string;
     readonly uri: string;
@@ -74,6 +111,10 @@ export async function removeTold(
   const { telling, ifMatch } = when;
   const before = telling && (await findObject(table, person, { calendar, uri }))?.text;
   const removed = await removeObject(table, person, { calendar, uri, ifMatch, at });
+  if (removed === 'removed' && telling && before !== undefined) {
+    const { booking } = await asked(table, person, before, { now, rooms, zone, telling, at });
+    await settleRooms(table, person.site, before, { text: before, booked: [] }, booking);
+  }
   if (removed === 'removed' && telling)
     await keep(table, person, { before, after: undefined, telling, now });
   return removed;
@@ -85,17 +126,29 @@ export async function restoreTold(
   person: Person,
   {
     now,
+    rooms,
+    zone,
     telling,
     ...input
   }: Limits & Told & { readonly id: string; readonly telling?: Telling | undefined },
 ): ReturnType<CalendarStore['restore']> {
   if (!telling) return await restoreObject(table, person, input);
   let after: string | undefined;
-  const textOf = (text: string): string => {
-    after = renewed(text, now);
+  let booked: Awaited<ReturnType<typeof asked>> | undefined;
+  const textOf = async (text: string): Promise<string> => {
+    booked = await asked(table, person, renewed(text, now), {
+      now,
+      rooms,
+      zone,
+      telling,
+      at: input.at,
+    });
+    after = booked.answer.text;
     return after;
   };
   const restored = await restoreObject(table, person, { ...input, textOf });
+  if (restored.kind === 'restored' && booked)
+    await settleRooms(table, person.site, undefined, booked.answer, booked.booking);
   if (restored.kind === 'restored')
     await keep(table, person, { before: undefined, after, telling, now });
   return restored;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PluginResponse } from 'estafette/plugin';
+import { picked } from '../free-busy/carried';
 import {
   changed,
   created,
@@ -11,11 +12,12 @@ import {
   VISIBILITIES,
 } from '../ics';
 import { mailWaiting, tellingOf } from '../outgoing/page';
-import { PEOPLE_MAX, type People, peopleIn, withPeople } from '../people/attendees';
+import { type Attendee, PEOPLE_MAX, type People, peopleIn, withPeople } from '../people/attendees';
 import { isOrganisedHere, organisersOf, peopleModel } from '../people/page';
 import { type Resolved, resolve } from '../people/resolve';
 import { type PeopleTyped, personIn, piecesOfList, sentPeople, typedPeople } from '../people/typed';
 import { fieldsIn } from '../quick/routes';
+import type { Room } from '../rooms/config';
 import type { Calendar, Put, Telling } from '../store';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
@@ -64,8 +66,9 @@ interface Editing {
   readonly etag: string;
   readonly status?: number;
   readonly errors?: readonly FormError[];
-  /** Key of a text above the form. */
+  /** Key of a text above the form, and what it is about. */
   readonly problem?: string;
+  readonly detail?: string;
   readonly differences?: ReturnType<typeof differencesOf>;
   /** Who is asked, as it is typed; absent for what somebody else organises. */
   readonly people?: PeopleTyped | undefined;
@@ -133,6 +136,7 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
       organisedBy: editing.people ? '' : organiserName(event),
       errors: errors.map(({ field, key, max = 0 }) => ({ field, text: t(key, { max }) })),
       problem,
+      problemOf: editing.detail ?? '',
       differences,
       backHref: event
         ? eventHref(desk, event.stored.id, { at: event.at })
@@ -261,7 +265,7 @@ const askedIn = (query: Readonly<Record<string, string>>): People => ({
 export async function save(desk: Desk): Promise<PluginResponse> {
   const { request } = desk;
   const { body, lists } = request;
-  const form = sentForm(lists);
+  const form = picked(sentForm(lists), body['pick'] ?? '');
   const uid = UID.test(body['uid'] ?? '') ? (body['uid'] ?? '') : randomUUID();
   const isNew = (body['id'] ?? '') === '';
   const event = isNew ? undefined : await openEvent(desk, body);
@@ -310,7 +314,12 @@ async function saveNew(
   await mailWaiting(desk, telling);
   if (put.kind === 'created') return { redirect: doneHref(desk, read.fields) };
   if (put.kind === 'conflict') return sentTwice(desk, editing, read.fields);
-  return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
+  return formPage(desk, {
+    ...editing,
+    status: 422,
+    problem: problemOf(put),
+    detail: detailOf(put),
+  });
 }
 
 /** The same form again: a second click is no second event, and another text is a change of it. */
@@ -359,7 +368,12 @@ async function saveChange(
           telling && { ...telling, except: [stored.uid] },
         );
   if (rest && rest.kind !== 'created' && rest.kind !== 'updated')
-    return formPage(desk, { ...editing, status: 422, problem: problemOf(rest) });
+    return formPage(desk, {
+      ...editing,
+      status: 422,
+      problem: problemOf(rest),
+      detail: detailOf(rest),
+    });
   const put = await store.put(person, calendar.id, stored.uri, next.text, {
     ifMatch: stored.etag,
     telling,
@@ -371,7 +385,12 @@ async function saveChange(
     const now = await openEvent(desk, { id: stored.id, at });
     if (now) return conflict(desk, editing, now, fields);
   }
-  return formPage(desk, { ...editing, status: 422, problem: problemOf(put) });
+  return formPage(desk, {
+    ...editing,
+    status: 422,
+    problem: problemOf(put),
+    detail: detailOf(put),
+  });
 }
 
 const putRest = (
@@ -382,6 +401,14 @@ const putRest = (
   telling: Telling | undefined,
 ) => store.put(person, calendar.id, `${uid}.ics`, text, { ifNoneMatch: true, telling });
 
+const attendeeFor = ({ mail, title, kind }: Room): Attendee => ({
+  mail,
+  name: title,
+  role: 'informed',
+  kind: kind === 'room' ? 'room' : 'resource',
+  answer: 'needs-action',
+});
+
 /** Who is asked as the form says now; `isOpen`: it was not sent to be saved, or means somebody unclear. */
 async function askedNow(
   desk: Desk,
@@ -391,7 +418,8 @@ async function askedNow(
   readonly resolved?: Resolved;
   readonly isOpen: boolean;
 }> {
-  const { body, lists } = desk.request;
+  const { context, request } = desk;
+  const { body, lists } = request;
   const sent = there && sentPeople(lists);
   if (!there || !sent) return { people: there && typedPeople(there), isOpen: false };
   // Answers are those that are kept, whatever a form says.
@@ -403,7 +431,12 @@ async function askedNow(
       .filter(({ mail }) => mail !== gone)
       .map((one) => ({ ...one, answer: known.get(one.mail)?.answer ?? one.answer })),
   };
-  const isPicking = gone !== undefined || body['addPeople'] !== undefined;
+  const room = context.config(desk.person.site).rooms.find(({ mail }) => mail === body['room']);
+  if (room && !people.attendees.some(({ mail }) => mail === room.mail))
+    people.attendees.push(attendeeFor(room));
+  const isPicking = ['without', 'addPeople', 'pick', 'room'].some(
+    (name) => body[name] !== undefined,
+  );
   if (people.who.trim() === '' && people.list.trim() === '') {
     const resolved = { people, matches: [], unknown: [], isFull: false };
     return { people, ...(isPicking && { resolved }), isOpen: isPicking };
@@ -475,6 +508,9 @@ async function takeBack({ store, person }: Desk, calendar: Calendar, uri: string
 
 const problemOf = (put: Put): string =>
   put.kind === 'refused' ? REFUSAL_TEXTS[put.reason] : 'calendar:failed.twice';
+
+/** What a refusal is about: rooms. */
+const detailOf = (put: Put): string => (put.kind === 'refused' ? (put.detail ?? '') : '');
 
 /** Back to the day on which it is. */
 function doneHref(desk: Desk, fields: EventFields): string {

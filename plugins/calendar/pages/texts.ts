@@ -60,6 +60,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   full: 'calendar:failed.full',
   quota: 'calendar:failed.quota',
   uri: 'calendar:failed.event',
+  room: 'calendar:rooms.taken',
 };
 
 /** What a page says was done before it, by the word of its address. */

@@ -1,5 +1,5 @@
 import { initialsOf, tintOf } from 'estafette/plugin';
-import type { Desk } from '../pages/common';
+import { type Desk, hrefOf } from '../pages/common';
 import type { Calendar } from '../store';
 import { type Answer, type Attendee, type Kind, type People, ROLES, type Role } from './attendees';
 import type { Resolved } from './resolve';
@@ -67,6 +67,9 @@ export function peopleModel(
     roles: ROLES.map((value) => ({ value, label: t(ROLE_TEXTS[value]) })),
     who: typed.who,
     list: typed.list,
+    timeAction: hrefOf(desk.context, 'free-busy'),
+    roomAction: hrefOf(desk.context, 'rooms'),
+    hasRooms: desk.context.config(desk.person.site).rooms.length > 0,
     isTelling: typed.isTelling,
     note: typed.note,
     matches: resolved?.matches ?? [],

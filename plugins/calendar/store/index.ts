@@ -36,7 +36,11 @@ export function createStore(context: Context): CalendarStore {
       maxKept: maxMegabytes * 1_000_000,
     };
   };
-  const told = (_person: Person) => ({ now: context.clock.now() });
+  const told = ({ site }: Person) => ({
+    now: context.clock.now(),
+    rooms: context.config(site).rooms,
+    zone: context.site(site).timeZone,
+  });
   return {
     calendars(person) {
       const title = context.text(context.site(person.site).locale)('calendar:first');

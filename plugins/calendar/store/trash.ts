@@ -50,7 +50,7 @@ export async function restoreObject(
   }: Limits & {
     readonly id: string;
     /** The text that comes back, made of the one that went. */
-    readonly textOf?: (text: string) => string;
+    readonly textOf?: (text: string) => string | Promise<string>;
   },
 ): ReturnType<CalendarStore['restore']> {
   const row: TrashTableRow | undefined = await of(table, person).where({ id }).first();
@@ -66,7 +66,7 @@ export async function restoreObject(
     ...limits,
     site: person.site,
     uri: await freeUri(table, place.key, row.uri),
-    text: textOf(row.text),
+    text: await textOf(row.text),
     when: { ifNoneMatch: true },
     maxBytes: Number.MAX_SAFE_INTEGER, // it was taken once
     id,

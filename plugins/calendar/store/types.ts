@@ -117,6 +117,8 @@ export interface Telling {
   readonly isSilent?: boolean | undefined;
   /** UIDs that count as the same event for rooms: the other half of a series that is split. */
   readonly except?: readonly string[] | undefined;
+  /** Rooms that are taken decline, as they do to a program; else nothing is written. */
+  readonly isDeclined?: boolean | undefined;
 }
 
 /** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */
@@ -139,13 +141,15 @@ export type Refusal =
   | 'full'
   /** The owner keeps as much as they may. */
   | 'quota'
+  /** Somebody else has a room that it asks. */
+  | 'room'
   | 'uri';
 
 export type Put =
   | { readonly kind: 'created' | 'updated'; readonly etag: string; readonly id: string }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'uid-conflict'; readonly uri: string }
-  | { readonly kind: 'refused'; readonly reason: Refusal };
+  | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail?: string };
 
 export interface Changes {
   readonly token: number;
