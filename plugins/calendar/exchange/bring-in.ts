@@ -87,16 +87,17 @@ export async function bringSome(
   const { person, calendar, known, zones } = to;
   const turn = createTurn();
   const faults: FaultyLine[] = [];
-  const objects: { line: number; uid: string; uri: string; text: string }[] = [];
+  const objects: { line: number; file: string; uid: string; uri: string; text: string }[] = [];
   for (const group of groups) {
     try {
       const text = objectOf(group, zones);
       const { uid } = readObject(text);
       const uri = known.get(uid)?.uri ?? `${uriOf(uid)}.ics`;
-      objects.push({ line: group.line, uid, uri, text });
+      objects.push({ line: group.line, file: group.file ?? '', uid, uri, text });
     } catch (error) {
       if (!(error instanceof IcsError)) throw error;
-      faults.push({ line: group.line, fault: error.reason, detail: error.detail });
+      const detail = [group.file ?? '', error.detail].filter(Boolean).join(' ');
+      faults.push({ line: group.line, fault: error.reason, detail });
     }
     await turn();
   }
@@ -109,7 +110,7 @@ export async function bringSome(
   }
   const counts = { added: 0, updated: 0, same: 0 };
   for (const [index, put] of puts.entries()) {
-    const { line = 0, uid = '', uri = '' } = objects[index] ?? {};
+    const { line = 0, file = '', uid = '', uri = '' } = objects[index] ?? {};
     if (put.kind === 'created') counts.added += 1;
     else if (put.kind === 'updated')
       counts[put.etag === known.get(uid)?.etag ? 'same' : 'updated'] += 1;
@@ -117,7 +118,7 @@ export async function bringSome(
       faults.push({
         line,
         fault: put.kind === 'refused' ? put.reason : 'uid-conflict',
-        detail: '',
+        detail: file,
       });
     if ('etag' in put) known.set(uid, { uri: known.get(uid)?.uri ?? uri, etag: put.etag });
   }

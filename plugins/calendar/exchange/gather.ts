@@ -16,6 +16,8 @@ const TAIL = 'END:VCALENDAR\r\n';
 export interface Group {
   readonly line: number;
   readonly parts: string[];
+  /** Name of its file, where there are several. */
+  readonly file?: string;
 }
 
 export interface Gathered {
@@ -64,6 +66,26 @@ export async function gather(
     }
   }
   return { groups: [...groups.values()], zones, isCut };
+}
+
+/** What several files have, one after the other: an event that is in two of them is as the last has it. */
+export async function gatherAll(
+  files: readonly { readonly name: string; readonly text: string }[],
+  maxChars: number,
+  tell: (line: number, fault: Fault, file: string) => void,
+): Promise<Gathered> {
+  const groups: Group[] = [];
+  const zones = new Map<string, string>();
+  let isCut = false;
+  for (const { name, text } of files) {
+    const file = files.length > 1 ? name : '';
+    const found = await gather({ text, maxChars }, (line, fault) => tell(line, fault, file));
+    isCut ||= found.isCut || groups.length + found.groups.length > MAX_OBJECTS;
+    for (const group of found.groups.slice(0, MAX_OBJECTS - groups.length))
+      groups.push(file === '' ? group : { ...group, file });
+    for (const [id, zone] of found.zones) if (!zones.has(id)) zones.set(id, zone);
+  }
+  return { groups, zones, isCut };
 }
 
 /** With a UID: one that says what it is, so that the same file brought in twice is there once. */

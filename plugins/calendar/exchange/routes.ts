@@ -3,14 +3,16 @@ import type { PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { type Desk, hrefOf, isWritable, page } from '../pages/common';
 import { sideOf } from '../pages/side';
+import { titleOf } from '../store/calendars';
 import { decodeFile } from './decode';
 import { exportCalendar } from './export-file';
 import { FAULTS_SHOWN, type Fault, type FaultyLine } from './fault';
-import { gather, MAX_OBJECTS, nameIn } from './gather';
+import { gatherAll, MAX_OBJECTS, nameIn } from './gather';
 import { addImport, closeImport, findImport, isBusy, listImports } from './imports';
 import { progressModel } from './progress';
 import { beginBeside } from './run';
 import { STATE_TEXTS } from './texts';
+import { isZip, unpack } from './zip';
 
 /** Of one file; more is brought in in parts. */
 const FILE_BYTES = 25_000_000;
@@ -71,9 +73,9 @@ async function receive(desk: Desk): Promise<PluginResponse> {
     return importPage(desk, 'calendar:import.noCalendar');
   if (!file || file.content.length === 0) return importPage(desk, 'calendar:import.noFile');
   if (file.content.length > FILE_BYTES) return importPage(desk, 'calendar:import.tooLarge');
-  const text = decodeFile(file.content);
-  if (!/^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000)))
-    return importPage(desk, 'calendar:import.notCalendar');
+  const files = await filesOf(file);
+  if (files === 'broken') return importPage(desk, 'calendar:import.brokenZip');
+  if (files.length === 0) return importPage(desk, 'calendar:import.notCalendar');
   const id = idOf(request.body['once'], `${person.site} ${person.user} ${wanted}`, file.content);
   const there = { redirect: hrefOf(context, `import/${id}`) };
   if (await findImport(context.db, person, id)) return there;
@@ -81,18 +83,22 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   const faults: FaultyLine[] = [];
   let refused = 0;
   const maxChars = context.config(person.site).maxObjectKilobytes * 1_000;
-  const gathered = await gather({ text, maxChars }, (line: number, fault: Fault) => {
+  const tell = (line: number, fault: Fault, from: string): void => {
     refused += 1;
-    if (faults.length < FAULTS_SHOWN) faults.push({ line, fault, detail: '' });
-  });
+    if (faults.length < FAULTS_SHOWN) faults.push({ line, fault, detail: from });
+  };
+  const gathered = await gatherAll(files, maxChars, tell);
   let into = wanted;
   if (wanted === NEW) {
-    const title = nameIn(text) || file.name.replace(/\.[a-z]{1,8}$/i, '');
+    const title = titleOf(nameIn(files[0]?.text ?? '') || file.name.replace(/\.[a-z]{1,8}$/i, ''));
+    into = `import-${id}`;
     const made = await store.createCalendar(person, {
-      title: title.trim() === '' ? t('calendar:import.untitled') : title,
+      title: title === '' ? t('calendar:import.untitled') : title,
+      // Two clicks at once make one calendar.
+      id: into,
     });
-    if (made.kind === 'refused') return importPage(desk, 'calendar:import.noCalendar');
-    into = made.id;
+    if (made.kind === 'refused' && made.reason !== 'taken')
+      return importPage(desk, 'calendar:import.noCalendar');
   }
   const now = context.clock.now();
   const given = { id, calendar: into, name: file.name, gathered, faults, refused, now };
@@ -100,6 +106,15 @@ async function receive(desk: Desk): Promise<PluginResponse> {
   if (kept === 'busy') return importPage(desk, 'calendar:import.busy');
   if (kept === 'added') await beginBeside(context, id);
   return there;
+}
+
+/** Calendars of a file, or of an archive of several. */
+async function filesOf({ name, content }: { readonly name: string; readonly content: Buffer }) {
+  const packed = isZip(content) ? await unpack(content, FILE_BYTES) : [{ name, content }];
+  if (!packed) return 'broken';
+  return packed
+    .map((one) => ({ name: one.name.slice(-100), text: decodeFile(one.content) }))
+    .filter(({ text }) => /^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000)));
 }
 
 /** Two clicks send the same file of the same form twice: it is one import. */

@@ -1,3 +1,4 @@
+import { crc32, deflateRawSync } from 'node:zlib';
 import type { PluginTest } from 'estafette/plugin/testing';
 import { gather } from '../exchange/gather';
 import { addImport, eraseImports } from '../exchange/imports';
@@ -145,7 +146,67 @@ it('leaves out a definition of a zone that is longer than any, and says so', asy
 
 it.each([
   ['nothing', '', 'calendar:import.noFile'],
-  ['something else', 'PK\u0003\u0004', 'calendar:import.notCalendar'],
+  ['something else', 'PK', 'calendar:import.notCalendar'],
+  ['a broken archive', `PK\u0003\u0004${' '.repeat(100)}`, 'calendar:import.brokenZip'],
 ])('says of %s what it is', async (_name, content, error) => {
   expect(await send(content)).toMatchObject({ status: 422, model: { error } });
+});
+
+/** An archive as programs make them, its files deflated. */
+function zipOf(files: Readonly<Record<string, string>>, told?: number): Buffer {
+  const bodies: Buffer[] = [];
+  const entries: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const packed = deflateRawSync(text);
+    const head = Buffer.alloc(26);
+    head.writeUInt16LE(20, 0);
+    head.writeUInt16LE(8, 4);
+    head.writeUInt32LE(crc32(text), 10);
+    head.writeUInt32LE(packed.length, 14);
+    head.writeUInt32LE(told ?? Buffer.byteLength(text), 18);
+    head.writeUInt16LE(Buffer.byteLength(name), 22);
+    const body = Buffer.concat([Buffer.from('PK\u0003\u0004'), head, Buffer.from(name), packed]);
+    const more = Buffer.alloc(14);
+    more.writeUInt32LE(at, 10);
+    const version = Buffer.from([20, 0]);
+    entries.push(
+      Buffer.concat([Buffer.from('PK\u0001\u0002'), version, head, more, Buffer.from(name)]),
+    );
+    bodies.push(body);
+    at += body.length;
+  }
+  const list = Buffer.concat(entries);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(entries.length, 4);
+  end.writeUInt16LE(entries.length, 6);
+  end.writeUInt32LE(list.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...bodies, list, Buffer.from('PK\u0005\u0006'), end]);
+}
+
+it('brings in an archive of calendars, and names the file of what it refuses', async () => {
+  const archive = zipOf({
+    'Agenda/ada@saisons.example.ics': fileOf(event('a'), event('both')),
+    'Agenda/équipe.ics': fileOf(event('b', 'DTSTART:nonsense'), event('both'), event('c')),
+    'Agenda/lisez-moi.txt': 'BEGIN:VCALENDAR',
+  });
+
+  const model = await result(await send(archive));
+
+  expect(model).toMatchObject({ added: 3, refused: 1 });
+  expect(model['faults']).toMatchObject([
+    { line: 3, fault: 'time', detail: expect.stringContaining('équipe.ics') },
+  ]);
+  expect(await uids()).toEqual(['a', 'both', 'c']);
+});
+
+it('unpacks no more than a file may be, whatever an archive says of its size', async () => {
+  const bomb = zipOf({ 'bombe.ics': fileOf(event('a')) + ' '.repeat(60_000_000) }, 100);
+  expect(bomb.length).toBeLessThan(100_000);
+
+  expect(await send(bomb)).toMatchObject({
+    status: 422,
+    model: { error: 'calendar:import.brokenZip' },
+  });
 });
