@@ -24,6 +24,7 @@ need slapd /usr/sbin/slapd
 need ldap-utils /usr/bin/ldapsearch
 need vdirsyncer /usr/bin/vdirsyncer
 need radicale /usr/bin/radicale
+need litmus /usr/bin/litmus
 need python3-caldav /usr/lib/python3/dist-packages/caldav/__init__.py
 need fonts-noto-core /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf \
   /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf

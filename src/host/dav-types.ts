@@ -19,7 +19,7 @@ export interface DavElement {
 
 /** What a program asks of a plugin by WebDAV (RFC 4918), plain data. Who asks has given an application password. */
 export interface DavRequest {
-  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR. OPTIONS is answered for the plugin. */
+  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR. OPTIONS is answered for the plugin. */
   readonly method: string;
   /** Segments below `/dav/<plugin id>/`, decoded; none is empty, `.` or `..`. */
   readonly path: readonly string[];
@@ -27,6 +27,16 @@ export interface DavRequest {
   readonly isCollection: boolean;
   /** `content-type`, `if-match`, `if-none-match`, `prefer`, `accept`, `overwrite`; lower case, those that came. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Of COPY and MOVE: where to (RFC 4918 10.3), below `/dav/<plugin>/` of our own; `undefined` without
+   * the header. An address elsewhere is refused before.
+   * @since 1.0
+   */
+  readonly destination?: {
+    readonly plugin: string;
+    readonly path: readonly string[];
+    readonly isCollection: boolean;
+  };
   /** Of the header `Depth`; `infinity` where it is missing, as RFC 4918 has it for PROPFIND. */
   readonly depth: 0 | 1 | 'infinity';
   /** UTF-8, 10 MB at most, byte order mark included. */

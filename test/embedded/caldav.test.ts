@@ -888,8 +888,9 @@ describe('tsdav', () => {
 describe('a method', () => {
   const HOME = 'OPTIONS, PROPFIND, PROPPATCH, REPORT';
   const CALENDAR = `${HOME}, DELETE`;
-  const OBJECT = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH';
-  const ALL = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR';
+  const OBJECT = 'OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH';
+  const ALL =
+    'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR';
   const PATCH = `<D:propertyupdate ${SPACES}><D:set><D:prop><D:getetag>1</D:getetag></D:prop></D:set></D:propertyupdate>`;
   beforeAll(async () => {
     await make('places/');
@@ -908,7 +909,10 @@ describe('a method', () => {
     ['MKCALENDAR', undefined, [405, 403, 201, 403, 403, 409]],
     ['PUT', simple('a'), [405, 405, 405, 204, 403, 409]],
     ['DELETE', undefined, [403, 204, 404, 204, 404, 404]],
-    ...['POST', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'ACL', 'SEARCH', 'PATCH'].map(
+    // To another name in its calendar, where its UID is taken by itself.
+    ['COPY', undefined, [405, 405, 405, 403, 404, 404]],
+    ['MOVE', undefined, [405, 405, 405, 201, 404, 404]],
+    ...['POST', 'LOCK', 'UNLOCK', 'ACL', 'SEARCH', 'PATCH'].map(
       (method) => [method, undefined, [405, 405, 405, 405, 405, 405]] as const,
     ),
   ] as const)('%s has an answer everywhere', async (method, body, statuses) => {
@@ -931,6 +935,10 @@ describe('a method', () => {
       wanted.push([target, status, status === 405 ? ours : '']);
       // As it was before, for the next ones.
       if (method.startsWith('MK')) await ask('DELETE', 'none/');
+      if (method === 'MOVE') {
+        await ask('DELETE', 'places/b.ics');
+        await put('places/a.ics', simple('a'));
+      }
       if (method === 'DELETE' && answer.status === 204) {
         await make('places/');
         await put('places/a.ics', simple('a'));
@@ -991,4 +999,107 @@ it('never fails at what is sent', async () => {
       }
     }
   }
+});
+
+describe('COPY and MOVE', () => {
+  const to = (method: string, from: string, destination: string, more = {}) =>
+    ask(method, from, {
+      headers: { Destination: new URL(`/dav/calendar/${destination}`, web.base).href, ...more },
+    });
+  const there = async (uri: string): Promise<string> => (await ask('GET', uri)).text;
+  let second: string;
+  beforeAll(async () => {
+    await ask('MKCALENDAR', 'moving/');
+    second = 'moving';
+  });
+  beforeEach(async () => {
+    for (const name of ['m1.ics', 'm2.ics', 'm3.ics'])
+      for (const where of ['agenda', second]) await ask('DELETE', `${where}/${name}`);
+    await put('agenda/m1.ics', simple('m1'));
+  });
+  const tokenOf = async (calendar: string): Promise<string> => {
+    const { text } = await propfind(`${calendar}/`, '0', '<D:sync-token/>');
+    return /<[^>]*sync-token>([^<]+)</.exec(text)?.[1] ?? '';
+  };
+  const changed = (calendar: string, token: string) =>
+    report(
+      `${calendar}/`,
+      'D:sync-collection',
+      `<D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>`,
+    );
+
+  it('moves an event to another calendar, byte for byte, and tells both who synchronises', async () => {
+    const [ours, theirs] = [await tokenOf('agenda'), await tokenOf(second)];
+    const etag = (await ask('GET', 'agenda/m1.ics')).headers.get('etag');
+
+    const moved = await to('MOVE', 'agenda/m1.ics', `${second}/m2.ics`);
+
+    expect(moved.status).toBe(201);
+    expect((await ask('GET', 'agenda/m1.ics')).status).toBe(404);
+    expect(await there(`${second}/m2.ics`)).toBe(simple('m1'));
+    expect((await ask('GET', `${second}/m2.ics`)).headers.get('etag')).toBe(etag);
+    expect((await changed('agenda', ours)).text).toMatch(/m1\.ics[\s\S]*404/);
+    expect((await changed(second, theirs)).text).toContain('m2.ics');
+  });
+
+  it('gives it another name in its calendar, and copies where the UID is free', async () => {
+    expect((await to('MOVE', 'agenda/m1.ics', 'agenda/m2.ics')).status).toBe(201);
+    expect((await to('COPY', 'agenda/m2.ics', `${second}/m3.ics`)).status).toBe(201);
+    const again = await to('COPY', 'agenda/m2.ics', 'agenda/m3.ics');
+
+    expect(await there(`${second}/m3.ics`)).toBe(simple('m1'));
+    expect(again.status).toBe(403);
+    expect(again.text).toContain('no-uid-conflict');
+    expect((await ask('GET', 'agenda/m1.ics')).status).toBe(404);
+  });
+
+  it('writes over what is there, which is in the trash then, unless told not to', async () => {
+    await put(`${second}/m2.ics`, simple('m2'));
+
+    const kept = await to('MOVE', 'agenda/m1.ics', `${second}/m2.ics`, { Overwrite: 'F' });
+    expect([kept.status, await there(`${second}/m2.ics`)]).toEqual([412, simple('m2')]);
+    expect((await to('MOVE', 'agenda/m1.ics', `${second}/m2.ics`)).status).toBe(204);
+
+    expect(await there(`${second}/m2.ics`)).toBe(simple('m1'));
+    expect((await web.get('/calendar/trash')).text).toContain('Réunion m2');
+  });
+
+  it('leaves both as they were where the UID is taken at the other place', async () => {
+    await put(`${second}/m3.ics`, simple('m1'));
+    await put(`${second}/m2.ics`, simple('m2'));
+
+    expect((await to('MOVE', 'agenda/m1.ics', `${second}/m2.ics`)).status).toBe(403);
+
+    expect(await there('agenda/m1.ics')).toBe(simple('m1'));
+    expect(await there(`${second}/m2.ics`)).toBe(simple('m2'));
+  });
+
+  it.each([
+    ['from nothing', 'agenda/m2.ics', 'agenda/m3.ics', {}, 404],
+    ['to itself', 'agenda/m1.ics', 'agenda/m1.ics', {}, 403],
+    ['to no calendar', 'agenda/m1.ics', 'nowhere/m1.ics', {}, 409],
+    ['to a calendar itself', 'agenda/m1.ics', 'agenda/', {}, 403],
+    ['below an event', 'agenda/m1.ics', 'agenda/a/m1.ics', {}, 409],
+    ['of a whole calendar', 'agenda/', 'elsewhere/', {}, 405],
+    ['to another plugin', 'agenda/m1.ics', '../contacts/x/m1.vcf', {}, 502],
+    ['of another version', 'agenda/m1.ics', 'agenda/m2.ics', { 'If-Match': '"old"' }, 412],
+    ['of somebody else', 'agenda/m1.ics', 'agenda/m1.ics', { Authorization: 'other' }, 404],
+  ])('is refused %s', async (_what, from, destination, more, status) => {
+    const isOther = 'Authorization' in more;
+    const headers = isOther ? { Authorization: people[1] ?? '' } : more;
+
+    expect((await to('MOVE', from, destination, headers)).status).toBe(status);
+    expect(await there('agenda/m1.ics')).toBe(simple('m1'));
+  });
+
+  it.each([
+    ['without an address', undefined],
+    ['elsewhere', 'https://elsewhere.example/dav/calendar/agenda/m2.ics'],
+    ['to a page', '/calendar/agenda/m2.ics'],
+    ['to what is no address', 'https://['],
+  ])('is a bad request %s', async (_what, destination) => {
+    const headers: Record<string, string> = destination ? { Destination: destination } : {};
+
+    expect((await ask('MOVE', 'agenda/m1.ics', { headers })).status).toBe(400);
+  });
 });

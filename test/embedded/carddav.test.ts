@@ -520,7 +520,8 @@ describe('a method', () => {
   const HOME = 'OPTIONS, PROPFIND, PROPPATCH, REPORT';
   const BOOK = `${HOME}, DELETE`;
   const CARD = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH';
-  const ALL = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR';
+  const ALL =
+    'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR';
   const PATCH = `<D:propertyupdate ${SPACES}><D:set><D:prop><D:getetag>1</D:getetag></D:prop></D:set></D:propertyupdate>`;
   beforeAll(async () => {
     await ask('MKCOL', 'places/');

@@ -114,6 +114,8 @@ describe('who asks by WebDAV', () => {
         'GET',
         'PUT',
         'DELETE',
+        'COPY',
+        'MOVE',
         'REPORT',
         'MKCALENDAR',
       ]) {

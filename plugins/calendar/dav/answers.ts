@@ -10,7 +10,7 @@ import { D } from './names';
 
 const AT_HOME = 'OPTIONS, PROPFIND, PROPPATCH, REPORT';
 const AT_CALENDAR = `${AT_HOME}, DELETE`;
-const AT_OBJECT = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH';
+const AT_OBJECT = 'OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH';
 
 /** What cannot be done at a place, and what can (RFC 9110 15.5.6). */
 export const notAllowed = ({ length }: readonly string[]): DavResponse => ({

@@ -8,6 +8,7 @@ import type { CalendarConfig } from '../config';
 import { createStore } from '../store';
 import { MISSING, notAllowed } from './answers';
 import { makeCalendar, proppatch } from './collections';
+import { move } from './moving';
 import type { Call } from './places';
 import { propfind } from './propfind';
 import { report } from './reports';
@@ -21,6 +22,8 @@ const METHODS: Readonly<Record<string, (call: Call) => Promise<DavResponse>>> = 
   HEAD: get,
   PUT: put,
   DELETE: remove,
+  COPY: move,
+  MOVE: move,
   MKCOL: makeCalendar,
   MKCALENDAR: makeCalendar,
 };

@@ -10,7 +10,7 @@ import { typeOf } from './props';
 
 const TYPES: ReadonlySet<string> = new Set(['text/calendar', '']);
 
-const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
+export const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
   missing: { status: 409 },
   rights: failing(403, D('need-privileges')),
   'not-an-object': failing(403, C('valid-calendar-data')),

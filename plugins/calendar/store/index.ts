@@ -17,6 +17,9 @@ import { findObject, findObjectById, walkObjects, walkRows } from './walk';
 import { type Limits, writeObjects } from './write';
 
 export { fold } from './digest';
+
+import { MoveRefused, moveObject } from './move';
+
 export { canWrite, FIRST_CALENDAR } from './places';
 export * from './types';
 
@@ -88,6 +91,16 @@ export function createStore(context: Context): CalendarStore {
       db.transaction((table) =>
         removeTold(table, person, { ...told(person), calendar, uri, when, at: at() }),
       ),
+    async move(person, moving) {
+      try {
+        return await db.transaction((table) =>
+          moveObject(table, person, { ...limits(person), ...moving }),
+        );
+      } catch (error) {
+        if (error instanceof MoveRefused) return error.moved;
+        throw error;
+      }
+    },
     changesSince: (person, calendar, token) => listChanges(read, person, { calendar, token }),
 
     trash: (person) => listTrash(read, person),

@@ -1,5 +1,6 @@
 import type { PersonRef, SiteId } from 'estafette/plugin';
 import type { ShowAs, Visibility } from '../ics/types';
+import type { Moved, Moving } from './move';
 
 /** Whose calendars: a site and a person are part of every question. */
 export interface Person {
@@ -217,6 +218,8 @@ export interface CalendarStore {
     calendar: string,
     objects: readonly { readonly uri: string; readonly text: string }[],
   ): Promise<readonly Put[]>;
+  /** To another name, or another calendar of the same owner; a copy leaves it where it is. */
+  move(person: Person, moving: Moving): Promise<Moved>;
   /** To the trash. */
   remove(
     person: Person,

@@ -14,9 +14,11 @@ import { createTurns, type Turns } from './turns';
 import { type Visitor, visitorOf } from './visitor';
 import { parseDavXml } from './xml';
 
-const METHODS = 'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR';
+const METHODS =
+  'OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR';
 const KNOWN: ReadonlySet<string> = new Set(METHODS.split(', '));
 const MAKING: ReadonlySet<string> = new Set(['MKCOL', 'MKCALENDAR']);
+const MOVING: ReadonlySet<string> = new Set(['COPY', 'MOVE']);
 const WITH_XML: ReadonlySet<string> = new Set(['PROPFIND', 'PROPPATCH', 'REPORT', ...MAKING]);
 const HEADERS = ['content-type', 'if-match', 'if-none-match', 'prefer', 'accept', 'overwrite'];
 /** A first synchronisation reads a whole book. */
@@ -83,6 +85,7 @@ async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response):
         path: path.slice(1),
         isCollection: req.path.endsWith('/'),
         headers: headersOf(req),
+        ...(MOVING.has(method) && destinationOf(req, visitor.origin)),
         depth,
         body,
         xml,
@@ -113,7 +116,11 @@ function classesOf({ plugins }: Visitor): string {
 
 /** Segments below `/dav/`; throws `request/invalid` for what no resource is called. */
 function segmentsOf(req: Request): readonly string[] {
-  const parts = req.path.split('/').filter((part) => part !== '');
+  return segmentsIn(req.path);
+}
+
+function segmentsIn(path: string): readonly string[] {
+  const parts = path.split('/').filter((part) => part !== '');
   if (parts.length > MAX_SEGMENTS) throw new AppError('request/not-found');
   return parts.map((part) => {
     try {
@@ -124,6 +131,20 @@ function segmentsOf(req: Request): readonly string[] {
       throw new AppError('request/invalid', { cause });
     }
   });
+}
+
+/** Where a COPY or MOVE leads; throws `request/invalid` for what is not here (RFC 4918 9.8.5). */
+function destinationOf(req: Request, origin: string): Pick<DavRequest, 'destination'> {
+  const given = req.get('Destination');
+  if (given === undefined) return {};
+  if (!URL.canParse(given, origin)) throw new AppError('request/invalid');
+  const url = new URL(given, origin);
+  const [first, plugin, ...path] = segmentsIn(url.pathname);
+  // Behind a proxy the origin may be told otherwise: the host counts.
+  if (url.host !== new URL(origin).host || first !== 'dav' || plugin === undefined) {
+    throw new AppError('request/invalid', { details: { problem: 'destination: elsewhere' } });
+  }
+  return { destination: { plugin, path, isCollection: url.pathname.endsWith('/') } };
 }
 
 function depthOf(req: Request): 0 | 1 | 'infinity' {
