@@ -86,12 +86,31 @@ const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
     ],
   },
   'attachment-reminder': true,
-  calendar: true,
+  calendar: { rooms: roomsOf(mailDomain) },
   contacts: true,
   'external-sender': true,
   'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },
   'usage-statistics': true,
 });
+
+/** Rooms and a car, of two buildings. */
+const roomsOf = (mailDomain: string): readonly File[] =>
+  (
+    [
+      ['equinoxe', 'Salle Équinoxe', 'Bâtiment A', 6, 'room', ['Écran']],
+      ['solstice', 'Salle Solstice', 'Bâtiment A', 16, 'room', ['Écran', 'Visioconférence']],
+      ['boreale', 'Amphithéâtre Boréale', 'Bâtiment B', 120, 'room', ['Visioconférence', 'Micros']],
+      ['voiture', 'Voiture électrique', 'Bâtiment B', 4, 'vehicle', []],
+    ] as const
+  ).map(([id, title, building, capacity, kind, features]) => ({
+    id,
+    title,
+    mail: `${id}@salles.${mailDomain}`,
+    building,
+    capacity,
+    kind,
+    features,
+  }));
 
 /** The first ministry has a Cerbère of its own, the second a CAS server. */
 function signInOf(site: DemoSite['id'], { oidc, cas }: Servers): File {

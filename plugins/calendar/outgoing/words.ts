@@ -9,6 +9,12 @@ import { ianaZone } from '../time/zone';
 import type { OutgoingRow } from './table';
 
 type Context = Pick<PluginContext<CalendarConfig>, 'text'>;
+/** Of a first invitation, of one that was changed, of one that is off. */
+const TEXTS = {
+  invite: ['calendar:people.mail.invite', 'calendar:people.mail.inviteText'],
+  update: ['calendar:people.mail.update', 'calendar:people.mail.updateText'],
+  cancel: ['calendar:people.mail.cancel', 'calendar:people.mail.cancelText'],
+} as const;
 const SUBJECT_MAX = 250;
 const NOTES_MAX = 4_000;
 
@@ -25,6 +31,7 @@ export function mailWords(
   const when = fields ? words.when(fields) : '';
   const zone = fields && !fields.isAllDay && fields.zone !== '' ? fields.zone : '';
   const kind = row.method === 'CANCEL' ? 'cancel' : row.is_update ? 'update' : ('invite' as const);
+  const [subjectKey, textKey] = TEXTS[kind];
   const who = row.organiser_name === '' ? row.organiser : row.organiser_name;
   const repeats =
     fields && !isOne
@@ -34,7 +41,7 @@ export function mailWords(
           zone: ianaZone(fields.zone),
         })
       : '';
-  const subject = t(`calendar:people.mail.${kind}`, { title, when });
+  const subject = t(subjectKey, { title, when });
   const facts: readonly (readonly [string, string])[] = [
     ['calendar:field.when', zone === '' ? when : `${when} (${zone.replaceAll('_', ' ')})`],
     ['calendar:field.repeat', repeats],
@@ -43,7 +50,7 @@ export function mailWords(
   ];
   const notes = row.method === 'CANCEL' ? '' : (fields?.description ?? '').slice(0, NOTES_MAX);
   const text = [
-    t(`calendar:people.mail.${kind}Text`, { who, title }),
+    t(textKey, { who, title }),
     ...(row.note === '' ? [] : [row.note]),
     facts
       .filter(([, value]) => value !== '')
