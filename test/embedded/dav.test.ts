@@ -288,6 +288,53 @@ describe('what is there', () => {
     expect(await list.text()).not.toContain(agentAt(demo, 1).username);
   });
 
+  describe('in a report about principals', () => {
+    const report = (name: string, content: string, attributes = '') =>
+      ask('REPORT', '/dav/principals/', {
+        headers: { Depth: '0' },
+        body: `<${name} xmlns="DAV:" xmlns:L="urn:ietf:params:xml:ns:caldav"${attributes}>${content}<prop><displayname/></prop></${name}>`,
+      });
+    const search = (property: string, text: string): string =>
+      `<property-search><prop><${property}/></prop><match>${text}</match></property-search>`;
+    const mine = (): string => `/dav/principals/${agentAt(demo, 0).username}/`;
+
+    it('is who asks, by what they are called and where they are written to', async () => {
+      const [me, other] = [agentAt(demo, 0), agentAt(demo, 1)];
+      const find = async (content: string, attributes?: string) =>
+        (await report('principal-property-search', content, attributes)).text();
+
+      expect(await (await report('principal-match', '<self/>')).text()).toContain(mine());
+      expect(await find(search('displayname', me.name.slice(0, 4).toUpperCase()))).toContain(
+        mine(),
+      );
+      expect(await find(search('L:calendar-user-address-set', me.mail))).toContain(mine());
+      for (const nobody of [
+        search('displayname', other.name),
+        search('L:calendar-user-address-set', other.mail),
+        search('displayname', ''),
+        search('getetag', 'a'),
+        search('displayname', me.name) + search('displayname', other.name),
+        '',
+      ])
+        expect(await find(nobody)).not.toContain('<D:response>');
+      const either = search('displayname', me.name) + search('displayname', other.name);
+      expect(await find(either, ' test="anyof"')).toContain(mine());
+    });
+
+    it('says what can be searched, and which reports there are', async () => {
+      const set = await report('principal-search-property-set', '');
+      const list = await ask('PROPFIND', '/dav/principals/', {
+        headers: { Depth: '0' },
+        body: propfind('<supported-report-set/>'),
+      });
+
+      expect(set.status).toBe(200);
+      expect(await set.text()).toContain('<D:prop><D:displayname/></D:prop>');
+      expect(await list.text()).toContain('<D:report><D:principal-property-search/></D:report>');
+      expect((await report('expand-property', '')).status).toBe(403);
+    });
+  });
+
   it('is not there where the plugin is off', async () => {
     expect((await ask('GET', '/dav/other/x')).status).toBe(404);
   });

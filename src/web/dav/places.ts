@@ -8,6 +8,7 @@ import {
   davMultistatus,
   davText,
 } from '../../host/dav-xml';
+import { answerReport, PRINCIPAL_REPORTS } from './principal-reports';
 import type { Visitor } from './visitor';
 
 const { D, C, CAL, CS } = DAV_NS;
@@ -53,6 +54,10 @@ function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
   add(dav('resourcetype'), kinds.map((kind) => davElement(kind)).join(''));
   add(dav('current-user-principal'), davHref(principalOf(visitor)));
   add(dav('principal-collection-set'), davHref(HREFS.principals(visitor)));
+  const reports = PRINCIPAL_REPORTS.map((name) =>
+    davElement(dav('supported-report'), davElement(dav('report'), davElement(name))),
+  );
+  add(dav('supported-report-set'), reports.join(''));
   if (place !== 'principal') return props;
   add(dav('displayname'), davText(actor.user.name));
   add(dav('principal-URL'), davHref(principalOf(visitor)));
@@ -103,7 +108,7 @@ export function answerPlace(
     return { status: 207, body: davMultistatus(rows) };
   }
   if (asked.method === 'REPORT') {
-    return { status: 403, body: davError(davElement(dav('supported-report'))) };
+    return answerReport(visitor, asked.xml, (xml) => rowOf(visitor, 'principal', xml));
   }
   if (asked.method === 'GET' || asked.method === 'HEAD') {
     return { status: 405, headers: { allow: 'OPTIONS, PROPFIND' } };
