@@ -105,8 +105,10 @@ export async function bringSome(
   for (const [index, put] of puts.entries()) {
     // Somebody wrote it under another name since it was looked for.
     const { uri, text } = objects[index] ?? { uri: '', text: '' };
-    if (put.kind === 'uid-conflict' && put.uri !== uri)
-      puts[index] = await store.put(person, calendar, put.uri, text);
+    if (put.kind !== 'uid-conflict' || put.uri === uri) continue;
+    // Like the others: what comes from a file invites nobody.
+    const [again = put] = await store.putAll(person, calendar, [{ uri: put.uri, text }]);
+    puts[index] = again;
   }
   const counts = { added: 0, updated: 0, same: 0 };
   for (const [index, put] of puts.entries()) {
