@@ -14,6 +14,7 @@ export interface PeopleTyped {
 
 export const NOTE_MAX = 2_000;
 const LIST_MAX = 20_000;
+const PERSON_MAX = 600;
 
 /** The fields of an event that is there, or of a new one. */
 export const typedPeople = ({ attendees }: People): PeopleTyped => ({
@@ -74,6 +75,8 @@ export const personOf = (mail: string, name = '', role: Role = 'required'): Atte
 
 /** `Camille Durand <camille@x.example>`, or an address alone. */
 export function personIn(text: string): Attendee | undefined {
+  // Longer than a name and an address are, it is looked through many times for nothing.
+  if (text.length > PERSON_MAX) return undefined;
   const [, name = '', inner] = /^\s*"?([^"<>]*?)"?\s*<([^<>]+)>\s*$/u.exec(text) ?? [];
   const mail = addressOf(inner ?? text);
   return mail === undefined ? undefined : personOf(mail, inner === undefined ? '' : name);

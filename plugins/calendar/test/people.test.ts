@@ -3,7 +3,7 @@ import type { CalendarConfig } from '../config';
 import { changesFor } from '../outgoing/changes';
 import { OUTGOING, type OutgoingRow } from '../outgoing/table';
 import { peopleIn, withAnswer, withPeople } from '../people/attendees';
-import { piecesOfList } from '../people/typed';
+import { personIn, piecesOfList } from '../people/typed';
 import { type CalendarStore, FIRST_CALENDAR, type Person } from '../store';
 import { anObject, startCalendar } from './kit';
 
@@ -302,6 +302,14 @@ it('mails nothing for reminders, and nothing for what somebody else organises', 
   expect(changesFor(text, alarm, [me.mail])).toEqual([]);
   expect(changesFor(text, undefined, ['boss@test.example'])).toEqual([]);
   expect(changesFor(undefined, text, [me.mail])).toHaveLength(1);
+});
+
+it('is not held up by a list that is made to', () => {
+  const began = performance.now();
+
+  expect(personIn(`a${' '.repeat(100_000)}b`)).toBeUndefined();
+  expect(piecesOfList(`${'"'.repeat(20_000)}`)).toEqual(expect.any(Array));
+  expect(performance.now() - began).toBeLessThan(200);
 });
 
 it('reads lists as people paste them', () => {
