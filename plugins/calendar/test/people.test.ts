@@ -221,6 +221,39 @@ it('sends once what a process left between storing and mailing', async () => {
   expect(await rows()).toMatchObject([{ state: 'sent', via: 'send' }]);
 });
 
+it('takes over what a process that ended had begun, once, at the next visit', async () => {
+  const text = withPeople(anObject('left'), {
+    organiser: { mail: me.mail, name: '' },
+    before: [],
+    after: [
+      {
+        mail: 'ada@test.example',
+        name: '',
+        role: 'required',
+        kind: 'individual',
+        answer: 'needs-action',
+      },
+    ],
+    recurrence: '',
+    isMoved: false,
+  });
+  // Written, and nothing of it was mailed: then the process was gone, in the middle of sending.
+  await store.put(me, FIRST_CALENDAR, 'left.ics', text, { telling: { organisers: [me.mail] } });
+  const held_ms = test.clock.now() + 30_000;
+  await test.db.table(OUTGOING).update({ state: 'sending', via: 'send', held_ms });
+
+  await test.route('get', '/', {});
+  const early = sent.length;
+  test.clock.advance(20 * 60_000);
+  await test.runJob('outgoing');
+  await Promise.all([test.route('get', '/', {}), test.route('get', '/', {})]);
+
+  expect(early).toBe(0);
+  expect(sent).toHaveLength(1);
+  expect(posted).toEqual([]);
+  expect(await rows()).toMatchObject([{ state: 'sent', tries: 1 }]);
+});
+
 it('says what was refused, and tries it again on a click', async () => {
   answer = () => ({ kind: 'denied', denials: [] });
   await edit({ who: 'ada@test.example' });
