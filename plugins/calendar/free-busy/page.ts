@@ -1,4 +1,5 @@
 import { initialsOf, type PluginResponse, tintOf } from 'estafette/plugin';
+import { isHoliday } from '../holidays/days';
 import { type Desk, hrefOf } from '../pages/common';
 import { clockOf, isoOf, parseDay } from '../pages/dates';
 import { sentForm } from '../pages/form';
@@ -15,7 +16,6 @@ import { isBusyShown } from '../settings/values';
 import { isWorkingDay } from '../settings/working-hours';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { carriedIn, timesIn, wallText } from './carried';
-import { isHoliday } from './holidays';
 import { slotsOf } from './slots';
 
 /** Days that are looked at, and times that are proposed. */

@@ -1,7 +1,7 @@
+import { isHoliday } from '../holidays/days';
 import type { ShowAs } from '../ics';
 import { isWorkingDay, type WorkingHours } from '../settings/working-hours';
 import { DAY_MS, dayOfWall, MINUTE_MS } from '../time/days';
-import { isHoliday } from './holidays';
 
 /** A time of somebody, in walls of who looks. */
 export interface Taken {

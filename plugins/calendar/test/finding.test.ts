@@ -1,6 +1,6 @@
 import type { PluginTest } from 'estafette/plugin/testing';
-import { easterOf, isHoliday } from '../free-busy/holidays';
 import { type SlotQuestion, slotsOf, type Taken } from '../free-busy/slots';
+import { easterOf, isHoliday } from '../holidays/days';
 import { peopleIn } from '../people/attendees';
 import { know } from '../planning/known';
 import { type CalendarStore, FIRST_CALENDAR, type Person } from '../store';
@@ -338,6 +338,6 @@ describe('a common time', () => {
     expect(isHoliday(dayOf(2026, 5, 25))).toBe(true); // Whit Monday
     expect(isHoliday(dayOf(2026, 5, 26))).toBe(false);
     const year = Array.from({ length: 365 }, (_, index) => dayOf(2026, 1, 1) + index);
-    expect(year.filter(isHoliday)).toHaveLength(11);
+    expect(year.filter((day) => isHoliday(day))).toHaveLength(11);
   });
 });
