@@ -233,6 +233,7 @@ describe('the platform', () => {
       origins: {},
       order: { 'message:outbound': ['b', 'a'] },
       packages: ['x'],
+      posts: {},
     });
   });
 
