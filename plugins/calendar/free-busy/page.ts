@@ -175,7 +175,9 @@ async function freeBusyPage(
           name,
           mail: one.mail,
           isPlace: rooms.has(one.mail),
-          initials: initialsOf(one.mail === mine ? mine.replaceAll(/[.@]/g, ' ') : name),
+          initials: initialsOf(
+            one.mail === mine ? (mine.split('@')[0] ?? '').replaceAll('.', ' ') : name,
+          ),
           tint: tintOf(one.mail),
           isUnknown: spans === undefined,
           cells: cellsOf(spans ?? [], hours).map((cell) => ({
