@@ -171,7 +171,7 @@ function withRecurrence(part: Component, master: EventFacts, wall: number): Comp
 }
 
 /** A time in the form in which the event has its start. */
-function timeLike({ isAllDay, zone }: EventFacts, wall: number, name: string): Property {
+export function timeLike({ isAllDay, zone }: EventFacts, wall: number, name: string): Property {
   const isPlain = isAllDay || zone.id === '' || zone.id === 'UTC';
   const params: Params = isPlain ? {} : { tzid: zone.id };
   const type = isAllDay ? 'date' : 'date-time';
