@@ -1,7 +1,10 @@
-import { without } from '../ics/edit';
-import { type Component, textOf, withProperty } from '../ics/jcal';
+import { timeLike } from '../ics/edit';
+import type { EventFacts } from '../ics/facts';
+import { type Component, type Property, textOf, withProperty } from '../ics/jcal';
+import { eventsOf } from '../ics/object';
+import { isStartOf, occurrencesOf } from '../ics/occurrences';
 import { recurrenceWall } from '../ics/times';
-import { IcsError } from '../ics/types';
+import { UTC } from '../time/zone';
 import { type Case, commentOf, trustOfOrganiser } from './case';
 import { differencesOf } from './differences';
 import {
@@ -18,6 +21,9 @@ import {
 } from './message';
 import { partiesOf } from './people';
 import type { Outcome } from './types';
+
+/** Half of what a moment can be: no zone reaches beyond it. */
+const EVER = 4_320_000_000_000_000;
 
 /** CANCEL (RFC 5546 §3.2.5): of all, of some occurrences, or of some people. */
 export function cancelled(one: Case): Outcome {
@@ -139,7 +145,7 @@ function ofSome(one: Case, existing: Read, head: Head): Outcome {
   const all = [...(existing.series ? [existing.series] : []), ...byName.values()];
   const kept = objectText(existing.calendar, all);
   const removed = existing.series
-    ? withoutAll(kept, gone, one.now)
+    ? withoutAll(existing, master as EventFacts, byName, new Set(gone))
     : onlyOthers(existing, byName, gone);
   return { kind: 'cancel', scope: 'occurrences', ...head, occurrences: gone, kept, removed };
 }
@@ -153,16 +159,25 @@ function onlyOthers(
   return left.length === 0 ? undefined : objectText(calendar, left);
 }
 
-/** The series with these starts left out; undefined when none is left. */
-function withoutAll(text: string, names: readonly string[], now: number): string | undefined {
-  let left: string | undefined = text;
-  for (const name of names) {
-    if (left === undefined) return undefined;
-    try {
-      left = without(left, { recurrence: name, scope: 'this', now });
-    } catch (error) {
-      if (!(error instanceof IcsError)) throw error;
-    }
-  }
-  return left;
+/** The series with these starts left out, and without what replaces them; undefined when none is left. */
+function withoutAll(
+  { calendar, series }: Read,
+  master: EventFacts,
+  byName: ReadonlyMap<string, Component>,
+  gone: ReadonlySet<string>,
+): string | undefined {
+  const walls = [...gone].flatMap((name) => recurrenceWall(name) ?? []).sort((a, b) => a - b);
+  const planned = walls.filter((wall) => isStartOf(master, wall));
+  const [first, ...more] = planned.map((wall) => timeLike(master, wall, 'exdate'));
+  const whole = series as Component;
+  const dates = first && [first[0], first[1], first[2], first[3], ...more.map((one) => one[3])];
+  const left: Component = [
+    whole[0],
+    [...whole[1], ...(dates ? [dates as unknown as Property] : [])],
+    whole[2],
+  ];
+  const parts = [left, ...[...byName].filter(([name]) => !gone.has(name)).map(([, part]) => part)];
+  const window = { from: -EVER, to: EVER, zone: UTC, limit: 1 };
+  const { takings } = occurrencesOf(eventsOf(calendar, parts), window);
+  return takings.length === 0 ? undefined : objectText(calendar, parts);
 }

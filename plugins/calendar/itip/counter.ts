@@ -17,7 +17,7 @@ import {
   versionOf,
   wallOfId,
 } from './message';
-import { partiesOf, withParams } from './people';
+import { partiesOf, withEach } from './people';
 import { ownMeeting } from './reply';
 import type { Outcome } from './types';
 
@@ -46,16 +46,11 @@ export function countered(one: Case): Outcome {
     occurrence,
   );
   // Everybody is asked again, but who wished it.
-  const asked = [...partiesOf(wished).keys()].reduce(
-    (next, mail) =>
-      own.includes(mail)
-        ? next
-        : withParams(next, mail, {
-            partstat: mail === attendee.mail ? 'ACCEPTED' : 'NEEDS-ACTION',
-            ...(mail !== attendee.mail && { rsvp: 'TRUE' }),
-          }),
-    touched(wished, now),
-  );
+  const asked = withEach(touched(wished, now), ({ mail }) => {
+    if (own.includes(mail)) return undefined;
+    if (mail === attendee.mail) return { partstat: 'ACCEPTED', rsvp: '' };
+    return { partstat: 'NEEDS-ACTION', rsvp: 'TRUE' };
+  });
   const all = existing.series ? [existing.series, ...existing.others] : existing.others;
   const isThere = all.includes(there);
   const next = isThere ? all.map((each) => (each === there ? asked : each)) : [...all, asked];

@@ -79,9 +79,22 @@ export function readMessage(text: string, method = ''): Message {
   return { ...read, method: known };
 }
 
-/** The series of an object; undefined when it has none, or one that cannot be read. */
+const zones = new WeakMap<Component, ReturnType<typeof zonesOf>>();
+const masters = new WeakMap<Component, EventFacts>();
+
+/** The zones of a calendar, read once. */
+function zonesIn(calendar: Component): ReturnType<typeof zonesOf> {
+  const known = zones.get(calendar) ?? zonesOf(calendar);
+  zones.set(calendar, known);
+  return known;
+}
+
+/** The series of an object, read once; undefined when it has none. Throws `IcsError`. */
 export function factsOf({ calendar, series }: Read): EventFacts | undefined {
-  return series && eventFacts(series, zonesOf(calendar));
+  if (!series) return undefined;
+  const known = masters.get(series) ?? eventFacts(series, zonesIn(calendar));
+  masters.set(series, known);
+  return known;
 }
 
 /**
@@ -94,13 +107,13 @@ export function wallOfId(part: Component, calendar: Component, master: EventFact
   if (isDate && !master.isAllDay) return wall + (master.start % DAY_MS);
   // Midnight of some zone, seen from UTC: the day that is next to it.
   if (isUtc && master.isAllDay) return Math.round(wall / DAY_MS) * DAY_MS;
-  return countedWall(id, id[3], master, zonesOf(calendar));
+  return countedWall(id, id[3], master, zonesIn(calendar));
 }
 
 /** The name of an occurrence; counted as it is written when the series is not known. */
 export function nameOf(part: Component, calendar: Component, master?: EventFacts): string {
   if (!propertyOf(part, 'recurrence-id')) return '';
-  const counted = master ?? { ...eventFacts(part, zonesOf(calendar)), recurrence: '' };
+  const counted = master ?? { ...eventFacts(part, zonesIn(calendar)), recurrence: '' };
   return recurrenceName(wallOfId(part, calendar, counted), counted.isAllDay);
 }
 

@@ -78,9 +78,18 @@ export function partiesOf(part: Component): ReadonlyMap<string, Party> {
 }
 
 /** A part in which somebody who is asked has other parameters; an empty one is taken away. */
-export function withParams(part: Component, mail: string, params: Params): Component {
+export const withParams = (part: Component, mail: string, params: Params): Component =>
+  withEach(part, (party) => (party.mail === mail ? params : undefined));
+
+/** A part in which each who is asked has the parameters that are given for them. */
+export function withEach(
+  part: Component,
+  paramsFor: (party: Party) => Params | undefined,
+): Component {
   const properties = part[1].map((property): Property => {
-    if (property[0] !== 'attendee' || partyOf(property)?.mail !== mail) return property;
+    const party = property[0] === 'attendee' ? partyOf(property) : undefined;
+    const params = party && paramsFor(party);
+    if (!params) return property;
     const merged = Object.entries({ ...property[1], ...params }).filter(
       ([, value]) => value !== '',
     );

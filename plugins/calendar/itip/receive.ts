@@ -4,7 +4,7 @@ import { cancelled } from './cancel';
 import type { Case } from './case';
 import { counterDeclined, countered, refreshed } from './counter';
 import { ItipError, type Message, type Read, readEvents, readMessage } from './message';
-import { organiserOf } from './people';
+import { organiserOf, partiesOf } from './people';
 import { replied } from './reply';
 import { added, published, requested } from './request';
 import type { Outcome } from './types';
@@ -23,6 +23,10 @@ export interface Received {
 
 /** Of a message of thousands of people; what is longer is no meeting. */
 const MAX_CHARS = 5_000_000;
+/** Occurrences of their own in one message; a series of years, each week moved, has some hundreds. */
+const MAX_OTHERS = 500;
+/** People of the copy for each occurrence of the message, which may get a part of its own. */
+const MAX_PEOPLE = 50_000;
 
 /**
  * What an iTIP message (RFC 5546) means to who receives it, given their copy of the meeting, if any.
@@ -48,6 +52,10 @@ export function receive(existing: string | undefined, received: Received): Outco
 function caseOf(message: Message, existing: Read | undefined, received: Received): Case {
   const parts = message.series ? [message.series, ...message.others] : message.others;
   const first = existing && (existing.series ?? existing.others[0]);
+  const people = first ? partiesOf(first).size : 0;
+  if (message.others.length > MAX_OTHERS || message.others.length * people > MAX_PEOPLE) {
+    throw new ItipError('content', `RECURRENCE-ID ${message.others.length}`);
+  }
   return {
     message,
     existing,

@@ -1,13 +1,17 @@
+import { type EventFacts, eventFacts } from '../ics/facts';
 import {
   type Component,
-  type Property,
   parseCalendar,
   propertyOf,
   withProperty,
   writeCalendar,
 } from '../ics/jcal';
 import { partsOf } from '../ics/object';
+import { recurrenceName } from '../ics/times';
+import { IcsError } from '../ics/types';
 import { withZones } from '../ics/vtimezone';
+import { zonesOf } from '../ics/zones';
+import { nameOf, outward, partAt } from '../itip/message';
 import { peopleOf } from '../people/attendees';
 
 /** One message of iTIP (RFC 5546) that a change makes. */
@@ -22,6 +26,8 @@ export interface ItipMessage {
 
 /** What says nothing to others, or differs in every copy. */
 const OURS = /^(?:x-estafette-|x-moz-|x-apple-travel|dtstamp$|last-modified$|sequence$|created$)/;
+/** Parameters of an attendee that an answer changes, and what we keep beside it. */
+const ANSWERED = /^(?:partstat|rsvp|schedule-status|x-estafette-.*)$/;
 const PRODID = '-//Estafette//Calendar//EN';
 
 interface Parts {
@@ -62,22 +68,13 @@ function meaningOf([name, properties]: Component): string {
       .filter(([key]) => !OURS.test(key) && key !== 'x-microsoft-cdo-busystatus')
       .map((property) => {
         if (property[0] !== 'attendee') return property;
-        const { partstat: _p, rsvp: _r, 'schedule-status': _s, ...params } = property[1];
-        return [property[0], params, ...property.slice(2)];
+        const params = Object.entries(property[1]).filter(([name]) => !ANSWERED.test(name));
+        return [property[0], Object.fromEntries(params), ...property.slice(2)];
       })
       .map((property) => JSON.stringify(property))
       .sort(),
   ]);
 }
-
-const isOurs = ([name]: Property): boolean => name.startsWith('x-estafette-');
-
-/** Without reminders, which are each one's own. */
-const outward = (part: Component): Component => [
-  part[0],
-  part[1].filter((property) => !isOurs(property)),
-  part[2].filter(([kind]) => kind !== 'valarm'),
-];
 
 const calendarOf = (
   method: ItipMessage['method'],
@@ -120,8 +117,11 @@ export function changesFor(
   const [old, now] = [partsIn(before), partsIn(after)];
   const messages: ItipMessage[] = [];
   const whole = now?.byId.get('');
+  const dropped = old && whole ? droppedOf(old, whole) : undefined;
   const isWholeChanged =
-    whole !== undefined && meaningOf(whole) !== meaningOf(old?.byId.get('') ?? ['', [], []]);
+    whole !== undefined &&
+    !dropped &&
+    meaningOf(whole) !== meaningOf(old?.byId.get('') ?? ['', [], []]);
   const had = new Set([...(old?.byId.values() ?? [])].flatMap((part) => mailsOf(part, organisers)));
   // The series, with the occurrences that differ.
   if (now && whole && isWholeChanged) {
@@ -137,9 +137,14 @@ export function changesFor(
     const to = recipientsOf(part, organisers).filter(({ mail }) => !told.has(mail));
     messages.push(...requests(now, to, [part], had));
   }
+  // Occurrences that were taken out of the series, and nothing else: each is off, with its number.
+  for (const part of old && dropped ? dropped : []) {
+    messages.push(...cancels(old as Parts, part, whole, organisers, new Set()));
+  }
   // Those who are asked no longer, and what is off.
   for (const [id, part] of old?.byId ?? []) {
     if (!old) continue;
+    if (dropped?.includes(part)) continue;
     const next = now?.byId.get(id);
     // An occurrence that is as the series again, or that goes with it.
     if (id !== '' && !next && (whole || !now)) {
@@ -150,6 +155,43 @@ export function changesFor(
     messages.push(...cancels(old, part, next, organisers, new Set(mailsOf(next, organisers))));
   }
   return messages.filter(({ to }) => to.length > 0);
+}
+
+/** More than so many at once are told with the series. */
+const DROPPED_MAX = 10;
+
+/**
+ * The parts of the occurrences by which a series has become shorter, where nothing else of it changed:
+ * as they were, for a CANCEL with RECURRENCE-ID (RFC 5546 §3.2.5). Clients that get the series with one
+ * more EXDATE ask everybody again.
+ */
+function droppedOf(old: Parts, whole: Component): readonly Component[] | undefined {
+  const before = old.byId.get('');
+  if (!before) return undefined;
+  const bare = (part: Component): string => meaningOf(withProperty(part, 'exdate', undefined));
+  if (bare(before) !== bare(whole)) return undefined;
+  try {
+    const [was, is] = [before, whole].map((part) => eventFacts(part, zonesOf(old.calendar))) as [
+      EventFacts,
+      EventFacts,
+    ];
+    const known = new Set(was.repeats?.without);
+    const left = new Set(is.repeats?.without);
+    const fresh = [...left].filter((wall) => !known.has(wall));
+    // One that takes place again is told with the series.
+    if ([...known].some((wall) => !left.has(wall))) return undefined;
+    if (fresh.length === 0 || fresh.length > DROPPED_MAX) return undefined;
+    const others = [...old.byId].filter(([id]) => id !== '').map(([, part]) => part);
+    return fresh.flatMap((wall) => {
+      const name = recurrenceName(wall, was.isAllDay);
+      const own = others.find((part) => nameOf(part, old.calendar, was) === name);
+      const part = own ?? partAt(before, was, wall);
+      return part ? [part] : [];
+    });
+  } catch (error) {
+    if (error instanceof IcsError) return undefined;
+    throw error;
+  }
 }
 
 const mailsOf = (part: Component | undefined, organisers: readonly string[]): readonly string[] =>
