@@ -61,7 +61,8 @@ export function calendarPort(context: Context): Port {
       }
       return busy;
     },
-    async import(scope, ics) {
+    // Not a method: an import of a name that nobody wrote is looked for in plugins.
+    import: async (scope, ics) => {
       const person = await personOf(scope);
       const store = createStore(context);
       const calendars = (await store.calendars(person)).filter(isWritable);
