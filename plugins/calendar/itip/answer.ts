@@ -16,7 +16,7 @@ import {
   readEvents,
   stampProperty,
 } from './message';
-import { organiserOf, partiesOf, withAttendee, withParams } from './people';
+import { organiserOf, partiesOf, withAttendee } from './people';
 import type { ItipMail } from './types';
 
 /** What somebody who is asked says. */
@@ -74,11 +74,11 @@ export function answer(text: string, mails: readonly string[], answering: Answer
     if (part === target) return answered;
     // Occurrences of which nothing else was said follow the series.
     const isFollowing = target === read.series && partiesOf(part).get(me)?.partstat === before;
-    return isFollowing && !answering.delegateTo ? said(part) : part;
+    return isFollowing ? said(part) : part;
   });
   return {
     object: objectText(read.calendar, next),
-    messages: mailsFor(read, answered, me, answering),
+    messages: mailsFor(read, { answered, next }, me, answering),
   };
 }
 
@@ -129,8 +129,8 @@ function saying(
 }
 
 function mailsFor(
-  { calendar }: Read,
-  part: Component,
+  { calendar, series }: Read,
+  { answered: part, next }: { readonly answered: Component; readonly next: readonly Component[] },
   me: string,
   { comment = '', delegateTo, counter, now }: Answering,
 ): readonly ItipMail[] {
@@ -168,11 +168,13 @@ function mailsFor(
     { method: 'REPLY', to, text: messageText('REPLY', calendar, [reply]) },
   ];
   if (delegateTo) {
-    const asked = withParams(stamped, delegateTo.mail.toLowerCase(), { rsvp: 'TRUE' });
+    // Of a series, with the occurrences that differ: they are asked to those as well.
+    const isWhole = series !== undefined && next[0] === part;
+    const asked = isWhole ? [stamped, ...next.slice(1)] : [stamped];
     messages.push({
       method: 'REQUEST',
       to: [delegateTo],
-      text: messageText('REQUEST', calendar, [asked]),
+      text: messageText('REQUEST', calendar, asked),
     });
   }
   return messages;

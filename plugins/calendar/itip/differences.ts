@@ -1,5 +1,6 @@
 import { type EventFacts, eventFacts } from '../ics/facts';
 import { type Component, textOf } from '../ics/jcal';
+import { recurrenceName } from '../ics/times';
 import { zonesOf } from '../ics/zones';
 import { timesOf } from './message';
 import { organiserOf, type Party, partiesOf } from './people';
@@ -19,6 +20,12 @@ export type Difference = { readonly occurrence: string } & (
       readonly what: 'title' | 'place' | 'notes' | 'recurrence' | 'status' | 'organiser';
       readonly from: string;
       readonly to: string;
+    }
+  | {
+      /** Starts of the series that take place after all, and that do not any more, by their names. */
+      readonly what: 'occurrences';
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
     }
   | {
       readonly what: 'attendees';
@@ -64,6 +71,13 @@ export function differencesOf(
     const [was, is] = [from.repeats?.rule ?? '', to.repeats?.rule ?? ''];
     differences.push({ what: 'recurrence', occurrence, from: was, to: is });
   }
+  const [out, left] = [leftOut(from), leftOut(to)];
+  const back = [...out].filter((name) => !left.has(name));
+  const off = [...left].filter((name) => !out.has(name));
+  // Those of a series that begins at another hour are other starts all of them.
+  if (rules[0] === rules[1] && old.start === now.start && back.length + off.length > 0) {
+    differences.push({ what: 'occurrences', occurrence, added: back, removed: off });
+  }
   const states = [stateOf(before.part), stateOf(after.part)] as const;
   if (states[0] !== states[1]) {
     differences.push({ what: 'status', occurrence, from: states[0], to: states[1] });
@@ -86,7 +100,12 @@ export function differencesOf(
 
 /** Whether somebody who had accepted must look again (RFC 5546 §2.1.4). */
 export const isOtherTime = (differences: readonly Difference[]): boolean =>
-  differences.some(({ what }) => what === 'time' || what === 'recurrence');
+  differences.some(
+    (one) =>
+      one.what === 'time' ||
+      one.what === 'recurrence' ||
+      (one.what === 'occurrences' && one.added.length > 0),
+  );
 
 const placedFacts = ({ part, calendar }: Placed): EventFacts => eventFacts(part, zonesOf(calendar));
 
@@ -96,7 +115,7 @@ const whenOf = (facts: EventFacts): When => ({
   zone: facts.zone.id,
 });
 
-/** Rules are the same whatever order their parts are written in; dates left out count as well. */
+/** Rules are the same whatever order their parts are written in. */
 function repetition({ repeats }: EventFacts): string {
   if (!repeats) return '';
   const rule = repeats.rule
@@ -104,8 +123,14 @@ function repetition({ repeats }: EventFacts): string {
     .split(';')
     .filter((part) => part !== 'INTERVAL=1' && !part.startsWith('WKST='))
     .sort();
-  const dates = [repeats.dates, repeats.without, repeats.withoutDays];
-  return JSON.stringify([rule, ...dates.map((all) => [...all].sort((a, b) => a - b))]);
+  return JSON.stringify([rule, [...repeats.dates].sort((a, b) => a - b)]);
 }
+
+/** Starts that are left out, by their names. */
+const leftOut = ({ repeats, isAllDay }: EventFacts): ReadonlySet<string> =>
+  new Set([
+    ...(repeats?.without ?? []).map((wall) => recurrenceName(wall, isAllDay)),
+    ...(repeats?.withoutDays ?? []).map((wall) => recurrenceName(wall, true)),
+  ]);
 
 const stateOf = (part: Component): string => textOf(part, 'status').toUpperCase() || 'CONFIRMED';

@@ -100,6 +100,21 @@ describe('an update', () => {
     expect(toMe(thunderbird({ sequence: 1, place: 'Salle B' }), mine).kind).toBe('update');
   });
 
+  it('that leaves out an occurrence asks nobody again, and one that brings it back does', () => {
+    const invited = as('invitation', toMe(thunderbird())).object;
+    const mine = answer(invited, [ME], { partstat: 'accepted', now: NOW }).object;
+    const out = `EXDATE;TZID=Europe/Paris:${OCCURRENCE}`;
+    const shorter = as('update', toMe(thunderbird({ sequence: 1, more: [out] }), mine));
+    const longer = as('update', toMe(thunderbird({ sequence: 2 }), shorter.object));
+
+    expect(shorter).toMatchObject({
+      answer: 'accepted',
+      asksAgain: false,
+      differences: [{ what: 'occurrences', added: [], removed: [OCCURRENCE] }],
+    });
+    expect(longer).toMatchObject({ answer: 'needs-action', asksAgain: true });
+  });
+
   it('of one occurrence that came first waits for its series', () => {
     const first = as('invitation', toMe(thunderbird({ shape: 'occurrence', place: 'Salle B' })));
     const both = as('update', toMe(thunderbird(), first.object));
@@ -232,6 +247,41 @@ describe('a reply', () => {
     });
     expect(given.tally).toMatchObject({ delegated: 1, 'needs-action': 1, total: 2 });
     expect(end.tally).toMatchObject({ delegated: 1, accepted: 1, total: 2 });
+  });
+});
+
+describe('an answer to a series', () => {
+  it('is one to its occurrences, but to those that were answered otherwise', () => {
+    const invited = as('invitation', toMe(thunderbird())).object;
+    const changed = as('update', toMe(thunderbird({ shape: 'occurrence', place: 'B' }), invited));
+    const other = '20261214T090000';
+    const one = answer(changed.object, [ME], { partstat: 'declined', occurrence: other, now: NOW });
+    const all = answer(one.object, [ME], { partstat: 'accepted', now: NOW });
+    const { series, others, calendar } = readEvents(all.object);
+    const of = (part: (typeof others)[number] | undefined): string | undefined =>
+      partiesOf(part ?? ['', [], []]).get(ME)?.partstat;
+
+    expect(of(series)).toBe('accepted');
+    expect(others.map((part) => [nameOf(part, calendar), of(part)])).toEqual([
+      [OCCURRENCE, 'accepted'],
+      [other, 'declined'],
+    ]);
+  });
+
+  it('takes who comes instead to every occurrence', () => {
+    const invited = as('invitation', toMe(thunderbird())).object;
+    const changed = as('update', toMe(thunderbird({ shape: 'occurrence', place: 'B' }), invited));
+    const { messages } = answer(changed.object, [ME], {
+      partstat: 'accepted',
+      delegateTo: { mail: 'sacha@agence.example', name: 'Sacha' },
+      now: NOW,
+    });
+    const asked = readEvents(messages[1]?.text ?? '');
+
+    expect([asked.series, ...asked.others]).toHaveLength(2);
+    for (const part of [asked.series, ...asked.others]) {
+      expect(partiesOf(part ?? ['', [], []]).has('sacha@agence.example')).toBe(true);
+    }
   });
 });
 
