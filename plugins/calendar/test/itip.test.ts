@@ -139,6 +139,35 @@ describe('an update', () => {
   });
 });
 
+describe('a cancellation', () => {
+  it('that is older than what is known is left', () => {
+    const mine = as('invitation', toMe(thunderbird({ sequence: 4, stamp: '20261105T080000Z' })));
+
+    expect(toMe(thunderbird({ method: 'CANCEL', sequence: 2 }), mine.object).kind).toBe(
+      'out-of-date',
+    );
+  });
+
+  it('for others takes them out, and leaves me asked', () => {
+    const sacha = ['sacha@agence.example', 'Sacha', 'ACCEPTED'] as const;
+    const mine = as(
+      'invitation',
+      toMe(thunderbird({ attendees: [[...AGENT, 'ACCEPTED'], sacha] })),
+    );
+    const left = { method: 'CANCEL', sequence: 1, attendees: [sacha] };
+    const told = as('update', toMe(thunderbird({ ...left, status: 'CONFIRMED' }), mine.object));
+
+    expect(told).toMatchObject({
+      answer: 'accepted',
+      asksAgain: false,
+      differences: [{ what: 'attendees', removed: [{ mail: sacha[0] }] }],
+    });
+    expect([...partiesOf(readEvents(told.object).series ?? ['', [], []]).keys()]).toEqual([ME]);
+    // Said of the meeting itself, it is off for everybody.
+    expect(toMe(thunderbird(left), mine.object)).toMatchObject({ kind: 'cancel', scope: 'all' });
+  });
+});
+
 describe('a RECURRENCE-ID', () => {
   const days = organised()
     .replace(/DT(START|END);TZID=Europe\/Paris:(\d{8})T\d{6}/g, 'DT$1;VALUE=DATE:$2')
