@@ -12,6 +12,14 @@ import { toUtc, toWall } from './time/zone';
 const PEOPLE_MAX = 20;
 /** How far the end of an absence is looked for. */
 const AHEAD_DAYS = 60;
+/** Suggestions pass here with each letter: who was looked up is not looked up again for as long. */
+const KNOWN_S = 60;
+const KNOWN_MAX = 5_000;
+
+interface Away {
+  readonly text: string;
+  readonly until: string;
+}
 
 interface Shown {
   readonly type: 'person' | 'group';
@@ -32,11 +40,16 @@ export async function sayAbsent<R extends Shown>(
   const mails = people.slice(0, PEOPLE_MAX).flatMap(({ mails: all }) => all.slice(0, 1));
   if (mails.length === 0) return undefined;
   const users = await usersOf(table, site, mails);
-  const away = new Map<string, { readonly text: string; readonly until: string }>();
+  const known = context.cache<Away | 'there'>('absences', { max: KNOWN_MAX, ttlS: KNOWN_S });
+  const away = new Map<string, Away>();
   for (const [mail, user] of users) {
-    if (!(await isBusyShown(context, site, user))) continue;
-    const found = await awayUntil(context, { site, user, mail });
-    if (found) away.set(mail, found);
+    let found = known.get(site, user, '');
+    if (found === undefined) {
+      const isShown = await isBusyShown(context, site, user);
+      found = (isShown && (await awayUntil(context, { site, user, mail }))) || 'there';
+      known.set(site, user, '', found);
+    }
+    if (found !== 'there') away.set(mail, found);
   }
   if (away.size === 0) return undefined;
   return records.map((record) => {
@@ -57,7 +70,7 @@ export async function sayAbsent<R extends Shown>(
 async function awayUntil(
   context: Context,
   person: { readonly site: SiteId; readonly user: number; readonly mail: string },
-): Promise<{ readonly text: string; readonly until: string } | undefined> {
+): Promise<Away | undefined> {
   const table: Tables = (name) => context.db.table(name);
   const { zone } = await preferencesOf(context, person.site, person.user);
   const today = dayOfWall(toWall(zone, context.clock.now()));
