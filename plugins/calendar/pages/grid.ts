@@ -3,7 +3,7 @@ import { DAY_MS, dayOfWall, HOUR_MS, MINUTE_MS, weekdayOf } from '../time/days';
 import { toUtc, toWall } from '../time/zone';
 import { type Desk, hrefOf } from './common';
 import { clockOf, isoOf } from './dates';
-import { type Item, takes } from './items';
+import { drawing, type Timed, takes } from './items';
 import { placeBars, placeDay } from './place';
 
 const HOURS = 24;
@@ -26,7 +26,7 @@ const stepped = (minutes: number): { readonly hour: number; readonly minute: num
 export function gridModel(
   desk: Desk,
   days: readonly number[],
-  items: readonly Item[],
+  items: readonly Timed[],
   {
     view,
     on,
@@ -37,7 +37,8 @@ export function gridModel(
   const { working, secondZone } = preferences;
   const long = items.filter((item) => item.isLong);
   const timed = items.filter((item) => !item.isLong);
-  const bars = placeBars(long, days);
+  const draw = drawing(desk);
+  const bars = placeBars(long, days).map((bar) => ({ ...bar, item: draw(bar.item) }));
   const columns = days.map((day) => {
     const { blocks, more } = placeDay(
       timed.filter(takes(day)),
@@ -62,7 +63,7 @@ export function gridModel(
         href: hrefOf(context, 'edit', { start: `${isoOf(day)}T${two(hour)}:00` }),
       })),
       blocks: blocks.map(({ item, from, minutes, column, columns: of }) => ({
-        ...item,
+        ...draw(item),
         at: stepped(from),
         takes: stepped(minutes),
         column,

@@ -1,26 +1,32 @@
-import type { Calendar, Occurrence } from '../store';
+import type { Occurrence } from '../store';
 import { DAY_MS, dayOfWall } from '../time/days';
-import { toUtc, toWall } from '../time/zone';
+import { toUtc, toWall, type Zone } from '../time/zone';
 import type { Desk } from './common';
 import { hrefOf, isWritable } from './common';
 import { clockOf } from './dates';
 import { isLong } from './place';
 import { SHOW_AS_TEXTS } from './texts';
 
-/** An occurrence as views draw it: times are those of the person's clock. */
-export interface Item {
-  readonly title: string;
-  readonly place: string;
-  readonly href: string;
-  readonly colour: string;
-  readonly calendar: string;
+/** When an occurrence takes place by the person's clock: thousands of them are made for a month. */
+export interface Timed {
+  readonly one: Occurrence;
   readonly isAllDay: boolean;
   readonly isLong: boolean;
+  readonly isCancelled: boolean;
   readonly start: number;
   readonly end: number;
   /** Days that it takes, the last one in it. */
   readonly firstDay: number;
   readonly lastDay: number;
+}
+
+/** An occurrence as views draw it. */
+export interface Item extends Omit<Timed, 'one'> {
+  readonly title: string;
+  readonly place: string;
+  readonly href: string;
+  readonly colour: string;
+  readonly calendar: string;
   /** `09:00`; `''` for whole days. */
   readonly clock: string;
   readonly endClock: string;
@@ -28,7 +34,6 @@ export interface Item {
   readonly status: string;
   readonly showAs: Occurrence['showAs'];
   readonly isPrivate: boolean;
-  readonly isCancelled: boolean;
   readonly isRecurring: boolean;
   readonly hasAlarm: boolean;
   /** What a script that moves it has to say; undefined for what is read only. */
@@ -44,7 +49,7 @@ export interface Item {
 }
 
 export interface Shown {
-  readonly items: readonly Item[];
+  readonly items: readonly Timed[];
   readonly isCut: boolean;
 }
 
@@ -64,69 +69,92 @@ export async function itemsOf(
     ...(text !== undefined && { text }),
     ...(limit !== undefined && { limit }),
   });
-  const calendarsById = new Map(calendars.map((one) => [one.id, one]));
-  const eventHref = hrefOf(desk.context, 'event');
-  const make = (one: Occurrence): Item =>
-    itemOf(desk, one, { calendar: calendarsById.get(one.calendar), eventHref });
-  return { items: found.occurrences.map(make), isCut: found.isCut };
+  return { items: found.occurrences.map((one) => timedOf(zone, one)), isCut: found.isCut };
 }
 
-/** Thousands of them are made for a month: nothing here is looked for or put together twice. */
-function itemOf(
-  { zone, t }: Desk,
-  one: Occurrence,
-  { calendar, eventHref }: { calendar: Calendar | undefined; eventHref: string },
-): Item {
+function timedOf(zone: Zone, one: Occurrence): Timed {
   // Of whole days the midnights are those of UTC: a wall time already.
   const start = one.isAllDay ? one.start : toWall(zone, one.start);
   const end = one.isAllDay ? one.end : toWall(zone, one.end);
   const firstDay = dayOfWall(start);
   return {
-    title: one.summary === '' ? t('calendar:event.untitled') : one.summary,
-    place: one.location,
-    // Both are made here, of letters and digits.
-    href: `${eventHref}?id=${one.object}${one.recurrence === '' ? '' : `&at=${one.recurrence}`}`,
-    colour: calendar?.colour ?? 'grey',
-    calendar: calendar?.title ?? '',
+    one,
     isAllDay: one.isAllDay,
     isLong: isLong({ isAllDay: one.isAllDay, start, end }),
+    isCancelled: one.isCancelled,
     start,
     end,
     firstDay,
     lastDay: Math.max(firstDay, dayOfWall(end - 1)),
-    clock: one.isAllDay ? '' : clockOf(start),
-    endClock: one.isAllDay ? '' : clockOf(end),
-    status: one.isCancelled
-      ? t('calendar:status.cancelled')
-      : one.showAs === 'busy'
-        ? ''
-        : t(SHOW_AS_TEXTS[one.showAs]),
-    showAs: one.showAs,
-    isPrivate: one.visibility !== 'public',
-    isCancelled: one.isCancelled,
-    isRecurring: one.isRecurring,
-    hasAlarm: one.hasAlarm,
-    move:
-      calendar && isWritable(calendar)
-        ? {
-            id: one.object,
-            at: one.recurrence,
-            etag: one.etag,
-            start: stampOf(start),
-            end: stampOf(end),
-          }
-        : undefined,
+  };
+}
+
+/** Draws occurrences for somebody: asked only for those that have room on the page. */
+export function drawing(desk: Desk): (timed: Timed) => Item {
+  const { t } = desk;
+  const calendars = new Map(desk.calendars.map((one) => [one.id, one]));
+  const eventHref = hrefOf(desk.context, 'event');
+  return ({ one, ...times }) => {
+    const calendar = calendars.get(one.calendar);
+    const { isAllDay, start, end } = times;
+    return {
+      ...times,
+      title: one.summary === '' ? t('calendar:event.untitled') : one.summary,
+      place: one.location,
+      // Both are made here, of letters and digits.
+      href: `${eventHref}?id=${one.object}${one.recurrence === '' ? '' : `&at=${one.recurrence}`}`,
+      colour: calendar?.colour ?? 'grey',
+      calendar: calendar?.title ?? '',
+      clock: isAllDay ? '' : clockOf(start),
+      endClock: isAllDay ? '' : clockOf(end),
+      status: one.isCancelled
+        ? t('calendar:status.cancelled')
+        : one.showAs === 'busy'
+          ? ''
+          : t(SHOW_AS_TEXTS[one.showAs]),
+      showAs: one.showAs,
+      isPrivate: one.visibility !== 'public',
+      isRecurring: one.isRecurring,
+      hasAlarm: one.hasAlarm,
+      move:
+        calendar && isWritable(calendar)
+          ? {
+              id: one.object,
+              at: one.recurrence,
+              etag: one.etag,
+              start: stampOf(start),
+              end: stampOf(end),
+            }
+          : undefined,
+    };
   };
 }
 
 /** `2026-11-23T09:00` of a wall time. */
 const stampOf = (wall: number): string => new Date(wall).toISOString().slice(0, 16);
 
+type Days = Pick<Timed, 'firstDay' | 'lastDay'>;
+
 export const takes =
   (day: number) =>
-  ({ firstDay, lastDay }: Item): boolean =>
+  ({ firstDay, lastDay }: Days): boolean =>
     firstDay <= day && lastDay >= day;
 
+/** What takes each day from one until before another, in one pass over all of it. */
+export function byDay<T extends Days>(
+  items: readonly T[],
+  { from, to }: { readonly from: number; readonly to: number },
+): ReadonlyMap<number, readonly T[]> {
+  const days = new Map<number, T[]>();
+  for (let day = from; day < to; day += 1) days.set(day, []);
+  for (const item of items)
+    for (let day = Math.max(item.firstDay, from); day <= item.lastDay && day < to; day += 1)
+      days.get(day)?.push(item);
+  return days;
+}
+
 /** Whole days first, then by the clock. */
-export const byHour = (a: Item, b: Item): number =>
-  Number(b.isLong) - Number(a.isLong) || a.start - b.start || a.end - b.end;
+export const byHour = (
+  a: Pick<Timed, 'isLong' | 'start' | 'end'>,
+  b: Pick<Timed, 'isLong' | 'start' | 'end'>,
+): number => Number(b.isLong) - Number(a.isLong) || a.start - b.start || a.end - b.end;

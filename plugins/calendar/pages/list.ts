@@ -1,6 +1,6 @@
 import { type Desk, hrefOf } from './common';
 import { isoOf } from './dates';
-import { byHour, type Item, itemsOf, takes } from './items';
+import { byDay, byHour, drawing, type Item, itemsOf, type Timed } from './items';
 import { capital } from './words';
 
 /** How far a search goes, in days. */
@@ -24,7 +24,7 @@ const rowOf =
         : '',
   });
 
-const dayModel = (desk: Desk, day: number, items: readonly Item[]) => ({
+const dayModel = (desk: Desk, day: number, items: readonly Timed[]) => ({
   label: capital(desk.words.day(day, 'dayYear')),
   relative:
     day === desk.today
@@ -35,21 +35,20 @@ const dayModel = (desk: Desk, day: number, items: readonly Item[]) => ({
   isToday: day === desk.today,
   href: hrefOf(desk.context, '', { view: 'day', on: isoOf(day) }),
   newHref: hrefOf(desk.context, 'edit', { start: isoOf(day) }),
-  events: items.map(rowOf(desk, day)),
+  events: items.map(drawing(desk)).map(rowOf(desk, day)),
 });
 
 /** Days on which something is, and today. */
 export function listModel(
   desk: Desk,
   { from, to }: { readonly from: number; readonly to: number },
-  items: readonly Item[],
+  items: readonly Timed[],
 ) {
-  const days = Array.from({ length: to - from }, (_, index) => from + index);
   return {
     from: desk.words.day(from, 'date'),
     to: desk.words.day(to - 1, 'date'),
-    days: days
-      .map((day) => dayModel(desk, day, items.filter(takes(day)).sort(byHour)))
+    days: [...byDay([...items].sort(byHour), { from, to })]
+      .map(([day, there]) => dayModel(desk, day, there))
       .filter(({ events, isToday }) => events.length > 0 || isToday),
   };
 }
@@ -63,8 +62,8 @@ export async function searchModel(desk: Desk, text: string) {
     await ask(today - PAST_DAYS, today),
   ];
   const before = past.items.filter((item) => item.lastDay < today).reverse();
-  const grouped = (items: readonly Item[]) => {
-    const days = new Map<number, Item[]>();
+  const grouped = (items: readonly Timed[]) => {
+    const days = new Map<number, Timed[]>();
     for (const item of items.slice(0, FOUND_MAX))
       days.set(item.firstDay, [...(days.get(item.firstDay) ?? []), item]);
     return [...days].map(([day, some]) => dayModel(desk, day, some));

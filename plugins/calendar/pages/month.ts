@@ -1,7 +1,7 @@
 import { dateOf, startOfWeek, weekOf } from '../time/days';
 import { type Desk, hrefOf } from './common';
 import { addMonths, firstOfMonth, isoOf } from './dates';
-import { byHour, type Item, takes } from './items';
+import { byDay, byHour, drawing, type Timed } from './items';
 import { MONDAY, weekdays } from './side';
 
 /** As many events stand in a cell; a link to the day tells how many more there are. */
@@ -9,17 +9,19 @@ const CELL_EVENTS = 4;
 const DOTS = 3;
 
 /** Weeks of a month, each day with what is on. */
-export function monthModel(desk: Desk, on: number, items: readonly Item[]) {
+export function monthModel(desk: Desk, on: number, items: readonly Timed[]) {
   const { context, words, today, t } = desk;
   const { month } = dateOf(on);
   const from = startOfWeek(firstOfMonth(on), MONDAY);
   const last = firstOfMonth(addMonths(on, 1)) - 1;
   const count = (startOfWeek(last, MONDAY) - from) / 7 + 1;
-  const sorted = [...items].sort(byHour);
+  const draw = drawing(desk);
+  const byDays = byDay([...items].sort(byHour), { from, to: from + count * 7 });
   const cell = (day: number) => {
-    const there = sorted.filter(takes(day));
+    const there = byDays.get(day) ?? [];
     // One more takes no more room than the sentence that there is one.
     const room = there.length <= CELL_EVENTS ? CELL_EVENTS : CELL_EVENTS - 1;
+    const drawn = there.slice(0, Math.max(room, DOTS)).map(draw);
     return {
       number: dateOf(day).day,
       iso: isoOf(day),
@@ -29,9 +31,9 @@ export function monthModel(desk: Desk, on: number, items: readonly Item[]) {
       isOther: dateOf(day).month !== month,
       isToday: day === today,
       count: there.length,
-      dots: there.slice(0, DOTS).map(({ colour }) => colour),
+      dots: drawn.slice(0, DOTS).map(({ colour }) => colour),
       more: Math.max(there.length - room, 0),
-      events: there.slice(0, room).map((item) => ({
+      events: drawn.slice(0, room).map((item) => ({
         ...item,
         // An event of several days has its hour on the first of them alone.
         clock: item.firstDay === day ? item.clock : '',

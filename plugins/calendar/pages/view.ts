@@ -4,7 +4,7 @@ import { startOfWeek, weekOf } from '../time/days';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
 import { addMonths, firstOfMonth, isoOf, parseDay } from './dates';
 import { gridModel } from './grid';
-import { type Shown as Found, type Item, itemsOf, takes } from './items';
+import { type Shown as Found, itemsOf, type Timed, takes } from './items';
 import { listModel, searchModel } from './list';
 import { monthModel } from './month';
 import { MONDAY, sideOf } from './side';
@@ -151,7 +151,7 @@ function hiddenOf(
   { context, t }: Desk,
   { view, on, q }: Asked,
   days: readonly number[],
-  items: readonly Item[],
+  items: readonly Timed[],
 ) {
   if (view !== 'work' || q !== '') return undefined;
   const monday = startOfWeek(on, MONDAY);
@@ -185,7 +185,7 @@ function titleOf(
 }
 
 /** The week as seven links, where the window is narrow. */
-function stripOf({ context, words, today }: Desk, asked: Asked, items: readonly Item[]) {
+function stripOf({ context, words, today }: Desk, asked: Asked, items: readonly Timed[]) {
   const monday = startOfWeek(asked.on, MONDAY);
   const view = asked.view === 'day' ? 'day' : asked.isChosen ? 'list' : '';
   return Array.from({ length: 7 }, (_, index) => {
