@@ -9,6 +9,7 @@ import { COLOUR_TEXTS, outcomeOf } from './texts';
 export async function showCalendars(desk: Desk): Promise<PluginResponse> {
   const { context, request, calendars, t } = desk;
   const { maxCalendars, maxObjects } = context.config(request);
+  const counts = await desk.store.counts(desk.person);
   return {
     view: 'calendars',
     title: t('calendar:calendars.title'),
@@ -16,6 +17,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
       side: sideOf(desk, { current: 'calendars' }),
       calendars: calendars.map((one) => ({
         ...one,
+        count: counts.get(one.id) ?? 0,
         canManage: one.rights === 'manage',
         isUsual: one.id === desk.usual,
         canBeUsual: one.id !== desk.usual && calendars.length > 1 && isWritable(one),

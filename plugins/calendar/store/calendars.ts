@@ -21,7 +21,7 @@ export const titleOf = (text: string): string =>
     .trim()
     .slice(0, TITLE_CHARS);
 
-const calendarOf = (place: Place, count: number): Calendar => ({
+const calendarOf = (place: Place): Calendar => ({
   id: place.id,
   title: place.title,
   colour: place.colour,
@@ -31,7 +31,6 @@ const calendarOf = (place: Place, count: number): Calendar => ({
   owner: place.owner,
   syncToken: place.token,
   life: place.life,
-  count,
 });
 
 interface Inserted {
@@ -60,16 +59,23 @@ export async function listCalendars(
     await insert(table, person, { id: FIRST_CALENDAR, colour: COLOURS[0], ...first });
     places = await placesOf(table, person);
   }
+  return places.map(calendarOf);
+}
+
+/** How many objects each calendar of a person holds, by its id; those without any are left out. */
+export async function countObjects(
+  table: Tables,
+  person: Person,
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Map((await placesOf(table, person)).map(({ key, id }) => [key, id]));
   const counts: { calendar_key: number; count: number }[] = await table(OBJECTS)
-    .whereIn(
-      'calendar_key',
-      places.map(({ key }) => key),
-    )
+    .whereIn('calendar_key', [...ids.keys()])
     .groupBy('calendar_key')
     .select('calendar_key')
     .count({ count: '*' });
-  const countOf = new Map(counts.map(({ calendar_key, count }) => [calendar_key, Number(count)]));
-  return places.map((place) => calendarOf(place, countOf.get(place.key) ?? 0));
+  return new Map(
+    counts.map(({ calendar_key, count }) => [ids.get(calendar_key) ?? '', Number(count)]),
+  );
 }
 
 /** Makes a calendar; the next colour where none is named. */

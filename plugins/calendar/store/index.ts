@@ -5,7 +5,13 @@
 import type { PluginContext } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { putTold, removeTold, restoreTold } from '../outgoing/write';
-import { deleteCalendar, insertCalendar, listCalendars, updateCalendar } from './calendars';
+import {
+  countObjects,
+  deleteCalendar,
+  insertCalendar,
+  listCalendars,
+  updateCalendar,
+} from './calendars';
 import { listChanges } from './changes';
 import { foundKept } from './found-kept';
 import { findOccurrences } from './occurrences';
@@ -49,6 +55,7 @@ export function createStore(context: Context): CalendarStore {
       const title = context.text(context.site(person.site).locale)('calendar:first');
       return listCalendars(read, person, { title, at: at() });
     },
+    counts: (person) => countObjects(read, person),
     createCalendar: (person, calendar) =>
       db.transaction((table) =>
         insertCalendar(table, person, {

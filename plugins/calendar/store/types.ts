@@ -30,8 +30,6 @@ export interface Calendar {
   readonly syncToken: number;
   /** What its tokens count in: they say nothing of a calendar of the same id that was before it. */
   readonly life: string;
-  /** Objects that it holds. */
-  readonly count: number;
 }
 
 /** Components that can be alone in an object (RFC 4791 §4.1). */
@@ -178,6 +176,8 @@ export interface CalendarChange {
 export interface CalendarStore {
   /** The person's own calendars, then those of others. The first is made when there is none. */
   calendars(person: Person): Promise<readonly Calendar[]>;
+  /** How many objects each holds, by `Calendar.id`: costs what they hold. */
+  counts(person: Person): Promise<ReadonlyMap<string, number>>;
   /** A client may choose its id (MKCALENDAR). */
   createCalendar(
     person: Person,
