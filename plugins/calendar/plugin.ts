@@ -4,6 +4,9 @@ import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
+import { eraseAnswers, forgetAnswers } from './invitation/answers';
+import { calendarPart } from './invitation/message';
+import { invitationCard } from './invitation/page';
 import { outgoingJob } from './outgoing/job';
 import { eraseOutgoing, forgetOutgoing } from './outgoing/table';
 import { nextEvents } from './pages/widget';
@@ -21,13 +24,15 @@ import type { Tables } from './store/tables';
 
 /** Mails that left are remembered so long, and those that never did: a month, as keys of sendings are. */
 const KEPT_MS = 30 * 86_400_000;
+/** Messages of meetings are opened again months later. */
+const ANSWERED_MS = 400 * 86_400_000;
 
 export default definePlugin<CalendarConfig>({
   id: 'calendar',
   api: '^1.0',
   title: 'calendar:title',
   summary: 'calendar:summary',
-  needs: ['db', 'directory.read', 'http:configured', 'mail.post', 'mail.send'],
+  needs: ['db', 'directory.read', 'http:configured', 'mail.post', 'mail.read', 'mail.send'],
   config: calendarConfig,
   provides: ['calendar'],
   contributes: {
@@ -36,6 +41,14 @@ export default definePlugin<CalendarConfig>({
     settings: SETTINGS,
     slots: [
       { slot: 'page.banner@1', view: 'reminders', data: reminderBanner },
+      {
+        slot: 'message.body.before@1',
+        view: 'invitation',
+        when: ({ as, message }) =>
+          as !== undefined && calendarPart(message?.attachments ?? []) !== undefined,
+        data: invitationCard,
+        timeoutMs: 1_000,
+      },
       {
         slot: 'dashboard.widgets@1',
         view: 'widget',
@@ -51,11 +64,14 @@ export default definePlugin<CalendarConfig>({
       href: '/calendar',
       order: 30,
     },
-    assets: {
-      styles: ['calendar.css', 'exchange.css', 'finding.css', 'people.css', 'planning.css'],
-      scripts: ['calendar.js', 'move.js'],
-      on: ['calendar'],
-    },
+    assets: [
+      {
+        styles: ['calendar.css', 'exchange.css', 'finding.css', 'people.css', 'planning.css'],
+        scripts: ['calendar.js', 'move.js'],
+        on: ['calendar'],
+      },
+      { styles: ['invitation.css'], on: ['calendar', 'mail'] },
+    ],
     jobs: [
       reminderJob,
       {
@@ -74,6 +90,7 @@ export default definePlugin<CalendarConfig>({
           });
           await forgetOutgoing((name) => context.db.table(name), site, now - KEPT_MS);
           await forgetImports(context.db, site, now);
+          await forgetAnswers((name) => context.db.table(name), site, now - ANSWERED_MS);
           context.log.info({ site, removed }, 'calendar/cleaned');
         },
       },
@@ -93,6 +110,7 @@ export default definePlugin<CalendarConfig>({
       await eraseImports((name) => db.table(name), user.id);
       await eraseRung((name) => db.table(name), user);
       await eraseOutgoing((name) => db.table(name), user.id);
+      await eraseAnswers((name) => db.table(name), user.id);
       await eraseKnown((name) => db.table(name), user);
       await eraseChoices((name) => db.table(name), user);
     });

@@ -2,6 +2,7 @@ import type { PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
 import { findingRoutes } from './free-busy/routes';
+import { invitationRoutes } from './invitation/routes';
 import { outgoingRoutes } from './outgoing/routes';
 import { removeEvent, restoreEvent } from './pages/actions';
 import {
@@ -47,4 +48,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   reminderRoutes(router);
   outgoingRoutes(router);
   findingRoutes(router);
+  invitationRoutes(router);
 }

@@ -100,12 +100,8 @@ export interface Contributions<C = unknown> {
   readonly admin?: { readonly label: TextKey; readonly href: string };
   readonly slots?: readonly SlotContribution<C>[];
   readonly settings?: readonly PluginSettingSection[];
-  /** Files of `assets/`; `on` lists the page areas that load them (`mail`, `compose`, `settings`, the plugin's id). */
-  readonly assets?: {
-    readonly styles?: readonly string[];
-    readonly scripts?: readonly string[];
-    readonly on: readonly string[];
-  };
+  /** Files of `assets/`, or several lots of them where areas load different ones. */
+  readonly assets?: PluginAssets | readonly PluginAssets[];
   readonly jobs?: readonly PluginJob<C>[];
   readonly commands?: readonly PluginCommand<C>[];
   /** Ways to sign in beside the form, such as a ministry's single sign-on. */
@@ -116,6 +112,13 @@ export interface Contributions<C = unknown> {
     readonly label: TextKey;
     readonly path: string;
   }[];
+}
+
+/** `on` lists the page areas that load the files (`mail`, `compose`, `settings`, the plugin's id). */
+export interface PluginAssets {
+  readonly styles?: readonly string[];
+  readonly scripts?: readonly string[];
+  readonly on: readonly string[];
 }
 
 /** What a `plugin.ts` exports by default. */

@@ -108,6 +108,12 @@ const hookShape = z.strictObject({
   failClosed: z.boolean().optional(),
 });
 
+const assets = z.strictObject({
+  styles: z.array(asset).optional(),
+  scripts: z.array(asset).optional(),
+  on: z.array(z.string()),
+});
+
 const contributes = z.strictObject({
   hooks: z.record(z.string(), hookShape).optional(),
   permissions: z.record(z.string(), textKey).optional(),
@@ -119,13 +125,7 @@ const contributes = z.strictObject({
   settings: z
     .array(z.strictObject({ id: word, labelKey: textKey, fields: z.array(field) }))
     .optional(),
-  assets: z
-    .strictObject({
-      styles: z.array(asset).optional(),
-      scripts: z.array(asset).optional(),
-      on: z.array(z.string()),
-    })
-    .optional(),
+  assets: z.union([assets, z.array(assets)]).optional(),
   jobs: z
     .array(
       z.strictObject({

@@ -115,14 +115,16 @@ function pluginAssets(
   const styles: string[] = [];
   const scripts: string[] = [];
   for (const { id, definition } of deps.host().running(scope)) {
-    const assets = definition.contributes?.assets;
-    if (!assets?.on.includes(area)) continue;
+    const lots = [definition.contributes?.assets ?? []]
+      .flat()
+      .filter(({ on }) => on.includes(area));
+    if (lots.length === 0) continue;
     const url = (file: string): string[] => {
       const found = deps.renderer.asset(site.skin, `${id}/${file}`);
       return found === undefined ? [] : [found];
     };
-    styles.push(...(assets.styles ?? []).flatMap(url));
-    scripts.push(...(assets.scripts ?? []).flatMap(url));
+    styles.push(...lots.flatMap((lot) => lot.styles ?? []).flatMap(url));
+    scripts.push(...lots.flatMap((lot) => lot.scripts ?? []).flatMap(url));
   }
   return { styles, scripts };
 }

@@ -192,6 +192,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/outgoing/retry
      get /calendar/free-busy
      post /calendar/free-busy
+     get /calendar/invitation
+     post /calendar/invitation
      get /calendar/rooms
      post /calendar/rooms
      get /calendar/planning

@@ -39,7 +39,10 @@ const TEXTS: Readonly<Record<OutgoingRow['state'], string>> = {
 };
 
 /** What of the invitations of an event has not left, in words. */
-export async function unsentLines({ context, person, t }: Desk, uid: string) {
+export async function unsentLines(
+  { context, person, t }: Pick<Desk, 'context' | 'person' | 't'>,
+  uid: string,
+) {
   const table: Tables = (name) => context.db.table(name);
   const rows = await unsentOf(table, person, uid);
   return rows.map(({ state, recipients, draft }) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { componentsOf, parseCalendar, propertyOf, textOf } from '../ics/jcal';
+import { componentsOf, parseCalendar, propertiesOf, propertyOf, textOf } from '../ics/jcal';
+import { METHODS, type Method } from '../itip/types';
 import { peopleOf } from '../people/attendees';
 import type { Tables } from '../store/tables';
 import type { Person, Telling } from '../store/types';
@@ -24,7 +25,7 @@ export interface OutgoingRow {
   readonly organiser: string;
   readonly organiser_name: string;
   readonly uid: string;
-  readonly method: 'REQUEST' | 'CANCEL';
+  readonly method: Method;
   readonly recipients: string;
   readonly text: string;
   readonly note: string;
@@ -100,6 +101,48 @@ export async function keepOutgoing(
     }
   }
   return count;
+}
+
+/**
+ * Writes down answers to who organises, in the transaction that keeps them. The same answer to another
+ * version of the meeting is another mail: `version` is what was there before.
+ */
+export async function keepMails(
+  table: Tables,
+  person: Person,
+  {
+    telling,
+    now,
+    version,
+  }: { readonly telling: Telling; readonly now: number; readonly version: string },
+): Promise<void> {
+  for (const { method, to, text } of telling.mails ?? []) {
+    const part = componentsOf(parseCalendar(text), 'vevent')[0];
+    const known = METHODS.find((one) => one === method);
+    if (!part || !known) continue;
+    const uid = textOf(part, 'uid').trim();
+    const said = [propertyOf(part, 'recurrence-id'), propertiesOf(part, 'attendee'), method];
+    const name = [person.site, person.user, uid, said, to.map(({ mail }) => mail), version];
+    await table(OUTGOING)
+      .insert({
+        id: createHash('sha256').update(JSON.stringify(name)).digest('base64url'),
+        site: person.site,
+        user_id: person.user,
+        // Answers to an answer come back to who gives it.
+        organiser: person.mail,
+        organiser_name: '',
+        uid,
+        method: known,
+        recipients: JSON.stringify(to),
+        text,
+        note: telling.note ?? '',
+        is_update: false,
+        state: 'waiting',
+        made_ms: now,
+      })
+      .onConflict('id')
+      .ignore();
+  }
 }
 
 /** What of an event has not left, the latest first. */

@@ -5,15 +5,22 @@ import { componentsOf, parseCalendar, propertyOf } from '../ics/jcal';
 import { eventsOf } from '../ics/object';
 import { repeatWords } from '../pages/repeat-words';
 import { capital, createWords } from '../pages/words';
+import { type People, peopleIn } from '../people/attendees';
 import { ianaZone } from '../time/zone';
 import type { OutgoingRow } from './table';
 
 type Context = Pick<PluginContext<CalendarConfig>, 'text'>;
-/** Of a first invitation, of one that was changed, of one that is off. */
+/** Subject and first sentence, of what organisers and attendees send (RFC 5546 §1.4). */
 const TEXTS = {
   invite: ['calendar:people.mail.invite', 'calendar:people.mail.inviteText'],
   update: ['calendar:people.mail.update', 'calendar:people.mail.updateText'],
   cancel: ['calendar:people.mail.cancel', 'calendar:people.mail.cancelText'],
+  accepted: ['calendar:people.mail.accepted', 'calendar:people.mail.acceptedText'],
+  tentative: ['calendar:people.mail.tentative', 'calendar:people.mail.tentativeText'],
+  declined: ['calendar:people.mail.declined', 'calendar:people.mail.declinedText'],
+  delegated: ['calendar:people.mail.delegated', 'calendar:people.mail.delegatedText'],
+  counter: ['calendar:people.mail.counter', 'calendar:people.mail.counterText'],
+  stays: ['calendar:people.mail.stays', 'calendar:people.mail.staysText'],
 } as const;
 const SUBJECT_MAX = 250;
 const NOTES_MAX = 4_000;
@@ -30,9 +37,8 @@ export function mailWords(
   const title = line(fields?.summary ?? '') || t('calendar:event.untitled');
   const when = fields ? words.when(fields) : '';
   const zone = fields && !fields.isAllDay && fields.zone !== '' ? fields.zone : '';
-  const kind = row.method === 'CANCEL' ? 'cancel' : row.is_update ? 'update' : ('invite' as const);
-  const [subjectKey, textKey] = TEXTS[kind];
-  const who = row.organiser_name === '' ? row.organiser : row.organiser_name;
+  const [subjectKey, textKey] = TEXTS[kindOf(row)];
+  const who = row.organiser_name === '' ? writerOf(row) : row.organiser_name;
   const repeats =
     fields && !isOne
       ? repeatWords({ t, words }, fields.rule, {
@@ -61,6 +67,40 @@ export function mailWords(
     ...(notes === '' ? [] : [notes]),
   ].join('\n\n');
   return { subject: line(subject).slice(0, SUBJECT_MAX), text };
+}
+
+type Row = Pick<OutgoingRow, 'text' | 'method' | 'is_update' | 'organiser'>;
+
+function kindOf(row: Row): keyof typeof TEXTS {
+  switch (row.method) {
+    case 'CANCEL':
+      return 'cancel';
+    case 'COUNTER':
+      return 'counter';
+    case 'DECLINECOUNTER':
+      return 'stays';
+    case 'REPLY': {
+      const answer = attendeesIn(row).find(({ mail }) => mail === row.organiser)?.answer;
+      return answer === undefined || answer === 'needs-action' ? 'tentative' : answer;
+    }
+    default:
+      return row.is_update ? 'update' : 'invite';
+  }
+}
+
+/** Their name as others wrote it, where they are asked. */
+const writerOf = (row: Row): string => {
+  const name = attendeesIn(row).find(({ mail }) => mail === row.organiser)?.name ?? '';
+  return name === '' ? row.organiser : name;
+};
+
+function attendeesIn({ text }: Row): People['attendees'] {
+  try {
+    return peopleIn(text).attendees;
+  } catch (error) {
+    if (error instanceof IcsError) return [];
+    throw error;
+  }
 }
 
 const line = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

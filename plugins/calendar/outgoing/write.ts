@@ -14,7 +14,7 @@ import { restoreObject } from '../store/trash';
 import type { CalendarStore, Person, Put, Telling } from '../store/types';
 import { findObject } from '../store/walk';
 import { type Limits, type PutInput, removeObject, writeObject } from '../store/write';
-import { keepOutgoing } from './table';
+import { keepMails, keepOutgoing } from './table';
 
 interface Told {
   readonly now: number;
@@ -66,6 +66,7 @@ export async function putTold(
 ): Promise<Put> {
   const { telling } = input.when;
   if (!telling) return await writeObject(table, person, input);
+  if (telling.mails) return await putAnswered(table, person, { ...input, telling, now });
   const before = (await findObject(table, person, input))?.text;
   const { answer, booking } = await asked(table, person, input.text, {
     now,
@@ -83,6 +84,23 @@ export async function putTold(
     await settleRooms(table, person.site, before, answer, booking);
     await keep(table, person, { before, after: answer.text, telling, now });
   }
+  return put;
+}
+
+/** Writes one's copy of a meeting of somebody else's, and what they are answered. */
+async function putAnswered(
+  table: Tables,
+  person: Person,
+  {
+    telling,
+    now,
+    ...input
+  }: PutInput & { readonly calendar: string; readonly telling: Telling; readonly now: number },
+): Promise<Put> {
+  const version = (await findObject(table, person, input))?.etag ?? '';
+  const put = await writeObject(table, person, input);
+  if (put.kind === 'created' || put.kind === 'updated')
+    await keepMails(table, person, { telling, now, version });
   return put;
 }
 
@@ -110,7 +128,13 @@ export async function removeTold(
 ): Promise<'removed' | 'conflict' | 'missing' | 'rights'> {
   const { telling, ifMatch } = when;
   const before = telling && (await findObject(table, person, { calendar, uri }))?.text;
+  const version = telling?.mails && (await findObject(table, person, { calendar, uri }))?.etag;
   const removed = await removeObject(table, person, { calendar, uri, ifMatch, at });
+  if (telling?.mails) {
+    if (removed === 'removed')
+      await keepMails(table, person, { telling, now, version: version ?? '' });
+    return removed;
+  }
   if (removed === 'removed' && telling && before !== undefined) {
     const { booking } = await asked(table, person, before, { now, rooms, zone, telling, at });
     await settleRooms(table, person.site, before, { text: before, booked: [] }, booking);

@@ -87,7 +87,7 @@ export function peopleModel(
 }
 
 /** What the page of an event shows of people; undefined where nobody is asked. */
-export function peopleShown(desk: Desk, people: People, organisers: readonly string[]) {
+export function peopleShown(desk: Pick<Desk, 't'>, people: People, organisers: readonly string[]) {
   const { t } = desk;
   const { organiser, attendees } = people;
   if (attendees.length === 0) return undefined;

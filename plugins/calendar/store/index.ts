@@ -19,7 +19,7 @@ import { keepProperties, listProperties } from './properties';
 import type { Tables } from './tables';
 import { emptyTrash, listTrash, RestoreRefused } from './trash';
 import type { CalendarStore, Person } from './types';
-import { findObject, findObjectById, walkObjects, walkRows } from './walk';
+import { findObject, findObjectById, findObjectsOfUid, walkObjects, walkRows } from './walk';
 import { type Limits, writeObjects } from './write';
 
 export { fold } from './digest';
@@ -76,6 +76,7 @@ export function createStore(context: Context): CalendarStore {
     rows: (person, calendar, which = {}) => walkRows(read, person, { ...which, calendar }),
     object: (person, calendar, uri) => findObject(read, person, { calendar, uri }),
     objectById: (person, id) => findObjectById(read, person, id),
+    objectsOfUid: (person, uid) => findObjectsOfUid(read, person, uid),
     put: (person, calendar, uri, text, when = {}) =>
       db.transaction((table) =>
         putTold(table, person, {

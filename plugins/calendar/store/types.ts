@@ -106,6 +106,14 @@ export interface Walk {
   readonly component?: ComponentName | undefined;
 }
 
+/** A message to be mailed with a write (RFC 5546). */
+export interface TellingMail {
+  readonly method: string;
+  readonly to: readonly { readonly mail: string; readonly name: string }[];
+  /** A VCALENDAR with METHOD. */
+  readonly text: string;
+}
+
 /** That a write is to be told to those who are asked to it. */
 export interface Telling {
   /** Addresses in whose name it is written. */
@@ -118,6 +126,8 @@ export interface Telling {
   readonly except?: readonly string[] | undefined;
   /** Rooms that are taken decline, as they do to a program; else nothing is written. */
   readonly isDeclined?: boolean | undefined;
+  /** What is mailed in place of what the change calls for: answers to who organises. Rooms are left as they are. */
+  readonly mails?: readonly TellingMail[] | undefined;
 }
 
 /** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */
@@ -211,6 +221,8 @@ export interface CalendarStore {
   rows(person: Person, calendar: string, which?: Walk): AsyncIterable<readonly ObjectRow[]>;
   object(person: Person, calendar: string, uri: string): Promise<StoredObject | undefined>;
   objectById(person: Person, id: string): Promise<StoredObject | undefined>;
+  /** Where a person's own calendars have an object of a UID: one of each, those that are written first. */
+  objectsOfUid(person: Person, uid: string): Promise<readonly StoredObject[]>;
   put(person: Person, calendar: string, uri: string, text: string, when?: When): Promise<Put>;
   /** The same for many, in one transaction: outcomes in their order. */
   putAll(

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Place, placeOf, placesOf } from './places';
+import { canWrite, type Place, placeOf, placesOf } from './places';
 import { chunksOf, OBJECTS, type ObjectTableRow, ROW, type Tables } from './tables';
 import type { ComponentName, ObjectRow, Person, StoredObject, Walk } from './types';
 
@@ -58,6 +58,26 @@ export async function* walkRows(
     await setImmediate();
   }
 }
+
+/** Objects of a UID in a person's own calendars, those that they may write first (RFC 5545 3.8.4.7). */
+export async function findObjectsOfUid(
+  table: Tables,
+  person: Person,
+  uid: string,
+): Promise<readonly StoredObject[]> {
+  const places = (await placesOf(table, person)).filter(({ isOwn }) => isOwn);
+  const byKey = new Map(places.map((place) => [place.key, place]));
+  const rows: (ObjectTableRow & { calendar_key: number; text: string })[] = await table(OBJECTS)
+    .where({ uid })
+    .whereIn('calendar_key', [...byKey.keys()])
+    .select(...ROW, 'calendar_key', 'text');
+  return rows
+    .map((row) => ({ row, place: byKey.get(row.calendar_key) }))
+    .sort((a, b) => Number(canWriteIn(b.place)) - Number(canWriteIn(a.place)))
+    .map(({ row, place }) => ({ ...rowOf(row, place?.id ?? ''), text: row.text }));
+}
+
+const canWriteIn = (place: Place | undefined): boolean => place !== undefined && canWrite(place);
 
 /** The same with their texts, which are read as far as they are small. */
 export async function* walkObjects(

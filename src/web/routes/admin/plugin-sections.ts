@@ -100,10 +100,10 @@ const cspWords = (csp: Readonly<Record<string, readonly string[]>> | undefined) 
 function weightTable(call: AdminCall, { definition, assets, id }: InstalledPlugin) {
   const { t } = call.ctx;
   const { size } = formatsOf(call);
-  const { assets: declared } = definition.contributes ?? {};
-  const shipped = new Set(
-    [...(declared?.styles ?? []), ...(declared?.scripts ?? [])].map((file) => `${id}/${file}`),
-  );
+  const shipped = new Map<string, readonly string[]>();
+  for (const { styles = [], scripts = [], on } of [definition.contributes?.assets ?? []].flat())
+    for (const file of [...styles, ...scripts])
+      shipped.set(`${id}/${file}`, [...(shipped.get(`${id}/${file}`) ?? []), ...on]);
   const rows = assets.filter(({ name }) => shipped.has(name));
   const total = rows.reduce((sum, { sent }) => sum + sent, 0);
   return {
@@ -117,7 +117,7 @@ function weightTable(call: AdminCall, { definition, assets, id }: InstalledPlugi
     ],
     rows: rows.map(({ name, bytes, sent }) => [
       code(name.slice(id.length + 1)),
-      cell((declared?.on ?? []).join(', ')),
+      cell((shipped.get(name) ?? []).join(', ')),
       cell(size(bytes)),
       cell(size(sent)),
     ]),
