@@ -66,7 +66,14 @@ export default definePlugin<CalendarConfig>({
     },
     assets: [
       {
-        styles: ['calendar.css', 'exchange.css', 'finding.css', 'people.css', 'planning.css'],
+        styles: [
+          'calendar.css',
+          'exchange.css',
+          'finding.css',
+          'people.css',
+          'planning.css',
+          'share.css',
+        ],
         scripts: ['calendar.js', 'move.js'],
         on: ['calendar'],
       },

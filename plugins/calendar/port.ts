@@ -42,7 +42,9 @@ export function calendarPort(context: Context): Port {
         .map((one) => ({
           id: one.recurrence === '' ? one.object : `${one.object} ${one.recurrence}`,
           calendar: one.calendar,
-          title: one.summary,
+          title: one.isMasked
+            ? context.text(context.site(scope.site).locale)('calendar:event.masked')
+            : one.summary,
           // Whole days are dates: midnights of UTC are theirs.
           start: one.isAllDay ? isoOf(dayOfWall(one.start)) : new Date(one.start).toISOString(),
           end: one.isAllDay ? isoOf(dayOfWall(one.end)) : new Date(one.end).toISOString(),

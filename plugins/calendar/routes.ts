@@ -23,6 +23,7 @@ import { planningRoutes } from './planning/routes';
 import { quickRoutes } from './quick/routes';
 import { reminderRoutes } from './reminders/shown';
 import { accountRoutes } from './remote/pages';
+import { shareRoutes } from './share/page';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -49,4 +50,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   outgoingRoutes(router);
   findingRoutes(router);
   invitationRoutes(router);
+  shareRoutes(router);
 }

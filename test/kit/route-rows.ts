@@ -192,6 +192,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/outgoing/retry
      get /calendar/free-busy
      post /calendar/free-busy
+     get /calendar/share
+     post /calendar/share
+     post /calendar/share/leave
      get /calendar/invitation
      post /calendar/invitation
      get /calendar/rooms

@@ -37,6 +37,6 @@ export const dav: DavHandler<CalendarConfig> = async (request, context) => {
   // Nothing is below an event.
   if (request.path.length > 2) return MAKING.has(request.method) ? { status: 409 } : MISSING;
   const { site, user } = request;
-  const person = { site, user: user.id, mail: user.mail, as: request.as };
+  const person = { site, user: user.id, mail: user.mail, as: request.as, isAlone: true };
   return answer({ request, context, store: createStore(context), person });
 };

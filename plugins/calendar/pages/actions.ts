@@ -1,8 +1,9 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { IcsError, type Scope, without } from '../ics';
 import { mailWaiting, tellingOf } from '../outgoing/page';
+import { canDelete } from '../store';
 import { dayOfWall } from '../time/days';
-import { type Desk, hrefOf, isWritable, oneOf } from './common';
+import { type Desk, hrefOf, oneOf } from './common';
 import { isoOf } from './dates';
 import { localTimes } from './event';
 import { eventHref, type Opened, openEvent } from './opened';
@@ -16,7 +17,7 @@ export async function removeEvent(desk: Desk): Promise<PluginResponse> {
   const event = await openEvent(desk, body);
   if (!event) return { status: 404 };
   const { stored, calendar, at } = event;
-  if (!isWritable(calendar)) return { status: 403 };
+  if (!canDelete(calendar) || stored.isMasked) return { status: 403 };
   const scope = at === '' ? 'all' : (oneOf(SCOPES, body['scope']) ?? 'this');
   const day = dayOfWall(localTimes(desk, event.fields).start);
   const back = (query: Readonly<Record<string, string>>): PluginResponse => ({

@@ -1,5 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { choose } from '../settings/choices';
+import { rightText } from '../share/page';
 import { COLOURS } from '../store';
 import { type Desk, hrefOf, isWritable, oneOf, USUAL } from './common';
 import { sideOf } from './side';
@@ -18,7 +19,10 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
       calendars: calendars.map((one) => ({
         ...one,
         count: counts.get(one.id) ?? 0,
-        canManage: one.rights === 'manage',
+        canManage: one.isOwn && one.rights === 'manage',
+        isShared: !one.isOwn,
+        rightsText: one.isOwn ? '' : t(rightText(one.rights)),
+        shareHref: one.rights === 'manage' ? hrefOf(context, 'share', { calendar: one.id }) : '',
         isUsual: one.id === desk.usual,
         canBeUsual: one.id !== desk.usual && calendars.length > 1 && isWritable(one),
         exportHref: hrefOf(context, 'export', { calendar: one.id }),
@@ -35,6 +39,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
         change: hrefOf(context, 'calendars/change'),
         remove: hrefOf(context, 'calendars/delete'),
         usual: hrefOf(context, 'calendars/usual'),
+        leave: hrefOf(context, 'share/leave'),
       },
     },
   };
@@ -58,7 +63,7 @@ export async function changeCalendar(desk: Desk): Promise<PluginResponse> {
   const { calendar = '', title, colour } = request.body;
   const place = desk.calendars.find(({ id }) => id === calendar);
   if (!place) return { status: 404 };
-  if (place.rights !== 'manage') return { status: 403 };
+  if (place.isOwn && place.rights !== 'manage') return { status: 403 };
   const done = await store.changeCalendar(person, calendar, {
     ...(title !== undefined && { title }),
     colour: oneOf(COLOURS, colour),

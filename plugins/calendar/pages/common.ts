@@ -4,7 +4,8 @@ import { sendWaiting } from '../outgoing/mail';
 import { know } from '../planning/known';
 import { choiceOf } from '../settings/choices';
 import { type Preferences, preferencesOf } from '../settings/values';
-import { type Calendar, type CalendarStore, createStore, type Person } from '../store';
+import { type Calendar, type CalendarStore, canWrite, createStore, type Person } from '../store';
+import { claimShares } from '../store/shared';
 import { dayOfWall } from '../time/days';
 import { toWall, type Zone } from '../time/zone';
 import { createWords, type Words } from './words';
@@ -42,13 +43,14 @@ export const page =
   async (request: PluginRequest, context: Context): Promise<PluginResponse> => {
     const { user, site, locale, as } = request;
     if (!user) return { status: 404 };
-    const person = { site, user: user.id, mail: user.mail, as };
+    const person = { site, user: user.id, mail: user.mail, as, groups: request.groups };
     const store = createStore(context);
     const preferences = await preferencesOf(context, request, user.id);
     const { zone } = preferences;
     const now = toWall(zone, context.clock.now());
     const calendars = await store.calendars(person);
     await know((name) => context.db.table(name), person);
+    await claimShares((name) => context.db.table(name), person);
     // What a process left when it ended goes now.
     if (as) await sendWaiting(context, { ...person, as }, locale);
     const chosen = await choiceOf((name) => context.db.table(name), person, USUAL);
@@ -91,7 +93,7 @@ export function hrefOf(
   return words === '' ? at : `${at}?${words}`;
 }
 
-export const isWritable = ({ rights }: Calendar): boolean => rights !== 'read';
+export const isWritable = canWrite;
 
 /** A word of an address or of a form, where it is one of a list. */
 export const oneOf = <T extends string>(

@@ -35,7 +35,7 @@ import {
   sentForm,
   typedOf,
 } from './form';
-import { eventHref, type Opened, openEvent } from './opened';
+import { eventHref, mayChange, type Opened, openEvent } from './opened';
 import { REPEATS } from './repeat';
 import { repeatWords } from './repeat-words';
 import { sideOf, weekdays } from './side';
@@ -203,7 +203,7 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
     const event = await openEvent(desk, query);
     if (!event) return { status: 404 };
     const { calendar, stored } = event;
-    if (!isWritable(calendar)) return { status: 403 };
+    if (!mayChange(event)) return { status: 403 };
     const fields = shownFields(desk, event);
     const organised = organisedPeople(desk, event);
     return formPage(desk, {
@@ -271,7 +271,7 @@ export async function save(desk: Desk): Promise<PluginResponse> {
   const event = isNew ? undefined : await openEvent(desk, body);
   if (isNew || !event) return saveNew(desk, form, uid, isNew);
   const { calendar, stored } = event;
-  if (!isWritable(calendar)) return { status: 403 };
+  if (!mayChange(event)) return { status: 403 };
   const scope = event.at === '' ? 'all' : (oneOf(SCOPES, body['scope']) ?? 'this');
   const fields = shownFields(desk, event);
   const etag = body['etag'] ?? '';

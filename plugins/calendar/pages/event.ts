@@ -3,12 +3,13 @@ import type { EventFields } from '../ics';
 import { unsentLines } from '../outgoing/page';
 import { peopleIn } from '../people/attendees';
 import { organisersOf, peopleShown } from '../people/page';
+import { canDelete } from '../store';
 import { dayOfWall, MINUTE_MS } from '../time/days';
 import { ianaZone, toUtc, toWall, type Zone } from '../time/zone';
-import { type Desk, hrefOf, isWritable } from './common';
+import { type Desk, hrefOf } from './common';
 import { isoOf } from './dates';
 import { meetingOf, piecesOf, webOf } from './meeting';
-import { openEvent } from './opened';
+import { mayChange, openEvent } from './opened';
 import { repeatWords } from './repeat-words';
 import { sideOf } from './side';
 import { outcomeOf, SHOW_AS_TEXTS, VISIBILITY_TEXTS } from './texts';
@@ -64,7 +65,7 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
   const query = { id: stored.id, at };
   const title = fields.summary === '' ? t('calendar:event.untitled') : fields.summary;
   const people = peopleShown(desk, peopleIn(stored.text, at), organisersOf(desk, calendar));
-  const canTell = people?.isOrganiser === true && isWritable(calendar);
+  const canTell = people?.isOrganiser === true && mayChange(event);
   return {
     view: 'event',
     title,
@@ -101,10 +102,11 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       visibility: fields.visibility === 'public' ? '' : t(VISIBILITY_TEXTS[fields.visibility]),
       alarms: fields.alarms.map((minutes) => alarmWords(desk, minutes)),
       meeting: meetingOf([fields.url, fields.location, fields.description]),
-      isReadOnly: !isWritable(calendar),
+      isReadOnly: !mayChange(event),
+      isKept: !canDelete(calendar),
       backHref: hrefOf(context, '', { on: isoOf(day) }),
       editHref: hrefOf(context, 'edit', query),
-      copyHref: hrefOf(context, 'edit', { from: stored.id, at }),
+      copyHref: stored.isMasked ? '' : hrefOf(context, 'edit', { from: stored.id, at }),
       copyAloneHref: people ? hrefOf(context, 'edit', { from: stored.id, at, alone: 'yes' }) : '',
       people,
       canTell,

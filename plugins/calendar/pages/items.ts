@@ -99,7 +99,11 @@ export function drawing(desk: Desk): (timed: Timed) => Item {
     const { isAllDay, start, end } = times;
     return {
       ...times,
-      title: one.summary === '' ? t('calendar:event.untitled') : one.summary,
+      title: one.isMasked
+        ? t('calendar:event.masked')
+        : one.summary === ''
+          ? t('calendar:event.untitled')
+          : one.summary,
       place: one.location,
       // Both are made here, of letters and digits.
       href: `${eventHref}?id=${one.object}${one.recurrence === '' ? '' : `&at=${one.recurrence}`}`,
@@ -117,7 +121,7 @@ export function drawing(desk: Desk): (timed: Timed) => Item {
       isRecurring: one.isRecurring,
       hasAlarm: one.hasAlarm,
       move:
-        calendar && isWritable(calendar)
+        calendar && isWritable(calendar) && !one.isMasked
           ? {
               id: one.object,
               at: one.recurrence,

@@ -1,11 +1,11 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { DAY_MS, dayOfWall } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
-import { type Desk, isWritable } from './common';
+import type { Desk } from './common';
 import { parseClock, parseDay } from './dates';
 import { save, shownFields } from './edit';
 import { type EventTyped, typedOf } from './form';
-import { openEvent } from './opened';
+import { mayChange, openEvent } from './opened';
 
 /** The wall time of `2026-11-23T09:00`. */
 function wallIn(text = ''): number | undefined {
@@ -23,7 +23,7 @@ export async function moveEvent(desk: Desk): Promise<PluginResponse> {
   const { body } = request;
   const event = await openEvent(desk, body);
   if (!event) return { status: 404 };
-  if (!isWritable(event.calendar)) return { status: 403 };
+  if (!mayChange(event)) return { status: 403 };
   const [start, end] = [wallIn(body['start']), wallIn(body['end'])];
   if (start === undefined || end === undefined || end < start)
     return { json: { kind: 'refused' }, status: 422 };

@@ -1,6 +1,6 @@
 import { type EventForm, fieldsOf, IcsError } from '../ics';
 import type { Calendar, StoredObject } from '../store';
-import { type Desk, hrefOf } from './common';
+import { type Desk, hrefOf, isWritable } from './common';
 
 /** An event that a page is about. */
 export interface Opened extends EventForm {
@@ -29,6 +29,10 @@ export async function openEvent(
     throw error;
   }
 }
+
+/** Whether a person may change an event that they see. */
+export const mayChange = ({ calendar, stored }: Pick<Opened, 'calendar' | 'stored'>): boolean =>
+  isWritable(calendar) && stored.isMasked !== true;
 
 /** The page of an event. */
 export const eventHref = (

@@ -73,6 +73,9 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   purged: 'calendar:done.purged',
   calendar: 'calendar:done.calendar',
   usual: 'calendar:done.usual',
+  shared: 'calendar:done.shared',
+  unshared: 'calendar:done.unshared',
+  left: 'calendar:done.left',
   calendarDeleted: 'calendar:done.calendarDeleted',
 };
 

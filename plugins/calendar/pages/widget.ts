@@ -15,12 +15,12 @@ const SHOWN_MAX = 6;
 
 /** What is next, today and tomorrow: the card of the home page. */
 export async function nextEvents(
-  { site, user, as, locale = 'fr' }: SlotFacts,
+  { site, user, as, groups, locale = 'fr' }: SlotFacts,
   context: Context,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (!user) return undefined;
   const store = createStore(context);
-  const person: Person = { site: site.id, user: user.id, mail: user.mail, as };
+  const person: Person = { site: site.id, user: user.id, mail: user.mail, as, groups };
   const { zone } = await preferencesOf(context, site.id, user.id);
   const now = context.clock.now();
   const today = dayOfWall(toWall(zone, now));
@@ -39,7 +39,11 @@ export async function nextEvents(
     const start = one.isAllDay ? one.start : toWall(zone, one.start);
     return {
       day: dayOfWall(start),
-      title: one.summary === '' ? t('calendar:event.untitled') : one.summary,
+      title: one.isMasked
+        ? t('calendar:event.masked')
+        : one.summary === ''
+          ? t('calendar:event.untitled')
+          : one.summary,
       time: one.isAllDay ? t('calendar:list.allDay') : words.time(start),
       place: one.location,
       status: one.showAs === 'busy' ? '' : t(SHOW_AS_TEXTS[one.showAs]),

@@ -36,6 +36,19 @@ export async function usersOf(
   return users;
 }
 
+/** The addresses of people by their ids; who has not been here is absent. */
+export async function ownersOf(
+  table: Tables,
+  site: string,
+  users: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows: { mail: string; user_id: number }[] = await table(KNOWN)
+    .where({ site })
+    .whereIn('user_id', [...new Set(users)])
+    .select('mail', 'user_id');
+  return new Map(rows.map(({ mail, user_id: user }) => [user, mail]));
+}
+
 /** The address of somebody, where they have been here. */
 export async function mailOf(
   table: Tables,

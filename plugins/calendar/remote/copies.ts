@@ -174,7 +174,7 @@ async function keep(
       const write = (): Promise<Put> =>
         putInto(
           table,
-          { key, ownerUser: person.user },
+          { key, ownerUser: person.user, rights: 'manage', seesPrivate: true },
           {
             ...limits,
             uri,

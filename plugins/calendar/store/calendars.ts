@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FIRST_CALENDAR, type Place, placeOf, placesOf } from './places';
-import { CALENDARS, OBJECTS, PROPERTIES, REMOVED, type Tables } from './tables';
+import { keepSeen } from './shared';
+import { CALENDARS, OBJECTS, PROPERTIES, REMOVED, SEEN, SHARES, type Tables } from './tables';
 import { trashAll } from './trash';
 import {
   type Calendar,
@@ -27,6 +28,7 @@ const calendarOf = (place: Place): Calendar => ({
   colour: place.colour,
   isShown: place.isShown,
   rights: place.rights,
+  seesPrivate: place.seesPrivate,
   isOwn: place.isOwn,
   owner: place.owner,
   syncToken: place.token,
@@ -114,6 +116,15 @@ export async function updateCalendar(
   if (!place) return 'missing';
   const text = title === undefined ? undefined : titleOf(title);
   if (text === '') return 'title';
+  if (!place.isOwn) {
+    if (text !== undefined && text !== place.title) return 'rights';
+    const theirs = {
+      ...(colour !== undefined && { colour }),
+      ...(isShown !== undefined && { is_shown: isShown }),
+    };
+    if (Object.keys(theirs).length > 0) await keepSeen(table, person, place.key, theirs);
+    return 'changed';
+  }
   const values = {
     ...(text !== undefined && { title: text }),
     ...(colour !== undefined && { colour }),
@@ -137,7 +148,7 @@ export async function deleteCalendar(
   if (!place.isOwn || place.rights !== 'manage') return 'rights';
   const { key } = place;
   await trashAll(table, place, { site: person.site, at });
-  for (const name of [OBJECTS, REMOVED, PROPERTIES])
+  for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN])
     await table(name).where({ calendar_key: key }).delete();
   await table(CALENDARS).where({ key }).delete();
   return 'removed';

@@ -26,7 +26,8 @@ export { fold } from './digest';
 
 import { MoveRefused, moveObject } from './move';
 
-export { canWrite, FIRST_CALENDAR } from './places';
+export { FIRST_CALENDAR } from './places';
+export { canDelete, canWrite } from './rights';
 export * from './types';
 
 type Context = Pick<PluginContext<CalendarConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'>;
@@ -45,6 +46,9 @@ export function createStore(context: Context): CalendarStore {
       maxKept: maxMegabytes * 1_000_000,
     };
   };
+  /** What stands for the title of an event that is not told. */
+  const word = ({ site }: Person): string =>
+    context.text(context.site(site).locale)('calendar:event.masked');
   const told = ({ site }: Person) => ({
     now: context.clock.now(),
     rooms: context.config(site).rooms,
@@ -72,10 +76,11 @@ export function createStore(context: Context): CalendarStore {
       db.transaction((table) => deleteCalendar(table, person, { id, at: at() })),
 
     occurrences: (person, window) => findOccurrences(read, person, window, foundKept(db)),
-    objects: (person, calendar, which = {}) => walkObjects(read, person, { ...which, calendar }),
+    objects: (person, calendar, which = {}) =>
+      walkObjects(read, person, { ...which, calendar }, word(person)),
     rows: (person, calendar, which = {}) => walkRows(read, person, { ...which, calendar }),
-    object: (person, calendar, uri) => findObject(read, person, { calendar, uri }),
-    objectById: (person, id) => findObjectById(read, person, id),
+    object: (person, calendar, uri) => findObject(read, person, { calendar, uri }, word(person)),
+    objectById: (person, id) => findObjectById(read, person, id, word(person)),
     objectsOfUid: (person, uid) => findObjectsOfUid(read, person, uid),
     put: (person, calendar, uri, text, when = {}) =>
       db.transaction((table) =>

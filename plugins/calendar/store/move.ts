@@ -1,4 +1,6 @@
+import { factsIn } from './digest';
 import { canWrite, leaveTrace, nextToken, type Place, placeOf } from './places';
+import { canDelete, hasSecrets } from './rights';
 import { OBJECTS, REMOVED, type Tables } from './tables';
 import { trashOne } from './trash-one';
 import type { Person, Put } from './types';
@@ -30,6 +32,8 @@ interface Row {
   readonly uid: string;
   readonly etag: string;
   readonly text: string;
+  readonly facts: string;
+  readonly component: string;
 }
 
 /** Moves or copies within the transaction of the caller; throws `MoveRefused` where nothing may stay of it. */
@@ -43,8 +47,9 @@ export async function moveObject(
     source &&
     (await table(OBJECTS)
       .where({ calendar_key: source.key, uri })
-      .first('id', 'uid', 'etag', 'text'));
-  if (!source || !row) return { kind: 'missing' };
+      .first('id', 'uid', 'etag', 'text', 'facts', 'component'));
+  if (!source || !row || hasSecrets(source, factsIn(row.facts), row.component))
+    return { kind: 'missing' };
   const target = await placeOf(table, person, to.calendar);
   if (!target) return { kind: 'no-parent' };
   if (source.key === target.key && uri === to.uri) return { kind: 'same' };
@@ -73,7 +78,7 @@ export async function moveObject(
 
 /** To another owner it would be theirs to keep, within their room: that is a copy and a deletion. */
 const mayMove = (source: Place, target: Place): boolean =>
-  canWrite(source) && source.ownerUser === target.ownerUser;
+  canDelete(source) && source.ownerUser === target.ownerUser;
 
 async function rename(
   table: Tables,

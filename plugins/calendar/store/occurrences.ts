@@ -6,6 +6,7 @@ import { fold } from './digest';
 import { keptFacts, readFacts } from './facts-kept';
 import { FoundKept } from './found-kept';
 import { type Place, placesOf } from './places';
+import { hasSecrets, isMasked } from './rights';
 import { OBJECTS, type Tables } from './tables';
 import type { Found, Occurrence, Person, Window } from './types';
 
@@ -75,10 +76,10 @@ async function findIn(
 ): Promise<{ readonly found: readonly Occurrence[]; readonly isCut: boolean }> {
   if (places.length === 0) return { found: [], isCut: false };
   const zone = zoneOf(window);
-  const calendars = new Map(places.map(({ key, id }) => [key, id]));
+  const placesByKey = new Map(places.map((place) => [place.key, place]));
   const within = { from: window.from, to: window.to, zone, limit: limitOf(window) };
   const found: Occurrence[] = [];
-  const rows = await rowsIn(table, [...calendars.keys()], window);
+  const rows = await rowsIn(table, [...placesByKey.keys()], window);
   let isCut = rows.length > HELD;
   let [held, taken] = [performance.now(), 0];
   for (const some of partsOf(rows)) {
@@ -89,9 +90,12 @@ async function findIn(
       if (!events) continue;
       const taking = occurrencesOf(events, within);
       isCut ||= taking.isCut;
-      const calendar = calendars.get(calendar_key) ?? '';
-      for (const one of taking.takings)
-        found.push(occurrenceOf({ object: id, etag, calendar }, one));
+      const place = placesByKey.get(calendar_key);
+      if (!place || (window.text && hasSecrets(place, events))) continue;
+      for (const one of taking.takings) {
+        const told = occurrenceOf({ object: id, etag, calendar: place.id }, one);
+        found.push(isMasked(place, one.facts, events) ? maskedOccurrence(told) : told);
+      }
       const since = performance.now() - held;
       if (since < HELD_MS) continue;
       taken += since;
@@ -135,6 +139,16 @@ const occurrenceOf = (
   isCancelled: taking.facts.isCancelled,
   isRecurring: taking.isRecurring,
   hasAlarm: taking.facts.hasAlarm,
+});
+
+/** When it is, and how it counts. */
+const maskedOccurrence = (one: Occurrence): Occurrence => ({
+  ...one,
+  summary: '',
+  location: '',
+  visibility: 'public',
+  hasAlarm: false,
+  isMasked: true,
 });
 
 /** Objects that may take place in a window: names alone, so that one question asks for all of them. */

@@ -1,5 +1,15 @@
 import { pruneRemoved } from './changes';
-import { CALENDARS, chunksOf, OBJECTS, PROPERTIES, REMOVED, type Tables, TRASH } from './tables';
+import {
+  CALENDARS,
+  chunksOf,
+  OBJECTS,
+  PROPERTIES,
+  REMOVED,
+  SEEN,
+  SHARES,
+  type Tables,
+  TRASH,
+} from './tables';
 
 const DAY_MS = 86_400_000;
 /** Telephones that were off for so long start again. */
@@ -9,11 +19,11 @@ const TRACE_DAYS = 90;
 export async function erasePerson(table: Tables, user: { readonly id: number }): Promise<void> {
   const keys: number[] = await table(CALENDARS).where({ user_id: user.id }).pluck('key');
   for (const some of chunksOf(keys)) {
-    for (const name of [OBJECTS, REMOVED, PROPERTIES])
+    for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN])
       await table(name).whereIn('calendar_key', some).delete();
     await table(CALENDARS).whereIn('key', some).delete();
   }
-  await table(TRASH).where({ user_id: user.id }).delete();
+  for (const name of [TRASH, SHARES, SEEN]) await table(name).where({ user_id: user.id }).delete();
 }
 
 /** Objects of one's own calendars and of the trash, for the right of access. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sharedWith } from './shared';
 import { CALENDARS, type CalendarTableRow, REMOVED, type Tables } from './tables';
 import { COLOURS, type Colour, type Person, type Rights } from './types';
 
@@ -14,6 +15,8 @@ export interface Place {
   readonly isShown: boolean;
   readonly rights: Rights;
   readonly isOwn: boolean;
+  /** Private events are read as well; else that somebody is busy. */
+  readonly seesPrivate: boolean;
   readonly owner: string;
   readonly ownerUser: number;
   /** Of this calendar alone: one that is made after it under the same id has another. */
@@ -26,7 +29,7 @@ export interface Place {
 const lifeOf = ({ key, created_at }: CalendarTableRow): string =>
   createHash('sha256').update(`${key} ${created_at}`).digest('base64url').slice(0, 12);
 
-const placeOfRow = (row: CalendarTableRow): Place => ({
+export const placeOfRow = (row: CalendarTableRow): Place => ({
   key: row.key,
   id: row.id,
   title: row.title,
@@ -34,6 +37,7 @@ const placeOfRow = (row: CalendarTableRow): Place => ({
   isShown: Boolean(row.is_shown),
   rights: row.is_remote ? 'read' : 'manage',
   isOwn: true,
+  seesPrivate: true,
   owner: '',
   ownerUser: row.user_id,
   life: lifeOf(row),
@@ -41,12 +45,14 @@ const placeOfRow = (row: CalendarTableRow): Place => ({
   oldest: row.oldest_token,
 });
 
-/** Every calendar that somebody reaches. */
-export async function placesOf(table: Tables, { site, user }: Person): Promise<readonly Place[]> {
+/** Every calendar that somebody reaches: their own, then those that others share with them. */
+export async function placesOf(table: Tables, person: Person): Promise<readonly Place[]> {
+  const { site, user, isAlone = false } = person;
   const rows: CalendarTableRow[] = await table(CALENDARS)
     .where({ site, user_id: user })
     .orderBy('key');
-  return rows.map(placeOfRow);
+  const own = rows.map(placeOfRow);
+  return isAlone ? own : [...own, ...(await sharedWith(table, person))];
 }
 
 /** One of them by its id; somebody else's calendar is no different from none. */
@@ -56,7 +62,7 @@ export const placeOf = async (
   calendar: string,
 ): Promise<Place | undefined> => (await placesOf(table, person)).find(({ id }) => id === calendar);
 
-export const canWrite = ({ rights }: Pick<Place, 'rights'>): boolean => rights !== 'read';
+export { canWrite } from './rights';
 
 /** The next token of a calendar, taken for a change that the same transaction makes. */
 export async function nextToken(table: Tables, key: number): Promise<number> {

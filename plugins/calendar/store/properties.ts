@@ -30,7 +30,8 @@ export async function keepProperties(
   values: ReadonlyMap<string, string | undefined>,
 ): Promise<void> {
   const place = await placeOf(table, person, calendar);
-  if (!place || !canWrite(place)) return;
+  // Words of a calendar are its owner's, whoever else may write in it.
+  if (!place?.isOwn || !canWrite(place)) return;
   for (const [name, value] of values) {
     const own = { calendar_key: place.key, name };
     if (value === undefined) await table(PROPERTIES).where(own).delete();

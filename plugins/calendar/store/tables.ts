@@ -8,6 +8,8 @@ export const OBJECTS = 'calendar_objects';
 export const REMOVED = 'calendar_removed';
 export const TRASH = 'calendar_trash';
 export const PROPERTIES = 'calendar_properties';
+export const SHARES = 'calendar_shares';
+export const SEEN = 'calendar_seen';
 
 export interface CalendarTableRow {
   readonly key: number;

@@ -1,4 +1,6 @@
+import { digestOf, factsIn } from './digest';
 import { FIRST_CALENDAR, type Place, placesOf } from './places';
+import { canDelete, hasSecrets } from './rights';
 import { chunksOf, OBJECTS, type Tables, TRASH, type TrashTableRow } from './tables';
 import { GONE, trashRow } from './trash-one';
 import type { CalendarStore, Person, TrashedObject } from './types';
@@ -39,6 +41,24 @@ export async function listTrash(table: Tables, person: Person): Promise<readonly
   }));
 }
 
+/** One's own, or what went from a calendar of somebody else's in which one may delete. */
+async function restorable(
+  table: Tables,
+  { site, user }: Person,
+  places: readonly Place[],
+  id: string,
+): Promise<TrashTableRow | undefined> {
+  const row: (TrashTableRow & { readonly user_id: number }) | undefined = await table(TRASH)
+    .where({ site, id })
+    .first();
+  if (!row || row.user_id === user) return row;
+  const place = places.find(({ key }) => key === row.calendar_key);
+  if (!place || !canDelete(place)) return undefined;
+  const digest = digestOf(row.text);
+  const isSecret = !digest || hasSecrets(place, factsIn(digest.facts), digest.component);
+  return isSecret ? undefined : row;
+}
+
 /** Back into its calendar, or into the first one where that is gone. */
 export async function restoreObject(
   table: Tables,
@@ -53,8 +73,8 @@ export async function restoreObject(
     readonly textOf?: (text: string) => string | Promise<string>;
   },
 ): ReturnType<CalendarStore['restore']> {
-  const row: TrashTableRow | undefined = await of(table, person).where({ id }).first();
   const places = await placesOf(table, person);
+  const row: TrashTableRow | undefined = await restorable(table, person, places, id);
   const place =
     places.find(({ key }) => key === row?.calendar_key) ??
     places.find((one) => one.isOwn && one.id === FIRST_CALENDAR) ??

@@ -7,11 +7,16 @@ export interface Person {
   readonly site: SiteId;
   readonly user: number;
   readonly mail: string;
+  /** Groups of the site that they belong to: calendars are shared with these too. */
+  readonly groups?: readonly string[] | undefined;
+  /** Calendars of others are left out. */
+  readonly isAlone?: boolean | undefined;
   /** Their handle while they are there, so that hooks are those of the plugins that they have. */
   readonly as?: PersonRef | undefined;
 }
 
-export type Rights = 'read' | 'write' | 'manage';
+/** When somebody is busy; reading; new events and changes; deletions; the calendar itself. Each has those before it. */
+export type Rights = 'free' | 'read' | 'write' | 'delete' | 'manage';
 
 /** Names of colours of the skin, never colours: each skin has its own, light and dark. */
 export const COLOURS = ['teal', 'blue', 'amber', 'red', 'violet', 'green', 'grey'] as const;
@@ -25,6 +30,8 @@ export interface Calendar {
   readonly isShown: boolean;
   readonly rights: Rights;
   readonly isOwn: boolean;
+  /** Private events are read as well. */
+  readonly seesPrivate: boolean;
   /** Address of who shares it; `''` for one's own. */
   readonly owner: string;
   readonly syncToken: number;
@@ -52,6 +59,8 @@ export interface ObjectRow {
 
 export interface StoredObject extends ObjectRow {
   readonly text: string;
+  /** Some of it is not told: it is not for this person to change. */
+  readonly isMasked?: boolean;
 }
 
 /** One time at which an event takes place. */
@@ -75,6 +84,8 @@ export interface Occurrence {
   readonly isCancelled: boolean;
   readonly isRecurring: boolean;
   readonly hasAlarm: boolean;
+  /** It is not told what it is. */
+  readonly isMasked?: boolean;
 }
 
 export interface Window {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { canWrite, type Place, placeOf, placesOf } from './places';
+import { seenObject } from './rights';
 import { chunksOf, OBJECTS, type ObjectTableRow, ROW, type Tables } from './tables';
 import type { ComponentName, ObjectRow, Person, StoredObject, Walk } from './types';
 
@@ -84,7 +85,10 @@ export async function* walkObjects(
   table: Tables,
   person: Person,
   which: Walk & { readonly calendar: string },
+  word: string,
 ): AsyncGenerator<readonly StoredObject[]> {
+  const place = await placeOf(table, person, which.calendar);
+  if (!place) return;
   for await (const rows of walkRows(table, person, which)) {
     for (const some of measured(rows)) {
       const found: { id: string; etag: string; bytes: number; text: string }[] = await table(
@@ -99,7 +103,9 @@ export async function* walkObjects(
       // What was written or went away meanwhile is as it is now.
       yield some.flatMap((row) => {
         const now = texts.get(row.id);
-        return now ? [{ ...row, etag: now.etag, bytes: now.bytes, text: now.text }] : [];
+        if (!now) return [];
+        const object = { ...row, etag: now.etag, bytes: now.bytes, text: now.text };
+        return seenObject(place, object, word) ?? [];
       });
       await setImmediate();
     }
@@ -125,13 +131,14 @@ export async function findObject(
   table: Tables,
   person: Person,
   { calendar, uri }: { readonly calendar: string; readonly uri: string },
+  word = '',
 ): Promise<StoredObject | undefined> {
   const place = await placeOf(table, person, calendar);
   if (!place) return undefined;
   const row: (ObjectTableRow & { text: string }) | undefined = await table(OBJECTS)
     .where({ calendar_key: place.key, uri })
     .first([...ROW, 'text']);
-  return row && { ...rowOf(row, place.id), text: row.text };
+  return row && seenObject(place, { ...rowOf(row, place.id), text: row.text }, word);
 }
 
 /** An object of any calendar that the person reaches. */
@@ -139,6 +146,7 @@ export async function findObjectById(
   table: Tables,
   person: Person,
   id: string,
+  word: string,
 ): Promise<StoredObject | undefined> {
   const row: (ObjectTableRow & { text: string; calendar_key: number }) | undefined = await table(
     OBJECTS,
@@ -147,5 +155,5 @@ export async function findObjectById(
     .first([...ROW, 'text', 'calendar_key']);
   if (!row) return undefined;
   const place = (await placesOf(table, person)).find(({ key }) => key === row.calendar_key);
-  return place && { ...rowOf(row, place.id), text: row.text };
+  return place && seenObject(place, { ...rowOf(row, place.id), text: row.text }, word);
 }

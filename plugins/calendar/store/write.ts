@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { noteAlarm } from '../reminders/index-of';
-import { digestOf } from './digest';
-import { canWrite, nextToken, type Place, placeOf } from './places';
+import { digestOf, factsIn } from './digest';
+import { nextToken, type Place, placeOf } from './places';
 import { keptBytes } from './quota';
+import { canDelete, canWrite, hasSecrets } from './rights';
 import { CALENDARS, OBJECTS, REMOVED, type Tables } from './tables';
 import { trashOne } from './trash-one';
 import type { Person, Put, When } from './types';
@@ -77,20 +78,31 @@ export async function writeObjects(
 /** Writes an object into a calendar whose rights were looked at. */
 export async function putInto(
   table: Tables,
-  { key, ownerUser }: Pick<Place, 'key' | 'ownerUser'>,
+  place: Pick<Place, 'key' | 'ownerUser' | 'rights' | 'seesPrivate'>,
   input: PutInput & { readonly site: string },
   held: Held = {},
 ): Promise<Put> {
+  const { key, ownerUser } = place;
   const { uri, text, when, at } = input;
   if (!URI.test(uri)) return { kind: 'refused', reason: 'uri' };
   if (Buffer.byteLength(text) > input.maxBytes) return { kind: 'refused', reason: 'too-large' };
   const digest = digestOf(text);
   if (!digest) return { kind: 'refused', reason: 'not-an-object' };
-  const found: { id: string; uri: string; uid: string; etag: string; bytes: number }[] =
-    await table(OBJECTS)
-      .where({ calendar_key: key })
-      .where((either) => void either.where({ uri }).orWhere({ uid: digest.uid }))
-      .select('id', 'uri', 'uid', 'etag', 'bytes');
+  const found: {
+    id: string;
+    uri: string;
+    uid: string;
+    etag: string;
+    bytes: number;
+    facts: string;
+    component: string;
+  }[] = await table(OBJECTS)
+    .where({ calendar_key: key })
+    .where((either) => void either.where({ uri }).orWhere({ uid: digest.uid }))
+    .select('id', 'uri', 'uid', 'etag', 'bytes', 'facts', 'component');
+  // What may not be read is not changed, and nobody learns that it is there.
+  if (found.some(({ facts, component }) => hasSecrets(place, factsIn(facts), component)))
+    return { kind: 'refused', reason: 'rights' };
   const there = found.find((one) => one.uri === uri);
   if (!isUnchanged(when, there)) return { kind: 'conflict' };
   // An object stays the one that it is.
@@ -158,11 +170,12 @@ export async function removeObject(
 ): Promise<'removed' | 'conflict' | 'missing' | 'rights'> {
   const place = await placeOf(table, person, input.calendar);
   if (!place) return 'missing';
-  if (!canWrite(place)) return 'rights';
-  const row: { id: string; etag: string } | undefined = await table(OBJECTS)
-    .where({ calendar_key: place.key, uri: input.uri })
-    .first('id', 'etag');
-  if (!row) return 'missing';
+  if (!canDelete(place)) return 'rights';
+  const row: { id: string; etag: string; facts: string; component: string } | undefined =
+    await table(OBJECTS)
+      .where({ calendar_key: place.key, uri: input.uri })
+      .first('id', 'etag', 'facts', 'component');
+  if (!row || hasSecrets(place, factsIn(row.facts), row.component)) return 'missing';
   if (!isUnchanged({ ifMatch: input.ifMatch }, row)) return 'conflict';
   await trashOne(table, place, { id: row.id, site: person.site, at: input.at });
   return 'removed';
