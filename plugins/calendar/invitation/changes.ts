@@ -51,7 +51,9 @@ export function changeLines(
 ): readonly ChangeLine[] {
   return differences.flatMap((one) => {
     const text = sentence(teller, one, place);
-    return text === '' ? [] : [{ text, at: dayOf(teller, one.occurrence) }];
+    if (text === '') return [];
+    // A time says its day.
+    return [{ text, at: one.what === 'time' ? '' : dayOf(teller, one.occurrence) }];
   });
 }
 
