@@ -38,6 +38,12 @@ export const calendarConfig = z.strictObject({
     .describe(
       'Who sees when agents are busy: everybody of the site, or those with whom a calendar is shared.',
     ),
+  links: z
+    .enum(['all', 'free', 'none'])
+    .default('free')
+    .describe(
+      'What a secret address of a calendar may tell whoever has it: titles and places, when its owner is busy, or nothing.',
+    ),
   rooms: roomsConfig,
   workFrom: z
     .string()

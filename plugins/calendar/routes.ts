@@ -3,6 +3,7 @@ import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
 import { findingRoutes } from './free-busy/routes';
 import { invitationRoutes } from './invitation/routes';
+import { linkRoutes } from './link/routes';
 import { outgoingRoutes } from './outgoing/routes';
 import { removeEvent, restoreEvent } from './pages/actions';
 import {
@@ -49,6 +50,7 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   reminderRoutes(router);
   outgoingRoutes(router);
   findingRoutes(router);
+  linkRoutes(router);
   invitationRoutes(router);
   shareRoutes(router);
 }

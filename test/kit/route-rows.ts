@@ -76,6 +76,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /login/:plugin/:method/notice anywhere
      post /login/:plugin/:method/notice anywhere`,
   ),
+  // Its secret is all that it asks.
+  ...rows('anybody', 'get /calendar/link/:secret', ['saisons']),
   ...rows('half', 'get /challenge'),
   ...rows(
     'open',
@@ -192,6 +194,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/outgoing/retry
      get /calendar/free-busy
      post /calendar/free-busy
+     get /calendar/link
+     post /calendar/link
      get /calendar/share
      post /calendar/share
      post /calendar/share/leave

@@ -76,6 +76,7 @@ export const siteInStates: DemoAppOptions['site'] = (id, file) => {
       sso,
       'test-factor': true,
       annuaire: true,
+      calendar: true,
       contacts: true,
       'list-unsubscribe': true,
       'usage-statistics': true,

@@ -6,7 +6,7 @@ const MAX_CHARS = 60_000_000;
 
 /** A whole calendar as one iCalendar text; undefined where it is larger than a file may be. */
 export async function exportCalendar(
-  store: CalendarStore,
+  store: Pick<CalendarStore, 'objects'>,
   person: Person,
   { id, title }: { readonly id: string; readonly title: string },
 ): Promise<string | undefined> {

@@ -22,6 +22,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
         canManage: one.isOwn && one.rights === 'manage',
         isShared: !one.isOwn,
         rightsText: one.isOwn ? '' : t(rightText(one.rights)),
+        linkHref: one.isOwn ? hrefOf(context, 'link', { calendar: one.id }) : '',
         shareHref: one.rights === 'manage' ? hrefOf(context, 'share', { calendar: one.id }) : '',
         isUsual: one.id === desk.usual,
         canBeUsual: one.id !== desk.usual && calendars.length > 1 && isWritable(one),

@@ -76,6 +76,8 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   shared: 'calendar:done.shared',
   unshared: 'calendar:done.unshared',
   left: 'calendar:done.left',
+  linkMade: 'calendar:link.made',
+  linkDropped: 'calendar:link.dropped',
   calendarDeleted: 'calendar:done.calendarDeleted',
 };
 
@@ -88,6 +90,7 @@ const FAILED_TEXTS: Readonly<Record<string, string>> = {
   calendars: 'calendar:failed.calendars',
   event: 'calendar:failed.event',
   planning: 'calendar:planning.full',
+  link: 'calendar:link.refused',
 };
 
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { FIRST_CALENDAR, type Place, placeOf, placesOf } from './places';
 import { keepSeen } from './shared';
-import { CALENDARS, OBJECTS, PROPERTIES, REMOVED, SEEN, SHARES, type Tables } from './tables';
+import {
+  CALENDARS,
+  LINKS,
+  OBJECTS,
+  PROPERTIES,
+  REMOVED,
+  SEEN,
+  SHARES,
+  type Tables,
+} from './tables';
 import { trashAll } from './trash';
 import {
   type Calendar,
@@ -148,7 +157,7 @@ export async function deleteCalendar(
   if (!place.isOwn || place.rights !== 'manage') return 'rights';
   const { key } = place;
   await trashAll(table, place, { site: person.site, at });
-  for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN])
+  for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN, LINKS])
     await table(name).where({ calendar_key: key }).delete();
   await table(CALENDARS).where({ key }).delete();
   return 'removed';

@@ -10,6 +10,7 @@ export const TRASH = 'calendar_trash';
 export const PROPERTIES = 'calendar_properties';
 export const SHARES = 'calendar_shares';
 export const SEEN = 'calendar_seen';
+export const LINKS = 'calendar_links';
 
 export interface CalendarTableRow {
   readonly key: number;
