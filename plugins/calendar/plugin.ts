@@ -5,6 +5,7 @@ import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
 import { eraseAnswers, forgetAnswers } from './invitation/answers';
+import { messagesArrived } from './invitation/arrived';
 import { calendarPart } from './invitation/message';
 import { invitationCard } from './invitation/page';
 import { outgoingJob } from './outgoing/job';
@@ -111,6 +112,7 @@ export default definePlugin<CalendarConfig>({
     context.hooks.on('directory:entry', (records, _context, { site }) =>
       sayAbsent(context, site, records),
     );
+    context.hooks.on('mail:arrived', (batch, scope) => messagesArrived(context, batch, scope));
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseAccounts((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);

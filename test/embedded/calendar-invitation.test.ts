@@ -331,3 +331,26 @@ it('shows what else is there at that time, and nothing of it leaves', async () =
   await answer(bob, card, 'accepted');
   expect((await messageOf(ada, title)).text).not.toContain('Déjà pris');
 }, 60_000);
+
+it('takes over what attendees answer while the organiser is there, before the mail is opened', async () => {
+  const title = 'Sans ouvrir la réponse';
+  const stop = new AbortController();
+  const stream = await ada.web.raw('/events?mailbox=INBOX', {
+    headers: { Accept: 'text/event-stream' },
+    signal: stop.signal,
+  });
+  try {
+    expect(stream.status).toBe(200);
+    await invite(title, [bob]);
+    await answer(bob, await messageOf(bob, title), 'accepted');
+    const event = await eventOf(ada, title);
+    let left = 100;
+    while (left > 0 && lacking(await ada.web.get(event), '1 a accepté').length > 0) {
+      left -= 1;
+      await delay(100);
+    }
+    expect(left).toBeGreaterThan(0);
+  } finally {
+    stop.abort();
+  }
+}, 60_000);
