@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { componentsOf, parseCalendar, propertiesOf, propertyOf, textOf } from '../ics/jcal';
+import {
+  type Component,
+  componentsOf,
+  type Property,
+  parseCalendar,
+  propertiesOf,
+  propertyOf,
+  textOf,
+  withProperty,
+  writeCalendar,
+} from '../ics/jcal';
 import { METHODS, type Method } from '../itip/types';
-import { peopleOf } from '../people/attendees';
+import { mailIn, peopleOf } from '../people/attendees';
 import type { Tables } from '../store/tables';
 import type { Person, Telling } from '../store/types';
 import { changesFor, type ItipMessage } from './changes';
@@ -54,6 +64,22 @@ function idOf(message: ItipMessage, uid: string, person: Person): string {
     .digest('base64url');
 }
 
+/** Whose hand it is, where somebody writes for the organiser (SENT-BY, RFC 5545 §3.2.18). */
+function sentBy(message: ItipMessage, { mail }: Person): ItipMessage {
+  const writer = mail.trim().toLowerCase();
+  const [name, properties, parts] = parseCalendar(message.text);
+  const next = parts.map((part): Component => {
+    const organiser = part[0] === 'vevent' ? propertyOf(part, 'organizer') : undefined;
+    if (!organiser) return part;
+    const { 'sent-by': _before, ...params } = organiser[1];
+    const isOwn = mailIn(organiser) === writer || writer === '';
+    const signed = isOwn ? params : { ...params, 'sent-by': `mailto:${writer}` };
+    const [, , type, ...values] = organiser;
+    return withProperty(part, 'organizer', ['organizer', signed, type, ...values] as Property);
+  });
+  return { ...message, text: writeCalendar([name, properties, next]) };
+}
+
 /**
  * Writes down what must be mailed for a change, in the transaction that makes the change: either both
  * are there, or neither is.
@@ -70,7 +96,9 @@ export async function keepOutgoing(
 ): Promise<number> {
   const { before, after, telling, now } = change;
   if (telling.isSilent === true) return 0;
-  const messages = changesFor(before, after, telling.organisers);
+  const messages = changesFor(before, after, telling.organisers).map((message) =>
+    sentBy(message, person),
+  );
   let count = 0;
   for (const message of messages) {
     const part = componentsOf(parseCalendar(message.text), 'vevent')[0];

@@ -1,4 +1,5 @@
 import type { PluginTest } from 'estafette/plugin/testing';
+import { withPeople } from '../people/attendees';
 import { know } from '../planning/known';
 import { masked } from '../share/mask';
 import { share, sharesOf, unshare } from '../share/shares';
@@ -286,6 +287,40 @@ it('is given in a form, to who is of the site', async () => {
     redirect: expect.stringContaining('done=unshared'),
   });
   expect(await post({ remove: one?.id ?? '' })).toMatchObject({ status: 404 });
+});
+
+it('invites in the name of the owner, and says whose hand it was', async () => {
+  await give('write');
+  const calendar = (await placeFor(other))?.id ?? '';
+  const invited = withPeople(anObject('x'), {
+    organiser: { mail: me.mail, name: 'Chef' },
+    before: [],
+    after: [
+      {
+        mail: 'bob@test.example',
+        name: '',
+        role: 'required',
+        kind: 'individual',
+        answer: 'needs-action',
+      },
+    ],
+    recurrence: '',
+    isMoved: false,
+  });
+  await store.put(other, calendar, 'x.ics', invited, { telling: { organisers: [me.mail] } });
+  await store.remove(me, FIRST_CALENDAR, 'x.ics', { telling: { organisers: [me.mail] } });
+
+  const rows: { method: string; text: string }[] = await table('calendar_outgoing')
+    .orderBy('method')
+    .select('method', 'text');
+  const organisers = rows.map(({ method, text }) => [
+    method,
+    /ORGANIZER[^\r]*/.exec(text.replaceAll('\r\n ', ''))?.[0],
+  ]);
+  expect(organisers).toEqual([
+    ['CANCEL', `ORGANIZER;CN=Chef:mailto:${me.mail}`],
+    ['REQUEST', `ORGANIZER;CN=Chef;SENT-BY="mailto:${other.mail}":mailto:${me.mail}`],
+  ]);
 });
 
 it('leaves nothing of a share when somebody is erased', async () => {
