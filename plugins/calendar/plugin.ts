@@ -22,6 +22,7 @@ import { choicesOf, eraseChoices } from './settings/choices';
 import { SETTINGS } from './settings/sections';
 import { cleanSite, erasePerson, recordsOf } from './store/people';
 import type { Tables } from './store/tables';
+import { messageMenu } from './tasks/from-message';
 
 /** Mails that left are remembered so long, and those that never did: a month, as keys of sendings are. */
 const KEPT_MS = 30 * 86_400_000;
@@ -49,6 +50,12 @@ export default definePlugin<CalendarConfig>({
           as !== undefined && calendarPart(message?.attachments ?? []) !== undefined,
         data: invitationCard,
         timeoutMs: 1_000,
+      },
+      {
+        slot: 'message.menu@1',
+        view: 'message-menu',
+        when: ({ user, message }) => user !== undefined && message !== undefined,
+        data: messageMenu,
       },
       {
         slot: 'dashboard.widgets@1',

@@ -25,6 +25,7 @@ import { quickRoutes } from './quick/routes';
 import { reminderRoutes } from './reminders/shown';
 import { accountRoutes } from './remote/pages';
 import { shareRoutes } from './share/page';
+import { taskRoutes } from './tasks/actions';
 
 /** Below `/calendar`: reading changes nothing, each change is a form. */
 export function routes(router: PluginRouter<CalendarConfig>): void {
@@ -53,4 +54,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   linkRoutes(router);
   invitationRoutes(router);
   shareRoutes(router);
+  taskRoutes(router);
 }

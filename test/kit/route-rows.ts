@@ -196,6 +196,12 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/free-busy
      get /calendar/link
      post /calendar/link
+     get /calendar/tasks
+     post /calendar/tasks/add
+     post /calendar/tasks/mark
+     get /calendar/tasks/task
+     post /calendar/tasks/task
+     post /calendar/tasks/delete
      get /calendar/share
      post /calendar/share
      post /calendar/share/leave

@@ -57,8 +57,12 @@ export async function restoreEvent(desk: Desk): Promise<PluginResponse> {
   const restored = await store.restore(person, request.body['id'] ?? '', telling);
   await mailWaiting(desk, telling);
   if (restored.kind === 'missing') return { status: 404 };
-  if (restored.kind === 'restored')
+  if (restored.kind === 'restored') {
+    const back = await store.objectById(person, restored.id);
+    if (back?.component === 'VTODO')
+      return { redirect: hrefOf(context, 'tasks', { done: 'restored' }) };
     return { redirect: eventHref(desk, restored.id, { done: 'restored' }) };
+  }
   const failed = restored.kind === 'full' ? 'full' : 'twice';
   return { redirect: hrefOf(context, 'trash', { failed }) };
 }

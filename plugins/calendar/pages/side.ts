@@ -102,6 +102,7 @@ export function sideOf(
     action: hrefOf(context, 'shown'),
     quickAction: hrefOf(context, 'quick'),
     tools: [
+      link('tasks', t('calendar:tasks.title'), 'check'),
       link('calendars', t('calendar:side.calendars'), 'settings'),
       link('import', t('calendar:side.import'), 'download'),
       link('trash', t('calendar:side.trash'), 'trash'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventFacts } from '../ics/facts';
 import { readObject } from '../ics/object';
 import { IcsError } from '../ics/types';
+import { taskFacts } from '../tasks/facts';
 
 /** What is written beside a text; undefined for what is no calendar object. */
 export interface Digest {
@@ -14,6 +15,8 @@ export interface Digest {
   readonly first_ms: number;
   readonly last_ms: number;
   readonly bytes: number;
+  /** What lists of tasks need; null for what is none. */
+  readonly todo: string | null;
 }
 
 /** Lower case without accents: how words are kept and looked for. */
@@ -37,6 +40,7 @@ export function digestOf(text: string): Digest | undefined {
       first_ms: first,
       last_ms: last,
       bytes: Buffer.byteLength(text),
+      todo: component === 'VTODO' ? JSON.stringify(taskFacts(text) ?? null) : null,
     };
   } catch (error) {
     if (error instanceof IcsError) return undefined;
