@@ -354,3 +354,30 @@ it('takes over what attendees answer while the organiser is there, before the ma
     stop.abort();
   }
 }, 60_000);
+
+it('is answered from the event too, one occurrence of it alone', async () => {
+  const title = 'Depuis l’agenda';
+  await invite(title, [bob], { repeat: 'weekly', ends: 'count', count: '3' });
+  await answer(bob, await messageOf(bob, title), 'accepted');
+  await messageOf(ada, title);
+  const id = /id=([^&]+)/.exec(await eventOf(bob, title))?.[1] ?? '';
+  const from = (at: string) => bob.web.get(`/calendar/event?id=${id}&at=${at}`);
+  const say = async (at: string, said: string) =>
+    bob.web.submit(await from(at), {
+      form: formTo('/calendar/event/answer'),
+      add: [['answer', said]],
+    });
+
+  expect(lacking(await say('20270412T090000', 'declined'), 'Votre réponse est envoyée')).toEqual(
+    [],
+  );
+  const told = await messageOf(ada, title, 2);
+  expect(lacking(told, 'a refusé', '12 avril')).toEqual([]);
+  const all = await say('', 'declined');
+  expect(all.url).toContain('/calendar?');
+  expect(await eventOf(bob, title)).toBe('');
+  await messageOf(ada, title, 3);
+  // Whose meeting it is has nothing to answer.
+  const own = await ada.web.get(await eventOf(ada, title));
+  expect(own.text).not.toContain('/calendar/event/answer');
+}, 60_000);

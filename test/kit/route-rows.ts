@@ -207,6 +207,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /calendar/share/leave
      get /calendar/invitation
      post /calendar/invitation
+     post /calendar/event/answer
      get /calendar/rooms
      post /calendar/rooms
      get /calendar/planning

@@ -1,5 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import type { EventFields } from '../ics';
+import { answerOffer } from '../invitation/from-event';
 import { unsentLines } from '../outgoing/page';
 import { peopleIn } from '../people/attendees';
 import { organisersOf, peopleShown } from '../people/page';
@@ -64,7 +65,8 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
   const day = dayOfWall(times.start);
   const query = { id: stored.id, at };
   const title = fields.summary === '' ? t('calendar:event.untitled') : fields.summary;
-  const people = peopleShown(desk, peopleIn(stored.text, at), organisersOf(desk, calendar));
+  const asked = peopleIn(stored.text, at);
+  const people = peopleShown(desk, asked, organisersOf(desk, calendar));
   const canTell = people?.isOrganiser === true && mayChange(event);
   return {
     view: 'event',
@@ -110,6 +112,7 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       copyAloneHref: people ? hrefOf(context, 'edit', { from: stored.id, at, alone: 'yes' }) : '',
       people,
       canTell,
+      answer: answerOffer(desk, event, asked),
       outgoing: canTell ? await unsentLines(desk, stored.uid) : [],
       retryAction: hrefOf(context, 'outgoing/retry'),
       removeAction: hrefOf(context, 'delete'),

@@ -76,6 +76,7 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   shared: 'calendar:done.shared',
   unshared: 'calendar:done.unshared',
   left: 'calendar:done.left',
+  answered: 'calendar:done.answered',
   task: 'calendar:done.task',
   taskDone: 'calendar:done.taskDone',
   taskOpen: 'calendar:done.taskOpen',

@@ -1,0 +1,86 @@
+import type { PluginResponse } from 'estafette/plugin';
+import { IcsError } from '../ics';
+import { componentsOf, parseCalendar, propertyOf, textOf } from '../ics/jcal';
+import { type Answered, answer, ItipError } from '../itip';
+import { mailWaiting } from '../outgoing/page';
+import { type Desk, hrefOf, oneOf } from '../pages/common';
+import { eventHref, mayChange, type Opened, openEvent } from '../pages/opened';
+import type { Answer, People } from '../people/attendees';
+import { NOTE_MAX } from '../people/typed';
+import type { Telling } from '../store';
+import { keepSaid } from './answers';
+import { ownMails } from './look';
+import { withOwnStatus } from './status';
+
+const ANSWERS = ['accepted', 'tentative', 'declined'] as const;
+
+/** The answer that the page of an event offers to who is asked to it; undefined for anybody else. */
+export function answerOffer(
+  { person, context }: Pick<Desk, 'person' | 'context'>,
+  event: Pick<Opened, 'calendar' | 'stored'>,
+  people: People,
+): { readonly current: Answer; readonly action: string } | undefined {
+  const own = ownMails(person);
+  const me = people.attendees.find(({ mail }) => own.includes(mail));
+  const isTheirs = people.organiser !== undefined && !own.includes(people.organiser.mail);
+  if (!me || !isTheirs || !event.calendar.isOwn || !mayChange(event)) return undefined;
+  return { current: me.answer, action: hrefOf(context, 'event/answer') };
+}
+
+/** An answer from the page of an event: of the occurrence that it shows, or of all of them. */
+export async function answerEvent(desk: Desk): Promise<PluginResponse> {
+  const { request, person, context, store } = desk;
+  const { body } = request;
+  const event = await openEvent(desk, body);
+  const said = oneOf(ANSWERS, body['answer']);
+  if (!event || !said) return { status: 404 };
+  const { stored, calendar, at } = event;
+  if (!calendar.isOwn || !mayChange(event)) return { status: 403 };
+  const changed = { redirect: eventHref(desk, stored.id, { at, failed: 'changed' }) };
+  if (body['etag'] !== stored.etag) return changed;
+  const note = (body['note'] ?? '').trim().slice(0, NOTE_MAX);
+  const now = context.clock.now();
+  const answered = answerOf(stored.text, ownMails(person), {
+    partstat: said,
+    now,
+    ...(note !== '' && { comment: note }),
+    ...(at !== '' && { occurrence: at }),
+  });
+  if (!answered) return changed;
+  const telling: Telling = { organisers: ownMails(person), note, mails: answered.messages };
+  const when = { ifMatch: stored.etag, telling };
+  // As in the message: what is declined as a whole is not in the calendar.
+  const isOut = said === 'declined' && at === '';
+  const text = withOwnStatus(answered.object, ownMails(person));
+  const isKept = isOut
+    ? (await store.remove(person, calendar.id, stored.uri, when)) === 'removed'
+    : (await store.put(person, calendar.id, stored.uri, text, when)).kind === 'updated';
+  if (!isKept) return changed;
+  await keepSaid((name) => context.db.table(name), person, {
+    uid: stored.uid,
+    recurrence: at,
+    answer: said,
+    sequence: sequenceOf(stored.text),
+    at: now,
+  });
+  await mailWaiting(desk, telling);
+  if (isOut) return { redirect: hrefOf(context, '', { done: 'answered', restore: stored.id }) };
+  return { redirect: eventHref(desk, stored.id, { at, done: 'answered' }) };
+}
+
+function answerOf(...asked: Parameters<typeof answer>): Answered | undefined {
+  try {
+    return answer(...asked);
+  } catch (error) {
+    if (error instanceof IcsError || error instanceof ItipError) return undefined;
+    throw error;
+  }
+}
+
+/** SEQUENCE of the whole (RFC 5545 §3.8.7.4). */
+function sequenceOf(text: string): number {
+  const parts = componentsOf(parseCalendar(text), 'vevent');
+  const part = parts.find((one) => textOf(one, 'recurrence-id') === '') ?? parts[0];
+  const value = part && propertyOf(part, 'sequence')?.[3];
+  return typeof value === 'number' ? value : 0;
+}
