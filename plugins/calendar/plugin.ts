@@ -81,6 +81,7 @@ export default definePlugin<CalendarConfig>({
           'people.css',
           'planning.css',
           'share.css',
+          'tasks.css',
         ],
         scripts: ['calendar.js', 'move.js'],
         on: ['calendar'],
