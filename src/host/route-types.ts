@@ -125,7 +125,11 @@ export type PluginHandler<C = unknown> = (
 
 /** Who is answered: with none of these, anybody with an open session who has the plugin. */
 export interface RouteOptions {
-  /** Answers without a session; listed in the boot report. Not together with `permission`. */
+  /**
+   * Answers without a session; listed in the boot report. Not together with `permission`. Its pages
+   * have the plugin's styles and none of its scripts; their forms carry `_csrf` as everywhere, and a
+   * cookie of the browser goes with it where the plugin has a public POST route.
+   */
   readonly public?: boolean;
   /** What the person must have been granted; 403 otherwise. Without it, every agent who has the plugin is answered. */
   readonly permission?: Extract<keyof Estafette.PermissionMap, string>;

@@ -8,6 +8,7 @@ import { isLocalPath } from '../session';
 import { contextOf, type WebDeps } from './context';
 import { type ReadyFile, readyFile, sendFile } from './plugin-file';
 import { renderPage, seeOther } from './reply';
+import { formToken } from './sign-in-form';
 
 /** An answer as it goes out: nothing of the plugin's runs any more. */
 type ReadyAnswer =
@@ -62,10 +63,16 @@ function renderOwn(
     model,
     // Another plugin's secrets, a recovery code for instance, are none of the others' business.
     sealed: true,
+    ...(hasPublicForm(plugin, req) && { csrf: formToken(deps, req, res) }),
     shell: { title, area: plugin.id },
     ...(csp && { csp }),
   });
 }
+
+/** Whether a page may have a form of somebody without a session: pages that only tell set no cookie. */
+const hasPublicForm = ({ routes }: RunningPlugin, req: Request): boolean =>
+  !contextOf(req).session &&
+  routes.some(({ method, options }) => method === 'post' && options.public === true);
 
 /** Sends what is ready; 403 and 404 have the pages that they have everywhere. */
 export function sendAnswer(res: Response, answer: ReadyAnswer): void {

@@ -10,6 +10,8 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-DNS-Prefetch-Control': 'off',
+  // Public pages of agents are for whoever was given their address.
+  'X-Robots-Tag': 'noindex, nofollow',
   'Cache-Control': 'no-store',
 };
 /** Features of browsers that no page uses unless a plugin says so. */

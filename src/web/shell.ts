@@ -42,8 +42,8 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
   const isAdministrator = (await adminReach(deps, contextOf(req))) !== undefined;
   const isReader = !isAdministrator && (await auditReach(deps, contextOf(req))) !== undefined;
   const isAwaited = awaitsPlugin(deps, req, parts.area);
-  const plugins =
-    isSignedIn || isAwaited ? pluginAssets(deps, req, parts.area) : { styles: [], scripts: [] };
+  const isPublic = !isSignedIn && !isAwaited;
+  const plugins = pluginAssets(deps, req, parts.area, isPublic);
   const isPresent = (url: string | undefined): url is string => url !== undefined;
   return {
     title: parts.title,
@@ -106,15 +106,18 @@ function awaitsPlugin(deps: WebDeps, req: Request, area: string): boolean {
   );
 }
 
+/** Of a page without a session, the plugin's own styles alone: nothing runs there but the skin. */
 function pluginAssets(
   deps: WebDeps,
   req: Request,
   area: string,
+  isPublic: boolean,
 ): { styles: string[]; scripts: string[] } {
   const { site, scope } = contextOf(req);
   const styles: string[] = [];
   const scripts: string[] = [];
   for (const { id, definition } of deps.host().running(scope)) {
+    if (isPublic && id !== area) continue;
     const lots = [definition.contributes?.assets ?? []]
       .flat()
       .filter(({ on }) => on.includes(area));
@@ -124,7 +127,7 @@ function pluginAssets(
       return found === undefined ? [] : [found];
     };
     styles.push(...lots.flatMap((lot) => lot.styles ?? []).flatMap(url));
-    scripts.push(...lots.flatMap((lot) => lot.scripts ?? []).flatMap(url));
+    if (!isPublic) scripts.push(...lots.flatMap((lot) => lot.scripts ?? []).flatMap(url));
   }
   return { styles, scripts };
 }
