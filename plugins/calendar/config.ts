@@ -44,6 +44,21 @@ export const calendarConfig = z.strictObject({
     .describe(
       'What a secret address of a calendar may tell whoever has it: titles and places, when its owner is busy, or nothing.',
     ),
+  booking: z
+    .enum(['public', 'site', 'none'])
+    .default('site')
+    .describe(
+      'For whom agents may open pages on which an appointment is booked: whoever has the address, agents of the site, or nobody.',
+    ),
+  bookingDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe(
+      'Days after an appointment that the names and addresses of guests are kept beside it.',
+    ),
   rooms: roomsConfig,
   workFrom: z
     .string()

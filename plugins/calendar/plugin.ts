@@ -1,5 +1,7 @@
 import { definePlugin, type SiteId } from 'estafette/plugin';
 import { sayAbsent } from './absence';
+import { bookingsJob } from './booking/mails';
+import { bookingRecords, cleanBookings, eraseBookings } from './booking/pages';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
 import { eraseImports, forgetImports } from './exchange/imports';
@@ -75,6 +77,7 @@ export default definePlugin<CalendarConfig>({
     assets: [
       {
         styles: [
+          'booking.css',
           'calendar.css',
           'exchange.css',
           'finding.css',
@@ -97,7 +100,7 @@ export default definePlugin<CalendarConfig>({
         timeoutS: 120,
         async run(context, at) {
           const site = at.site as SiteId; // the job is declared `perSite`
-          const { trashDays } = context.config(site);
+          const { trashDays, bookingDays } = context.config(site);
           const now = context.clock.now();
           const removed = await cleanSite((name) => context.db.table(name), {
             site,
@@ -107,10 +110,12 @@ export default definePlugin<CalendarConfig>({
           await forgetOutgoing((name) => context.db.table(name), site, now - KEPT_MS);
           await forgetImports(context.db, site, now);
           await forgetAnswers((name) => context.db.table(name), site, now - ANSWERED_MS);
+          await cleanBookings((name) => context.db.table(name), site, { now, days: bookingDays });
           context.log.info({ site, removed }, 'calendar/cleaned');
         },
       },
       accountsJob,
+      bookingsJob,
       importsJob,
       outgoingJob,
     ],
@@ -123,6 +128,7 @@ export default definePlugin<CalendarConfig>({
     context.hooks.on('mail:arrived', (batch, scope) => messagesArrived(context, batch, scope));
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseAccounts((name) => db.table(name), user.id);
+      await eraseBookings((name) => db.table(name), user.id);
       await erasePerson((name) => db.table(name), user);
       await eraseImports((name) => db.table(name), user.id);
       await eraseRung((name) => db.table(name), user);
@@ -135,6 +141,7 @@ export default definePlugin<CalendarConfig>({
       const read: Tables = (name) => context.db.table(name);
       const records = await recordsOf(read, user);
       const accounts = await accountRecords(read, user);
+      const bookings = await bookingRecords(read, { site: user.site, user: user.id });
       const choices = await choicesOf(read, { site: user.site, user: user.id });
       return [
         ...records.map(({ title, objects }, index) => ({
@@ -142,6 +149,7 @@ export default definePlugin<CalendarConfig>({
           content: { title, objects },
         })),
         ...(accounts.length > 0 ? [{ file: 'calendar-accounts.json', content: { accounts } }] : []),
+        ...(bookings.length > 0 ? [{ file: 'calendar-bookings.json', content: { bookings } }] : []),
         ...(choices.length > 0 ? [{ file: 'calendar-choices.json', content: { choices } }] : []),
       ];
     });

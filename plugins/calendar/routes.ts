@@ -1,4 +1,5 @@
 import type { PluginRouter } from 'estafette/plugin';
+import { bookingRoutes } from './booking/routes';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
 import { findingRoutes } from './free-busy/routes';
@@ -55,4 +56,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   invitationRoutes(router);
   shareRoutes(router);
   taskRoutes(router);
+  bookingRoutes(router);
 }

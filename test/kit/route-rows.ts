@@ -77,7 +77,16 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /login/:plugin/:method/notice anywhere`,
   ),
   // Its secret is all that it asks.
-  ...rows('anybody', 'get /calendar/link/:secret', ['saisons']),
+  ...rows(
+    'anybody',
+    `get /calendar/link/:secret
+     get /calendar/book/:slug
+     post /calendar/book/:slug
+     get /calendar/appointment/:secret
+     post /calendar/appointment/:secret
+     get /calendar/appointment/:secret/calendar`,
+    ['saisons'],
+  ),
   ...rows('half', 'get /challenge'),
   ...rows(
     'open',
@@ -202,6 +211,10 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /calendar/tasks/task
      post /calendar/tasks/task
      post /calendar/tasks/delete
+     get /calendar/bookings
+     get /calendar/bookings/page
+     post /calendar/bookings/page
+     post /calendar/bookings/delete
      get /calendar/share
      post /calendar/share
      post /calendar/share/leave

@@ -103,6 +103,7 @@ export function sideOf(
     quickAction: hrefOf(context, 'quick'),
     tools: [
       link('tasks', t('calendar:tasks.title'), 'check'),
+      link('bookings', t('calendar:booking.title'), 'users'),
       link('calendars', t('calendar:side.calendars'), 'settings'),
       link('import', t('calendar:side.import'), 'download'),
       link('trash', t('calendar:side.trash'), 'trash'),

@@ -80,6 +80,8 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   task: 'calendar:done.task',
   taskDone: 'calendar:done.taskDone',
   taskOpen: 'calendar:done.taskOpen',
+  bookingPage: 'calendar:booking.done.page',
+  bookingPageRemoved: 'calendar:booking.done.pageRemoved',
   linkMade: 'calendar:link.made',
   linkDropped: 'calendar:link.dropped',
   calendarDeleted: 'calendar:done.calendarDeleted',

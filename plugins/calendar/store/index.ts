@@ -32,28 +32,40 @@ export * from './types';
 
 type Context = Pick<PluginContext<CalendarConfig>, 'clock' | 'config' | 'db' | 'site' | 'text'>;
 
+const nowOf = ({ clock }: Context): string => new Date(clock.now()).toISOString();
+
+const limitsOf = (context: Context, { site }: Pick<Person, 'site'>): Limits => {
+  const { maxObjects, maxObjectKilobytes, maxMegabytes } = context.config(site);
+  return {
+    at: nowOf(context),
+    maxObjects,
+    maxBytes: maxObjectKilobytes * 1_000,
+    maxKept: maxMegabytes * 1_000_000,
+  };
+};
+
+const toldOf = (context: Context, { site }: Pick<Person, 'site'>) => ({
+  now: context.clock.now(),
+  rooms: context.config(site).rooms,
+  zone: context.site(site).timeZone,
+});
+
+/** What `putTold` and `removeTold` are given beside an object, by who writes more in one transaction. */
+export const writingOf = (context: Context, person: Pick<Person, 'site'>) => ({
+  ...limitsOf(context, person),
+  ...toldOf(context, person),
+});
+
 /** The calendars as one plugin context reaches them. */
 export function createStore(context: Context): CalendarStore {
   const { db } = context;
   const read: Tables = (name) => db.table(name);
-  const at = (): string => new Date(context.clock.now()).toISOString();
-  const limits = ({ site }: Person): Limits => {
-    const { maxObjects, maxObjectKilobytes, maxMegabytes } = context.config(site);
-    return {
-      at: at(),
-      maxObjects,
-      maxBytes: maxObjectKilobytes * 1_000,
-      maxKept: maxMegabytes * 1_000_000,
-    };
-  };
+  const at = (): string => nowOf(context);
+  const limits = (person: Person): Limits => limitsOf(context, person);
   /** What stands for the title of an event that is not told. */
   const word = ({ site }: Person): string =>
     context.text(context.site(site).locale)('calendar:event.masked');
-  const told = ({ site }: Person) => ({
-    now: context.clock.now(),
-    rooms: context.config(site).rooms,
-    zone: context.site(site).timeZone,
-  });
+  const told = (person: Person) => toldOf(context, person);
   return {
     calendars(person) {
       const title = context.text(context.site(person.site).locale)('calendar:first');
