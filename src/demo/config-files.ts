@@ -86,7 +86,7 @@ const pluginsOf = ({ mailDomain, baseDn }: DemoSite): File => ({
     ],
   },
   'attachment-reminder': true,
-  calendar: { rooms: roomsOf(mailDomain) },
+  calendar: { rooms: roomsOf(mailDomain), booking: 'public' },
   contacts: true,
   'external-sender': true,
   'list-unsubscribe': { authservIds: [`mx.${mailDomain}`] },

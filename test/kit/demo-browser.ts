@@ -89,10 +89,10 @@ export async function startDemoBrowser(
 }
 
 /** Starts both before the tests of a file and ends them after; gives them inside a test. */
-export function useDemoBrowser(): () => DemoBrowser {
+export function useDemoBrowser(options: Partial<DemoAppOptions> = {}): () => DemoBrowser {
   let running: DemoBrowser | undefined;
   beforeAll(async () => {
-    running = await startDemoBrowser();
+    running = await startDemoBrowser(options);
   }, 60_000);
   afterAll(async () => {
     await running?.close();
