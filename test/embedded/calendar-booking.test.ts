@@ -215,7 +215,7 @@ describe('an appointment without an account', () => {
         }),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
     const refused = answers.filter(({ status }) => status === 409);
     for (const page of refused)
