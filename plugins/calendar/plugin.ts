@@ -4,6 +4,7 @@ import { bookingsJob } from './booking/mails';
 import { bookingRecords, cleanBookings, eraseBookings } from './booking/pages';
 import { type CalendarConfig, calendarConfig } from './config';
 import { dav } from './dav';
+import { BOXES } from './dav/schedule/boxes';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
 import { eraseAnswers, forgetAnswers } from './invitation/answers';
@@ -40,7 +41,7 @@ export default definePlugin<CalendarConfig>({
   config: calendarConfig,
   provides: ['calendar'],
   contributes: {
-    dav: { wellKnown: 'caldav', load: async () => ({ dav }) },
+    dav: { wellKnown: 'caldav', schedule: BOXES, load: async () => ({ dav }) },
     routes: async () => ({ routes }),
     settings: SETTINGS,
     slots: [

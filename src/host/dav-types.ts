@@ -19,13 +19,16 @@ export interface DavElement {
 
 /** What a program asks of a plugin by WebDAV (RFC 4918), plain data. Who asks has given an application password. */
 export interface DavRequest {
-  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR. OPTIONS is answered for the plugin. */
+  /** In capitals: PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE, COPY, MOVE, MKCOL, MKCALENDAR, and POST where it schedules. OPTIONS is answered for the plugin. */
   readonly method: string;
   /** Segments below `/dav/<plugin id>/`, decoded; none is empty, `.` or `..`. */
   readonly path: readonly string[];
   /** Whether the address ends with `/`. */
   readonly isCollection: boolean;
-  /** `content-type`, `if-match`, `if-none-match`, `prefer`, `accept`, `overwrite`; lower case, those that came. */
+  /**
+   * `content-type`, `if-match`, `if-none-match`, `prefer`, `accept`, `overwrite`, `schedule-reply`,
+   * `if-schedule-tag-match`; lower case, those that came.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Of COPY and MOVE: where to (RFC 4918 10.3), below `/dav/<plugin>/` of our own; `undefined` without
@@ -61,7 +64,7 @@ export interface DavRequest {
 export interface DavResponse {
   /** 200 to 299 or 400 to 507. */
   readonly status: number;
-  /** `etag`, `allow`, `location`, `last-modified`, `preference-applied`, `dav`; others are a failure. */
+  /** `etag`, `allow`, `location`, `last-modified`, `preference-applied`, `dav`, `schedule-tag`; others are a failure. */
   readonly headers?: Readonly<Record<string, string>>;
   /** XML of the helpers, or what is served; none unless told. */
   readonly body?: string;
@@ -78,6 +81,12 @@ export type DavHandler<C = unknown> = (
 export interface DavContribution<C = unknown> {
   /** `/dav/<plugin id>/` is the person's home of address books, or of calendars. */
   readonly wellKnown: 'carddav' | 'caldav';
+  /**
+   * Of calendars that mail those who are asked to their events (RFC 6638): collections below the home
+   * for what comes in, and for what is asked of others by POST. Programs then leave the mails to us.
+   * @since 1.0
+   */
+  readonly schedule?: { readonly inbox: string; readonly outbox: string };
   /** Loaded when the plugin starts. */
   readonly load: () => Promise<{ readonly dav: DavHandler<C> }>;
 }

@@ -48,6 +48,7 @@ const fn = z.custom<(...args: never[]) => unknown>(
   'expected a function',
 );
 const textKey = z.string().min(1);
+const segment = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a segment of a path');
 const word = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected [a-z][a-z0-9-]*');
 
 const slot = z.strictObject({
@@ -118,7 +119,13 @@ const contributes = z.strictObject({
   hooks: z.record(z.string(), hookShape).optional(),
   permissions: z.record(z.string(), textKey).optional(),
   routes: fn.optional(),
-  dav: z.strictObject({ wellKnown: z.enum(['carddav', 'caldav']), load: fn }).optional(),
+  dav: z
+    .strictObject({
+      wellKnown: z.enum(['carddav', 'caldav']),
+      schedule: z.strictObject({ inbox: segment, outbox: segment }).optional(),
+      load: fn,
+    })
+    .optional(),
   taskbar: taskbar.optional(),
   admin: z.strictObject({ label: textKey, href: z.string().startsWith('/') }).optional(),
   slots: z.array(slot).optional(),

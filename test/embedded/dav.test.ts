@@ -331,7 +331,20 @@ describe('what is there', () => {
       expect(set.status).toBe(200);
       expect(await set.text()).toContain('<D:prop><D:displayname/></D:prop>');
       expect(await list.text()).toContain('<D:report><D:principal-property-search/></D:report>');
-      expect((await report('expand-property', '')).status).toBe(403);
+      expect((await report('acl-principal-prop-set', '')).status).toBe(403);
+    });
+
+    it('gives in place of its address what is asked of it (expand-property)', async () => {
+      const asked =
+        '<property name="current-user-principal"><property name="displayname"/></property>';
+      const answer = await report('expand-property', asked);
+      const text = await answer.text();
+      expect(answer.status).toBe(207);
+      expect(text).toMatch(
+        /<D:current-user-principal><D:response><D:href>[^<]+<\/D:href>.*<D:displayname>[^<]+</,
+      );
+      const unknown = await report('expand-property', '<property name="rien" namespace="urn:x"/>');
+      expect(await unknown.text()).toContain('404');
     });
   });
 

@@ -33,15 +33,54 @@ export async function freeBusy(
   const window = { ...range, zone: zone.id, calendars: [calendar.id] };
   const { occurrences, isCut } = await store.occurrences(person, window);
   if (isCut) return TOO_MUCH;
-  const periods = merged(occurrences.flatMap((one) => periodOf(one, range, zone)));
+  const body = freeBusyText(periodsOf(occurrences, range, zone), {
+    range,
+    now: context.clock.now(),
+  });
+  return { status: 200, type: 'text/calendar; charset=utf-8', body };
+}
+
+/** When somebody is taken within a range, as one line each. */
+export const periodsOf = (
+  occurrences: readonly Occurrence[],
+  range: Range,
+  zone: Zone,
+): readonly Period[] => merged(occurrences.flatMap((one) => periodOf(one, range, zone)));
+
+/** A VFREEBUSY; with `reply` the answer to who asked for it (RFC 5546 3.3.3). */
+export function freeBusyText(
+  periods: readonly Period[],
+  {
+    range,
+    now,
+    reply,
+  }: {
+    readonly range: Range;
+    readonly now: number;
+    readonly reply?: {
+      readonly uid: string;
+      readonly organiser: string;
+      readonly attendee: string;
+    };
+  },
+): string {
+  const line = (text: string): string => text.replace(/[\r\n]+/g, ' ');
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Estafette//calendar//FR',
+    ...(reply ? ['METHOD:REPLY'] : []),
     'BEGIN:VFREEBUSY',
-    `DTSTAMP:${momentText(context.clock.now())}`,
+    `DTSTAMP:${momentText(now)}`,
     `DTSTART:${momentText(range.from)}`,
     `DTEND:${momentText(range.to)}`,
+    ...(reply
+      ? [
+          `UID:${line(reply.uid)}`,
+          `ORGANIZER:mailto:${line(reply.organiser)}`,
+          `ATTENDEE:mailto:${line(reply.attendee)}`,
+        ]
+      : []),
     ...periods.map(
       ({ type, from, to }) => `FREEBUSY;FBTYPE=${type}:${momentText(from)}/${momentText(to)}`,
     ),
@@ -49,7 +88,7 @@ export async function freeBusy(
     'END:VCALENDAR',
     '',
   ];
-  return { status: 200, type: 'text/calendar; charset=utf-8', body: lines.join('\r\n') };
+  return lines.join('\r\n');
 }
 
 function periodOf(one: Occurrence, range: Range, zone: Zone): readonly Period[] {

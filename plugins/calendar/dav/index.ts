@@ -1,7 +1,8 @@
 /**
  * CalDAV (RFC 4791, RFC 6578) over the store of the pages: `/dav/calendar/` is the home of a person,
  * `/dav/calendar/<calendar>/` a calendar, and `…/<name>.ics` an event or a task, whose text is what
- * was put there. The platform has asked who they are, and read the body.
+ * was put there. `inbox` and `outbox` are those of RFC 6638. The platform has asked who they are, and
+ * read the body.
  */
 import type { DavHandler, DavResponse } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
@@ -12,6 +13,7 @@ import { move } from './moving';
 import type { Call } from './places';
 import { propfind } from './propfind';
 import { report } from './reports';
+import { answerBox, boxOf } from './schedule/boxes';
 import { get, put, remove } from './writes';
 
 const METHODS: Readonly<Record<string, (call: Call) => Promise<DavResponse>>> = {
@@ -32,11 +34,13 @@ const METHODS: Readonly<Record<string, (call: Call) => Promise<DavResponse>>> = 
 const MAKING: ReadonlySet<string> = new Set(['PUT', 'MKCOL', 'MKCALENDAR']);
 
 export const dav: DavHandler<CalendarConfig> = async (request, context) => {
-  const answer = METHODS[request.method];
-  if (!answer) return notAllowed(request.path);
   // Nothing is below an event.
   if (request.path.length > 2) return MAKING.has(request.method) ? { status: 409 } : MISSING;
   const { site, user } = request;
   const person = { site, user: user.id, mail: user.mail, as: request.as, isAlone: true };
-  return answer({ request, context, store: createStore(context), person });
+  const call: Call = { request, context, store: createStore(context), person };
+  const box = boxOf(request.path[0]);
+  if (box) return answerBox(call, box);
+  const answer = METHODS[request.method];
+  return answer ? answer(call) : notAllowed(request.path);
 };

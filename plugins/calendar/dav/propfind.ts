@@ -12,6 +12,7 @@ import { knownObjects } from './known';
 import { C, D } from './names';
 import { type Call, calendarHref, calendarOf } from './places';
 import { calendarRow, homeRow, objectRow } from './props';
+import { boxRow } from './schedule/boxes';
 
 /** PROPFIND on the home, a calendar or an object (RFC 4918 9.1). */
 export async function propfind(call: Call): Promise<DavResponse> {
@@ -35,7 +36,9 @@ async function found(call: Call): Promise<DavResponse> {
     const calendars = request.depth === 0 ? [] : await store.calendars(person);
     const kept = await store.properties(person);
     const rows = calendars.map((one) => calendarRow(call, one, kept.get(one.id), asked));
-    return listed([homeRow(call, asked), ...rows]);
+    const boxes = request.depth === 0 ? [] : (['inbox', 'outbox'] as const);
+    const boxRows = await Promise.all(boxes.map((box) => boxRow(call, box, asked)));
+    return listed([homeRow(call, asked), ...rows, ...boxRows]);
   }
   const calendar = await calendarOf(call, id);
   if (!calendar) return MISSING;

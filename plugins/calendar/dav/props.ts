@@ -15,6 +15,7 @@ import { dataOf } from './data';
 import { componentsFor, KEPT } from './kept';
 import { APPLE, C, CS, D, empty } from './names';
 import { type Call, calendarHref, HOME, objectHref, syncToken } from './places';
+import { scheduleTagOf } from './schedule/tag';
 
 const privileges = (...names: readonly DavName[]): string =>
   names.map((name) => davElement(D('privilege'), empty(name))).join('');
@@ -121,7 +122,8 @@ export interface KnownObject {
 }
 
 /** Whether objects have to be read; other properties are in lists. */
-export const wantsText = (asked: DavAsked): boolean => davWants(asked, C('calendar-data'));
+export const wantsText = (asked: DavAsked): boolean =>
+  davWants(asked, C('calendar-data')) || davWants(asked, C('schedule-tag'));
 
 /** What only lists know, beside the etag. */
 const LISTED = [D('getcontentlength'), D('getlastmodified'), D('displayname'), D('getcontenttype')];
@@ -156,6 +158,13 @@ export const objectRow = (
         D('getlastmodified'),
         () =>
           object.updatedAt === undefined ? undefined : new Date(object.updatedAt).toUTCString(),
+      ],
+      [
+        C('schedule-tag'),
+        () => {
+          const tag = object.text === undefined ? undefined : scheduleTagOf(object.text);
+          return optional(tag);
+        },
       ],
       [
         C('calendar-data'),

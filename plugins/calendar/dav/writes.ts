@@ -7,6 +7,8 @@ import { componentsFor } from './kept';
 import { C, D } from './names';
 import { type Call, calendarOf, objectHref } from './places';
 import { typeOf } from './props';
+import { scheduleTagOf } from './schedule/tag';
+import { isTagged, scheduledPut, scheduledRemoval } from './schedule/writing';
 
 const TYPES: ReadonlySet<string> = new Set(['text/calendar', '']);
 
@@ -21,6 +23,12 @@ export const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
   room: { status: 403 },
 };
 
+/** What a program may write again by, of what others are asked to (RFC 6638 8.2). */
+function tagged(text: string): Readonly<Record<string, string>> {
+  const tag = scheduleTagOf(text);
+  return tag === undefined ? {} : { 'schedule-tag': tag };
+}
+
 /** An event or a task as it is at an address. */
 export async function get({ request, store, person }: Call): Promise<DavResponse> {
   const [id, uri] = request.path;
@@ -31,7 +39,7 @@ export async function get({ request, store, person }: Call): Promise<DavResponse
   return {
     status: 200,
     type: typeOf(component),
-    headers: { etag, 'last-modified': new Date(updatedAt).toUTCString() },
+    headers: { etag, ...tagged(text), 'last-modified': new Date(updatedAt).toUTCString() },
     body: text,
   };
 }
@@ -77,7 +85,7 @@ function whyNot(text: string): DavName {
 
 /** PUT of an event or a task (RFC 4791 5.3.2). */
 export async function put(call: Call): Promise<DavResponse> {
-  const { request, store, person } = call;
+  const { request, store, person, context } = call;
   const [id, uri] = request.path;
   if (id === undefined || uri === undefined || request.isCollection) {
     return notAllowed(request.path);
@@ -92,12 +100,31 @@ export async function put(call: Call): Promise<DavResponse> {
   }
   const when = await conditionOf(call, id, uri);
   if (when === false) return STALE;
-  const outcome = await store.put(person, id, uri, request.body, when);
+  const there = await store.object(person, id, uri);
+  const isKnown = isTagged(request.headers['if-schedule-tag-match'], there?.text);
+  if (isKnown === false) return STALE;
+  const { text, telling, refusal } = scheduledPut(request.body, there?.text, {
+    mail: person.mail,
+    now: context.clock.now(),
+    isMerged: isKnown === true,
+  });
+  if (refusal) return refusal;
+  // What it was merged with, and no other.
+  const ifMatch = isKnown ? there?.etag : when.ifMatch;
+  const outcome = await store.put(person, id, uri, text, { ...when, ifMatch, telling });
   switch (outcome.kind) {
     case 'created':
-      return { status: 201, headers: { etag: outcome.etag, location: objectHref(id, uri) } };
-    case 'updated':
-      return { status: 204, headers: { etag: outcome.etag } };
+    case 'updated': {
+      const kept = telling ? (await store.object(person, id, uri))?.text : text;
+      // A text that is not the one that was sent has to be read again (RFC 4791 5.3.4).
+      const headers = {
+        ...(kept === request.body && { etag: outcome.etag }),
+        ...tagged(kept ?? ''),
+      };
+      return outcome.kind === 'created'
+        ? { status: 201, headers: { ...headers, location: objectHref(id, uri) } }
+        : { status: 204, headers };
+    }
     case 'conflict':
       return STALE;
     case 'uid-conflict':
@@ -119,10 +146,17 @@ export async function remove(call: Call): Promise<DavResponse> {
     if (outcome === 'missing') return MISSING;
     return outcome === 'rights' ? REFUSALS.rights : { status: 204 };
   }
-  if (!(await store.object(person, id, uri))) return MISSING;
+  const there = await store.object(person, id, uri);
+  if (!there) return MISSING;
   const when = await conditionOf(call, id, uri);
   if (when === false) return STALE;
-  switch (await store.remove(person, id, uri, { ifMatch: when.ifMatch })) {
+  if (isTagged(request.headers['if-schedule-tag-match'], there.text) === false) return STALE;
+  const telling = scheduledRemoval(there.text, {
+    mail: person.mail,
+    now: call.context.clock.now(),
+    isSilent: request.headers['schedule-reply']?.trim().toUpperCase() === 'F',
+  });
+  switch (await store.remove(person, id, uri, { ifMatch: when.ifMatch, telling })) {
     case 'removed':
       return { status: 204 };
     case 'missing':

@@ -5,7 +5,7 @@ import type { Desk } from '../pages/common';
 import { type CalendarStore, createStore, type Person, type StoredObject } from '../store';
 import type { Tables } from '../store/tables';
 import { keepReceived, receivedOf } from './answers';
-import { withOwnStatus } from './status';
+import { takenUnasked } from './unasked';
 
 export type Teller = Pick<Desk, 'context' | 'person' | 't' | 'words' | 'zone'>;
 
@@ -58,22 +58,6 @@ export async function lookAt(
   return { outcome, existing, uid, sequence, isApplied: false, differences };
 }
 
-/** The copy that a message makes when it is believed unasked; `undefined` where the person has to say. */
-function unasked({ outcome, existing }: Look, own: readonly string[]): string | undefined {
-  if (!existing || !('trust' in outcome)) return undefined;
-  if (outcome.trust === 'other' || outcome.trust === 'changed') return undefined;
-  switch (outcome.kind) {
-    case 'update':
-      return withOwnStatus(outcome.object, own);
-    case 'reply':
-      return outcome.isChanged ? outcome.object : undefined;
-    case 'cancel':
-      return outcome.kept === existing.text ? undefined : outcome.kept;
-    default:
-      return undefined;
-  }
-}
-
 /**
  * The same for who opens the message: what the organiser changed of a meeting that is in the calendar,
  * and what attendees answered, is written at once, and nobody is told. A second opening changes nothing.
@@ -86,7 +70,7 @@ export async function openMessage(
   const store = createStore(context);
   const look = await lookAt(teller, message, store);
   const table: Tables = (name) => context.db.table(name);
-  const text = unasked(look, ownMails(person));
+  const text = takenUnasked(look.outcome, look.existing?.text, ownMails(person));
   if (text === undefined) {
     if (look.outcome.kind !== 'same') return look;
     const differences = await receivedOf(table, person, message.text);

@@ -1,4 +1,5 @@
 import type { RefusedReason, Replied } from '../itip';
+import { isOtherTime } from '../itip/differences';
 import type { Answer } from '../people/attendees';
 import type { Look, Teller } from './look';
 
@@ -36,8 +37,15 @@ const REFUSED_TEXTS: Readonly<Record<RefusedReason, string>> = {
   'not-organiser': 'calendar:invitation.refused.not-organiser',
 };
 
+/** It takes place at another time, and the answer was taken back: now, or when the message came. */
+const asksAgain = ({ outcome, differences }: Look): boolean =>
+  outcome.kind === 'update'
+    ? outcome.asksAgain
+    : outcome.kind === 'same' && outcome.answer === 'needs-action' && isOtherTime(differences);
+
 /** What a message is, in words: who wants what of whom. */
-export function toldOf(teller: Teller, { outcome, existing, isApplied }: Look): Told {
+export function toldOf(teller: Teller, look: Look): Told {
+  const { outcome, existing, isApplied } = look;
   const { t } = teller;
   const plain = (heading: string, lines: readonly string[] = [], tone: Tone = 'plain'): Told => ({
     tone,
@@ -63,9 +71,7 @@ export function toldOf(teller: Teller, { outcome, existing, isApplied }: Look): 
             );
       const lines = [
         ...(outcome.me === undefined ? [t('calendar:invitation.forwarded')] : []),
-        ...(outcome.kind === 'update' && outcome.asksAgain
-          ? [t('calendar:invitation.asksAgain')]
-          : []),
+        ...(asksAgain(look) ? [t('calendar:invitation.asksAgain')] : []),
       ];
       return plain(heading, lines);
     }

@@ -195,6 +195,9 @@ export function movedTo(
   return withProperty(started, 'dtend', timeLike(facts, wall(end), 'dtend'));
 }
 
+/** Parameters that are for the server alone (RFC 6638 7), or for us. */
+const OWN_PARAM = /^(?:x-estafette-.*|schedule-(?:agent|status|force-send))$/;
+
 /** What is nobody's business but ours: reminders, and properties and parameters of our own. */
 export const outward = (part: Component): Component => [
   part[0],
@@ -203,8 +206,8 @@ export const outward = (part: Component): Component => [
 ];
 
 function withoutOwnParams(property: Property): Property {
-  if (!Object.keys(property[1]).some((name) => name.startsWith('x-estafette-'))) return property;
-  const left = Object.entries(property[1]).filter(([name]) => !name.startsWith('x-estafette-'));
+  if (!Object.keys(property[1]).some((name) => OWN_PARAM.test(name))) return property;
+  const left = Object.entries(property[1]).filter(([name]) => !OWN_PARAM.test(name));
   return [property[0], Object.fromEntries(left), property[2], ...property.slice(3)];
 }
 

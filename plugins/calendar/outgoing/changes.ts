@@ -12,6 +12,7 @@ import { IcsError } from '../ics/types';
 import { withZones } from '../ics/vtimezone';
 import { zonesOf } from '../ics/zones';
 import { nameOf, outward, partAt } from '../itip/message';
+import { partiesOf } from '../itip/people';
 import { peopleOf } from '../people/attendees';
 
 /** One message of iTIP (RFC 5546) that a change makes. */
@@ -27,7 +28,7 @@ export interface ItipMessage {
 /** What says nothing to others, or differs in every copy. */
 const OURS = /^(?:x-estafette-|x-moz-|x-apple-travel|dtstamp$|last-modified$|sequence$|created$)/;
 /** Parameters of an attendee that an answer changes, and what we keep beside it. */
-const ANSWERED = /^(?:partstat|rsvp|schedule-status|x-estafette-.*)$/;
+const ANSWERED = /^(?:partstat|rsvp|schedule-(?:agent|status|force-send)|x-estafette-.*)$/;
 const PRODID = '-//Estafette//Calendar//EN';
 
 interface Parts {
@@ -53,10 +54,12 @@ function recipientsOf(part: Component | undefined, organisers: readonly string[]
   if (!part) return [];
   const { organiser, attendees } = peopleOf(part);
   if (!organiser || !organisers.includes(organiser.mail)) return [];
+  const parties = partiesOf(part);
   return attendees
     .filter(
       ({ mail, kind }) => !organisers.includes(mail) && kind !== 'room' && kind !== 'resource',
     )
+    .filter(({ mail }) => (parties.get(mail)?.agent ?? 'server') === 'server')
     .map(({ mail, name }) => ({ mail, name }));
 }
 

@@ -93,13 +93,12 @@ export async function keepOutgoing(
     readonly telling: Telling;
     readonly now: number;
   },
-): Promise<number> {
+): Promise<readonly ItipMessage[]> {
   const { before, after, telling, now } = change;
-  if (telling.isSilent === true) return 0;
+  if (telling.isSilent === true) return [];
   const messages = changesFor(before, after, telling.organisers).map((message) =>
     sentBy(message, person),
   );
-  let count = 0;
   for (const message of messages) {
     const part = componentsOf(parseCalendar(message.text), 'vevent')[0];
     if (!part) continue;
@@ -125,10 +124,9 @@ export async function keepOutgoing(
         })
         .onConflict('id')
         .ignore();
-      count += 1;
     }
   }
-  return count;
+  return messages;
 }
 
 /**

@@ -14,6 +14,7 @@ import { restoreObject } from '../store/trash';
 import type { CalendarStore, Person, Put, Telling } from '../store/types';
 import { findObject } from '../store/walk';
 import { type Limits, type PutInput, removeObject, writeObject } from '../store/write';
+import { deliver } from './deliver';
 import { keepMails, keepOutgoing } from './table';
 
 interface Told {
@@ -27,19 +28,33 @@ interface Told {
 async function keep(
   table: Tables,
   person: Person,
-  change: {
+  {
+    limits,
+    ...change
+  }: {
     readonly before: string | undefined;
     readonly after: string | undefined;
     readonly telling: Telling;
     readonly now: number;
+    readonly limits: Limits;
   },
 ): Promise<void> {
   try {
-    await keepOutgoing(table, person, change);
+    const messages = await keepOutgoing(table, person, change);
+    const from = change.telling.organisers[0] ?? person.mail;
+    await deliver(table, person, messages, { ...limits, from, now: change.now });
   } catch (error) {
     if (!(error instanceof IcsError)) throw error;
   }
 }
+
+/** Of a write, as others' copies are written with it. */
+const limitsIn = ({ at, maxObjects, maxBytes, maxKept }: Limits): Limits => ({
+  at,
+  maxObjects,
+  maxBytes,
+  maxKept,
+});
 
 /** What rooms answer; nobody is asked by a text that cannot be read. */
 async function asked(
@@ -82,9 +97,32 @@ export async function putTold(
   const put = await writeObject(table, person, { ...input, text: answer.text });
   if (put.kind === 'created' || put.kind === 'updated') {
     await settleRooms(table, person.site, before, answer, booking);
-    await keep(table, person, { before, after: answer.text, telling, now });
+    const limits = limitsIn(input);
+    await keep(table, person, { before, after: answer.text, telling, now, limits });
   }
   return put;
+}
+
+/** Answers to who organises: by mail, and in their copy where they are of the site. */
+async function answerBy(
+  table: Tables,
+  person: Person,
+  {
+    limits,
+    ...answer
+  }: {
+    readonly telling: Telling;
+    readonly now: number;
+    readonly version: string;
+    readonly limits: Limits;
+  },
+): Promise<void> {
+  await keepMails(table, person, answer);
+  const { telling, now } = answer;
+  // A wish for another time, or somebody who comes instead, is for who organises to read.
+  const replies = (telling.mails ?? []).filter(({ method }) => method === 'REPLY');
+  const from = telling.organisers[0] ?? person.mail;
+  await deliver(table, person, replies, { ...limits, from, now });
 }
 
 /** Writes one's copy of a meeting of somebody else's, and what they are answered. */
@@ -100,7 +138,7 @@ async function putAnswered(
   const version = (await findObject(table, person, input))?.etag ?? '';
   const put = await writeObject(table, person, input);
   if (put.kind === 'created' || put.kind === 'updated')
-    await keepMails(table, person, { telling, now, version });
+    await answerBy(table, person, { telling, now, version, limits: limitsIn(input) });
   return put;
 }
 
@@ -116,15 +154,16 @@ export async function removeTold(
     now,
     rooms,
     zone,
-  }: Told & {
-    readonly calendar: string;
-    readonly uri: string;
-    readonly at: string;
-    readonly when: {
-      readonly ifMatch?: string | undefined;
-      readonly telling?: Telling | undefined;
-    };
-  },
+    ...limits
+  }: Told &
+    Limits & {
+      readonly calendar: string;
+      readonly uri: string;
+      readonly when: {
+        readonly ifMatch?: string | undefined;
+        readonly telling?: Telling | undefined;
+      };
+    },
 ): Promise<'removed' | 'conflict' | 'missing' | 'rights'> {
   const { telling, ifMatch } = when;
   const before = telling && (await findObject(table, person, { calendar, uri }))?.text;
@@ -132,7 +171,12 @@ export async function removeTold(
   const removed = await removeObject(table, person, { calendar, uri, ifMatch, at });
   if (telling?.mails) {
     if (removed === 'removed')
-      await keepMails(table, person, { telling, now, version: version ?? '' });
+      await answerBy(table, person, {
+        telling,
+        now,
+        version: version ?? '',
+        limits: { ...limits, at },
+      });
     return removed;
   }
   if (removed === 'removed' && telling && before !== undefined) {
@@ -140,7 +184,13 @@ export async function removeTold(
     await settleRooms(table, person.site, before, { text: before, booked: [] }, booking);
   }
   if (removed === 'removed' && telling)
-    await keep(table, person, { before, after: undefined, telling, now });
+    await keep(table, person, {
+      before,
+      after: undefined,
+      telling,
+      now,
+      limits: { ...limits, at },
+    });
   return removed;
 }
 
@@ -174,7 +224,7 @@ export async function restoreTold(
   if (restored.kind === 'restored' && booked)
     await settleRooms(table, person.site, undefined, booked.answer, booked.booking);
   if (restored.kind === 'restored')
-    await keep(table, person, { before: undefined, after, telling, now });
+    await keep(table, person, { before: undefined, after, telling, now, limits: limitsIn(input) });
   return restored;
 }
 

@@ -114,7 +114,7 @@ export function createStore(context: Context): CalendarStore {
       ),
     remove: (person, calendar, uri, when = {}) =>
       db.transaction((table) =>
-        removeTold(table, person, { ...told(person), calendar, uri, when, at: at() }),
+        removeTold(table, person, { ...limits(person), ...told(person), calendar, uri, when }),
       ),
     async move(person, moving) {
       try {

@@ -20,7 +20,16 @@ const KNOWN: ReadonlySet<string> = new Set(METHODS.split(', '));
 const MAKING: ReadonlySet<string> = new Set(['MKCOL', 'MKCALENDAR']);
 const MOVING: ReadonlySet<string> = new Set(['COPY', 'MOVE']);
 const WITH_XML: ReadonlySet<string> = new Set(['PROPFIND', 'PROPPATCH', 'REPORT', ...MAKING]);
-const HEADERS = ['content-type', 'if-match', 'if-none-match', 'prefer', 'accept', 'overwrite'];
+const HEADERS = [
+  'content-type',
+  'if-match',
+  'if-none-match',
+  'if-schedule-tag-match',
+  'prefer',
+  'accept',
+  'overwrite',
+  'schedule-reply',
+];
 /** A first synchronisation reads a whole book. */
 const TIMEOUT_MS = 30_000;
 const MAX_SEGMENTS = 20;
@@ -55,10 +64,9 @@ export function mountDav(app: Express, deps: WebDeps): void {
 }
 
 async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response): Promise<void> {
-  if (!KNOWN.has(req.method)) {
-    res.setHeader('Allow', METHODS);
-    throw new AppError('request/method');
-  }
+  // Only where others are asked by it (RFC 6638 5.1).
+  const isAsking = req.method === 'POST';
+  if (!KNOWN.has(req.method) && !isAsking) throw refused(res);
   // A browser that was once told the password would send it along with any page's request.
   const from = req.get('Sec-Fetch-Site') ?? 'none';
   if (from !== 'none' && from !== 'same-origin') throw new AppError('request/csrf');
@@ -66,6 +74,7 @@ async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response):
   res.locals['route'] = '/dav';
   const path = segmentsOf(req);
   const plugin = visitor.plugins.find(({ id }) => id === path[0]);
+  if (isAsking && !plugin?.definition.contributes?.dav?.schedule) throw refused(res);
   if (req.method === 'OPTIONS') {
     res.setHeader('DAV', classesOf(visitor));
     res.setHeader('Allow', METHODS);
@@ -104,6 +113,11 @@ async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response):
   send(res, visitor, found);
 }
 
+function refused(res: Response): AppError {
+  res.setHeader('Allow', METHODS);
+  return new AppError('request/method');
+}
+
 /** Compliance classes (RFC 4918 18): properties, extended MKCOL, and what the plugins serve. */
 function classesOf({ plugins }: Visitor): string {
   const kinds = plugins.map(({ definition }) => definition.contributes?.dav?.wellKnown);
@@ -111,6 +125,9 @@ function classesOf({ plugins }: Visitor): string {
     '1, 3, extended-mkcol',
     ...(kinds.includes('carddav') ? ['addressbook'] : []),
     ...(kinds.includes('caldav') ? ['calendar-access'] : []),
+    ...(plugins.some(({ definition }) => definition.contributes?.dav?.schedule)
+      ? ['calendar-auto-schedule']
+      : []),
   ].join(', ');
 }
 
@@ -192,7 +209,15 @@ const shape = z.strictObject({
     .refine((code) => code < 300 || code >= 400),
   headers: z
     .partialRecord(
-      z.enum(['etag', 'allow', 'location', 'last-modified', 'preference-applied', 'dav']),
+      z.enum([
+        'etag',
+        'allow',
+        'location',
+        'last-modified',
+        'preference-applied',
+        'dav',
+        'schedule-tag',
+      ]),
       z.string().regex(PLAIN),
     )
     .optional(),

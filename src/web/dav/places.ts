@@ -37,6 +37,15 @@ const HREFS: Readonly<Record<Place, (visitor: Visitor) => string>> = {
   principal: principalOf,
 };
 
+/** Where a plugin that schedules takes what comes in, and what is asked of others (RFC 6638 2.1, 2.2). */
+function scheduling({ plugins }: Visitor) {
+  const found = plugins.find(({ definition }) => definition.contributes?.dav?.schedule);
+  const schedule = found?.definition.contributes?.dav?.schedule;
+  if (!found || !schedule) return undefined;
+  const at = (name: string): string => davHref(`/dav/${found.id}/${name}/`);
+  return { inbox: at(schedule.inbox), outbox: at(schedule.outbox) };
+}
+
 /** Homes of the plugins of a person, by what RFC 6764 discovers. */
 const homesOf = ({ plugins }: Visitor, wellKnown: 'carddav' | 'caldav'): string =>
   plugins
@@ -69,6 +78,9 @@ function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
   // RFC 6638 2.4.1: how others name this person in their events.
   add({ ns: CAL, name: 'calendar-user-address-set' }, address + davHref(principalOf(visitor)));
   add({ ns: CAL, name: 'calendar-user-type' }, 'INDIVIDUAL');
+  const schedule = scheduling(visitor);
+  add({ ns: CAL, name: 'schedule-inbox-URL' }, schedule?.inbox ?? '');
+  add({ ns: CAL, name: 'schedule-outbox-URL' }, schedule?.outbox ?? '');
   add(
     { ns: CS, name: 'email-address-set' },
     davElement({ ns: CS, name: 'email-address' }, davText(actor.user.mail)),

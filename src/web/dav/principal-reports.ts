@@ -5,7 +5,9 @@ import {
   type DavRow,
   davElement,
   davError,
+  davHref,
   davMultistatus,
+  davRowXml,
   davText,
 } from '../../host/dav-xml';
 import type { Visitor } from './visitor';
@@ -37,6 +39,7 @@ export const PRINCIPAL_REPORTS: readonly DavName[] = [
   dav('principal-match'),
   dav('principal-property-search'),
   dav('principal-search-property-set'),
+  dav('expand-property'),
 ];
 
 /**
@@ -58,11 +61,46 @@ export function answerReport(
       );
     case 'principal-property-search':
       return rowsOf(isFound(visitor, asked), asked, own);
+    case 'expand-property':
+      return { status: 207, body: davMultistatus([expanded(asked, own, 0)]) };
     case 'principal-search-property-set':
       return { status: 200, body: searchable() };
     default:
       return { status: 403, body: davError(davElement(dav('supported-report'))) };
   }
+}
+
+/** Nobody leads further: what a principal leads to is itself. */
+const EXPANDED_MAX = 3;
+
+/** Properties by name, and in place of an address of the principal what is asked of it (RFC 3253 3.8). */
+function expanded(xml: DavElement, own: (xml: DavElement) => DavRow, depth: number): DavRow {
+  const asked = xml.children
+    .filter(({ ns, name, attributes }) => ns === D && name === 'property' && attributes['name'])
+    .map((one) => ({
+      one,
+      ns: one.attributes['namespace'] ?? D,
+      name: one.attributes['name'] ?? '',
+    }));
+  const plain = { attributes: {}, children: [], text: '' };
+  const names = asked.map(({ ns, name }) => ({ ...plain, ns, name }));
+  const row = own({
+    ...plain,
+    ...dav('propfind'),
+    children: [{ ...plain, ...dav('prop'), children: names }],
+  });
+  if (depth >= EXPANDED_MAX) return row;
+  const found = (row.found ?? []).map((text) => {
+    const inner = asked.find(
+      ({ ns, name, one }) =>
+        one.children.length > 0 && text.startsWith(davElement({ ns, name }).slice(0, -2)),
+    );
+    const link = davHref(row.href);
+    return inner && text.includes(link)
+      ? text.replace(link, () => davRowXml(expanded(inner.one, own, depth + 1)))
+      : text;
+  });
+  return { ...row, found };
 }
 
 const rowsOf = (
