@@ -110,7 +110,7 @@ export function isForbidden(before: Meeting, after: Meeting, own: readonly strin
     const known = before.parts.get(name);
     if (!known) continue;
     const differs = THEIRS.some(
-      (key) => valueOf(known, key) !== valueOf(part, key) && !isSameEnd(known, part, key),
+      (key) => writtenAs(known, key) !== writtenAs(part, key) && !isSameEnd(known, part, key),
     );
     const others = (one: typeof part): string =>
       [...partiesOf(one).keys()]
@@ -122,7 +122,7 @@ export function isForbidden(before: Meeting, after: Meeting, own: readonly strin
   return false;
 }
 
-const valueOf = (part: Parameters<typeof propertyOf>[0], name: string): string => {
+const writtenAs = (part: Parameters<typeof propertyOf>[0], name: string): string => {
   const found = propertyOf(part, name);
   return found ? JSON.stringify([found[1]['tzid'], found[2], ...found.slice(3)]) : '';
 };
@@ -134,5 +134,5 @@ const isSameEnd = (
   key: string,
 ): boolean =>
   (key === 'dtend' || key === 'duration') &&
-  valueOf(before, 'dtstart') === valueOf(after, 'dtstart') &&
+  writtenAs(before, 'dtstart') === writtenAs(after, 'dtstart') &&
   (propertyOf(before, 'dtend') === undefined) !== (propertyOf(after, 'dtend') === undefined);
