@@ -20,7 +20,7 @@ const meaningOf = ([name, properties, parts]: Component): unknown => [
         key === 'attendee'
           ? Object.entries(params).filter(([param]) => !ANSWERED.test(param))
           : Object.entries(params);
-      return JSON.stringify([key, kept.sort(), ...rest]);
+      return JSON.stringify([key, kept.sort(([a], [b]) => (a < b ? -1 : 1)), ...rest]);
     })
     .sort(),
   // Alarms are one's own.
