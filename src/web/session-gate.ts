@@ -98,8 +98,10 @@ function routesOf(
     .host()
     .running(site)
     .find(({ id }) => id === target.plugin);
+  // HEAD is answered as GET is (RFC 9110 9.3.2).
+  const asked = method === 'HEAD' ? 'get' : method.toLowerCase();
   return (plugin?.routes ?? []).filter(
-    (route) => route.method === method.toLowerCase() && matches(route.path, target.rest),
+    (route) => route.method === asked && matches(route.path, target.rest),
   );
 }
 

@@ -2,7 +2,7 @@ import type { HandlerScope, PluginMessageRef } from 'estafette/plugin';
 import type { Context } from '../pages/common';
 import { mailOf } from '../planning/known';
 import { openMessage } from './look';
-import { calendarPart, readPart } from './message';
+import { calendarPart, readPart, senderOf } from './message';
 
 /** Of one batch: the others say so when they are opened. */
 const READ_MAX = 10;
@@ -30,6 +30,7 @@ export async function messagesArrived(
     const text = part === undefined ? undefined : await readPart(context, as, { ref, part });
     if (text === undefined) continue;
     const person = { site, user: as.user, mail, as };
-    await openMessage({ context, person }, { text, sender: from[0]?.mail ?? '' });
+    const sender = await senderOf(context, as, ref, from[0]?.mail ?? '');
+    await openMessage({ context, person }, { text, sender });
   }
 }

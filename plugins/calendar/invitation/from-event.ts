@@ -5,7 +5,7 @@ import { type Answered, answer, ItipError } from '../itip';
 import { mailWaiting } from '../outgoing/page';
 import { type Desk, hrefOf, oneOf } from '../pages/common';
 import { eventHref, mayChange, type Opened, openEvent } from '../pages/opened';
-import type { Answer, People } from '../people/attendees';
+import { type Answer, type People, peopleIn } from '../people/attendees';
 import { NOTE_MAX } from '../people/typed';
 import type { Telling } from '../store';
 import { keepSaid } from './answers';
@@ -36,6 +36,8 @@ export async function answerEvent(desk: Desk): Promise<PluginResponse> {
   if (!event || !said) return { status: 404 };
   const { stored, calendar, at } = event;
   if (!calendar.isOwn || !mayChange(event)) return { status: 403 };
+  // Whoever organises it does not answer themselves.
+  if (!answerOffer(desk, event, peopleIn(stored.text, at))) return { status: 404 };
   const changed = { redirect: eventHref(desk, stored.id, { at, failed: 'changed' }) };
   if (body['etag'] !== stored.etag) return changed;
   const note = (body['note'] ?? '').trim().slice(0, NOTE_MAX);
@@ -52,8 +54,9 @@ export async function answerEvent(desk: Desk): Promise<PluginResponse> {
   // As in the message: what is declined as a whole is not in the calendar.
   const isOut = said === 'declined' && at === '';
   const text = withOwnStatus(answered.object, ownMails(person));
+  const leaving = { ...when, telling: { ...telling, left: text } };
   const isKept = isOut
-    ? (await store.remove(person, calendar.id, stored.uri, when)) === 'removed'
+    ? (await store.remove(person, calendar.id, stored.uri, leaving)) === 'removed'
     : (await store.put(person, calendar.id, stored.uri, text, when)).kind === 'updated';
   if (!isKept) return changed;
   await keepSaid((name) => context.db.table(name), person, {

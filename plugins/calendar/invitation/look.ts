@@ -70,7 +70,10 @@ export async function openMessage(
   const store = createStore(context);
   const look = await lookAt(teller, message, store);
   const table: Tables = (name) => context.db.table(name);
-  const text = takenUnasked(look.outcome, look.existing?.text, ownMails(person));
+  const text = takenUnasked(look.outcome, look.existing?.text, {
+    own: ownMails(person),
+    sender: message.sender,
+  });
   if (text === undefined) {
     if (look.outcome.kind !== 'same') return look;
     const differences = await receivedOf(table, person, message.text);

@@ -49,6 +49,20 @@ export async function readPart(
   }
 }
 
+/**
+ * Who a message is from, as far as the servers on its way believe it; `''` where the topmost of them,
+ * which is the site's own, says that it is not (DMARC, RFC 8601 2.7.1): nobody is then whom it names.
+ */
+export async function senderOf(
+  context: Context,
+  as: PersonRef,
+  ref: PluginMessageRef,
+  from: string,
+): Promise<string> {
+  const [results] = await context.mail(as).headers(ref, ['authentication-results']);
+  return /\bdmarc\s*=\s*fail\b/i.test(results?.value ?? '') ? '' : from.trim().toLowerCase();
+}
+
 const NUMBER = /^[1-9]\d{0,9}$/;
 
 /** The message that the fields of a form name. */

@@ -6,7 +6,7 @@ import { preferencesOf } from '../settings/values';
 import type { Refusal } from '../store';
 import { cardOf, type Typed } from './card';
 import { lookAt, openMessage } from './look';
-import { calendarPart, type MessagePart, messageHref, readPart, refIn } from './message';
+import { calendarPart, type MessagePart, messageHref, readPart, refIn, senderOf } from './message';
 
 /** A message that a form or an address names, read. */
 export interface Opened {
@@ -37,7 +37,8 @@ export async function invitationCard(
   const { zone } = await preferencesOf(context, site.id, user.id);
   const teller = { context, person, zone, t: context.text(locale), words: createWords(locale) };
   if (text === undefined) return undefined;
-  const look = await openMessage(teller, { text, sender: from?.mail ?? '' });
+  const sender = await senderOf(context, as, source.ref, from?.mail ?? '');
+  const look = await openMessage(teller, { text, sender });
   // A file of many events, or of tasks, that nobody is asked to: it can be brought in as a file.
   if (look.outcome.kind === 'refused' && !/^METHOD:/im.test(text)) return undefined;
   return cardOf(teller, look, { source });
@@ -55,7 +56,8 @@ export async function openPart(
   if (part === undefined) return undefined;
   const source = { ref, part };
   const text = await readPart(context, as, source);
-  return text === undefined ? undefined : { source, text, sender: from[0]?.mail ?? '' };
+  if (text === undefined) return undefined;
+  return { source, text, sender: await senderOf(context, as, ref, from[0]?.mail ?? '') };
 }
 
 /** The card on a page of its own: where what was typed cannot be taken. */

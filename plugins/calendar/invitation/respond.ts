@@ -87,7 +87,11 @@ async function answerTo(
   // What is declined as a whole is not in the calendar; the message has it still.
   const isOut = only === '' && (said === 'declined' || said === 'delegate');
   const kept = isOut
-    ? await leave(desk, { look, telling, version: opened.text })
+    ? await leave(desk, {
+        look,
+        telling: { ...telling, left: withOwnStatus(answered.object, ownMails(person)) },
+        version: opened.text,
+      })
     : await store(desk, { look, telling, text: withOwnStatus(answered.object, ownMails(person)) });
   if (kept === 'conflict') {
     // The same form, sent twice at once.

@@ -15,6 +15,7 @@ import {
   type Read,
   readEvents,
   stampProperty,
+  versionOf,
 } from './message';
 import { organiserOf, partiesOf, withAttendee } from './people';
 import type { ItipMail } from './types';
@@ -137,7 +138,14 @@ function mailsFor(
   const organiser = organiserOf(part);
   if (!organiser || organiser.mail === me) return [];
   const to = [{ mail: organiser.mail, name: organiser.name }];
-  const stamped = withProperty(part, 'dtstamp', stampProperty(now));
+  // The number of the request that is answered, whatever was changed of one's own copy since (RFC 5546 2.1.5).
+  const numbered = withProperty(part, 'sequence', [
+    'sequence',
+    {},
+    'integer',
+    versionOf(part).sequence,
+  ]);
+  const stamped = withProperty(numbered, 'dtstamp', stampProperty(now));
   const remarks: readonly Property[] = comment === '' ? [] : [['comment', {}, 'text', comment]];
   if (counter) {
     const facts = eventFacts(part, zonesOf(calendar));

@@ -27,7 +27,9 @@ const EVER = 4_320_000_000_000_000;
 
 /** CANCEL (RFC 5546 §3.2.5): of all, of some occurrences, or of some people. */
 export function cancelled(one: Case): Outcome {
-  const { message, existing, parts } = one;
+  const { message, existing, parts, own, existingOrganiser } = one;
+  // Nobody calls off what I organise but me.
+  if (existingOrganiser && own.includes(existingOrganiser.mail)) return { kind: 'own' };
   const trust = trustOfOrganiser(one);
   const comment = commentOf(parts);
   const master = existing && factsOf(existing);

@@ -16,9 +16,12 @@ export interface Case {
   readonly existingOrganiser: Party | undefined;
 }
 
-/** Whether an organiser's message comes from the organiser. */
-export function trustOfOrganiser({ organiser, existingOrganiser, sender }: Case): Trust {
-  if (existingOrganiser && organiser && existingOrganiser.mail !== organiser.mail) return 'changed';
+/**
+ * Whether an organiser's message comes from the organiser. What is known to be of nobody else's is
+ * nobody's to take over: whoever knows its UID would.
+ */
+export function trustOfOrganiser({ existing, organiser, existingOrganiser, sender }: Case): Trust {
+  if (existing && organiser && existingOrganiser?.mail !== organiser.mail) return 'changed';
   return trustOf(organiser ?? existingOrganiser, sender);
 }
 

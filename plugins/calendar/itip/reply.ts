@@ -137,7 +137,10 @@ function resultOf(
   // A lower number is old only if it was about another time: any change of ours raises it.
   if (version.sequence < sequence && !isSameTime(part, calendar, there, own)) return 'out-of-date';
   if (!known) {
-    const isDelegate = party.delegatedFrom.some((mail) => partiesOf(there).has(mail));
+    // Who says that they come instead is believed where who was asked has said so.
+    const isDelegate = party.delegatedFrom.some((mail) =>
+      partiesOf(there).get(mail)?.delegatedTo.includes(party.mail),
+    );
     return isDelegate ? 'applied' : 'crasher';
   }
   const last = stampOf(there, party.mail);

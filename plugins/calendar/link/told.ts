@@ -1,25 +1,46 @@
 import { createHash } from 'node:crypto';
-import { type Component, parseCalendar, writeCalendar } from '../ics/jcal';
+import { type Component, type Property, parseCalendar, writeCalendar } from '../ics/jcal';
 import { IcsError } from '../ics/types';
 import { masked } from '../share/mask';
 import type { StoredObject } from '../store';
 import type { Told } from './links';
 
-/** People who are asked, and files, are not the owner's to publish. */
-const KEPT_BACK: ReadonlySet<string> = new Set([
-  'attendee',
-  'organizer',
-  'attach',
-  'contact',
-  'comment',
+/**
+ * What an address may tell, and nothing that programs add: people who are asked, files, and whose the
+ * calendar is are not the owner's to publish.
+ */
+const TOLD_PROPERTIES: ReadonlySet<string> = new Set([
+  'uid',
+  'dtstart',
+  'dtend',
+  'duration',
+  'due',
+  'completed',
+  'rrule',
+  'rdate',
+  'exdate',
+  'recurrence-id',
+  'sequence',
+  'summary',
+  'description',
+  'location',
+  'geo',
+  'url',
+  'categories',
+  'status',
+  'transp',
+  'priority',
+  'percent-complete',
 ]);
+/** When an event was written is its writer's; programs want to be told something (RFC 5545 3.8.7.2). */
+const STAMP: Property = ['dtstamp', {}, 'date-time', '1970-01-01T00:00:00Z'];
 
 const withoutPeople = (text: string): string => {
   const [name, properties, components] = parseCalendar(text);
   const next = components.map(
     ([kind, own, parts]): Component => [
       kind,
-      own.filter(([one]) => !KEPT_BACK.has(one)),
+      kind === 'vtimezone' ? own : [STAMP, ...own.filter(([one]) => TOLD_PROPERTIES.has(one))],
       // An alarm is the owner's; the parts of a zone say when its clock changes.
       kind === 'vtimezone' ? parts : [],
     ],

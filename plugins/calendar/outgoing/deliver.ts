@@ -61,7 +61,7 @@ async function take(
   const own = [other.mail];
   try {
     const outcome = receive(existing.text, { text, sender: from, own, now });
-    const next = takenUnasked(outcome, existing.text, own);
+    const next = takenUnasked(outcome, existing.text, { own, sender: from });
     if (next === undefined) return;
     const { calendar, uri, etag } = existing;
     const when = { ifMatch: etag };

@@ -1,12 +1,14 @@
 import { IcsError } from '../ics';
 import {
   type Component,
+  componentsOf,
   parseCalendar,
   propertyOf,
   withProperty,
   writeCalendar,
 } from '../ics/jcal';
 import { writtenOf } from '../ics/times';
+import { peopleOf } from '../people/attendees';
 import { askRooms, type Booking, type RoomAnswer, settleRooms, uidIn } from '../rooms/book';
 import type { Room } from '../rooms/config';
 import type { Tables } from '../store/tables';
@@ -56,6 +58,13 @@ const limitsIn = ({ at, maxObjects, maxBytes, maxKept }: Limits): Limits => ({
   maxKept,
 });
 
+/** Whether a meeting is one that is written in the name of somebody; so is what nobody organises. */
+const isOf = (text: string, organisers: readonly string[]): boolean =>
+  componentsOf(parseCalendar(text), 'vevent').every((part) => {
+    const { organiser } = peopleOf(part);
+    return organiser === undefined || organisers.includes(organiser.mail);
+  });
+
 /** What rooms answer; nobody is asked by a text that cannot be read. */
 async function asked(
   table: Tables,
@@ -65,6 +74,9 @@ async function asked(
 ): Promise<{ readonly answer: RoomAnswer; readonly booking: Booking }> {
   const none = { text, busy: [], booked: [] };
   try {
+    // A copy of somebody else's meeting is not theirs: its room stays where they have it.
+    if (!isOf(text, telling.organisers))
+      return { answer: none, booking: { ...told, rooms: [], at, uid: '' } };
     const booking = { ...told, at, uid: uidIn(text), except: telling.except };
     return { answer: await askRooms(table, person.site, text, booking), booking };
   } catch (error) {
@@ -168,7 +180,25 @@ export async function removeTold(
   const { telling, ifMatch } = when;
   const before = telling && (await findObject(table, person, { calendar, uri }))?.text;
   const version = telling?.mails && (await findObject(table, person, { calendar, uri }))?.etag;
-  const removed = await removeObject(table, person, { calendar, uri, ifMatch, at });
+  // The trash has what was said of it: whoever takes it back finds their answer.
+  if (telling?.left !== undefined) {
+    const text = telling.left;
+    const put = await writeObject(table, person, {
+      ...limits,
+      at,
+      calendar,
+      uri,
+      text,
+      when: { ifMatch },
+    });
+    if (put.kind === 'conflict') return 'conflict';
+  }
+  const removed = await removeObject(table, person, {
+    calendar,
+    uri,
+    ...(telling?.left === undefined && { ifMatch }),
+    at,
+  });
   if (telling?.mails) {
     if (removed === 'removed')
       await answerBy(table, person, {
@@ -210,7 +240,8 @@ export async function restoreTold(
   let after: string | undefined;
   let booked: Awaited<ReturnType<typeof asked>> | undefined;
   const textOf = async (text: string): Promise<string> => {
-    booked = await asked(table, person, renewed(text, now), {
+    const fresh = isReadable(text, telling.organisers) ? renewed(text, now) : text;
+    booked = await asked(table, person, fresh, {
       now,
       rooms,
       zone,
@@ -227,6 +258,15 @@ export async function restoreTold(
     await keep(table, person, { before: undefined, after, telling, now, limits: limitsIn(input) });
   return restored;
 }
+
+const isReadable = (text: string, organisers: readonly string[]): boolean => {
+  try {
+    return isOf(text, organisers);
+  } catch (error) {
+    if (error instanceof IcsError) return false;
+    throw error;
+  }
+};
 
 /** Numbers higher than those of what said that it is off: others would take it for old (RFC 5546 §2.1.5). */
 function renewed(text: string, now: number): string {

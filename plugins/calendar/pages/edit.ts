@@ -282,7 +282,26 @@ export async function save(desk: Desk): Promise<PluginResponse> {
   if (read.kind === 'errors')
     return formPage(desk, { ...editing, status: 422, errors: read.errors });
   if (etag !== stored.etag) return conflict(desk, editing, event, read.fields);
+  if (isOthersTime(desk, event, { from: fields, to: read.fields }))
+    return formPage(desk, {
+      ...editing,
+      status: 422,
+      errors: [{ field: 'startDate', key: 'calendar:error.theirs' }],
+    });
   return saveChange(desk, { ...editing, event }, read.fields);
+}
+
+/** Whether another time is given to a meeting to which its organiser asked us: they would know nothing of it. */
+function isOthersTime(
+  desk: Desk,
+  { stored, at, calendar }: Opened,
+  { from, to }: { readonly from: EventFields; readonly to: EventFields },
+): boolean {
+  const own = organisersOf(desk, calendar);
+  const { organiser, attendees } = peopleIn(stored.text, at);
+  const isTheirs = organiser !== undefined && !own.includes(organiser.mail);
+  if (!isTheirs || !attendees.some(({ mail }) => own.includes(mail))) return false;
+  return (['start', 'end', 'isAllDay', 'rule'] as const).some((name) => from[name] !== to[name]);
 }
 
 async function saveNew(

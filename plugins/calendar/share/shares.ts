@@ -70,8 +70,14 @@ export async function share(
   const place = await placeOf(table, person, calendar);
   if (place?.rights !== 'manage') return 'missing';
   if (kind === 'agent' && user === place.ownerUser) return 'own';
+  // Nobody gives themselves more than they were given.
+  if (kind === 'agent' && user === person.user) return 'own';
   const key = { calendar_key: place.key, kind, name: name.slice(0, 320) };
-  const there: unknown = await table(SHARES).where(key).first('id');
+  const there: { sees_private: unknown } | undefined = await table(SHARES)
+    .where(key)
+    .first('sees_private');
+  // What somebody may not see is not theirs to show; what its owner showed stays.
+  const shows = place.seesPrivate ? seesPrivate : seesPrivate && Boolean(there?.sees_private);
   const [{ count = 0 } = {}]: { count?: number }[] = await table(SHARES)
     .where({ calendar_key: place.key })
     .count({ count: '*' });
@@ -84,10 +90,11 @@ export async function share(
       shown: shown.slice(0, 200),
       user_id: user ?? null,
       rights,
-      sees_private: canRead({ rights }) && seesPrivate,
+      sees_private: canRead({ rights }) && shows,
     })
     .onConflict(['calendar_key', 'kind', 'name'])
-    .merge(['rights', 'sees_private', 'shown']);
+    // An address that changed hands is its present holder's.
+    .merge(['rights', 'sees_private', 'shown', 'user_id']);
   return 'shared';
 }
 

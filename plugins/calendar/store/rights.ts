@@ -55,8 +55,8 @@ export function seenObject(
 ): StoredObject | undefined {
   if (!isPartial(place)) return object;
   const isAll = !canRead(place);
-  // When somebody has something to do is nobody's who sees when they are busy.
-  if (isAll && object.component !== 'VEVENT') return undefined;
+  // What somebody has to do is for those who see all of it.
+  if (object.component !== 'VEVENT') return undefined;
   const uid = `busy-${object.id}`;
   try {
     const seen = masked(object.text, { isAll, uid, word });

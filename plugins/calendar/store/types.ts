@@ -139,6 +139,8 @@ export interface Telling {
   readonly isDeclined?: boolean | undefined;
   /** What is mailed in place of what the change calls for: answers to who organises. Rooms are left as they are. */
   readonly mails?: readonly TellingMail[] | undefined;
+  /** Of a removal: what the trash has in place of what is there. */
+  readonly left?: string | undefined;
 }
 
 /** When a write is made; `ifMatch` is an entity tag, or `*` for whatever is there. */

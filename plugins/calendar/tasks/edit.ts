@@ -15,12 +15,15 @@ import { IcsError } from '../ics/types';
 import { withZones } from '../ics/vtimezone';
 import { zoneOf, zonesOf } from '../ics/zones';
 import { readRule, writeRule } from '../recur/rule';
+import { DAY_MS } from '../time/days';
 import { toWall, UTC } from '../time/zone';
-import { type Due, taskPart } from './facts';
+import { type Due, factsOfPart, taskPart } from './facts';
 
 const PRODID = '-//Estafette//Calendar//EN';
 /** The next time of a task that repeats is looked for no further (ms). */
-const FAR_MS = 10 * 366 * 86_400_000;
+const FAR_MS = 10 * 366 * DAY_MS;
+/** Times that are left out between two that are not. */
+const PLANNED_MAX = 1_000;
 
 /** What a form says of a task. */
 export interface TaskFields {
@@ -108,14 +111,32 @@ function changed(objectText: string, change: (part: Component, calendar: Compone
 
 /** A task as a form says it; what the form is not about stays. */
 export const changedTask = (objectText: string, fields: TaskFields, now: number): string =>
-  changed(objectText, (part) => {
+  changed(objectText, (part, calendar) => {
     const start = propertyOf(part, 'dtstart');
-    const next = filled(part, fields, now);
+    const before = factsOfPart(calendar, part);
+    const isSameDue = JSON.stringify(before.due) === JSON.stringify(fields.due);
+    const bare = filled(part, fields, now);
+    // As a program wrote it: in UTC, or in a zone of its own.
+    const kept = isSameDue ? withProperty(bare, 'due', propertyOf(part, 'due')) : bare;
+    const next = settled(kept, before.percent, fields.percent, now);
     // A beginning after the end is none (RFC 5545 §3.8.2.3).
     const due = propertyOf(next, 'due');
     const isUpsideDown = start && due && String(start[3]) > String(due[3]);
-    return isUpsideDown ? withProperty(next, 'dtstart', undefined) : next;
+    // Both are days, or both are times (RFC 5545 §3.8.2.3); a rule counts from its beginning.
+    const isOther = start && due && start[2] !== due[2] && !propertyOf(next, 'rrule');
+    return isUpsideDown || isOther ? withProperty(next, 'dtstart', undefined) : next;
   });
+
+/** All of it is done, or not all of it any more: the status says so too (RFC 5545 §3.8.1.11). */
+function settled(part: Component, before: number, percent: number, now: number): Component {
+  if (before === percent) return part;
+  const isDone = percent === 100;
+  const status = isDone ? 'COMPLETED' : percent > 0 ? 'IN-PROCESS' : 'NEEDS-ACTION';
+  return withAll(part, [
+    ['status', ['status', {}, 'text', status]],
+    ['completed', isDone ? at('completed', now) : undefined],
+  ]);
+}
 
 /** A task that is done, or is to be done after all. One that repeats goes on to its next time. */
 export const markedTask = (objectText: string, isDone: boolean, now: number): string =>
@@ -173,6 +194,18 @@ function nextOf(part: Component, calendar: Component): Component | undefined {
     const property = propertyOf(next, name);
     return property ? withProperty(next, name, shifted(property, coming - facts.start)) : next;
   }, part);
+  // Those that are left out count as well (RFC 5545 §3.3.10).
+  const bare = eventFacts(
+    withProperty(withProperty(event, 'duration', undefined), 'exdate', undefined),
+    zonesOf(calendar),
+  );
+  const planned = occurrencesOf([bare], {
+    from: facts.isAllDay ? facts.start : Number.MIN_SAFE_INTEGER / 2,
+    to: facts.isAllDay ? coming : coming + DAY_MS,
+    zone,
+    limit: PLANNED_MAX,
+  }).takings;
+  const passed = planned.filter(({ start }) => wallOfTaking(start) < coming).length;
   const read = readRule(ruleTextOf(rule));
   const counted =
     read.count === undefined
@@ -180,7 +213,9 @@ function nextOf(part: Component, calendar: Component): Component | undefined {
       : withProperty(
           moved,
           'rrule',
-          ruleProperty(writeRule({ ...read, count: Math.max(read.count - 1, 1) })),
+          ruleProperty(
+            writeRule({ ...read, count: Math.max(read.count - Math.max(passed, 1), 1) }),
+          ),
         );
   return withAll(counted, [
     ['status', ['status', {}, 'text', 'NEEDS-ACTION']],
