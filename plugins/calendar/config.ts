@@ -1,4 +1,5 @@
 import { z } from 'estafette/plugin';
+import { REGIONS } from './holidays/days';
 import { roomsConfig } from './rooms/config';
 
 /** What a site may say under `plugins.calendar`. */
@@ -59,6 +60,16 @@ export const calendarConfig = z.strictObject({
     .describe(
       'Days after an appointment that the names and addresses of guests are kept beside it.',
     ),
+  feeds: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether agents subscribe to calendars by their address, on the servers that the operator lists (`origins`).',
+    ),
+  region: z
+    .enum(REGIONS)
+    .default('metropole')
+    .describe('Whose public holidays count where times are proposed.'),
   rooms: roomsConfig,
   workFrom: z
     .string()

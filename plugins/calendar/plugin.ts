@@ -7,6 +7,8 @@ import { dav } from './dav';
 import { BOXES } from './dav/schedule/boxes';
 import { eraseImports, forgetImports } from './exchange/imports';
 import { importsJob } from './exchange/run';
+import { feedRecords } from './feeds/feeds';
+import { feedsJob } from './feeds/job';
 import { eraseAnswers, forgetAnswers } from './invitation/answers';
 import { messagesArrived } from './invitation/arrived';
 import { calendarPart } from './invitation/message';
@@ -117,6 +119,7 @@ export default definePlugin<CalendarConfig>({
       },
       accountsJob,
       bookingsJob,
+      feedsJob,
       importsJob,
       outgoingJob,
     ],
@@ -143,6 +146,7 @@ export default definePlugin<CalendarConfig>({
       const records = await recordsOf(read, user);
       const accounts = await accountRecords(read, user);
       const bookings = await bookingRecords(read, { site: user.site, user: user.id });
+      const feeds = await feedRecords(read, user);
       const choices = await choicesOf(read, { site: user.site, user: user.id });
       return [
         ...records.map(({ title, objects }, index) => ({
@@ -151,6 +155,7 @@ export default definePlugin<CalendarConfig>({
         })),
         ...(accounts.length > 0 ? [{ file: 'calendar-accounts.json', content: { accounts } }] : []),
         ...(bookings.length > 0 ? [{ file: 'calendar-bookings.json', content: { bookings } }] : []),
+        ...(feeds.length > 0 ? [{ file: 'calendar-feeds.json', content: { feeds } }] : []),
         ...(choices.length > 0 ? [{ file: 'calendar-choices.json', content: { choices } }] : []),
       ];
     });

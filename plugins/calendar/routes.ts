@@ -2,6 +2,7 @@ import type { PluginRouter } from 'estafette/plugin';
 import { bookingRoutes } from './booking/routes';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
+import { feedRoutes } from './feeds/pages';
 import { findingRoutes } from './free-busy/routes';
 import { invitationRoutes } from './invitation/routes';
 import { linkRoutes } from './link/routes';
@@ -57,4 +58,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   shareRoutes(router);
   taskRoutes(router);
   bookingRoutes(router);
+  feedRoutes(router);
 }

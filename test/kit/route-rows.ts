@@ -211,6 +211,11 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /calendar/tasks/task
      post /calendar/tasks/task
      post /calendar/tasks/delete
+     get /calendar/feeds
+     post /calendar/feeds
+     post /calendar/feeds/holidays
+     post /calendar/feeds/refresh
+     post /calendar/feeds/remove
      get /calendar/bookings
      get /calendar/bookings/page
      post /calendar/bookings/page

@@ -1,4 +1,4 @@
-import { isHoliday } from '../holidays/days';
+import { isHoliday, type Region } from '../holidays/days';
 import { DAY_MS, dayOfWall, HOUR_MS, MINUTE_MS, weekdayOf } from '../time/days';
 import { isOnClocks, toUtc, toWall, type Zone } from '../time/zone';
 import type { Said } from './types';
@@ -11,6 +11,8 @@ export interface Busy {
 
 export interface SlotQuestion {
   readonly said: Said;
+  /** Whose public holidays count. */
+  readonly region?: Region | undefined;
   /** On whose clock the hours are: the agent's. */
   readonly zone: Zone;
   /** Moments. */
@@ -42,7 +44,7 @@ export function slotsOf(question: SlotQuestion): readonly number[] {
   const pause = said.pauseMinutes * MINUTE_MS;
   const slots: number[] = [];
   for (let day = dayOfWall(toWall(zone, from)); day <= dayOfWall(toWall(zone, to)); day += 1) {
-    if (!said.onHolidays && isHoliday(day)) continue;
+    if (!said.onHolidays && isHoliday(day, question.region)) continue;
     const onDay = (moment: number): boolean => dayOfWall(toWall(zone, moment)) === day;
     if (said.perDay > 0 && booked.filter(onDay).length >= said.perDay) continue;
     // A day has 25 hours at most, and pauses reach over its ends.

@@ -94,6 +94,7 @@ export async function freeOf(
     .map(({ start_ms: start, end_ms: end }) => ({ start: Number(start), end: Number(end) }));
   return slotsOf({
     said: page.said,
+    region: context.config(page.site).region,
     zone,
     now,
     from: first,

@@ -133,6 +133,7 @@ async function freeBusyPage(
     to: from + DAYS,
     lengthMs,
     working: preferences.working,
+    region: context.config(desk.person.site).region,
     now,
     required: timesFor(
       needed.filter(
@@ -155,7 +156,7 @@ async function freeBusyPage(
       editAction: hrefOf(context, 'edit'),
       day: isoOf(on),
       dayTitle: capital(words.day(on, 'dayYear')),
-      isHoliday: isHoliday(on),
+      isHoliday: isHoliday(on, context.config(desk.person.site).region),
       isOff: !isWorkingDay(preferences.working, on),
       previous: isoOf(stepped(desk, on, -1)),
       next: isoOf(stepped(desk, on, 1)),

@@ -1,4 +1,4 @@
-import { isHoliday } from '../holidays/days';
+import { isHoliday, type Region } from '../holidays/days';
 import type { ShowAs } from '../ics';
 import { isWorkingDay, type WorkingHours } from '../settings/working-hours';
 import { DAY_MS, dayOfWall, MINUTE_MS } from '../time/days';
@@ -16,6 +16,8 @@ export interface SlotQuestion {
   readonly to: number;
   readonly lengthMs: number;
   readonly working: WorkingHours;
+  /** Whose public holidays count. */
+  readonly region?: Region | undefined;
   /** What their clock shows: nothing is proposed before. */
   readonly now: number;
   /** Times of those who must be there. */
@@ -65,7 +67,7 @@ export function slotsOf(question: SlotQuestion): readonly Slot[] {
   const others = optional.map((one) => joined([one]));
   const slots: Slot[] = [];
   for (let day = from; day < to && slots.length < max; day += 1) {
-    if (!isWorkingDay(working, day) || isHoliday(day)) continue;
+    if (!isWorkingDay(working, day) || isHoliday(day, question.region)) continue;
     const last = day * DAY_MS + working.to - lengthMs;
     const today = busy.filter((one) => dayOfWall(one.start) <= day && one.end > day * DAY_MS);
     for (let start = day * DAY_MS + working.from; start <= last; start += STEP_MS) {

@@ -41,6 +41,57 @@ export function easterOf(year: number): number {
   return Date.UTC(year, Math.floor(n / 31) - 1, (n % 31) + 1) / DAY_MS;
 }
 
+/** What they are called, by month and day, and by days after Easter. */
+const NAMES: Readonly<Record<string, HolidayName>> = {
+  '1-1': 'newYear',
+  '5-1': 'labour',
+  '5-8': 'victory',
+  '7-14': 'national',
+  '8-15': 'assumption',
+  '11-1': 'allSaints',
+  '11-11': 'armistice',
+  '12-25': 'christmas',
+  '12-26': 'stephen',
+};
+const MOVING_NAMES: Readonly<Record<number, HolidayName>> = {
+  [-2]: 'goodFriday',
+  1: 'easterMonday',
+  39: 'ascension',
+  50: 'whitMonday',
+};
+export type HolidayName =
+  | 'newYear'
+  | 'labour'
+  | 'victory'
+  | 'national'
+  | 'assumption'
+  | 'allSaints'
+  | 'armistice'
+  | 'christmas'
+  | 'stephen'
+  | 'goodFriday'
+  | 'easterMonday'
+  | 'ascension'
+  | 'whitMonday'
+  | 'abolition';
+
+/** The public holidays of a year, in order. */
+export function holidaysOf(
+  year: number,
+  region: Region,
+): readonly { readonly day: number; readonly name: HolidayName }[] {
+  const own = OWN[region];
+  const fixed = [...FIXED, ...(own.fixed === undefined ? [] : [own.fixed])].map((date) => {
+    const [month = 1, day = 1] = date.split('-').map(Number);
+    return { day: Date.UTC(year, month - 1, day) / DAY_MS, name: NAMES[date] ?? 'abolition' };
+  });
+  const moving = [...MOVING, ...(own.moving === undefined ? [] : [own.moving])].map((after) => ({
+    day: easterOf(year) + after,
+    name: MOVING_NAMES[after] ?? 'easterMonday',
+  }));
+  return [...fixed, ...moving].sort((a, b) => a.day - b.day);
+}
+
 /** Whether a day (since 1970) is a public holiday of a region. */
 export function isHoliday(day: number, region: Region = 'metropole'): boolean {
   const date = new Date(day * DAY_MS);

@@ -1,5 +1,6 @@
 import type { PluginRequest, PluginResponse, PluginRouter } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { freeBusyText, periodsOf } from '../dav/free-busy';
 import { exportCalendar } from '../exchange/export-file';
 import { type Context, type Desk, hrefOf, page } from '../pages/common';
 import { parseDay } from '../pages/dates';
@@ -7,6 +8,7 @@ import { sideOf } from '../pages/side';
 import { outcomeOf } from '../pages/texts';
 import { createStore, type StoredObject } from '../store';
 import { DAY_MS } from '../time/days';
+import { ianaZone, UTC } from '../time/zone';
 import { limiter } from './limit';
 import { dropLink, linkOf, makeLink, openLink, type Told, toldAllowed } from './links';
 import { toldObject } from './told';
@@ -20,6 +22,8 @@ const TOLD_TEXTS: Readonly<Record<Told, readonly [name: string, help: string]>> 
 const BEFORE_MS = 366 * DAY_MS;
 const AFTER_MS = 2 * BEFORE_MS;
 const OBJECTS_MAX = 3_000;
+/** What was is of little use to who looks for a time. */
+const BUSY_BEFORE_MS = 31 * DAY_MS;
 const MINUTE_MS = 60_000;
 
 /** `/calendar/link`: a secret address of one's calendar, and what it answers. */
@@ -33,9 +37,10 @@ export function linkRoutes(router: PluginRouter<CalendarConfig>): void {
     async (request, context) => {
       const now = context.clock.now();
       if (!perRemote(request.remote, now)) return TOO_MANY;
-      const secret = (request.params['secret'] ?? '').replace(/\.ics$/, '');
+      const [, secret = '', kind] =
+        /^(.*?)(?:\.(ics|ifb))?$/.exec(request.params['secret'] ?? '') ?? [];
       if (!perLink(secret.slice(0, 64), now)) return TOO_MANY;
-      return answer(request, context, secret);
+      return kind === 'ifb' ? busy(request, context, secret) : answer(request, context, secret);
     },
     { public: true },
   );
@@ -73,6 +78,26 @@ async function answer(
   return { file: { name: 'calendar.ics', type: 'text/calendar', content } };
 }
 
+/** When its owner is busy by that calendar, whatever else the address tells (RFC 5545 3.6.4). */
+async function busy(
+  { site }: PluginRequest,
+  context: Context,
+  secret: string,
+): Promise<PluginResponse> {
+  const opened = await openLink(context, site, secret);
+  if (!opened) return { status: 404 };
+  const { person, place } = opened;
+  const now = context.clock.now();
+  const range = { from: now - BUSY_BEFORE_MS, to: now + BEFORE_MS };
+  const zone = ianaZone(context.site(site).timeZone) ?? UTC;
+  const window = { ...range, zone: zone.id, calendars: [place.id] };
+  const { occurrences, isCut } = await createStore(context).occurrences(person, window);
+  // A part would look like time that is free.
+  if (isCut) return { json: { error: 'too-large' }, status: 413 };
+  const content = freeBusyText(periodsOf(occurrences, range, zone), { range, now });
+  return { file: { name: 'disponibilites.ifb', type: 'text/calendar', content } };
+}
+
 async function showLink(desk: Desk): Promise<PluginResponse> {
   const { context, request, person, t, words } = desk;
   const id = request.query['calendar'];
@@ -97,6 +122,7 @@ async function showLink(desk: Desk): Promise<PluginResponse> {
           ? undefined
           : {
               address: `${request.origin}${hrefOf(context, `link/${link.secret}.ics`)}`,
+              busyAddress: `${request.origin}${hrefOf(context, `link/${link.secret}.ifb`)}`,
               told: TOLD_TEXTS[link.told][0],
               isOff: !allowed.includes(link.told),
               madeOn: dayText(link.madeOn),

@@ -36,6 +36,7 @@ export async function showCalendars(desk: Desk): Promise<PluginResponse> {
       restoreAction: hrefOf(context, 'restore'),
       actions: {
         accounts: hrefOf(context, 'accounts'),
+        feeds: hrefOf(context, 'feeds'),
         create: hrefOf(context, 'calendars/create'),
         change: hrefOf(context, 'calendars/change'),
         remove: hrefOf(context, 'calendars/delete'),

@@ -156,13 +156,13 @@ function isUnder(href: string, collection: string): boolean {
 const nameOf = ({ title, href }: Pick<Resource, 'title' | 'href'>): string =>
   titleOf(title) || titleOf(href.split('/').findLast((part) => part !== '') ?? '') || '?';
 
-function faultOfStatus(status: number): Fault {
+export function faultOfStatus(status: number): Fault {
   if (status === 401) return 'password';
   if (status === 403) return 'refused';
   return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'not-caldav';
 }
 
-function faultOf(error: unknown): Fault {
+export function faultOf(error: unknown): Fault {
   const said = (name: string, of: unknown): unknown =>
     typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
   if (said('code', error) === 'fetch/refused') return 'address';

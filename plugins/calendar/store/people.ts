@@ -2,6 +2,7 @@ import { pruneRemoved } from './changes';
 import {
   CALENDARS,
   chunksOf,
+  FEEDS,
   LINKS,
   OBJECTS,
   PROPERTIES,
@@ -20,7 +21,7 @@ const TRACE_DAYS = 90;
 export async function erasePerson(table: Tables, user: { readonly id: number }): Promise<void> {
   const keys: number[] = await table(CALENDARS).where({ user_id: user.id }).pluck('key');
   for (const some of chunksOf(keys)) {
-    for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN, LINKS])
+    for (const name of [OBJECTS, REMOVED, PROPERTIES, SHARES, SEEN, LINKS, FEEDS])
       await table(name).whereIn('calendar_key', some).delete();
     await table(CALENDARS).whereIn('key', some).delete();
   }

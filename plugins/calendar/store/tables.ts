@@ -11,6 +11,7 @@ export const PROPERTIES = 'calendar_properties';
 export const SHARES = 'calendar_shares';
 export const SEEN = 'calendar_seen';
 export const LINKS = 'calendar_links';
+export const FEEDS = 'calendar_feeds';
 
 export interface CalendarTableRow {
   readonly key: number;
