@@ -70,6 +70,20 @@ export const calendarConfig = z.strictObject({
     .enum(REGIONS)
     .default('metropole')
     .describe('Whose public holidays count where times are proposed.'),
+  meeting: z
+    .strictObject({
+      url: z
+        .string()
+        .max(500)
+        .regex(/^https:\/\/[^\s{}]+\{random\}[^\s{}]*$/, 'expected https://… with {random} once')
+        .refine((url) => URL.canParse(url.replace('{random}', 'x')), 'expected an address')
+        .describe(
+          'Where a meeting by video takes place; `{random}` is its name, which nobody guesses.',
+        ),
+      title: z.string().min(1).max(40).describe('What agents call the service.'),
+    })
+    .optional()
+    .describe('Service for meetings by video of which the form of an event makes a link.'),
   rooms: roomsConfig,
   workFrom: z
     .string()

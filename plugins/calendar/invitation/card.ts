@@ -137,7 +137,10 @@ function eventModel(
       : '',
     repeats: repeatWords(teller, fields.rule, placeOf(fields)),
     location: piecesOf(fields.location),
-    meeting: meetingOf([fields.url, fields.location, fields.description]),
+    meeting: meetingOf(
+      [fields.url, fields.location, fields.description],
+      teller.context.config(teller.person.site).meeting,
+    ),
     organiser: nameOf(peopleIn(object).organiser),
   };
 }

@@ -18,7 +18,7 @@ import { type Resolved, resolve } from '../people/resolve';
 import { type PeopleTyped, personIn, piecesOfList, sentPeople, typedPeople } from '../people/typed';
 import { fieldsIn } from '../quick/routes';
 import type { Room } from '../rooms/config';
-import type { Calendar, Put, Telling } from '../store';
+import { type Calendar, canDelete, type Put, type Telling } from '../store';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
@@ -35,6 +35,7 @@ import {
   sentForm,
   typedOf,
 } from './form';
+import { newMeeting } from './meeting';
 import { eventHref, mayChange, type Opened, openEvent } from './opened';
 import { REPEATS } from './repeat';
 import { repeatWords } from './repeat-words';
@@ -76,6 +77,9 @@ interface Editing {
   readonly resolved?: Resolved;
 }
 
+/** An event goes to calendars of the same owner: who is asked to it stays asked by the same. */
+const mayGo = ({ calendar }: Opened, to: Calendar): boolean => to.owner === calendar.owner;
+
 function formPage(desk: Desk, editing: Editing): PluginResponse {
   const { context, calendars, t } = desk;
   const { event, calendar, fields, form, errors = [], problem = '', differences = [] } = editing;
@@ -100,7 +104,11 @@ function formPage(desk: Desk, editing: Editing): PluginResponse {
       form,
       calendar: calendar.id,
       calendarTitle: calendar.title,
-      calendars: calendars.filter(isWritable).map(({ id, title: label }) => ({ id, label })),
+      calendars: calendars
+        .filter((one) => isWritable(one) && (!event || mayGo(event, one)))
+        .map(({ id, title: label }) => ({ id, label })),
+      canChoose: event === undefined || canDelete(event.calendar),
+      meetingTitle: context.config(desk.person.site).meeting?.title ?? '',
       isNew: event === undefined,
       scopes: isOne
         ? SCOPES.map((scope) => ({
@@ -265,7 +273,7 @@ const askedIn = (query: Readonly<Record<string, string>>): People => ({
 export async function save(desk: Desk): Promise<PluginResponse> {
   const { request } = desk;
   const { body, lists } = request;
-  const form = picked(sentForm(lists), body['pick'] ?? '');
+  const form = withMeeting(desk, picked(sentForm(lists), body['pick'] ?? ''));
   const uid = UID.test(body['uid'] ?? '') ? (body['uid'] ?? '') : randomUUID();
   const isNew = (body['id'] ?? '') === '';
   const event = isNew ? undefined : await openEvent(desk, body);
@@ -277,7 +285,7 @@ export async function save(desk: Desk): Promise<PluginResponse> {
   const etag = body['etag'] ?? '';
   const asked = await askedNow(desk, organisedPeople(desk, event));
   const editing: Editing = { event, calendar, fields, form, scope, uid, etag, ...asked };
-  if (asked.isOpen) return formPage(desk, { ...editing, status: 422 });
+  if (asked.isOpen || makesMeeting(desk)) return formPage(desk, { ...editing, status: 422 });
   const read = readForm(form, { fields, isOne: event.isSeries && scope === 'this' });
   if (read.kind === 'errors')
     return formPage(desk, { ...editing, status: 422, errors: read.errors });
@@ -289,6 +297,24 @@ export async function save(desk: Desk): Promise<PluginResponse> {
       errors: [{ field: 'startDate', key: 'calendar:error.theirs' }],
     });
   return saveChange(desk, { ...editing, event }, read.fields);
+}
+
+/** Whether the form only wants a link to a meeting by video. */
+const makesMeeting = ({ request, context, person }: Desk): boolean =>
+  request.body['makeMeeting'] === 'yes' && context.config(person.site).meeting !== undefined;
+
+function withMeeting(desk: Desk, form: EventTyped): EventTyped {
+  const { meeting } = desk.context.config(desk.person.site);
+  return meeting && makesMeeting(desk) ? { ...form, url: newMeeting(meeting) } : form;
+}
+
+/** Where a form says that an event is to be, of those where it may go. */
+function newPlace(desk: Desk, { calendar, stored }: Opened): Calendar | undefined {
+  const id = desk.request.body['calendar'] ?? '';
+  const to = id === calendar.id ? undefined : desk.calendars.find((one) => one.id === id);
+  // Copies that others see as « Occupé » are not taken elsewhere.
+  const mayLeave = canDelete(calendar) && stored.isMasked !== true;
+  return to && isWritable(to) && mayLeave && to.owner === calendar.owner ? to : undefined;
 }
 
 /** Whether another time is given to a meeting to which its organiser asked us: they would know nothing of it. */
@@ -316,7 +342,7 @@ async function saveNew(
   const fields = newFields({ start: desk.now }, desk.preferences);
   const asked = await askedNow(desk, NOBODY);
   const editing: Editing = { calendar, fields, form, scope: 'all', uid, etag: '', ...asked };
-  if (asked.isOpen) return formPage(desk, { ...editing, status: 422 });
+  if (asked.isOpen || makesMeeting(desk)) return formPage(desk, { ...editing, status: 422 });
   const read = readForm(form, { fields, isOne: false });
   if (read.kind === 'errors')
     return formPage(desk, { ...editing, status: 422, errors: read.errors });
@@ -398,7 +424,21 @@ async function saveChange(
     telling,
   });
   await mailWaiting(desk, telling);
-  if (put.kind === 'updated' || put.kind === 'created') return { redirect: doneHref(desk, fields) };
+  if (put.kind === 'updated' || put.kind === 'created') {
+    const to = newPlace(desk, event);
+    if (!to) return { redirect: doneHref(desk, fields) };
+    // The change is kept; where it cannot go, it stays and that is said.
+    const moved = await store.move(person, {
+      calendar: calendar.id,
+      uri: stored.uri,
+      ifMatch: put.etag,
+      to: { calendar: to.id, uri: stored.uri },
+      isCopy: false,
+      isOverwriting: false,
+    });
+    if (moved.kind === 'created') return { redirect: doneHref(desk, fields) };
+    return { redirect: eventHref(desk, stored.id, { at, failed: 'moving' }) };
+  }
   if (rest) await takeBack(desk, calendar, `${uid}.ics`);
   if (put.kind === 'conflict') {
     const now = await openEvent(desk, { id: stored.id, at });

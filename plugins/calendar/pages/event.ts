@@ -103,7 +103,10 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       showAs: fields.showAs,
       visibility: fields.visibility === 'public' ? '' : t(VISIBILITY_TEXTS[fields.visibility]),
       alarms: fields.alarms.map((minutes) => alarmWords(desk, minutes)),
-      meeting: meetingOf([fields.url, fields.location, fields.description]),
+      meeting: meetingOf(
+        [fields.url, fields.location, fields.description],
+        context.config(desk.person.site).meeting,
+      ),
       isReadOnly: !mayChange(event),
       isKept: !canDelete(calendar),
       backHref: hrefOf(context, '', { on: isoOf(day) }),

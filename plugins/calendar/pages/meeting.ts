@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 /** Links in what somebody wrote, and those that lead to a meeting by video. Nobody is asked anything. */
 
 const LINK = /https?:\/\/[^\s<>"'«»{}|\\^`]+/gi;
@@ -48,13 +50,29 @@ export function webOf(text: string): URL | undefined {
   }
 }
 
+/** The site's own service (`meeting` of its configuration). */
+export type OwnMeeting = { readonly url: string; readonly title: string } | undefined;
+
+/** 20 letters and digits: no two meetings have one, and nobody finds another's (116 bits). */
+const NAME = 'abcdefghijklmnopqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const NAME_CHARS = 20;
+
+/** A link to a meeting that nobody else has. */
+export const newMeeting = ({ url }: NonNullable<OwnMeeting>): string =>
+  url.replace('{random}', () =>
+    Array.from({ length: NAME_CHARS }, () => NAME[randomInt(NAME.length)]).join(''),
+  );
+
 /** The meeting by video that texts lead to: the first of them wins. */
 export function meetingOf(
   texts: readonly string[],
+  own?: OwnMeeting,
 ): { readonly name: string; readonly href: string } | undefined {
+  const ownHost = own && webOf(own.url.replace('{random}', 'x'))?.hostname.toLowerCase();
   for (const text of texts)
     for (const { href } of piecesOf(text)) {
       const host = href === '' ? undefined : webOf(href)?.hostname.toLowerCase();
+      if (own && host !== undefined && host === ownHost) return { name: own.title, href };
       const known = host && SERVICES.find(([, pattern]) => pattern.test(host));
       if (known) return { name: known[0], href };
     }

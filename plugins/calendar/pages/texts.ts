@@ -97,6 +97,7 @@ const FAILED_TEXTS: Readonly<Record<string, string>> = {
   event: 'calendar:failed.event',
   planning: 'calendar:planning.full',
   link: 'calendar:link.refused',
+  moving: 'calendar:failed.moving',
 };
 
 const own = (all: Readonly<Record<string, string>>, word: string | undefined): string =>

@@ -6,7 +6,7 @@ import { DAY_MS, dayOfWall } from '../time/days';
 import { toUtc, toWall } from '../time/zone';
 import { type Context, hrefOf } from './common';
 import { isoOf } from './dates';
-import { meetingOf } from './meeting';
+import { meetingOf, type OwnMeeting } from './meeting';
 import { SHOW_AS_TEXTS } from './texts';
 import { createWords } from './words';
 
@@ -48,7 +48,9 @@ export async function nextEvents(
       place: one.location,
       status: one.showAs === 'busy' ? '' : t(SHOW_AS_TEXTS[one.showAs]),
       href: hrefOf(context, 'event', { id: one.object, at: one.recurrence }),
-      meeting: one.isAllDay ? undefined : await meetingAt(store, person, one),
+      meeting: one.isAllDay
+        ? undefined
+        : await meetingAt(store, person, one, context.config(person.site).meeting),
     };
   };
   const lines = await Promise.all(coming.slice(0, SHOWN_MAX).map(lineOf));
@@ -68,12 +70,13 @@ async function meetingAt(
   store: ReturnType<typeof createStore>,
   person: Person,
   { object, recurrence }: Occurrence,
+  own: OwnMeeting,
 ) {
   const stored = await store.objectById(person, object);
   if (!stored) return undefined;
   try {
     const fields = fieldsOf(stored.text, recurrence)?.fields;
-    return fields && meetingOf([fields.url, fields.location, fields.description]);
+    return fields && meetingOf([fields.url, fields.location, fields.description], own);
   } catch (error) {
     if (error instanceof IcsError) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import type { PluginResponse, PluginRouter, SlotFacts } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { fieldsOf, IcsError } from '../ics';
 import { type Context, type Desk, hrefOf, page } from '../pages/common';
-import { meetingOf } from '../pages/meeting';
+import { meetingOf, type OwnMeeting } from '../pages/meeting';
 import { createWords } from '../pages/words';
 import { preferencesOf } from '../settings/values';
 import { OBJECTS, type Tables } from '../store/tables';
@@ -71,8 +71,9 @@ export async function reminderBanner(
   if (rows.length === 0) return { reminders: [] };
   const { zone } = await preferencesOf(context, site.id, user.id);
   const texts = await textsOf(table, rows);
+  const own = context.config(site.id).meeting;
   const lines = rows.map((row) =>
-    lineOf(context, { row, zone, locale, now, text: texts.get(row.object_id) }),
+    lineOf(context, { row, zone, locale, now, own, text: texts.get(row.object_id) }),
   );
   return { reminders: lines, action: context.url('reminders'), snoozes: SNOOZES };
 }
@@ -97,12 +98,14 @@ function lineOf(
     zone,
     locale,
     now,
+    own,
     text,
   }: {
     readonly row: RungRow;
     readonly zone: Zone;
     readonly locale: 'fr' | 'en';
     readonly now: number;
+    readonly own: OwnMeeting;
     readonly text: { readonly text: string; readonly component: string } | undefined;
   },
 ) {
@@ -125,7 +128,7 @@ function lineOf(
     title: row.summary === '' ? t('calendar:event.untitled') : row.summary,
     when: time === '' ? near : t('calendar:reminder.at', { day: near, time }),
     place: form?.location ?? '',
-    meeting: form ? meetingOf([form.url, form.location, form.description]) : undefined,
+    meeting: form ? meetingOf([form.url, form.location, form.description], own) : undefined,
     href: form ? hrefOf(context, 'event', { id: row.object_id, at: row.recurrence }) : '',
   };
 }

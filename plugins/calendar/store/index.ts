@@ -4,6 +4,7 @@
  */
 import type { PluginContext } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { removeMeetings } from '../outgoing/meetings';
 import { putTold, removeTold, restoreTold } from '../outgoing/write';
 import {
   countObjects,
@@ -15,6 +16,7 @@ import {
 import { listChanges } from './changes';
 import { foundKept } from './found-kept';
 import { findOccurrences } from './occurrences';
+import { placeOf } from './places';
 import { keepProperties, listProperties } from './properties';
 import type { Tables } from './tables';
 import { emptyTrash, listTrash, RestoreRefused } from './trash';
@@ -85,7 +87,18 @@ export function createStore(context: Context): CalendarStore {
     keepProperties: (person, calendar, values) =>
       db.transaction((table) => keepProperties(table, person, calendar, values)),
     removeCalendar: (person, id) =>
-      db.transaction((table) => deleteCalendar(table, person, { id, at: at() })),
+      db.transaction(async (table) => {
+        const place = await placeOf(table, person, id);
+        // Rooms are freed, and those who are asked to what is to come are told.
+        if (place?.isOwn && place.rights === 'manage')
+          await removeMeetings(table, person, {
+            ...limits(person),
+            ...told(person),
+            calendar: id,
+            key: place.key,
+          });
+        return deleteCalendar(table, person, { id, at: at() });
+      }),
 
     occurrences: (person, window) => findOccurrences(read, person, window, foundKept(db)),
     objects: (person, calendar, which = {}) =>

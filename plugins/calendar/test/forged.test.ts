@@ -244,6 +244,26 @@ it('a copy that comes back from the trash leaves the room where its organiser ha
   expect(starts.map((text) => /DTSTART:(\S+)/.exec(text)?.[1])).toEqual(['20260105T140000Z']);
 });
 
+it('a calendar that goes frees its rooms, and those who are asked are told', async () => {
+  running.clock.advance(Date.UTC(2026, 0, 2) - running.clock.now());
+  const made = await store.createCalendar(me, { title: 'Projet' });
+  const id = made.kind === 'created' ? made.id : '';
+  const text = vevent(
+    'p',
+    'SUMMARY:Réunion',
+    `ORGANIZER:mailto:${me.mail}`,
+    `ATTENDEE:mailto:${other.mail}`,
+    `ATTENDEE;CUTYPE=ROOM:mailto:${ROOM.mail}`,
+  );
+  await store.put(me, id, 'm.ics', text, { telling: { organisers: [me.mail] } });
+  expect(await table('calendar_objects').select('id')).toHaveLength(2);
+  expect(await store.removeCalendar(me, id)).toBe('removed');
+  expect(await table('calendar_objects').select('id')).toEqual([]);
+  const methods: string[] = await table('calendar_outgoing').pluck('method');
+  expect(methods.sort()).toEqual(['CANCEL', 'REQUEST']);
+  expect(await store.trash(me)).toHaveLength(1);
+});
+
 describe('a secret address', () => {
   it('tells what its owner wrote, and nothing that programs added', () => {
     const text = vevent(
