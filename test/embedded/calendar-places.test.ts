@@ -30,7 +30,7 @@ const save = (page: Page, fill: Record<string, string>, button = 'save'): Promis
     fill,
     add: [[button, 'yes']],
   });
-const valueOf = (page: Page, id: string): string =>
+const fieldOf = (page: Page, id: string): string =>
   page.all((one) => one.attribs['id'] === id)[0]?.attribs['value'] ?? 'no field';
 const eventOf = async (title: string): Promise<string> =>
   /\/calendar\/event\?id=[^"]+/
@@ -40,11 +40,11 @@ const eventOf = async (title: string): Promise<string> =>
 it('makes a link to a meeting by video that nobody guesses, and knows it as the site’s', async () => {
   const typed = { summary: 'Point à distance', location: 'Salle 2' };
   const made = await save(await web.get('/calendar/edit'), typed, 'makeMeeting');
-  expect([valueOf(made, 'e-summary'), valueOf(made, 'e-location')]).toEqual(Object.values(typed));
-  const url = valueOf(made, 'e-url');
+  expect([fieldOf(made, 'e-summary'), fieldOf(made, 'e-location')]).toEqual(Object.values(typed));
+  const url = fieldOf(made, 'e-url');
   expect(url).toMatch(/^https:\/\/visio\.ministere\.example\/\w{20}#a$/);
   const again = await save(await web.get('/calendar/edit'), typed, 'makeMeeting');
-  expect(valueOf(again, 'e-url')).not.toBe(url);
+  expect(fieldOf(again, 'e-url')).not.toBe(url);
   await save(made, {});
   const event = await web.get(await eventOf('Point à distance'));
   expect(event.text).toContain('Rejoindre (Visio)');
