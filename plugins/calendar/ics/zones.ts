@@ -3,6 +3,7 @@ import { expandRule } from '../recur/expand';
 import { readRule } from '../recur/rule';
 import { DAY_MS } from '../time/days';
 import { ianaZone, toUtc, toWall, UTC, type Zone } from '../time/zone';
+import { nameAlike } from './alike';
 import {
   type Component,
   componentsOf,
@@ -92,7 +93,9 @@ function definedIn(calendar: Component, tzid: string): ZoneFacts | undefined {
     .flatMap(changesOf)
     .sort(([a], [b]) => a - b)
     .slice(0, MAX_CHANGES);
-  return changes.length > 0 ? { id: tzid.slice(0, 200), changes } : undefined;
+  if (changes.length === 0) return undefined;
+  const alike = nameAlike(changing('', changes));
+  return alike === undefined ? { id: tzid.slice(0, 200), changes } : { id: alike };
 }
 
 /** When an observance begins, each time (RFC 5545 §3.6.5); nothing of one that cannot be read. */

@@ -27,6 +27,17 @@ export const nameOf = (
   one: { readonly name: string; readonly mail: string } | undefined,
 ): string => (one === undefined ? '' : one.name === '' ? one.mail : one.name);
 
+/** A name that anybody can write, with the address of who is not of the site. */
+function whoOf(
+  { context, person }: Teller,
+  one: { readonly name: string; readonly mail: string } | undefined,
+): string {
+  const name = nameOf(one);
+  const domain = one?.mail.split('@').at(-1) ?? '';
+  const isOwn = context.site(person.site).mailDomains.includes(domain);
+  return one === undefined || isOwn || name === one.mail ? name : `${name} (${one.mail})`;
+}
+
 const REFUSED_TEXTS: Readonly<Record<RefusedReason, string>> = {
   garbage: 'calendar:invitation.refused.garbage',
   content: 'calendar:invitation.refused.content',
@@ -56,7 +67,7 @@ export function toldOf(teller: Teller, look: Look): Told {
     case 'invitation':
     case 'same':
     case 'update': {
-      const who = nameOf(outcome.organiser);
+      const who = whoOf(teller, outcome.organiser);
       const isChange = outcome.kind === 'update' || isApplied;
       const heading =
         who === ''

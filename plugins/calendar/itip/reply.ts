@@ -23,7 +23,7 @@ const REPLIED = 'x-estafette-replied';
 
 /** REPLY (RFC 5546 §3.2.3): what somebody who was asked says, put into the organiser's copy. */
 export function replied(one: Case): Outcome {
-  const { message, own, parts, sender } = one;
+  const { message, own, parts, sender, now } = one;
   const existing = ownMeeting(one.existing, own);
   const attendee = speaker(one);
   const copy = new Copy(existing);
@@ -33,8 +33,15 @@ export function replied(one: Case): Outcome {
     const occurrence = nameOf(part, message.calendar, copy.master);
     const wall =
       occurrence === '' || !copy.master ? undefined : wallOfId(part, message.calendar, copy.master);
-    const result = copy.take(part, { party, occurrence, wall, calendar: message.calendar });
-    crashed.take(part, { party, occurrence, wall, calendar: message.calendar, isLetIn: true });
+    const result = copy.take(part, { party, occurrence, wall, calendar: message.calendar, now });
+    crashed.take(part, {
+      party,
+      occurrence,
+      wall,
+      calendar: message.calendar,
+      now,
+      isLetIn: true,
+    });
     return { attendee: party, occurrence, comment: commentOf([part]), result };
   });
   return {
@@ -61,6 +68,8 @@ interface Taken {
   readonly occurrence: string;
   readonly wall: number | undefined;
   readonly calendar: Component;
+  /** An answer of tomorrow is one of now: others that come after it are newer. */
+  readonly now: number;
   /** Whoever was not asked is let in. */
   readonly isLetIn?: boolean;
 }
@@ -93,7 +102,7 @@ class Copy {
     if (result !== 'applied' && !(result === 'crasher' && taken.isLetIn)) return result;
     this.isChanged = true;
     const before = partiesOf(there).get(taken.party.mail)?.partstat;
-    const said = saidIn(there, part, taken.party);
+    const said = saidIn(there, part, taken.party, taken.now);
     if (occurrence === '') this.series = said;
     else this.others.set(occurrence, said);
     if (occurrence !== '') return result;
@@ -101,7 +110,7 @@ class Copy {
     for (const [name, other] of this.others) {
       const known = partiesOf(other).get(taken.party.mail);
       if (known && known.partstat === before && stampOf(other, taken.party.mail) === 0) {
-        this.others.set(name, saidIn(other, part, taken.party, false));
+        this.others.set(name, saidIn(other, part, taken.party, undefined));
       }
     }
     return result;
@@ -128,7 +137,7 @@ class Copy {
 function resultOf(
   part: Component,
   there: Component,
-  { party, calendar }: Taken,
+  { party, calendar, now }: Taken,
   own: Component,
 ): Replied['result'] {
   const known = partiesOf(there).get(party.mail);
@@ -144,10 +153,11 @@ function resultOf(
     return isDelegate ? 'applied' : 'crasher';
   }
   const last = stampOf(there, party.mail);
-  if (version.stamp < last) return 'out-of-date';
+  const stamp = Math.min(version.stamp, now);
+  if (stamp < last) return 'out-of-date';
   const isSame =
     known.partstat === party.partstat && known.delegatedTo.join() === party.delegatedTo.join();
-  if (isSame && (version.stamp === last || last === 0)) return 'same';
+  if (isSame && (stamp === last || last === 0)) return 'same';
   return 'applied';
 }
 
@@ -178,9 +188,14 @@ function withoutStamps(part: Component): Component {
   return [part[0], properties, part[2]];
 }
 
-/** A part with what somebody said of it, and with whom they send instead. */
-function saidIn(part: Component, reply: Component, party: Party, isStamped = true): Component {
-  const stamp = versionOf(reply).stamp;
+/** A part with what somebody said of it, and with whom they send instead; stamped where `now` is told. */
+function saidIn(
+  part: Component,
+  reply: Component,
+  party: Party,
+  now: number | undefined,
+): Component {
+  const stamp = now === undefined ? 0 : Math.min(versionOf(reply).stamp, now);
   const said = withAttendee(part, party, {
     partstat: party.partstat.toUpperCase(),
     rsvp: '',
@@ -188,7 +203,7 @@ function saidIn(part: Component, reply: Component, party: Party, isStamped = tru
     ...(party.delegatedFrom[0] !== undefined && {
       'delegated-from': `mailto:${party.delegatedFrom[0]}`,
     }),
-    ...(isStamped && stamp > 0 && { [REPLIED]: String(stamp) }),
+    ...(stamp > 0 && { [REPLIED]: String(stamp) }),
   });
   const cleaned: Component = [said[0], said[1].map(withoutEmpty), said[2]];
   if (party.partstat !== 'delegated') return cleaned;
