@@ -22,6 +22,7 @@ import { reminderJob } from './reminders/job';
 import { eraseRung, reminderBanner } from './reminders/shown';
 import { accountRecords, eraseAccounts } from './remote/accounts';
 import { accountsJob } from './remote/job';
+import { eraseRooms } from './rooms/erase';
 import { routes } from './routes';
 import { choicesOf, eraseChoices } from './settings/choices';
 import { SETTINGS } from './settings/sections';
@@ -133,6 +134,7 @@ export default definePlugin<CalendarConfig>({
     context.hooks.on('user:erased', async ({ user, db }) => {
       await eraseAccounts((name) => db.table(name), user.id);
       await eraseBookings((name) => db.table(name), user.id);
+      await eraseRooms((name) => db.table(name), user, context.clock.now());
       await erasePerson((name) => db.table(name), user);
       await eraseImports((name) => db.table(name), user.id);
       await eraseRung((name) => db.table(name), user);

@@ -62,7 +62,8 @@ function wantedIn(calendar: Component, rooms: readonly Room[]): readonly Wanted[
   return [...found].map(([room, parts]) => ({ room, parts }));
 }
 
-const uriOf = (uid: string): string =>
+/** Under what a room keeps an event. */
+export const uriOf = (uid: string): string =>
   `${createHash('sha256').update(uid).digest('hex').slice(0, 32)}.ics`;
 
 /** What is kept of a booking: when, and by whom; what it is about is for those who are asked. */

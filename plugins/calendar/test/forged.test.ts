@@ -264,6 +264,44 @@ it('a calendar that goes frees its rooms, and those who are asked are told', asy
   expect(await store.trash(me)).toHaveLength(1);
 });
 
+it('who is erased leaves no room booked, and takes none from others', async () => {
+  running.clock.advance(Date.UTC(2026, 0, 2) - running.clock.now());
+  const asking = (uid: string, organiser: string, day: string): string =>
+    vevent(
+      uid,
+      'SUMMARY:Réunion',
+      `ORGANIZER:mailto:${organiser}`,
+      `ATTENDEE:mailto:${me.mail}`,
+      `ATTENDEE:mailto:${other.mail}`,
+      `ATTENDEE;CUTYPE=ROOM:mailto:${ROOM.mail}`,
+    ).replaceAll('20260105', day);
+  const book = (person: Person, uid: string, day: string) =>
+    store.put(person, FIRST_CALENDAR, `${uid}.ics`, asking(uid, person.mail, day), {
+      telling: { organisers: [person.mail] },
+    });
+  await book(me, 'mine', '20260105');
+  await book(me, 'past', '20260101');
+  await book(other, 'theirs', '20260106');
+  // A copy of the meeting of somebody else, which its room does not follow.
+  await store.put(me, FIRST_CALENDAR, 'copy.ics', asking('theirs', other.mail, '20260106'));
+  const booked = async (): Promise<readonly string[]> => {
+    const texts: string[] = await table('calendar_objects')
+      .where('text', 'like', '%UID%')
+      .pluck('text');
+    const rooms = texts.filter((text) => !text.includes('ATTENDEE'));
+    return rooms.map((text) => /UID:(\S+)/.exec(text)?.[1] ?? '').sort();
+  };
+  expect(await booked()).toEqual(['mine', 'past', 'theirs']);
+
+  const user = { id: me.user, site: me.site, login: 'x', mail: me.mail };
+  for (const _time of ['once', 'again']) {
+    await running.action('user:erased', { user } as never);
+    expect(await booked()).toEqual(['theirs']);
+    expect(await table('calendar_trash').select('id')).toEqual([]);
+  }
+  expect(await book(other, 'free', '20260105')).toMatchObject({ kind: 'created' });
+});
+
 describe('a secret address', () => {
   it('tells what its owner wrote, and nothing that programs added', () => {
     const text = vevent(
