@@ -34,6 +34,17 @@ it.each([
       await page.goto(`${base}/calendar/tasks`);
     }
     await look('list');
+    await page.goto(`${base}/calendar/tasks`);
+    await page.fill('#task-text', `Appeler le service ${name} aujourd’hui`);
+    await page.locator('.tasks-add button').click();
+    await page.waitForURL(/done=task/);
+    await page.goto(`${base}/calendar?view=week`);
+    if (size.width < 1_000) await page.locator('.cal-places > summary').click();
+    await page.waitForSelector(`.tasks-due a:has-text("Appeler le service ${name}")`);
+    // A day alone is not over at nine.
+    expect(await page.locator('.tasks-due .is-late').count()).toBe(0);
+    await look('beside');
+    await page.goto(`${base}/calendar/tasks`);
     const line = page.locator('.tasks-list li', { hasText: `Ranger le bureau ${name}` });
     await line.locator('.tasks-mark').click();
     await page.waitForURL(/done=taskDone/);

@@ -64,6 +64,14 @@ function miniOf(
   };
 }
 
+/** Lines of tasks, as `tasks/due` has them. */
+interface Due {
+  readonly tasks: readonly Readonly<
+    Record<'title' | 'due' | 'href', string> & { isLate: boolean }
+  >[];
+  readonly more: number;
+}
+
 /** What stands beside every page: a new event, a month, the calendars. */
 export function sideOf(
   desk: Desk,
@@ -77,6 +85,8 @@ export function sideOf(
     readonly current?: string;
     /** Where the check boxes lead back to. */
     readonly back?: string;
+    /** What is to be done today, beside what takes place. */
+    readonly due?: Due | undefined;
   } = {},
 ) {
   const { context, calendars, today, t } = desk;
@@ -101,6 +111,8 @@ export function sideOf(
     back: at.back ?? '',
     action: hrefOf(context, 'shown'),
     quickAction: hrefOf(context, 'quick'),
+    due: at.due && at.due.tasks.length > 0 ? at.due : undefined,
+    tasksHref: hrefOf(context, 'tasks'),
     tools: [
       link('tasks', t('calendar:tasks.title'), 'check'),
       link('bookings', t('calendar:booking.title'), 'users'),

@@ -1,5 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { isWorkingDay } from '../settings/working-hours';
+import { dueTasks } from '../tasks/due';
 import { startOfWeek, weekOf } from '../time/days';
 import { type Desk, hrefOf, isWritable, oneOf } from './common';
 import { addMonths, firstOfMonth, isoOf, parseDay } from './dates';
@@ -99,6 +100,7 @@ async function pageOf(desk: Desk, asked: Asked, shown: Found): Promise<PluginRes
         view,
         first,
         last,
+        due: await dueTasks(desk),
         back: q === '' ? hrefOf(context, '', here) : hrefOf(context, '', { q }),
       }),
       view: q === '' ? view : 'search',

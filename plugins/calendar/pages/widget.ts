@@ -2,6 +2,7 @@ import type { SlotFacts } from 'estafette/plugin';
 import { fieldsOf, IcsError } from '../ics';
 import { preferencesOf } from '../settings/values';
 import { createStore, type Occurrence, type Person } from '../store';
+import { dueTasks } from '../tasks/due';
 import { DAY_MS, dayOfWall } from '../time/days';
 import { toUtc, toWall } from '../time/zone';
 import { type Context, hrefOf } from './common';
@@ -53,6 +54,7 @@ export async function nextEvents(
         : await meetingAt(store, person, one, context.config(person.site).meeting),
     };
   };
+  const due = await dueTasks({ context, person, zone, today, words, t });
   const lines = await Promise.all(coming.slice(0, SHOWN_MAX).map(lineOf));
   const days = [
     { label: t('calendar:list.today'), events: lines.filter(({ day }) => day <= today) },
@@ -60,6 +62,8 @@ export async function nextEvents(
   ].filter(({ events }) => events.length > 0);
   return {
     days,
+    due: due.tasks,
+    tasksHref: hrefOf(context, 'tasks'),
     more: Math.max(coming.length - SHOWN_MAX, 0),
     href: hrefOf(context, '', { view: 'list', on: isoOf(today) }),
   };

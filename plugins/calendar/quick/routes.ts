@@ -20,7 +20,7 @@ export function fieldsIn(
 ): { readonly fields: EventFields; readonly isSure: boolean } | undefined {
   const meant = understand(text, { now, lengthMs: preferences.lengthMs });
   if (!meant) return undefined;
-  const { isSure, isDated, ...said } = meant;
+  const { isSure, isDated, isTimed: _isTimed, ...said } = meant;
   const { isAllDay, start } = said;
   const fields = { ...newFields({ start, isAllDay }, preferences), ...said };
   return { fields: isDated ? fields : { ...fields, ...nextHour(now, preferences) }, isSure };

@@ -20,6 +20,8 @@ export interface Understood {
   readonly isSure: boolean;
   /** Whether a day or an hour was named at all. */
   readonly isDated: boolean;
+  /** An hour was named. */
+  readonly isTimed: boolean;
 }
 
 export interface Where {
@@ -73,6 +75,7 @@ export function understand(sentence: string, where: Where): Understood | undefin
     rule: rhythm ? ruleFor(rhythm, { until, count }) : '',
     showAs,
     isDated,
+    isTimed: times !== undefined,
     isSure:
       summary !== '' &&
       isDated &&

@@ -96,8 +96,14 @@ async function addTask(desk: Desk): Promise<PluginResponse> {
   if (text === '') return back(desk);
   const meant = understand(text, { now, lengthMs: preferences.lengthMs });
   const isDated = meant?.isDated === true && meant.rule === '';
+  // Of a day alone: what is to be done by then, and not at nine.
+  const isDay = meant?.isAllDay === true || meant?.isTimed === false;
   const due: Due | undefined = isDated
-    ? { isAllDay: meant.isAllDay, wall: meant.start, zone: meant.isAllDay ? '' : zone.id }
+    ? {
+        isAllDay: isDay,
+        wall: isDay ? dayOfWall(meant.start) * DAY_MS : meant.start,
+        zone: isDay ? '' : zone.id,
+      }
     : undefined;
   const summary = isDated && meant.summary !== '' ? meant.summary : text;
   const uid = randomUUID();
