@@ -6,10 +6,10 @@ import { mailWaiting } from '../outgoing/page';
 import { type Desk, hrefOf, oneOf } from '../pages/common';
 import { eventHref, mayChange, type Opened, openEvent } from '../pages/opened';
 import { type Answer, type People, peopleIn } from '../people/attendees';
+import { organisersOf } from '../people/page';
 import { NOTE_MAX } from '../people/typed';
-import type { Telling } from '../store';
+import { canDelete, type Telling } from '../store';
 import { keepSaid } from './answers';
-import { ownMails } from './look';
 import { withOwnStatus } from './status';
 
 const ANSWERS = ['accepted', 'tentative', 'declined'] as const;
@@ -19,12 +19,14 @@ export function answerOffer(
   { person, context }: Pick<Desk, 'person' | 'context'>,
   event: Pick<Opened, 'calendar' | 'stored'>,
   people: People,
-): { readonly current: Answer; readonly action: string } | undefined {
-  const own = ownMails(person);
+): { readonly current: Answer; readonly action: string; readonly behalf: string } | undefined {
+  const own = organisersOf({ person }, event.calendar);
   const me = people.attendees.find(({ mail }) => own.includes(mail));
   const isTheirs = people.organiser !== undefined && !own.includes(people.organiser.mail);
-  if (!me || !isTheirs || !event.calendar.isOwn || !mayChange(event)) return undefined;
-  return { current: me.answer, action: hrefOf(context, 'event/answer') };
+  if (!me || !isTheirs || !mayChange(event)) return undefined;
+  // Who may write in somebody's calendar answers for them, and signs it.
+  const behalf = event.calendar.isOwn ? '' : me.name === '' ? me.mail : me.name;
+  return { current: me.answer, action: hrefOf(context, 'event/answer'), behalf };
 }
 
 /** An answer from the page of an event: of the occurrence that it shows, or of all of them. */
@@ -35,37 +37,39 @@ export async function answerEvent(desk: Desk): Promise<PluginResponse> {
   const said = oneOf(ANSWERS, body['answer']);
   if (!event || !said) return { status: 404 };
   const { stored, calendar, at } = event;
-  if (!calendar.isOwn || !mayChange(event)) return { status: 403 };
+  if (!mayChange(event)) return { status: 403 };
+  const own = organisersOf(desk, calendar);
   // Whoever organises it does not answer themselves.
   if (!answerOffer(desk, event, peopleIn(stored.text, at))) return { status: 404 };
   const changed = { redirect: eventHref(desk, stored.id, { at, failed: 'changed' }) };
   if (body['etag'] !== stored.etag) return changed;
   const note = (body['note'] ?? '').trim().slice(0, NOTE_MAX);
   const now = context.clock.now();
-  const answered = answerOf(stored.text, ownMails(person), {
+  const answered = answerOf(stored.text, own, {
     partstat: said,
     now,
     ...(note !== '' && { comment: note }),
     ...(at !== '' && { occurrence: at }),
   });
   if (!answered) return changed;
-  const telling: Telling = { organisers: ownMails(person), note, mails: answered.messages };
+  const telling: Telling = { organisers: own, note, mails: answered.messages };
   const when = { ifMatch: stored.etag, telling };
   // As in the message: what is declined as a whole is not in the calendar.
-  const isOut = said === 'declined' && at === '';
-  const text = withOwnStatus(answered.object, ownMails(person));
+  const isOut = said === 'declined' && at === '' && canDelete(calendar);
+  const text = withOwnStatus(answered.object, own);
   const leaving = { ...when, telling: { ...telling, left: text } };
   const isKept = isOut
     ? (await store.remove(person, calendar.id, stored.uri, leaving)) === 'removed'
     : (await store.put(person, calendar.id, stored.uri, text, when)).kind === 'updated';
   if (!isKept) return changed;
-  await keepSaid((name) => context.db.table(name), person, {
-    uid: stored.uid,
-    recurrence: at,
-    answer: said,
-    sequence: sequenceOf(stored.text),
-    at: now,
-  });
+  if (calendar.isOwn)
+    await keepSaid((name) => context.db.table(name), person, {
+      uid: stored.uid,
+      recurrence: at,
+      answer: said,
+      sequence: sequenceOf(stored.text),
+      at: now,
+    });
   await mailWaiting(desk, telling);
   if (isOut) return { redirect: hrefOf(context, '', { done: 'answered', restore: stored.id }) };
   return { redirect: eventHref(desk, stored.id, { at, done: 'answered' }) };

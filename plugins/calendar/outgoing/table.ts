@@ -142,7 +142,10 @@ export async function keepMails(
     version,
   }: { readonly telling: Telling; readonly now: number; readonly version: string },
 ): Promise<void> {
-  for (const { method, to, text } of telling.mails ?? []) {
+  const writer = person.mail.trim().toLowerCase();
+  const speaker = telling.organisers[0] ?? writer;
+  for (const { method, to, text: given } of telling.mails ?? []) {
+    const text = writer === speaker ? given : spokenFor(given, speaker, writer);
     const part = componentsOf(parseCalendar(text), 'vevent')[0];
     const known = METHODS.find((one) => one === method);
     if (!part || !known) continue;
@@ -155,7 +158,7 @@ export async function keepMails(
         site: person.site,
         user_id: person.user,
         // Answers to an answer come back to who gives it.
-        organiser: person.mail,
+        organiser: speaker,
         organiser_name: '',
         uid,
         method: known,
@@ -169,6 +172,27 @@ export async function keepMails(
       .onConflict('id')
       .ignore();
   }
+}
+
+/** Whose hand it is, where somebody answers for another (SENT-BY, RFC 5545 §3.2.18). */
+function spokenFor(text: string, speaker: string, writer: string): string {
+  const [name, properties, parts] = parseCalendar(text);
+  const next = parts.map(
+    (part): Component => [
+      part[0],
+      part[1].map((property) =>
+        part[0] === 'vevent' && property[0] === 'attendee' && mailIn(property) === speaker
+          ? ([
+              'attendee',
+              { ...property[1], 'sent-by': `mailto:${writer}` },
+              ...property.slice(2),
+            ] as unknown as Property)
+          : property,
+      ),
+      part[2],
+    ],
+  );
+  return writeCalendar([name, properties, next]);
 }
 
 /** What of an event has not left, the latest first. */
