@@ -103,8 +103,8 @@ export async function putTold(
     at: input.at,
   });
   if (answer.busy.length > 0 && telling.isDeclined !== true) {
-    const detail = answer.busy.map(({ title }) => title).join(', ');
-    return { kind: 'refused', reason: 'room', detail };
+    const taken = answer.busy.map(({ room, times }) => ({ title: room.title, times }));
+    return { kind: 'refused', reason: 'room', taken };
   }
   const put = await writeObject(table, person, { ...input, text: answer.text });
   if (put.kind === 'created' || put.kind === 'updated') {

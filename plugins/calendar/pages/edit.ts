@@ -363,7 +363,7 @@ async function saveNew(
     ...editing,
     status: 422,
     problem: problemOf(put),
-    detail: detailOf(put),
+    detail: detailOf(desk, put),
   });
 }
 
@@ -417,7 +417,7 @@ async function saveChange(
       ...editing,
       status: 422,
       problem: problemOf(rest),
-      detail: detailOf(rest),
+      detail: detailOf(desk, rest),
     });
   const put = await store.put(person, calendar.id, stored.uri, next.text, {
     ifMatch: stored.etag,
@@ -448,7 +448,7 @@ async function saveChange(
     ...editing,
     status: 422,
     problem: problemOf(put),
-    detail: detailOf(put),
+    detail: detailOf(desk, put),
   });
 }
 
@@ -568,8 +568,22 @@ async function takeBack({ store, person }: Desk, calendar: Calendar, uri: string
 const problemOf = (put: Put): string =>
   put.kind === 'refused' ? REFUSAL_TEXTS[put.reason] : 'calendar:failed.twice';
 
-/** What a refusal is about: rooms. */
-const detailOf = (put: Put): string => (put.kind === 'refused' ? (put.detail ?? '') : '');
+const DAYS_NAMED = 5;
+
+/** What a refusal is about: rooms, and the days on which what repeats does not have them. */
+function detailOf({ words, zone, t }: Desk, put: Put): string {
+  const taken = put.kind === 'refused' ? (put.taken ?? []) : [];
+  return taken
+    .map(({ title, times }) => {
+      const days = [...new Set(times.map((time) => dayOfWall(toWall(zone, time))))];
+      if (days.length === 0) return title;
+      const named = days.slice(0, DAYS_NAMED).map((day) => words.day(day, 'dayYear'));
+      const more = days.length - named.length;
+      const all = more > 0 ? [...named, t('calendar:rooms.moreDays', { count: more })] : named;
+      return `${title} (${words.list(all)})`;
+    })
+    .join(', ');
+}
 
 /** Back to the day on which it is. */
 function doneHref(desk: Desk, fields: EventFields): string {

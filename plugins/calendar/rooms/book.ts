@@ -114,14 +114,14 @@ async function ensureCalendar(
   return row?.key ?? -1;
 }
 
-/** Whether somebody else has a room at one of the times of an event. */
-async function isTaken(
+/** Beginnings of those times of an event at which somebody else has a room; absent where it is free. */
+async function takenTimes(
   table: Tables,
   site: SiteId,
   calendar: Component,
   { room, parts }: Wanted,
   booking: Booking,
-): Promise<boolean> {
+): Promise<readonly number[] | undefined> {
   const zone = ianaZone(booking.zone) ?? UTC;
   const { takings } = occurrencesOf(eventsOf(calendar, parts), {
     from: booking.now,
@@ -132,7 +132,7 @@ async function isTaken(
   const times = takings.filter(({ facts }) => !facts.isCancelled);
   const from = Math.min(...times.map(({ start }) => start));
   const to = Math.max(...times.map(({ end }) => end));
-  if (times.length === 0) return false;
+  if (times.length === 0) return undefined;
   const key = await ensureCalendar(table, site, room, booking.at);
   const same: string[] = await table(OBJECTS)
     .where({ calendar_key: key })
@@ -141,21 +141,30 @@ async function isTaken(
   const window = { from, to, zone: zone.id, calendars: [room.id] };
   const { occurrences, isCut } = await findOccurrences(table, roomPerson(site, room), window);
   // What is too much to be looked at is taken: nobody is promised a room that may not be there.
-  if (isCut) return true;
+  if (isCut) return [];
   const taken = occurrences.filter(
     ({ object, isCancelled }) => !isCancelled && !same.includes(object),
   );
   const sorted = [...times].sort((a, b) => a.start - b.start);
+  const met = new Set<number>();
   let at = 0;
   for (const one of taken) {
     while (at < sorted.length && (sorted[at]?.end ?? 0) <= one.start) at += 1;
     for (let next = at; next < sorted.length; next += 1) {
       const time = sorted[next];
       if (!time || time.start >= one.end) break;
-      if (time.end > one.start) return true;
+      if (time.end > one.start) met.add(time.start);
     }
   }
-  return false;
+  if (met.size === 0) return undefined;
+  // What takes place once has its day in the form already.
+  return sorted.length > 1 ? [...met].sort((a, b) => a - b) : [];
+}
+
+/** A room that somebody else has, and at which times of what repeats. */
+export interface Refused {
+  readonly room: Room;
+  readonly times: readonly number[];
 }
 
 /** What rooms answer to an object, before it is written. */
@@ -163,7 +172,7 @@ export interface RoomAnswer {
   /** With the answers of rooms. */
   readonly text: string;
   /** Those that somebody else has. */
-  readonly busy: readonly Room[];
+  readonly busy: readonly Refused[];
   readonly booked: readonly Wanted[];
 }
 
@@ -176,14 +185,15 @@ export async function askRooms(
 ): Promise<RoomAnswer> {
   if (booking.rooms.length === 0) return { text, busy: [], booked: [] };
   const calendar = parseCalendar(text);
-  const busy: Room[] = [];
+  const busy: Refused[] = [];
   const booked: Wanted[] = [];
   for (const wanted of wantedIn(calendar, booking.rooms)) {
-    if (await isTaken(table, site, calendar, wanted, booking)) busy.push(wanted.room);
+    const times = await takenTimes(table, site, calendar, wanted, booking);
+    if (times) busy.push({ room: wanted.room, times });
     else booked.push(wanted);
   }
   let answered = text;
-  for (const { mail } of busy) answered = withAnswer(answered, mail, 'declined');
+  for (const { room } of busy) answered = withAnswer(answered, room.mail, 'declined');
   for (const { room } of booked) answered = withAnswer(answered, room.mail, 'accepted');
   return { text: answered, busy, booked };
 }

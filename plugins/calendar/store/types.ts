@@ -171,7 +171,12 @@ export type Put =
   | { readonly kind: 'created' | 'updated'; readonly etag: string; readonly id: string }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'uid-conflict'; readonly uri: string }
-  | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail?: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: Refusal;
+      /** Rooms that somebody else has; moments at which they do, of what repeats. */
+      readonly taken?: readonly { readonly title: string; readonly times: readonly number[] }[];
+    };
 
 export interface Changes {
   readonly token: number;

@@ -115,7 +115,14 @@ describe('rooms', () => {
       every: '1',
     });
 
-    expect(weekly).toMatchObject({ status: 422, model: { problem: 'calendar:rooms.taken' } });
+    expect(weekly).toMatchObject({
+      status: 422,
+      model: {
+        problem: 'calendar:rooms.taken',
+        // The one day of the series, and no other.
+        problemOf: 'Salle Solstice (lundi 7 décembre 2026)',
+      },
+    });
   });
 
   it('is free again once it is asked no longer, or the event is off', async () => {
