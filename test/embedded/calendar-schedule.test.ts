@@ -248,6 +248,20 @@ describe('a telephone that organises', () => {
   });
 });
 
+it('asks and answers nobody of what is over, as when calendars move here', async () => {
+  const old = '20200405T090000Z';
+  expect((await put(ada, { uid: 'ancienne', time: old })).status).toBe(201);
+  expect((await put(bob, { uid: 'ancienne', time: old, bob: 'PARTSTAT=ACCEPTED' })).status).toBe(
+    201,
+  );
+  await opens(ada);
+  await opens(bob);
+  await put(ada, { uid: 'a-venir' });
+  await opens(ada);
+  expect(await arrived(bob, 'Réunion a-venir')).toBe(1);
+  expect([await messagesOf(bob, 'ancienne'), await messagesOf(ada, 'ancienne')]).toEqual([0, 0]);
+});
+
 describe('a telephone that is asked', () => {
   it('answers once, and takes nothing of the organiser’s', async () => {
     const uid = 'reponse';

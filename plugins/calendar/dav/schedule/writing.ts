@@ -1,6 +1,7 @@
 import type { DavResponse } from 'estafette/plugin';
 import { changesFor } from '../../itip';
 import type { Telling } from '../../store';
+import { digestOf } from '../../store/digest';
 import { failing } from '../answers';
 import { C } from '../names';
 import { declineFor, isForbidden, repliesFor } from './attendee';
@@ -40,8 +41,11 @@ export function scheduledPut(
     return isOurs ? { text, telling: { organisers: own, isDeclined: true } } : { text };
   }
   if (after.isTorn) return { text, refusal: torn };
+  // A calendar that moves here from elsewhere asks nobody to what is over.
+  const isOver = (digestOf(text)?.last_ms ?? now) < now;
   if (own.includes(after.organiser.mail)) {
     if (before && !own.includes(before.organiser.mail)) return { text, refusal: forbidden };
+    if (isOver) return { text, telling: { organisers: own, isDeclined: true, isSilent: true } };
     const merged = before && isMerged ? withAnswers(after, before, own) : text;
     const told = new Set(
       changesFor(old, merged, own).flatMap(({ to, method }) =>
@@ -53,6 +57,7 @@ export function scheduledPut(
     return { text: kept, telling: { organisers: own, isDeclined: true } };
   }
   if (before && isForbidden(before, after, own)) return { text, refusal: forbidden };
+  if (isOver) return { text };
   const mails = repliesFor({ text, after }, { text: old ?? '', before }, { own, now });
   return mails.length > 0 ? { text, telling: { organisers: own, mails } } : { text };
 }
