@@ -19,6 +19,13 @@ export const calendarConfig = z.strictObject({
     .max(4_000)
     .default(1_000)
     .describe('Size of one event, its exceptions included.'),
+  maxAttachmentKilobytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_000)
+    .default(500)
+    .describe('Files of one event together; they are in the event, and in its invitations.'),
   maxMegabytes: z
     .number()
     .int()

@@ -84,6 +84,7 @@ export default definePlugin<CalendarConfig>({
           'booking.css',
           'calendar.css',
           'exchange.css',
+          'files.css',
           'finding.css',
           'people.css',
           'planning.css',

@@ -1,4 +1,5 @@
 import type { PluginRouter } from 'estafette/plugin';
+import { attachmentRoutes } from './attachments/routes';
 import { bookingRoutes } from './booking/routes';
 import type { CalendarConfig } from './config';
 import { exchangeRoutes } from './exchange/routes';
@@ -59,4 +60,5 @@ export function routes(router: PluginRouter<CalendarConfig>): void {
   taskRoutes(router);
   bookingRoutes(router);
   feedRoutes(router);
+  attachmentRoutes(router);
 }

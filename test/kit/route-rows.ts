@@ -226,6 +226,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /calendar/invitation
      post /calendar/invitation
      post /calendar/event/answer
+     get /calendar/event/file
+     post /calendar/event/attach
+     post /calendar/event/detach
      get /calendar/rooms
      post /calendar/rooms
      get /calendar/planning

@@ -1,4 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
+import { filesModel } from '../attachments/routes';
 import type { EventFields } from '../ics';
 import { answerOffer } from '../invitation/from-event';
 import { unsentLines } from '../outgoing/page';
@@ -119,6 +120,7 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       outgoing: canTell ? await unsentLines(desk, stored.uid) : [],
       retryAction: hrefOf(context, 'outgoing/retry'),
       removeAction: hrefOf(context, 'delete'),
+      ...filesModel(desk, event),
       outcome: outcomeOf(request.query),
       restoreAction: hrefOf(context, 'restore'),
     },

@@ -82,6 +82,8 @@ const DONE_TEXTS: Readonly<Record<string, string>> = {
   taskOpen: 'calendar:done.taskOpen',
   bookingPage: 'calendar:booking.done.page',
   bookingPageRemoved: 'calendar:booking.done.pageRemoved',
+  attached: 'calendar:files.attached',
+  detached: 'calendar:files.detached',
   linkMade: 'calendar:link.made',
   linkDropped: 'calendar:link.dropped',
   calendarDeleted: 'calendar:done.calendarDeleted',
@@ -97,6 +99,7 @@ const FAILED_TEXTS: Readonly<Record<string, string>> = {
   event: 'calendar:failed.event',
   planning: 'calendar:planning.full',
   link: 'calendar:link.refused',
+  file: 'calendar:files.large',
   moving: 'calendar:failed.moving',
 };
 
