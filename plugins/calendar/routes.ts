@@ -2,6 +2,8 @@ import type { PluginRouter } from 'estafette/plugin';
 import { attachmentRoutes } from './attachments/routes';
 import { bookingRoutes } from './booking/routes';
 import type { CalendarConfig } from './config';
+import { save } from './edit/save';
+import { showEdit } from './edit/show';
 import { exchangeRoutes } from './exchange/routes';
 import { feedRoutes } from './feeds/pages';
 import { findingRoutes } from './free-busy/routes';
@@ -18,7 +20,6 @@ import {
   showHide,
 } from './pages/calendars';
 import { page } from './pages/common';
-import { save, showEdit } from './pages/edit';
 import { showEvent } from './pages/event';
 import { moveEvent } from './pages/move';
 import { purge, showTrash } from './pages/trash';

@@ -69,3 +69,34 @@ it('takes an event to another calendar, with what was changed, and no further th
   expect(kept.status).toBe(200);
   expect((await web.get(await eventOf('Resté'))).text).toContain('Projet');
 });
+
+it('takes those that follow to another calendar, and one alone nowhere', async () => {
+  await save(await web.get('/calendar/edit'), {
+    summary: 'Point du matin',
+    startDate: '2027-03-01',
+    endDate: '2027-03-01',
+    repeat: 'daily',
+    ends: 'count',
+    count: '4',
+  });
+  const list = await web.get('/calendar?view=list&on=2027-03-01');
+  const third = list
+    .all((one) => /event\?id=[^&]+&at=20270303T/.test(one.attribs['href'] ?? ''))[0]
+    ?.attribs['href']?.replace('/event?', '/edit?');
+  const form = await web.get(third ?? '');
+  const id = /<option value="([^"]+)">Projet/.exec(form.text)?.[1] ?? 'no calendar';
+
+  const alone = await save(form, { calendar: id, scope: 'this', summary: 'Seul' });
+  expect(alone.text).toContain('Une occurrence reste dans l’agenda de sa série');
+  expect(fieldOf(alone, 'e-summary')).toBe('Seul');
+
+  await save(form, { calendar: id, scope: 'following', summary: 'Suite du matin' });
+  const [first, rest] = [
+    await web.get(await eventOf('Point du matin')),
+    await web.get(await eventOf('Suite du matin')),
+  ];
+  const facts = [first, rest].map(
+    (page) => /<dl class="cal-facts">([\s\S]*?)<\/dl>/.exec(page.text)?.[1],
+  );
+  expect(facts.map((text) => text?.includes('Projet'))).toEqual([false, true]);
+});

@@ -1,9 +1,10 @@
 import type { PluginResponse } from 'estafette/plugin';
+import { shownFields } from '../edit/fields';
+import { save } from '../edit/save';
 import { DAY_MS, dayOfWall } from '../time/days';
 import { ianaZone, toUtc, toWall } from '../time/zone';
 import type { Desk } from './common';
 import { parseClock, parseDay } from './dates';
-import { save, shownFields } from './edit';
 import { type EventTyped, typedOf } from './form';
 import { mayChange, openEvent } from './opened';
 

@@ -27,6 +27,7 @@ import { type Limits, writeObjects } from './write';
 export { fold } from './digest';
 
 import { MoveRefused, moveObject } from './move';
+import { SplitRefused, splitSeries } from './split';
 
 export { FIRST_CALENDAR } from './places';
 export { canDelete, canWrite } from './rights';
@@ -118,6 +119,16 @@ export function createStore(context: Context): CalendarStore {
           when,
         }),
       ),
+    async split(person, calendar, parts) {
+      try {
+        return await db.transaction((table) =>
+          splitSeries(table, person, { ...limits(person), ...told(person), ...parts, calendar }),
+        );
+      } catch (error) {
+        if (error instanceof SplitRefused) return error.put;
+        throw error;
+      }
+    },
     putAll: (person, calendar, objects) =>
       db.transaction((table) =>
         writeObjects(table, person, {

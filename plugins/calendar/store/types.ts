@@ -151,6 +151,18 @@ export interface When {
   readonly telling?: Telling | undefined;
 }
 
+/** A series that is split: what is left of it, and what it becomes from a day on. */
+export interface Split {
+  /** Of the series. */
+  readonly uid: string;
+  readonly uri: string;
+  /** What is left of it. */
+  readonly text: string;
+  readonly ifMatch: string;
+  readonly rest: { readonly uri: string; readonly text: string };
+  readonly telling?: Telling | undefined;
+}
+
 export type Refusal =
   /** No such calendar for this person. */
   | 'missing'
@@ -242,6 +254,11 @@ export interface CalendarStore {
   /** Where a person's own calendars have an object of a UID: one of each, those that are written first. */
   objectsOfUid(person: Person, uid: string): Promise<readonly StoredObject[]>;
   put(person: Person, calendar: string, uri: string, text: string, when?: When): Promise<Put>;
+  /**
+   * A series that becomes two: what is before the change, and what is from it on, both or neither.
+   * Answers of the second (`created`), or why one of them could not be written.
+   */
+  split(person: Person, calendar: string, parts: Split): Promise<Put>;
   /** The same for many, in one transaction: outcomes in their order. */
   putAll(
     person: Person,

@@ -67,6 +67,54 @@ describe('conditions', () => {
   });
 });
 
+describe('a series that is split', () => {
+  const parts = async (later: string, ifMatch?: string) => ({
+    uid: 'one',
+    uri: 'one.ics',
+    text: anObject('one', { rule: 'FREQ=DAILY;COUNT=2' }),
+    ifMatch: ifMatch ?? (await etagOf('one')),
+    rest: {
+      uri: 'two.ics',
+      text: later,
+    },
+  });
+  const later = anObject('two', {
+    start: at('2026-01-07 09:00'),
+    end: at('2026-01-07 10:00'),
+    rule: 'FREQ=DAILY;COUNT=1',
+  });
+
+  it('is both its halves', async () => {
+    await start();
+    await put('one', { rule: 'FREQ=DAILY;COUNT=3' });
+
+    const split = await store.split(me, FIRST_CALENDAR, await parts(later));
+
+    const second = await store.object(me, FIRST_CALENDAR, 'two.ics');
+    expect(split).toMatchObject({ kind: 'created', etag: second?.etag });
+    expect((await takingPlace(store, me, YEAR)).map((one) => one.slice(0, 14))).toEqual([
+      'one 2026-01-05',
+      'one 2026-01-06',
+      'two 2026-01-07',
+    ]);
+  });
+
+  it('is as it was where one of them cannot be written', async () => {
+    await start();
+    await put('one', { rule: 'FREQ=DAILY;COUNT=3' });
+    const before = await store.object(me, FIRST_CALENDAR, 'one.ics');
+
+    const refused = [
+      await store.split(me, FIRST_CALENDAR, await parts('no calendar')),
+      await store.split(me, FIRST_CALENDAR, await parts(later, '"old"')),
+    ];
+
+    expect(refused).toEqual([{ kind: 'refused', reason: 'not-an-object' }, { kind: 'conflict' }]);
+    expect(await store.object(me, FIRST_CALENDAR, 'one.ics')).toEqual(before);
+    expect(await store.object(me, FIRST_CALENDAR, 'two.ics')).toBeUndefined();
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     ['somebody else’s calendar', { kind: 'refused', reason: 'missing' }],
