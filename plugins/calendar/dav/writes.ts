@@ -21,6 +21,7 @@ export const REFUSALS: Readonly<Record<Refusal, DavResponse>> = {
   quota: failing(507, D('quota-not-exceeded')),
   uri: { status: 403 },
   room: { status: 403 },
+  private: failing(403, D('need-privileges')),
 };
 
 /** What a program may write again by, of what others are asked to (RFC 6638 8.2). */

@@ -18,6 +18,7 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   quota: 'calendar:fault.quota',
   uri: 'calendar:fault.uri',
   room: 'calendar:rooms.busy',
+  private: 'calendar:fault.private',
   'uid-conflict': 'calendar:fault.uid-conflict',
   unended: 'calendar:fault.unended',
   denied: 'calendar:fault.denied',

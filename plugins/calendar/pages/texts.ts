@@ -61,6 +61,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   quota: 'calendar:failed.quota',
   uri: 'calendar:failed.event',
   room: 'calendar:rooms.taken',
+  private: 'calendar:failed.private',
 };
 
 /** What a page says was done before it, by the word of its address. */

@@ -86,6 +86,9 @@ export function peopleModel(
   };
 }
 
+/** Of a meeting of thousands a page shows so many by name; a link that writes to more is no address. */
+const SHOWN_MAX = 200;
+
 /** What the page of an event shows of people; undefined where nobody is asked. */
 export function peopleShown(desk: Pick<Desk, 't'>, people: People, organisers: readonly string[]) {
   const { t } = desk;
@@ -108,7 +111,9 @@ export function peopleShown(desk: Pick<Desk, 't'>, people: People, organisers: r
         : []),
     ].join(', '),
     isLong: attendees.length > 8,
-    rows: attendees.map((one) => ({
+    more: Math.max(attendees.length - SHOWN_MAX, 0),
+    count: attendees.length,
+    rows: attendees.slice(0, SHOWN_MAX).map((one) => ({
       name: shownName(one),
       mail: one.mail,
       answer: one.answer,
@@ -125,7 +130,7 @@ export function peopleShown(desk: Pick<Desk, 't'>, people: People, organisers: r
       tint: tintOf(one.mail),
     })),
     writeHref:
-      mails.length === 0
+      mails.length === 0 || mails.length > SHOWN_MAX
         ? ''
         : `/compose?${new URLSearchParams({ to: mails.join(', ') }).toString()}`,
   };

@@ -56,6 +56,8 @@ export async function moveObject(
   if (!canWrite(target) || !(isCopy || mayMove(source, target))) {
     return { kind: 'refused', reason: 'rights' };
   }
+  if (hasSecrets(target, factsIn(row.facts), row.component))
+    return { kind: 'refused', reason: 'private' };
   if (!isUnchanged({ ifMatch }, row)) return { kind: 'conflict' };
   const there: { id: string } | undefined = await table(OBJECTS)
     .where({ calendar_key: target.key, uri: to.uri })

@@ -177,6 +177,8 @@ export type Refusal =
   | 'quota'
   /** Somebody else has a room that it asks. */
   | 'room'
+  /** Who writes it would not be able to read it. */
+  | 'private'
   | 'uri';
 
 export type Put =

@@ -105,6 +105,8 @@ export async function putInto(
     return { kind: 'refused', reason: 'rights' };
   const there = found.find((one) => one.uri === uri);
   if (!isUnchanged(when, there)) return { kind: 'conflict' };
+  if (hasSecrets(place, factsIn(digest.facts), digest.component))
+    return { kind: 'refused', reason: 'private' };
   // An object stays the one that it is.
   if (there && there.uid !== digest.uid) return { kind: 'uid-conflict', uri };
   const same = found.find((one) => one.uri !== uri);

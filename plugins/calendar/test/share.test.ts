@@ -329,3 +329,21 @@ it('leaves nothing of a share when somebody is erased', async () => {
 
   expect(await test.db.table('calendar_shares').select()).toEqual([]);
 });
+
+it('takes nothing private of those who could not read it any more', async () => {
+  await give('manage');
+  const place = await placeFor(other);
+  const write = (fields = {}) =>
+    store.put(other, place?.id ?? '', 'new.ics', anObject('new', fields));
+
+  expect(await write(SECRETS)).toEqual({ kind: 'refused', reason: 'private' });
+  expect(await write()).toMatchObject({ kind: 'created' });
+  expect(await write({ visibility: 'confidential' })).toEqual({
+    kind: 'refused',
+    reason: 'private',
+  });
+  expect((await store.object(me, FIRST_CALENDAR, 'new.ics'))?.text).not.toContain('CLASS');
+
+  await give('manage', { seesPrivate: true });
+  expect(await write(SECRETS)).toMatchObject({ kind: 'updated' });
+});
