@@ -96,6 +96,7 @@ export interface PluginFile {
  * `data-turbo="false"`. `keep` lets the browser of who was answered keep an image that is shown, until
  * they sign out: `version` for a week, where the address changes with the bytes, `check` where it
  * asks each time whether they are still the same (`ETag`, RFC 9110 8.8.3). Without it nothing is kept.
+ * Of a file that is saved `check` adds the `ETag` alone, for programs that read an address again.
  */
 export type PluginResponse =
   | {

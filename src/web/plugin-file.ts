@@ -32,7 +32,13 @@ export function readyFile({
   const found = isInline ? sniffInline(bytes) : undefined;
   if (found?.startsWith('image/'))
     return { name, type: found, content: bytes, isInline: true, keep };
-  return { name, type: savedType(type), content: bytes, isInline: false };
+  return {
+    name,
+    type: savedType(type),
+    content: bytes,
+    isInline: false,
+    keep: keep === 'check' ? keep : undefined,
+  };
 }
 
 function savedType(type: string): string {
@@ -52,7 +58,8 @@ export function sendFile(res: Response, file: ReadyFile): void {
   res.setHeader('Content-Type', type);
   if (keep === 'version') res.setHeader('Cache-Control', KEPT_A_WEEK);
   if (keep === 'check') {
-    res.setHeader('Cache-Control', 'private, no-cache');
+    // Of a saved file no browser keeps a copy; the program that has it may ask whether it is another.
+    if (isInline) res.setHeader('Cache-Control', 'private, no-cache');
     res.setHeader('ETag', `"${createHash('sha256').update(content).digest('base64url')}"`);
   }
   res.status(200);

@@ -96,6 +96,15 @@ describe('the secret address of a calendar', () => {
     expect(all.text).toContain('Rendez-vous intime');
   });
 
+  it('is not sent again while nothing of it changed', async () => {
+    const address = await made('free');
+    const etag = (await read(address)).headers.get('etag') ?? 'none';
+    const again = (): Promise<Response> => fetch(address, { headers: { 'if-none-match': etag } });
+    expect((await again()).status).toBe(304);
+    await save('Une autre fois', 'public');
+    expect((await again()).status).toBe(200);
+  });
+
   it('answers no longer once it is replaced or taken back', async () => {
     const first = await made('free');
     const second = await made('free');

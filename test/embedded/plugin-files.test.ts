@@ -43,6 +43,7 @@ const GIVEN = {
   photo: { name: 'a.png', type: 'text/html', content: PNG, isInline: true },
   kept: { name: 'a.png', type: 'image/png', content: PNG, isInline: true, keep: 'version' },
   checked: { name: 'a.png', type: 'image/png', content: PNG, isInline: true, keep: 'check' },
+  saved: { name: 'a.ics', type: 'text/calendar', content: 'BEGIN:VCALENDAR', keep: 'check' },
   page: { name: 'a.png', type: 'image/png', content: HTML, isInline: true, keep: 'version' },
   html: { name: 'a.html', type: 'text/html', content: HTML },
   svg: { name: 'a.svg', type: 'image/svg+xml', content: '<svg/>', isInline: true },
@@ -123,6 +124,19 @@ describe('files that a plugin answers', () => {
     expect(await kept('kept')).toBe('private, max-age=604800, immutable');
     expect(await kept('page')).toBe('no-store');
     expect(await kept('checked')).toBe('private, no-cache');
+  });
+
+  it('are saved once more only when they are others, and kept by no browser', async () => {
+    const { answer } = await get('saved');
+    const etag = answer.headers.get('etag') ?? '';
+    const again = await get('saved', { 'If-None-Match': etag });
+
+    expect([answer.headers.get('cache-control'), again.answer.status, again.body.length]).toEqual([
+      'no-store',
+      304,
+      0,
+    ]);
+    expect((await get('saved', { 'If-None-Match': '"other"' })).answer.status).toBe(200);
   });
 
   it('are not sent again while they are the same', async () => {

@@ -75,7 +75,7 @@ async function answer(
   // A part would look like the whole.
   if (content === undefined || count > OBJECTS_MAX)
     return { json: { error: 'too-large' }, status: 413 };
-  return { file: { name: 'calendar.ics', type: 'text/calendar', content } };
+  return { file: { name: 'calendar.ics', type: 'text/calendar', content, keep: 'check' } };
 }
 
 /** When its owner is busy by that calendar, whatever else the address tells (RFC 5545 3.6.4). */
