@@ -108,7 +108,12 @@ async function answer(deps: WebDeps, turns: Turns, req: Request, res: Response):
         origin: visitor.origin,
         principal: principalOf(visitor),
       })
-    : answerPlace(visitor, { method, path, depth, xml });
+    : await answerPlace(visitor, (actor, text) => deps.compose.suggest(actor, text, 'share'), {
+        method,
+        path,
+        depth,
+        xml,
+      });
   if (!found) throw new AppError('request/not-found');
   send(res, visitor, found);
 }

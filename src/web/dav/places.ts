@@ -8,6 +8,7 @@ import {
   davMultistatus,
   davText,
 } from '../../host/dav-xml';
+import { type Principal, peopleFor, personOf, type Suggest } from './people';
 import { answerReport, PRINCIPAL_REPORTS } from './principal-reports';
 import type { Visitor } from './visitor';
 
@@ -90,8 +91,10 @@ function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
 
 /** What is asked of a PROPFIND without a body, or with `allprop` or `propname`, is everything. */
 function rowOf(visitor: Visitor, place: Place, xml: DavElement | undefined) {
-  const href = HREFS[place](visitor);
-  const props = propsOf(visitor, place);
+  return askedOf(HREFS[place](visitor), propsOf(visitor, place), xml);
+}
+
+function askedOf(href: string, props: ReadonlyMap<string, string>, xml: DavElement | undefined) {
   const asked = xml?.children.find(({ ns, name }) => ns === D && name === 'prop')?.children;
   if (!asked) return { href, found: [...props.values()] };
   const keyOf = ({ ns, name }: DavName): string => `${ns} ${name}`;
@@ -102,16 +105,43 @@ function rowOf(visitor: Visitor, place: Place, xml: DavElement | undefined) {
   };
 }
 
+const ownOf = (visitor: Visitor): Principal => ({
+  name: visitor.actor.user.name,
+  mail: visitor.actor.user.mail,
+  href: principalOf(visitor),
+});
+
+/** What is told of somebody else: what they are called, and the address that they were found by. */
+function otherRow({ name, mail, href }: Principal, xml: DavElement | undefined) {
+  const address = { ns: CS, name: 'email-address' };
+  const props: readonly (readonly [DavName, string])[] = [
+    [dav('resourcetype'), davElement(dav('collection')) + davElement(dav('principal'))],
+    [dav('displayname'), davText(name)],
+    [dav('principal-URL'), davHref(href)],
+    [{ ns: CAL, name: 'calendar-user-address-set' }, davHref(`mailto:${mail}`)],
+    [{ ns: CAL, name: 'calendar-user-type' }, 'INDIVIDUAL'],
+    [{ ns: CS, name: 'email-address-set' }, davElement(address, davText(mail))],
+  ];
+  const found = new Map(
+    props.map(([one, content]) => [`${one.ns} ${one.name}`, davElement(one, content)]),
+  );
+  return askedOf(href, found, xml);
+}
+
 /** Answers at `/dav/` and below `/dav/principals/`; `undefined` for what is not there. */
-export function answerPlace(
+export async function answerPlace(
   visitor: Visitor,
+  suggest: Suggest,
   asked: {
     readonly method: string;
     readonly path: readonly string[];
     readonly depth: 0 | 1 | 'infinity';
     readonly xml: DavElement | undefined;
   },
-): DavResponse | undefined {
+): Promise<DavResponse | undefined> {
+  const [first, kind, mail, ...rest] = asked.path;
+  if (first === 'principals' && kind === 'people' && mail !== undefined && rest.length === 0)
+    return answerPerson(await personOf(suggest, visitor, mail), asked);
   const place = placeOf(visitor, asked.path);
   if (!place) return undefined;
   if (asked.method === 'PROPFIND') {
@@ -120,10 +150,27 @@ export function answerPlace(
     return { status: 207, body: davMultistatus(rows) };
   }
   if (asked.method === 'REPORT') {
-    return answerReport(visitor, asked.xml, (xml) => rowOf(visitor, 'principal', xml));
+    const own = ownOf(visitor);
+    return answerReport(asked.xml, {
+      own,
+      row: (one, xml) => (one === own ? rowOf(visitor, 'principal', xml) : otherRow(one, xml)),
+      others: (text) => peopleFor(suggest, visitor, text),
+    });
   }
-  if (asked.method === 'GET' || asked.method === 'HEAD') {
+  return refusing(asked.method);
+}
+
+function refusing(method: string): DavResponse {
+  if (method === 'GET' || method === 'HEAD')
     return { status: 405, headers: { allow: 'OPTIONS, PROPFIND' } };
-  }
   return { status: 403, body: davError(davElement(dav('cannot-modify-protected-property'))) };
+}
+
+function answerPerson(
+  person: Principal | undefined,
+  { method, xml }: { readonly method: string; readonly xml: DavElement | undefined },
+): DavResponse | undefined {
+  if (!person) return undefined;
+  if (method !== 'PROPFIND') return refusing(method);
+  return { status: 207, body: davMultistatus([otherRow(person, xml)]) };
 }

@@ -10,7 +10,7 @@ import {
   davRowXml,
   davText,
 } from '../../host/dav-xml';
-import type { Visitor } from './visitor';
+import type { Principal } from './people';
 
 const { D, CAL, CS } = DAV_NS;
 const dav = (name: string): DavName => ({ ns: D, name });
@@ -19,18 +19,18 @@ const dav = (name: string): DavName => ({ ns: D, name });
 const SEARCHED: readonly {
   readonly name: DavName;
   readonly words: string;
-  readonly of: (visitor: Visitor) => string;
+  readonly of: (principal: Principal) => string;
 }[] = [
-  { name: dav('displayname'), words: 'Name', of: ({ actor }) => actor.user.name },
+  { name: dav('displayname'), words: 'Name', of: ({ name }) => name },
   {
     name: { ns: CAL, name: 'calendar-user-address-set' },
     words: 'Address',
-    of: ({ actor }) => `mailto:${actor.user.mail}`,
+    of: ({ mail }) => `mailto:${mail}`,
   },
   {
     name: { ns: CS, name: 'email-address-set' },
     words: 'Address',
-    of: ({ actor }) => actor.user.mail,
+    of: ({ mail }) => mail,
   },
 ];
 
@@ -42,27 +42,34 @@ export const PRINCIPAL_REPORTS: readonly DavName[] = [
   dav('expand-property'),
 ];
 
-/**
- * A report about principals. The one principal that there is to find is one's own: others are looked
- * for in the directory, by who is signed in there.
- */
-export function answerReport(
-  visitor: Visitor,
+/** Whom reports are about. */
+interface Asked {
+  readonly own: Principal;
+  /** What is asked of a principal. */
+  readonly row: (principal: Principal, xml: DavElement) => DavRow;
+  /** Others whom a text means. */
+  readonly others: (text: string) => Promise<readonly Principal[]>;
+}
+
+/** A report about principals: who asks, and those whom our own pages would suggest to them. */
+export async function answerReport(
   xml: DavElement | undefined,
-  own: (xml: DavElement) => DavRow,
-): DavResponse {
+  { own, row, others }: Asked,
+): Promise<DavResponse> {
+  const mine = (asked: DavElement): DavRow => row(own, asked);
   const asked = xml?.ns === D ? xml : undefined;
   switch (asked?.name) {
     case 'principal-match':
       return rowsOf(
-        asked.children.some(({ ns, name }) => ns === D && name === 'self'),
-        asked,
-        own,
+        asked.children.some(({ ns, name }) => ns === D && name === 'self') ? [mine(asked)] : [],
       );
-    case 'principal-property-search':
-      return rowsOf(isFound(visitor, asked), asked, own);
+    case 'principal-property-search': {
+      const text = textOf(asked);
+      const people = [own, ...(text === '' ? [] : await others(text))];
+      return rowsOf(people.filter((one) => isFound(one, asked)).map((one) => row(one, asked)));
+    }
     case 'expand-property':
-      return { status: 207, body: davMultistatus([expanded(asked, own, 0)]) };
+      return rowsOf([expanded(asked, mine, 0)]);
     case 'principal-search-property-set':
       return { status: 200, body: searchable() };
     default:
@@ -103,36 +110,45 @@ function expanded(xml: DavElement, own: (xml: DavElement) => DavRow, depth: numb
   return { ...row, found };
 }
 
-const rowsOf = (
-  isThere: boolean,
-  xml: DavElement,
-  own: (xml: DavElement) => DavRow,
-): DavResponse => ({ status: 207, body: davMultistatus(isThere ? [own(xml)] : []) });
+const rowsOf = (rows: readonly DavRow[]): DavResponse => ({
+  status: 207,
+  body: davMultistatus(rows),
+});
+
+const conditionsOf = ({ children }: DavElement): readonly DavElement[] =>
+  children.filter(({ ns, name }) => ns === D && name === 'property-search');
+
+const partOf = (condition: DavElement, name: string): DavElement | undefined =>
+  condition.children.find((one) => one.ns === D && one.name === name);
+
+/** What people are looked for by: the longest text of the search, which means the fewest. */
+const textOf = (xml: DavElement): string =>
+  conditionsOf(xml)
+    .map((condition) => partOf(condition, 'match')?.text.trim() ?? '')
+    .reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 
 /** RFC 3744 9.4: a part of the value, whatever the case; all of them unless told `anyof`. */
-function isFound(visitor: Visitor, { children, attributes }: DavElement): boolean {
-  const conditions = children.filter(({ ns, name }) => ns === D && name === 'property-search');
+function isFound(principal: Principal, xml: DavElement): boolean {
+  const conditions = conditionsOf(xml);
   const holds = (condition: DavElement): boolean => {
-    const part = (name: string) =>
-      condition.children.find((one) => one.ns === D && one.name === name);
-    const text = fold(part('match')?.text ?? '').trim();
-    const names = part('prop')?.children ?? [];
+    const text = fold(partOf(condition, 'match')?.text ?? '').trim();
+    const names = partOf(condition, 'prop')?.children ?? [];
     return (
       text !== '' &&
       names.length > 0 &&
       names.every(({ ns, name }) =>
         SEARCHED.some(
           (one) =>
-            one.name.ns === ns && one.name.name === name && fold(one.of(visitor)).includes(text),
+            one.name.ns === ns && one.name.name === name && fold(one.of(principal)).includes(text),
         ),
       )
     );
   };
   if (conditions.length === 0) return false;
-  return attributes['test'] === 'anyof' ? conditions.some(holds) : conditions.every(holds);
+  return xml.attributes['test'] === 'anyof' ? conditions.some(holds) : conditions.every(holds);
 }
 
-const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 const searchable = (): string =>
   `<?xml version="1.0" encoding="utf-8"?>\n<D:principal-search-property-set xmlns:D="${D}" xmlns:CAL="${CAL}" xmlns:CS="${CS}">${SEARCHED.map(
