@@ -6,7 +6,7 @@ import { type Context, isWritable, USUAL } from './pages/common';
 import { isoOf } from './pages/dates';
 import { mailOf, usersOf } from './planning/known';
 import { choiceOf } from './settings/choices';
-import { isBusyShown, preferencesOf } from './settings/values';
+import { busyShownAmong, preferencesOf } from './settings/values';
 import { createStore, type Occurrence, type Person } from './store';
 import { findOccurrences } from './store/occurrences';
 import { CALENDARS, type Tables } from './store/tables';
@@ -56,9 +56,10 @@ export function calendarPort(context: Context): Port {
       const person = await personOf(scope);
       const asked = [...new Set(mails.map((mail) => mail.toLowerCase()))].slice(0, PEOPLE_MAX);
       const users = await usersOf(table, scope.site, asked);
+      const shown = await busyShownAmong(context, scope.site, [...users.values()]);
       const busy: Record<string, readonly { readonly start: string; readonly end: string }[]> = {};
       for (const [mail, user] of users) {
-        if (user !== person.user && !(await isBusyShown(context, scope.site, user))) continue;
+        if (user !== person.user && !shown.has(user)) continue;
         busy[mail] = await busyOf(context, { site: scope.site, user, mail }, periodOf(from, to));
       }
       return busy;

@@ -43,7 +43,7 @@ import type { PluginDatabases } from './plugin-databases';
 import { pluginDatabase } from './plugin-db';
 import { isDeclaredSecret } from './plugin-secrets';
 import type { PluginSet } from './plugin-set';
-import { readPluginSettings } from './plugin-settings';
+import { readManyPluginSettings, readPluginSettings } from './plugin-settings';
 
 export interface ContextDeps {
   readonly log: Log;
@@ -103,6 +103,15 @@ export function createPluginContext(
   const timers = createPluginClock(deps.clock);
   registrations.add(timers.stop);
   registrations.add(() => core.workers.forget(plugin.id));
+  const sections = plugin.definition.contributes?.settings ?? [];
+  const settingsPlace = (where: PluginPlace) => {
+    const { site, groups = [] } = typeof where === 'string' ? { site: where } : where;
+    return {
+      plugin: plugin.id,
+      locked: deps.settings.locked(site, groups),
+      config: deps.config(plugin.id, where),
+    };
+  };
 
   return {
     id: plugin.id,
@@ -134,19 +143,16 @@ export function createPluginContext(
       }
       return deps.secret(plugin.id, name, site);
     },
-    settings(where, user) {
-      const { site, groups = [] } = typeof where === 'string' ? { site: where } : where;
-      return readPluginSettings(
+    // Ids of people come from hooks, slots and routes, whose payloads are plain data.
+    settings: (where, user) =>
+      readPluginSettings(deps.settings, user as UserId, sections, settingsPlace(where)),
+    settingsOf: (where, users) =>
+      readManyPluginSettings(
         deps.settings,
-        user as UserId, // ids of people come from hooks, slots and routes, whose payloads are plain data
-        plugin.definition.contributes?.settings ?? [],
-        {
-          plugin: plugin.id,
-          locked: deps.settings.locked(site, groups),
-          config: deps.config(plugin.id, where),
-        },
-      );
-    },
+        users.map((user) => user as UserId),
+        sections,
+        settingsPlace(where),
+      ),
     services: {
       provide(name, service) {
         // Before anything starts, sites must be known to have one provider each.

@@ -50,3 +50,16 @@ export async function readPluginSettings(
   if (sections.length === 0) return {};
   return resolveFields(sections, await settings.read(user, place.plugin), place);
 }
+
+/** The same for several people, in one read of what they chose. */
+export async function readManyPluginSettings(
+  settings: Settings,
+  users: readonly UserId[],
+  sections: readonly PluginSettingSection[],
+  place: SettingsPlace,
+): Promise<ReadonlyMap<number, Values>> {
+  const own = sections.length === 0 ? undefined : await settings.readMany(users, place.plugin);
+  return new Map(
+    users.map((user) => [user, resolveFields(sections, own?.get(user) ?? {}, place)] as const),
+  );
+}

@@ -9,6 +9,7 @@ import type { Settings } from './types';
 const MAX_VALUE_BYTES = 64 * 1024; // a signature with an inline logo; anything larger is a file
 const MAX_KEYS = 200; // per write: a section has about ten
 const MAX_ROWS = 5_000; // per user and scope: remembered senders are the most numerous
+const USERS_AT_ONCE = 500; // far below what a statement may bind
 
 // Column widths of the table; the pattern keeps `__proto__` and its kin out of result objects.
 const SCOPE = /^[a-z][a-z0-9-]{0,63}$/;
@@ -34,6 +35,19 @@ export function createSettings({ db, clock, locked = () => [] }: SettingsDeps): 
       const rows: unknown[] = await rowsOf(user).where({ scope }).orderBy('key').limit(MAX_ROWS);
       return Object.fromEntries(rows.map(parseRow).map(({ key, value }) => [key, value]));
     },
+    async readMany(users, scope) {
+      const found = new Map<UserId, Record<string, unknown>>();
+      const all = [...new Set(users)];
+      for (let at = 0; at < all.length; at += USERS_AT_ONCE) {
+        const rows: unknown = await db
+          .knex('settings')
+          .where({ scope })
+          .whereIn('user_id', all.slice(at, at + USERS_AT_ONCE))
+          .select('user_id', 'scope', 'key', 'value');
+        addTo(found, rows);
+      }
+      return found;
+    },
     async readKey(user, scope, key) {
       const row: unknown = await rowsOf(user).where({ scope, key }).first();
       return row === undefined ? undefined : parseRow(row).value;
@@ -46,11 +60,7 @@ export function createSettings({ db, clock, locked = () => [] }: SettingsDeps): 
         .where('key', 'like', `${prefix.replace(/[%_]/g, '')}%`)
         .select('user_id', 'scope', 'key', 'value');
       const found = new Map<UserId, Record<string, unknown>>();
-      for (const row of z.array(rowShape.extend({ user_id: z.number() })).parse(rows)) {
-        const user = row.user_id as UserId; // our own rows
-        const { key, value } = parseRow(row);
-        found.set(user, { ...found.get(user), [key]: value });
-      }
+      addTo(found, rows);
       return found;
     },
     async write(user, scope, values) {
@@ -99,6 +109,17 @@ function encode(value: unknown): string {
   const json: string | undefined = JSON.stringify(value);
   if (json === undefined || Buffer.byteLength(json) > MAX_VALUE_BYTES) throw invalid('value');
   return json;
+}
+
+/** Rows of several users, each to theirs. */
+function addTo(found: Map<UserId, Record<string, unknown>>, rows: unknown): void {
+  for (const row of z.array(rowShape.extend({ user_id: z.number() })).parse(rows)) {
+    const user = row.user_id as UserId; // our own rows
+    const { key, value } = parseRow(row);
+    const own = found.get(user) ?? {};
+    own[key] = value;
+    found.set(user, own);
+  }
 }
 
 function parseRow(row: unknown): { scope: string; key: string; value: unknown } {

@@ -5,6 +5,11 @@ import type { SiteId, UserId } from '../base/types';
 export interface Settings {
   /** All values of a scope (`core`, or a plugin id): the user's own only. */
   read(user: UserId, scope: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The same of several users at once; who has set none is absent. Thousands are read in parts. */
+  readMany(
+    users: readonly UserId[],
+    scope: string,
+  ): Promise<ReadonlyMap<UserId, Readonly<Record<string, unknown>>>>;
   /** One value; undefined when the user has not set it. */
   readKey(user: UserId, scope: string, key: string): Promise<unknown>;
   /** Values of everybody who set one of the keys that begin so, by user. */

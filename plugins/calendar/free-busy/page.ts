@@ -12,7 +12,6 @@ import { personIn, piecesOfList, sentPeople } from '../people/typed';
 import { cellsOf, hoursOf, type Span } from '../planning/cells';
 import { timesOf } from '../planning/times';
 import { roomTimes } from '../rooms/times';
-import { isBusyShown } from '../settings/values';
 import { isWorkingDay } from '../settings/working-hours';
 import { DAY_MS, dayOfWall, HOUR_MS } from '../time/days';
 import { carriedIn, timesIn, wallText } from './carried';
@@ -107,7 +106,6 @@ async function freeBusyPage(
     desk,
     rows.map(({ mail }) => mail),
     window,
-    (user) => isBusyShown(context, person.site, user),
   );
   const rooms = await roomTimes(
     desk,

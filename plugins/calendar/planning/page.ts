@@ -5,7 +5,6 @@ import { MONDAY, sideOf } from '../pages/side';
 import { outcomeOf, SHOW_AS_TEXTS } from '../pages/texts';
 import { viewLinks } from '../pages/view-links';
 import { capital } from '../pages/words';
-import { isBusyShown } from '../settings/values';
 import { isWorkingDay } from '../settings/working-hours';
 import type { Tables } from '../store/tables';
 import { DAY_MS, startOfWeek, weekOf } from '../time/days';
@@ -72,9 +71,7 @@ export async function planningPage(
   const from = days[0] ?? on;
   const to = (days.at(-1) ?? on) + 1;
   const mails = people.map(({ mail }) => mail);
-  const times = await timesOf(desk, mails, { from, to }, (user) =>
-    isBusyShown(context, desk.person.site, user),
-  );
+  const times = await timesOf(desk, mails, { from, to });
   const columns = columnsOf(desk, days, isDay, [...times.values()].flat());
   const range = words.days(from, to - 1);
   const title = isDay

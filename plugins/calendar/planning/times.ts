@@ -1,8 +1,9 @@
 import type { Desk } from '../pages/common';
 import { hrefOf } from '../pages/common';
-import type { Occurrence, Person } from '../store';
-import { findOccurrences } from '../store/occurrences';
-import { CALENDARS, type Tables } from '../store/tables';
+import { busyShownAmong } from '../settings/values';
+import type { Occurrence } from '../store';
+import { findOfMany } from '../store/occurrences';
+import type { Tables } from '../store/tables';
 import { DAY_MS } from '../time/days';
 import { toUtc, toWall } from '../time/zone';
 import type { Span } from './cells';
@@ -14,12 +15,14 @@ const SPANS_MAX = 500;
 /** A site may keep free times to those who share a calendar. */
 export type FreeBusyRule = 'site' | 'shared';
 
-/** What is known of people between two days, by address; who is not known is absent. */
+/**
+ * What is known of people between two days, by address; who is not known is absent. The database is
+ * asked as often for fifty people as for two.
+ */
 export async function timesOf(
   desk: Desk,
   mails: readonly string[],
   { from, to }: { readonly from: number; readonly to: number },
-  isOpen: (user: number) => Promise<boolean>,
 ): Promise<ReadonlyMap<string, readonly Span[]>> {
   const { context, person, zone } = desk;
   const table: Tables = (name) => context.db.table(name);
@@ -28,30 +31,34 @@ export async function timesOf(
     from: toUtc(zone, from * DAY_MS),
     to: toUtc(zone, to * DAY_MS),
     zone: zone.id,
-    limit: SPANS_MAX,
   };
+  const mine = person.mail.toLowerCase();
+  const shown = await busyShownAmong(context, person.site, [...users.values()]);
+  const open = new Map([...users].filter(([mail, user]) => mail !== mine && shown.has(user)));
+  open.set(mine, person.user);
   const reached = await reachedOf(desk, window);
+  const asked = new Set(mails);
+  const all = await findOfMany(
+    table,
+    person.site,
+    [...open].flatMap(([mail, user]) => (asked.has(mail) ? [user] : [])),
+    { ...window, limit: SPANS_MAX },
+  );
   const found = new Map<string, readonly Span[]>();
-  for (const mail of new Set(mails)) {
-    const isMe = mail === person.mail.toLowerCase();
-    const user = isMe ? person.user : users.get(mail);
-    if (user === undefined || !(isMe || (await isOpen(user)))) {
+  for (const mail of asked) {
+    const own = all.get(open.get(mail) ?? -1);
+    if (!own) {
       const shared = reached.byOwner.get(mail);
       if (shared) found.set(mail, shared.map(spanOf(desk, reached.hrefs)));
       continue;
     }
-    const other: Person = { site: person.site, user, mail };
-    const own: string[] = await table(CALENDARS)
-      .where({ site: person.site, user_id: user })
-      .pluck('id');
-    const { occurrences } = await findOccurrences(table, other, { ...window, calendars: own });
     // Of others nothing but the time is taken from here: words come from what is shared with us.
     found.set(
       mail,
-      occurrences
+      own.occurrences
         .filter(({ isCancelled }) => !isCancelled)
         .map((one) => {
-          const readable = isMe ? one : reached.byKey.get(keyOf(one));
+          const readable = mail === mine ? one : reached.byKey.get(keyOf(one));
           return spanOf(desk, reached.hrefs)({ ...one, summary: readable?.summary ?? '' });
         }),
     );

@@ -81,12 +81,22 @@ export async function preferencesOf(
   return preferencesIn(await context.settings(where, user), context.site(site).timeZone);
 }
 
+/** Who of some people lets the agents of a site see when they are busy, in one read for all of them. */
+export async function busyShownAmong(
+  context: Pick<PluginContext<CalendarConfig>, 'settingsOf' | 'config'>,
+  site: SiteId,
+  users: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (context.config(site).freeBusy !== 'site' || users.length === 0) return new Set();
+  const chosen = await context.settingsOf(site, users);
+  return new Set(users.filter((user) => chosen.get(user)?.['showBusy'] !== false));
+}
+
 /** Whether agents of a site see when somebody is busy: the site says so, and the person did not close it. */
 export async function isBusyShown(
-  context: Context & Pick<PluginContext<CalendarConfig>, 'config'>,
+  context: Pick<PluginContext<CalendarConfig>, 'settingsOf' | 'config'>,
   site: SiteId,
   user: number,
 ): Promise<boolean> {
-  if (context.config(site).freeBusy !== 'site') return false;
-  return (await context.settings(site, user))['showBusy'] !== false;
+  return (await busyShownAmong(context, site, [user])).has(user);
 }

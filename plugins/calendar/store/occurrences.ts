@@ -5,22 +5,16 @@ import { ianaZone, UTC, type Zone } from '../time/zone';
 import { fold } from './digest';
 import { keptFacts, readFacts } from './facts-kept';
 import { FoundKept } from './found-kept';
-import { type Place, placesOf } from './places';
+import { ownPlacesOf, type Place, placesOf } from './places';
 import { hasSecrets, isMasked } from './rights';
+import { HELD, Shares } from './shares';
 import { OBJECTS, type Tables } from './tables';
 import type { Found, Occurrence, Person, Window } from './types';
 
 const MOST = 5_000;
-/** Far more than can be shown is not held for being sorted. */
-const HELD = 4 * MOST;
 /** Facts that are read at once: so many, and so many bytes of objects. */
 const ROWS = 500;
 const BYTES = 4_000_000;
-/** The loop is held no longer (ms): rules of a hostile calendar cost 0.1 s each. */
-const HELD_MS = 20;
-/** What takes longer in all (ms) is cut. */
-const TAKEN_MS = 2_000;
-
 /** An object that may take place in a window, without what it says. */
 interface Light {
   readonly id: string;
@@ -51,7 +45,7 @@ export async function findOccurrences(
     if (found) known.push(found);
     else lacking.push(place);
   }
-  const { found, isCut } = await findIn(table, lacking, within);
+  const [{ found, isCut } = NOTHING] = await findIn(table, [lacking], within);
   // What was cut may have been for the time it took.
   if (!isCut && kept) {
     const byCalendar = new Map(lacking.map(({ id }) => [id, [] as Occurrence[]]));
@@ -63,52 +57,86 @@ export async function findOccurrences(
   return { occurrences: all.slice(0, limit), isCut: isCut || all.length > limit };
 }
 
+/**
+ * What takes place in the own calendars of several people, each by their id: asked in a number of
+ * questions that does not grow with theirs. What is hostile in one of them takes the time of that one.
+ */
+export async function findOfMany(
+  table: Tables,
+  site: Person['site'],
+  users: readonly number[],
+  window: Omit<Window, 'calendars' | 'text'>,
+): Promise<ReadonlyMap<number, Found>> {
+  const places = await ownPlacesOf(table, site, users);
+  const all = await findIn(table, [...places.values()], window);
+  const limit = limitOf(window);
+  return new Map(
+    [...places.keys()].map((user, index) => {
+      const { found, isCut } = all[index] ?? NOTHING;
+      const isLong = found.length > limit;
+      return [user, { occurrences: found.slice(0, limit), isCut: isCut || isLong }] as const;
+    }),
+  );
+}
+
 type Within = Omit<Window, 'calendars'>;
+
+/** What is found in the calendars of one group; what was cut is the first that was met. */
+interface InGroup {
+  readonly found: readonly Occurrence[];
+  readonly isCut: boolean;
+}
+const NOTHING: InGroup = { found: [], isCut: false };
 
 const zoneOf = ({ zone }: Within): Zone => ianaZone(zone) ?? UTC;
 const limitOf = ({ limit = MOST }: Within): number => Math.min(limit, MOST);
 
-/** All that is found in some calendars, in order; what was cut is the first that was met. */
+/** All that is found in groups of calendars, each in order and with its share of the time and room. */
 async function findIn(
   table: Tables,
-  places: readonly Place[],
+  groups: readonly (readonly Place[])[],
   window: Within,
-): Promise<{ readonly found: readonly Occurrence[]; readonly isCut: boolean }> {
-  if (places.length === 0) return { found: [], isCut: false };
+): Promise<readonly InGroup[]> {
   const zone = zoneOf(window);
-  const placesByKey = new Map(places.map((place) => [place.key, place]));
   const within = { from: window.from, to: window.to, zone, limit: limitOf(window) };
-  const found: Occurrence[] = [];
-  const rows = await rowsIn(table, [...placesByKey.keys()], window);
-  let isCut = rows.length > HELD;
-  let [held, taken] = [performance.now(), 0];
-  for (const some of partsOf(rows)) {
+  const shares = new Shares(groups.length);
+  const placesByKey = new Map(groups.flat().map((place) => [place.key, place]));
+  const groupOf = new Map(
+    groups.flatMap((places, group) => places.map(({ key }) => [key, group] as const)),
+  );
+  const at = ({ calendar_key: key }: Light): number => groupOf.get(key) ?? 0;
+  const { rows, long } = await rowsOf(table, groups, window);
+  const told = groups.map((_, group) => ({ found: [] as Occurrence[], isCut: long.has(group) }));
+  // One group after the other: what is left of a share is for those that follow.
+  const ordered = groups.length < 2 ? rows : [...rows].sort((a, b) => at(a) - at(b));
+  for (const some of partsOf(ordered)) {
     const facts = await factsOf(table, some);
-    for (const [index, { id, calendar_key, etag }] of some.entries()) {
+    shares.begin();
+    for (const [index, row] of some.entries()) {
       const events = facts[index];
+      const place = placesByKey.get(row.calendar_key);
+      const mine = told[at(row)];
       // It went away, or was changed, since it was listed.
-      if (!events) continue;
-      const taking = occurrencesOf(events, within);
-      isCut ||= taking.isCut;
-      const place = placesByKey.get(calendar_key);
-      if (!place || (window.text && hasSecrets(place, events))) continue;
-      for (const one of taking.takings) {
-        const told = occurrenceOf({ object: id, etag, calendar: place.id }, one);
-        found.push(isMasked(place, one.facts, events) ? maskedOccurrence(told) : told);
+      if (!events || !place || !mine) continue;
+      if (shares.isOver(at(row))) {
+        mine.isCut = true;
+        continue;
       }
-      const since = performance.now() - held;
-      if (since < HELD_MS) continue;
-      taken += since;
-      if (taken > TAKEN_MS) break;
-      await setImmediate();
-      held = performance.now();
-    }
-    if (found.length > HELD || taken > TAKEN_MS) {
-      isCut = true;
-      break;
+      const taking = occurrencesOf(events, within);
+      mine.isCut ||= taking.isCut;
+      if (!(window.text && hasSecrets(place, events))) {
+        for (const one of taking.takings) {
+          const about = { object: row.id, etag: row.etag, calendar: place.id };
+          const occurrence = occurrenceOf(about, one);
+          mine.found.push(
+            isMasked(place, one.facts, events) ? maskedOccurrence(occurrence) : occurrence,
+          );
+        }
+      }
+      await shares.spend(taking.takings.length);
     }
   }
-  return { found: sorted(found, zone), isCut };
+  return told.map(({ found, isCut }) => ({ found: sorted(found, zone), isCut }));
 }
 
 /** By start; whole days stand before what begins on them. */
@@ -151,11 +179,31 @@ const maskedOccurrence = (one: Occurrence): Occurrence => ({
   isMasked: true,
 });
 
+/** Objects of all groups; where they are more than can be held, an equal part of each. */
+async function rowsOf(
+  table: Tables,
+  groups: readonly (readonly Place[])[],
+  window: Within,
+): Promise<{ readonly rows: readonly Light[]; readonly long: ReadonlySet<number> }> {
+  const keysOf = (places: readonly Place[]) => places.map(({ key }) => key);
+  const keys = keysOf(groups.flat());
+  const rows = keys.length === 0 ? [] : await rowsIn(table, keys, window, HELD);
+  if (rows.length <= HELD) return { rows, long: new Set() };
+  if (groups.length === 1) return { rows, long: new Set([0]) };
+  const most = Math.floor(HELD / groups.length);
+  const each: (readonly Light[])[] = [];
+  for (const places of groups)
+    each.push(places.length === 0 ? [] : await rowsIn(table, keysOf(places), window, most));
+  const long = each.flatMap((some, group) => (some.length > most ? [group] : []));
+  return { rows: each.flat(), long: new Set(long) };
+}
+
 /** Objects that may take place in a window: names alone, so that one question asks for all of them. */
 async function rowsIn(
   table: Tables,
   keys: readonly number[],
   { from, to, text = '' }: Within,
+  most: number,
 ): Promise<readonly Light[]> {
   const words = fold(text).split(/\s+/).filter(Boolean).slice(0, 10);
   const query = table(OBJECTS)
@@ -164,7 +212,7 @@ async function rowsIn(
     .where('last_ms', '>=', from)
     .where('first_ms', '<', to);
   for (const word of words) void query.whereRaw('instr(search, ?) > 0', [word]);
-  return await query.limit(HELD + 1).select('id', 'calendar_key', 'etag', 'bytes');
+  return await query.limit(most + 1).select('id', 'calendar_key', 'etag', 'bytes');
 }
 
 /** A few hundred at a time, fewer where they are large. */

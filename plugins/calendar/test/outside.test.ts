@@ -132,6 +132,10 @@ describe('the port of calendars', () => {
       clock: test.clock,
       config: () => test.config(),
       settings: () => test.settings(),
+      settingsOf: async (_where: unknown, users: readonly number[]) => {
+        const values = await test.settings();
+        return new Map(users.map((user) => [user, values] as const));
+      },
       site: () => ({
         id: 'test',
         title: 'T',

@@ -245,7 +245,13 @@ describe('settings of a person', () => {
       signed_in_at: '',
     });
     await test.world.settings.write(id as UserId, 'choosy', own);
-    return context?.settings(SITE_A, id as UserId);
+    const values = await context?.settings(SITE_A, id as UserId);
+    // The same where several are asked for; who chose nothing has what the site says.
+    const all = await context?.settingsOf(SITE_A, [id ?? 0, 99]);
+    expect([...(all?.keys() ?? [])]).toEqual([id, 99]);
+    expect(all?.get(id ?? 0)).toEqual(values);
+    expect(Object.keys(all?.get(99) ?? {})).toEqual(Object.keys(values ?? {}));
+    return values;
   };
 
   it('are the person’s, else the site’s, else the field’s', async () => {

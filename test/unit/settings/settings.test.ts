@@ -55,6 +55,24 @@ describe('stored settings', () => {
     expect(await settings.read(alice, 'core')).toEqual({ one: 10, two: 2 });
   });
 
+  it('are read of several people at once, and of thousands', async () => {
+    await settings.write(alice, 'calendar', { showBusy: false, zone: 'Europe/Paris' });
+    await settings.write(alice, 'core', { one: 1 });
+    await settings.write(bruno, 'core', { one: 2 });
+    const others = Array.from({ length: 1_200 }, (_, at) => (at + 3) as UserId);
+
+    expect(await settings.readMany([alice, ...others, bruno, bruno], 'core')).toEqual(
+      new Map([
+        [alice, { one: 1 }],
+        [bruno, { one: 2 }],
+      ]),
+    );
+    expect(await settings.readMany([alice, bruno], 'calendar')).toEqual(
+      new Map([[alice, { showBusy: false, zone: 'Europe/Paris' }]]),
+    );
+    expect(await settings.readMany([], 'core')).toEqual(new Map());
+  });
+
   it('are removed by undefined', async () => {
     await settings.write(alice, 'core', { one: 1, two: 2 });
     await settings.write(alice, 'core', { one: undefined });

@@ -4,7 +4,7 @@ import { wallOf } from '../../ics/times';
 import { IcsError } from '../../ics/types';
 import { mailIn } from '../../people/attendees';
 import { usersOf } from '../../planning/known';
-import { isBusyShown } from '../../settings/values';
+import { busyShownAmong } from '../../settings/values';
 import type { Person } from '../../store';
 import { findOccurrences } from '../../store/occurrences';
 import { placesOf } from '../../store/places';
@@ -68,6 +68,7 @@ export async function answerOutbox(call: Call): Promise<DavResponse> {
     person.site,
     mails.filter((mail) => mail !== ''),
   );
+  const shown = await busyShownAmong(context, person.site, [...users.values()]);
   const zone = siteZone(call);
   const rows: string[] = [];
   for (const [index, uri] of question.attendees.entries()) {
@@ -82,7 +83,7 @@ export async function answerOutbox(call: Call): Promise<DavResponse> {
       rows.push(answer('3.7;Invalid Calendar User'));
       continue;
     }
-    if (mail !== me && !(await isBusyShown(context, person.site, user))) {
+    if (mail !== me && !shown.has(user)) {
       rows.push(answer('3.8;No Authority'));
       continue;
     }
