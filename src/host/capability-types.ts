@@ -117,6 +117,16 @@ export interface PluginMessage {
   readonly key?: string;
 }
 
+/** An address from which somebody may write. @since 1.0 */
+export interface PluginIdentity {
+  /** As it stands before the address. */
+  readonly name: string;
+  /** As it is written, not lower case. */
+  readonly mail: string;
+  /** Their address or an alias of it; false of what `identity:list` adds. */
+  readonly isOwn: boolean;
+}
+
 /** A mail of the site in words of a plugin, with nobody there. @since 1.0 */
 export interface PluginPost {
   /** Addresses, as typed in a field: 100 at most, who all see each other. */

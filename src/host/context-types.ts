@@ -11,6 +11,7 @@ import type {
   PluginDirectory,
   PluginEmitter,
   PluginHttpOptions,
+  PluginIdentity,
   PluginLog,
   PluginMail,
   PluginMessage,
@@ -121,6 +122,13 @@ export interface PluginContext<C = unknown> {
    * copy in Sent. Ten messages a request at most, a hundred with a `key`. Needs `mail.send`.
    */
   send(as: PersonRef, message: PluginMessage): Promise<PluginSendResult>;
+  /**
+   * Addresses from which the person who is there may write, their main one first: theirs and its
+   * aliases (`isOwn`), then those that `identity:list` adds, a shared mailbox for instance. One of
+   * them is the `identity` of a message. Needs `mail.send`.
+   * @since 1.0
+   */
+  identities(as: PersonRef): Promise<readonly PluginIdentity[]>;
   /**
    * Takes a mail of the site (its sender of notices) to send it soon, with nobody there: from jobs,
    * programs that synchronise, public pages. It leaves once for a `key`, says that a program wrote it

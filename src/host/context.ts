@@ -23,6 +23,7 @@ import { type DirectoryCore, pluginDirectories } from './capabilities/directory'
 import { pluginEmitter } from './capabilities/emit';
 import { createGate } from './capabilities/gate';
 import { type CreateFetch, pluginHttp } from './capabilities/http';
+import { pluginIdentities } from './capabilities/identities';
 import { pluginLog } from './capabilities/log';
 import { pluginMail } from './capabilities/mail';
 import { pluginMetrics } from './capabilities/metrics';
@@ -175,6 +176,7 @@ export function createPluginContext(
     mail: (as) => pluginMail(gate, core, as),
     send: (as, message) => send(as, message),
     post: pluginPost(gate, core.posts),
+    identities: pluginIdentities(gate, core.compose),
     correspondents: pluginCorrespondents(gate, core.compose),
     ...pluginDirectories(gate, {
       core: core.directories,

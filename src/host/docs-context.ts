@@ -17,6 +17,7 @@ const DIRECTORY = 'src/directory/types.ts';
 const PARTS: readonly (readonly [string, string])[] = [
   ['PluginMail', CAPABILITIES],
   ['PluginCorrespondents', CAPABILITIES],
+  ['PluginIdentity', CAPABILITIES],
   ['PluginDirectory', CAPABILITIES],
   ['PluginMetrics', CAPABILITIES],
   ['PluginDatabase', CONTEXT],

@@ -45,6 +45,7 @@ export type {
   PluginDirectory,
   PluginEmitter,
   PluginHttpOptions,
+  PluginIdentity,
   PluginListQuery,
   PluginLog,
   PluginMail,

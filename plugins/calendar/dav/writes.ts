@@ -1,6 +1,7 @@
 import { type DavName, type DavResponse, davHref, davTags } from 'estafette/plugin';
 import { readObject } from '../ics/object';
 import { IcsError, type IcsReason } from '../ics/types';
+import { addressesOf, ownMails } from '../people/own';
 import type { Refusal, When } from '../store';
 import { failing, MISSING, notAllowed, STALE } from './answers';
 import { componentsFor } from './kept';
@@ -84,6 +85,10 @@ function whyNot(text: string): DavName {
   return C('valid-calendar-data');
 }
 
+/** Addresses at which who asks is asked, and organises (RFC 6638 2.4.1). */
+const ownOf = async ({ context, person }: Call): Promise<readonly string[]> =>
+  ownMails({ ...person, ...(await addressesOf(context, person.as, person.mail)) });
+
 /** PUT of an event or a task (RFC 4791 5.3.2). */
 export async function put(call: Call): Promise<DavResponse> {
   const { request, store, person, context } = call;
@@ -104,15 +109,20 @@ export async function put(call: Call): Promise<DavResponse> {
   const there = await store.object(person, id, uri);
   const isKnown = isTagged(request.headers['if-schedule-tag-match'], there?.text);
   if (isKnown === false) return STALE;
+  const own = await ownOf(call);
   const { text, telling, refusal } = scheduledPut(request.body, there?.text, {
-    mail: person.mail,
+    own,
     now: context.clock.now(),
     isMerged: isKnown === true,
   });
   if (refusal) return refusal;
   // What it was merged with, and no other.
   const ifMatch = isKnown ? there?.etag : when.ifMatch;
-  const outcome = await store.put(person, id, uri, text, { ...when, ifMatch, telling });
+  const outcome = await store.put({ ...person, mails: own.slice(1) }, id, uri, text, {
+    ...when,
+    ifMatch,
+    telling,
+  });
   switch (outcome.kind) {
     case 'created':
     case 'updated': {
@@ -152,12 +162,18 @@ export async function remove(call: Call): Promise<DavResponse> {
   const when = await conditionOf(call, id, uri);
   if (when === false) return STALE;
   if (isTagged(request.headers['if-schedule-tag-match'], there.text) === false) return STALE;
+  const own = await ownOf(call);
   const telling = scheduledRemoval(there.text, {
-    mail: person.mail,
+    own,
     now: call.context.clock.now(),
     isSilent: request.headers['schedule-reply']?.trim().toUpperCase() === 'F',
   });
-  switch (await store.remove(person, id, uri, { ifMatch: when.ifMatch, telling })) {
+  switch (
+    await store.remove({ ...person, mails: own.slice(1) }, id, uri, {
+      ifMatch: when.ifMatch,
+      telling,
+    })
+  ) {
     case 'removed':
       return { status: 204 };
     case 'missing':

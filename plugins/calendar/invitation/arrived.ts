@@ -1,5 +1,6 @@
 import type { HandlerScope, PluginMessageRef } from 'estafette/plugin';
 import type { Context } from '../pages/common';
+import { addressesOf } from '../people/own';
 import { mailOf } from '../planning/known';
 import { openMessage } from './look';
 import { calendarPart, readPart, senderOf } from './message';
@@ -20,6 +21,7 @@ export async function messagesArrived(
   const mail = await mailOf((name) => context.db.table(name), site, as.user);
   // Who has never opened their calendars has no meeting to change.
   if (mail === undefined) return;
+  const { mails } = await addressesOf(context, as, mail);
   const wanted = new Set(uids);
   const { rows, uidValidity } = await context.mail(as).rows({ mailbox, sort: 'arrival' });
   const invitations = rows.filter(({ uid, hasInvitation }) => hasInvitation && wanted.has(uid));
@@ -29,7 +31,7 @@ export async function messagesArrived(
     const part = calendarPart(attachments);
     const text = part === undefined ? undefined : await readPart(context, as, { ref, part });
     if (text === undefined) continue;
-    const person = { site, user: as.user, mail, as };
+    const person = { site, user: as.user, mail, mails, as };
     const sender = await senderOf(context, as, ref, from[0]?.mail ?? '');
     await openMessage({ context, person }, { text, sender });
   }

@@ -8,6 +8,7 @@ import { meetingOf, piecesOf } from '../pages/meeting';
 import { repeatWords } from '../pages/repeat-words';
 import { capital } from '../pages/words';
 import { type Answer, peopleIn } from '../people/attendees';
+import { ownMails } from '../people/own';
 import { peopleShown } from '../people/page';
 import { createStore, type StoredObject } from '../store';
 import type { Tables } from '../store/tables';
@@ -16,7 +17,7 @@ import { ianaZone } from '../time/zone';
 import { type Said, saidOf } from './answers';
 import { changeLines } from './changes';
 import { conflictsOf } from './conflicts';
-import { type Look, ownMails, type Teller } from './look';
+import type { Look, Teller } from './look';
 import type { MessagePart } from './message';
 import { nameOf, toldOf, warningOf } from './told';
 

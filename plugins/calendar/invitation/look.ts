@@ -2,7 +2,8 @@ import { IcsError } from '../ics';
 import { componentsOf, parseCalendar, propertyOf, textOf } from '../ics/jcal';
 import { type Outcome, receive } from '../itip';
 import type { Desk } from '../pages/common';
-import { type CalendarStore, createStore, type Person, type StoredObject } from '../store';
+import { ownMails } from '../people/own';
+import { type CalendarStore, createStore, type StoredObject } from '../store';
 import type { Tables } from '../store/tables';
 import { keepReceived, receivedOf } from './answers';
 import { takenUnasked } from './unasked';
@@ -20,11 +21,6 @@ export interface Look {
   readonly isApplied: boolean;
   readonly differences: Extract<Outcome, { kind: 'update' }>['differences'];
 }
-
-/** Addresses at which somebody is asked. */
-export const ownMails = ({ mail }: Pick<Person, 'mail'>): readonly string[] => [
-  mail.trim().toLowerCase(),
-];
 
 /** UID and SEQUENCE of a message; nothing of one that cannot be read. */
 function headOf(text: string): { readonly uid: string; readonly sequence: number } {

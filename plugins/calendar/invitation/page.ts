@@ -2,6 +2,7 @@ import type { PluginResponse, SlotFacts } from 'estafette/plugin';
 import { type Context, type Desk, hrefOf } from '../pages/common';
 import { sideOf } from '../pages/side';
 import { createWords } from '../pages/words';
+import { addressesOf } from '../people/own';
 import { preferencesOf } from '../settings/values';
 import type { Refusal } from '../store';
 import { cardOf, type Typed } from './card';
@@ -33,7 +34,8 @@ export async function invitationCard(
   const { mailbox, uidValidity, uid, from } = message;
   const source: MessagePart = { ref: { mailbox, uidValidity, uid }, part };
   const text = await readPart(context, as, source);
-  const person = { site: site.id, user: user.id, mail: user.mail, as };
+  const { mails } = await addressesOf(context, as, user.mail);
+  const person = { site: site.id, user: user.id, mail: user.mail, mails, as };
   const { zone } = await preferencesOf(context, site.id, user.id);
   const teller = { context, person, zone, t: context.text(locale), words: createWords(locale) };
   if (text === undefined) return undefined;

@@ -8,8 +8,10 @@ import type { Tables } from '../store/tables';
 import type { Person } from '../store/types';
 import { findObjectsOfUid } from '../store/walk';
 import { type Limits, writeObject } from '../store/write';
+import { speakerOf } from './speaker';
 
 interface Delivered {
+  readonly method: string;
   readonly to: readonly { readonly mail: string }[];
   /** A VCALENDAR with METHOD. */
   readonly text: string;
@@ -18,16 +20,22 @@ interface Delivered {
 /**
  * Changes the copies of agents of the same site as their mail will say, in the transaction that writes
  * it (RFC 6638 4.1): who organises sees the answer of a telephone at once, and a meeting that was moved
- * is moved for those who have it. Who has no copy is asked by the mail alone. `from` is in whose name
- * the messages are.
+ * is moved for those who have it. Who has no copy is asked by the mail alone. `organisers` are the
+ * addresses in whose name the messages are.
  */
 export async function deliver(
   table: Tables,
   person: Person,
   messages: readonly Delivered[],
-  { from, now, ...limits }: Limits & { readonly from: string; readonly now: number },
+  {
+    organisers,
+    now,
+    ...limits
+  }: Limits & { readonly organisers: readonly string[]; readonly now: number },
 ): Promise<void> {
-  for (const { to, text } of messages) {
+  for (const message of messages) {
+    const { to, text } = message;
+    const from = speakerOf(message, organisers) ?? person.mail;
     const part = componentsOf(parseCalendar(text), 'vevent')[0];
     const uid = part ? textOf(part, 'uid').trim() : '';
     if (uid === '') continue;

@@ -1,5 +1,6 @@
 import type { PersonRef, PluginContext, PluginSendResult, SiteId } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
+import { ownMails } from '../people/own';
 import type { Tables } from '../store/tables';
 import type { Person } from '../store/types';
 import { OUTGOING, type OutgoingRow } from './table';
@@ -87,7 +88,10 @@ async function sendOne(
 ): Promise<Settled> {
   try {
     const { subject, text } = mailWords(context, row, locale);
+    // An answer comes from the address that was asked, as who organises knows it.
+    const isOther = ownMails(person).slice(1).includes(row.organiser);
     const result = await context.send(person.as, {
+      ...(isOther && { identity: row.organiser }),
       to: recipientsOf(row),
       subject,
       text,

@@ -1,3 +1,4 @@
+import { ownMails } from '../people/own';
 import { OBJECTS, type Tables } from '../store/tables';
 import type { Person } from '../store/types';
 import type { Limits } from '../store/write';
@@ -28,7 +29,7 @@ export async function removeMeetings(
     .where('text', 'like', '%ATTENDEE%')
     .limit(MEETINGS_MAX)
     .pluck('uri');
-  const telling = { organisers: [person.mail.trim().toLowerCase()] };
+  const telling = { organisers: ownMails(person) };
   for (const uri of uris)
     await removeTold(table, person, { ...told, calendar, uri, when: { telling } });
 }

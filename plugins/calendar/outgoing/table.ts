@@ -12,9 +12,11 @@ import {
 } from '../ics/jcal';
 import { METHODS, type Method } from '../itip/types';
 import { mailIn, peopleOf } from '../people/attendees';
+import { ownMails } from '../people/own';
 import type { Tables } from '../store/tables';
 import type { Person, Telling } from '../store/types';
 import { changesFor, type ItipMessage } from './changes';
+import { speakerOf } from './speaker';
 
 export const OUTGOING = 'calendar_outgoing';
 
@@ -65,14 +67,15 @@ function idOf(message: ItipMessage, uid: string, person: Person): string {
 }
 
 /** Whose hand it is, where somebody writes for the organiser (SENT-BY, RFC 5545 §3.2.18). */
-function sentBy(message: ItipMessage, { mail }: Person): ItipMessage {
-  const writer = mail.trim().toLowerCase();
+function sentBy(message: ItipMessage, person: Person): ItipMessage {
+  const own = ownMails(person);
+  const [writer = ''] = own;
   const [name, properties, parts] = parseCalendar(message.text);
   const next = parts.map((part): Component => {
     const organiser = part[0] === 'vevent' ? propertyOf(part, 'organizer') : undefined;
     if (!organiser) return part;
     const { 'sent-by': _before, ...params } = organiser[1];
-    const isOwn = mailIn(organiser) === writer || writer === '';
+    const isOwn = own.includes(mailIn(organiser) ?? '') || writer === '';
     const signed = isOwn ? params : { ...params, 'sent-by': `mailto:${writer}` };
     const [, , type, ...values] = organiser;
     return withProperty(part, 'organizer', ['organizer', signed, type, ...values] as Property);
@@ -142,10 +145,12 @@ export async function keepMails(
     version,
   }: { readonly telling: Telling; readonly now: number; readonly version: string },
 ): Promise<void> {
-  const writer = person.mail.trim().toLowerCase();
-  const speaker = telling.organisers[0] ?? writer;
-  for (const { method, to, text: given } of telling.mails ?? []) {
-    const text = writer === speaker ? given : spokenFor(given, speaker, writer);
+  const own = ownMails(person);
+  const [writer = ''] = own;
+  for (const message of telling.mails ?? []) {
+    const { method, to, text: given } = message;
+    const speaker = speakerOf(message, telling.organisers) ?? writer;
+    const text = own.includes(speaker) ? given : spokenFor(given, speaker, writer);
     const part = componentsOf(parseCalendar(text), 'vevent')[0];
     const known = METHODS.find((one) => one === method);
     if (!part || !known) continue;

@@ -43,8 +43,8 @@ async function keep(
 ): Promise<void> {
   try {
     const messages = await keepOutgoing(table, person, change);
-    const from = change.telling.organisers[0] ?? person.mail;
-    await deliver(table, person, messages, { ...limits, from, now: change.now });
+    const { organisers } = change.telling;
+    await deliver(table, person, messages, { ...limits, organisers, now: change.now });
   } catch (error) {
     if (!(error instanceof IcsError)) throw error;
   }
@@ -133,8 +133,8 @@ async function answerBy(
   const { telling, now } = answer;
   // A wish for another time, or somebody who comes instead, is for who organises to read.
   const replies = (telling.mails ?? []).filter(({ method }) => method === 'REPLY');
-  const from = telling.organisers[0] ?? person.mail;
-  await deliver(table, person, replies, { ...limits, from, now });
+  const { organisers } = telling;
+  await deliver(table, person, replies, { ...limits, organisers, now });
 }
 
 /** Writes one's copy of a meeting of somebody else's, and what they are answered. */

@@ -1,6 +1,7 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { IcsError, type Scope, without } from '../ics';
 import { mailWaiting, tellingOf } from '../outgoing/page';
+import { ownMails } from '../people/own';
 import { canDelete } from '../store';
 import { dayOfWall } from '../time/days';
 import { type Desk, hrefOf, oneOf } from './common';
@@ -53,7 +54,7 @@ function leftOf({ stored, at }: Opened, scope: Scope, now: number): string | und
 export async function restoreEvent(desk: Desk): Promise<PluginResponse> {
   const { request, store, person, context } = desk;
   // One's own meetings alone: the trash is that of the owner of the calendar.
-  const telling = { organisers: [person.mail.trim().toLowerCase()] };
+  const telling = { organisers: ownMails(person) };
   const restored = await store.restore(person, request.body['id'] ?? '', telling);
   await mailWaiting(desk, telling);
   if (restored.kind === 'missing') return { status: 404 };

@@ -1,6 +1,7 @@
 import type { PluginContext, PluginRequest, PluginResponse } from 'estafette/plugin';
 import type { CalendarConfig } from '../config';
 import { sendWaiting } from '../outgoing/mail';
+import { addressesOf } from '../people/own';
 import { know } from '../planning/known';
 import { choiceOf } from '../settings/choices';
 import { type Preferences, preferencesOf } from '../settings/values';
@@ -43,13 +44,14 @@ export const page =
   async (request: PluginRequest, context: Context): Promise<PluginResponse> => {
     const { user, site, locale, as } = request;
     if (!user) return { status: 404 };
-    const person = { site, user: user.id, mail: user.mail, as, groups: request.groups };
+    const { mails, aliases } = await addressesOf(context, as, user.mail);
+    const person = { site, user: user.id, mail: user.mail, mails, as, groups: request.groups };
     const store = createStore(context);
     const preferences = await preferencesOf(context, request, user.id);
     const { zone } = preferences;
     const now = toWall(zone, context.clock.now());
     const calendars = await store.calendars(person);
-    await know((name) => context.db.table(name), person);
+    await know((name) => context.db.table(name), person, aliases);
     await claimShares((name) => context.db.table(name), person);
     // What a process left when it ended goes now.
     if (as) await sendWaiting(context, { ...person, as }, locale);

@@ -2,6 +2,7 @@ import { initialsOf, tintOf } from 'estafette/plugin';
 import { type Desk, hrefOf } from '../pages/common';
 import type { Calendar } from '../store';
 import { type Answer, type Attendee, type Kind, type People, ROLES, type Role } from './attendees';
+import { ownMails } from './own';
 import type { Resolved } from './resolve';
 import type { PeopleTyped } from './typed';
 
@@ -30,8 +31,8 @@ export const organisersOf = (
   { person }: Pick<Desk, 'person'>,
   calendar: Pick<Calendar, 'isOwn' | 'owner'>,
 ): readonly string[] => {
-  const own = calendar.isOwn || calendar.owner === '' ? person.mail : calendar.owner;
-  return [own.trim().toLowerCase()];
+  const isOwn = calendar.isOwn || calendar.owner === '';
+  return isOwn ? ownMails(person) : [calendar.owner.trim().toLowerCase()];
 };
 
 /** Whether what happens to a meeting is for this calendar to say: nobody asked yet, or one's own. */

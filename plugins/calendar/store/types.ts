@@ -7,6 +7,8 @@ export interface Person {
   readonly site: SiteId;
   readonly user: number;
   readonly mail: string;
+  /** Other addresses at which they are asked, in lower case: aliases, mailboxes that they share. */
+  readonly mails?: readonly string[] | undefined;
   /** Groups of the site that they belong to: calendars are shared with these too. */
   readonly groups?: readonly string[] | undefined;
   /** Calendars of others are left out. */

@@ -217,7 +217,7 @@ function fakeMail(given: Partial<PluginMail>): Mail {
 
 /** A composer that keeps what is written, and answers `send` as the test says. */
 function fakeCompose<C>(
-  { send, correspondents = [] }: PluginTestOptions<C>,
+  { send, correspondents = [], identities = [] }: PluginTestOptions<C>,
   user: () => TestUser,
 ): Compose {
   let known = [...correspondents];
@@ -226,7 +226,13 @@ function fakeCompose<C>(
   const compose: Partial<Compose> = {
     async identities() {
       const { name, mail } = user();
-      return [{ id: mail, name, mail, isDefault: true, signature: '' }];
+      return [mail, ...identities].map((one, at) => ({
+        id: one,
+        name,
+        mail: one,
+        isDefault: at === 0,
+        signature: '',
+      }));
     },
     async ensure(_actor, id, { calendar }) {
       carried = calendar;

@@ -76,6 +76,8 @@ export interface PluginTestOptions<C> {
   ) => TestHttpAnswer | Promise<TestHttpAnswer>;
   /** Servers that the operator lists for the plugin, which declares `http:configured`. */
   readonly origins?: readonly string[];
+  /** Addresses that plugins let the person write from, beside their own: `context.identities(as)`. */
+  readonly identities?: readonly string[];
   /** Whom the person wrote to, for `context.correspondents(as)`. */
   readonly correspondents?: readonly {
     readonly name: string;

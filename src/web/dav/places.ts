@@ -74,7 +74,8 @@ function propsOf(visitor: Visitor, place: Place): ReadonlyMap<string, string> {
   add({ ns: C, name: 'addressbook-home-set' }, homesOf(visitor, 'carddav'));
   const calendar = homesOf(visitor, 'caldav');
   if (calendar === '') return props;
-  const address = davHref(`mailto:${actor.user.mail}`);
+  const mails = [...new Set([actor.user.mail, ...actor.user.aliases])];
+  const address = mails.map((mail) => davHref(`mailto:${mail}`)).join('');
   add({ ns: CAL, name: 'calendar-home-set' }, calendar);
   // RFC 6638 2.4.1: how others name this person in their events.
   add({ ns: CAL, name: 'calendar-user-address-set' }, address + davHref(principalOf(visitor)));

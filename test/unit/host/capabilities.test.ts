@@ -53,6 +53,7 @@ describe('what a plugin does not need', () => {
       'mail.send',
       (context, as) => context.send(as, { to: ['a@b.example'], subject: '', text: '' }),
     ],
+    ['mail.send', (context, as) => context.identities(as)],
     [
       'mail.post',
       (context) => context.post('test' as SiteId, { to: ['a@b.example'], subject: 'x', text: '' }),
@@ -69,6 +70,18 @@ describe('what a plugin does not need', () => {
       code: 'plugin/need-missing',
       details: { plugin: 'my-plugin', need },
     });
+  });
+});
+
+it('tells from which addresses the person may write, and which are theirs alone', async () => {
+  const { context, test } = await contextOf(ALL, { identities: ['accueil@b.example'] });
+
+  expect(await context.identities(test.as)).toEqual([
+    { name: test.user.name, mail: test.user.mail, isOwn: true },
+    { name: test.user.name, mail: 'accueil@b.example', isOwn: false },
+  ]);
+  await expect(context.identities({ user: 1, session: 'gone' })).rejects.toMatchObject({
+    code: 'plugin/person-gone',
   });
 });
 

@@ -28,12 +28,11 @@ export function scheduledPut(
   text: string,
   old: string | undefined,
   {
-    mail,
+    own,
     now,
     isMerged,
-  }: { readonly mail: string; readonly now: number; readonly isMerged: boolean },
+  }: { readonly own: readonly string[]; readonly now: number; readonly isMerged: boolean },
 ): Scheduled {
-  const own = [mail.trim().toLowerCase()];
   const [before, after] = [meetingIn(old), meetingIn(text)];
   if (!after) {
     // Nobody is asked any more: those who were are told, where it was ours to ask them.
@@ -66,12 +65,11 @@ export function scheduledPut(
 export function scheduledRemoval(
   old: string,
   {
-    mail,
+    own,
     now,
     isSilent,
-  }: { readonly mail: string; readonly now: number; readonly isSilent: boolean },
+  }: { readonly own: readonly string[]; readonly now: number; readonly isSilent: boolean },
 ): Telling | undefined {
-  const own = [mail.trim().toLowerCase()];
   const meeting = meetingIn(old);
   if (!meeting) return undefined;
   if (own.includes(meeting.organiser.mail)) return { organisers: own };
