@@ -15,6 +15,14 @@ export interface IndexedEntry {
 
 const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 
+/** A value of a filter: ldapjs gives accents as it writes them (RFC 4515 3), `\c3\a9`. */
+const foldWanted = (text: string): string =>
+  fold(
+    text.replace(/(?:\\[0-9a-f]{2})+/gi, (bytes) =>
+      Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString(),
+    ),
+  );
+
 /** Bytes are there, and compared with nothing. */
 const foldValue = (value: string | Buffer): string =>
   typeof value === 'string' ? fold(value) : value.toString('base64');
@@ -68,7 +76,7 @@ export function matchesFilter(entry: IndexedEntry, filter: Filter): boolean {
 
 function matchesValue(values: readonly string[] | undefined, shape: FilterShape): boolean {
   if (!values) return shape.type === 'PresenceFilter' && shape.attribute?.toLowerCase() === 'dn';
-  const wanted = fold(shape.value ?? '');
+  const wanted = foldWanted(shape.value ?? '');
   switch (shape.type) {
     case 'PresenceFilter':
       return true;
@@ -87,14 +95,15 @@ function matchesValue(values: readonly string[] | undefined, shape: FilterShape)
 }
 
 function matchesSubstring(value: string, pieces: SubstringShape): boolean {
-  const initial = fold(pieces.initial ?? pieces.subInitial ?? '');
-  const final = fold(pieces.final ?? pieces.subFinal ?? '');
+  const initial = foldWanted(pieces.initial ?? pieces.subInitial ?? '');
+  const final = foldWanted(pieces.final ?? pieces.subFinal ?? '');
   if (!value.startsWith(initial)) return false;
   let at = initial.length;
   for (const any of pieces.any ?? pieces.subAny ?? []) {
-    const found = value.indexOf(fold(any), at);
+    const piece = foldWanted(any);
+    const found = value.indexOf(piece, at);
     if (found === -1) return false;
-    at = found + fold(any).length;
+    at = found + piece.length;
   }
   return value.length - final.length >= at && value.endsWith(final);
 }
