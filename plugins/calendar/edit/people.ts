@@ -6,6 +6,7 @@ import { type Attendee, PEOPLE_MAX, type People, peopleIn, withPeople } from '..
 import { isOrganisedHere, organisersOf } from '../people/page';
 import { type Resolved, resolve } from '../people/resolve';
 import { type PeopleTyped, personIn, piecesOfList, sentPeople, typedPeople } from '../people/typed';
+import { planningPeople } from '../planning/everybody';
 import type { Room } from '../rooms/config';
 import type { Telling } from '../store';
 import { shownFields } from './fields';
@@ -29,13 +30,16 @@ export function copiedPeople(desk: Desk, { stored, at, calendar }: Opened): Peop
   return { organiser: undefined, attendees };
 }
 
-/** People whom an address names. */
-export const askedIn = (query: Readonly<Record<string, string>>): People => ({
-  ...NOBODY,
-  attendees: piecesOfList((query['with'] ?? '').slice(0, 10_000))
+/** People whom an address names, one by one or as those of a planning. */
+export async function namedIn(
+  desk: Desk,
+  query: Readonly<Record<string, string>>,
+): Promise<readonly Attendee[]> {
+  if (query['planning'] !== undefined) return planningPeople(desk, query['planning']);
+  return piecesOfList((query['with'] ?? '').slice(0, 10_000))
     .flatMap((piece) => personIn(piece) ?? [])
-    .slice(0, PEOPLE_MAX),
-});
+    .slice(0, PEOPLE_MAX);
+}
 
 const attendeeFor = ({ mail, title, kind }: Room): Attendee => ({
   mail,

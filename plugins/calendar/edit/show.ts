@@ -10,7 +10,7 @@ import type { Calendar } from '../store';
 import { DAY_MS, HOUR_MS } from '../time/days';
 import { shownFields } from './fields';
 import { formPage } from './form-page';
-import { askedIn, copiedPeople, organisedPeople } from './people';
+import { copiedPeople, NOBODY, namedIn, organisedPeople } from './people';
 
 /** The calendar that is asked for, where the person may write in it; else their usual one. */
 export const firstWritable = (desk: Desk, id: string | undefined): Calendar | undefined =>
@@ -68,7 +68,9 @@ export async function showEdit(desk: Desk): Promise<PluginResponse> {
     uid: randomUUID(),
     etag: '',
     people: typedPeople(
-      copied && query['alone'] !== 'yes' ? copiedPeople(desk, copied) : askedIn(query),
+      copied && query['alone'] !== 'yes'
+        ? copiedPeople(desk, copied)
+        : { ...NOBODY, attendees: await namedIn(desk, query) },
     ),
   });
 }

@@ -1,4 +1,5 @@
 import { initialsOf, type PluginResponse, tintOf } from 'estafette/plugin';
+import { namedIn } from '../edit/people';
 import { isHoliday } from '../holidays/days';
 import { type Desk, hrefOf } from '../pages/common';
 import { clockOf, isoOf, parseDay } from '../pages/dates';
@@ -6,10 +7,11 @@ import { sentForm } from '../pages/form';
 import { sideOf } from '../pages/side';
 import { SHOW_AS_TEXTS } from '../pages/texts';
 import { capital } from '../pages/words';
-import { type Attendee, PEOPLE_MAX } from '../people/attendees';
+import type { Attendee } from '../people/attendees';
 import { resolve } from '../people/resolve';
-import { personIn, piecesOfList, sentPeople } from '../people/typed';
+import { sentPeople } from '../people/typed';
 import { cellsOf, hoursOf, type Span } from '../planning/cells';
+import { groupIn } from '../planning/everybody';
 import { timesOf } from '../planning/times';
 import { roomTimes } from '../rooms/times';
 import { isWorkingDay } from '../settings/working-hours';
@@ -24,13 +26,12 @@ const SLOTS = 6;
 const LENGTH_MAX_MS = 12 * HOUR_MS;
 
 /** The form of somebody who came by an address: people and a time, nothing else. */
-function listsOf(
-  { query }: Desk['request'],
+async function listsOf(
+  desk: Desk,
   start: string,
-): Readonly<Record<string, readonly string[]>> {
-  const people = piecesOfList((query['with'] ?? '').slice(0, 10_000))
-    .flatMap((piece) => personIn(piece) ?? [])
-    .slice(0, PEOPLE_MAX);
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { query } = desk.request;
+  const people = await namedIn(desk, query);
   const minutes = Math.min(Math.max(Number(query['length']) || 60, 15), 720);
   const end = clockOf(9 * HOUR_MS + minutes * 60_000);
   return {
@@ -52,7 +53,7 @@ function listsOf(
 /** When people are busy side by side, and the first times at which all are free. */
 export async function showFreeBusy(desk: Desk): Promise<PluginResponse> {
   const { request, today } = desk;
-  return freeBusyPage(desk, listsOf(request, isoOf(parseDay(request.query['on']) ?? today)));
+  return freeBusyPage(desk, await listsOf(desk, isoOf(parseDay(request.query['on']) ?? today)));
 }
 
 /** The same of a form that is being filled in, which comes back with the time that is chosen. */
@@ -152,6 +153,11 @@ async function freeBusyPage(
       carried: carriedIn(lists),
       action: hrefOf(context, 'free-busy'),
       editAction: hrefOf(context, 'edit'),
+      // Who came from the planning has no event yet to come back to.
+      planningHref:
+        request.query['planning'] === undefined
+          ? ''
+          : hrefOf(context, 'planning', { on: isoOf(on), group: groupIn(request.query) }),
       day: isoOf(on),
       dayTitle: capital(words.day(on, 'dayYear')),
       isHoliday: isHoliday(on, context.config(desk.person.site).region),

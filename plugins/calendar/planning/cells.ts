@@ -65,6 +65,21 @@ export function cellsOf(
   return cells.map(({ key: _key, ...cell }) => cell);
 }
 
+/** Who is at home works; whoever else has something is not free. */
+const TAKES: ReadonlySet<ShowAs> = new Set(['busy', 'tentative', 'leave', 'absent']);
+
+/** How many of some people have something in each of some times. */
+export const timesTaken = (
+  people: readonly (readonly Span[])[],
+  times: readonly { readonly from: number; readonly to: number }[],
+): readonly number[] =>
+  times.map(
+    ({ from, to }) =>
+      people.filter((spans) =>
+        spans.some(({ start, end, showAs }) => TAKES.has(showAs) && start < to && end > from),
+      ).length,
+  );
+
 /** Morning and afternoon of a day, which 13:00 divides as lunch does. */
 export const halvesOf = (
   day: number,

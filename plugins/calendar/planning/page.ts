@@ -9,6 +9,7 @@ import { isWorkingDay } from '../settings/working-hours';
 import type { Tables } from '../store/tables';
 import { DAY_MS, startOfWeek, weekOf } from '../time/days';
 import { type Cell, cellsOf, halvesOf, hoursOf, type Span } from './cells';
+import { everybodyRow, sharersOf, withEverybody } from './everybody';
 import { GROUPS_MAX, type Group, groupsOf, lastGroup, type Member, PEOPLE_MAX } from './groups';
 import { usersOf } from './known';
 import { timesOf } from './times';
@@ -110,6 +111,15 @@ export async function planningPage(
       heads: columns.heads,
       isAlone: people.length === 1,
       rows: people.map((one) => rowOf(desk, one, times.get(one.mail), columns.times)),
+      everybody: everybodyRow(desk, group, [...times.values()], columns.times.flat()),
+      without:
+        times.size < people.length
+          ? t('calendar:planning.except', { count: people.length - times.size })
+          : '',
+      findHref:
+        people.length > 1
+          ? withEverybody(desk, 'free-busy', group, { on: isoOf(Math.max(from, today)) })
+          : '',
       legend: (['busy', 'tentative', 'telework', 'leave', 'absent'] as const).map((showAs) => ({
         showAs,
         label: t(SHOW_AS_TEXTS[showAs]),
@@ -154,7 +164,8 @@ interface Row extends Member {
   readonly isOfGroup: boolean;
 }
 
-function peopleOf({ person, calendars, t }: Desk, group: Group | undefined): readonly Row[] {
+function peopleOf(desk: Desk, group: Group | undefined): readonly Row[] {
+  const { person, t } = desk;
   const mine = person.mail.toLowerCase();
   const rows = new Map<string, Row>([
     [mine, { mail: mine, name: t('calendar:planning.me'), isMe: true, isOfGroup: false }],
@@ -162,12 +173,8 @@ function peopleOf({ person, calendars, t }: Desk, group: Group | undefined): rea
   for (const { mail, name } of group?.people ?? [])
     if (!rows.has(mail)) rows.set(mail, { mail, name, isMe: false, isOfGroup: true });
   // Without a group, whoever shares a calendar is who one works with.
-  if (!group)
-    for (const { isOwn, owner } of calendars) {
-      const mail = owner.toLowerCase();
-      if (!isOwn && mail !== '' && !rows.has(mail))
-        rows.set(mail, { mail, name: '', isMe: false, isOfGroup: false });
-    }
+  for (const { mail, name } of group ? [] : sharersOf(desk))
+    rows.set(mail, { mail, name, isMe: false, isOfGroup: false });
   return [...rows.values()];
 }
 

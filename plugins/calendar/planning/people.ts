@@ -91,6 +91,8 @@ async function branchOf(directory: Directory, dn: string) {
   });
   const people = entries.filter(({ type }) => type === 'person').flatMap(memberOf);
   if (isCut || people.length < 2) return undefined;
-  const title = /^[^=]+=((?:\\.|[^,\\])+)/.exec(base)?.[1]?.replace(/\\(.)/g, '$1') ?? base;
+  const code = /^[^=]+=((?:\\.|[^,\\])+)/.exec(base)?.[1]?.replace(/\\(.)/g, '$1') ?? base;
+  // What the service is called, rather than what its branch is.
+  const title = (await directory.entry(base))?.name || code;
   return { title, people: people.slice(0, PEOPLE_MAX) };
 }

@@ -26,7 +26,9 @@ async function addSomebody(desk: Desk): Promise<PluginResponse> {
   if (body['service'] === 'yes') {
     const service = await ownService(desk).catch(() => undefined);
     if (!service) return refuse(desk, asked, 'calendar:planning.noService');
-    return added(desk, { ...asked, group: undefined }, service.title, service.people);
+    // Asked for again, it is the group that is there, with who is new.
+    const there = asked.groups.find(({ title }) => title === service.title);
+    return added(desk, { ...asked, group: there }, service.title, service.people);
   }
   const ticked = (lists['mail'] ?? []).slice(0, 50).flatMap((text) => {
     const mail = addressOf(text);

@@ -181,3 +181,49 @@ describe('boxes of time', () => {
     expect(cellsOf(spans, halves).map(({ showAs, wide }) => [showAs, wide])).toEqual(said);
   });
 });
+
+it('tells when all are free, and invites them from there', async () => {
+  await put(grace, 'one', timed('2026-11-20 09:00', '2026-11-20 10:00'));
+  await put(grace, 'two', {
+    isAllDay: true,
+    zone: '',
+    showAs: 'telework',
+    ...timed('2026-11-19 00:00', '2026-11-20 00:00'),
+  });
+  await put(me, 'three', timed('2026-11-20 09:30', '2026-11-20 10:30'));
+  const { id } = await group('grace@test.example', 'nobody@else.example');
+
+  const page = await test.renderRoute('/planning', {
+    query: { group: id, on: '2026-11-20', span: 'day' },
+  });
+  const row = page.slice(page.indexOf('<tfoot>'), page.indexOf('</tfoot>'));
+  const week = await test.renderRoute('/planning', { query: { group: id } });
+
+  expect(row).toContain('sauf 1 agenda inconnu');
+  expect(row).toMatch(/2 occupés[\s\S]*1 occupé[\s\S]*Tous libres/);
+  const href = /href="([^"]+T11:00)"/.exec(row.replaceAll('%3A', ':'))?.[1] ?? '';
+  expect(href).toContain(`planning=${id}`);
+  // Thursday is of work at home, and what is left of this morning begins now.
+  expect(week.replaceAll('%3A', ':')).toMatch(/start=2026-11-19T10:00"[^>]*>[\s\S]*Tous libres/);
+  expect(week).not.toMatch(/planning=[^&]+&amp;start=2026-11-1[68]/);
+
+  const form = await test.renderRoute('/edit', {
+    query: { planning: id, start: '2026-11-20T11:00' },
+  });
+  expect(form.match(/name="person" value="[^"]+"/g)).toEqual([
+    'name="person" value="grace@test.example"',
+    'name="person" value="nobody@else.example"',
+  ]);
+  const times = await test.renderRoute('/free-busy', { query: { planning: id, on: '2026-11-20' } });
+  expect(times).toContain('Revenir au planning');
+  expect(times).toContain('value="grace@test.example"');
+});
+
+it('names the people of one’s own groups alone', async () => {
+  const { id } = await addPeople(table, grace, { id: '', title: 'Leur groupe' }, [
+    { mail: 'secret@else.example', name: '' },
+  ]);
+
+  for (const planning of [id, '', 'none', 'shared'])
+    expect(await test.renderRoute('/edit', { query: { planning } })).not.toContain('name="person"');
+});
