@@ -112,3 +112,24 @@ export async function fillCalendar(page: Page, base: string): Promise<string> {
     .getAttribute('href');
   return href ?? '';
 }
+
+/** A time of somebody; without a summary, what others see no more of than how it counts. */
+export interface Busy {
+  readonly summary?: string;
+  readonly day: number;
+  readonly from: string;
+  readonly to: string;
+  readonly showAs?: string;
+}
+
+/** Times of this week, typed into the form. */
+export async function fillTimes(page: Page, base: string, times: readonly Busy[]): Promise<void> {
+  for (const { summary = 'Occupé', day, from, to, showAs } of times) {
+    await page.goto(`${base}/calendar/edit?start=${dayOfThisWeek(day)}T${from}`);
+    await page.fill('#e-summary', summary);
+    await page.fill('#e-endTime', to);
+    if (showAs) await page.selectOption('#e-showAs', showAs);
+    await page.locator('.cal-buttons button[name=save]').click();
+    await page.waitForURL(/done=saved/);
+  }
+}
