@@ -211,7 +211,7 @@ async function subscribe(client: ImapFlow, path: string): Promise<void> {
 }
 
 /** A mailbox name as an argument: modified UTF-7 unless UTF8=ACCEPT, quoted where needed. */
-function mailboxArgument(client: ImapFlow, path: string): Attribute {
+export function mailboxArgument(client: ImapFlow, path: string): Attribute {
   const encoded = encodePath(client, normalizePath(client, path));
   return { type: /^[A-Za-z0-9/._-]+$/.test(encoded) ? 'ATOM' : 'STRING', value: encoded };
 }

@@ -18,6 +18,7 @@ export {
   uidsFrom,
 } from './commands';
 export { isServerAnswer, noAnswer, toImapError } from './errors';
+export { deleteMailbox, readSizes, renameMailbox, setSubscribed } from './mailbox-commands';
 export { type ListedMailbox, listMailboxes, personalNamespace } from './mailboxes';
 export {
   fetchMessage,

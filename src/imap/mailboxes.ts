@@ -26,10 +26,16 @@ export interface ListedMailbox {
 type Counters = Pick<ListedMailbox, 'unseen' | 'total' | 'uidNext'>;
 const NO_COUNTERS: Counters = { unseen: 0, total: 0, uidNext: 0 };
 
-/** Every mailbox with its counters: one LIST-STATUS (RFC 5819), or LIST and some STATUS. */
-export async function listMailboxes(client: ImapFlow): Promise<readonly ListedMailbox[]> {
-  const inOne = client.capabilities.has('LIST-STATUS');
-  const listed = await client.list(inOne ? { statusQuery: STATUS_QUERY } : {});
+/**
+ * Every mailbox with its counters: one LIST-STATUS (RFC 5819), or LIST and some STATUS. Without
+ * `isCounted` the names alone.
+ */
+export async function listMailboxes(
+  client: ImapFlow,
+  { isCounted = true }: { readonly isCounted?: boolean } = {},
+): Promise<readonly ListedMailbox[]> {
+  const inOne = !isCounted || client.capabilities.has('LIST-STATUS');
+  const listed = await client.list(inOne && isCounted ? { statusQuery: STATUS_QUERY } : {});
   if (!Array.isArray(listed)) throw noAnswer('LIST');
   const roles = assignRoles(listed.map(named));
   const counters = inOne ? undefined : await readCounters(client, listed, roles);
@@ -38,7 +44,8 @@ export async function listMailboxes(client: ImapFlow): Promise<readonly ListedMa
     parent: entry.parentPath === '' ? undefined : entry.parentPath,
     role: roles.get(entry.path),
     isSelectable: isSelectable(entry.flags),
-    isSubscribed: entry.subscribed,
+    // The library leaves it out where it is not so.
+    isSubscribed: Boolean(entry.subscribed),
     ...(counters?.get(entry.path) ?? countersOf(entry.status)),
   }));
 }

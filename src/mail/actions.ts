@@ -178,6 +178,31 @@ export async function emptyMailbox(
   return { count };
 }
 
+/** Every message of a mailbox is read; in parts, so that each is one that plugins may refuse. */
+export async function readAllMessages(
+  context: MailContext,
+  actor: Actor,
+  mailbox: string,
+): Promise<ActionResult> {
+  const path = checkPath(mailbox);
+  const unread = await context.pool.withMailbox(
+    context.access(actor),
+    path,
+    { kind: 'read' },
+    async ({ client, uidValidity }) => ({
+      uidValidity,
+      uids: await searchUids(client, [{ type: 'ATOM', value: 'UNSEEN' }]),
+    }),
+  );
+  const { uidValidity } = unread;
+  let count = 0;
+  for (const uids of chunks([...unread.uids].map(toUid), context.limits.selection)) {
+    const on = { mailbox: path, uidValidity, uids };
+    count += (await flagMessages(context, actor, on, 'seen', true)).count;
+  }
+  return { count };
+}
+
 async function useOf(
   context: MailContext,
   actor: Actor,

@@ -17,5 +17,7 @@ export {
   type TrustAnswer,
 } from './hooks';
 export { createMail, type MailDeps } from './mail';
+export type { MailboxNameProblem } from './mailbox-names';
+export { MAILBOX_NAME_MAX } from './mailbox-names';
 export { isOutside } from './outside';
 export type * from './types';

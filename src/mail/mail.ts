@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
-import type { ImapPool } from '../imap';
+import { type ImapPool, readSizes } from '../imap';
 import type { HookEmitter } from '../kernel/hook-types';
 import type { Texts } from '../kernel/i18n-types';
 import {
@@ -10,6 +10,7 @@ import {
   flagMessages,
   junkMessages,
   moveMessages,
+  readAllMessages,
   removeMessages,
 } from './actions';
 import { appendMessage, findMessageId, gate } from './append';
@@ -31,7 +32,15 @@ import {
 import { readHeaders } from './headers';
 import { Holders } from './holders';
 import { findNeighbours, listMessages } from './list';
-import { createOne, deleteOne, renameOne } from './mailbox-changes';
+import {
+  createAt,
+  createOne,
+  deleteOne,
+  discardOne,
+  placeAt,
+  renameOne,
+  subscribeOne,
+} from './mailbox-changes';
 import { streamPart, streamSource } from './stream';
 import { knownUnseen, readAccount, readQuota, specialPath } from './tree';
 import type { Mail } from './types';
@@ -116,6 +125,13 @@ export function createMail(deps: MailDeps): Mail {
       moveMessages(context, actor, from, await specialPath(context, actor, 'archive')),
     junk: (actor, from, isJunk) => junkMessages(context, actor, from, isJunk),
     empty: (actor, mailbox, uidValidity) => emptyMailbox(context, actor, mailbox, uidValidity),
+    readAll: (actor, mailbox) => readAllMessages(context, actor, mailbox),
+    newMailbox: (actor, place) => createAt(context, actor, place),
+    placeMailbox: (actor, path, place) => placeAt(context, actor, path, place),
+    discardMailbox: (actor, path) => discardOne(context, actor, path),
+    subscribeMailbox: (actor, path, on) => subscribeOne(context, actor, path, on),
+    sizes: (actor) =>
+      context.pool.withConnection(context.access(actor), { kind: 'read' }, readSizes),
     createMailbox: async (actor, path) => createOne(context, actor, path),
     renameMailbox: async (actor, from, to) => renameOne(context, actor, from, to),
     deleteMailbox: async (actor, path) => deleteOne(context, actor, path),

@@ -209,6 +209,13 @@ export interface ActionResult {
   };
 }
 
+/** Where a mailbox is to be: below another one, or at the top where `parent` is `''`. */
+export interface MailboxPlace {
+  readonly parent: string;
+  /** As somebody typed it. */
+  readonly name: string;
+}
+
 /** Messages of one mailbox that an action is about. */
 export interface Selection {
   readonly mailbox: string;
@@ -311,6 +318,19 @@ export interface Mail {
   /** Everything in the mailbox goes for good; Trash and Junk only. */
   empty(actor: Actor, mailbox: string, uidValidity: UidValidity): Promise<ActionResult>;
 
+  /** Marks every unread message of the mailbox as read. */
+  readAll(actor: Actor, mailbox: string): Promise<ActionResult>;
+
+  /** Makes a mailbox; its path. Throws `mailbox/name` (`details.problem`), `mailbox/exists`. */
+  newMailbox(actor: Actor, place: MailboxPlace): Promise<string>;
+  /** Renames or moves a mailbox with those below it; its path. Throws the same. */
+  placeMailbox(actor: Actor, path: string, place: MailboxPlace): Promise<string>;
+  /** To the Trash, with those below it: where it is then; from the Trash for good: `undefined`. */
+  discardMailbox(actor: Actor, path: string): Promise<string | undefined>;
+  /** Whether programs list it; `mailbox/forbidden` for one of special use. */
+  subscribeMailbox(actor: Actor, path: string, on: boolean): Promise<void>;
+  /** Bytes by path; `undefined` where the server cannot say (RFC 8438). Asked anew each time. */
+  sizes(actor: Actor): Promise<ReadonlyMap<string, number> | undefined>;
   createMailbox(actor: Actor, path: string): Promise<void>;
   renameMailbox(actor: Actor, from: string, to: string): Promise<void>;
   deleteMailbox(actor: Actor, path: string): Promise<void>;

@@ -14,7 +14,7 @@ const flashSchema = z.strictObject({
   values: z.record(z.string(), z.union([z.string(), z.number()])),
   undo: z
     .strictObject({
-      action: z.string().startsWith('/mail/'),
+      action: z.string().regex(/^\/mail(?:\/|boxes\/)/),
       fields: z.array(z.strictObject({ name: z.string(), value: z.string() })).max(600),
     })
     .optional(),

@@ -4,7 +4,8 @@ import { mailboxHref } from './links';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
 
-const ICONS: Readonly<Record<SpecialUse, string>> = {
+/** Of mailboxes that everybody has. */
+export const FOLDER_ICONS: Readonly<Record<SpecialUse, string>> = {
   inbox: 'inbox',
   drafts: 'draft',
   sent: 'sent',
@@ -33,7 +34,7 @@ function node(
     path: mailbox.path,
     label: mailboxLabel(mailbox, t),
     href: mailboxHref(account, mailbox.path),
-    icon: mailbox.specialUse === undefined ? 'folder' : ICONS[mailbox.specialUse],
+    icon: mailbox.specialUse === undefined ? 'folder' : FOLDER_ICONS[mailbox.specialUse],
     unseen: mailbox.unseen,
     total: mailbox.total,
     isCurrent: mailbox.path === current,
@@ -42,6 +43,25 @@ function node(
     children,
   };
 }
+
+/** Whether anybody chose what is shown: an account that was made without subscriptions shows all. */
+const hasSubscriptions = (mailboxes: readonly Mailbox[]): boolean =>
+  mailboxes.some(
+    ({ isSubscribed, specialUse, children }) =>
+      (isSubscribed && specialUse === undefined) || hasSubscriptions(children),
+  );
+
+/** Subscribed ones, those of special use, and those above them; the one that is open as well. */
+const shownIn = (mailboxes: readonly Mailbox[], current: string | undefined): readonly Mailbox[] =>
+  mailboxes.flatMap((mailbox) => {
+    const children = shownIn(mailbox.children, current);
+    const isShown =
+      mailbox.isSubscribed ||
+      mailbox.specialUse !== undefined ||
+      mailbox.path === current ||
+      children.length > 0;
+    return isShown ? [{ ...mailbox, children }] : [];
+  });
 
 /** The folder pane. `account` undefined: the server did not answer, which is said. */
 export function folderPane(
@@ -58,11 +78,11 @@ export function folderPane(
   const { quota, t } = options;
   const percent =
     quota && quota.limitBytes > 0 ? Math.min(100, (quota.usedBytes / quota.limitBytes) * 100) : 0;
+  const mailboxes = account?.mailboxes ?? [];
+  const shown = hasSubscriptions(mailboxes) ? shownIn(mailboxes, options.current) : mailboxes;
   return {
     account: options.id,
-    roots: (account?.mailboxes ?? []).map((mailbox) =>
-      node(options.id, mailbox, options.current, t),
-    ),
+    roots: shown.map((mailbox) => node(options.id, mailbox, options.current, t)),
     quota: quota && {
       text: t('mail.quota', {
         used: options.size(quota.usedBytes),

@@ -96,6 +96,12 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /home
      get /mail
      get /search
+     get /mailboxes
+     post /mailboxes/create
+     post /mailboxes/place
+     post /mailboxes/discard
+     post /mailboxes/subscribe
+     post /mailboxes/read
      get /mail/:account/:mailbox
      get /mail/:account/:mailbox/:uid
      get /mail/:account/:mailbox/:uid/headers

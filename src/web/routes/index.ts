@@ -15,6 +15,7 @@ import { imageRoutes } from './image';
 import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
+import { mailboxRoutes } from './mailboxes';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
 import { securityRoutes } from './security';
@@ -28,6 +29,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...homeRoutes,
   ...imageRoutes,
   ...mailRoutes,
+  ...mailboxRoutes,
   ...partRoutes,
   ...actionRoutes,
   ...composeRoutes,

@@ -14,6 +14,7 @@ async function logoWith(
   setContext(req, ctx);
   const deps = {
     skins: { chain: () => chain },
+    host: () => ({ running: () => [] }),
     renderer: {
       asset: (_skin: string, name: string) =>
         files.includes(name) ? `/assets/${name}` : undefined,

@@ -31,6 +31,9 @@ function statusValue(session: Session, mailbox: Mailbox, item: string): number {
       return mailbox.uidValidity;
     case 'UNSEEN':
       return mailbox.unseen().length;
+    case 'SIZE':
+      if (!session.has('STATUS=SIZE')) throw new SyntaxProblem('no STATUS=SIZE');
+      return mailbox.sizeBytes();
     case 'HIGHESTMODSEQ':
       if (!session.has('CONDSTORE')) throw new SyntaxProblem('no CONDSTORE');
       session.condstore = true;
