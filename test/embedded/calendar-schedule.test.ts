@@ -262,7 +262,102 @@ it('asks and answers nobody of what is over, as when calendars move here', async
   expect([await messagesOf(bob, 'ancienne'), await messagesOf(ada, 'ancienne')]).toEqual([0, 0]);
 });
 
+it('tells of what ends in the past, and did not before', async () => {
+  const uid = 'terminee';
+  await agreed(uid, { repeats: 'FREQ=DAILY', time: '20200405T090000Z' });
+  await put(bob, {
+    uid,
+    repeats: 'FREQ=DAILY',
+    time: '20200405T090000Z',
+    bob: 'PARTSTAT=ACCEPTED',
+  });
+  const repeats = 'FREQ=DAILY;UNTIL=20200410T090000Z';
+  await put(ada, { uid, repeats, time: '20200405T090000Z', sequence: 1 });
+  expect(await stored(bob, uid)).toContain('UNTIL=20200410T090000Z');
+});
+
 describe('a telephone that is asked', () => {
+  /** A series with exceptions at the times of their occurrences, each with what Bob says of it. */
+  const withAnswers = (uid: string, days: number, said: string, hour = '09'): string => {
+    const [head = '', tail = ''] = meeting({
+      uid,
+      repeats: 'FREQ=DAILY;COUNT=26',
+      bob: 'PARTSTAT=ACCEPTED',
+    }).split('END:VCALENDAR');
+    const others = Array.from({ length: days }, (_, day) => {
+      const date = new Date(Date.UTC(2027, 3, 6 + day))
+        .toISOString()
+        .slice(0, 10)
+        .replaceAll('-', '');
+      return lines(
+        'BEGIN:VEVENT',
+        `UID:${uid}`,
+        'DTSTAMP:20260101T000000Z',
+        `RECURRENCE-ID:${date}T090000Z`,
+        `DTSTART:${date}T${hour}0000Z`,
+        'DURATION:PT1H',
+        `SUMMARY:Réunion ${uid}`,
+        `ORGANIZER;CN=Ada:mailto:${ada.mail}`,
+        `ATTENDEE;PARTSTAT=ACCEPTED:mailto:${ada.mail}`,
+        `ATTENDEE;PARTSTAT=${said}:mailto:${bob.mail}`,
+        'END:VEVENT',
+      );
+    }).join('');
+    return `${head}${others}END:VCALENDAR${tail}`;
+  };
+
+  it('answers many occurrences at once, none of which is lost', async () => {
+    const uid = 'beaucoup';
+    await agreed(uid, { repeats: 'FREQ=DAILY;COUNT=26' });
+    await put(bob, { uid, repeats: 'FREQ=DAILY;COUNT=26', bob: 'PARTSTAT=ACCEPTED' });
+    const sent = await dav(bob, 'PUT', at(uid), { body: withAnswers(uid, 25, 'DECLINED') });
+    expect(sent.status).toBe(204);
+    const parts = (await stored(ada, uid)).split('BEGIN:VEVENT').slice(2);
+    expect(parts).toHaveLength(25);
+    expect(parts.filter((part) => !answerOf(part, bob.mail).includes('DECLINED'))).toEqual([]);
+    await opens(bob);
+    // One mail for all of them, after the one that accepted.
+    expect(await arrived(ada, `Réunion ${uid}`, 2)).toBe(2);
+  });
+
+  it('makes no occurrence that the organiser does not have', async () => {
+    const uid = 'inventee';
+    await agreed(uid, { repeats: 'FREQ=DAILY;COUNT=26' });
+    const moved = await dav(bob, 'PUT', at(uid), { body: withAnswers(uid, 1, 'ACCEPTED', '14') });
+    expect(moved.status).toBe(403);
+  });
+
+  it('does not make a meeting its own', async () => {
+    const uid = 'reprise';
+    await agreed(uid);
+    const own = meeting({ uid }).replaceAll(/(?:ORGANIZER|ATTENDEE).*\r\n/g, '');
+    expect((await dav(bob, 'PUT', at(uid), { body: own })).status).toBe(403);
+    expect(await stored(bob, uid)).toContain('ORGANIZER');
+  });
+
+  it('sends again what it forces once (SCHEDULE-FORCE-SEND)', async () => {
+    const uid = 'forcee';
+    await agreed(uid);
+    await put(bob, { uid, bob: 'PARTSTAT=ACCEPTED' });
+    const asked = { uid, bob: 'PARTSTAT=ACCEPTED', organiser: ';SCHEDULE-FORCE-SEND=REPLY' };
+    expect((await put(bob, asked)).status).toBe(204);
+    expect(await stored(bob, uid)).not.toContain('FORCE-SEND');
+  });
+
+  it('declines an occurrence to which it was asked alone by deleting it', async () => {
+    const uid = 'une-seule';
+    await put(ada, { uid, repeats: 'FREQ=DAILY;COUNT=26', bob: 'PARTSTAT=ACCEPTED' });
+    const whole = withAnswers(uid, 1, 'ACCEPTED');
+    const one = whole.replace(/BEGIN:VEVENT[\s\S]*?END:VEVENT\r\n/, '');
+    expect((await dav(bob, 'PUT', at(uid), { body: one })).status).toBe(201);
+    expect((await dav(bob, 'DELETE', at(uid))).status).toBe(204);
+    const parts = (await stored(ada, uid)).split('BEGIN:VEVENT').slice(1);
+    expect(parts.map((part) => answerOf(part, bob.mail).includes('DECLINED'))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('answers once, and takes nothing of the organiser’s', async () => {
     const uid = 'reponse';
     await agreed(uid);

@@ -69,7 +69,8 @@ export async function writeEvent(
       zone: zone.id,
       rule: '',
       showAs: 'busy',
-      visibility: 'public',
+      // What guests say of themselves is for who is asked, not for all who read the calendar.
+      visibility: 'private',
       categories: [],
       alarms: [],
     },

@@ -1,15 +1,25 @@
-import { propertyOf } from '../../ics/jcal';
-import { recurrenceName } from '../../ics/times';
+import { eventFacts } from '../../ics/facts';
+import {
+  type Component,
+  componentsOf,
+  type Property,
+  parseCalendar,
+  propertyOf,
+  withProperty,
+  writeCalendar,
+} from '../../ics/jcal';
+import { recurrenceName, recurrenceWall } from '../../ics/times';
 import { IcsError } from '../../ics/types';
+import { zonesOf } from '../../ics/zones';
 import { answer, ItipError } from '../../itip';
-import { timesOf } from '../../itip/message';
+import { partAt, timesOf } from '../../itip/message';
 import { partiesOf } from '../../itip/people';
 import type { Answer } from '../../people/attendees';
 import type { TellingMail } from '../../store/types';
 import { isOff, type Meeting } from './meeting';
 
-/** Occurrences of one write that are answered each by a mail of its own. */
-const ANSWERS_MAX = 20;
+/** So many occurrences of one write are answered each by a mail of its own; more are one mail. */
+const ALONE_MAX = 20;
 
 type Said = Exclude<Answer, 'needs-action' | 'delegated'>;
 const isSaid = (answer: Answer): answer is Said =>
@@ -27,11 +37,26 @@ function saidIn({ parts }: Meeting, name: string, own: readonly string[]): Answe
   return own.map((mail) => parties?.get(mail)?.partstat).find(Boolean);
 }
 
-const forced = ({ parts }: Meeting): boolean => {
-  const [part] = parts.values();
-  const organiser = part && propertyOf(part, 'organizer');
-  return String(organiser?.[1]['schedule-force-send'] ?? '').toUpperCase() === 'REPLY';
+const isForcedIn = (part: Component): boolean => {
+  const said = propertyOf(part, 'organizer')?.[1]['schedule-force-send'];
+  return typeof said === 'string' && said.toUpperCase() === 'REPLY';
 };
+
+const forced = ({ parts }: Meeting): boolean => [...parts.values()].some(isForcedIn);
+
+/** What an attendee's program writes without what it asks of this write alone (RFC 6638 7.2). */
+export function withoutForce(text: string, meeting: Meeting): string {
+  if (!forced(meeting)) return text;
+  const [name, properties, parts] = parseCalendar(text);
+  const next = parts.map((part): Component => {
+    const organiser = propertyOf(part, 'organizer');
+    if (!organiser || !isForcedIn(part)) return part;
+    const { 'schedule-force-send': _asked, ...params } = organiser[1];
+    const [key, , ...values] = organiser;
+    return withProperty(part, 'organizer', [key, params, ...values] as Property);
+  });
+  return writeCalendar([name, properties, next]);
+}
 
 function mailsOf(text: string, own: readonly string[], what: Parameters<typeof answer>[2]) {
   try {
@@ -70,7 +95,7 @@ export function repliesFor(
   if (after.parts.has('') && whole !== undefined && isSaid(whole) && isNew)
     mails.push(...mailsOf(text, own, { partstat: whole, now }));
   for (const name of after.parts.keys()) {
-    if (name === '' || mails.length >= ANSWERS_MAX) continue;
+    if (name === '') continue;
     const said = saidIn(after, name, own);
     const earlier = (before && saidIn(before, name, own)) ?? 'needs-action';
     const follows = isNew && said === whole;
@@ -78,10 +103,17 @@ export function repliesFor(
     mails.push(...mailsOf(text, own, { partstat: said, now, occurrence: name }));
   }
   for (const name of leftOut(before, after)) {
-    if (mails.length >= ANSWERS_MAX) break;
     mails.push(...mailsOf(old, own, { partstat: 'declined', now, occurrence: name }));
   }
-  return mails;
+  return mails.length > ALONE_MAX ? inOne(mails) : mails;
+}
+
+/** Answers to one organiser as one message of several components (RFC 5546 §3.2.3). */
+function inOne([first, ...others]: readonly TellingMail[]): readonly TellingMail[] {
+  if (!first) return [];
+  const [name, properties, parts] = parseCalendar(first.text);
+  const events = others.flatMap(({ text }) => componentsOf(parseCalendar(text), 'vevent'));
+  return [{ ...first, text: writeCalendar([name, properties, [...parts, ...events]]) }];
 }
 
 /** What taking a meeting away tells who organises: that one does not come, where one had not said so. */
@@ -90,14 +122,23 @@ export function declineFor(
   meeting: Meeting,
   { own, now }: Answering,
 ): readonly TellingMail[] {
-  const [part] = meeting.parts.values();
-  if (meeting.organiser.agent !== 'server' || !part || isOff(part)) return [];
-  const said = saidIn(meeting, '', own);
-  if (said === undefined || said === 'declined' || said === 'delegated') return [];
-  const { master } = meeting;
+  if (meeting.organiser.agent !== 'server') return [];
+  const { master, parts } = meeting;
   // Calendars are tidied: nobody has to hear of what is over.
   if (master && !master.repeats && timesOf(master).end < now) return [];
-  return mailsOf(text, own, { partstat: 'declined', now });
+  // Of a series the whole; else each of the occurrences to which one was asked alone.
+  const names = parts.has('') ? [''] : [...parts.keys()];
+  const mails = names.flatMap((name) => {
+    const part = parts.get(name);
+    const said = part && !isOff(part) ? saidIn(meeting, name, own) : undefined;
+    if (said === undefined || said === 'declined' || said === 'delegated') return [];
+    return mailsOf(text, own, {
+      partstat: 'declined',
+      now,
+      ...(name !== '' && { occurrence: name }),
+    });
+  });
+  return mails.length > ALONE_MAX ? inOne(mails) : mails;
 }
 
 /** What only who organises may change (RFC 6638 3.2.2.1). */
@@ -107,11 +148,17 @@ const THEIRS = ['dtstart', 'dtend', 'duration', 'rrule', 'rdate'] as const;
 export function isForbidden(before: Meeting, after: Meeting, own: readonly string[]): boolean {
   if (before.organiser.mail !== after.organiser.mail) return true;
   for (const [name, part] of after.parts) {
-    const known = before.parts.get(name);
-    if (!known) continue;
-    const differs = THEIRS.some(
-      (key) => writtenAs(known, key) !== writtenAs(part, key) && !isSameEnd(known, part, key),
-    );
+    const there = before.parts.get(name);
+    const known = there ?? plannedIn(before, name);
+    // A program that read the organiser's mail itself writes what that says, with its number.
+    if (sequenceOf(part) > sequenceOf(known ?? before.parts.get(''))) continue;
+    // An occurrence that the organiser has not.
+    if (!known) return true;
+    const differs = there
+      ? THEIRS.some(
+          (key) => writtenAs(known, key) !== writtenAs(part, key) && !isSameEnd(known, part, key),
+        )
+      : !isSameTime({ part: known, meeting: before }, { part, meeting: after });
     const others = (one: typeof part): string =>
       [...partiesOf(one).keys()]
         .filter((mail) => !own.includes(mail))
@@ -120,6 +167,37 @@ export function isForbidden(before: Meeting, after: Meeting, own: readonly strin
     if (differs || others(known) !== others(part)) return true;
   }
   return false;
+}
+
+/** An occurrence as its series plans it; undefined where there is none at that time. */
+function plannedIn({ parts, master }: Meeting, name: string): Component | undefined {
+  const series = parts.get('');
+  const wall = recurrenceWall(name);
+  return series && master && wall !== undefined ? partAt(series, master, wall) : undefined;
+}
+
+const sequenceOf = (part: Component | undefined): number => {
+  const value = part && propertyOf(part, 'sequence')?.[3];
+  return typeof value === 'number' ? value : 0;
+};
+
+interface Placed {
+  readonly part: Component;
+  readonly meeting: Meeting;
+}
+
+/** Whether two parts take place at the same moments, in whatever zones they are written. */
+function isSameTime(...both: readonly [Placed, Placed]): boolean {
+  try {
+    const [first, second] = both.map(({ part, meeting }) => {
+      const { start, end } = timesOf(eventFacts(part, zonesOf(meeting.read.calendar)));
+      return `${start} ${end}`;
+    });
+    return first === second;
+  } catch (error) {
+    if (error instanceof IcsError) return false;
+    throw error;
+  }
 }
 
 const writtenAs = (part: Parameters<typeof propertyOf>[0], name: string): string => {

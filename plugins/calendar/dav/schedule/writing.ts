@@ -4,7 +4,7 @@ import type { Telling } from '../../store';
 import { digestOf } from '../../store/digest';
 import { failing } from '../answers';
 import { C } from '../names';
-import { declineFor, isForbidden, repliesFor } from './attendee';
+import { declineFor, isForbidden, repliesFor, withoutForce } from './attendee';
 import { meetingIn } from './meeting';
 import { withAnswers, withStatus } from './organiser';
 import { scheduleTagOf } from './tag';
@@ -37,11 +37,14 @@ export function scheduledPut(
   if (!after) {
     // Nobody is asked any more: those who were are told, where it was ours to ask them.
     const isOurs = before !== undefined && own.includes(before.organiser.mail);
-    return isOurs ? { text, telling: { organisers: own, isDeclined: true } } : { text };
+    if (isOurs) return { text, telling: { organisers: own, isDeclined: true } };
+    // Who is asked takes it away, which says that they do not come; they do not make it their own.
+    return before?.organiser.agent === 'server' ? { text, refusal: forbidden } : { text };
   }
   if (after.isTorn) return { text, refusal: torn };
-  // A calendar that moves here from elsewhere asks nobody to what is over.
-  const isOver = (digestOf(text)?.last_ms ?? now) < now;
+  // A calendar that moves here from elsewhere asks nobody to what is over; what others have ends for them too.
+  const ends = [text, ...(old === undefined ? [] : [old])].map((one) => digestOf(one)?.last_ms);
+  const isOver = ends.every((last) => last !== undefined && last < now);
   if (own.includes(after.organiser.mail)) {
     if (before && !own.includes(before.organiser.mail)) return { text, refusal: forbidden };
     if (isOver) return { text, telling: { organisers: own, isDeclined: true, isSilent: true } };
@@ -56,9 +59,10 @@ export function scheduledPut(
     return { text: kept, telling: { organisers: own, isDeclined: true } };
   }
   if (before && isForbidden(before, after, own)) return { text, refusal: forbidden };
-  if (isOver) return { text };
+  const kept = withoutForce(text, after);
+  if (isOver) return { text: kept };
   const mails = repliesFor({ text, after }, { text: old ?? '', before }, { own, now });
-  return mails.length > 0 ? { text, telling: { organisers: own, mails } } : { text };
+  return mails.length > 0 ? { text: kept, telling: { organisers: own, mails } } : { text: kept };
 }
 
 /** What a DELETE tells, unless the program says not to (`Schedule-Reply: F`, RFC 6638 8.1). */
