@@ -267,6 +267,9 @@ it('is off when the organiser says so, and leaves the calendar on a click', asyn
 it('takes another time that is proposed, and asks everybody anew', async () => {
   const title = 'Autre horaire';
   await invite(title, [bob]);
+  // As the form has it before anything is typed.
+  const same = await answer(bob, await messageOf(bob, title), 'counter');
+  expect([same.status, lacking(same, 'C’est l’horaire prévu')]).toEqual([422, []]);
   await answer(bob, await messageOf(bob, title), 'counter', {
     startDate: DAY,
     startTime: '17:00',

@@ -1,5 +1,5 @@
 import type { PluginResponse } from 'estafette/plugin';
-import { IcsError } from '../ics';
+import { fieldsOf, IcsError } from '../ics';
 import { type Answered, answer, ItipError } from '../itip';
 import { mailWaiting } from '../outgoing/page';
 import { type Desk, isWritable, oneOf } from '../pages/common';
@@ -10,7 +10,7 @@ import { addressOf } from '../planning/groups';
 import type { Put, Telling } from '../store';
 import type { Tables } from '../store/tables';
 import { DAY_MS } from '../time/days';
-import { toUtc } from '../time/zone';
+import { ianaZone, toUtc } from '../time/zone';
 import { act } from './act';
 import { keepSaid, saidOf } from './answers';
 import { occurrenceOf, versionOf } from './card';
@@ -68,6 +68,8 @@ async function answerTo(
   }
   const more = moreOf(desk, said);
   if ('error' in more) return refuse(t(more.error));
+  if ('counter' in more && isPlanned(outcome.object, only, more.counter))
+    return refuse(t('calendar:invitation.fault.sameTime'));
   const note = (body['note'] ?? '').trim().slice(0, NOTE_MAX);
   const now = context.clock.now();
   let answered: Answered;
@@ -169,6 +171,19 @@ async function leave(
     telling,
   });
   return removed === 'removed' ? 'kept' : removed;
+}
+
+/** Whether a time that is proposed is the one that is planned: nobody would know what to say to it. */
+function isPlanned(
+  object: string,
+  occurrence: string,
+  counter: { readonly start: number; readonly end: number } | undefined,
+): boolean {
+  const fields = fieldsOf(object, occurrence)?.fields;
+  if (!fields || !counter) return false;
+  const zone = ianaZone(fields.zone);
+  const moment = (wall: number): number => (fields.isAllDay || !zone ? wall : toUtc(zone, wall));
+  return moment(fields.start) === counter.start && moment(fields.end) === counter.end;
 }
 
 /** Who comes instead, or the time that is proposed, as they were typed. */
