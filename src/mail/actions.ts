@@ -18,6 +18,7 @@ import type { Actor } from '../session';
 import { boxKey } from './box-key';
 import { accountKey, checkMessages, checkPath, checkValidity, type MailContext } from './context';
 import type { MessageChange } from './hooks';
+import { isKeyword, isLabelKeyword } from './labels';
 import { applyFlags, forgetUids } from './order-cache';
 import { rememberPlaced } from './placed';
 import { forgetTree, readRoles, specialPath, treeKey } from './tree';
@@ -49,6 +50,25 @@ export async function flagMessages(
     checkFlag(box, name, value);
     await storeFlags(box.client, uids, value ? '+' : '-', [name]);
     const stored = value ? { add: [name] } : { remove: [name] };
+    applyFlags(context.caches, cacheBox(actor, box), uids, stored);
+    return undefined;
+  });
+}
+
+/** Adds or removes a keyword. */
+export async function labelMessages(
+  context: MailContext,
+  actor: Actor,
+  on: Selection,
+  keyword: string,
+  value: boolean,
+): Promise<ActionResult> {
+  if (!isKeyword(keyword) || !isLabelKeyword(keyword)) throw new AppError('request/invalid');
+  const change: MessageChange = { op: 'flag', on: batch(on), flags: [{ name: keyword, value }] };
+  return act(context, actor, on, change, async (box, uids) => {
+    checkFlag(box, keyword, value);
+    await storeFlags(box.client, uids, value ? '+' : '-', [keyword]);
+    const stored = value ? { add: [keyword] } : { remove: [keyword] };
     applyFlags(context.caches, cacheBox(actor, box), uids, stored);
     return undefined;
   });

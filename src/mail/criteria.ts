@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors';
 import { type Attribute, textArgument } from '../imap';
+import { isKeyword } from './labels';
 import type { Criteria } from './types';
 
 const MAX_TEXT_CHARS = 200;
@@ -73,6 +74,9 @@ function flagKeys(criteria: Criteria): Keys {
   if (criteria.flagged === false) keys.push(ATOM('UNFLAGGED'));
   if (criteria.unanswered === true) keys.push(ATOM('UNANSWERED'));
   if (criteria.unanswered === false) keys.push(ATOM('ANSWERED'));
+  // Anything but an atom would be another command.
+  if (criteria.label !== undefined && isKeyword(criteria.label))
+    keys.push(ATOM('KEYWORD'), ATOM(criteria.label));
   return keys;
 }
 
@@ -117,8 +121,8 @@ function attachmentKeys(): Keys {
 }
 
 /** A flag change alters what matches: the result is right for one modseq only. */
-export const dependsOnFlags = ({ unseen, flagged, unanswered }: Criteria): boolean =>
-  unseen !== undefined || flagged !== undefined || unanswered !== undefined;
+export const dependsOnFlags = ({ unseen, flagged, unanswered, label }: Criteria): boolean =>
+  [unseen, flagged, unanswered, label].some((one) => one !== undefined);
 
 export const isEmptyCriteria = (criteria: Criteria): boolean => criteriaKey(criteria) === '';
 
@@ -132,13 +136,14 @@ export function criteriaKey(criteria: Criteria): string {
     subject: cleanText(subject),
   };
   const where = texts.text ? { in: place ?? 'all' } : {};
-  const { unseen, flagged, unanswered, hasAttachment, since, before } = criteria;
+  const { unseen, flagged, unanswered, hasAttachment, label, since, before } = criteria;
   const all = {
     ...texts,
     ...where,
     unseen,
     flagged,
     unanswered,
+    label,
     since,
     before,
     hasAttachment: hasAttachment || undefined,

@@ -87,6 +87,7 @@ const criteria = z.object({
   flagged: z.boolean().optional(),
   unanswered: z.boolean().optional(),
   hasAttachment: z.boolean().optional(),
+  label: text.optional(),
   since: day.optional(),
   before: day.optional(),
 } satisfies ShapeOf<Criteria>);

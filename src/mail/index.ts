@@ -16,6 +16,20 @@ export {
   type ServedPart,
   type TrustAnswer,
 } from './hooks';
+export {
+  changeLabel,
+  createLabel,
+  isKeyword,
+  LABEL_COLOURS,
+  LABEL_NAME_MAX,
+  LABELS_MAX,
+  type Label,
+  type LabelColour,
+  type LabelProblem,
+  labelsOf,
+  readLabels,
+  removeLabel,
+} from './labels';
 export { createMail, type MailDeps } from './mail';
 export type { MailboxNameProblem } from './mailbox-names';
 export { MAILBOX_NAME_MAX } from './mailbox-names';

@@ -9,6 +9,7 @@ import {
   emptyMailbox,
   flagMessages,
   junkMessages,
+  labelMessages,
   moveMessages,
   readAllMessages,
   removeMessages,
@@ -117,6 +118,7 @@ export function createMail(deps: MailDeps): Mail {
     source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),
     headers: (actor, ref) => readHeaders(context, actor, ref),
     flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),
+    label: (actor, on, keyword, value) => labelMessages(context, actor, on, keyword, value),
     move: (actor, from, to) => moveMessages(context, actor, from, to),
     copy: (actor, from, to) => copyMessages(context, actor, from, to),
     remove: (actor, from, options) =>

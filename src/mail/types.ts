@@ -71,6 +71,8 @@ export interface Criteria {
   readonly flagged?: boolean;
   readonly unanswered?: boolean;
   readonly hasAttachment?: boolean;
+  /** A keyword. */
+  readonly label?: string;
   /** Calendar dates `YYYY-MM-DD`, `since` included, `before` excluded. */
   readonly since?: string;
   readonly before?: string;
@@ -304,6 +306,8 @@ export interface Mail {
   ): Promise<readonly { readonly name: string; readonly value: string }[]>;
 
   flag(actor: Actor, on: Selection, flag: FlagName, value: boolean): Promise<ActionResult>;
+  /** Puts a keyword on messages, or takes it off; `mailbox/forbidden` where the mailbox keeps none. */
+  label(actor: Actor, on: Selection, keyword: string, value: boolean): Promise<ActionResult>;
   move(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
   copy(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
   /** To Trash; for good in Trash (and in Junk when `forGood`). */

@@ -42,6 +42,7 @@ export function listParams(query: ListQuery): Record<string, string | undefined>
     flagged: flag(criteria.flagged),
     unanswered: flag(criteria.unanswered),
     attachment: flag(criteria.hasAttachment),
+    label: criteria.label,
     since: criteria.since,
     before: criteria.before,
   };

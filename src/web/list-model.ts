@@ -3,6 +3,7 @@ import {
   type Account,
   type Criteria,
   isOutside,
+  type Label,
   type ListPage,
   type ListQuery,
   type Row,
@@ -10,6 +11,7 @@ import {
 } from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
+import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, withQuery } from './links';
 import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
@@ -44,6 +46,7 @@ export interface ListModelInput {
   readonly problems: SearchProblems;
   readonly facts?: PeopleFacts;
   readonly elsewhere?: ListModel['elsewhere'];
+  readonly labels: readonly Label[];
 }
 
 /** The page model of a list, or of the reason why there is none. */
@@ -64,6 +67,7 @@ export function listModel(input: ListModelInput): ListModel {
     query: withQuery('', params),
     isOutgoing: use === 'sent' || use === 'drafts',
     placed: new Set(list?.placed),
+    labels: input.labels,
     facts: input.facts ?? NO_FACTS,
     selected: input.selected,
     t,
@@ -89,6 +93,12 @@ export function listModel(input: ListModelInput): ListModel {
     search: searchForm(path, query.criteria, input),
     elsewhere: input.elsewhere ?? [],
     filters: filterLinks(path, query, t),
+    labels: input.labels.map((label) => ({
+      ...modelOf(label, t),
+      href: withQuery(path, { ...params, page: undefined, label: label.keyword }),
+      isCurrent: query.criteria.label === label.keyword,
+    })),
+    anyLabelHref: withQuery(path, { ...params, page: undefined, label: undefined }),
     sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
     links: {
       self,
@@ -122,6 +132,7 @@ interface RowPlace {
   readonly query: string;
   readonly isOutgoing: boolean;
   readonly placed: ReadonlySet<number>;
+  readonly labels: readonly Label[];
   readonly facts: PeopleFacts;
   readonly selected: number | undefined;
   readonly t: Translate;
@@ -141,6 +152,7 @@ function rowModel(row: Row, at: RowPlace): RowModel {
     row.hasInvitation ? 'invitation' : undefined,
     outside ? 'outside' : undefined,
   ].filter((state) => state !== undefined);
+  const labels = chipsOf(row.keywords, at.labels, t);
   return {
     uid: row.uid,
     href: `${at.path}/${row.uid}${at.query}`,
@@ -159,7 +171,11 @@ function rowModel(row: Row, at: RowPlace): RowModel {
     isCurrent: row.uid === at.selected,
     isPlaced: at.placed.has(row.uid),
     avatar: at.facts.avatars.get(people[0]?.mail.toLowerCase() ?? ''),
-    state: states.map((state) => t(`mail.state.${state}`)).join(', '),
+    labels,
+    state: [
+      ...states.map((state) => t(`mail.state.${state}`)),
+      ...labels.map(({ name }) => t('labels.state', { name })),
+    ].join(', '),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../base/errors';
-import type { Criteria, ListQuery } from '../mail';
+import { type Criteria, isKeyword, type ListQuery } from '../mail';
 
 const text = z.string().trim().max(500).optional().catch(undefined);
 const flag = z
@@ -25,6 +25,7 @@ const schema = z.object({
   flagged: flag,
   unanswered: flag,
   attachment: flag,
+  label: z.string().refine(isKeyword).optional().catch(undefined),
   since: day,
   before: day,
 });
@@ -67,6 +68,7 @@ export function parseListQuery(mailbox: string, query: unknown): ListQuery {
     ...(rest.flagged && { flagged: true }),
     ...(rest.unanswered && { unanswered: true }),
     ...(rest.attachment && { hasAttachment: true }),
+    ...(rest.label !== undefined && { label: rest.label }),
     ...(rest.since !== undefined && { since: rest.since }),
     ...(rest.before !== undefined && { before: rest.before }),
   };

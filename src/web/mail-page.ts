@@ -7,6 +7,7 @@ import { findMailbox, folderPane } from './folders';
 import { HOME, listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, parseListQuery, searchProblems } from './list-query';
+import { ownLabels } from './own-labels';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
 import { peopleFacts } from './people-facts';
@@ -99,6 +100,7 @@ export async function listPane(
     t: ctx.t,
     isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
     problems,
+    labels: await ownLabels(call),
   };
   if (Object.keys(problems).length > 0) {
     return paneOf(listModel({ ...common, list: undefined, error: undefined }), 422);

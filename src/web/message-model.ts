@@ -4,6 +4,7 @@ import type {
   Account,
   Address,
   AttachmentInfo,
+  Label,
   ListQuery,
   MessageBody,
   MessageView,
@@ -11,6 +12,7 @@ import type {
 } from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, moveTargets } from './folders';
+import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, messageHref, withQuery } from './links';
 import { headFields } from './message-head';
 import type { AttachmentModel, MessageModel } from './pages/mail';
@@ -41,6 +43,7 @@ export interface MessageModelInput {
   readonly warnings: readonly MessageWarning[];
   /** All recipients were asked for, as many as a page can bear. */
   readonly allRecipients: boolean;
+  readonly labels: readonly Label[];
   readonly t: Translate;
 }
 
@@ -74,6 +77,11 @@ export function messageModel(input: MessageModelInput): MessageModel {
     sizeBytes: view.sizeBytes,
     isSeen: view.row.isSeen,
     isFlagged: view.row.isFlagged,
+    labels: chipsOf(view.row.keywords, input.labels, t),
+    labelChoices: input.labels.map((label) => ({
+      ...modelOf(label, t),
+      isOn: view.row.keywords.some((one) => one.toLowerCase() === label.keyword.toLowerCase()),
+    })),
     isDraft: view.row.isDraft || use === 'drafts',
     isOutside: view.isOutside,
     banners: banners(input, self),

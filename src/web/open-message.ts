@@ -1,11 +1,12 @@
 import { isAppError } from '../base/errors';
 import type { Uid } from '../base/types';
-import type { Address, ListQuery, MessageBody, MessageView, MessageWarning } from '../mail';
+import type { Address, Label, ListQuery, MessageBody, MessageView, MessageWarning } from '../mail';
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
 import type { MailFrame } from './mail-page';
 import { messageModel } from './message-model';
 import { messageParam } from './message-path';
+import { ownLabels } from './own-labels';
 import type { MessageModel } from './pages/mail';
 import { type PeopleFacts, peopleFacts } from './people-facts';
 import { wantsAll } from './recipients';
@@ -28,6 +29,8 @@ export interface OpenedMessage extends ReadMessage {
   /** What plugins warn of. */
   readonly warnings: readonly PluginWarning[];
   readonly facts: PeopleFacts;
+  /** The agent's own. */
+  readonly labels: readonly Label[];
 }
 
 type PluginWarning = MessageWarning & { readonly plugin: string };
@@ -82,7 +85,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const showsRemote = body !== undefined && body.shownRemote > 0;
-  const [isTrustedSender, warnings, facts] = await Promise.all([
+  const [isTrustedSender, warnings, facts, labels] = await Promise.all([
     showsRemote && trustsSender(call, view),
     deps.mail.warnings(actor, view, body?.links ?? []),
     peopleFacts(deps, {
@@ -90,9 +93,10 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
       pictured: view.from.slice(0, 1).map(({ mail }) => mail),
       named: peopleOf(view).map(({ mail }) => mail),
     }),
+    ownLabels(call),
   ]);
   const seen = { ...view, row: { ...view.row, isSeen: true } };
-  return { ...read, view: seen, neighbours, isTrustedSender, warnings, facts };
+  return { ...read, view: seen, neighbours, isTrustedSender, warnings, facts, labels };
 }
 
 const MAX_PEOPLE = 300;

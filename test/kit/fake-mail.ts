@@ -150,6 +150,7 @@ export function createFakeMail(dir: string): FakeMail {
     neighbours: unused,
     markRead: unused,
     body: unused,
+    label: unused,
     move: unused,
     copy: unused,
     remove: unused,

@@ -102,6 +102,10 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /mailboxes/discard
      post /mailboxes/subscribe
      post /mailboxes/read
+     get /labels
+     post /labels/create
+     post /labels/change
+     post /labels/remove
      get /mail/:account/:mailbox
      get /mail/:account/:mailbox/:uid
      get /mail/:account/:mailbox/:uid/headers
@@ -112,6 +116,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid/source
      post /mail/:account/:mailbox/:uid/trust
      post /mail/:account/:mailbox/actions/flag
+     post /mail/:account/:mailbox/actions/label
      post /mail/:account/:mailbox/actions/move
      post /mail/:account/:mailbox/actions/copy
      post /mail/:account/:mailbox/actions/delete

@@ -16,6 +16,14 @@ export interface FoundGroup {
   }[];
 }
 
+/** A label of a message, or one that it may have. */
+export interface LabelModel {
+  readonly keyword: string;
+  readonly name: string;
+  /** Name of a colour of the skin. */
+  readonly colour: string;
+}
+
 /** View `mail/list`, alone in a stream; container `#message-list`. */
 export interface ListModel {
   readonly account: string;
@@ -44,6 +52,10 @@ export interface ListModel {
     readonly href: string;
     readonly isCurrent: boolean;
   }[];
+  /** The agent's own, to filter by and to put on messages. */
+  readonly labels: readonly (LabelModel & { readonly href: string; readonly isCurrent: boolean })[];
+  /** The list without a filter by label. */
+  readonly anyLabelHref: string;
   readonly sorts: readonly {
     readonly key: string;
     readonly label: string;
@@ -104,6 +116,7 @@ export interface RowModel {
   readonly isPlaced: boolean;
   /** Picture of the sender, where a plugin has one. */
   readonly avatar: string | undefined;
+  readonly labels: readonly LabelModel[];
   /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */
   readonly state: string;
 }
@@ -152,6 +165,10 @@ export interface MessageModel {
   readonly sizeBytes: number;
   readonly isSeen: boolean;
   readonly isFlagged: boolean;
+  /** Those that it has. */
+  readonly labels: readonly LabelModel[];
+  /** The agent's own, with whether it has them. */
+  readonly labelChoices: readonly (LabelModel & { readonly isOn: boolean })[];
   readonly isDraft: boolean;
   readonly isOutside: boolean;
   readonly banners: readonly Banner[];

@@ -19,6 +19,7 @@ const FLAGS: readonly FlagName[] = ['seen', 'flagged'];
 /** Every action on messages, with the word for what was done: `mail.done.*`. */
 const DONE = {
   flag: 'flagged',
+  label: 'labelled',
   move: 'moved',
   copy: 'copied',
   delete: 'deleted',
@@ -64,6 +65,8 @@ async function perform({ deps, actor }: OpenCall, action: Action): Promise<Actio
       if (!flag) throw new AppError('request/invalid');
       return mail.flag(actor, selection, flag, field(form, 'on') !== '0');
     }
+    case 'label':
+      return mail.label(actor, selection, field(form, 'keyword'), field(form, 'on') !== '0');
     case 'move':
       if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });
       return mail.move(actor, selection, to);
@@ -89,7 +92,7 @@ async function perform({ deps, actor }: OpenCall, action: Action): Promise<Actio
 async function announce(call: OpenCall, action: Action, result: ActionResult): Promise<void> {
   const { deps, actor, res, ctx } = call;
   const { verb, selection, form } = action;
-  if (verb === 'flag') return;
+  if (verb === 'flag' || verb === 'label') return;
   const isUndo = action.undo !== '';
   const target = result.moved?.mailbox ?? field(form, 'to');
   const account = await deps.mail.account(actor).catch(() => undefined);

@@ -12,6 +12,7 @@ import { helpRoutes } from './help';
 import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
 import { imageRoutes } from './image';
+import { labelRoutes } from './labels';
 import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
@@ -30,6 +31,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...imageRoutes,
   ...mailRoutes,
   ...mailboxRoutes,
+  ...labelRoutes,
   ...partRoutes,
   ...actionRoutes,
   ...composeRoutes,
