@@ -1,16 +1,16 @@
-import { AppError } from '../base/errors';
 import { type Attribute, textArgument } from '../imap';
 import { isKeyword } from './labels';
+import { asksBodies, asksFlags, either, type KeyOptions, queryKeys } from './query';
+import { attachmentKeys, imapDate } from './query/keys';
 import type { Criteria } from './types';
 
 const MAX_TEXT_CHARS = 200;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const ATOM = (value: string): Attribute => ({ type: 'ATOM', value });
 type Keys = readonly Attribute[];
 
 /** IMAP search keys (RFC 9051 6.4.4) for criteria; `ALL` when there are none. */
-export function searchKeys(criteria: Criteria): Keys {
+export function searchKeys(criteria: Criteria, options: KeyOptions = {}): Keys {
   const keys: Attribute[] = [];
   const text = cleanText(criteria.text);
   if (text) keys.push(...textKeys(text, criteria.in ?? 'all'));
@@ -20,6 +20,7 @@ export function searchKeys(criteria: Criteria): Keys {
   }
   keys.push(...flagKeys(criteria), ...dateKeys(criteria));
   if (criteria.hasAttachment === true) keys.push(...attachmentKeys());
+  if (criteria.query) keys.push(...queryKeys(criteria.query, options));
   return keys.length > 0 ? keys : [ATOM('ALL')];
 }
 
@@ -59,13 +60,6 @@ function textKeys(text: string, place: NonNullable<Criteria['in']>): Keys {
   }
 }
 
-/** OR takes two keys (RFC 9051 6.4.4): nested for more. */
-function either(choices: readonly Keys[]): Keys {
-  const [first, ...rest] = choices;
-  if (!first) return [];
-  return rest.length === 0 ? first : [ATOM('OR'), ...first, ...either(rest)];
-}
-
 function flagKeys(criteria: Criteria): Keys {
   const keys: Attribute[] = [];
   if (criteria.unseen === true) keys.push(ATOM('UNSEEN'));
@@ -88,41 +82,9 @@ function dateKeys({ since, before }: Criteria): Keys {
   return keys;
 }
 
-/** `YYYY-MM-DD` as `1-Feb-2026`; throws `request/invalid` on anything else. */
-function imapDate(date: string): string {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
-  const month = MONTHS[Number(match?.[2]) - 1];
-  const day = Number(match?.[3]);
-  const isReal = !Number.isNaN(Date.parse(date)) && day >= 1 && day <= 31;
-  if (!match || !month || !isReal) {
-    throw new AppError('request/invalid', { details: { field: 'date' } });
-  }
-  return `${day}-${month}-${match[1]}`;
-}
-
-/**
- * No key tells attachments. These are the top-level types that can hold one; what they match too
- * much (a mixed message with a text footer) is taken out by its structure, see `attachments.ts`.
- */
-function attachmentKeys(): Keys {
-  const types = [
-    'multipart/mixed',
-    'multipart/related',
-    'multipart/signed',
-    'application/',
-    'image/',
-    'audio/',
-    'video/',
-    'message/rfc822',
-  ];
-  return either(
-    types.map((type): Keys => [ATOM('HEADER'), ATOM('Content-Type'), textArgument(type)]),
-  );
-}
-
 /** A flag change alters what matches: the result is right for one modseq only. */
-export const dependsOnFlags = ({ unseen, flagged, unanswered, label }: Criteria): boolean =>
-  [unseen, flagged, unanswered, label].some((one) => one !== undefined);
+export const dependsOnFlags = ({ unseen, flagged, unanswered, label, query }: Criteria): boolean =>
+  [unseen, flagged, unanswered, label].some((one) => one !== undefined) || asksFlags(query);
 
 export const isEmptyCriteria = (criteria: Criteria): boolean => criteriaKey(criteria) === '';
 
@@ -136,7 +98,7 @@ export function criteriaKey(criteria: Criteria): string {
     subject: cleanText(subject),
   };
   const where = texts.text ? { in: place ?? 'all' } : {};
-  const { unseen, flagged, unanswered, hasAttachment, label, since, before } = criteria;
+  const { unseen, flagged, unanswered, hasAttachment, label, since, before, query } = criteria;
   const all = {
     ...texts,
     ...where,
@@ -147,11 +109,14 @@ export function criteriaKey(criteria: Criteria): string {
     since,
     before,
     hasAttachment: hasAttachment || undefined,
+    query,
   };
   const given = Object.entries(all).filter(([, value]) => value !== undefined && value !== '');
   return given.length === 0 ? '' : JSON.stringify(given);
 }
 
 /** True when the server must open messages: such a search gets more time. */
-export const readsBodies = ({ text, in: place, hasAttachment }: Criteria): boolean =>
-  (cleanText(text) !== '' && (place ?? 'all') !== 'subject') || hasAttachment === true;
+export const readsBodies = ({ text, in: place, hasAttachment, query }: Criteria): boolean =>
+  (cleanText(text) !== '' && (place ?? 'all') !== 'subject') ||
+  hasAttachment === true ||
+  asksBodies(query);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { isPlainObject } from '../kernel/freeze';
 import { fits, isTextValues } from '../kernel/hook-results';
+import type { Query } from './query';
 import type { AttachmentInfo, Criteria, Mailbox, MessageView, Row } from './types';
 
 /** What handlers may answer for the hooks of mail: pages are made of it without another look. */
@@ -77,6 +78,31 @@ const view = z.object({
   isOutside: z.boolean(),
 } satisfies ShapeOf<MessageView>);
 const day = text.regex(/^\d{4}-\d{2}-\d{2}$/);
+const query: z.ZodType<Query> = z.lazy(() =>
+  z.union([
+    z.object({ kind: z.literal('and'), all: z.array(query).min(1) }),
+    z.object({ kind: z.literal('or'), any: z.array(query).min(1) }),
+    z.object({ kind: z.literal('not'), none: query }),
+    z.object({
+      kind: z.literal('text'),
+      field: z.enum(['any', 'from', 'to', 'cc', 'subject', 'body']),
+      value: text,
+      isPhrase: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('state'),
+      state: z.enum(['unread', 'read', 'flagged', 'unflagged', 'answered', 'unanswered']),
+    }),
+    z.object({ kind: z.literal('attachment') }),
+    z.object({ kind: z.literal('date'), from: day.exactOptional(), until: day.exactOptional() }),
+    z.object({
+      kind: z.literal('size'),
+      side: z.enum(['larger', 'smaller']),
+      bytes: z.number().int().min(0).max(4_294_967_295),
+    }),
+    z.object({ kind: z.literal('label'), name: text, keyword: text.exactOptional() }),
+  ]),
+);
 const criteria = z.object({
   text: text.optional(),
   in: z.enum(['all', 'subject', 'from', 'to', 'body']).optional(),
@@ -90,6 +116,7 @@ const criteria = z.object({
   label: text.optional(),
   since: day.optional(),
   before: day.optional(),
+  query: query.optional(),
 } satisfies ShapeOf<Criteria>);
 const isRow = fits(row);
 const isMailbox = fits(mailbox);

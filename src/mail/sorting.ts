@@ -72,6 +72,10 @@ function planOf({ limits }: MailContext, place: Place, query: OrderQuery): Plan 
   };
 }
 
+/** An index of words (RFC 6203) is asked where the server has one. */
+const keysOf = ({ box }: Place, criteria: Criteria): readonly Attribute[] =>
+  searchKeys(criteria, { isFuzzy: box.capabilities.has('SEARCH=FUZZY') });
+
 async function compute(
   context: MailContext,
   place: Place,
@@ -80,7 +84,7 @@ async function compute(
 ): Promise<Order> {
   const { box, state } = place;
   await catchUp(box, state);
-  const uids = await search(context, place, query, plan, searchKeys(query.criteria));
+  const uids = await search(context, place, query, plan, keysOf(place, query.criteria));
   const { uidNext, total: exists, modseq } = state;
   return { uids, uidNext, exists, modseq };
 }
@@ -171,7 +175,10 @@ async function matchingOf(
   arrived: Uint32Array,
 ): Promise<Uint32Array> {
   if (isEmptyCriteria(criteria)) return arrived;
-  const found = await searchUids(place.box.client, [...uidKey(arrived), ...searchKeys(criteria)]);
+  const found = await searchUids(place.box.client, [
+    ...uidKey(arrived),
+    ...keysOf(place, criteria),
+  ]);
   return criteria.hasAttachment ? confirmAttachments(context, place, found) : found;
 }
 

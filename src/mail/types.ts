@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
 import type { Actor, SessionKey } from '../session/types';
 import type { MessageWarning, TrustAnswer } from './hooks';
+import type { Query } from './query';
 
 /** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
 export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
@@ -76,6 +77,8 @@ export interface Criteria {
   /** Calendar dates `YYYY-MM-DD`, `since` included, `before` excluded. */
   readonly since?: string;
   readonly before?: string;
+  /** What was typed in the language of searches. */
+  readonly query?: Query;
 }
 
 export interface ListQuery {
