@@ -146,6 +146,11 @@ function siteFile(site: DemoSite, servers: Servers, notices: boolean): File {
     title: site.title,
     tagline: site.tagline,
     mailDomains: [site.mailDomain],
+    reading: {
+      authservIds: [`mx.${site.mailDomain}`],
+      servers: [`.${site.mailDomain}`],
+      report: { phishing: `assistance@${site.mailDomain}` },
+    },
     skin: site.id,
     locale: 'fr',
     timeZone: 'Europe/Paris',

@@ -15,13 +15,21 @@ export async function readHeaders(
   actor: Actor,
   ref: MessageRef,
 ): Promise<readonly { readonly name: string; readonly value: string }[]> {
+  const block = await readHeaderBlock(context, actor, ref);
+  return block.fields.slice(0, MAX_LINES).map(({ name, value }) => ({ name, value }));
+}
+
+/** The whole header, parsed; in the worker where it is huge. */
+export async function readHeaderBlock(
+  context: MailContext,
+  actor: Actor,
+  ref: MessageRef,
+): Promise<HeaderBlock> {
   const pieces: Buffer[] = [];
   for await (const piece of readSection(context, actor, ref, 'HEADER', MAX_HEADER_BYTES)) {
     pieces.push(piece);
   }
-  const bytes = Buffer.concat(pieces);
-  const block = await parse(context, bytes);
-  return block.fields.slice(0, MAX_LINES).map(({ name, value }) => ({ name, value }));
+  return parse(context, Buffer.concat(pieces));
 }
 
 async function parse(context: MailContext, bytes: Buffer): Promise<HeaderBlock> {

@@ -34,4 +34,6 @@ export { createMail, type MailDeps } from './mail';
 export type { MailboxNameProblem } from './mailbox-names';
 export { MAILBOX_NAME_MAX } from './mailbox-names';
 export { isOutside } from './outside';
+export type { SenderCheck, SenderCheckDetail } from './sender-check';
+export type { Transit, TransitHop } from './transit';
 export type * from './types';

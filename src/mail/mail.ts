@@ -42,7 +42,9 @@ import {
   renameOne,
   subscribeOne,
 } from './mailbox-changes';
+import { checkSender } from './sender-check';
 import { streamPart, streamSource } from './stream';
+import { readTransit } from './transit';
 import { knownUnseen, readAccount, readQuota, specialPath } from './tree';
 import type { Mail } from './types';
 import { markRead, viewMessage } from './view';
@@ -113,6 +115,8 @@ export function createMail(deps: MailDeps): Mail {
     body: (actor, view, options) => renderBody(context, actor, view, options),
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
     trust: (actor, view) => trustOf(context, actor, view),
+    senderCheck: (actor, view) => checkSender(context, actor, view),
+    transit: (actor, ref) => readTransit(context, actor, ref),
     quotable: (actor, view) => quotableBody(context, actor, view),
     part: (actor, ref, part) => streamPart(context, actor, ref, part),
     source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),

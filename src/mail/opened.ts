@@ -27,6 +27,8 @@ const HEADERS = [
   'in-reply-to',
   // What says whether the sender is who it claims to be: plugins judge it.
   'authentication-results',
+  // Tells what the site's own server wrote from what came along with the message.
+  'received',
   'received-spf',
   'return-path',
   'list-id',

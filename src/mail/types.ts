@@ -3,6 +3,8 @@ import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
 import type { Actor, SessionKey } from '../session/types';
 import type { MessageWarning, TrustAnswer } from './hooks';
 import type { Query } from './query';
+import type { SenderCheck } from './sender-check';
+import type { Transit } from './transit';
 
 /** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
 export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
@@ -290,6 +292,10 @@ export interface Mail {
   ): Promise<readonly (MessageWarning & { readonly plugin: string })[]>;
   /** What plugins say of the sender's remote content; `ask` when none does. */
   trust(actor: Actor, view: MessageView): Promise<TrustAnswer>;
+  /** What the site's servers found about the sender; `undefined` where the site trusts none. */
+  senderCheck(actor: Actor, view: MessageView): Promise<SenderCheck | undefined>;
+  /** Who sent a message, when and through which servers. */
+  transit(actor: Actor, ref: MessageRef): Promise<Transit>;
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */
   quotable(
     actor: Actor,

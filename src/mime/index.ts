@@ -5,6 +5,11 @@ export { type Address, type AddressList, formatAddress, parseAddressList } from 
 export { type DisplayAddress, displayAddress } from './address-display';
 export { asciiDomain, isValidAddress } from './address-rules';
 export {
+  type AuthenticationResults,
+  type MethodResult,
+  parseAuthenticationResults,
+} from './authentication-results';
+export {
   type BodyChoice,
   listedInvitation,
   type PickedBodies,
@@ -36,6 +41,7 @@ export type {
 } from './outgoing';
 export { type PlainText, plainFromHtml } from './plain-from-html';
 export { filenameInHeader, partsWithLostNames, withFilenames } from './raw-names';
+export { type Hop, parseReceived } from './received';
 export type { RenderedBody } from './rendered';
 export {
   baseSubject,

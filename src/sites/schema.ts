@@ -11,6 +11,7 @@ import {
 import { normalizeHost } from './host';
 import { mailAccessSchema } from './mail-access';
 import { noticesSchema, protectionSchema } from './protection-schema';
+import { readingSchema } from './reading-schema';
 import { signInRules } from './sign-in-schema';
 
 const domain =
@@ -298,6 +299,7 @@ export const siteSchema = z
     session: sessionSchema,
     protection: protectionSchema,
     notices: noticesSchema.optional(),
+    reading: readingSchema,
     help: helpSchema,
     limits: limitsSchema,
     audit: auditSchema,

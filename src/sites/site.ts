@@ -97,6 +97,23 @@ export interface SiteNotices {
   readonly password?: string;
 }
 
+/** Reading messages on a site: whom it trusts, links, reports. */
+export interface SiteReading {
+  /** Names of its servers in `Authentication-Results`, lower case. */
+  readonly authservIds: readonly string[];
+  /** Its mail servers as `Received` names them; `.domain` for all below it. */
+  readonly servers: readonly string[];
+  readonly links: {
+    readonly official: readonly string[];
+    readonly suspect: readonly string[];
+    readonly blocked: readonly string[];
+    /** Which links lead over a page that tells where they go. */
+    readonly leave: 'never' | 'suspect' | 'outside';
+  };
+  /** Addresses that reported messages are sent to. */
+  readonly report: { readonly phishing?: string; readonly junk?: string };
+}
+
 /** What a site says in the help of its sign-in page. */
 export interface SiteHelp {
   readonly lost: { readonly text?: SiteText; readonly url?: string };
@@ -131,6 +148,8 @@ export interface Site {
   readonly protection?: SiteProtection;
   /** Absent: the platform writes to nobody. */
   readonly notices?: SiteNotices;
+  /** Always there in a site that was loaded from its file. */
+  readonly reading?: SiteReading;
   readonly help?: SiteHelp;
   readonly limits: {
     readonly messageBytes: number;

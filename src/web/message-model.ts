@@ -9,6 +9,7 @@ import type {
   MessageBody,
   MessageView,
   MessageWarning,
+  SenderCheck,
 } from '../mail';
 import type { Actor } from '../session';
 import { findMailbox, moveTargets } from './folders';
@@ -19,6 +20,7 @@ import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
+import { failedCheckBanner, senderCheckModel } from './reading/sender-check-model';
 import { foldRecipients } from './recipients';
 import { isViewable } from './sniff';
 
@@ -44,6 +46,7 @@ export interface MessageModelInput {
   /** All recipients were asked for, as many as a page can bear. */
   readonly allRecipients: boolean;
   readonly labels: readonly Label[];
+  readonly senderCheck: SenderCheck | undefined;
   readonly t: Translate;
 }
 
@@ -73,6 +76,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     mailbox,
     ...headFields({ actor, view, facts: input.facts, recipients, t }),
     isUnfolded: input.allRecipients,
+    senderCheck: input.senderCheck && senderCheckModel(input.senderCheck, path, uidValidity, t),
     recipientsSummary: recipientsSummary(actor, [...view.to, ...view.cc, ...view.bcc], t),
     sizeBytes: view.sizeBytes,
     isSeen: view.row.isSeen,
@@ -107,6 +111,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
       recipients: recipients.canUnfold
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })
         : undefined,
+      transit: withQuery(`${path}/path`, { uidvalidity: uidValidity }),
       headers: `${path}/headers`,
       source: `${path}/source`,
       eml: withQuery(`${path}/source`, { download: '1' }),
@@ -156,6 +161,7 @@ function banners(input: MessageModelInput, self: string): Banner[] {
     strong: t('message.warning.title'),
     text: t(`message.warning.${code}`),
   }));
+  found.push(...failedCheckBanner(input.senderCheck, t));
   found.push(
     ...input.warnings.map(({ level, text, values }) => ({ level, text: t(text, values) })),
   );

@@ -1,6 +1,14 @@
 import { isAppError } from '../base/errors';
 import type { Uid } from '../base/types';
-import type { Address, Label, ListQuery, MessageBody, MessageView, MessageWarning } from '../mail';
+import type {
+  Address,
+  Label,
+  ListQuery,
+  MessageBody,
+  MessageView,
+  MessageWarning,
+  SenderCheck,
+} from '../mail';
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
 import type { MailFrame } from './mail-page';
@@ -31,6 +39,8 @@ export interface OpenedMessage extends ReadMessage {
   readonly facts: PeopleFacts;
   /** The agent's own. */
   readonly labels: readonly Label[];
+  /** What the site's servers found about the sender; none of a message within another. */
+  readonly senderCheck: SenderCheck | undefined;
 }
 
 type PluginWarning = MessageWarning & { readonly plugin: string };
@@ -85,7 +95,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const showsRemote = body !== undefined && body.shownRemote > 0;
-  const [isTrustedSender, warnings, facts, labels] = await Promise.all([
+  const [isTrustedSender, warnings, facts, labels, senderCheck] = await Promise.all([
     showsRemote && trustsSender(call, view),
     deps.mail.warnings(actor, view, body?.links ?? []),
     peopleFacts(deps, {
@@ -94,9 +104,19 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
       named: peopleOf(view).map(({ mail }) => mail),
     }),
     ownLabels(call),
+    read.inside === undefined ? deps.mail.senderCheck(actor, view) : undefined,
   ]);
   const seen = { ...view, row: { ...view.row, isSeen: true } };
-  return { ...read, view: seen, neighbours, isTrustedSender, warnings, facts, labels };
+  return {
+    ...read,
+    view: seen,
+    neighbours,
+    isTrustedSender,
+    warnings,
+    facts,
+    labels,
+    senderCheck,
+  };
 }
 
 const MAX_PEOPLE = 300;

@@ -95,6 +95,14 @@ export function createFakeMail(dir: string): FakeMail {
     special: async (_actor, use) => (use === 'sent' ? 'Sent' : use === 'drafts' ? 'Drafts' : use),
     warnings: async () => [],
     trust: async () => 'ask',
+    senderCheck: async () => undefined,
+    transit: async () => ({
+      writtenAt: undefined,
+      program: undefined,
+      hops: [],
+      isCut: false,
+      knowsOwn: false,
+    }),
     async message(_actor, { mailbox, uid, uidValidity }) {
       check('message');
       if (uidValidity !== undefined && uidValidity !== VALIDITY)

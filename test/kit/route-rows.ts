@@ -109,6 +109,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox
      get /mail/:account/:mailbox/:uid
      get /mail/:account/:mailbox/:uid/headers
+     get /mail/:account/:mailbox/:uid/path
      get /mail/:account/:mailbox/:uid/print
      get /mail/:account/:mailbox/:uid/body
      get /mail/:account/:mailbox/:uid/parts/:part

@@ -12,6 +12,7 @@ import {
   multipart,
   textEntity,
 } from './mime';
+import { passages, verified } from './passages';
 import { OUTSIDERS, type Person } from './people';
 
 const DAY_MS = 86_400_000;
@@ -98,6 +99,10 @@ const phishing: Curiosity = (scene) => {
       headers: [
         ['Reply-To', '<recuperation@boite-postale.example>'],
         ['Authentication-Results', `mx.${domain}; spf=fail smtp.mailfrom=${lookalike}; dmarc=fail`],
+        ...passages(scene.date, [
+          ['serveur-37.hebergeur.example', `mx.${domain}`, 'ESMTP', 611],
+          ['[203.0.113.66]', 'serveur-37.hebergeur.example', 'HTTP', 4],
+        ]),
       ],
     },
   );
@@ -123,6 +128,12 @@ const mailingList: Curiosity = (scene) =>
     {
       to: [{ name: 'Observateurs', mail: 'observateurs@listes.observateurs.example' }],
       headers: [
+        verified(scene.me.mail.split('@')[1] ?? '', OUTSIDERS.universite.mail.split('@')[1] ?? ''),
+        ...passages(scene.date, [
+          ['listes.observateurs.example', `mx.${scene.me.mail.split('@')[1] ?? ''}`, 'ESMTPS', 9],
+          ['smtp.universite.example', 'listes.observateurs.example', 'ESMTPS', 6],
+          ['[192.0.2.15]', 'smtp.universite.example', 'ESMTPSA', 1],
+        ]),
         ['List-Id', 'Observateurs benevoles <observateurs.listes.observateurs.example>'],
         ['List-Post', '<mailto:observateurs@listes.observateurs.example>'],
         ['List-Unsubscribe', '<mailto:observateurs-leave@listes.observateurs.example>'],

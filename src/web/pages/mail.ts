@@ -1,3 +1,4 @@
+import type { SenderCheckModel } from './reading';
 import type { Banner } from './shell';
 
 /** View `mail`: list and reading pane. */
@@ -159,6 +160,8 @@ export interface MessageModel {
   readonly isUnfolded: boolean;
   /** There are more than the mail server's answer could be read of. */
   readonly isListCut: boolean;
+  /** What the site's servers found about the sender; absent where none is trusted. */
+  readonly senderCheck: SenderCheckModel | undefined;
   /** "à moi et 2 autres". */
   readonly recipientsSummary: string;
   readonly date: string;
@@ -189,6 +192,8 @@ export interface MessageModel {
     readonly edit: string | undefined;
     /** Shows those that are folded. */
     readonly recipients: string | undefined;
+    /** Who sent it, when and through which servers. */
+    readonly transit: string;
     readonly headers: string;
     readonly source: string;
     readonly eml: string;

@@ -1,4 +1,5 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
+import { readingRoutes } from '../reading';
 import type { RouteSpec } from '../route';
 import { actionRoutes } from './actions';
 import { adminRoutes } from './admin';
@@ -33,6 +34,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...mailboxRoutes,
   ...labelRoutes,
   ...partRoutes,
+  ...readingRoutes,
   ...actionRoutes,
   ...composeRoutes,
   ...lateCopyRoutes,

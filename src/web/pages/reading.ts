@@ -1,0 +1,48 @@
+/** View `mail/sender-check`: one sentence, and what it rests on. */
+export interface SenderCheckModel {
+  readonly verdict: 'verified' | 'unverified' | 'failed';
+  readonly sentence: string;
+  readonly details: readonly {
+    /** `SPF`, `DKIM`… */
+    readonly method: string;
+    readonly result: string;
+    readonly about: string | undefined;
+  }[];
+  /** Which server found it. */
+  readonly by: string | undefined;
+  /** The way of the message. */
+  readonly transitHref: string;
+}
+
+/** View `transit`: who sent a message, when and through which servers. */
+export interface TransitModel {
+  readonly subject: string;
+  readonly back: string;
+  readonly headersHref: string;
+  readonly sourceHref: string;
+  /** From, as the message gives it. */
+  readonly from: string;
+  readonly program: string | undefined;
+  readonly writtenAt: string | undefined;
+  readonly arrivedAt: string;
+  readonly steps: readonly TransitStepModel[];
+  readonly isCut: boolean;
+  /** Steps of servers of the site are told apart. */
+  readonly knowsOwn: boolean;
+  /** Between the first date and the last: "12 secondes". */
+  readonly total: string | undefined;
+}
+
+/** One passage, oldest first. */
+export interface TransitStepModel {
+  readonly by: string;
+  readonly from: string | undefined;
+  readonly fromSeen: string | undefined;
+  readonly date: string | undefined;
+  /** "3 secondes"; a note in its place where clocks disagree. */
+  readonly delay: string | undefined;
+  readonly isSlow: boolean;
+  readonly isTrusted: boolean;
+  readonly isEncrypted: boolean;
+  readonly protocol: string | undefined;
+}

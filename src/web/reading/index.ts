@@ -1,0 +1,8 @@
+/**
+ * Reading a message: where it comes from, its files, reports and receipts. No list and no writing.
+ * Its routes are mounted by the table of routes; its models are part of the message's page.
+ */
+import type { RouteSpec } from '../route';
+import { transitRoutes } from './transit-route';
+
+export const readingRoutes: readonly RouteSpec[] = [...transitRoutes];
