@@ -170,6 +170,9 @@ export interface Letterhead {
 }
 
 /** A whole message with its header. */
+/** Servers write these on top, as often as they like. */
+const TRACE: ReadonlySet<string> = new Set(['Received', 'Authentication-Results']);
+
 export function message(head: Letterhead, content: Entity): Buffer {
   const { references = [], charset = 'utf-8' } = head;
   const people = (list: readonly Person[]): string =>
@@ -185,9 +188,11 @@ export function message(head: Letterhead, content: Entity): Buffer {
     ...(references.length > 0 ? [['References', references.join('\r\n ')] as const] : []),
     ['MIME-Version', '1.0'],
   ]);
-  for (const [name, value] of head.headers ?? []) lines.set(name, value);
+  const trace = (head.headers ?? []).filter(([name]) => TRACE.has(name));
+  for (const [name, value] of head.headers ?? []) if (!TRACE.has(name)) lines.set(name, value);
   const own = [...lines].map(([name, value]) => `${name}: ${value}`);
-  return render({ headers: [...own, ...content.headers], body: content.body });
+  const above = trace.map(([name, value]) => `${name}: ${value}`);
+  return render({ headers: [...above, ...own, ...content.headers], body: content.body });
 }
 
 export function formatPerson({ name, mail }: Person, charset: Charset = 'utf-8'): string {
