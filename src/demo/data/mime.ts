@@ -169,10 +169,10 @@ export interface Letterhead {
   readonly charset?: Charset;
 }
 
-/** A whole message with its header. */
 /** Servers write these on top, as often as they like. */
 const TRACE: ReadonlySet<string> = new Set(['Received', 'Authentication-Results']);
 
+/** A whole message with its header. */
 export function message(head: Letterhead, content: Entity): Buffer {
   const { references = [], charset = 'utf-8' } = head;
   const people = (list: readonly Person[]): string =>
