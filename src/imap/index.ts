@@ -34,6 +34,7 @@ export type { Attribute } from './raw';
 export { SILENCE_MS, whileHeard } from './silence';
 export { ATTRIBUTE_OF, assignRoles, NEW_NAMES, type Role } from './special-use';
 export { catchUp, knowUids, type MailboxState, readState } from './status';
+export { type Threads, threadAlgorithm, threadUids } from './threads';
 export { ADDRESSES_CUT } from './trim-fetch';
 export type {
   FetchMessageObject,

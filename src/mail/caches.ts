@@ -4,6 +4,7 @@ import { type Cache, createCache } from '../kernel/cache';
 import { type OpenedMessage, weighOpened } from './opened-message';
 import type { Order } from './order';
 import type { FlagState, RowContent } from './rows';
+import type { KnownThreads, ThreadKey } from './threading';
 import type { MessageBody, Quota } from './types';
 
 export interface CacheSizes {
@@ -51,6 +52,10 @@ export interface MailCaches {
   readonly attachments: Cache<boolean>;
   /** Sort keys read for servers without SORT; by row key. */
   readonly sortKeys: Cache<string>;
+  /** Threads of a whole mailbox; key of `box-key`. */
+  readonly threads: Cache<KnownThreads>;
+  /** What ties messages, read for servers without THREAD; by row key. */
+  readonly threadKeys: Cache<ThreadKey>;
   readonly opened: Cache<OpenedMessage>;
   readonly parts: Cache<Buffer>;
   readonly bodies: Cache<MessageBody>;
@@ -89,6 +94,19 @@ export function createCaches(clock: Clock, sizes: CacheSizes): MailCaches {
     }),
     attachments: createCache<boolean>({ clock, max: sizes.rows }),
     sortKeys: createCache<string>({ clock, max: sizes.rows }),
+    threads: createCache<KnownThreads>({
+      clock,
+      max: 5_000,
+      maxWeight: sizes.orderBytes,
+      weigh: ({ threads }) => threads.members.byteLength + threads.starts.byteLength + 200,
+    }),
+    threadKeys: createCache<ThreadKey>({
+      clock,
+      max: sizes.rows,
+      maxWeight: sizes.rowBytes,
+      weigh: ({ ids, subject }) =>
+        ids.reduce((sum, id) => sum + 16 + id.length * 2, 100 + subject.length * 2),
+    }),
     opened: createCache<OpenedMessage>({
       clock,
       max: sizes.messages,

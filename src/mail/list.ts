@@ -1,17 +1,21 @@
-import { withDeadline } from '../base/async';
-import { AppError } from '../base/errors';
 import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
-import { type OpenMailbox, readState } from '../imap';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
 import { accountKey, checkPath, type MailContext } from './context';
-import { readsBodies } from './criteria';
+import {
+  type ConversationOrder,
+  conversationsOf,
+  knownConversations,
+  membersAt,
+  placeOfMember,
+} from './conversations';
 import { boxOf, type Place, readRows, rowKeys } from './fetch-rows';
+import { onMailbox } from './on-mailbox';
 import type { Order } from './order';
 import { forgetUids } from './order-cache';
 import { placedAmong } from './placed';
 import { findOrder, knownOrder, type OrderQuery } from './sorting';
-import type { ListPage, ListQuery, Row } from './types';
+import type { Conversation, ListPage, ListQuery, Row } from './types';
 
 // The next page is fetched after the answer has left and its own requests have come.
 const PREFETCH_AFTER_MS = 250;
@@ -38,41 +42,6 @@ export async function listMessages(
   return { ...page, rows, placed: placedAmong(context, actor, page, shown) };
 }
 
-async function onMailbox<T>(
-  context: MailContext,
-  actor: Actor,
-  query: Pick<ListQuery, 'mailbox' | 'criteria'>,
-  fn: (place: Place) => Promise<T>,
-): Promise<T> {
-  const deadline = readsBodies(query.criteria) ? { deadlineMs: context.limits.searchMs } : {};
-  const options = { kind: 'read', ...deadline } as const;
-  return context.pool.withMailbox(context.access(actor), query.mailbox, options, async (box) => {
-    // A server need not notice other sessions' changes for a STATUS of the selected mailbox;
-    // Dovecot does at NOOP.
-    await proveAlive(box);
-    const state = await readState(box.client, box.path);
-    checkSelected(box, state.uidValidity);
-    return fn({ account: accountKey(actor), box, state });
-  });
-}
-
-// A search of bodies may take long; a server that says nothing at all is told much sooner.
-const ALIVE_MS = 5_000;
-
-async function proveAlive({ client }: OpenMailbox): Promise<void> {
-  await withDeadline(client.noop(), ALIVE_MS, () => {
-    client.close();
-    return new AppError('imap/timeout', { details: { step: 'noop' } });
-  });
-}
-
-/** The mailbox was made anew while selected: only a new connection sees the new one. */
-function checkSelected(box: OpenMailbox, uidValidity: number): void {
-  if (box.uidValidity === uidValidity) return;
-  box.client.close();
-  throw new AppError('imap/unreachable', { details: { dropped: true, mailbox: box.path } });
-}
-
 interface ReadPage extends Omit<ListPage, 'placed'> {
   /** Every row of the next page is in memory, or there is no next page. */
   readonly isNextKnown: boolean;
@@ -88,17 +57,22 @@ async function readPage(
   // A message that another client removes between two commands leaves a hole: filled once.
   for (let attempt = 0; ; attempt++) {
     const { order, sortFellBack } = await findOrder(context, place, query);
-    const total = order.uids.length;
+    const talks = query.threads ? await conversationsOf(context, place, order) : undefined;
+    const lines = talks?.heads ?? order.uids;
+    const total = lines.length;
     const pages = Math.max(1, Math.ceil(total / pageSize));
     const page = Math.min(Math.max(1, Math.trunc(query.page) || 1), pages);
-    const uids = slice(order.uids, (page - 1) * pageSize, pageSize);
-    const rows = await readRows(context, place, uids);
-    if (rows.length < uids.length && attempt === 0) {
-      dropVanished(context, place, uids, rows);
+    const uids = slice(lines, (page - 1) * pageSize, pageSize);
+    const shown = talks ? linesOf(talks, (page - 1) * pageSize, uids.length) : [];
+    const wanted = [...new Set([...uids, ...shown.flatMap((one) => one.slice(0, TOLD_ROWS))])];
+    const read = await readRows(context, place, wanted);
+    if (read.length < wanted.length && attempt === 0) {
+      dropVanished(context, place, wanted, read);
       continue;
     }
+    const rows = talks ? read.filter(({ uid }) => uids.includes(uid)) : read;
     const keyOf = rowKeys(place);
-    const next = slice(order.uids, page * pageSize, pageSize);
+    const next = slice(lines, page * pageSize, pageSize);
     const { uidValidity, path: mailbox } = place.box;
     const { unseen } = place.state;
     return {
@@ -112,9 +86,34 @@ async function readPage(
       pages,
       pageSize,
       sortFellBack,
+      ...(talks && {
+        conversations: conversationsBy(shown, read),
+        threadsFellBack: talks.isCut,
+      }),
       isNextKnown: next.every((uid) => context.caches.rows.get(keyOf(uid))),
     };
   }
+}
+
+/** Messages of a conversation that its line tells of: who wrote, what is unread. */
+const TOLD_ROWS = 10;
+
+const linesOf = (talks: ConversationOrder, from: number, count: number): (readonly Uid[])[] =>
+  Array.from({ length: count }, (_, at) => membersAt(talks, from + at));
+
+function conversationsBy(
+  lines: readonly (readonly Uid[])[],
+  read: readonly Row[],
+): ReadonlyMap<Uid, Conversation> {
+  const rowOf = new Map(read.map((row) => [row.uid, row]));
+  const found = new Map<Uid, Conversation>();
+  for (const uids of lines) {
+    const [head] = uids;
+    if (head === undefined || uids.length < 2) continue;
+    const rows = uids.slice(0, TOLD_ROWS).flatMap((uid) => rowOf.get(uid) ?? []);
+    found.set(head, { uids, rows });
+  }
+  return found;
 }
 
 const slice = (uids: Uint32Array, start: number, length: number): Uid[] =>
@@ -151,21 +150,30 @@ function prefetch(context: MailContext, actor: Actor, query: ListQuery): void {
 export async function findNeighbours(
   context: MailContext,
   actor: Actor,
-  query: OrderQuery & { readonly mailbox: string },
+  query: OrderQuery & Pick<ListQuery, 'mailbox' | 'threads'>,
   at: { readonly uid: Uid; readonly uidValidity: UidValidity },
 ): Promise<{ readonly newer: Uid | undefined; readonly older: Uid | undefined }> {
   const mailbox = checkPath(query.mailbox);
   const wanted = { ...query, mailbox };
   const known = knownOrder(context, boxKey(accountKey(actor), mailbox, at.uidValidity), wanted);
-  if (known?.uids.includes(at.uid)) return besides(known, at.uid);
-  const { order } = await onMailbox(context, actor, wanted, (place) =>
-    findOrder(context, place, wanted),
-  );
-  return besides(order, at.uid);
+  const talks = known && query.threads ? knownConversations(known) : undefined;
+  if (known?.uids.includes(at.uid) && (talks || !query.threads)) {
+    return besides(known, talks, at.uid);
+  }
+  const found = await onMailbox(context, actor, wanted, async (place) => {
+    const { order } = await findOrder(context, place, wanted);
+    return {
+      order,
+      talks: query.threads ? await conversationsOf(context, place, order) : undefined,
+    };
+  });
+  return besides(found.order, found.talks, at.uid);
 }
 
-function besides({ uids }: Order, uid: Uid) {
-  const at = uids.indexOf(uid);
+/** Lines beside that of a message: of a list by conversation, the first messages of others. */
+function besides({ uids }: Order, talks: ConversationOrder | undefined, uid: Uid) {
+  const at = talks ? placeOfMember(talks, uid) : uids.indexOf(uid);
   if (at < 0) return { newer: undefined, older: undefined };
-  return { newer: uids[at - 1] as Uid | undefined, older: uids[at + 1] as Uid | undefined };
+  const lines = talks?.heads ?? uids;
+  return { newer: lines[at - 1] as Uid | undefined, older: lines[at + 1] as Uid | undefined };
 }

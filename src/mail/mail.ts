@@ -30,6 +30,7 @@ import {
   serverOf,
   userKey,
 } from './context';
+import { conversationUids, readConversation } from './conversation';
 import { readHeaders } from './headers';
 import { Holders } from './holders';
 import { findNeighbours, listMessages } from './list';
@@ -110,6 +111,8 @@ export function createMail(deps: MailDeps): Mail {
     quota: (actor) => readQuota(context, actor),
     list: (actor, query) => listMessages(context, actor, query),
     neighbours: (actor, query, at) => findNeighbours(context, actor, query, at),
+    conversationUids: (actor, on) => conversationUids(context, actor, on),
+    conversation: (actor, view) => readConversation(context, actor, view),
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
     markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),

@@ -90,6 +90,16 @@ export interface ListQuery {
   readonly sort: SortKey;
   readonly order: 'asc' | 'desc';
   readonly criteria: Criteria;
+  /** A line for each conversation, not for each message. */
+  readonly threads?: boolean;
+}
+
+/** Messages of a list that belong together. */
+export interface Conversation {
+  /** All of them, in the order of the list. */
+  readonly uids: readonly Uid[];
+  /** The first of them, as many as a line can tell of. */
+  readonly rows: readonly Row[];
 }
 
 export interface ListPage {
@@ -107,6 +117,10 @@ export interface ListPage {
   readonly pageSize: number;
   /** The server cannot sort and the mailbox is too large: arrival order was used instead. */
   readonly sortFellBack: boolean;
+  /** By the uid of its row, those of more than one message; `total` and `pages` count lines. */
+  readonly conversations?: ReadonlyMap<Uid, Conversation>;
+  /** The server cannot thread: only the newest messages were put together. */
+  readonly threadsFellBack?: boolean;
 }
 
 export interface AttachmentInfo {
@@ -120,6 +134,20 @@ export interface AttachmentInfo {
   readonly isMessage: boolean;
   /** Type family for the tile: `pdf`, `image`, `text`, `sheet`, `archive`, … */
   readonly family: string;
+}
+
+/** A conversation as its page shows it. */
+export interface ConversationView {
+  /** Oldest first, the opened message among them. */
+  readonly messages: readonly {
+    readonly mailbox: string;
+    readonly uidValidity: UidValidity;
+    readonly row: Row;
+  }[];
+  /** Older messages that are left out. */
+  readonly more: number;
+  /** A mailbox that could not be searched: something may be missing. */
+  readonly isPartial: boolean;
 }
 
 /** Everything the message page shows but the body. */
@@ -260,6 +288,10 @@ export interface Mail {
     query: Omit<ListQuery, 'page'>,
     at: Pick<MessageRef, 'uid' | 'uidValidity'>,
   ): Promise<{ readonly newer: Uid | undefined; readonly older: Uid | undefined }>;
+  /** Messages of the conversation of each of these, in its mailbox: those themselves among them. */
+  conversationUids(actor: Actor, on: Selection): Promise<readonly Uid[]>;
+  /** The conversation of a message, with what belongs to it in Sent, Archive and the inbox. */
+  conversation(actor: Actor, view: MessageView): Promise<ConversationView>;
   /** Marks as read unless told; 404 when gone. `uidValidity` undefined accepts the current one. */
   message(
     actor: Actor,

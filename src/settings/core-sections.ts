@@ -1,10 +1,9 @@
 import type { SiteId, UserId } from '../base/types';
+import { conversationsFrom } from './conversations';
 import { resolveSettings } from './schema';
+import { CORE_SCOPE } from './scope';
 import { defineSection, type SectionValues } from './section';
 import type { Settings } from './types';
-
-/** Scope of the core's own settings; plugins use their id. */
-export const CORE_SCOPE = 'core';
 
 const options = <const V extends string>(field: string, values: readonly V[]) =>
   values.map((value) => ({ value, labelKey: `settings.${field}.${value}` }));
@@ -34,6 +33,14 @@ export const DISPLAY_SECTION = defineSection({
       helpKey: 'settings.display.layout.help',
       options: options('display.layout', ['side', 'list']),
       default: 'side',
+    },
+    {
+      key: 'conversations',
+      kind: 'choice',
+      labelKey: 'settings.display.conversations.label',
+      helpKey: 'settings.display.conversations.help',
+      options: options('display.conversations', ['off', 'on']),
+      default: 'off',
     },
     {
       key: 'language',
@@ -112,6 +119,8 @@ export interface CoreSettings {
   readonly display: SectionValues<typeof DISPLAY_SECTION>;
   readonly reading: SectionValues<typeof READING_SECTION>;
   readonly writing: SectionValues<typeof WRITING_SECTION>;
+  /** Mailboxes that are listed by conversation, or not, whatever `display.conversations` says. */
+  readonly conversations: ReadonlyMap<string, boolean>;
 }
 
 /** Keys of the core scope are `<section>.<field>`. */
@@ -149,5 +158,6 @@ export function coreSettingsFrom(
     display: resolveSettings(DISPLAY_SECTION, stored, corePrefix(DISPLAY_SECTION)),
     reading: resolveSettings(READING_SECTION, stored, corePrefix(READING_SECTION)),
     writing: resolveSettings(WRITING_SECTION, stored, corePrefix(WRITING_SECTION)),
+    conversations: conversationsFrom(chosen),
   };
 }

@@ -1,8 +1,8 @@
 // What each agent has chosen: rows by (user, scope, key), and the sections that describe them.
 // Not configuration (sites, plugins), nor anything that a page draws.
 // Called by web, mail, compose and, through their context, plugins.
+export { isThreaded, setThreaded } from './conversations';
 export {
-  CORE_SCOPE,
   CORE_SECTIONS,
   type CoreSettings,
   corePrefix,
@@ -22,6 +22,7 @@ export {
 export { settingsMigrations } from './migrations';
 export { type SectionSave, saveSection } from './save';
 export { fieldSchema, parseSectionForm, resolveSettings, type SectionForm } from './schema';
+export { CORE_SCOPE } from './scope';
 export {
   type ChoiceField,
   defineSection,

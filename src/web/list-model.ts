@@ -1,6 +1,7 @@
 import type { Translate } from '../kernel/i18n-types';
 import {
   type Account,
+  type Conversation,
   type Criteria,
   isOutside,
   type Label,
@@ -10,6 +11,7 @@ import {
   type SortKey,
 } from '../mail';
 import type { Actor } from '../session';
+import { mergedRow, participants } from './conversation-model';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
 import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, withQuery } from './links';
@@ -82,7 +84,7 @@ export function listModel(input: ListModelInput): ListModel {
       specialUse: use,
     },
     uidValidity: list?.uidValidity ?? 0,
-    rows: rows.map((row) => rowModel(row, at)),
+    rows: rows.map((row) => lineModel(input.actor, row, list?.conversations?.get(row.uid), at)),
     total: list?.total ?? 0,
     unseen: list?.unseen ?? 0,
     page: list?.page ?? 1,
@@ -99,6 +101,11 @@ export function listModel(input: ListModelInput): ListModel {
       isCurrent: query.criteria.label === label.keyword,
     })),
     anyLabelHref: withQuery(path, { ...params, page: undefined, label: undefined }),
+    threads: {
+      isOn: query.threads === true,
+      action: `${path}/threads`,
+      back: withQuery(path, { ...params, threads: undefined, page: undefined }),
+    },
     sorts: SORTS.map((key) => sortLink(path, params, query, key, t)),
     links: {
       self,
@@ -119,7 +126,12 @@ export function listModel(input: ListModelInput): ListModel {
     isDrafts: use === 'drafts',
     isSent: use === 'sent',
     error: input.error,
-    notices: list?.sortFellBack ? [{ level: 'info', text: t('mail.sortFellBack') }] : [],
+    notices: [
+      ...(list?.sortFellBack ? [{ level: 'info' as const, text: t('mail.sortFellBack') }] : []),
+      ...(list?.threadsFellBack
+        ? [{ level: 'info' as const, text: t('conversation.fellBack') }]
+        : []),
+    ],
   };
 }
 
@@ -136,6 +148,28 @@ interface RowPlace {
   readonly facts: PeopleFacts;
   readonly selected: number | undefined;
   readonly t: Translate;
+}
+
+/** A line of the list: a message, or a conversation. */
+function lineModel(
+  actor: Actor,
+  row: Row,
+  conversation: Conversation | undefined,
+  at: RowPlace,
+): RowModel {
+  if (!conversation) return rowModel(row, at);
+  const model = rowModel(mergedRow(row, conversation), at);
+  const count = conversation.uids.length;
+  const { short, all } = participants(actor, conversation.rows, at.t);
+  return {
+    ...model,
+    ...(!at.isOutgoing && { who: short, whoTitle: all }),
+    isCurrent: conversation.uids.some((uid) => uid === at.selected),
+    conversation: { count, uids: conversation.uids.slice(0, 50).join(' ') },
+    state: [at.t('conversation.state', { count }), model.state]
+      .filter((text) => text !== '')
+      .join(', '),
+  };
 }
 
 function rowModel(row: Row, at: RowPlace): RowModel {
@@ -172,6 +206,7 @@ function rowModel(row: Row, at: RowPlace): RowModel {
     isPlaced: at.placed.has(row.uid),
     avatar: at.facts.avatars.get(people[0]?.mail.toLowerCase() ?? ''),
     labels,
+    conversation: undefined,
     state: [
       ...states.map((state) => t(`mail.state.${state}`)),
       ...labels.map(({ name }) => t('labels.state', { name })),

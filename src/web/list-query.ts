@@ -25,6 +25,7 @@ const schema = z.object({
   flagged: flag,
   unanswered: flag,
   attachment: flag,
+  threads: z.enum(['0', '1']).optional().catch(undefined),
   label: z.string().refine(isKeyword).optional().catch(undefined),
   since: day,
   before: day,
@@ -53,8 +54,11 @@ export function searchProblems(query: Readonly<Record<string, unknown>>): Search
 
 const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
-/** List state from a query string. Values that make no sense fall back: a list is always shown. */
-export function parseListQuery(mailbox: string, query: unknown): ListQuery {
+/**
+ * List state from a query string. Values that make no sense fall back: a list is always shown.
+ * `isThreaded`: the agent sees this mailbox by conversation, unless the query says otherwise.
+ */
+export function parseListQuery(mailbox: string, query: unknown, isThreaded = false): ListQuery {
   const parsed = schema.safeParse(query);
   if (!parsed.success) throw new AppError('request/invalid');
   const { page, sort, order, ...rest } = parsed.data;
@@ -72,7 +76,8 @@ export function parseListQuery(mailbox: string, query: unknown): ListQuery {
     ...(rest.since !== undefined && { since: rest.since }),
     ...(rest.before !== undefined && { before: rest.before }),
   };
-  return { mailbox, page, sort, order, criteria };
+  const threads = rest.threads === undefined ? isThreaded : rest.threads === '1';
+  return { mailbox, page, sort, order, criteria, ...(threads && { threads }) };
 }
 
 /** Whether the agent searches (beyond the quick filters). */

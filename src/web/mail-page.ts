@@ -1,7 +1,7 @@
-import type { Request } from 'express';
 import { type AppError, toAppError } from '../base/errors';
 import { OWN_ACCOUNT } from '../base/types';
 import type { Account, ListQuery, Quota, Row } from '../mail';
+import { isThreaded } from '../settings';
 import type { SlotFacts } from '../view';
 import { findMailbox, folderPane } from './folders';
 import { HOME, listParams, mailboxHref, withQuery } from './links';
@@ -56,8 +56,9 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
   };
 }
 
-export const queryOf = (req: Request, mailbox: string): ListQuery =>
-  parseListQuery(mailbox, req.query);
+/** State of a list: of the address, and whether the agent sees that mailbox by conversation. */
+export const queryOf = ({ req, ctx }: Pick<OpenCall, 'req' | 'ctx'>, mailbox: string): ListQuery =>
+  parseListQuery(mailbox, req.query, isThreaded(ctx.core, mailbox));
 
 const mailOf = ({ mail }: { readonly mail: string }): string => mail;
 

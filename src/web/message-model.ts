@@ -4,6 +4,7 @@ import type {
   Account,
   Address,
   AttachmentInfo,
+  ConversationView,
   Label,
   ListQuery,
   MessageBody,
@@ -12,6 +13,7 @@ import type {
   SenderCheck,
 } from '../mail';
 import type { Actor } from '../session';
+import { conversationModel } from './conversation-model';
 import { findMailbox, moveTargets } from './folders';
 import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, messageHref, withQuery } from './links';
@@ -47,6 +49,9 @@ export interface MessageModelInput {
   readonly allRecipients: boolean;
   readonly labels: readonly Label[];
   readonly senderCheck: SenderCheck | undefined;
+  readonly conversation?: ConversationView | undefined;
+  /** All messages of the conversation were asked for. */
+  readonly isUnfolded: boolean;
   readonly t: Translate;
 }
 
@@ -86,6 +91,17 @@ export function messageModel(input: MessageModelInput): MessageModel {
       ...modelOf(label, t),
       isOn: view.row.keywords.some((one) => one.toLowerCase() === label.keyword.toLowerCase()),
     })),
+    conversation:
+      input.conversation &&
+      conversationModel({
+        actor,
+        account,
+        found: input.conversation,
+        opened: { mailbox, uid },
+        params,
+        isUnfolded: input.isUnfolded,
+        t,
+      }),
     isDraft: view.row.isDraft || use === 'drafts',
     isOutside: view.isOutside,
     banners: banners(input, self),

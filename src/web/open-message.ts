@@ -2,6 +2,7 @@ import { isAppError } from '../base/errors';
 import type { Uid } from '../base/types';
 import type {
   Address,
+  ConversationView,
   Label,
   ListQuery,
   MessageBody,
@@ -41,6 +42,8 @@ export interface OpenedMessage extends ReadMessage {
   readonly labels: readonly Label[];
   /** What the site's servers found about the sender; none of a message within another. */
   readonly senderCheck: SenderCheck | undefined;
+  /** What it is part of, where the list is by conversation. */
+  readonly conversation?: ConversationView | undefined;
 }
 
 type PluginWarning = MessageWarning & { readonly plugin: string };
@@ -147,6 +150,7 @@ export function messagePane(
     account: frame.account,
     query,
     allRecipients: wantsAll(req.query['recipients']),
+    isUnfolded: req.query['unfold'] === 'all',
     t: ctx.t,
   });
   return {

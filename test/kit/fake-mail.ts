@@ -156,6 +156,8 @@ export function createFakeMail(dir: string): FakeMail {
     quota: unused,
     list: unused,
     neighbours: unused,
+    conversation: unused,
+    conversationUids: unused,
     markRead: unused,
     body: unused,
     label: unused,

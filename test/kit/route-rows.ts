@@ -118,6 +118,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /mail/:account/:mailbox/:uid/trust
      post /mail/:account/:mailbox/actions/flag
      post /mail/:account/:mailbox/actions/label
+    post /mail/:account/:mailbox/threads
      post /mail/:account/:mailbox/actions/move
      post /mail/:account/:mailbox/actions/copy
      post /mail/:account/:mailbox/actions/delete

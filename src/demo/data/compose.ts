@@ -41,12 +41,25 @@ export function plainEntity(random: Random, text: string): Entity {
   return textEntity(isLatin(style?.charset) ? asTyped(text) : text, style);
 }
 
-/** The same text in plain and in HTML. */
-export function richEntity(text: string): Entity {
-  const paragraphs = text
+const paragraphsIn = (text: string): string =>
+  text
     .split('\n\n')
     .map((paragraph) => `<p>${escapeHtml(paragraph).replace(/\n/g, '<br>')}</p>`)
     .join('\n');
+
+/** What is quoted at the end, in a quote of its own as programs that write HTML make it. */
+function quotesIn(text: string): string {
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.startsWith('>'));
+  if (from < 0) return paragraphsIn(text);
+  const above = lines.slice(0, from).join('\n').trimEnd();
+  const quoted = lines.slice(from).map((line) => line.replace(/^> ?/, ''));
+  return `${paragraphsIn(above)}\n<blockquote type="cite">\n${quotesIn(quoted.join('\n'))}\n</blockquote>`;
+}
+
+/** The same text in plain and in HTML. */
+export function richEntity(text: string): Entity {
+  const paragraphs = quotesIn(text);
   const html = `<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"></head>\n<body style="font-family: Georgia, serif; color: #222">\n${paragraphs}\n</body></html>`;
   return multipart('alternative', [textEntity(text), textEntity(html, { subtype: 'html' })]);
 }

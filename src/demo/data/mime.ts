@@ -84,15 +84,21 @@ const hexByte = (char: string): string =>
 const softBreaks = (line: string): string =>
   line.length <= 76 ? line : (line.match(/(?:=..|[^=]){1,72}/g) ?? []).join('=\r\n');
 
-/** RFC 3676: lines of at most 72 characters, soft breaks end with a space. */
+/** RFC 3676: lines of at most 72 characters, soft breaks end with a space; each line of a quote has its marks. */
 function flow(text: string): string {
   return text
     .split('\n')
-    .map((line) =>
-      line === '-- '
-        ? line
-        : line.replace(/(.{50,70}) (?=\S)/g, '$1 \n').replace(/^(From |>|\s)/, ' $1'),
-    )
+    .map((line) => {
+      if (line === '-- ') return line;
+      const marks = /^>+/.exec(line)?.[0] ?? '';
+      const own = line.slice(marks.length).replace(/^ /, '');
+      const broken = (marks === '' ? line : own).replace(/(.{50,70}) (?=\S)/g, '$1 \n');
+      if (marks === '') return broken.replace(/^(From |\s)/, ' $1');
+      return broken
+        .split('\n')
+        .map((piece) => (piece === '' ? marks : `${marks} ${piece}`))
+        .join('\n');
+    })
     .join('\n');
 }
 

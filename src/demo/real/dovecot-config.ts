@@ -17,6 +17,8 @@ export interface DovecotSettings {
   readonly submission?: { readonly port: number; readonly relayPort: number };
   /** Where filters are kept (RFC 5804). */
   readonly sievePort?: number;
+  /** What the server announces, in place of all that it can. */
+  readonly capabilities?: string;
 }
 
 /** Ways in for who has no password, as docs/install.md describes them. */
@@ -75,7 +77,7 @@ plugin {
 }
 protocol imap {
   mail_plugins = $mail_plugins imap_quota
-  mail_max_userip_connections = ${settings.maxConnectionsPerUser}
+${settings.capabilities === undefined ? '' : `  imap_capability = ${settings.capabilities}\n`}  mail_max_userip_connections = ${settings.maxConnectionsPerUser}
 }
 service imap-login {
   chroot =

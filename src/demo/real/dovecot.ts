@@ -18,6 +18,8 @@ export interface DovecotOptions {
   readonly submissionTo?: number;
   /** Keeps filters too. */
   readonly sieve?: boolean;
+  /** Announced to who signed in, in place of all that it can: `IMAP4rev1 UIDPLUS`. */
+  readonly capabilities?: string;
 }
 
 /** A Dovecot of our own: plain and TLS listeners on loopback, mail in a temporary directory. */
@@ -85,6 +87,7 @@ async function start(directory: string, options: DovecotOptions): Promise<Privat
     certificate,
     owner,
     isRoot,
+    ...(options.capabilities !== undefined && { capabilities: options.capabilities }),
     quotaMegabytes: options.quotaMegabytes ?? DEFAULT_QUOTA_MEGABYTES,
     mailboxes: options.users[0]?.mailboxes.filter(({ path }) => path !== 'INBOX') ?? [],
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? DEFAULT_MAX_CONNECTIONS,

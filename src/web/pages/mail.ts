@@ -1,3 +1,4 @@
+import type { ConversationModel } from './conversation';
 import type { SenderCheckModel } from './reading';
 import type { Banner } from './shell';
 
@@ -57,6 +58,8 @@ export interface ListModel {
   readonly labels: readonly (LabelModel & { readonly href: string; readonly isCurrent: boolean })[];
   /** The list without a filter by label. */
   readonly anyLabelHref: string;
+  /** Whether lines are conversations, and the form that says so for this mailbox. */
+  readonly threads: { readonly isOn: boolean; readonly action: string; readonly back: string };
   readonly sorts: readonly {
     readonly key: string;
     readonly label: string;
@@ -118,6 +121,8 @@ export interface RowModel {
   /** Picture of the sender, where a plugin has one. */
   readonly avatar: string | undefined;
   readonly labels: readonly LabelModel[];
+  /** Of a line that stands for several messages; `uids` as `1 2 3`, the first of many. */
+  readonly conversation: { readonly count: number; readonly uids: string } | undefined;
   /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */
   readonly state: string;
 }
@@ -172,6 +177,8 @@ export interface MessageModel {
   readonly labels: readonly LabelModel[];
   /** The agent's own, with whether it has them. */
   readonly labelChoices: readonly (LabelModel & { readonly isOn: boolean })[];
+  /** Set where the list is by conversation and there are others. */
+  readonly conversation: ConversationModel | undefined;
   readonly isDraft: boolean;
   readonly isOutside: boolean;
   readonly banners: readonly Banner[];

@@ -52,6 +52,20 @@ function parseAction(req: Request, verb: Verb): Action {
   return { verb, form, undo, selection: { mailbox, uidValidity, uids } };
 }
 
+/**
+ * Lines that are conversations stand for all their messages in the mailbox. A star is a message's own,
+ * and what is taken back is just what was done.
+ */
+async function withConversations({ deps, actor }: OpenCall, action: Action): Promise<Action> {
+  const { form, verb, selection, undo } = action;
+  const isStar = verb === 'flag' && field(form, 'flag') === 'flagged';
+  if (field(form, 'threads') !== '1' || isStar || undo !== '' || selection.uids.length === 0) {
+    return action;
+  }
+  const uids = await deps.mail.conversationUids(actor, selection);
+  return { ...action, selection: { ...selection, uids } };
+}
+
 async function perform({ deps, actor }: OpenCall, action: Action): Promise<ActionResult> {
   const { mail } = deps;
   const { selection, form, verb, undo } = action;
@@ -138,7 +152,8 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
 function handle(verb: Verb) {
   return async (call: OpenCall): Promise<void> => {
     const { req, res } = call;
-    const action = parseAction(req, verb);
+    const asked = parseAction(req, verb);
+    const action = await withConversations(call, asked);
     const back = localPath(field(action.form, 'back'), mailboxHref('me', action.selection.mailbox));
     if (verb !== 'empty' && action.selection.uids.length === 0) {
       setFlash(call.deps, res, { level: 'warn', key: 'mail.nothingSelected', values: {} });

@@ -112,7 +112,7 @@ async function sessionIsAlive(
 
 async function listStreams(call: OpenCall, mailbox: string): Promise<string> {
   const { deps, req } = call;
-  const query = queryOf(req, mailbox);
+  const query = queryOf(call, mailbox);
   const asked = req.query['selected'];
   const selected = typeof asked === 'string' && asked !== '' ? asUid(asked) : undefined;
   const frame = await mailFrame(call, mailbox);

@@ -22,6 +22,7 @@ import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
+import { threadRoutes } from './threads';
 
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
@@ -33,6 +34,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...mailRoutes,
   ...mailboxRoutes,
   ...labelRoutes,
+  ...threadRoutes,
   ...partRoutes,
   ...readingRoutes,
   ...actionRoutes,

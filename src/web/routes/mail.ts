@@ -4,6 +4,7 @@ import { HOME, withQuery } from '../links';
 import { listPane, mailFrame, mailShell, queryOf, withCounter } from '../mail-page';
 import { printedHead } from '../message-head';
 import { MAILBOX, MESSAGE, mailboxParam, messageParam, namedMessage } from '../message-path';
+import { openConversation } from '../open-conversation';
 import { messagePane, openMessage, readMessage } from '../open-message';
 import type { MailPageModel } from '../pages/mail';
 import { foldHeader, wantsAll } from '../recipients';
@@ -14,7 +15,7 @@ import { lateCopyBanners } from './late-copies';
 /** The list, with an empty reading pane. */
 async function showList(call: OpenCall): Promise<void> {
   const { deps, req, res } = call;
-  const query = queryOf(req, mailboxParam(req));
+  const query = queryOf(call, mailboxParam(req));
   const frame = await mailFrame(call, query.mailbox);
   const { model: list, status, facts } = await listPane(call, frame, query, undefined);
   if (status === 200 && query.page === 1) fileLateCopies(call);
@@ -46,11 +47,14 @@ function fileLateCopies({ deps, actor, ctx }: OpenCall): void {
 async function showMessage(call: OpenCall): Promise<void> {
   const { deps, req, res } = call;
   const { mailbox, uid } = messageParam(req);
-  const query = queryOf(req, mailbox);
+  const query = queryOf(call, mailbox);
   // First the message: opening marks it as read, and the counters follow.
   const opened = await openMessage(call, query);
   const frame = await mailFrame(call, query.mailbox);
-  const message = messagePane(call, frame, query, opened);
+  const message = messagePane(call, frame, query, {
+    ...opened,
+    conversation: await openConversation(call, query, opened.view),
+  });
   const shell = mailShell(frame, { title: message.model.subject, query, selected: uid });
   const facts = { message: message.facts, addresses: message.addresses };
   if (wantsFrame(req, 'reading')) {

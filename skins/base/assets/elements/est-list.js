@@ -155,7 +155,8 @@ class EstList extends HTMLElement {
   #markOpen() {
     const uid = document.querySelector('#reading [data-message-uid]')?.dataset.messageUid;
     for (const row of this.rows) {
-      const isOpen = row.dataset.uid === uid;
+      // A line by conversation is open whichever of its messages is.
+      const isOpen = (row.dataset.uids ?? row.dataset.uid).split(' ').includes(uid);
       row.classList.toggle('is-open', isOpen);
       const link = row.querySelector('.subject');
       if (isOpen) link?.setAttribute('aria-current', 'true');
