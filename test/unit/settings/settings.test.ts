@@ -10,12 +10,14 @@ import {
   CORE_SECTIONS,
   createSettings,
   defineSection,
+  isThreaded,
   isTrusted,
   parseSectionForm,
   readCoreSettings,
   removeTrusted,
   resolveSettings,
   type Settings,
+  setThreaded,
   settingsMigrations,
 } from '../../../src/settings';
 
@@ -227,10 +229,37 @@ describe('core settings', () => {
 
   it('are complete for somebody who has chosen nothing', async () => {
     expect(await readCoreSettings(settings, user)).toEqual({
-      display: { theme: 'auto', density: 'normal', layout: 'side', language: 'en' },
+      display: {
+        theme: 'auto',
+        density: 'normal',
+        layout: 'side',
+        conversations: 'off',
+        language: 'en',
+      },
       reading: { prefer: 'html', remoteImages: 'ask' },
       writing: { signature: '', format: 'html', quotePosition: 'bottom', collect: 'yes' },
+      conversations: new Map(),
     });
+  });
+
+  it('know which mailboxes are shown by conversation, and forget the longest unchanged', async () => {
+    const before = await readCoreSettings(settings, user);
+    expect(isThreaded(before, 'INBOX')).toBe(false);
+    await setThreaded(settings, alice, before, { mailbox: 'INBOX', on: true });
+    const after = await readCoreSettings(settings, user);
+    expect([isThreaded(after, 'INBOX'), isThreaded(after, 'Sent')]).toEqual([true, false]);
+    const many = new Map(Array.from({ length: 400 }, (_, at) => [`box ${at}`, true]));
+    await setThreaded(
+      settings,
+      alice,
+      { ...after, conversations: many },
+      { mailbox: 'INBOX', on: false },
+    );
+    const kept = await readCoreSettings(settings, user);
+    expect(kept.conversations.size).toBe(300);
+    expect(isThreaded(kept, 'INBOX')).toBe(false);
+    await settings.write(alice, 'core', { 'conversations.by': 'nonsense' });
+    expect((await readCoreSettings(settings, user)).conversations.size).toBe(0);
   });
 
   it('follow what was chosen', async () => {
