@@ -149,6 +149,7 @@ function siteFile(site: DemoSite, servers: Servers, notices: boolean): File {
     reading: {
       authservIds: [`mx.${site.mailDomain}`],
       servers: [`.${site.mailDomain}`],
+      links: { suspect: ['.boite-postale.example'], leave: isFirst ? 'suspect' : 'outside' },
       report: { phishing: `assistance@${site.mailDomain}` },
     },
     skin: site.id,

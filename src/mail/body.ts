@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '../base/errors';
 import { sha256 } from '../base/ids';
 import type { MessageRef } from '../base/types';
+import type { Translate } from '../kernel/i18n-types';
 import {
   type BodyChoice,
   type BodyPart,
@@ -18,9 +19,9 @@ import {
 } from '../mime';
 import type { Actor } from '../session';
 import type { MailContext } from './context';
-import type { LinkClass } from './hooks';
+import { guardLinks, type LinkNote } from './guard-links';
 import { inlineImages } from './inline-images';
-import { linksOf, markLinks } from './links';
+import { linksOf } from './links';
 import { messageKey, openedOf, partKey, shownRoot } from './opened';
 import { readSection } from './stream';
 import type { BodyOptions, MessageBody, MessageView } from './types';
@@ -32,8 +33,6 @@ const KEPT_PART_BYTES = 1024 * 1024;
 /** A plugin sees parts up to here; larger ones go to the worker undecoded. */
 const FILTERED_BYTES = 256 * 1024;
 const MAX_BODIES = 20;
-/** The others are what links usually are. */
-const NOTED: readonly LinkClass[] = ['official', 'suspect', 'blocked'];
 
 /** The framed document's content: only the parts that are shown are fetched. */
 export async function renderBody(
@@ -52,7 +51,7 @@ export async function renderBody(
   for (const choice of choices) {
     rendered.push(await renderPart(context, actor, view.ref, choice, { options, picked }));
   }
-  const body = await withMarkedLinks(context, actor, joinBodies(rendered));
+  const body = await withMarkedLinks(context, actor, joinBodies(rendered), options);
   context.caches.bodies.set(key, body);
   return body;
 }
@@ -188,21 +187,37 @@ async function collect(slices: AsyncGenerator<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** Plugins say what the links are; the word before one is ours. */
+/** Plugins and the site say what the links are; the word before one is ours. */
 async function withMarkedLinks(
   context: MailContext,
   actor: Actor,
   body: Omit<MessageBody, 'links'>,
+  options: BodyOptions,
 ): Promise<MessageBody> {
   const links = linksOf(body.html);
   if (links.length === 0) return { ...body, links };
   const query = { site: actor.site.id, urls: links };
   const classes = await context.hooks.first(actor.scope, 'link:classify', query);
-  if (!classes) return { ...body, links };
   const t = context.texts.for(actor.locale, actor.site.skin);
-  const label = (kind: LinkClass): string | undefined =>
-    NOTED.includes(kind) ? t(`message.link.${kind}`) : undefined;
-  return { ...body, links, html: markLinks(body.html, classes.answer, label) };
+  const html = guardLinks(body.html, {
+    classes: classes?.answer ?? {},
+    links: actor.site.reading?.links,
+    ownDomains: actor.site.mailDomains,
+    leave: options.urls.leave,
+    note: ({ kind, host }) => linkNote(kind, host, t),
+  });
+  return { ...body, links, html };
+}
+
+function linkNote(kind: LinkNote['kind'], host: string, t: Translate): string {
+  switch (kind) {
+    case 'mismatch':
+      return t('leave.note.mismatch', { host });
+    case 'look-alike':
+      return t('leave.note.lookAlike', { host });
+    default:
+      return t(`message.link.${kind}`);
+  }
 }
 
 function joinBodies(parts: readonly RenderedPart[]): Omit<MessageBody, 'links'> {

@@ -4,6 +4,7 @@
  */
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
+export { type LeaveReason, siteLinkClass, webHost } from './guard-links';
 export {
   type Authentication,
   type ConnectionContext,

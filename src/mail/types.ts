@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
+import type { SigningOptions } from '../mime';
 import type { Actor, SessionKey } from '../session/types';
 import type { MessageWarning, TrustAnswer } from './hooks';
 import type { Query } from './query';
@@ -221,6 +222,8 @@ export interface BodyUrls {
     readonly sessionTag: string;
     readonly expires: number;
   };
+  /** Signs the page between a message and what it links to; links are direct without. */
+  readonly leave?: SigningOptions;
 }
 
 export interface PartStream {

@@ -35,6 +35,7 @@ export type {
   SiteDirectory,
   SiteHelp,
   SiteNotices,
+  SiteReading,
   SiteProtection,
   SiteText,
   SmtpServer,

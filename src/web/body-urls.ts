@@ -52,6 +52,9 @@ export function sessionOfTag(keys: Keys, tag: string): SessionId | undefined {
 /** Key of the signed URLs of one tag. */
 export const imageKey = (keys: Keys, tag: string): string => signed(keys, 'image key', tag);
 
+/** Key of the addresses of the page between a message and what it links to. */
+export const leaveKey = (keys: Keys, tag: string): string => signed(keys, 'leave key', tag);
+
 /**
  * URLs of remote images inside the framed body. Its opaque origin sends no cookie (architecture.md
  * 8), so the path names the session, which has to be open still when the image is asked for, and
@@ -60,12 +63,19 @@ export const imageKey = (keys: Keys, tag: string): string => signed(keys, 'image
 export function bodyUrls(deps: WebDeps, ctx: RequestContext): BodyUrls {
   const tag = sessionTag(deps, ctx.session?.session.id ?? '');
   const now = Math.floor(deps.clock.now() / 1_000);
+  const expires = Math.ceil((now + LIFE_S) / ROUND_S) * ROUND_S;
   return {
     proxy: {
       prefix: `${ctx.origin}/image/${tag}`,
       key: imageKey(deps, tag),
       sessionTag: tag,
-      expires: Math.ceil((now + LIFE_S) / ROUND_S) * ROUND_S,
+      expires,
+    },
+    leave: {
+      prefix: `${ctx.origin}/leave`,
+      key: leaveKey(deps, tag),
+      sessionTag: tag,
+      expires,
     },
   };
 }

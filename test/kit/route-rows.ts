@@ -110,6 +110,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid
      get /mail/:account/:mailbox/:uid/headers
      get /mail/:account/:mailbox/:uid/path
+     get /leave
      get /mail/:account/:mailbox/:uid/print
      get /mail/:account/:mailbox/:uid/body
      get /mail/:account/:mailbox/:uid/parts/:part

@@ -46,3 +46,21 @@ export interface TransitStepModel {
   readonly isEncrypted: boolean;
   readonly protocol: string | undefined;
 }
+
+/** View `leave`: the page between a message and what it links to. */
+export interface LeaveModel {
+  readonly home: string;
+  /** Absent where the address was not signed for this session, or too long ago. */
+  readonly target:
+    | {
+        readonly host: string;
+        /** The same as people read it, where it has other letters than ASCII. */
+        readonly unicode: string | undefined;
+        readonly url: string;
+        /** Not encrypted. */
+        readonly isPlain: boolean;
+        readonly isBlocked: boolean;
+        readonly why: string;
+      }
+    | undefined;
+}

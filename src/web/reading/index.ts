@@ -3,6 +3,7 @@
  * Its routes are mounted by the table of routes; its models are part of the message's page.
  */
 import type { RouteSpec } from '../route';
+import { leaveRoutes } from './leave-route';
 import { transitRoutes } from './transit-route';
 
-export const readingRoutes: readonly RouteSpec[] = [...transitRoutes];
+export const readingRoutes: readonly RouteSpec[] = [...transitRoutes, ...leaveRoutes];
