@@ -32,10 +32,35 @@ export async function searchUids(
   client: ImapFlow,
   keys: readonly Attribute[],
 ): Promise<Uint32Array> {
-  const charset = needsCharset(keys) ? [ATOM('CHARSET'), ATOM('UTF-8')] : [];
   const result = client.capabilities.has('ESEARCH') ? [ATOM('RETURN'), [ATOM('ALL')]] : [];
-  return (await collectUids(client, 'UID SEARCH', [...result, ...charset, ...keys])).sort();
+  const charset = needsCharset(keys) ? [ATOM('CHARSET'), ATOM('UTF-8')] : [];
+  try {
+    return (await collectUids(client, 'UID SEARCH', [...result, ...charset, ...keys])).sort();
+  } catch (error) {
+    // RFC 3501 6.4.4: a server need not know another charset than US-ASCII.
+    if (charset.length === 0 || !isBadCharset(error)) throw error;
+    return (await collectUids(client, 'UID SEARCH', [...result, ...asciiKeys(keys)])).sort();
+  }
 }
+
+const isBadCharset = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'serverResponseCode' in error &&
+  error.serverResponseCode === 'BADCHARSET';
+
+/**
+ * The same keys with what ASCII can say of each text, its longest run: more messages match, and
+ * none is missed.
+ */
+const asciiKeys = (keys: readonly Attribute[]): readonly Attribute[] =>
+  keys.map((key): Attribute => {
+    if (!('type' in key)) return asciiKeys(key);
+    if (key.type !== 'LITERAL') return key;
+    const runs = key.value.toString('utf8').match(/[ -~]+/g) ?? [];
+    const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+    return { type: 'STRING', value: longest.trim() };
+  });
 
 /** Uids that match `keys` in the order of `program` (RFC 5256); needs the capability SORT. */
 export function sortUids(

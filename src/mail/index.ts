@@ -4,6 +4,13 @@
  */
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
+export type {
+  EverywhereQuery,
+  FoundIn,
+  SearchEverywhere,
+  SearchedMailbox,
+  SearchListener,
+} from './everywhere/everywhere';
 export { type LeaveReason, siteLinkClass, webHost } from './guard-links';
 export {
   type Authentication,
@@ -35,6 +42,7 @@ export { createMail, type MailDeps } from './mail';
 export type { MailboxNameProblem } from './mailbox-names';
 export { MAILBOX_NAME_MAX } from './mailbox-names';
 export { isOutside } from './outside';
+export * from './query';
 export type { SenderCheck, SenderCheckDetail } from './sender-check';
 export type { Transit, TransitHop } from './transit';
 export type * from './types';

@@ -31,6 +31,7 @@ import {
   userKey,
 } from './context';
 import { conversationUids, readConversation } from './conversation';
+import { createEverywhere } from './everywhere/everywhere';
 import { readHeaders } from './headers';
 import { Holders } from './holders';
 import { findNeighbours, listMessages } from './list';
@@ -110,6 +111,7 @@ export function createMail(deps: MailDeps): Mail {
     unseen: (actor) => knownUnseen(context, actor),
     quota: (actor) => readQuota(context, actor),
     list: (actor, query) => listMessages(context, actor, query),
+    search: createEverywhere(context),
     neighbours: (actor, query, at) => findNeighbours(context, actor, query, at),
     conversationUids: (actor, on) => conversationUids(context, actor, on),
     conversation: (actor, view) => readConversation(context, actor, view),

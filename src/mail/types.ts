@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
 import type { SigningOptions } from '../mime';
 import type { Actor, SessionKey } from '../session/types';
+import type { SearchEverywhere } from './everywhere/everywhere';
 import type { MessageWarning, TrustAnswer } from './hooks';
 import type { Query } from './query';
 import type { SenderCheck } from './sender-check';
@@ -285,6 +286,8 @@ export interface Mail {
   unseen(actor: Actor): number;
   quota(actor: Actor): Promise<Quota | undefined>;
   list(actor: Actor, query: ListQuery): Promise<ListPage>;
+  /** Searches several mailboxes, telling of each as soon as it has answered. */
+  readonly search: SearchEverywhere;
   /** Uids before and after `uid` in the list's order, for next/previous. */
   neighbours(
     actor: Actor,

@@ -31,6 +31,7 @@ export {
 } from './headers';
 export type { RemotePolicy } from './html-images';
 export { linkify } from './linkify';
+export { findMarks, type Mark, markedParts, markHtml } from './marks';
 export type {
   BuiltMessage,
   Outgoing,

@@ -136,7 +136,7 @@ export function listModel(input: ListModelInput): ListModel {
 }
 
 /** What the lines of a list have in common. */
-interface RowPlace {
+export interface RowPlace {
   readonly site: Actor['site'];
   /** Of the mailbox. */
   readonly path: string;
@@ -172,7 +172,8 @@ function lineModel(
   };
 }
 
-function rowModel(row: Row, at: RowPlace): RowModel {
+/** The line of a message. */
+export function rowModel(row: Row, at: RowPlace): RowModel {
   const { t } = at;
   const people = at.isOutgoing ? row.to : row.from;
   const names = people.map(({ name, mail }) => (name === '' ? mail : name)).join(', ');

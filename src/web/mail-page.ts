@@ -4,7 +4,7 @@ import type { Account, ListQuery, Quota, Row } from '../mail';
 import { isThreaded } from '../settings';
 import type { SlotFacts } from '../view';
 import { findMailbox, folderPane } from './folders';
-import { HOME, listParams, mailboxHref, withQuery } from './links';
+import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, parseListQuery, searchProblems } from './list-query';
 import { ownLabels } from './own-labels';
@@ -166,13 +166,16 @@ export function mailShell(
   },
 ): ShellParts {
   const { query } = options;
-  const inbox = mailboxHref(OWN_ACCOUNT, query?.mailbox ?? 'INBOX');
   return {
     title: options.title,
     area: 'mail',
     folders: frame.folders,
     unseen: frame.unseen,
-    search: { action: inbox, value: query?.criteria.text ?? '' },
+    search: {
+      action: '/search',
+      value: query?.criteria.text ?? '',
+      ...(query && { box: query.mailbox }),
+    },
     ...(query &&
       options.isLive !== false && {
         eventsHref: withQuery('/events', {
@@ -192,5 +195,5 @@ export const plainShell = (
   title,
   area,
   unseen: deps.mail.unseen(actor),
-  search: { action: HOME, value: '' },
+  search: { action: '/search', value: '' },
 });

@@ -13,6 +13,7 @@ import type {
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
 import type { MailFrame } from './mail-page';
+import { markedWords } from './marked-words';
 import { messageModel } from './message-model';
 import { messageParam } from './message-path';
 import { ownLabels } from './own-labels';
@@ -143,7 +144,7 @@ export function messagePane(
   readonly addresses: readonly Address[];
 } {
   const { choice, ...rest } = opened;
-  const model = messageModel({
+  const opensAt = messageModel({
     ...rest,
     ...choice,
     actor,
@@ -153,6 +154,14 @@ export function messagePane(
     isUnfolded: req.query['unfold'] === 'all',
     t: ctx.t,
   });
+  const words = markedWords(req.query['mark']);
+  const model =
+    words.length === 0
+      ? opensAt
+      : {
+          ...opensAt,
+          bodyHref: `${opensAt.bodyHref}&${new URLSearchParams({ mark: words.join('\n') }).toString()}`,
+        };
   return {
     model,
     facts: messageFacts(opened.view, model.attachments),

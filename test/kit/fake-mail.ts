@@ -158,6 +158,7 @@ export function createFakeMail(dir: string): FakeMail {
     neighbours: unused,
     conversation: unused,
     conversationUids: unused,
+    search: unused,
     markRead: unused,
     body: unused,
     label: unused,

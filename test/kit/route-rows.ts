@@ -96,6 +96,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /home
      get /mail
      get /search
+     get /search/events
      get /mailboxes
      post /mailboxes/create
      post /mailboxes/place

@@ -31,7 +31,14 @@ export interface Shell {
   /** Result of the last action, once. */
   readonly flash: Flash | undefined;
   /** Quick search of the top bar. */
-  readonly search: { readonly action: string; readonly value: string } | undefined;
+  readonly search:
+    | {
+        readonly action: string;
+        readonly value: string;
+        /** The mailbox of the page, which the results offer to narrow to. */
+        readonly box?: string;
+      }
+    | undefined;
   /** The page answers to single keys, and `?` lists them: pages of mail and of plugins. */
   readonly hasKeys: boolean;
   readonly styles: readonly string[];

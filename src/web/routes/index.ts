@@ -20,6 +20,7 @@ import { mailRoutes } from './mail';
 import { mailboxRoutes } from './mailboxes';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
+import { searchRoutes } from './search';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
 import { threadRoutes } from './threads';
@@ -32,6 +33,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...homeRoutes,
   ...imageRoutes,
   ...mailRoutes,
+  ...searchRoutes,
   ...mailboxRoutes,
   ...labelRoutes,
   ...threadRoutes,

@@ -1,4 +1,3 @@
-import { AppError } from '../../base/errors';
 import { sendBodyFrame } from '../body-frame';
 import { HOME, withQuery } from '../links';
 import { listPane, mailFrame, mailShell, queryOf, withCounter } from '../mail-page';
@@ -104,18 +103,11 @@ async function showPrint(call: OpenCall): Promise<void> {
   await sendBodyFrame(call, { title: head.subject, html: body?.html ?? '', message: head });
 }
 
-/** `/mail` and `/search` are addresses that people type. */
+/** `/mail` is an address that people type. */
 const toInbox: RouteSpec['handle'] = async ({ res }: Pick<OpenCall, 'res'>) => seeOther(res, HOME);
-
-async function search({ req, res }: OpenCall): Promise<void> {
-  const q = typeof req.query['q'] === 'string' ? req.query['q'] : '';
-  if (q.length > 500) throw new AppError('request/invalid');
-  seeOther(res, q === '' ? `${HOME}?search=1` : `${HOME}?${new URLSearchParams({ q }).toString()}`);
-}
 
 export const mailRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/mail', access: 'open', handle: toInbox },
-  { method: 'get', path: '/search', access: 'open', handle: search },
   { method: 'get', path: MAILBOX, access: 'open', handle: showList },
   { method: 'get', path: MESSAGE, access: 'open', handle: showMessage },
   { method: 'get', path: `${MESSAGE}/headers`, access: 'open', handle: showHeaders },

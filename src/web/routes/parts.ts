@@ -1,12 +1,14 @@
 import { AppError } from '../../base/errors';
 import { deniedError } from '../../kernel/denied-error';
 import type { MessageView, ServedPart } from '../../mail';
+import { markHtml } from '../../mime';
 import { addTrusted, removeTrusted, trustKey } from '../../settings';
 import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
 import { sendBodyFrame } from '../body-frame';
 import { bodyUrls } from '../body-urls';
 import { localPath, withQuery } from '../links';
+import { markedWords } from '../marked-words';
 import { MESSAGE, messageParam, namedMessage } from '../message-path';
 import { bodyChoice, insideOf } from '../open-message';
 import { seeOther, sendPage } from '../reply';
@@ -30,7 +32,8 @@ async function showBody(call: OpenCall): Promise<void> {
     ...(inside !== undefined && { inside }),
     urls: bodyUrls(deps, ctx),
   });
-  await sendBodyFrame(call, { title: view.subject, html: body.html });
+  const html = markHtml(body.html, markedWords(req.query['mark']));
+  await sendBodyFrame(call, { title: view.subject, html });
 }
 
 async function downloadPart(call: OpenCall): Promise<void> {
