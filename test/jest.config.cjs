@@ -20,6 +20,8 @@ const common = {
   moduleNameMapper: {
     '^estafette/plugin$': '<rootDir>/src/host/index.ts',
     '^estafette/plugin/testing$': '<rootDir>/src/host/testing/index.ts',
+    // Loads the threads of applications.
+    '^tsx/cjs$': '<rootDir>/test/threads/loader.cjs',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],
 };
@@ -33,6 +35,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 module.exports = {
   rootDir: root,
+  globalSetup: '<rootDir>/test/threads/setup.cjs',
   testTimeout: 30_000,
   // Tests wait more than they work: two at a time take little over half as long on two cores. A third
   // fills the waits, and takes their time from suites that look at how long plugins hold the loop.
