@@ -28,11 +28,17 @@ async function threadMembers(
   const { threads } = await knownThreads(context, place, order.uids);
   const there = new Set(order.uids);
   const all = new Set<Uid>(uids);
+  const looked = new Set<Uid>();
   const grouped = { heads: threads.members, isCut: false, ...threads };
   for (const uid of uids) {
+    // Another of its thread was looked up already.
+    if (looked.has(uid)) continue;
     const at = placeOfMember(grouped, uid);
     if (at < 0) continue;
-    for (const one of membersAt(grouped, at)) if (there.has(one)) all.add(one);
+    for (const one of membersAt(grouped, at)) {
+      looked.add(one);
+      if (there.has(one)) all.add(one);
+    }
   }
   return [...all].sort((a, b) => a - b);
 }

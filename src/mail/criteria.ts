@@ -5,6 +5,7 @@ import { attachmentKeys, imapDate } from './query/keys';
 import type { Criteria } from './types';
 
 const MAX_TEXT_CHARS = 200;
+const MAX_MINE = 20; // two keys each
 
 const ATOM = (value: string): Attribute => ({ type: 'ATOM', value });
 type Keys = readonly Attribute[];
@@ -19,6 +20,8 @@ export function searchKeys(criteria: Criteria, options: KeyOptions = {}): Keys {
     if (value) keys.push(...(field === 'to' ? recipientKeys(value) : fieldKeys(field, value)));
   }
   keys.push(...flagKeys(criteria), ...dateKeys(criteria));
+  if (criteria.mine !== undefined)
+    keys.push(...either(criteria.mine.slice(0, MAX_MINE).map(recipientKeys)));
   if (criteria.hasAttachment === true) keys.push(...attachmentKeys());
   if (criteria.query) keys.push(...queryKeys(criteria.query, options));
   return keys.length > 0 ? keys : [ATOM('ALL')];
@@ -98,7 +101,8 @@ export function criteriaKey(criteria: Criteria): string {
     subject: cleanText(subject),
   };
   const where = texts.text ? { in: place ?? 'all' } : {};
-  const { unseen, flagged, unanswered, hasAttachment, label, since, before, query } = criteria;
+  const { unseen, flagged, unanswered, hasAttachment, label, mine, since, before, query } =
+    criteria;
   const all = {
     ...texts,
     ...where,
@@ -106,6 +110,7 @@ export function criteriaKey(criteria: Criteria): string {
     flagged,
     unanswered,
     label,
+    mine,
     since,
     before,
     hasAttachment: hasAttachment || undefined,

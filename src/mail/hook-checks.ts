@@ -114,6 +114,7 @@ const criteria = z.object({
   unanswered: z.boolean().optional(),
   hasAttachment: z.boolean().optional(),
   label: text.optional(),
+  mine: z.array(text).optional(),
   since: day.optional(),
   before: day.optional(),
   query: query.optional(),

@@ -46,3 +46,4 @@ export * from './query';
 export type { SenderCheck, SenderCheckDetail } from './sender-check';
 export type { Transit, TransitHop } from './transit';
 export type * from './types';
+export { formatUids, parseUids } from './uids';

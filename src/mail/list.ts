@@ -1,7 +1,7 @@
 import { OWN_ACCOUNT, type Uid, type UidValidity } from '../base/types';
 import type { Actor } from '../session';
 import { boxKey } from './box-key';
-import { accountKey, checkPath, type MailContext } from './context';
+import { accountKey, checkPath, checkValidity, type MailContext } from './context';
 import {
   type ConversationOrder,
   conversationsOf,
@@ -20,19 +20,40 @@ import type { Conversation, ListPage, ListQuery, Row } from './types';
 // The next page is fetched after the answer has left and its own requests have come.
 const PREFETCH_AFTER_MS = 250;
 
+/** The query of a list as plugins leave it. */
+async function asked(context: MailContext, actor: Actor, query: ListQuery): Promise<ListQuery> {
+  const mailbox = checkPath(query.mailbox);
+  const criteria = await context.hooks.filter(actor.scope, 'message:search', query.criteria, {
+    account: OWN_ACCOUNT,
+    mailbox,
+    sort: query.sort,
+  });
+  return { ...query, mailbox, criteria };
+}
+
+/** Messages of a whole list, as many as one action takes. */
+export async function selectAll(
+  context: MailContext,
+  actor: Actor,
+  query: ListQuery,
+  uidValidity: UidValidity,
+): Promise<readonly Uid[]> {
+  const wanted = await asked(context, actor, query);
+  return onMailbox(context, actor, wanted, async (place) => {
+    checkValidity(place.box, uidValidity);
+    const { order } = await findOrder(context, place, wanted);
+    return slice(order.uids, 0, context.limits.selection);
+  });
+}
+
 /** One page of a mailbox, sorted and filtered by the server. */
 export async function listMessages(
   context: MailContext,
   actor: Actor,
   query: ListQuery,
 ): Promise<ListPage> {
-  const mailbox = checkPath(query.mailbox);
-  const about = { account: OWN_ACCOUNT, mailbox };
-  const criteria = await context.hooks.filter(actor.scope, 'message:search', query.criteria, {
-    ...about,
-    sort: query.sort,
-  });
-  const wanted = { ...query, mailbox, criteria };
+  const wanted = await asked(context, actor, query);
+  const about = { account: OWN_ACCOUNT, mailbox: wanted.mailbox };
   const { isNextKnown, ...page } = await onMailbox(context, actor, wanted, (place) =>
     readPage(context, actor, place, wanted),
   );

@@ -34,7 +34,7 @@ import { conversationUids, readConversation } from './conversation';
 import { createEverywhere } from './everywhere/everywhere';
 import { readHeaders } from './headers';
 import { Holders } from './holders';
-import { findNeighbours, listMessages } from './list';
+import { findNeighbours, listMessages, selectAll } from './list';
 import {
   createAt,
   createOne,
@@ -112,6 +112,7 @@ export function createMail(deps: MailDeps): Mail {
     quota: (actor) => readQuota(context, actor),
     list: (actor, query) => listMessages(context, actor, query),
     search: createEverywhere(context),
+    selectAll: (actor, query, uidValidity) => selectAll(context, actor, query, uidValidity),
     neighbours: (actor, query, at) => findNeighbours(context, actor, query, at),
     conversationUids: (actor, on) => conversationUids(context, actor, on),
     conversation: (actor, view) => readConversation(context, actor, view),

@@ -78,6 +78,8 @@ export interface Criteria {
   readonly hasAttachment?: boolean;
   /** A keyword. */
   readonly label?: string;
+  /** One of these addresses among the recipients: those of who asks, for what was sent to them. */
+  readonly mine?: readonly string[];
   /** Calendar dates `YYYY-MM-DD`, `since` included, `before` excluded. */
   readonly since?: string;
   readonly before?: string;
@@ -288,6 +290,8 @@ export interface Mail {
   list(actor: Actor, query: ListQuery): Promise<ListPage>;
   /** Searches several mailboxes, telling of each as soon as it has answered. */
   readonly search: SearchEverywhere;
+  /** Messages of a whole list, 10,000 at most, whatever its page. */
+  selectAll(actor: Actor, query: ListQuery, uidValidity: UidValidity): Promise<readonly Uid[]>;
   /** Uids before and after `uid` in the list's order, for next/previous. */
   neighbours(
     actor: Actor,

@@ -31,8 +31,15 @@ export const DISPLAY_SECTION = defineSection({
       kind: 'choice',
       labelKey: 'settings.display.layout.label',
       helpKey: 'settings.display.layout.help',
-      options: options('display.layout', ['side', 'list']),
+      options: options('display.layout', ['side', 'below', 'list']),
       default: 'side',
+    },
+    {
+      key: 'groups',
+      kind: 'choice',
+      labelKey: 'settings.display.groups.label',
+      options: options('display.groups', ['on', 'off']),
+      default: 'on',
     },
     {
       key: 'conversations',

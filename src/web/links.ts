@@ -43,6 +43,7 @@ export function listParams(query: ListQuery): Record<string, string | undefined>
     unanswered: flag(criteria.unanswered),
     attachment: flag(criteria.hasAttachment),
     label: criteria.label,
+    tome: flag(criteria.mine !== undefined),
     threads: flag(query.threads),
     since: criteria.since,
     before: criteria.before,

@@ -12,6 +12,7 @@ import {
 } from '../mail';
 import type { Actor } from '../session';
 import { mergedRow, participants } from './conversation-model';
+import type { DayGroups } from './day-groups';
 import { findMailbox, mailboxLabel, moveTargets } from './folders';
 import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, withQuery } from './links';
@@ -19,6 +20,8 @@ import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
 import { NO_FACTS, type PeopleFacts } from './people-facts';
 
+/** What an action on all results takes: the domain takes no more at once. */
+const SELECTED_MAX = 10_000;
 const SORTS: readonly SortKey[] = ['date', 'from', 'subject', 'size', 'arrival'];
 /** Dates and sizes are looked at from the top, words from A. */
 const FIRST_ORDER: Readonly<Record<SortKey, 'asc' | 'desc'>> = {
@@ -49,6 +52,8 @@ export interface ListModelInput {
   readonly facts?: PeopleFacts;
   readonly elsewhere?: ListModel['elsewhere'];
   readonly labels: readonly Label[];
+  /** Where a list by date is broken; `undefined` where the agent wants none. */
+  readonly groups?: DayGroups | undefined;
 }
 
 /** The page model of a list, or of the reason why there is none. */
@@ -84,7 +89,10 @@ export function listModel(input: ListModelInput): ListModel {
       specialUse: use,
     },
     uidValidity: list?.uidValidity ?? 0,
-    rows: rows.map((row) => lineModel(input.actor, row, list?.conversations?.get(row.uid), at)),
+    rows: withTitles(
+      rows.map((row) => lineModel(input.actor, row, list?.conversations?.get(row.uid), at)),
+      query.sort === 'date' || query.sort === 'arrival' ? input.groups : undefined,
+    ),
     total: list?.total ?? 0,
     unseen: list?.unseen ?? 0,
     page: list?.page ?? 1,
@@ -101,6 +109,16 @@ export function listModel(input: ListModelInput): ListModel {
       isCurrent: query.criteria.label === label.keyword,
     })),
     anyLabelHref: withQuery(path, { ...params, page: undefined, label: undefined }),
+    toMe: {
+      isOn: query.criteria.mine !== undefined,
+      href: withQuery(path, {
+        ...params,
+        page: undefined,
+        tome: query.criteria.mine ? undefined : '1',
+      }),
+    },
+    all: Math.min(list?.total ?? 0, SELECTED_MAX),
+    listState: withQuery('', params).slice(1),
     threads: {
       isOn: query.threads === true,
       action: `${path}/threads`,
@@ -133,6 +151,18 @@ export function listModel(input: ListModelInput): ListModel {
         : []),
     ],
   };
+}
+
+/** Titles on the first line of each part. */
+function withTitles(rows: readonly RowModel[], groups: DayGroups | undefined): readonly RowModel[] {
+  if (!groups) return rows;
+  let last: string | undefined;
+  return rows.map((row) => {
+    const title = groups.titleOf(row.date);
+    const isNew = title !== last;
+    last = title;
+    return isNew ? { ...row, group: title } : row;
+  });
 }
 
 /** What the lines of a list have in common. */
@@ -208,6 +238,7 @@ export function rowModel(row: Row, at: RowPlace): RowModel {
     avatar: at.facts.avatars.get(people[0]?.mail.toLowerCase() ?? ''),
     labels,
     conversation: undefined,
+    group: undefined,
     state: [
       ...states.map((state) => t(`mail.state.${state}`)),
       ...labels.map(({ name }) => t('labels.state', { name })),

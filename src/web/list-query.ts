@@ -25,6 +25,7 @@ const schema = z.object({
   flagged: flag,
   unanswered: flag,
   attachment: flag,
+  tome: flag,
   threads: z.enum(['0', '1']).optional().catch(undefined),
   label: z.string().refine(isKeyword).optional().catch(undefined),
   since: day,
@@ -54,11 +55,22 @@ export function searchProblems(query: Readonly<Record<string, unknown>>): Search
 
 const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
+/** Who reads the list. */
+export interface ListReader {
+  readonly isThreaded?: boolean;
+  readonly mine?: readonly string[];
+}
+
 /**
  * List state from a query string. Values that make no sense fall back: a list is always shown.
- * `isThreaded`: the agent sees this mailbox by conversation, unless the query says otherwise.
+ * `isThreaded`: the agent sees this mailbox by conversation, unless the query says otherwise; `mine`:
+ * their addresses.
  */
-export function parseListQuery(mailbox: string, query: unknown, isThreaded = false): ListQuery {
+export function parseListQuery(
+  mailbox: string,
+  query: unknown,
+  { isThreaded = false, mine = [] }: ListReader = {},
+): ListQuery {
   const parsed = schema.safeParse(query);
   if (!parsed.success) throw new AppError('request/invalid');
   const { page, sort, order, ...rest } = parsed.data;
@@ -73,6 +85,7 @@ export function parseListQuery(mailbox: string, query: unknown, isThreaded = fal
     ...(rest.unanswered && { unanswered: true }),
     ...(rest.attachment && { hasAttachment: true }),
     ...(rest.label !== undefined && { label: rest.label }),
+    ...(rest.tome && mine.length > 0 && { mine }),
     ...(rest.since !== undefined && { since: rest.since }),
     ...(rest.before !== undefined && { before: rest.before }),
   };

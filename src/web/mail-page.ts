@@ -3,10 +3,11 @@ import { OWN_ACCOUNT } from '../base/types';
 import type { Account, ListQuery, Quota, Row } from '../mail';
 import { isThreaded } from '../settings';
 import type { SlotFacts } from '../view';
+import { dayGroups } from './day-groups';
 import { findMailbox, folderPane } from './folders';
 import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
-import { isSearch, parseListQuery, searchProblems } from './list-query';
+import { isSearch, type ListReader, parseListQuery, searchProblems } from './list-query';
 import { ownLabels } from './own-labels';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
@@ -57,8 +58,19 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
 }
 
 /** State of a list: of the address, and whether the agent sees that mailbox by conversation. */
-export const queryOf = ({ req, ctx }: Pick<OpenCall, 'req' | 'ctx'>, mailbox: string): ListQuery =>
-  parseListQuery(mailbox, req.query, isThreaded(ctx.core, mailbox));
+export const queryOf = (
+  call: Pick<OpenCall, 'req' | 'ctx' | 'actor'>,
+  mailbox: string,
+): ListQuery => parseListQuery(mailbox, call.req.query, readerOf(call, mailbox));
+
+/** What an address of a list leaves to who reads it. */
+export const readerOf = (
+  { ctx, actor }: Pick<OpenCall, 'ctx' | 'actor'>,
+  mailbox: string,
+): ListReader => ({
+  isThreaded: isThreaded(ctx.core, mailbox),
+  mine: [actor.user.mail, ...actor.user.aliases],
+});
 
 const mailOf = ({ mail }: { readonly mail: string }): string => mail;
 
@@ -102,6 +114,15 @@ export async function listPane(
     isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
     problems,
     labels: await ownLabels(call),
+    groups:
+      ctx.core.display.groups === 'on'
+        ? dayGroups({
+            now: deps.clock.now(),
+            timeZone: ctx.site.timeZone,
+            locale: ctx.locale,
+            t: ctx.t,
+          })
+        : undefined,
   };
   if (Object.keys(problems).length > 0) {
     return paneOf(listModel({ ...common, list: undefined, error: undefined }), 422);

@@ -128,6 +128,7 @@ export async function openAudited(
   const context = await stand.browser.newContext({
     baseURL: base,
     viewport: { width: view.width, height: view.height },
+    javaScriptEnabled: view.scripts,
     colorScheme: view.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     bypassCSP: true,

@@ -155,6 +155,7 @@ export function createFakeMail(dir: string): FakeMail {
     unseen: unused,
     quota: unused,
     list: unused,
+    selectAll: unused,
     neighbours: unused,
     conversation: unused,
     conversationUids: unused,

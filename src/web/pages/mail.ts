@@ -58,6 +58,12 @@ export interface ListModel {
   readonly labels: readonly (LabelModel & { readonly href: string; readonly isCurrent: boolean })[];
   /** The list without a filter by label. */
   readonly anyLabelHref: string;
+  /** Only what was sent to the agent by name. */
+  readonly toMe: { readonly isOn: boolean; readonly href: string };
+  /** Lines that « all results » stands for. */
+  readonly all: number;
+  /** Query string of the list, for an action on all of it. */
+  readonly listState: string;
   /** Whether lines are conversations, and the form that says so for this mailbox. */
   readonly threads: { readonly isOn: boolean; readonly action: string; readonly back: string };
   readonly sorts: readonly {
@@ -121,6 +127,8 @@ export interface RowModel {
   /** Picture of the sender, where a plugin has one. */
   readonly avatar: string | undefined;
   readonly labels: readonly LabelModel[];
+  /** Title of the part that begins with this line. */
+  readonly group: string | undefined;
   /** Of a line that stands for several messages; `uids` as `1 2 3`, the first of many. */
   readonly conversation: { readonly count: number; readonly uids: string } | undefined;
   /** Text of the flags for readers: "non lu, pièce jointe, extérieur". */

@@ -8,7 +8,7 @@ export interface Shell {
   readonly theme: 'auto' | 'light' | 'dark';
   readonly density: 'compact' | 'normal' | 'comfortable';
   /** Where the reading pane is on wide screens. */
-  readonly layout: 'side' | 'list';
+  readonly layout: 'side' | 'below' | 'list';
   readonly site: {
     readonly title: string;
     readonly tagline: string;

@@ -2,7 +2,13 @@ import type { Request } from 'express';
 import { AppError } from '../../base/errors';
 import type { Uid } from '../../base/types';
 import { assertNever } from '../../base/types';
-import type { ActionResult, FlagName, Selection } from '../../mail';
+import {
+  type ActionResult,
+  type FlagName,
+  formatUids,
+  parseUids,
+  type Selection,
+} from '../../mail';
 import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
@@ -10,6 +16,7 @@ import { localPath, mailboxHref } from '../links';
 import { asUid, asUidValidity, MAILBOX, mailboxParam } from '../message-path';
 import { seeOther, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
+import { selectAll } from '../select-all';
 import { isSealedUndo, sealUndo } from '../undo-seal';
 
 /** More than a page of messages at once comes from "empty", not from a form. */
@@ -45,11 +52,20 @@ function parseAction(req: Request, verb: Verb): Action {
   const one = req.query['one'];
   const raw = typeof one === 'string' ? [one] : (form.get('uid') ?? []);
   if (raw.length > MAX_UIDS) throw new AppError('request/invalid');
-  const uids: Uid[] = [...new Set(raw)].map(asUid);
+  const set = field(form, 'uids');
+  const uids: Uid[] = set === '' ? [...new Set(raw)].map(asUid) : [...parseUids(set)];
   const uidValidity = asUidValidity(field(form, 'uidvalidity'));
   if (uidValidity === undefined) throw new AppError('request/invalid');
   const undo = field(form, 'undo');
   return { verb, form, undo, selection: { mailbox, uidValidity, uids } };
+}
+
+/** All results were asked for, not only those that the page shows. */
+async function withAll(call: OpenCall, action: Action): Promise<Action> {
+  const { form, selection, verb, undo } = action;
+  const isOne = typeof call.req.query['one'] === 'string';
+  if (field(form, 'all') !== '1' || isOne || undo !== '' || verb === 'empty') return action;
+  return { ...action, selection: await selectAll(call, selection, field(form, 'list')) };
 }
 
 /**
@@ -59,7 +75,14 @@ function parseAction(req: Request, verb: Verb): Action {
 async function withConversations({ deps, actor }: OpenCall, action: Action): Promise<Action> {
   const { form, verb, selection, undo } = action;
   const isStar = verb === 'flag' && field(form, 'flag') === 'flagged';
-  if (field(form, 'threads') !== '1' || isStar || undo !== '' || selection.uids.length === 0) {
+  const isAll = field(form, 'all') === '1';
+  if (
+    field(form, 'threads') !== '1' ||
+    isStar ||
+    isAll ||
+    undo !== '' ||
+    selection.uids.length === 0
+  ) {
     return action;
   }
   const uids = await deps.mail.conversationUids(actor, selection);
@@ -142,7 +165,8 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
             name: 'back',
             value: localPath(field(form, 'back'), mailboxHref('me', selection.mailbox)),
           },
-          ...back.uids.map((uid) => ({ name: 'uid', value: String(uid) })),
+          // As ranges: a note is a cookie, which holds no thousand numbers.
+          { name: 'uids', value: formatUids(back.uids) },
         ],
       },
     }),
@@ -153,7 +177,7 @@ function handle(verb: Verb) {
   return async (call: OpenCall): Promise<void> => {
     const { req, res } = call;
     const asked = parseAction(req, verb);
-    const action = await withConversations(call, asked);
+    const action = await withConversations(call, await withAll(call, asked));
     const back = localPath(field(action.form, 'back'), mailboxHref('me', action.selection.mailbox));
     if (verb !== 'empty' && action.selection.uids.length === 0) {
       setFlash(call.deps, res, { level: 'warn', key: 'mail.nothingSelected', values: {} });

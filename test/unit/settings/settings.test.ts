@@ -233,6 +233,7 @@ describe('core settings', () => {
         theme: 'auto',
         density: 'normal',
         layout: 'side',
+        groups: 'on',
         conversations: 'off',
         language: 'en',
       },

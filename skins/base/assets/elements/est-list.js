@@ -8,7 +8,7 @@ import { setCount } from './page-title.js';
 import { showScripted } from './shown.js';
 
 /** Attributes that these scripts set: a refresh must not undo them, nor what `morph-guard` keeps. */
-const KEPT = new Set(['tabindex', 'hidden']);
+const KEPT = new Set(['tabindex', 'hidden', 'draggable']);
 /** Actions after which the rows are no longer in the list. */
 const LEAVING = new Set(['archive', 'delete', 'junk', 'notjunk', 'move']);
 /** Actions that leave the rows, and whose button goes away: the focus goes back to the row. */
@@ -147,6 +147,7 @@ class EstList extends HTMLElement {
   #rove() {
     const { active } = this;
     for (const row of this.rows) {
+      row.draggable = true;
       const index = row === active ? 0 : -1;
       for (const control of row.querySelectorAll('a, input, button')) control.tabIndex = index;
     }

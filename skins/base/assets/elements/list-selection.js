@@ -45,6 +45,14 @@ export class ListSelection {
         : length === 1
           ? texts.textSelectedOne
           : texts.textSelectedMany.replace('%n', String(length));
+    const all = this.#list.querySelector('[data-action="select-all"]');
+    if (all) {
+      // Offered once the whole page is checked: nobody acts on what they do not see by mistake.
+      const isWhole = length > 0 && length === this.boxes.length;
+      all.closest('label').hidden = !isWhole;
+      this.#list.querySelector('[data-action="select-page"]').hidden = isWhole;
+      if (!isWhole) all.checked = false;
+    }
     const place = this.#list.querySelector('[data-selection-count]');
     if (place && length > 0) place.textContent = text;
     if (!isQuiet && text !== this.said) announce(text);

@@ -2,3 +2,6 @@
 import './est-list.js';
 import './est-live.js';
 import './est-shortcuts.js';
+import './list-context.js';
+import './list-drag.js';
+import './list-swipe.js';
