@@ -43,6 +43,17 @@ export type { MailboxNameProblem } from './mailbox-names';
 export { MAILBOX_NAME_MAX } from './mailbox-names';
 export { isOutside } from './outside';
 export * from './query';
+export {
+  addSearch,
+  changeSearch,
+  moveSearch,
+  readSearches,
+  removeSearch,
+  type SavedSearch,
+  type SavedSearchProblem,
+  SEARCH_NAME_MAX,
+  SEARCHES_MAX,
+} from './saved-searches';
 export type { SenderCheck, SenderCheckDetail } from './sender-check';
 export type { Transit, TransitHop } from './transit';
 export type * from './types';

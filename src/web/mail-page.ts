@@ -13,6 +13,7 @@ import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
 import { peopleFacts } from './people-facts';
 import type { OpenCall } from './route';
+import { savedLinks } from './search/saved';
 import type { ShellParts } from './shell';
 
 /** Errors of the mail server that leave the rest of the page useful: said in the list's place. */
@@ -49,9 +50,10 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
     t: ctx.t,
     size: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size,
   });
+  const searches = await savedLinks(call, { account, trouble });
   return {
     account,
-    folders,
+    folders: { ...folders, searches },
     trouble,
     unseen: findMailbox(account.mailboxes, 'INBOX')?.unseen ?? 0,
   };

@@ -133,3 +133,98 @@ it('finds nothing of other people', async () => {
   expect(subjects(page)).toEqual([]);
   expect(page.text).toContain('Aucun message ne correspond');
 });
+
+describe('saved searches', () => {
+  const tokenOf = (page: Page): string =>
+    /csrf-token" content="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const post = async (what: string, fields: readonly (readonly [string, string])[]) =>
+    web.post(what, [['_csrf', tokenOf(await web.get('/searches'))], ...fields]);
+  const names = (page: Page): readonly string[] =>
+    page
+      .all((one) => one.name === 'a' && one.attribs['class'] === 'saved-name')
+      .map((one) => textOf(one).trim());
+  const idOf = (page: Page, name: string): string =>
+    page
+      .all((one) => one.name === 'li' && one.attribs['data-search'] !== undefined)
+      .find((one) => textOf(one).includes(name))?.attribs['data-search'] ?? '';
+
+  it('are kept, shown beside the mailboxes, ordered, changed and dropped', async () => {
+    const kept = await post('/searches/save', [
+      ['name', ' Le  métal '],
+      ['q', `${WORD} is:unread`],
+      ['counted', '1'],
+    ]);
+    expect(kept.url).toContain('/search?q=');
+    expect(kept.text).toContain('La recherche «\u00a0Le métal\u00a0» est enregistrée.');
+    const link = kept
+      .all((one) => one.name === 'a' && one.attribs['data-search'] !== undefined)
+      .find((one) => textOf(one).includes('Le métal'));
+    expect(link?.attribs['aria-current']).toBe('page');
+    await post('/searches/save', [
+      ['name', 'Autre'],
+      ['q', 'from:zoe'],
+    ]);
+    let page = await web.get('/searches');
+    expect(names(page)).toEqual(['Le métal', 'Autre']);
+    page = await post('/searches/place', [
+      ['id', idOf(page, 'Autre')],
+      ['op', 'up'],
+    ]);
+    expect(names(page)).toEqual(['Autre', 'Le métal']);
+    page = await post('/searches/change', [
+      ['id', idOf(page, 'Autre')],
+      ['name', 'Zoé'],
+      ['q', 'from:zoe'],
+    ]);
+    expect(names(page)).toEqual(['Zoé', 'Le métal']);
+    page = await post('/searches/remove', [['id', idOf(page, 'Zoé')]]);
+    expect(names(page)).toEqual(['Le métal']);
+  });
+
+  it('count what is unread without keeping a page waiting', async () => {
+    let counted = '';
+    for (let tries = 0; tries < 100 && counted === ''; tries += 1) {
+      const page = await web.get('/mail/me/INBOX');
+      const link = page
+        .all((one) => one.name === 'a' && one.attribs['data-search'] !== undefined)
+        .find((one) => textOf(one).includes('Le métal'));
+      // The figure stands there twice: to be seen, and to be read out.
+      counted = /(\d+)\s*\1 non lu/.exec(link ? textOf(link) : '')?.[1] ?? '';
+    }
+    // One of the two was opened by the test above.
+    expect(counted).toBe('1');
+  });
+
+  it.each([
+    ['', WORD, 'Donnez un nom'],
+    ['x'.repeat(61), WORD, 'trop long'],
+    ['LE MÉTAL', WORD, 'porte déjà ce nom'],
+    ['Neuve', '', 'Écrivez ce que'],
+    ['Neuve', 'avant:jamais', 'n’est pas une date'],
+  ])('are refused as %j for %j, and nothing typed is lost', async (name, q, why) => {
+    const page = await post('/searches/save', [
+      ['name', name],
+      ['q', q],
+    ]);
+    const value = (id: string) => page.all((one) => one.attribs['id'] === id)[0]?.attribs['value'];
+    expect([page.status, value('saved-new-name'), value('saved-new-q')]).toEqual([422, name, q]);
+    expect(page.text).toContain(why);
+  });
+
+  it('are each agent’s own', async () => {
+    const id = idOf(await web.get('/searches'), 'Le métal');
+    const { web: other } = await signInTo(demo, agentAt(demo, 1));
+    const theirs = await other.get('/searches');
+    expect(names(theirs)).toEqual([]);
+    for (const what of ['change', 'remove', 'place']) {
+      const done = await other.post(`/searches/${what}`, [
+        ['_csrf', tokenOf(theirs)],
+        ['id', id],
+        ['name', 'x'],
+        ['q', 'x'],
+      ]);
+      expect(done.status).toBe(404);
+    }
+    expect(names(await web.get('/searches'))).toEqual(['Le métal']);
+  });
+});

@@ -97,6 +97,11 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail
      get /search
      get /search/events
+     get /searches
+     post /searches/save
+     post /searches/change
+     post /searches/remove
+     post /searches/place
      get /mailboxes
      post /mailboxes/create
      post /mailboxes/place

@@ -6,6 +6,8 @@ export interface SearchPageModel {
   readonly text: string;
   /** Something was asked. */
   readonly isAsked: boolean;
+  /** The same words are kept already. */
+  readonly isSaved: boolean;
   /** What cannot be searched, and which word is why. */
   readonly problem: string | undefined;
   readonly form: SearchFormModel;

@@ -81,6 +81,14 @@ export interface FolderPane {
   /** The tree could not be read: said in its place. */
   readonly error: string | undefined;
   readonly composeHref: string;
+  /** Saved searches: mailboxes that hold what they find. */
+  readonly searches?: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly href: string;
+    readonly isCurrent: boolean;
+    readonly unseen: number;
+  }[];
 }
 
 export interface FolderNode {

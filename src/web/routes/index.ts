@@ -21,6 +21,7 @@ import { mailboxRoutes } from './mailboxes';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
 import { searchRoutes } from './search';
+import { savedSearchRoutes } from './searches';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
 import { threadRoutes } from './threads';
@@ -34,6 +35,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...imageRoutes,
   ...mailRoutes,
   ...searchRoutes,
+  ...savedSearchRoutes,
   ...mailboxRoutes,
   ...labelRoutes,
   ...threadRoutes,

@@ -68,6 +68,7 @@ async function show(call: OpenCall): Promise<void> {
   const model: SearchPageModel = {
     text: request.text,
     isAsked,
+    isSaved: (frame.folders.searches ?? []).some(({ isCurrent }) => isCurrent),
     problem: problemText(call, problem),
     form: formModel(call, frame, prepared),
     scopes: scopeLinks(call, frame, prepared),

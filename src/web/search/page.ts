@@ -20,7 +20,7 @@ import { peopleFacts } from '../people-facts';
 import type { OpenCall } from '../route';
 import { Gathered } from './gather';
 import { type Places, searchPlaces } from './places';
-import { type SearchRequest, searchHref, searchRequest } from './request';
+import { requestOf, type SearchRequest, searchHref, searchRequest } from './request';
 import { pageRows, resultsModel, withoutPlaces } from './results';
 
 /** Text of each reason, whole so that texts that nothing uses are found. */
@@ -53,8 +53,22 @@ export interface Prepared {
 
 /** Reads what is asked, with the agent's own labels and mailboxes. */
 export async function prepare(call: OpenCall, frame: MailFrame): Promise<Prepared> {
+  return prepareRequest(call, frame, searchRequest(call));
+}
+
+/** The same of words that are kept. */
+export const prepareText = (
+  call: OpenCall,
+  frame: Pick<MailFrame, 'account'>,
+  text: string,
+): Promise<Prepared> => prepareRequest(call, frame, requestOf(call, text));
+
+async function prepareRequest(
+  call: OpenCall,
+  frame: Pick<MailFrame, 'account'>,
+  request: SearchRequest,
+): Promise<Prepared> {
   const { ctx } = call;
-  const request = searchRequest(call);
   const { parsed, box } = request;
   const labels = await ownLabels(call);
   const keywords = new Map(

@@ -31,14 +31,27 @@ export interface SearchRequest {
 
 const MAX_BOX_CHARS = 1000;
 
+/** A search of words alone. */
+export const requestOf = (
+  { ctx, deps }: Pick<OpenCall, 'ctx' | 'deps'>,
+  text: string,
+): SearchRequest => ({
+  text: text.slice(0, QUERY_MAX_CHARS + 1),
+  parsed: parseQuery(text, { today: todayAt(deps.clock.now(), ctx.site.timeZone) }),
+  by: 'date',
+  page: 1,
+  isPatient: false,
+  box: '',
+  isFormOpen: false,
+});
+
 /** The search that an address names. */
 export function searchRequest({ ctx, deps, req }: OpenCall): SearchRequest {
   const query = formOf(req.query);
   const text = field(query, 'q').trim();
   const page = Number(field(query, 'page'));
   return {
-    text: text.slice(0, QUERY_MAX_CHARS + 1),
-    parsed: parseQuery(text, { today: todayAt(deps.clock.now(), ctx.site.timeZone) }),
+    ...requestOf({ ctx, deps }, text),
     by: field(query, 'by') === 'mailbox' ? 'mailbox' : 'date',
     page: Number.isInteger(page) ? Math.min(Math.max(1, page), MAX_PAGES) : 1,
     isPatient: field(query, 'wait') === '1',

@@ -1,4 +1,5 @@
 // Everything of the mail page, in one import.
+import './search-rows.js';
 import './est-list.js';
 import './est-live.js';
 import './est-shortcuts.js';
