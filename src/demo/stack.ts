@@ -134,18 +134,19 @@ const usersOf = (
   { seed = true, now = new Date() }: DemoStackOptions,
   pictures: string,
 ): DemoImapUser[] =>
-  demoAgents.map((agent) => {
-    const messages = seed ? seedMessages(agent, now, pictures) : [];
-    return {
-      username: agent.username,
-      password: agent.password,
-      aliases: [agent.mail],
-      mailboxes: DEMO_MAILBOXES.map((mailbox) => ({
+  demoAgents.map((agent) => ({
+    username: agent.username,
+    password: agent.password,
+    aliases: [agent.mail],
+    /** Written when asked for: the mail of everybody takes longer than all else of a start. */
+    get mailboxes() {
+      const messages = seed ? seedMessages(agent, now, pictures) : [];
+      return DEMO_MAILBOXES.map((mailbox) => ({
         ...mailbox,
         messages: messages.filter((message) => message.mailbox === mailbox.path),
-      })),
-    };
-  });
+      }));
+    },
+  }));
 
 function memoryImap(
   users: DemoImapUser[],

@@ -92,23 +92,34 @@ export class Mailbox {
 
 /** All mailboxes of one user. */
 export class Account {
-  readonly mailboxes = new Map<string, Mailbox>();
+  private made: Map<string, Mailbox> | undefined;
   readonly username: string;
   readonly password: string;
   readonly quotaBytes: number;
   private nextValidity: number;
 
-  constructor(user: DemoImapUser, uidValidity: number) {
+  constructor(
+    private readonly user: DemoImapUser,
+    uidValidity: number,
+  ) {
     this.username = user.username;
     this.password = user.password;
     this.quotaBytes = user.quotaBytes ?? DEFAULT_QUOTA_BYTES;
     this.nextValidity = uidValidity;
-    this.create('INBOX');
-    for (const wanted of user.mailboxes) {
-      const mailbox = this.get(wanted.path) ?? this.create(wanted.path, wanted.specialUse);
-      mailbox.subscribed = wanted.subscribed ?? true;
-      for (const message of wanted.messages ?? []) mailbox.add(message);
+  }
+
+  /** Filled when first asked for: of those who have an account, few sign in. */
+  get mailboxes(): Map<string, Mailbox> {
+    if (!this.made) {
+      this.made = new Map();
+      this.create('INBOX');
+      for (const wanted of this.user.mailboxes) {
+        const mailbox = this.get(wanted.path) ?? this.create(wanted.path, wanted.specialUse);
+        mailbox.subscribed = wanted.subscribed ?? true;
+        for (const message of wanted.messages ?? []) mailbox.add(message);
+      }
     }
+    return this.made;
   }
 
   get(path: string): Mailbox | undefined {
