@@ -4,7 +4,8 @@ const root = path.resolve(__dirname, '..');
 
 const common = {
   rootDir: root,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/realm/environment.cjs',
+  runtime: '<rootDir>/test/realm/runtime.cjs',
   transform: {
     '^.+\\.(t|j)sx?$': [
       '@swc/jest',
@@ -15,7 +16,7 @@ const common = {
       },
     ],
   },
-  // ES modules alone: Node loads them with require(), jest only once they are rewritten.
+  // ES modules alone: where Node does not load them with require(), they are rewritten.
   transformIgnorePatterns: ['/node_modules/(?!(?:openid-client|oauth4webapi|jose|oidc-provider)/)'],
   moduleNameMapper: {
     '^estafette/plugin$': '<rootDir>/src/host/index.ts',

@@ -15,10 +15,11 @@ async function witness(page: Page): Promise<{ said(): Promise<string[]>; sent: s
   page.on('request', (request) => {
     if (request.method() === 'POST') sent.push(new URL(request.url()).pathname);
   });
-  await page.evaluate(`window.said = []; setInterval(() => {
+  // At each change, not now and then: who waits for a word asks at once for all that was said.
+  await page.evaluate(`window.said = []; new MutationObserver(() => {
     const text = document.getElementById('live')?.textContent ?? '';
     if (text !== '' && window.said.at(-1) !== text) window.said.push(text);
-  }, 10)`);
+  }).observe(document, { subtree: true, childList: true, characterData: true })`);
   return { sent, said: () => page.evaluate('window.said') };
 }
 
