@@ -1,8 +1,12 @@
+import { systemClock } from '../../src/base/clock';
 import type { DemoApp } from '../../src/demo';
+import { startDemoImap } from '../../src/demo/imap';
+import { parseQuery, type SearchedMailbox } from '../../src/mail';
 import type { WebAgent } from '../kit/agent';
 import { agentAt } from '../kit/demo-agents';
 import { type Page, textOf } from '../kit/html';
 import { signedInDemo, signInTo } from '../kit/signed-in-demo';
+import { aBench, aMessage, PASSWORD, until } from './mail-kit';
 
 let demo: DemoApp;
 let web: WebAgent;
@@ -226,5 +230,54 @@ describe('saved searches', () => {
       expect(done.status).toBe(404);
     }
     expect(names(await web.get('/searches'))).toEqual(['Le métal']);
+  });
+});
+
+describe('a search that nobody waits for any more', () => {
+  it('ends on the server, and goes to no other mailbox', async () => {
+    const paths = ['INBOX', 'Un', 'Deux', 'Trois', 'Quatre', 'Cinq'];
+    const messages = [{ raw: aMessage({ subject: 'Budget' }) }];
+    const server = await startDemoImap({
+      users: [
+        {
+          username: 'alice',
+          password: PASSWORD,
+          mailboxes: paths.map((path) => ({ path, messages })),
+        },
+      ],
+    });
+    // Whoever left is not expected back: what waits for them two seconds waits no longer.
+    const clock = {
+      ...systemClock,
+      after: (ms: number, run: () => void) => systemClock.after(ms === 2_000 ? 0 : ms, run),
+    };
+    const bench = aBench({ server, mail: { clock } });
+    try {
+      server.faults.slowMs(250);
+      const stop = new AbortController();
+      const found: SearchedMailbox[] = [];
+      const { query } = parseQuery('budget', { today: '2026-11-23' });
+      const asked = bench.mail.search(
+        bench.actor,
+        { criteria: query ? { query } : {}, mailboxes: paths, limit: 50 },
+        { signal: stop.signal, onMailbox: (one) => found.push(one) },
+      );
+      const sorts = (): number =>
+        server.stats().recent.filter((command) => /SORT|SEARCH/.test(command)).length;
+      await until('a search under way', () => sorts() > 0);
+      stop.abort();
+      await asked;
+      // One that was not searching yet is kept for whoever comes next.
+      await until('its connection closed', () => {
+        const { accepted, connections } = server.stats();
+        return accepted - connections >= Math.max(1, sorts());
+      });
+      server.faults.clear();
+      expect(sorts()).toBeLessThanOrEqual(2);
+      expect(found.length).toBeLessThan(paths.length);
+    } finally {
+      await bench.close();
+      await server.close();
+    }
   });
 });

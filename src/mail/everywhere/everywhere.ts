@@ -113,12 +113,15 @@ async function whileWanted<T>(
   stopped: AbortSignal,
   run: () => Promise<T>,
 ): Promise<T> {
-  // A read is asked once more after a lost connection: not for somebody who left.
-  if (stopped.aborted) throw new AppError('imap/timeout', { details: { step: 'left' } });
+  const left = (): AppError => new AppError('imap/timeout', { details: { step: 'left' } });
+  if (stopped.aborted) throw left();
   const close = (): void => client.close();
   stopped.addEventListener('abort', close);
   try {
     return await run();
+  } catch (error) {
+    // A read is asked once more after a lost connection: not for somebody who left.
+    throw stopped.aborted ? left() : error;
   } finally {
     stopped.removeEventListener('abort', close);
   }
