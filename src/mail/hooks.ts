@@ -181,7 +181,7 @@ export const mailHooks = defineHooks({
   },
   'message:search': {
     kind: 'filter',
-    doc: 'Search criteria before the server is asked.',
+    doc: 'Search criteria before the server is asked; `mailbox` is empty where several are searched.',
     check: isCriteria,
   },
   'message:list': {

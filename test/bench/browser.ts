@@ -34,6 +34,13 @@ export class Browser {
     return ms;
   }
 
+  /** Time of the page of a search in all mailboxes, up to its first results. */
+  async searchAll(words: string): Promise<number> {
+    const { html, ms } = await this.http.page(`/search?q=${encodeURIComponent(words)}`);
+    if (!html.includes('id="search-results"')) throw new Error(`no results of ${words}`);
+    return ms;
+  }
+
   /** Uids of the rows of a list. */
   async uids(query = ''): Promise<number[]> {
     const { html } = await this.http.page(`${INBOX}${query}`);

@@ -88,6 +88,10 @@ export function actionMeasures({ pair, browser, client, quick }: Stand): readonl
   ];
 }
 
+const SEARCH_AIM = 1.2;
+/** Those that the search of one mailbox did not ask. */
+const OTHER_NUMBERS = 100;
+
 /** Searches that were not asked before, by a number that few subjects hold. */
 export function searchMeasures({ pair, browser, client, quick }: Stand): readonly Measure[] {
   const number = (round: number): number => Math.floor(pair.size / 3) + round;
@@ -100,6 +104,16 @@ export function searchMeasures({ pair, browser, client, quick }: Stand): readonl
       warmUp: 1,
       product: (round) => browser.list(`?q=${number(round)}&in=subject`, { mayBeEmpty: true }),
       server: (round) => client.time(`UID SEARCH SUBJECT "${number(round)}"`),
+    },
+    {
+      id: 'search-all',
+      title: 'search by subject in all mailboxes: the page of the first results',
+      beside: 'SEARCH SUBJECT',
+      rounds: quick || pair.size > 10_000 ? 5 : 15,
+      warmUp: 1,
+      aim: SEARCH_AIM,
+      product: (round) => browser.searchAll(`subject:${number(round) + OTHER_NUMBERS}`),
+      server: (round) => client.time(`UID SEARCH SUBJECT "${number(round) + OTHER_NUMBERS}"`),
     },
   ];
 }

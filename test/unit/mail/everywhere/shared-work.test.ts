@@ -119,7 +119,7 @@ it('never begins what nobody wants any more, and gives its turn on', async () =>
   const wanted = work();
   const last = shared.run(at('wanted'), keep.signal, wanted.run);
   leaving.abort();
-  await expect(left).rejects.toThrow();
+  await expect(left).rejects.toThrow('imap/timeout');
   clock.ring();
   await settled();
   busy.state.finish('1');
