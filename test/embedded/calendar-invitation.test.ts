@@ -241,7 +241,9 @@ it('answers one occurrence that was moved, the others stay accepted', async () =
   await answer(bob, moved, 'declined');
 
   const reply = await messageOf(ada, title, 2);
-  expect(lacking(reply, 'a refusé')).toEqual([]);
+  // Of that day alone: nothing of the series, whose answers are others.
+  expect(lacking(reply, 'a refusé', '12 avril')).toEqual([]);
+  expect(lacking(reply, 'Chaque semaine', '1 a accepté')).toHaveLength(2);
   const pages = await Promise.all(
     [one, '20270419T090000'].map((at) => ada.web.get(`/calendar/event?id=${id}&at=${at}`)),
   );
@@ -258,7 +260,10 @@ it('is off when the organiser says so, and leaves the calendar on a click', asyn
 
   const off = await messageOf(bob, `Annulé : ${title}`);
   expect(lacking(off, 'Ce rendez-vous est annulé')).toEqual([]);
-  expect((await bob.web.get(await eventOf(bob, title))).status).toBe(200);
+  const there = await bob.web.get(await eventOf(bob, title));
+  expect(there.status).toBe(200);
+  expect(lacking(there, 'Annulé')).toEqual([]);
+  expect(lacking(there, 'Accepter', 'Occupé')).toHaveLength(2);
   const gone = await press(bob, off, 'remove');
   expect(gone.status).toBe(200);
   expect(await eventOf(bob, title)).toBe('');

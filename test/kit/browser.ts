@@ -128,11 +128,12 @@ export async function openAudited(
   const context = await stand.browser.newContext({
     baseURL: base,
     viewport: { width: view.width, height: view.height },
-    javaScriptEnabled: view.scripts,
     colorScheme: view.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     bypassCSP: true,
     locale: 'fr-FR',
   });
+  // The audit is a script itself: where the page has none, its own do not arrive.
+  if (!view.scripts) await context.route(/\.js(?:\?|$)/, (route) => route.abort());
   return { context, page: await context.newPage() };
 }

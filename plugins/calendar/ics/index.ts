@@ -5,5 +5,6 @@
 
 export { changed, created, without } from './edit';
 export { type EventForm, fieldsOf } from './fields';
+export { isCancelled } from './object';
 export { occurrencesOf } from './occurrences';
 export * from './types';

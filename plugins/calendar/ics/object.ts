@@ -1,6 +1,13 @@
 import type { EventFacts } from './facts';
 import { eventFacts } from './facts';
-import { type Component, componentsOf, parseCalendar, propertyOf, textOf } from './jcal';
+import {
+  type Component,
+  componentsOf,
+  parseCalendar,
+  propertiesOf,
+  propertyOf,
+  textOf,
+} from './jcal';
 import { boundsOf } from './occurrences';
 import { IcsError } from './types';
 import { zonesOf } from './zones';
@@ -10,7 +17,7 @@ export interface ObjectFacts {
   readonly uid: string;
   readonly component: 'VEVENT' | 'VTODO' | 'VJOURNAL';
   readonly summary: string;
-  /** Words of titles, places and notes. */
+  /** Words of titles, places, notes and categories. */
   readonly words: string;
   /** Of a VEVENT alone. */
   readonly events: readonly EventFacts[];
@@ -58,7 +65,12 @@ export function factsOf(calendar: Component): ObjectFacts {
     component,
     summary: textOf(master, 'summary').slice(0, 500),
     words: parts
-      .flatMap((part) => ['summary', 'location', 'description'].map((name) => textOf(part, name)))
+      .flatMap((part) => [
+        ...['summary', 'location', 'description'].map((name) => textOf(part, name)),
+        ...propertiesOf(part, 'categories').flatMap((one) =>
+          one.slice(3).filter((text) => typeof text === 'string'),
+        ),
+      ])
       .join('\n')
       .slice(0, WORDS_CHARS),
     events,
@@ -82,4 +94,11 @@ export function eventsOf(
     replaced.set(facts.recurrence, facts);
   }
   return [...(master ? [master] : []), ...replaced.values()];
+}
+
+/** Whether an event, or the occurrence `at` of it, is off (STATUS:CANCELLED, RFC 5545 3.8.1.11). */
+export function isCancelled(text: string, at: string): boolean {
+  const { events } = readObject(text);
+  const one = events.find(({ recurrence }) => recurrence === at);
+  return (one ?? events.find(({ recurrence }) => recurrence === ''))?.isCancelled === true;
 }

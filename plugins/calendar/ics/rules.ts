@@ -16,7 +16,7 @@ export interface RuleFacts {
   readonly withoutDays: readonly number[];
 }
 
-const MAX_DATES = 60_000;
+const MAX_DATES = 10_000; // a daily event of 27 years; more of them keep everybody waiting
 
 /** The rule of an event; undefined when it takes place once. Throws {@link IcsError}. */
 export function ruleFactsOf(

@@ -65,7 +65,7 @@ export async function cardOf(
     ...told,
     warning: warningOf(teller, look),
     error: typed?.error ?? '',
-    event: fields && eventModel(teller, fields, { href, object: object ?? '' }),
+    event: fields && eventModel(teller, fields, { href, object: object ?? '', only }),
     changes: fields ? changeLines(teller, look.differences, placeOf(fields)) : [],
     isApplied: look.isApplied && outcome.kind !== 'reply',
     people:
@@ -100,6 +100,10 @@ export const versionOf = (existing: StoredObject | undefined, said: Said | undef
 /** The one occurrence that a message is about; `''` for all, or several. */
 export function occurrenceOf({ outcome }: Pick<Look, 'outcome'>): string {
   if (outcome.kind === 'counter') return outcome.occurrence;
+  if (outcome.kind === 'reply') {
+    const [first, ...others] = new Set(outcome.replies.map(({ occurrence }) => occurrence));
+    return others.length === 0 ? (first ?? '') : '';
+  }
   if (isInvited(outcome) || outcome.kind === 'cancel')
     return outcome.occurrences.length === 1 ? (outcome.occurrences[0] ?? '') : '';
   return '';
@@ -123,7 +127,7 @@ const placeOf = (fields: EventFields) => ({
 function eventModel(
   teller: Teller,
   fields: EventFields,
-  { href, object }: { readonly href: string; readonly object: string },
+  { href, object, only }: { readonly href: string; readonly object: string; readonly only: string },
 ) {
   const { context, t, words } = teller;
   const times = localTimes(teller, fields);
@@ -136,7 +140,8 @@ function eventModel(
     zoneWhen: zone
       ? t('calendar:event.zone', { zone: zone.id.replaceAll('_', ' '), when: words.when(fields) })
       : '',
-    repeats: repeatWords(teller, fields.rule, placeOf(fields)),
+    // One day of a series is not the series.
+    repeats: only === '' ? repeatWords(teller, fields.rule, placeOf(fields)) : '',
     location: piecesOf(fields.location),
     meeting: meetingOf(
       [fields.url, fields.location, fields.description],

@@ -1,6 +1,6 @@
 import type { PluginResponse } from 'estafette/plugin';
 import { filesModel } from '../attachments/routes';
-import type { EventFields } from '../ics';
+import { type EventFields, isCancelled } from '../ics';
 import { answerOffer } from '../invitation/from-event';
 import { unsentLines } from '../outgoing/page';
 import { peopleIn } from '../people/attendees';
@@ -68,6 +68,7 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
   const title = fields.summary === '' ? t('calendar:event.untitled') : fields.summary;
   const asked = peopleIn(stored.text, at);
   const people = peopleShown(desk, asked, organisersOf(desk, calendar));
+  const isOff = isCancelled(stored.text, at);
   const canTell = people?.isOrganiser === true && mayChange(event);
   return {
     view: 'event',
@@ -100,7 +101,8 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
         name,
         href: hrefOf(context, '', { q: name }),
       })),
-      status: t(SHOW_AS_TEXTS[fields.showAs]),
+      isCancelled: isOff,
+      status: isOff ? t('calendar:status.cancelled') : t(SHOW_AS_TEXTS[fields.showAs]),
       showAs: fields.showAs,
       visibility: fields.visibility === 'public' ? '' : t(VISIBILITY_TEXTS[fields.visibility]),
       alarms: fields.alarms.map((minutes) => alarmWords(desk, minutes)),
@@ -116,7 +118,7 @@ export async function showEvent(desk: Desk): Promise<PluginResponse> {
       copyAloneHref: people ? hrefOf(context, 'edit', { from: stored.id, at, alone: 'yes' }) : '',
       people,
       canTell,
-      answer: answerOffer(desk, event, asked),
+      answer: isOff ? undefined : answerOffer(desk, event, asked),
       outgoing: canTell ? await unsentLines(desk, stored.uid) : [],
       retryAction: hrefOf(context, 'outgoing/retry'),
       removeAction: hrefOf(context, 'delete'),

@@ -228,6 +228,10 @@ function ofMonth({ today }: Today, date: number): number | undefined {
   return undefined;
 }
 
+/** A month stands right after a day that was cut out without it: a date that no calendar has. */
+export const hasMonthLeft = (cursor: Cursor): boolean =>
+  cursor.find(new RegExp(`\uE000 ?(?:${MONTH})(?![a-z])`)) !== undefined;
+
 const READERS: readonly Reader[] = [range, near, dated, weekday];
 
 /** The days that a sentence names, cut out of it. */

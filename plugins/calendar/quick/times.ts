@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../time/days';
 import type { Cursor } from './cursor';
+import { NUMBER, numberIn } from './lexicon';
 
 /** Hours that a sentence names, in milliseconds of the day. */
 export interface Times {
@@ -25,6 +26,21 @@ function clockAt(group: (index: number) => string, from: number): number | undef
   if (half !== '' && (hour < 1 || hour > 12)) return undefined;
   const hours = half === '' ? hour : (hour % 12) + (half === 'p' ? 12 : 0);
   return hours > 24 ? undefined : hours * HOUR_MS + minutes * MINUTE_MS;
+}
+
+/** « dans 2 heures », « in 45 minutes », « d'ici une demi-heure »: milliseconds from now, cut out. */
+export function takeFromNow(cursor: Cursor): number | undefined {
+  if (cursor.take(/\b(?:dans|d'ici|in) (?:une )?(?:demi-heure|half an hour)\b/))
+    return 30 * MINUTE_MS;
+  const found = cursor.take(
+    new RegExp(
+      `\\b(?:dans|d'ici|in) (?:(${NUMBER})|(une|an?)) ?(h|heures?|hours?|hrs?|min|mn|minutes?|mins)(?: ?([0-5]\\d))?\\b`,
+    ),
+  );
+  if (!found) return undefined;
+  const count = found.group(1) === '' ? 1 : numberIn(found.group(1));
+  if (!found.group(3).startsWith('h')) return count * MINUTE_MS;
+  return count * HOUR_MS + Number(found.group(4) || '0') * MINUTE_MS;
 }
 
 /** The hours of a sentence, cut out of it with the part of the day that they are in. */

@@ -1,14 +1,16 @@
 import type { ShowAs } from '../ics';
 import { DAY_MS, dayOfWall, HOUR_MS, weekdayOf } from '../time/days';
 import { type Cursor, cursorOf } from './cursor';
-import { coming, type Days, takeDays } from './dates';
+import { coming, type Days, hasMonthLeft, takeDays } from './dates';
 import { type Rhythm, takeCount, takeRhythm } from './repeats';
-import { type Times, takeLength, takeTimes } from './times';
+import { type Times, takeFromNow, takeLength, takeTimes } from './times';
 
 /** What a sentence says, in wall times of who wrote it. */
 export interface Understood {
   readonly summary: string;
   readonly location: string;
+  /** An address of the web that stands in it. */
+  readonly url: string;
   readonly isAllDay: boolean;
   readonly start: number;
   /** The end is outside. */
@@ -49,16 +51,23 @@ export function understand(sentence: string, where: Where): Understood | undefin
   const cursor = cursorOf(sentence.slice(0, SENTENCE_CHARS));
   if (cursor.rest() === '') return undefined;
   const today = dayOfWall(where.now);
+  // First: an address holds what looks like hours and dates.
+  const url = cursor.take(/\bhttps?:\/\/[^\s\uE000<>"]+/)?.typed ?? '';
   const showAs = STATUSES.find(([pattern]) => cursor.find(pattern))?.[1] ?? 'busy';
   const isWhole = cursor.take(/\b(?:toute la journee|journee entiere|all[- ]day)\b/) !== undefined;
   const rhythm = takeRhythm(cursor);
   const until = rhythm && takeUntil(cursor, today);
   const count = rhythm && until === undefined ? takeCount(cursor) : undefined;
+  const soon = soonAt(takeFromNow(cursor), where.now);
   const length = takeLength(cursor);
-  const days = takeDays(cursor, { today });
-  const times = takeTimes(cursor);
-  const location = takePlace(cursor);
-  const summary = titleOf(cursor);
+  const days = soon?.days ?? takeDays(cursor, { today });
+  const times = soon?.times ?? takeTimes(cursor);
+  // « le 30 février »: the day was taken alone, for there is no such date.
+  const isOdd = hasMonthLeft(cursor);
+  const place = takePlace(cursor);
+  const title = titleOf(cursor);
+  // « visio 15h »: a place that is all that was said is what it is about.
+  const [summary, location] = title === '' ? [place, ''] : [title, place];
   const isAllDay =
     isWhole ||
     (times === undefined &&
@@ -69,6 +78,7 @@ export function understand(sentence: string, where: Where): Understood | undefin
   return {
     summary: summary === '' ? '' : summary.slice(0, 1).toUpperCase() + summary.slice(1),
     location,
+    url,
     isAllDay,
     start,
     end,
@@ -79,10 +89,27 @@ export function understand(sentence: string, where: Where): Understood | undefin
     isSure:
       summary !== '' &&
       isDated &&
+      !isOdd &&
       !(days?.isVague ?? false) &&
       !(times?.isVague ?? false) &&
       (isAllDay || times !== undefined) &&
       !(rhythm && isSeveral(days)),
+  };
+}
+
+const FIVE_MINUTES = 300_000;
+
+/** The moment that is so far away, on the next five minutes; its day and hour. */
+function soonAt(
+  ms: number | undefined,
+  now: number,
+): { readonly days: Days; readonly times: Times } | undefined {
+  if (ms === undefined) return undefined;
+  const at = Math.ceil((now + ms) / FIVE_MINUTES) * FIVE_MINUTES;
+  const day = dayOfWall(at);
+  return {
+    days: { first: day, last: day, isVague: false },
+    times: { from: at - day * DAY_MS, isVague: false },
   };
 }
 

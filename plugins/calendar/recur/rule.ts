@@ -42,6 +42,8 @@ const FREQUENCIES = new Set<string>(['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YE
 /** Nobody's calendar; a file that has them wants to keep us busy. */
 const TOO_OFTEN = new Set(['SECONDLY', 'MINUTELY']);
 const MAX_VALUES = 366;
+/** Times of a day: every ten minutes of it. A year of more would hold the process for a second. */
+const MAX_TIMES = 144;
 const MAX_NUMBER = 100_000;
 
 /** Reads a rule. Throws {@link RuleError}; parts that RFC 5545 does not know are passed over. */
@@ -60,6 +62,12 @@ export function readRule(text: string): Rule {
   const until = parts.get('UNTIL');
   if (until !== undefined && !/^\d{8}(?:T\d{6}Z?)?$/.test(until)) {
     throw new RuleError('syntax', 'UNTIL');
+  }
+  const times = ['BYHOUR', 'BYMINUTE', 'BYSECOND'].map(
+    (name) => numbers(parts, name, 0, 60).length,
+  );
+  if (times.reduce((all, one) => all * Math.max(one, 1), 1) > MAX_TIMES) {
+    throw new RuleError('too-often', 'BYMINUTE');
   }
   const count = parts.has('COUNT') ? whole(parts.get('COUNT'), 'COUNT') : undefined;
   return {

@@ -31,6 +31,12 @@ function said(sentence: string): string {
 
 it.each([
   ['réunion mardi 14h salle 204', 'Réunion | @Salle 204 | 2026-11-24 14:00 – 15:00'],
+  ['appel dans 2 heures', 'Appel | 2026-11-19 12:00 – 13:00'],
+  ['appel dans 20 min', 'Appel | 2026-11-19 10:20 – 11:20'],
+  ['call in 2 hours for 30 minutes', 'Call | 2026-11-19 12:00 – 12:30'],
+  ['appel dans 20 heures', 'Appel | 2026-11-20 06:00 – 07:00'],
+  ['point le 30 février 10h', 'Point février | 2026-11-30 10:00 – 11:00 | ?'],
+  ['visio 15h30-16h15 https://visio.example/x?a=12/11', 'Visio | 2026-11-19 15:30 – 16:15'],
   ['déjeuner demain 12h30-14h', 'Déjeuner | 2026-11-20 12:30 – 14:00'],
   ['congé du 3 au 7 août', 'Congé | 2027-08-03+5 | leave'],
   [
@@ -290,4 +296,9 @@ describe('the field', () => {
       'Télétravail 2026-12-01T00:00',
     ]);
   });
+});
+
+it('puts an address where links are', () => {
+  const event = understand('point 15h https://visio.example/x', { now: NOW, lengthMs: HOUR_MS });
+  expect([event?.summary, event?.url]).toEqual(['Point', 'https://visio.example/x']);
 });
