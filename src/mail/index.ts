@@ -58,3 +58,4 @@ export type { SenderCheck, SenderCheckDetail } from './sender-check';
 export type { Transit, TransitHop } from './transit';
 export type * from './types';
 export { formatUids, parseUids } from './uids';
+export { type WinmailFile, winmailParts } from './winmail';

@@ -51,6 +51,7 @@ import { knownUnseen, readAccount, readQuota, specialPath } from './tree';
 import type { Mail } from './types';
 import { markRead, viewMessage } from './view';
 import { watchMailbox } from './watcher';
+import { listWinmail, winmailFile } from './winmail';
 
 export interface MailDeps {
   readonly pool: ImapPool;
@@ -125,6 +126,8 @@ export function createMail(deps: MailDeps): Mail {
     transit: (actor, ref) => readTransit(context, actor, ref),
     quotable: (actor, view) => quotableBody(context, actor, view),
     part: (actor, ref, part) => streamPart(context, actor, ref, part),
+    winmail: (actor, ref, part) => listWinmail(context, actor, ref, part),
+    winmailFile: (actor, ref, at) => winmailFile(context, actor, ref, at),
     source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),
     headers: (actor, ref) => readHeaders(context, actor, ref),
     flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),

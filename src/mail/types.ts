@@ -7,6 +7,7 @@ import type { MessageWarning, TrustAnswer } from './hooks';
 import type { Query } from './query';
 import type { SenderCheck } from './sender-check';
 import type { Transit } from './transit';
+import type { WinmailFile } from './winmail';
 
 /** Special use of a mailbox (RFC 6154), found by attribute or by fallback name. */
 export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'junk' | 'trash' | 'archive' | 'templates';
@@ -344,6 +345,14 @@ export interface Mail {
     view: Pick<MessageView, 'ref'>,
   ): Promise<{ readonly text: string; readonly html: string | undefined }>;
   part(actor: Actor, ref: MessageRef, part: string): Promise<PartStream>;
+  /** Files that Outlook wrapped into a part; none where it cannot be read. */
+  winmail(actor: Actor, ref: MessageRef, part: string): Promise<readonly WinmailFile[]>;
+  /** One of them. */
+  winmailFile(
+    actor: Actor,
+    ref: MessageRef,
+    at: { readonly part: string; readonly index: number },
+  ): Promise<{ readonly filename: string; readonly type: string; readonly content: Uint8Array }>;
   /** Raw bytes of the message, streamed (`source`, `.eml`). */
   source(
     actor: Actor,

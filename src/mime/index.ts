@@ -18,6 +18,7 @@ export {
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
 export { type BuildOptions, buildMessage, newMessageId } from './compose';
+export { type ContentLine, contentLines } from './content-lines';
 export { encodeWords } from './encode-words';
 export { decodeWords } from './encoded-words';
 export { cleanFilename, partFilename, type UnnamedWords } from './filename';
@@ -66,4 +67,5 @@ export {
 export { type BodyPart, type BodyTree, buildStructure, displayName } from './structure';
 export { type ComposedTask, type EncodedPart, type MimeTasks, tasks } from './tasks';
 export { type TextOptions, textToHtml } from './text';
+export { isTnefType, readTnef, type TnefFile } from './tnef';
 export { type ChunkDecoder, decodeTransfer, transferDecoder, transferStream } from './transfer';

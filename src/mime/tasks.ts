@@ -4,6 +4,7 @@ import { type PlainText, plainFromHtml } from './plain-from-html';
 import type { RenderedBody } from './rendered';
 import { type SanitizeOptions, sanitizeMail } from './sanitize';
 import { type TextOptions, textToHtml } from './text';
+import { readTnef, type TnefFile } from './tnef';
 import { decodeTransfer } from './transfer';
 
 /** A body part as fetched: bytes still in their transfer encoding. */
@@ -66,6 +67,26 @@ function decodeHeaders(task: { readonly bytes: Uint8Array }): HeaderBlock {
   return parseHeaders(task.bytes);
 }
 
+/** Decoded bytes of a TNEF part: as much as its encoded form may hold. */
+const MAX_TNEF_BYTES = 32 * 1024 * 1024;
+
+const tnefOf = (task: EncodedPart): readonly TnefFile[] =>
+  readTnef(decodeTransfer(task.bytes, task.encoding, MAX_TNEF_BYTES).bytes) ?? [];
+
+/** Names and sizes alone: the bytes stay in the worker. */
+const listTnef = (task: EncodedPart) =>
+  tnefOf(task).map(({ filename, type, content }) => ({
+    filename,
+    type,
+    sizeBytes: content.length,
+  }));
+
+/** A copy of its own: a slice would carry the whole of the wrapping with it. */
+function tnefFile(task: EncodedPart & { readonly index: number }) {
+  const file = tnefOf(task)[task.index];
+  return file && { ...file, content: new Uint8Array(file.content) };
+}
+
 /** Everything heavy that hostile mail may ask for: run in the worker pool, with a deadline. */
 export const tasks = {
   renderHtml,
@@ -74,6 +95,8 @@ export const tasks = {
   plainFromHtml: plainFromHtmlTask,
   sanitizeComposed,
   decodeHeaders,
+  listTnef,
+  tnefFile,
 } as const;
 
 export type MimeTasks = typeof tasks;

@@ -11,6 +11,7 @@ import type {
   MessageView,
   MessageWarning,
   SenderCheck,
+  WinmailFile,
 } from '../mail';
 import type { Actor } from '../session';
 import { conversationModel } from './conversation-model';
@@ -49,6 +50,7 @@ export interface MessageModelInput {
   readonly allRecipients: boolean;
   readonly labels: readonly Label[];
   readonly senderCheck: SenderCheck | undefined;
+  readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   readonly conversation?: ConversationView | undefined;
   /** All messages of the conversation were asked for. */
   readonly isUnfolded: boolean;
@@ -105,7 +107,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     isDraft: view.row.isDraft || use === 'drafts',
     isOutside: view.isOutside,
     banners: banners(input, self),
-    attachments: view.attachments.map((attachment) => attachmentModel(attachment, path)),
+    attachments: view.attachments.flatMap((one) => attachmentModels(one, path, input.wrapped)),
     bodyHref: withQuery(`${path}/body`, {
       ...shown,
       images: input.remote === 'proxy' ? '1' : '0',
@@ -128,6 +130,10 @@ export function messageModel(input: MessageModelInput): MessageModel {
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })
         : undefined,
       transit: withQuery(`${path}/path`, { uidvalidity: uidValidity }),
+      zip:
+        view.attachments.length > 1
+          ? withQuery(`${path}/attachments.zip`, { uidvalidity: uidValidity })
+          : undefined,
       headers: `${path}/headers`,
       source: `${path}/source`,
       eml: withQuery(`${path}/source`, { download: '1' }),
@@ -262,6 +268,28 @@ function trustedBanner({ account, view, t }: MessageModelInput, self: string): B
 export function badgeOf(filename: string, family: string): string {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1];
   return (extension ?? family).slice(0, MAX_BADGE).toUpperCase();
+}
+
+/** Files stand in the place of their wrapping, which is shown where it could not be opened. */
+function attachmentModels(
+  info: AttachmentInfo,
+  path: string,
+  wrapped: MessageModelInput['wrapped'],
+): readonly AttachmentModel[] {
+  const files = wrapped.get(info.part) ?? [];
+  if (files.length === 0) return [attachmentModel(info, path)];
+  return files.map(({ index, filename, type, family, sizeBytes }) => {
+    const href = `${path}/parts/${encodeURIComponent(info.part)}/files/${index}`;
+    return {
+      filename,
+      badge: badgeOf(filename, family),
+      family,
+      sizeBytes,
+      href,
+      viewHref: isViewable(type) ? withQuery(href, { inline: '1' }) : undefined,
+      messageHref: undefined,
+    };
+  });
 }
 
 function attachmentModel(info: AttachmentInfo, path: string): AttachmentModel {

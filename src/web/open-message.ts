@@ -9,9 +9,12 @@ import type {
   MessageView,
   MessageWarning,
   SenderCheck,
+  WinmailFile,
 } from '../mail';
+import { winmailParts } from '../mail';
 import { isTrusted } from '../settings';
 import { bodyUrls } from './body-urls';
+import { messageHref } from './links';
 import type { MailFrame } from './mail-page';
 import { markedWords } from './marked-words';
 import { messageModel } from './message-model';
@@ -43,6 +46,8 @@ export interface OpenedMessage extends ReadMessage {
   readonly labels: readonly Label[];
   /** What the site's servers found about the sender; none of a message within another. */
   readonly senderCheck: SenderCheck | undefined;
+  /** Files wrapped by Outlook, by part. */
+  readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   /** What it is part of, where the list is by conversation. */
   readonly conversation?: ConversationView | undefined;
 }
@@ -99,7 +104,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const showsRemote = body !== undefined && body.shownRemote > 0;
-  const [isTrustedSender, warnings, facts, labels, senderCheck] = await Promise.all([
+  const [isTrustedSender, warnings, facts, labels, senderCheck, wrapped] = await Promise.all([
     showsRemote && trustsSender(call, view),
     deps.mail.warnings(actor, view, body?.links ?? []),
     peopleFacts(deps, {
@@ -109,6 +114,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     }),
     ownLabels(call),
     read.inside === undefined ? deps.mail.senderCheck(actor, view) : undefined,
+    wrappedFiles(call, view),
   ]);
   const seen = { ...view, row: { ...view.row, isSeen: true } };
   return {
@@ -120,7 +126,17 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     facts,
     labels,
     senderCheck,
+    wrapped,
   };
+}
+
+/** What the wrappings of a message hold; hardly any message has one. */
+async function wrappedFiles({ deps, actor }: OpenCall, view: MessageView) {
+  const files = new Map<string, readonly WinmailFile[]>();
+  for (const { part } of winmailParts(view)) {
+    files.set(part, await deps.mail.winmail(actor, view.ref, part));
+  }
+  return files;
 }
 
 const MAX_PEOPLE = 300;
@@ -164,7 +180,7 @@ export function messagePane(
         };
   return {
     model,
-    facts: messageFacts(opened.view, model.attachments),
+    facts: messageFacts(opened.view),
     addresses: peopleOf(opened.view),
   };
 }
@@ -204,7 +220,7 @@ export const insideOf = (value: unknown): string | undefined =>
 
 type MessageFacts = ReturnType<typeof messageFacts>;
 
-function messageFacts(view: MessageView, shown: MessageModel['attachments']) {
+function messageFacts(view: MessageView) {
   const { account, mailbox, uidValidity, uid } = view.ref;
   return {
     account,
@@ -214,11 +230,11 @@ function messageFacts(view: MessageView, shown: MessageModel['attachments']) {
     subject: view.subject,
     from: view.from[0],
     messageId: view.messageId,
-    attachments: view.attachments.map(({ part, filename, type }, index) => ({
+    attachments: view.attachments.map(({ part, filename, type }) => ({
       part,
       filename,
       type,
-      previewHref: `${shown[index]?.href ?? ''}/preview`,
+      previewHref: `${messageHref(account, mailbox, uid)}/parts/${encodeURIComponent(part)}/preview`,
     })),
   };
 }

@@ -117,6 +117,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid/headers
      get /mail/:account/:mailbox/:uid/path
      get /leave
+     get /mail/:account/:mailbox/:uid/attachments.zip
+     get /mail/:account/:mailbox/:uid/parts/:part/files/:index
      get /mail/:account/:mailbox/:uid/print
      get /mail/:account/:mailbox/:uid/body
      get /mail/:account/:mailbox/:uid/parts/:part

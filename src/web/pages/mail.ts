@@ -209,6 +209,8 @@ export interface MessageModel {
     readonly recipients: string | undefined;
     /** Who sent it, when and through which servers. */
     readonly transit: string;
+    /** All attachments in one archive; absent where there are not several. */
+    readonly zip: string | undefined;
     readonly headers: string;
     readonly source: string;
     readonly eml: string;

@@ -3,7 +3,12 @@
  * Its routes are mounted by the table of routes; its models are part of the message's page.
  */
 import type { RouteSpec } from '../route';
+import { fileRoutes } from './files-route';
 import { leaveRoutes } from './leave-route';
 import { transitRoutes } from './transit-route';
 
-export const readingRoutes: readonly RouteSpec[] = [...transitRoutes, ...leaveRoutes];
+export const readingRoutes: readonly RouteSpec[] = [
+  ...transitRoutes,
+  ...leaveRoutes,
+  ...fileRoutes,
+];

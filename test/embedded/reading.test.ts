@@ -1,0 +1,145 @@
+import { inflateRawSync } from 'node:zlib';
+import type { DemoApp } from '../../src/demo';
+import type { WebAgent } from '../kit/agent';
+import { type Page, textOf } from '../kit/html';
+import { signedInDemo } from '../kit/signed-in-demo';
+
+let demo: DemoApp;
+let web: WebAgent;
+
+beforeAll(async () => {
+  ({ demo, web } = await signedInDemo());
+}, 60_000);
+afterAll(async () => {
+  await demo?.stop();
+});
+
+function deliver(lines: readonly string[]): void {
+  const { imap, agents } = demo.stack;
+  if (!('faults' in imap)) throw new Error('needs the server in memory');
+  imap.deliver(agents[0]?.username ?? '', Buffer.from(lines.join('\r\n'), 'latin1'));
+}
+
+/** Opens the message whose subject has a word; its page and its path. */
+async function open(word: string): Promise<{ readonly page: Page; readonly path: string }> {
+  const list = await web.get(`/mail/me/INBOX?q=${word}`);
+  const href = list.all(
+    (one) => one.name === 'a' && /\bsubject\b/.test(one.attribs['class'] ?? ''),
+  )[0]?.attribs['href'];
+  return { page: await web.get(href ?? ''), path: (href ?? '').split('?', 1)[0] ?? '' };
+}
+
+it('says in one sentence who is not who they say, and shows the way of the message', async () => {
+  const { page, path } = await open('URGENT');
+
+  expect(page.text).toContain('sender-check is-failed');
+  expect(page.text).toContain('Cette adresse est peut-être usurpée.');
+  const way = await web.get(`${path}/path`);
+  expect(way.status).toBe(200);
+  expect(way.all((one) => (one.attribs['class'] ?? '').startsWith('transit-step'))).toHaveLength(4);
+  expect(way.text).toContain('mx.saisons.example');
+});
+
+it('is quiet about who is', async () => {
+  const { page } = await open('neige');
+
+  expect(page.text).toContain('vérifiée par mx.saisons.example');
+  expect(page.text).not.toContain('peut-être usurpée');
+});
+
+it('leads over a page between where the text of a link names another host', async () => {
+  const { path } = await open('URGENT');
+  const body = await web.get(`${path}/body`);
+  const link = body.all((one) => one.name === 'a')[0]?.attribs['href'] ?? '';
+
+  const leave = await web.get(link.replace(/^https?:\/\/[^/]+/, ''));
+  expect(leave.status).toBe(200);
+  expect(leave.text).toContain('connexion.saisons-messagerie.example');
+  const altered = await web.get(link.replace(/^https?:\/\/[^/]+/, '').replace('u=b', 'u=c'));
+  expect(altered.status).toBe(422);
+  expect(altered.text).not.toContain('connexion.saisons');
+  expect((await web.get('/leave')).status).toBe(200);
+});
+
+it('gives all attachments as one archive, names without paths', async () => {
+  deliver([
+    'From: Camille <c@dehors.example>',
+    'Subject: archive',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    ...['un', 'deux'].flatMap((text) => [
+      '--b',
+      'Content-Type: text/plain; name="../a.txt"',
+      'Content-Disposition: attachment; filename="../a.txt"',
+      '',
+      text,
+    ]),
+    '--b--',
+    '',
+  ]);
+  const { page, path } = await open('archive');
+  expect(page.all((one) => one.attribs['data-action'] === 'zip')).toHaveLength(1);
+
+  const answer = await web.raw(`${path}/attachments.zip`);
+  expect(answer.headers.get('content-type')).toBe('application/zip');
+  expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+  expect(filesOf(Buffer.from(await answer.arrayBuffer()))).toEqual([
+    [expect.not.stringMatching(/[/\\]/), 'un'],
+    [expect.stringContaining('(2)'), 'deux'],
+  ]);
+});
+
+it('opens winmail.dat', async () => {
+  const attribute = (id: number, data: Buffer): Buffer => {
+    const head = Buffer.alloc(9);
+    head.writeUInt8(2);
+    head.writeUInt32LE(id, 1);
+    head.writeUInt32LE(data.length, 5);
+    return Buffer.concat([head, data, Buffer.alloc(2)]);
+  };
+  const tnef = Buffer.concat([
+    Buffer.from([0x78, 0x9f, 0x3e, 0x22, 1, 0]),
+    attribute(0x00069002, Buffer.alloc(14)),
+    attribute(0x00018010, Buffer.from('releve.txt\0')),
+    attribute(0x0006800f, Buffer.from('quarante-deux')),
+  ]);
+  deliver([
+    'From: Camille <c@dehors.example>',
+    'Subject: wrapping',
+    'MIME-Version: 1.0',
+    'Content-Type: application/ms-tnef; name="winmail.dat"',
+    'Content-Disposition: attachment; filename="winmail.dat"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    tnef.toString('base64'),
+    '',
+  ]);
+  const { page, path } = await open('wrapping');
+  const [file] = page.all((one) => one.attribs['data-attachment'] !== undefined);
+
+  expect(file && textOf(file)).toBe('releve.txt');
+  const answer = await web.raw(file?.attribs['href'] ?? '');
+  expect(await answer.text()).toBe('quarante-deux');
+  expect(answer.headers.get('content-disposition')).toContain('attachment; filename="releve.txt"');
+  expect((await web.raw(`${path}/parts/1/files/7`)).status).toBe(404);
+});
+
+/** Files of an archive, by its list at the end. */
+function filesOf(zip: Buffer): readonly (readonly [name: string, text: string])[] {
+  const end = zip.length - 22;
+  const files: [string, string][] = [];
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count -= 1) {
+    const nameBytes = zip.readUInt16LE(at + 28);
+    const local = zip.readUInt32LE(at + 42);
+    const from = local + 30 + zip.readUInt16LE(local + 26);
+    const packed = zip.subarray(from, from + zip.readUInt32LE(at + 20));
+    files.push([
+      zip.toString('utf8', at + 46, at + 46 + nameBytes),
+      inflateRawSync(packed).toString(),
+    ]);
+    at += 46 + nameBytes;
+  }
+  return files;
+}
