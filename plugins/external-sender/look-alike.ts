@@ -1,6 +1,5 @@
-import { isWithin } from './distance';
+import { isWithin, skeletonOf } from 'estafette/plugin';
 import { type Domain, parseDomain } from './domain';
-import { skeletonOf } from './skeleton';
 
 /** A name that is shorter than this is found in too many others by chance. */
 const NAME_MIN = 5;

@@ -67,6 +67,8 @@ export interface SendingMessage {
     readonly subject: string;
     /** Plain text; derived from the HTML for an HTML draft. Quoted text included. */
     readonly text: string;
+    /** The message that is answered or forwarded. */
+    readonly original?: MessageRef;
   };
   readonly recipients: Recipients;
   /** Without the inline images of the HTML body. */
@@ -111,6 +113,8 @@ declare global {
       'message:sending': Guard<SendingMessage>;
       'message:deliver': First<{ readonly message: OutboxMessage }, { readonly queued: boolean }>;
       'message:sent': Action<{
+        /** The draft that it was, as guards of `message:sending` knew it. */
+        readonly draft?: string;
         readonly messageId: string;
         readonly envelope: { readonly from: string; readonly to: readonly string[] };
         readonly user: number;

@@ -89,7 +89,14 @@ function sendingMessage(
   const calendarBytes = Buffer.byteLength(calendar?.text ?? '');
   const attachedBytes = seen.attachments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   return {
-    draft: { id, mode, format: fields.format, subject: seen.message.subject, text: seen.text },
+    draft: {
+      id,
+      mode,
+      format: fields.format,
+      subject: seen.message.subject,
+      text: seen.text,
+      ...(draft.links.original && { original: draft.links.original }),
+    },
     recipients: { to, cc, bcc },
     attachments: [
       ...seen.attachments

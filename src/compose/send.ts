@@ -195,6 +195,7 @@ async function tell(
         (err) => context.log.warn({ err, draft }, 'outbox/finish-failed'),
       );
       await context.hooks.action(actor.scope, 'message:sent', {
+        draft,
         messageId,
         envelope: job.envelope,
         user: actor.user.id,

@@ -3,6 +3,7 @@
  * Types of every hook and slot come with it; nothing here gives access to requests or secrets.
  */
 export { z } from 'zod';
+export { isWithin, skeletonOf } from '../base/alike';
 export { initialsOf, tintOf } from '../base/faces';
 export { dialled, numbersMeant, numberTyped, telHref } from '../base/phones';
 export { type Picture, pictureOf } from '../base/picture';
@@ -14,6 +15,7 @@ export type {
   Collect,
   DeepReadonly,
   Denial,
+  DenialList,
   Filter,
   First,
   Guard,

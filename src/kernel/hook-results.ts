@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Denial, HookDefinition } from './hook-types';
+import type { Denial, DenialList, HookDefinition } from './hook-types';
 
 /** Code of the denial that stands for a guard that failed. */
 export const GUARD_FAILED = 'guard-failed';
@@ -48,13 +48,15 @@ export function isDenial(value: unknown): value is Denial {
     isOptional(denial.message, 'string') &&
     isOptional(denial.field, 'string') &&
     isOptional(denial.confirm, 'boolean') &&
+    (denial.offer === undefined || denial.offer === 'hide-copies') &&
+    (denial.lists === undefined || areLists(denial.lists)) &&
     (denial.values === undefined || isTextValues(denial.values))
   );
 }
 
 /** A copy with the fields we know, so that nothing else travels towards a page. */
 export function toDenial(denial: Denial, plugin: string): Denial & { readonly plugin: string } {
-  const { code, message, values, field, confirm } = denial;
+  const { code, message, values, field, confirm, lists, offer } = denial;
   return {
     plugin,
     deny: true,
@@ -63,7 +65,37 @@ export function toDenial(denial: Denial, plugin: string): Denial & { readonly pl
     ...(values !== undefined && { values: { ...values } }),
     ...(field !== undefined && { field }),
     ...(confirm !== undefined && { confirm }),
+    ...(offer !== undefined && { offer }),
+    ...(lists !== undefined && { lists: lists.map(toList) }),
   };
+}
+
+const toList = ({ label, values, isWarning, items }: DenialList): DenialList => ({
+  label,
+  ...(values !== undefined && { values: { ...values } }),
+  ...(isWarning !== undefined && { isWarning }),
+  items: [...items],
+});
+
+// More than anybody reads before a click.
+const MAX_LISTS = 10;
+const MAX_ITEMS = 100;
+const MAX_ITEM_CHARS = 500;
+
+function areLists(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > MAX_LISTS) return false;
+  return value.every((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return false;
+    const list: Partial<Record<keyof DenialList, unknown>> = one;
+    return (
+      typeof list.label === 'string' &&
+      isOptional(list.isWarning, 'boolean') &&
+      (list.values === undefined || isTextValues(list.values)) &&
+      Array.isArray(list.items) &&
+      list.items.length <= MAX_ITEMS &&
+      list.items.every((item) => typeof item === 'string' && item.length <= MAX_ITEM_CHARS)
+    );
+  });
 }
 
 /** What a text may be filled with. */

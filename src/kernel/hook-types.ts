@@ -59,6 +59,21 @@ export interface Denial {
   readonly values?: Readonly<Record<string, string | number>>;
   readonly field?: string;
   readonly confirm?: boolean;
+  /** What the person looks at before confirming: titled lists, at most 10 of 100 short lines each. */
+  readonly lists?: readonly DenialList[];
+  /** What the page may do in its place; the composer knows `hide-copies`: Cc becomes Bcc. */
+  readonly offer?: 'hide-copies';
+}
+
+/** Lines below a question of a guard. */
+export interface DenialList {
+  /** A key of the plugin's own texts. */
+  readonly label: TextKey;
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** Pointed out before the others. */
+  readonly isWarning?: boolean;
+  /** Shown as they are, as text. */
+  readonly items: readonly string[];
 }
 
 export type HookName = Extract<keyof Estafette.HookMap, string>;

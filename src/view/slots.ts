@@ -47,6 +47,8 @@ export interface SlotFacts {
     readonly mode: string;
     readonly subject: string;
     readonly attachmentCount: number;
+    /** Addresses of To, Cc and Bcc as last saved, each once; the first hundred. */
+    readonly recipients?: readonly string[];
   };
   /** Of a list: every row, for what is answered by uid. */
   readonly rows?: readonly RowFacts[];

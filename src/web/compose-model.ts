@@ -83,8 +83,14 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     banners: outcomeBanners(input),
     confirmations:
       outcome?.kind === 'confirm'
-        ? outcome.denials.map(({ plugin, code, message, values }) => ({
+        ? outcome.denials.map(({ plugin, code, message, values, lists = [], offer }) => ({
             id: `${plugin}:${code}`,
+            lists: lists.map((list) => ({
+              label: t(list.label, { ...list.values }),
+              isWarning: list.isWarning ?? false,
+              items: list.items,
+            })),
+            hideCopiesAction: offer === 'hide-copies' ? `${path}/hide-copies` : undefined,
             text: message === undefined ? t('compose.confirmGeneric') : t(message, { ...values }),
           }))
         : [],

@@ -140,6 +140,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /compose/:draft
      post /compose/:draft/template
      post /compose/:draft/send
+     post /compose/:draft/hide-copies
      post /compose/:draft/resend
      post /compose/:draft/discard
      get /autocomplete

@@ -1,6 +1,6 @@
+import { isWithin } from 'estafette/plugin';
 import { slowdown } from 'estafette/plugin/testing';
 import { senderConfig } from '../config';
-import { isWithin } from '../distance';
 import { domainOf } from '../domain';
 import { createJudge } from '../judge';
 

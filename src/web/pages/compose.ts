@@ -44,7 +44,18 @@ export interface ComposeModel {
   readonly errors: readonly { readonly field: string; readonly text: string }[];
   readonly banners: readonly Banner[];
   /** Questions of plugins before sending; accepted by `confirm` fields `plugin:code`. */
-  readonly confirmations: readonly { readonly id: string; readonly text: string }[];
+  readonly confirmations: readonly {
+    readonly id: string;
+    readonly text: string;
+    /** What there is to look at before. */
+    readonly lists: readonly {
+      readonly label: string;
+      readonly isWarning: boolean;
+      readonly items: readonly string[];
+    }[];
+    /** Where its button posts the form, in the place of confirming. */
+    readonly hideCopiesAction: string | undefined;
+  }[];
   /** Outcome unknown or failed earlier: what the agent may do. */
   readonly resendAction: string | undefined;
   readonly savedAt: string | undefined;

@@ -1,4 +1,5 @@
 import type { Draft, DraftInit, SaveResult, SendOutcome } from '../../compose';
+import type { Address } from '../../mail/types';
 import { parseAddressList } from '../../mime';
 import { field, formOf } from '../body';
 import {
@@ -72,6 +73,7 @@ export async function composePage(
         mode: draft.mode,
         subject: draft.subject,
         attachmentCount: model.attachments.length,
+        recipients: [...new Set(peopleOf(draft).map(({ mail }) => mail.toLowerCase()))],
       },
     },
   });
@@ -79,14 +81,15 @@ export async function composePage(
 
 const MAX_PEOPLE = 100;
 
+const peopleOf = ({ to, cc, bcc }: Draft): readonly Address[] =>
+  [to, cc, bcc].flatMap((text) => parseAddressList(text).addresses).slice(0, MAX_PEOPLE);
+
 /** The recipients so far, by what plugins say that they are. */
 async function knownPeople(
   { deps, actor }: OpenCall,
   draft: Draft,
 ): Promise<readonly PersonModel[]> {
-  const { to, cc, bcc } = draft;
-  const people = [to, cc, bcc].flatMap((text) => parseAddressList(text).addresses);
-  const named = people.slice(0, MAX_PEOPLE);
+  const named = peopleOf(draft);
   const facts = await peopleFacts(deps, {
     actor,
     pictured: [],
@@ -191,6 +194,19 @@ async function send(call: OpenCall): Promise<void> {
   await answerOutcome(call, target, outcome, saved);
 }
 
+/** Cc becomes Bcc: the answer to a guard that found too many addresses shown to everybody. */
+async function hideCopies(call: OpenCall): Promise<void> {
+  const form = formOf(call.req.body);
+  const { draft } = await ensureDraft(call, form);
+  const before = fieldsOf(form, draft);
+  const bcc = [before.bcc, before.cc]
+    .map((text) => text.trim().replace(/[,;\s]+$/, ''))
+    .filter((text) => text !== '')
+    .join(', ');
+  const fields = { ...before, cc: '', bcc };
+  await backToDraft(call, await saveFields(call, form, draft, { fields, toServer: false }));
+}
+
 async function resend(call: OpenCall): Promise<void> {
   const id = draftParam(call.req);
   await answerOutcome(call, id, await call.deps.compose.resend(call.actor, id), undefined);
@@ -254,6 +270,7 @@ export const composeRoutes: readonly RouteSpec[] = [
   { method: 'post', path: '/compose/:draft', access: 'open', handle: save },
   { method: 'post', path: '/compose/:draft/template', access: 'open', handle: insertTemplate },
   { method: 'post', path: '/compose/:draft/send', access: 'open', handle: send },
+  { method: 'post', path: '/compose/:draft/hide-copies', access: 'open', handle: hideCopies },
   { method: 'post', path: '/compose/:draft/resend', access: 'open', handle: resend },
   { method: 'post', path: '/compose/:draft/discard', access: 'open', handle: discard },
 ];

@@ -285,7 +285,7 @@ class EstDraft extends HTMLElement {
       this.querySelector('[data-action="close"]').click();
       return;
     }
-    if (action === 'detach' || action === 'discard' || action === 'resend') {
+    if (['detach', 'discard', 'resend', 'hide-copies'].includes(action)) {
       this.#leaveBy(event);
       return;
     }
