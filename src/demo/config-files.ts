@@ -150,7 +150,6 @@ function siteFile(site: DemoSite, servers: Servers, notices: boolean): File {
       authservIds: [`mx.${site.mailDomain}`],
       servers: [`.${site.mailDomain}`],
       links: { suspect: ['.boite-postale.example'], leave: isFirst ? 'suspect' : 'outside' },
-      report: { phishing: `assistance@${site.mailDomain}` },
     },
     skin: site.id,
     locale: 'fr',

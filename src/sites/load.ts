@@ -97,7 +97,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     session: file.session,
     protection: protectionOf(file.protection, context, fault),
     ...(file.notices && { notices: noticesOf(id, file.notices, context) }),
-    reading: { ...file.reading, report: withoutAbsent(file.reading.report) },
+    reading: file.reading,
     help: { lost: withoutAbsent(file.help.lost) },
     limits: file.limits,
     audit: file.audit,

@@ -5,10 +5,6 @@ const host = z
   .toLowerCase()
   .regex(/^\.?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?$/, 'expected a host name, or .domain');
 
-const mailAddress = z
-  .string()
-  .regex(/^[^\s<>@,;]{1,64}@[^\s<>@,;]{1,189}$/, 'expected an address as signaler@saisons.example');
-
 const hostList = (text: string) => z.array(host).max(5_000).default([]).describe(text);
 
 /** `reading` of a site file. */
@@ -43,19 +39,6 @@ export const readingSchema = z
       })
       .prefault({})
       .describe('Links in messages.'),
-    report: z
-      .strictObject({
-        phishing: mailAddress
-          .optional()
-          .describe(
-            'Who is sent what agents report as phishing; such a report is offered only then.',
-          ),
-        junk: mailAddress
-          .optional()
-          .describe('Who is sent what agents report as junk; it goes into Junk alone otherwise.'),
-      })
-      .prefault({})
-      .describe('Where reported messages go, as an attachment.'),
   })
   .prefault({})
-  .describe('Reading messages: whom the site trusts, links, reports.');
+  .describe('Reading messages: whom the site trusts, and links.');

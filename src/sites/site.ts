@@ -97,7 +97,7 @@ export interface SiteNotices {
   readonly password?: string;
 }
 
-/** Reading messages on a site: whom it trusts, links, reports. */
+/** Reading messages on a site: whom it trusts, and links. */
 export interface SiteReading {
   /** Names of its servers in `Authentication-Results`, lower case. */
   readonly authservIds: readonly string[];
@@ -110,8 +110,6 @@ export interface SiteReading {
     /** Which links lead over a page that tells where they go. */
     readonly leave: 'never' | 'suspect' | 'outside';
   };
-  /** Addresses that reported messages are sent to. */
-  readonly report: { readonly phishing?: string; readonly junk?: string };
 }
 
 /** What a site says in the help of its sign-in page. */
