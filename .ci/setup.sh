@@ -14,7 +14,8 @@ need() { # need PACKAGE FILE...: one of the files proves that the package is the
 }
 
 need openssl /usr/bin/openssl
-need chromium /usr/bin/chromium
+# The shell does the same pages with half the CPU of the whole browser.
+need chromium-headless-shell /usr/bin/chromium-headless-shell /usr/bin/chromium
 need eatmydata /usr/bin/eatmydata
 need dovecot-core /usr/sbin/dovecot
 need dovecot-imapd /usr/lib/dovecot/imap

@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const AXE = require.resolve('axe-core/axe.min.js');
 
-/** Debian's Chromium; nothing of it speaks to the outside. */
+/** Debian's Chromium, without its windows where that is installed: half the CPU for the same pages. */
+const CHROMIUM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync) ?? '';
+
+/** Nothing of it speaks to the outside. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -24,7 +27,7 @@ export interface BrowserStand {
 export async function startBrowser(): Promise<BrowserStand> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'estafette-chromium-'));
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM'] ?? CHROMIUM,
     args: FLAGS,
     env: { ...process.env, HOME: home },
   });
