@@ -61,9 +61,25 @@ export async function insertSorted(
   for (let open = places; open.length > 0; open = places.filter((p) => p.low < p.high)) {
     const probes = pickProbes(uids, open);
     const sorted = await sortFew([...added, ...probes.map((index) => uids[index] ?? 0)]);
+    const gone = goneOf(probes, uids, sorted);
+    // Removed elsewhere meanwhile: they tell no place, and would be asked about for ever.
+    if (gone.size > 0) {
+      const there = uids.filter((uid) => !gone.has(uid));
+      return insertSorted(there, added, sortFew);
+    }
     ranked = narrow(places, uids, probes, sorted);
   }
   return merge(uids, ranked);
+}
+
+/** Samples that the server no longer has. */
+function goneOf(
+  probes: readonly number[],
+  uids: Uint32Array,
+  sorted: Uint32Array,
+): ReadonlySet<number> {
+  const there = new Set(sorted);
+  return new Set(probes.map((index) => uids[index] ?? 0).filter((uid) => !there.has(uid)));
 }
 
 /** Indexes of samples: everything in a short span, evenly spread ones in a long span. */

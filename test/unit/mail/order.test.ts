@@ -31,6 +31,22 @@ describe('placing new messages in a long list', () => {
     expect(after).toEqual(server.sort([...all.keys()]));
   });
 
+  it.each([
+    ['the only one', [1]],
+    ['some of them', [2, 3, 5]],
+    ['all of them', [1, 2, 3, 4, 5, 6]],
+  ])('does not wait for what was removed elsewhere: %s', async (_name, gone) => {
+    const all = keysOf(8, (uid) => -uid);
+    const before = Uint32Array.of(6, 5, 4, 3, 2, 1).filter((uid) => gone.length > 1 || uid === 1);
+    for (const uid of gone) all.delete(uid);
+    const server = aServer(all);
+
+    const after = await insertSorted(before, [7, 8], server.sortFew);
+
+    expect([...after]).toEqual([8, 7, ...[...before].filter((uid) => !gone.includes(uid))]);
+    expect(server.asked.length).toBeLessThan(6);
+  });
+
   it('asks twice at most, for a few hundred uids, among a hundred thousand', async () => {
     const all = keysOf(100_001, (uid) => (uid * 7919) % 1_000_003);
     const server = aServer(all);
