@@ -27,6 +27,8 @@ export interface LinkRules {
 /** Beyond, text is not compared: what is not looked at leads over the page between. */
 const MAX_COMPARED = 3_000;
 const MAX_TEXT_CHARS = 400;
+/** Beyond, links keep their text and lead nowhere: no honest message has as many, and each takes time. */
+const MAX_LINKS = 5_000;
 
 // A document's name is no address: `rapport.pdf`.
 const FILES =
@@ -41,6 +43,7 @@ const HOST_TEXT =
 export function guardLinks(html: string, rules: LinkRules): string {
   let count = 0;
   return html.replace(LINK, (whole, href: string, at: number) => {
+    if (count >= MAX_LINKS) return '<a data-link="blocked"';
     const url = decodeEntities(href);
     const host = webHost(url);
     if (host === undefined) return whole;
