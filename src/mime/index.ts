@@ -18,7 +18,6 @@ export {
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
 export { type BuildOptions, buildMessage, newMessageId } from './compose';
-export { type ContentLine, contentLines } from './content-lines';
 export { encodeWords } from './encode-words';
 export { decodeWords } from './encoded-words';
 export { cleanFilename, partFilename, type UnnamedWords } from './filename';
