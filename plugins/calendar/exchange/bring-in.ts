@@ -4,6 +4,7 @@ import { IcsError } from '../ics/types';
 import type { CalendarStore, Person, Put } from '../store';
 import { FAULTS_SHOWN, type Fault, type FaultyLine } from './fault';
 import { createTurn, type Group, gather, objectOf } from './gather';
+import { notesOf } from './notes';
 
 export interface Counts {
   readonly added: number;
@@ -87,6 +88,7 @@ export async function bringSome(
   const { person, calendar, known, zones } = to;
   const turn = createTurn();
   const faults: FaultyLine[] = [];
+  const notes: FaultyLine[] = [];
   const objects: { line: number; file: string; uid: string; uri: string; text: string }[] = [];
   for (const group of groups) {
     try {
@@ -94,6 +96,7 @@ export async function bringSome(
       const { uid } = readObject(text);
       const uri = known.get(uid)?.uri ?? `${uriOf(uid)}.ics`;
       objects.push({ line: group.line, file: group.file ?? '', uid, uri, text });
+      for (const note of notesOf(text)) notes.push({ line: group.line, ...note });
     } catch (error) {
       if (!(error instanceof IcsError)) throw error;
       const detail = [group.file ?? '', error.detail].filter(Boolean).join(' ');
@@ -124,7 +127,7 @@ export async function bringSome(
       });
     if ('etag' in put) known.set(uid, { uri: known.get(uid)?.uri ?? uri, etag: put.etag });
   }
-  return { ...counts, refused: faults.length, faults };
+  return { ...counts, refused: faults.length, faults: [...faults, ...notes] };
 }
 
 /** A name for programs: never what somebody wrote. */

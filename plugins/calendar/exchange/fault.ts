@@ -1,9 +1,17 @@
 import type { IcsReason } from '../ics/types';
 import type { Refusal } from '../store';
 import type { Broken } from './cut';
+import type { Note } from './notes';
 
-/** Why a part of a file was left out. */
-export type Fault = IcsReason | Refusal | Broken['reason'] | 'uid-conflict' | 'denied' | 'zone';
+/** Why a part of a file was left out, or what of it was brought in otherwise. */
+export type Fault =
+  | IcsReason
+  | Refusal
+  | Broken['reason']
+  | 'uid-conflict'
+  | 'denied'
+  | 'zone'
+  | Note;
 
 export interface FaultyLine {
   readonly line: number;

@@ -22,6 +22,6 @@ export function progressModel(
     refused,
     isCut,
     faults: faults.map((one) => ({ ...one, text: FAULT_TEXTS[one.fault] })),
-    more: Math.max(refused - faults.length, 0),
+    more: Math.max(refused - faults.filter(({ fault }) => !fault.startsWith('note-')).length, 0),
   };
 }

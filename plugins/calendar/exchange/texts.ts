@@ -23,6 +23,9 @@ export const FAULT_TEXTS: Readonly<Record<Fault, string>> = {
   unended: 'calendar:fault.unended',
   denied: 'calendar:fault.denied',
   zone: 'calendar:fault.zone',
+  'note-zone': 'calendar:fault.note-zone',
+  'note-end': 'calendar:fault.note-end',
+  'note-interval': 'calendar:fault.note-interval',
 };
 
 /** What became of a file. */

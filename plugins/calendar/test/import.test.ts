@@ -210,3 +210,22 @@ it('unpacks no more than a file may be, whatever an archive says of its size', a
     model: { error: 'calendar:import.brokenZip' },
   });
 });
+
+it('tells what it brought in otherwise than it is written, and refuses nothing of it', async () => {
+  const model = await result(
+    await send(
+      fileOf(
+        event('a', 'DTSTART;TZID=Mars/Olympus:20260105T090000'),
+        event('b', 'DTSTART:20260105T090000Z\r\nDTEND:20250105T100000Z'),
+        event('c', 'DTSTART:20260105T090000Z\r\nRRULE:FREQ=DAILY;INTERVAL=0'),
+        event('d', 'DTSTART;TZID=Romance Standard Time:20260105T090000'),
+      ),
+    ),
+  );
+  expect(model).toMatchObject({ added: 4, refused: 0, more: 0 });
+  expect(model['faults']).toMatchObject([
+    { line: 3, fault: 'note-zone', detail: 'Mars/Olympus' },
+    { line: 8, fault: 'note-end' },
+    { line: 14, fault: 'note-interval' },
+  ]);
+});
