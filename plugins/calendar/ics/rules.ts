@@ -16,7 +16,8 @@ export interface RuleFacts {
   readonly withoutDays: readonly number[];
 }
 
-const MAX_DATES = 10_000; // a daily event of 27 years; more of them keep everybody waiting
+/** A daily event of 27 years: more of them keep everybody waiting. What is left out costs far less. */
+const MAX_DATES = { rdate: 10_000, exdate: 60_000 };
 
 /** The rule of an event; undefined when it takes place once. Throws {@link IcsError}. */
 export function ruleFactsOf(
@@ -65,6 +66,6 @@ function timesOf(
       return { wall: countedWall(property, start, counted, zones), isDate: wallOf(start).isDate };
     }),
   );
-  if (found.length > MAX_DATES) throw new IcsError('rule', name.toUpperCase());
+  if (found.length > MAX_DATES[name]) throw new IcsError('rule', name.toUpperCase());
   return found;
 }
