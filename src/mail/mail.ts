@@ -44,6 +44,7 @@ import {
   renameOne,
   subscribeOne,
 } from './mailbox-changes';
+import { exportMailbox } from './mbox/export';
 import { checkSender } from './sender-check';
 import { streamPart, streamSource } from './stream';
 import { readTransit } from './transit';
@@ -130,6 +131,7 @@ export function createMail(deps: MailDeps): Mail {
     winmailFile: (actor, ref, at) => winmailFile(context, actor, ref, at),
     source: (actor, ref, options) => streamSource(context, actor, ref, options?.maxBytes),
     headers: (actor, ref) => readHeaders(context, actor, ref),
+    exportMailbox: (actor, mailbox) => exportMailbox(context, actor, mailbox),
     flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),
     label: (actor, on, keyword, value) => labelMessages(context, actor, on, keyword, value),
     move: (actor, from, to) => moveMessages(context, actor, from, to),

@@ -365,6 +365,12 @@ export interface Mail {
     ref: MessageRef,
   ): Promise<readonly { readonly name: string; readonly value: string }[]>;
 
+  /** A mailbox as an mbox file (RFC 4155), read as it is asked for. */
+  exportMailbox(
+    actor: Actor,
+    mailbox: string,
+  ): Promise<{ readonly count: number; readonly pieces: AsyncGenerator<Buffer> }>;
+
   flag(actor: Actor, on: Selection, flag: FlagName, value: boolean): Promise<ActionResult>;
   /** Puts a keyword on messages, or takes it off; `mailbox/forbidden` where the mailbox keeps none. */
   label(actor: Actor, on: Selection, keyword: string, value: boolean): Promise<ActionResult>;

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { parseUids } from '../../src/mail';
 import { useDemoBrowser } from '../kit/demo-browser';
 import { focused, row, uidsOf } from '../kit/list-page';
 
@@ -180,8 +181,9 @@ describe('the focus and the spoken word', () => {
 describe("the undo of a notice that takes another one's place", () => {
   const undoUids = (page: Page): Promise<string[]> =>
     page
-      .locator('#toasts input[name=uid]')
-      .evaluateAll((fields) => fields.map((each) => each.getAttribute('value') ?? ''));
+      .locator('#toasts input[name=uids]')
+      .evaluateAll((fields) => fields.map((each) => each.getAttribute('value') ?? ''))
+      .then((sets) => sets.flatMap(parseUids).map(String));
   const act = async (page: Page, uids: readonly (string | undefined)[], verb: string) => {
     for (const uid of uids) await page.check(`${row(uid)} .pick input`);
     await page.click(`#list-actions [data-action=${verb}]`);

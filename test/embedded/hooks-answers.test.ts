@@ -45,7 +45,7 @@ describe('pages', () => {
     answer('notice:entries', () => [
       { id: 'always', level: 'warn', text: 'Maintenance ce soir', href: '/home' },
       { id: 'daily', level: 'info', text: 'Bonjour <à tous>', oncePerDay: true },
-      { id: 'past', level: 'info', text: 'Hier', until: '2020-01-01T00:00:00Z' },
+      { id: 'past', level: 'info', text: 'Terminé la veille', until: '2020-01-01T00:00:00Z' },
     ]);
 
     const first = await inbox();
@@ -57,7 +57,7 @@ describe('pages', () => {
     expect(first.text).toContain('Maintenance ce soir');
     expect(second.text).toContain('Maintenance ce soir');
     expect(second.text).not.toContain('Bonjour &lt;à tous&gt;');
-    expect(first.text).not.toContain('Hier');
+    expect(first.text).not.toContain('Terminé la veille');
     expect(tomorrow.text).toContain('Maintenance ce soir');
   });
 

@@ -157,6 +157,7 @@ export function createFakeMail(dir: string): FakeMail {
     unseen: unused,
     quota: unused,
     list: unused,
+    exportMailbox: unused,
     selectAll: unused,
     neighbours: unused,
     conversation: unused,

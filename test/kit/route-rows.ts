@@ -118,6 +118,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid/path
      get /leave
      get /mail/:account/:mailbox/:uid/attachments.zip
+     get /mail/:account/:mailbox/export.mbox
      get /mail/:account/:mailbox/:uid/parts/:part/files/:index
      get /mail/:account/:mailbox/:uid/print
      get /mail/:account/:mailbox/:uid/body

@@ -9,6 +9,7 @@ import { composeRoutes } from './compose';
 import { composeListRoutes } from './compose-lists';
 import { confirmRoutes } from './confirm';
 import { eventRoutes } from './events';
+import { exportRoutes } from './export';
 import { helpRoutes } from './help';
 import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
@@ -33,6 +34,8 @@ export const ROUTES: readonly RouteSpec[] = [
   ...helpRoutes,
   ...homeRoutes,
   ...imageRoutes,
+  // Before the message of that uid.
+  ...exportRoutes,
   ...mailRoutes,
   ...searchRoutes,
   ...savedSearchRoutes,
