@@ -139,7 +139,7 @@ describe('an undo', () => {
 
     const older = undoOf(await archive(uids[0]));
     const newer = undoOf(await archive(uids[1]));
-    const surplus = older.filter(([name]) => name === 'uid');
+    const surplus = older.filter(([name]) => name === 'uids');
     expect(surplus).toHaveLength(1);
     const mixed = await web.post('/mail/me/Archive/actions/move', [...newer, ...surplus]);
     const left = total(await web.get('/mail/me/INBOX'));

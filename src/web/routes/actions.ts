@@ -51,9 +51,11 @@ function parseAction(req: Request, verb: Verb): Action {
   const form = new Map([...formOf(req.query), ...formOf(req.body)]);
   const one = req.query['one'];
   const raw = typeof one === 'string' ? [one] : (form.get('uid') ?? []);
-  if (raw.length > MAX_UIDS) throw new AppError('request/invalid');
-  const set = field(form, 'uids');
-  const uids: Uid[] = set === '' ? [...new Set(raw)].map(asUid) : [...parseUids(set)];
+  if (raw.length > MAX_UIDS || (form.get('uids') ?? []).length > 5)
+    throw new AppError('request/invalid');
+  // All that a form names: an undo that was given more than its own is not the one that was sealed.
+  const sets = typeof one === 'string' ? [] : (form.get('uids') ?? []);
+  const uids: Uid[] = [...new Set([...raw.map(asUid), ...sets.flatMap(parseUids)])];
   const uidValidity = asUidValidity(field(form, 'uidvalidity'));
   if (uidValidity === undefined) throw new AppError('request/invalid');
   const undo = field(form, 'undo');
