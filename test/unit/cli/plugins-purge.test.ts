@@ -86,7 +86,13 @@ const configWith = (site: Readonly<Record<string, unknown>>) =>
     sites: { one: aSiteFile(site) },
   });
 
-const files = (): readonly string[] => readdirSync(folder()).sort();
+/** What SQLite keeps beside a file while it is open is of that file, not one of its own. */
+const files = (): readonly string[] => {
+  const all = readdirSync(folder());
+  const isBeside = (name: string): boolean =>
+    /-(?:wal|shm)$/.test(name) && all.includes(name.slice(0, -'-wal'.length));
+  return all.filter((name) => !isBeside(name)).sort();
+};
 const ALL = ['tides-more.sqlite', 'tides.sqlite'];
 const linked = (): Promise<string[]> => db.knex('sign_in_links').orderBy('plugin').pluck('plugin');
 const coreTables = (): Promise<string[]> =>
