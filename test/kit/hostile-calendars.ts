@@ -45,6 +45,19 @@ export const HOSTILE_CALENDARS: Readonly<Record<string, () => string | Buffer>> 
     ),
   '50,000 exceptions': () =>
     event('exceptions', ...TIMES, 'RRULE:FREQ=DAILY', `EXDATE:${days(50_000).join()}`),
+  'a few thousand times a day, the last of them': () =>
+    event(
+      'dense',
+      'DTSTART:20261124T100000Z',
+      'RRULE:FREQ=YEARLY;BYSETPOS=-366;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=0,1,2,3,4,5,6,7,8,9;BYMINUTE=1,2,3,4,5,6,7,8,9;BYSECOND=1,2,3,4,5,6,7,8,9',
+    ),
+  'as many times a day as are taken': () =>
+    event(
+      'often',
+      'DTSTART:20261124T100000Z',
+      `RRULE:FREQ=YEARLY;BYSETPOS=-366;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=${Array.from({ length: 24 }, (_, at) => at).join()};BYMINUTE=0,10,20,30,40,50`,
+    ),
+  '50,000 dates': () => event('many-dates', ...TIMES, `RDATE:${days(50_000).join()}`),
   '10,000 dates': () => event('dates', ...TIMES, `RDATE:${days(10_000).join()}`),
   'periods as dates': () =>
     event(
