@@ -6,6 +6,7 @@ import { gs2Name, type MailCredential } from '../base/sasl';
 import type { Uid, UidValidity } from '../base/types';
 import { noAnswer, toImapError } from './errors';
 import { breakIdle, demandMechanism, installTap, rememberPath } from './raw';
+import { spareLog } from './spare-log';
 import type { ImapServerAddress, MailboxEvent, OpenMailbox, Told } from './types';
 
 // What a server may send at once (threats 49): a SORT of four million uids fits a line, a slice
@@ -21,6 +22,8 @@ export interface ConnectionAccess {
   readonly server: ImapServerAddress;
   readonly credential: MailCredential;
 }
+
+spareLog();
 
 /** One IMAP connection: born with its listeners, closed on every failure. */
 export class Connection {
