@@ -45,26 +45,45 @@ export async function conversationsOf(
 export const knownConversations = (order: Order): ConversationOrder | undefined =>
   kept.get(order)?.found;
 
+/** Uids are dense in most mailboxes: up to here a table of them, 16 MB for a moment, beats a map. */
+const MAX_TABLE = 4_000_000;
+
+/** Thread of each message of a mailbox; undefined for one that came since. */
+function threadsByUid({ members, starts }: Threads): (uid: number) => number | undefined {
+  const last = members.reduce((most, uid) => Math.max(most, uid), 0);
+  const table = last < MAX_TABLE ? new Uint32Array(last + 1) : undefined;
+  const map = new Map<number, number>();
+  for (let thread = 0; thread + 1 < starts.length; thread++) {
+    const end = starts[thread + 1] ?? 0;
+    for (let at = starts[thread] ?? 0; at < end; at++) {
+      const uid = members[at] ?? 0;
+      if (table) table[uid] = thread + 1;
+      else map.set(uid, thread);
+    }
+  }
+  if (!table) return (uid) => map.get(uid);
+  return (uid) => {
+    const thread = table[uid] ?? 0;
+    return thread === 0 ? undefined : thread - 1;
+  };
+}
+
 /** Groups the uids of a list, in its order. */
 export function group(
   uids: Uint32Array,
   { members, starts }: Threads,
 ): Omit<ConversationOrder, 'isCut'> {
-  const threadOf = new Map<number, number>();
-  for (let thread = 0; thread + 1 < starts.length; thread++) {
-    const end = starts[thread + 1] ?? 0;
-    for (let at = starts[thread] ?? 0; at < end; at++) threadOf.set(members[at] ?? 0, thread);
-  }
-  // Place of a conversation in the list, by its thread; a message of no thread is one of its own.
-  const placeOf = new Map<number, number>();
+  const threadOf = threadsByUid({ members, starts });
+  // Place of a conversation in the list, plus one, by its thread; a message of no thread is its own.
+  const placeOf = new Uint32Array(starts.length);
   const places = new Uint32Array(uids.length);
   const sizes: number[] = [];
   for (let at = 0; at < uids.length; at++) {
-    const thread = threadOf.get(uids[at] ?? 0) ?? -1 - at;
-    const known = placeOf.get(thread);
-    const place = known ?? sizes.length;
-    if (known === undefined) {
-      placeOf.set(thread, place);
+    const thread = threadOf(uids[at] ?? 0);
+    const known = thread === undefined ? 0 : (placeOf[thread] ?? 0);
+    const place = known === 0 ? sizes.length : known - 1;
+    if (known === 0) {
+      if (thread !== undefined) placeOf[thread] = place + 1;
       sizes.push(1);
     } else sizes[place] = (sizes[place] ?? 0) + 1;
     places[at] = place;
