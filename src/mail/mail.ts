@@ -45,6 +45,7 @@ import {
   subscribeOne,
 } from './mailbox-changes';
 import { exportMailbox } from './mbox/export';
+import { prepareMessage } from './prepare';
 import { checkSender } from './sender-check';
 import { streamPart, streamSource } from './stream';
 import { readTransit } from './transit';
@@ -121,6 +122,7 @@ export function createMail(deps: MailDeps): Mail {
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
     markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),
+    prepare: (actor, expected) => prepareMessage(context, actor, expected),
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
     trust: (actor, view) => trustOf(context, actor, view),
     senderCheck: (actor, view) => checkSender(context, actor, view),

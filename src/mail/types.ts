@@ -4,6 +4,7 @@ import type { SigningOptions } from '../mime';
 import type { Actor, SessionKey } from '../session/types';
 import type { SearchEverywhere } from './everywhere/everywhere';
 import type { MessageWarning, TrustAnswer } from './hooks';
+import type { Expected } from './prepare';
 import type { Query } from './query';
 import type { SenderCheck } from './sender-check';
 import type { Transit } from './transit';
@@ -327,6 +328,8 @@ export interface Mail {
    */
   markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
+  /** Reads a message that will probably be opened next, in a quiet moment; nobody is told. */
+  prepare(actor: Actor, expected: Expected): void;
   /** What plugins warn of, from the header and the links of the body shown. */
   warnings(
     actor: Actor,

@@ -130,6 +130,27 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
   };
 }
 
+/** The line below is what most people open next: it is read while they read this one. */
+export function prepareNext(
+  call: OpenCall,
+  { view, neighbours }: Pick<OpenedMessage, 'view' | 'neighbours'>,
+): void {
+  const { deps, actor, ctx } = call;
+  if (neighbours.older === undefined) return;
+  const { mailbox, uidValidity } = view.ref;
+  const { prefer } = ctx.core.reading;
+  deps.mail.prepare(actor, {
+    mailbox,
+    uidValidity,
+    uid: neighbours.older,
+    prefer,
+    optionsOf: async (next) => ({
+      ...(await choiceOf(call, next, { prefer })),
+      urls: bodyUrls(deps, ctx),
+    }),
+  });
+}
+
 /** What the wrappings of a message hold; hardly any message has one. */
 async function wrappedFiles({ deps, actor }: OpenCall, view: MessageView) {
   const files = new Map<string, readonly WinmailFile[]>();
@@ -186,11 +207,16 @@ export function messagePane(
 }
 
 /** Which alternative, and remote images or not: the link asked, else the agent's settings. */
-export async function bodyChoice(call: OpenCall, view: MessageView): Promise<BodyChoice> {
-  const { deps, actor, ctx, req } = call;
-  const prefer = preferOf(call);
+export const bodyChoice = (call: OpenCall, view: MessageView): Promise<BodyChoice> =>
+  choiceOf(call, view, { prefer: preferOf(call), images: call.req.query['images'] });
+
+async function choiceOf(
+  call: Pick<OpenCall, 'deps' | 'actor' | 'ctx'>,
+  view: MessageView,
+  { prefer, images }: { readonly prefer: BodyChoice['prefer']; readonly images?: unknown },
+): Promise<BodyChoice> {
+  const { deps, actor, ctx } = call;
   const hasHtml = view.bodies.some(({ kind }) => kind === 'html');
-  const images = req.query['images'];
   // The frame of a page that shows none has been told so: who the sender is was asked for that page.
   const isNever = ctx.core.reading.remoteImages === 'never';
   if (!hasHtml || images === '0' || isNever) {
@@ -205,7 +231,10 @@ export async function bodyChoice(call: OpenCall, view: MessageView): Promise<Bod
 }
 
 /** Whether the agent asked once for the images of every message of this sender. */
-async function trustsSender({ deps, actor }: OpenCall, { from }: MessageView): Promise<boolean> {
+async function trustsSender(
+  { deps, actor }: Pick<OpenCall, 'deps' | 'actor'>,
+  { from }: MessageView,
+): Promise<boolean> {
   const sender = from[0]?.mail ?? '';
   return sender !== '' && isTrusted(deps.settings, actor.user.id, sender);
 }

@@ -142,6 +142,39 @@ describe('opening a message', () => {
       bench.mail.message(bench.actor, gone, { markSeen: false, contentOnly: true }),
     ).rejects.toThrow('message/not-found');
   });
+
+  it('that was expected asks for its flags alone; nobody opened it before, and it is unread', async () => {
+    await start(1);
+    const uid = await firstUid();
+    const { uidValidity } = await list();
+    const asked = { prefer: 'text', remote: 'block', urls } as const;
+    let isReady = false;
+    plans.length = 0;
+    const before = server.stats().recent.length;
+    bench.mail.prepare(bench.actor, {
+      mailbox: 'INBOX',
+      uid,
+      uidValidity,
+      prefer: 'text',
+      optionsOf: () => {
+        isReady = true;
+        return Promise.resolve(asked);
+      },
+    });
+    expect(server.stats().recent.slice(before)).toEqual([]);
+    expect(plans).toHaveLength(1);
+    for (const run of plans.splice(0)) run();
+    await until('it is read', () => isReady);
+    expect(reads).toEqual([]);
+    expect((await list()).rows[0]?.isSeen).toBe(false);
+
+    const commands = await heard(async () => {
+      const at = { mailbox: 'INBOX', uid, uidValidity };
+      const view = await bench.mail.message(bench.actor, at, { markSeen: false, prefer: 'text' });
+      await bench.mail.body(bench.actor, view, asked);
+    });
+    expect(commands.filter((command) => command.includes('FETCH'))).toHaveLength(1);
+  });
 });
 
 it('a large move that fails midway is told for what has moved', async () => {

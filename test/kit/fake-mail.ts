@@ -165,6 +165,7 @@ export function createFakeMail(dir: string): FakeMail {
     search: unused,
     markRead: unused,
     body: unused,
+    prepare: unused,
     label: unused,
     move: unused,
     copy: unused,

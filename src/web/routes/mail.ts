@@ -4,7 +4,7 @@ import { listPane, mailFrame, mailShell, queryOf, withCounter } from '../mail-pa
 import { printedHead } from '../message-head';
 import { MAILBOX, MESSAGE, mailboxParam, messageParam, namedMessage } from '../message-path';
 import { openConversation } from '../open-conversation';
-import { messagePane, openMessage, readMessage } from '../open-message';
+import { messagePane, openMessage, prepareNext, readMessage } from '../open-message';
 import type { MailPageModel } from '../pages/mail';
 import { foldHeader, wantsAll } from '../recipients';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
@@ -54,6 +54,7 @@ async function showMessage(call: OpenCall): Promise<void> {
     ...opened,
     conversation: await openConversation(call, query, opened.view),
   });
+  prepareNext(call, opened);
   const shell = mailShell(frame, { title: message.model.subject, query, selected: uid });
   const facts = { message: message.facts, addresses: message.addresses };
   if (wantsFrame(req, 'reading')) {
