@@ -2,6 +2,7 @@ import { Browser } from './browser';
 import { ImapClient, type ImapServer } from './imap-client';
 import { PASSWORD, type Pair } from './mailboxes';
 import { type Result, resultOf } from './measure';
+import { ColdOrders, warmServer } from './measures-order';
 import type { Product } from './product';
 import { farPage, firstUidOf, rowsCommand } from './stand';
 
@@ -17,15 +18,20 @@ export class ColdLooks {
   readonly #first = new Map<Pair, Times>();
   readonly #far = new Map<Pair, Times>();
 
+  readonly #orders = new ColdOrders();
+
   constructor(private readonly imap: ImapServer) {}
 
   /** Takes one look at each size with a product just started. */
   async take(product: Product, pairs: readonly Pair[], warmUpAs: string): Promise<void> {
     await warmCode(product, warmUpAs);
-    for (const pair of pairs) await this.#look(product, pair);
+    for (const pair of pairs) {
+      await warmServer(this.imap, pair);
+      await this.#look(product, pair);
+    }
   }
 
-  results(pair: Pair): readonly Result[] {
+  results(pair: Pair, isAimed: boolean): readonly Result[] {
     const none: Times = { product: [], server: [] };
     const beside = 'connection, LOGIN, SELECT, FETCH of 50 rows';
     return [
@@ -42,6 +48,7 @@ export class ColdLooks {
         },
         this.#far.get(pair) ?? none,
       ),
+      ...this.#orders.results(pair, isAimed),
     ];
   }
 
@@ -57,6 +64,7 @@ export class ColdLooks {
     const page = farPage(pair);
     const far = await browser.list(`?page=${page}`);
     add(this.#far, pair, far, await client.time(rowsCommand(firstUidOf(pair, page))));
+    await this.#orders.take(pair, browser, client);
     client.close();
     browser.close();
   }

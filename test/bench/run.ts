@@ -9,6 +9,7 @@ import { crowdOf, fillPair, PASSWORD, type Pair, startServer } from './mailboxes
 import { type Measure, type Result, run } from './measure';
 import { listMeasures, signInMeasures } from './measures-list';
 import { actionMeasures, openMeasures, searchMeasures, specialCounts } from './measures-message';
+import { orderMeasures } from './measures-order';
 import { type Memory, measureMemory } from './memory';
 import { type BenchOptions, isWanted } from './options';
 import { type Product, startProduct } from './product';
@@ -66,7 +67,10 @@ async function measureAll(
   return bench.withProduct('warm', async (product) => {
     const sizes: Report['sizes'][number][] = [];
     for (const pair of pairs) {
-      const results = [...(cold?.results(pair) ?? []), ...(await bench.warm(product, pair))];
+      const results = [
+        ...(cold?.results(pair, pair.size >= LARGE) ?? []),
+        ...(await bench.warm(product, pair)),
+      ];
       sizes.push({ messages: pair.size, results });
     }
     const [smallest] = pairs;
@@ -166,6 +170,7 @@ class Bench {
     const stand: Stand = { ...parts, imap: this.dovecot, quick: options.quick, deliver };
     const all = [
       ...listMeasures(stand),
+      ...orderMeasures(stand),
       ...openMeasures(stand),
       ...actionMeasures(stand),
       ...searchMeasures(stand),
