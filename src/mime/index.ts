@@ -15,11 +15,14 @@ export {
   type PickedBodies,
   pickBodies,
 } from './bodies';
+export { type CardFactName, type CardFacts, contactFacts, eventFacts } from './card-facts';
 export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
 export { type BuildOptions, buildMessage, newMessageId } from './compose';
+export { type ContentLine, contentLines } from './content-lines';
 export { encodeWords } from './encode-words';
 export { decodeWords } from './encoded-words';
+export { type FileKind, fileKind } from './file-kind';
 export { cleanFilename, partFilename, type UnnamedWords } from './filename';
 export { encodeFlowed, type TextLine, unflow } from './flowed';
 export {

@@ -25,7 +25,7 @@ import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
 import { failedCheckBanner, senderCheckModel } from './reading/sender-check-model';
 import { foldRecipients } from './recipients';
-import { isViewable } from './sniff';
+import { isPreviewable, isViewable } from './sniff';
 
 const MAX_BADGE = 4;
 
@@ -107,7 +107,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
     isDraft: view.row.isDraft || use === 'drafts',
     isOutside: view.isOutside,
     banners: banners(input, self),
-    attachments: view.attachments.flatMap((one) => attachmentModels(one, path, input.wrapped)),
+    attachments: view.attachments.flatMap((one) => attachmentModels(one, path, input)),
     bodyHref: withQuery(`${path}/body`, {
       ...shown,
       images: input.remote === 'proxy' ? '1' : '0',
@@ -274,10 +274,10 @@ export function badgeOf(filename: string, family: string): string {
 function attachmentModels(
   info: AttachmentInfo,
   path: string,
-  wrapped: MessageModelInput['wrapped'],
+  { wrapped, inside }: Pick<MessageModelInput, 'wrapped' | 'inside'>,
 ): readonly AttachmentModel[] {
   const files = wrapped.get(info.part) ?? [];
-  if (files.length === 0) return [attachmentModel(info, path)];
+  if (files.length === 0) return [attachmentModel(info, path, inside)];
   return files.map(({ index, filename, type, family, sizeBytes }) => {
     const href = `${path}/parts/${encodeURIComponent(info.part)}/files/${index}`;
     return {
@@ -292,7 +292,11 @@ function attachmentModels(
   });
 }
 
-function attachmentModel(info: AttachmentInfo, path: string): AttachmentModel {
+function attachmentModel(
+  info: AttachmentInfo,
+  path: string,
+  inside: string | undefined,
+): AttachmentModel {
   const href = `${path}/parts/${encodeURIComponent(info.part)}`;
   return {
     filename: info.filename,
@@ -300,7 +304,9 @@ function attachmentModel(info: AttachmentInfo, path: string): AttachmentModel {
     family: info.family,
     sizeBytes: info.sizeBytes,
     href,
-    viewHref: isViewable(info.type) ? withQuery(href, { inline: '1' }) : undefined,
+    viewHref: isPreviewable(info.type, info.filename)
+      ? withQuery(`${href}/preview`, { inside })
+      : undefined,
     messageHref: info.isMessage ? withQuery(path, { inside: info.part }) : undefined,
   };
 }

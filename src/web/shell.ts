@@ -27,6 +27,7 @@ const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = {
   admin: ['admin'],
   compose: ['compose'],
   login: [],
+  preview: ['preview'],
 };
 
 /** The frame of a page: site, person, taskbar, banners, assets. */
@@ -77,7 +78,11 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
       ...plugins.styles,
     ].filter(isPresent),
     scripts: [...groups.map((group) => asset(`${group}.js`)), ...plugins.scripts].filter(isPresent),
-    bareScripts: isAwaited ? plugins.scripts : [],
+    bareScripts: isAwaited
+      ? plugins.scripts
+      : parts.area === 'preview'
+        ? [asset('preview.js')].filter(isPresent)
+        : [],
     requestId: id,
     reloadVisit: false,
     eventsHref: parts.eventsHref,

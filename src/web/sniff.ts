@@ -11,6 +11,17 @@ export const SNIFF_BYTES = 16;
 /** Whether files of a type may be shown in a tab of their own, when their bytes agree. */
 export const isViewable = (type: string): boolean => MAGIC.some(([known]) => known === type);
 
+/**
+ * Whether a file is worth offering a page that shows it: by its name or its declared type, since its
+ * bytes are not at hand. The page itself goes by the bytes.
+ */
+export const isPreviewable = (type: string, filename: string): boolean =>
+  isViewable(type) ||
+  /^(?:text\/|application\/(?:json|xml|ics)$)/.test(type) ||
+  /\.(?:png|jpe?g|gif|webp|pdf|txt|csv|tsv|log|md|json|xml|ya?ml|html?|ics|ical|vcf|vcard)$/i.test(
+    filename,
+  );
+
 /** Type of a beginning of file among those that may be shown inline; `undefined` for all others. */
 export function sniffInline(head: Uint8Array): string | undefined {
   return MAGIC.find(([, offset, bytes]) =>

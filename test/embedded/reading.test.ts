@@ -125,6 +125,62 @@ it('opens winmail.dat', async () => {
   expect((await web.raw(`${path}/parts/1/files/7`)).status).toBe(404);
 });
 
+it('shows files by their bytes, framed without scripts', async () => {
+  const part = (name: string, type: string, lines: readonly string[]) => [
+    '--b',
+    `Content-Type: ${type}; name="${name}"`,
+    `Content-Disposition: attachment; filename="${name}"`,
+    '',
+    ...lines,
+  ];
+  deliver([
+    'From: Camille <c@dehors.example>',
+    'Subject: apercus',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    ...part('note.txt', 'text/plain; charset=iso-8859-1', ['d\xe9j\xe0 <script>alert(1)</script>']),
+    // The sender says that it is an image: it is a page.
+    ...part('photo.png', 'image/png', ['<script>alert(2)</script>']),
+    ...part('reunion.ics', 'text/calendar', [
+      'BEGIN:VCALENDAR',
+      'BEGIN:VEVENT',
+      'SUMMARY:Point <b>hebdo</b>',
+      'DTSTART:20260302T090000Z',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ]),
+    ...part('joint.eml', 'message/rfc822', ['Subject: dedans', '', 'le corps']),
+    '--b--',
+    '',
+  ]);
+  const { page, path } = await open('apercus');
+  const links = page.all((one) => one.attribs['data-preview'] !== undefined);
+  expect(links).toHaveLength(3);
+
+  const first = await web.get(links[0]?.attribs['href'] ?? '');
+  expect(first.status).toBe(200);
+  expect(first.text).toContain('data-preview-kind="text"');
+  expect(first.all((one) => one.attribs['rel'] === 'next')[0]?.attribs['href']).toContain(
+    '/parts/2/preview',
+  );
+  const text = await web.raw(`${path}/parts/1/preview/content`);
+  expect(text.headers.get('content-security-policy')).toMatch(
+    /^sandbox allow-popups.*default-src 'none'/,
+  );
+  expect(text.headers.get('x-frame-options')).toBe('SAMEORIGIN');
+  expect(await text.text()).toContain('déjà &lt;script&gt;');
+  expect((await web.get(`${path}/parts/2/preview`)).text).toContain('data-preview-kind="text"');
+  const lied = await web.raw(`${path}/parts/2/preview/content`);
+  expect(await lied.text()).toContain('&lt;script&gt;alert(2)');
+  const event = await (await web.raw(`${path}/parts/3/preview/content`)).text();
+  expect(event).toContain('Point &lt;b&gt;hebdo&lt;/b&gt;');
+  expect(event).toContain('2026-03-02 09:00 UTC');
+  const message = await web.get(`${path}/parts/4/preview`);
+  expect(message.text).toContain('data-preview-kind="message"');
+  expect((await web.raw(`${path}/parts/9/preview/content`)).status).toBe(404);
+});
+
 /** Files of an archive, by its list at the end. */
 function filesOf(zip: Buffer): readonly (readonly [name: string, text: string])[] {
   const end = zip.length - 22;

@@ -124,6 +124,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid/body
      get /mail/:account/:mailbox/:uid/parts/:part
      get /mail/:account/:mailbox/:uid/parts/:part/preview
+     get /mail/:account/:mailbox/:uid/parts/:part/preview/content
      get /mail/:account/:mailbox/:uid/source
      post /mail/:account/:mailbox/:uid/trust
      post /mail/:account/:mailbox/actions/flag

@@ -64,3 +64,24 @@ export interface LeaveModel {
       }
     | undefined;
 }
+
+/** View `preview`: a file of a message on a page of its own. */
+export interface PreviewModel {
+  readonly filename: string;
+  readonly sizeBytes: number;
+  /** `other` cannot be shown. */
+  readonly kind: 'image' | 'pdf' | 'text' | 'calendar' | 'card' | 'message' | 'other';
+  /** Its place among the files of the message, from 1. */
+  readonly place: number;
+  readonly count: number;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+  /** The message. */
+  readonly back: string;
+  /** The file itself. */
+  readonly href: string;
+  /** What is framed. */
+  readonly contentHref: string;
+  /** An enclosed message, opened as one. */
+  readonly messageHref: string | undefined;
+}

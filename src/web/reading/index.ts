@@ -5,10 +5,12 @@
 import type { RouteSpec } from '../route';
 import { fileRoutes } from './files-route';
 import { leaveRoutes } from './leave-route';
+import { previewRoutes } from './preview-route';
 import { transitRoutes } from './transit-route';
 
 export const readingRoutes: readonly RouteSpec[] = [
   ...transitRoutes,
   ...leaveRoutes,
   ...fileRoutes,
+  ...previewRoutes,
 ];

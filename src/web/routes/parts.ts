@@ -11,7 +11,7 @@ import { localPath, withQuery } from '../links';
 import { markedWords } from '../marked-words';
 import { MESSAGE, messageParam, namedMessage } from '../message-path';
 import { bodyChoice, insideOf } from '../open-message';
-import { seeOther, sendPage } from '../reply';
+import { seeOther } from '../reply';
 import { type OpenCall, param, type RouteSpec } from '../route';
 import { sendBytes, stream } from '../send-bytes';
 
@@ -66,23 +66,6 @@ async function askServing(
   const query = { ...part, disposition };
   const [denial] = await deps.hooks.guard(actor.scope, 'attachment:serving', query);
   if (denial) throw deniedError(denial);
-}
-
-/** A file in a view of the plugin that can show it. */
-async function previewPart(call: OpenCall): Promise<void> {
-  const { deps, actor, req, res } = call;
-  const view = await namedMessage(call);
-  const part = servedPart(view, insideOf(param(req, 'part')) ?? '');
-  if (part.filename === '') throw new AppError('message/not-found');
-  await askServing(call, part, 'inline');
-  const shown = await deps.hooks.first(actor.scope, 'attachment:preview', part);
-  if (!shown) throw new AppError('request/not-found');
-  await sendPage(deps, req, res, {
-    view: `${shown.plugin}/${shown.answer.view}`,
-    layout: 'layout-bare',
-    model: shown.answer.data,
-    shell: { title: part.filename, area: shown.plugin },
-  });
 }
 
 /** Raw source: text in a tab, or an `.eml` file. */
@@ -140,7 +123,6 @@ function withoutImages(href: string): string {
 export const partRoutes: readonly RouteSpec[] = [
   { method: 'get', path: `${MESSAGE}/body`, access: 'open', handle: showBody },
   { method: 'get', path: `${MESSAGE}/parts/:part`, access: 'open', handle: downloadPart },
-  { method: 'get', path: `${MESSAGE}/parts/:part/preview`, access: 'open', handle: previewPart },
   { method: 'get', path: `${MESSAGE}/source`, access: 'open', handle: showSource },
   { method: 'post', path: `${MESSAGE}/trust`, access: 'open', handle: trustSender },
 ];
