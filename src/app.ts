@@ -57,6 +57,7 @@ import { createUsedOnce } from './kernel/used-once';
 import { createWorkerPool } from './kernel/worker';
 import { createMail } from './mail';
 import {
+  createAbsentees,
   createDeviceCookies,
   createImapLogin,
   createKeptStates,
@@ -215,6 +216,10 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     transport,
     texts,
     metrics,
+    absentees: {
+      keep: (actor, about) => absentees.keep(actor, about),
+      actor: (owner, kept, about) => absentees.actor(owner, kept, about),
+    },
   });
 
   const keys = createKeyRing([{ id: 1, secret: config.secretKey }]);
@@ -227,6 +232,12 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     writeSettings: (user, values) => settings.write(user, CORE_SCOPE, values),
     erasers: [(user, trx) => settings.erase(user, trx)],
     erasingTables: erasingTables(databases),
+  });
+  const absentees = createAbsentees({
+    keys,
+    users,
+    sites,
+    enabledFor: (subject) => enabling.enabledFor(subject),
   });
   const safety = createSafety({
     db,
@@ -525,6 +536,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   async function start(): Promise<{ readonly url: string; readonly port: number }> {
     if (errors) isolation = watchProcess({ config, log, clock, meter, link, errors });
     await compose.recover();
+    // What was due while nothing ran; nobody waits for it.
+    void compose.sendDue();
     if (config.role !== 'web') {
       jobs.start();
       auditStream?.start();

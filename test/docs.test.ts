@@ -57,7 +57,7 @@ describe('the guide of operations', () => {
       compose: { recover: idle, sweepUploads: idle },
     } as unknown as Parameters<typeof coreJobs>[0]);
     const told = namesBelow('Jobs').map((row) =>
-      row.replace(' min', 'm').replace(' h', 'h').replace(' d', 'd'),
+      row.replace(' min', 'm').replace(' h', 'h').replace(' d', 'd').replace(' s', 's'),
     );
     expect(told).toEqual(jobs.map(({ id, every }) => `${id} ${every}`));
   });

@@ -43,7 +43,7 @@ export const coreJobs = (deps: {
   readonly sites: readonly Pick<Site, 'id' | 'audit'>[];
   readonly clock: Clock;
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
-  readonly compose: Pick<ComposeService, 'recover' | 'sweepUploads'>;
+  readonly compose: Pick<ComposeService, 'recover' | 'sendDue' | 'sweepUploads'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
   readonly posts: Pick<Posts, 'sendDue'>;
   readonly usedOnce: Pick<UsedOnce, 'purge'>;
@@ -62,6 +62,12 @@ export const coreJobs = (deps: {
     every: '1m',
     timeoutS: 50,
     run: async () => void (await deps.compose.recover()),
+  },
+  {
+    id: 'core:later',
+    every: '15s',
+    timeoutS: 300,
+    run: () => deps.compose.sendDue(),
   },
   {
     id: 'core:notices',

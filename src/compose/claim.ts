@@ -93,6 +93,9 @@ const retake = (
       step: 'prepared',
       revision: draft.revision,
       outcome: null,
+      sendAt: null,
+      access: null,
+      lateTries: 0,
       owner,
       leaseUntil: leaseOf(context),
     },
@@ -144,6 +147,16 @@ async function recoverIfDead(
 ): Promise<OutboxRow | undefined> {
   if (row.state !== 'sending' || !isDead(context, row)) return row;
   const { draft, owner, step } = row;
+  if (step === 'prepared' && row.sendAt !== undefined && row.job) {
+    const changes = { state: 'held', outcome: { kind: 'scheduled' } } as const;
+    await changeOutbox(
+      on,
+      { draft, state: 'sending', step, owner },
+      changes,
+      isoNow(context.clock),
+    );
+    return { ...row, ...changes };
+  }
   if (step === 'prepared') {
     await deleteOutbox(on, { draft, state: 'sending', step, owner });
     return undefined;

@@ -12,8 +12,10 @@ import { retryUnfinished } from './finish';
 import { listIdentities } from './identities';
 import { importFile } from './import-file';
 import { listLateCopies, settleLateCopy } from './late-copies';
+import { callBack, idleLater, listLater, putOffTo, sendDue, sendDueOf, wakeAt } from './later';
 import { createMeeting } from './meet';
 import { ensureDraft, prepareDraft } from './open';
+import { countPutOff } from './outbox-store';
 import { composeRecords } from './records';
 import { saveDraft } from './save';
 import { resendDraft, sendDraft } from './send';
@@ -43,6 +45,12 @@ export interface ComposeService extends Compose {
   importFile(actor: Actor, draft: string, uri: string): Promise<DraftAttachment>;
   /** What is kept about a person, for their right of access. */
   records(user: UserId): ReturnType<typeof composeRecords>;
+  /** Sends what was put off until now, with nobody there; every few seconds. */
+  sendDue(): Promise<void>;
+  /** Sends what waits for this agent to be there; when a page of theirs is shown. */
+  sendDueOf(actor: Actor): Promise<void>;
+  /** Resolves when what is being sent with nobody there has ended. */
+  idle(): Promise<void>;
   /** Hourly: files without an owner, finished sendings of long ago. */
   sweepUploads(): Promise<{ readonly files: number }>;
 }
@@ -67,7 +75,18 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     detach: (actor, id, attachment) => detachUpload(context, actor, id, attachment),
     attachment: (actor, id, attachment) => openAttachment(context, actor, id, attachment),
     discard: (actor, id) => discardDraft(context, actor, id),
-    send: (actor, id, { confirmed }) => sendDraft(context, actor, id, confirmed),
+    send: async (actor, id, options) => {
+      const outcome = await sendDraft(context, actor, id, options);
+      if (outcome.kind === 'scheduled') wakeAt(context, outcome.at);
+      return outcome;
+    },
+    putOff: (actor) => listLater(context, actor),
+    countPutOff: (actor) => countPutOff(context.db.knex, ownerOf(actor)),
+    callBack: (actor, id) => callBack(context, actor, id),
+    putOffTo: (actor, id, at) => putOffTo(context, actor, id, at),
+    sendDue: () => sendDue(context),
+    sendDueOf: (actor) => sendDueOf(context, actor),
+    idle: () => idleLater(context),
     resend: (actor, id) => resendDraft(context, actor, id),
     suggest: (actor, query, purpose, options) => suggest(context, actor, query, purpose, options),
     expand: (actor, list) => expandList(context, actor, list),

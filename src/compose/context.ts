@@ -9,6 +9,7 @@ import type { Texts } from '../kernel/i18n-types';
 import type { Metrics } from '../kernel/meter';
 import type { RunTask } from '../mail';
 import type { Mail } from '../mail/types';
+import type { Absentees } from '../session/absentees';
 import type { Actor } from '../session/types';
 import type { Settings } from '../settings/types';
 import type { SmtpTransport } from '../smtp';
@@ -31,6 +32,8 @@ export interface ComposeDeps {
   readonly transport: SmtpTransport;
   readonly texts: Texts;
   readonly metrics?: Metrics;
+  /** Acts for agents who are away; without it, what was put off waits for them. */
+  readonly absentees?: Absentees;
 }
 
 /** The dependencies and what is made of them once. */

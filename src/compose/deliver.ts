@@ -23,6 +23,8 @@ export interface Delivery {
   readonly job: OutboxJob;
   /** An earlier try may have been accepted: a failure now does not make that certain. */
   readonly isRepeat: boolean;
+  /** When a message that was put off is tried again, where it cannot leave for now. */
+  readonly retryAt?: number;
 }
 
 // The server said yes: this commit is worth waiting for.
@@ -92,7 +94,13 @@ async function settleAccepted(
 ): Promise<void> {
   const commit = (): Promise<void> =>
     context.db.transaction(async (trx) => {
-      const changes = { state: 'sent', step: 'accepted', outcome, isUnfinished: true } as const;
+      const changes = {
+        state: 'sent',
+        step: 'accepted',
+        outcome,
+        isUnfinished: true,
+        access: null,
+      } as const;
       await settle(context, trx, delivery, changes);
       await deleteDraft(trx, delivery.draft);
     });
@@ -145,6 +153,10 @@ function failureOf(error: unknown): StoredOutcome | undefined {
   return undefined;
 }
 
+/** Nothing left, and nothing is wrong with the message: the server is away, or the password changed. */
+const isPassing = (outcome: StoredOutcome): boolean =>
+  outcome.kind === 'deferred' || (outcome.kind === 'rejected' && outcome.refused === 'credential');
+
 async function settleFailed(
   context: ComposeContext,
   actor: Actor,
@@ -152,9 +164,21 @@ async function settleFailed(
   outcome: StoredOutcome,
   error: unknown,
 ): Promise<void> {
+  const { retryAt } = delivery;
+  if (retryAt !== undefined && isPassing(outcome)) {
+    const at = { state: 'held', outcome: { kind: 'scheduled' }, sendAt: retryAt } as const;
+    const dropped = outcome.kind === 'rejected' ? { access: null } : {};
+    await insist(() => settle(context, context.db.knex, delivery, { ...at, ...dropped }));
+    context.log.warn({ err: error, draft: delivery.draft }, 'outbox/put-off-again');
+    return;
+  }
   const isUnknown = outcome.kind === 'unknown' || delivery.isRepeat;
   const state = isUnknown ? 'unknown' : 'failed';
-  const changes = { state, outcome: isUnknown ? { kind: 'unknown' as const } : outcome } as const;
+  const changes = {
+    state,
+    outcome: isUnknown ? { kind: 'unknown' as const } : outcome,
+    access: null,
+  } as const;
   const isStored = await insist(() => settle(context, context.db.knex, delivery, changes));
   // Somebody else goes on with this message, or offers to send it once more: its file is needed.
   if (!isStored) {

@@ -28,6 +28,7 @@ export type {
   Identity,
   LateCopy,
   OutboxState,
+  PutOff,
   SaveResult,
   SendOutcome,
   SuggestedList,

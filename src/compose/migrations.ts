@@ -91,4 +91,23 @@ export const composeMigrations: readonly Migration[] = [
       }
     },
   },
+  {
+    name: '0002-compose-later',
+    async up(knex) {
+      await knex.schema.alterTable('outbox', (table) => {
+        // When a held message leaves, in milliseconds since 1970; null where nobody said when.
+        table.bigInteger('send_at').nullable();
+        // What opens the mail of somebody who is away then, sealed; gone as soon as it was used.
+        table.text('access').nullable();
+        table.integer('late_tries').notNullable().defaultTo(0);
+        table.index(['state', 'send_at']);
+      });
+    },
+    async down(knex) {
+      await knex.schema.alterTable('outbox', (table) => {
+        table.dropIndex(['state', 'send_at']);
+        table.dropColumns('send_at', 'access', 'late_tries');
+      });
+    },
+  },
 ];

@@ -57,6 +57,7 @@ export const storedOutcome = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('unknown') }),
   z.object({ kind: z.literal('queued'), by: z.string() }),
+  z.object({ kind: z.literal('scheduled') }),
 ]);
 export type StoredOutcome = z.infer<typeof storedOutcome>;
 
@@ -75,6 +76,12 @@ export interface OutboxRow {
   /** Sent, with something left to do: its copy, the mark on the original, the draft's copy. */
   readonly isUnfinished: boolean;
   readonly updatedAt: string;
+  /** When a message that was put off leaves, in milliseconds since 1970. */
+  readonly sendAt: number | undefined;
+  /** What opens the mail while the agent is away, sealed. */
+  readonly access: string | undefined;
+  /** Times that a due message could not leave for now. */
+  readonly lateTries: number;
 }
 
 const row = z.object({
@@ -92,6 +99,9 @@ const row = z.object({
   // SQLite has no booleans.
   is_unfinished: z.coerce.boolean(),
   updated_at: z.string(),
+  send_at: z.number().nullable(),
+  access: z.string().nullable(),
+  late_tries: z.number(),
 });
 
 function toRow(value: unknown): OutboxRow {
@@ -110,6 +120,9 @@ function toRow(value: unknown): OutboxRow {
     leaseUntil: found.lease_until,
     isUnfinished: found.is_unfinished,
     updatedAt: found.updated_at,
+    sendAt: found.send_at ?? undefined,
+    access: found.access ?? undefined,
+    lateTries: found.late_tries,
   };
 }
 
@@ -140,7 +153,10 @@ export async function outboxStates(
 /** Makes the row; says whether it was the first for this draft. */
 export async function insertOutbox(
   on: Executor,
-  claim: Omit<OutboxRow, 'state' | 'step' | 'job' | 'outcome' | 'isUnfinished' | 'updatedAt'>,
+  claim: Pick<
+    OutboxRow,
+    'draft' | 'user' | 'site' | 'revision' | 'messageId' | 'owner' | 'leaseUntil'
+  >,
   at: string,
 ): Promise<boolean> {
   const row = {
@@ -181,6 +197,9 @@ export interface Changes {
   readonly owner?: string;
   readonly leaseUntil?: number;
   readonly isUnfinished?: boolean;
+  readonly sendAt?: number | null;
+  readonly access?: string | null;
+  readonly lateTries?: number;
 }
 
 /** Changes the row if it still is as expected; says whether it was. */
@@ -199,6 +218,9 @@ export async function changeOutbox(
     owner: changes.owner,
     lease_until: changes.leaseUntil,
     is_unfinished: changes.isUnfinished,
+    send_at: changes.sendAt,
+    access: changes.access,
+    late_tries: changes.lateTries,
     updated_at: at,
   };
   const count = await on('outbox')
@@ -223,6 +245,50 @@ const whereOf = ({ draft, state, step, owner }: Expected): Record<string, string
 export async function listSending(on: Executor): Promise<readonly OutboxRow[]> {
   const rows: unknown[] = await on('outbox').where({ state: 'sending' });
   return rows.map(toRow);
+}
+
+/** Held messages whose time has come, the earliest first. */
+export async function listDue(
+  on: Executor,
+  now: number,
+  limit: number,
+): Promise<readonly OutboxRow[]> {
+  const rows: unknown[] = await on('outbox')
+    .where({ state: 'held' })
+    .where('send_at', '<=', now)
+    .orderBy('send_at')
+    .limit(limit);
+  return rows.map(toRow);
+}
+
+const PUT_OFF = ['held', 'sending', 'failed', 'unknown'] satisfies OutboxState[];
+
+/** An agent's messages that were put off: those that wait, and those that could not leave. */
+export async function listPutOff(
+  on: Executor,
+  owner: { readonly user: UserId; readonly site: string },
+  limit: number,
+): Promise<readonly OutboxRow[]> {
+  const rows: unknown[] = await on('outbox')
+    .where({ user_id: owner.user, site: owner.site })
+    .whereIn('state', PUT_OFF)
+    .whereNotNull('send_at')
+    .orderBy('send_at')
+    .limit(limit);
+  return rows.map(toRow);
+}
+
+export async function countPutOff(
+  on: Executor,
+  owner: { readonly user: UserId; readonly site: string },
+): Promise<number> {
+  const found: unknown = await on('outbox')
+    .where({ user_id: owner.user, site: owner.site })
+    .whereIn('state', PUT_OFF)
+    .whereNotNull('send_at')
+    .count({ count: '*' })
+    .first();
+  return z.object({ count: z.coerce.number() }).parse(found).count;
 }
 
 /** Sent messages with something left to do, oldest first. */
@@ -269,6 +335,8 @@ export function tellOutcome(found: OutboxRow, repeated: boolean): SendOutcome | 
       return { kind: 'unknown', messageId };
     case 'queued':
       return { kind: 'queued', messageId, by: outcome.by };
+    case 'scheduled':
+      return { kind: 'scheduled', messageId, at: found.sendAt ?? 0 };
     default:
       return outcome;
   }

@@ -4,7 +4,7 @@ import type { Database } from '../kernel/db-types';
 /** Columns of each table that a person may see of themselves; plumbing of sendings is left out. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   drafts: ['id', 'mode', 'revision', 'fields', 'created_at', 'saved_at'],
-  outbox: ['draft_id', 'state', 'message_id', 'created_at', 'updated_at'],
+  outbox: ['draft_id', 'state', 'message_id', 'created_at', 'updated_at', 'send_at'],
   correspondents: ['mail', 'name', 'uses', 'last_used'],
 };
 

@@ -10,6 +10,7 @@ import { learnCorrespondents } from './correspondent-store';
 import { type Delivery, deliver } from './deliver';
 import type { StoredDraft } from './draft-store';
 import { finishSent } from './finish';
+import { hold } from './hold';
 import {
   changeOutbox,
   deleteOutbox,
@@ -28,12 +29,17 @@ const WAIT_PAUSE_MS = 15;
 const WAIT_PAUSE_MAX_MS = 250;
 const WAIT_TRIES = 370;
 
+export interface SendOptions {
+  readonly confirmed: readonly string[];
+  readonly at?: number | undefined;
+}
+
 /** Sends a draft once, whoever asks however often; see `claimDraft`. */
 export async function sendDraft(
   context: ComposeContext,
   actor: Actor,
   id: string,
-  confirmed: readonly string[],
+  { confirmed, at }: SendOptions,
 ): Promise<SendOutcome> {
   const patientUntil = context.clock.now() + PATIENCE_MS;
   for (let tries = 1; tries <= WAIT_TRIES; tries++) {
@@ -45,7 +51,7 @@ export async function sendDraft(
       tries < WAIT_TRIES &&
       context.clock.now() < patientUntil;
     if (claim.kind === 'repeat' && !isWorthWaiting) return claim.outcome;
-    if (claim.kind === 'claimed') return runClaim(context, actor, claim, confirmed);
+    if (claim.kind === 'claimed') return runClaim(context, actor, claim, { confirmed, at });
     await delay(Math.min(WAIT_PAUSE_MAX_MS, WAIT_PAUSE_MS * tries));
     const settled = await findOutbox(context.db.knex, ownerOf(actor), id);
     if (settled?.state === 'failed') return told(tellOutcome(settled, true));
@@ -62,7 +68,7 @@ async function runClaim(
   context: ComposeContext,
   actor: Actor,
   { draft, owner }: Extract<Claim, { kind: 'claimed' }>,
-  confirmed: readonly string[],
+  { confirmed, at }: SendOptions,
 ): Promise<SendOutcome> {
   const stopLease = keepLease(context, { draft: draft.id, state: 'sending', owner });
   const spool = `${draft.id}-${newToken(6)}.eml`;
@@ -81,6 +87,7 @@ async function runClaim(
     if ('kind' in job) return await andThen(job, giveUp);
     await storeJob(context, draft, owner, job);
     const delivery = deliveryOf(draft, owner, job, false);
+    if (at !== undefined) return await hold(context, actor, delivery, at);
     return (await queuedBy(context, actor, delivery)) ?? (await run(context, actor, delivery));
   } catch (error) {
     await giveUp().catch((err: unknown) => {
@@ -97,7 +104,7 @@ async function andThen<T>(value: T, run: () => Promise<void>): Promise<T> {
   return value;
 }
 
-const deliveryOf = (
+export const deliveryOf = (
   draft: Pick<StoredDraft, 'id' | 'site' | 'messageId'>,
   owner: string,
   job: OutboxJob,
@@ -128,7 +135,7 @@ async function storeJob(
 }
 
 /** A plugin may take charge: the message then waits in the outbox, whole, until it is released. */
-async function queuedBy(
+export async function queuedBy(
   context: ComposeContext,
   actor: Actor,
   delivery: Delivery,
@@ -146,7 +153,7 @@ async function queuedBy(
   if (!taken?.answer.queued) return undefined;
   const outcome = { kind: 'queued', by: taken.plugin } as const;
   const from = { draft, state: 'sending', owner } as const;
-  const changes = { state: 'held', outcome } as const;
+  const changes = { state: 'held', outcome, sendAt: null, access: null } as const;
   if (!(await changeOutbox(context.db.knex, from, changes, isoNow(context.clock)))) {
     throw new AppError('draft/conflict', { textKey: 'compose.error.beingSent' });
   }
@@ -154,7 +161,7 @@ async function queuedBy(
 }
 
 /** SMTP, then what follows a yes. From here the row tells what happened: nothing is given up. */
-async function run(
+export async function run(
   context: ComposeContext,
   actor: Actor,
   delivery: Delivery,
@@ -209,6 +216,8 @@ async function tell(
       return { kind: 'unknown', messageId };
     case 'queued':
       return { ...outcome, messageId };
+    case 'scheduled':
+      return { ...outcome, messageId, at: delivery.retryAt ?? 0 };
     default:
       return outcome;
   }
@@ -248,7 +257,8 @@ export async function resendDraft(
   const row = await findOutbox(context.db.knex, ownerOf(actor), id);
   if (!row) throw new AppError('draft/not-found');
   const isRepeat = row.state === 'unknown';
-  if ((!isRepeat && row.state !== 'held') || !row.job) return sendDraft(context, actor, id, []);
+  if ((!isRepeat && row.state !== 'held') || !row.job)
+    return sendDraft(context, actor, id, { confirmed: [] });
   const owner = claimOwner(context);
   const isTaken = await changeOutbox(
     context.db.knex,
@@ -262,7 +272,7 @@ export async function resendDraft(
     },
     isoNow(context.clock),
   );
-  if (!isTaken) return sendDraft(context, actor, id, []);
+  if (!isTaken) return sendDraft(context, actor, id, { confirmed: [] });
   const stopLease = keepLease(context, { draft: id, state: 'sending', owner });
   try {
     const draft = { id, site: row.site, messageId: row.messageId };

@@ -104,6 +104,8 @@ export type SendOutcome =
   | { readonly kind: 'deferred'; readonly reason: 'unreachable' | 'temporary' | 'timeout' }
   /** A plugin took charge of it (`message:deliver`): it waits in the outbox as `held`. */
   | { readonly kind: 'queued'; readonly messageId: string; readonly by: string }
+  /** Put off: it leaves at `at`, in milliseconds since 1970, unless it is called back. */
+  | { readonly kind: 'scheduled'; readonly messageId: string; readonly at: number }
   /** DATA was under way when the answer was lost: it may or may not have left. */
   | { readonly kind: 'unknown'; readonly messageId: string };
 
@@ -154,6 +156,20 @@ export interface LateCopy {
 
 /** What an agent chooses for it: once more, the copy in Drafts instead, or no more word of it. */
 export type CopyPlace = 'sent' | 'drafts' | 'hidden';
+
+/** A message that leaves later. */
+export interface PutOff {
+  readonly draft: string;
+  readonly subject: string;
+  readonly recipients: readonly Address[];
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /**
+   * `waiting`: leaves by itself. `visit`: leaves when the agent is here at that time or comes back.
+   * `leaving`: right now. `failed`: refused, and a draft again. `unknown`: may or may not have left.
+   */
+  readonly state: 'waiting' | 'visit' | 'leaving' | 'failed' | 'unknown';
+}
 
 /** What a new composition starts from; comes back with the first POST of its form. */
 export interface DraftInit {
@@ -208,8 +224,20 @@ export interface Compose {
   send(
     actor: Actor,
     id: string,
-    options: { readonly confirmed: readonly string[] },
+    options: {
+      readonly confirmed: readonly string[];
+      /** Leaves then, in milliseconds since 1970; now unless told. */
+      readonly at?: number | undefined;
+    },
   ): Promise<SendOutcome>;
+  /** Messages of this agent that were put off and have not left, the earliest first. */
+  putOff(actor: Actor): Promise<readonly PutOff[]>;
+  /** How many they are. */
+  countPutOff(actor: Actor): Promise<number>;
+  /** Calls a message back: a draft again, as it was; false when it has left or is leaving. */
+  callBack(actor: Actor, id: string): Promise<boolean>;
+  /** Another time for it; false when it has left or is leaving. */
+  putOffTo(actor: Actor, id: string, at: number): Promise<boolean>;
   /** After an `unknown`, only on the person's word: same Message-ID, never by itself. */
   resend(actor: Actor, id: string): Promise<SendOutcome>;
   suggest(

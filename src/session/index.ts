@@ -1,6 +1,7 @@
 // Who is there: sign-in, sessions and their states, users, permissions, request forgery.
 // Not cookies, pages or routes (web), nor what a session is used for.
 // Called by the web floor, the composition, and through contexts by plugins.
+export { type Absentees, createAbsentees } from './absentees';
 export { createActor } from './actor';
 export type { AppPassword, AppPasswordScope } from './app-password-store';
 export {

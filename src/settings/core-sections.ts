@@ -116,6 +116,22 @@ export const WRITING_SECTION = defineSection({
       options: options('writing.collect', ['yes', 'no']),
       default: 'yes',
     },
+    {
+      key: 'undo',
+      kind: 'choice',
+      labelKey: 'settings.writing.undo.label',
+      helpKey: 'settings.writing.undo.help',
+      options: options('writing.undo', ['site', '0', '5', '10', '20', '30']),
+      default: 'site',
+    },
+    {
+      key: 'disconnect',
+      kind: 'choice',
+      labelKey: 'settings.writing.disconnect.label',
+      helpKey: 'settings.writing.disconnect.help',
+      options: options('writing.disconnect', ['on', 'off']),
+      default: 'on',
+    },
   ],
 });
 

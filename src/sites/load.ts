@@ -100,6 +100,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     reading: file.reading,
     help: { lost: withoutAbsent(file.help.lost) },
     limits: file.limits,
+    sending: withoutAbsent(file.sending),
     audit: file.audit,
     plugins: pluginsOf(file, context),
     groups: file.groups,

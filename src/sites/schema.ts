@@ -240,6 +240,44 @@ const limitsSchema = z
   .prefault({})
   .describe('Limits of this site.');
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time as 08:00');
+
+const sendingSchema = z
+  .strictObject({
+    undoSeconds: z
+      .int()
+      .min(0)
+      .max(30)
+      .default(0)
+      .describe('How long a sending can be called back, unless an agent chooses; 0: not.'),
+    keepAccess: z
+      .boolean()
+      .default(true)
+      .describe(
+        'What opens the mail is kept, sealed, until a message that was put off has left. `false`: it leaves when its agent is there.',
+      ),
+    hours: z
+      .strictObject({
+        days: z
+          .array(z.int().min(1).max(7))
+          .min(1)
+          .max(7)
+          .default([1, 2, 3, 4, 5])
+          .describe('Working days, 1 is Monday.'),
+        from: clock.default('08:00').describe('When the working day begins.'),
+        to: clock.default('19:00').describe('When it ends.'),
+        exempt: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Groups of the site that are not asked: those on duty.'),
+      })
+      .refine(({ from, to }) => from < to, 'the day has to end after it begins')
+      .optional()
+      .describe('Right to disconnect: outside of these hours, tomorrow morning is offered.'),
+  })
+  .prefault({})
+  .describe('When messages leave.');
+
 const auditSchema = z
   .strictObject({
     months: z
@@ -302,6 +340,7 @@ export const siteSchema = z
     reading: readingSchema,
     help: helpSchema,
     limits: limitsSchema,
+    sending: sendingSchema,
     audit: auditSchema,
     plugins: pluginEntriesSchema
       .default({})

@@ -9,6 +9,17 @@ export type SiteText = string | { readonly fr: string; readonly en: string };
 /** How a socket to a server is protected. `none` is refused outside loopback unless `allowPlain`. */
 export type Security = 'tls' | 'starttls' | 'none';
 
+/** When people work; times are those of the site's clock. */
+export interface WorkingHours {
+  /** 1 is Monday. */
+  readonly days: readonly number[];
+  /** `08:00`. */
+  readonly from: string;
+  readonly to: string;
+  /** Groups that are not asked. */
+  readonly exempt: readonly string[];
+}
+
 /** One network service of a site. */
 export interface ServerAddress {
   readonly host: string;
@@ -155,6 +166,15 @@ export interface Site {
     readonly pageSize: number;
     /** How long a deleted or moved message can be brought back with one click. */
     readonly undoSeconds: number;
+  };
+  /** When messages leave; always there in a site that was loaded from its file. */
+  readonly sending?: {
+    /** How long a sending can be called back, unless the agent chooses. */
+    readonly undoSeconds: number;
+    /** What opens the mail is kept, sealed, until a message that was put off has left. */
+    readonly keepAccess: boolean;
+    /** Right to disconnect: absent, nothing is offered. */
+    readonly hours?: WorkingHours;
   };
   /** For how long lines of the audit log are kept; always there in a site that was loaded. */
   readonly audit?: { readonly months: number };

@@ -35,6 +35,7 @@ export interface ComposeModelInput {
   readonly templates: readonly ComposeTemplate[];
   readonly people: readonly PersonModel[];
   readonly lists?: ListsFound | undefined;
+  readonly later: ComposeModel['later'];
 }
 
 /** What was found for the name of a list, and the field that it was looked for. */
@@ -105,6 +106,7 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     templates: input.templates.map(({ id, name }) => ({ id, name })),
     templateAction: `${path}/template`,
     people: input.people,
+    later: input.later,
     lists: listsView(`${path}/lists`, input.lists, t),
   };
 }
@@ -205,6 +207,7 @@ function outcomeBanners({
     case 'sent':
     case 'partial':
     case 'queued':
+    case 'scheduled':
     case 'confirm':
     case 'invalid':
     case undefined:

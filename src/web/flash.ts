@@ -12,9 +12,11 @@ const flashSchema = z.strictObject({
   level: z.enum(['info', 'ok', 'warn', 'danger']),
   key: z.string(),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** How long it is shown, where it is not as long as the site shows others. */
+  seconds: z.number().optional(),
   undo: z
     .strictObject({
-      action: z.string().regex(/^\/mail(?:\/|boxes\/)/),
+      action: z.string().regex(/^\/(?:mail\/|mailboxes\/|outbox\/)/),
       fields: z.array(z.strictObject({ name: z.string(), value: z.string() })).max(600),
     })
     .optional(),

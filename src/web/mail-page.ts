@@ -50,10 +50,13 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
     t: ctx.t,
     size: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size,
   });
-  const searches = await savedLinks(call, { account, trouble });
+  const [searches, putOff] = await Promise.all([
+    savedLinks(call, { account, trouble }),
+    deps.compose.countPutOff(actor),
+  ]);
   return {
     account,
-    folders: { ...folders, searches },
+    folders: { ...folders, searches, putOff },
     trouble,
     unseen: findMailbox(account.mailboxes, 'INBOX')?.unseen ?? 0,
   };

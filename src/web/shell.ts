@@ -237,7 +237,7 @@ export function flashModel(deps: WebDeps, req: Request, res: Response): Flash | 
   const { t, site } = contextOf(req);
   return {
     id: `notice-${newToken(6)}`,
-    seconds: site.limits.undoSeconds,
+    seconds: note.seconds ?? site.limits.undoSeconds,
     level: note.level,
     text: t(note.key, note.values),
     undo: note.undo && { label: t('app.undo'), action: note.undo.action, fields: note.undo.fields },

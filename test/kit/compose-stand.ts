@@ -43,6 +43,8 @@ export interface StandOptions {
   readonly dir?: string;
   readonly clock?: Clock;
   readonly transport?: SmtpTransport;
+  /** Port of the server that agents who are away are sent by; without it nothing is kept of them. */
+  readonly awayPort?: number;
   /** Instead of the fake one, which `Stand.mail` then still is, unused. */
   readonly realMail?: Mail;
 }
@@ -83,6 +85,7 @@ export async function aComposeStand(options: StandOptions = {}): Promise<Stand> 
     transport: options.transport ?? createSmtpTransport({ log, deadlines: { dataMs: 3_000 } }),
     texts: keysAsTexts,
     metrics: createMetrics(),
+    ...(options.awayPort !== undefined && { absentees: absenteesAt(options.awayPort) }),
   };
   return {
     compose: createCompose(deps),
@@ -99,6 +102,13 @@ export async function aComposeStand(options: StandOptions = {}): Promise<Stand> 
     },
   };
 }
+
+/** What is kept says whose it is, and for what. */
+const absenteesAt = (smtpPort: number): NonNullable<ComposeDeps['absentees']> => ({
+  keep: ({ user }, about) => Promise.resolve(`${user.id} ${about}`),
+  actor: ({ user }, kept, about) =>
+    Promise.resolve(kept === `${user} ${about}` ? aWriter({ smtpPort, id: user }) : undefined),
+});
 
 /** Tasks of the MIME floor in this process. */
 export const runHere = async <T>(name: string, input: unknown): Promise<T> => {

@@ -15,6 +15,8 @@ interface Sending {
   readonly resend?: boolean;
   /** As a plugin does, with `draft` for its key. */
   readonly keyed?: boolean;
+  /** What was put off, with nobody there. */
+  readonly due?: boolean;
 }
 
 /** The program of `crash-send.ts`, built, and the folder of its data. */
@@ -46,13 +48,14 @@ export function crashProcess(prefix: string): CrashProcess {
     });
   return {
     dir,
-    async sendAndKill({ draft, smtpPort, step, resend = false, keyed = false }) {
+    async sendAndKill({ draft, smtpPort, step, resend = false, keyed = false, due = false }) {
       const child = start([
         String(smtpPort),
         draft,
         step,
         ...(resend ? ['resend'] : []),
         ...(keyed ? ['keyed'] : []),
+        ...(due ? ['due'] : []),
       ]);
       children.add(child);
       const errors: Buffer[] = [];

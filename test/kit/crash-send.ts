@@ -35,10 +35,15 @@ const transport: SmtpTransport = {
 };
 
 async function main(): Promise<void> {
-  const stand = await aComposeStand({ dir, transport });
+  const stand = await aComposeStand({ dir, transport, awayPort: Number(port) });
   stand.hooks.on('crash', 'message:sending', () => stopAt('claimed').then(() => undefined));
   stand.mail.onAppend = (when) => stopAt(when === 'before' ? 'settled' : 'filed');
   const actor = aWriter({ smtpPort: Number(port) });
+  if (verb === 'due') {
+    await stand.compose.sendDue();
+    await stand.close();
+    return;
+  }
   const outcome =
     verb === 'keyed'
       ? (await sendKeyed(stand.compose, actor, draft, (reached) => stopAt(reached))).outcome

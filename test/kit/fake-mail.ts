@@ -183,7 +183,7 @@ export function createFakeMail(dir: string): FakeMail {
     renameMailbox: unused,
     deleteMailbox: unused,
     watch: unused,
-    release: unused,
+    release: () => undefined,
   };
   return fake;
 }

@@ -98,6 +98,11 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /search
      get /search/events
      get /searches
+     get /outbox
+     post /outbox/:draft/undo
+     post /outbox/:draft/cancel
+     post /outbox/:draft/now
+     post /outbox/:draft/time
      post /searches/save
      post /searches/change
      post /searches/remove

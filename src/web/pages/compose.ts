@@ -66,6 +66,17 @@ export interface ComposeModel {
   readonly insideDomains: readonly string[];
   /** Of the site: scripts tell the time as the server's pages do. */
   readonly timeZone: string;
+  /** Times at which it may leave instead. */
+  readonly later: {
+    readonly times: readonly { readonly id: string; readonly label: string }[];
+    /** Day and time that the fields start from. */
+    readonly day: string;
+    readonly time: string;
+    /** Outside of working hours: why, and the time that is offered beside the button. */
+    readonly disconnect:
+      | { readonly text: string; readonly id: string; readonly label: string }
+      | undefined;
+  };
   /** Texts that plugins offer, put before what is written by a button of the form. */
   readonly templates: readonly { readonly id: string; readonly name: string }[];
   readonly templateAction: string;

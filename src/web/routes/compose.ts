@@ -21,6 +21,8 @@ import { personModel } from '../people';
 import { peopleFacts } from '../people-facts';
 import { seeOther, sendPage, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
+import { offeredTimes, sendTime } from '../send-times';
+import { answerScheduled, OUTBOX } from './outbox';
 
 interface PageState {
   readonly status?: number;
@@ -58,6 +60,7 @@ export async function composePage(
     templates: await deps.compose.templates(actor),
     people: await knownPeople(call, draft),
     lists: state.lists,
+    later: offeredTimes(call),
   });
   await sendPage(deps, req, res, {
     view: 'compose',
@@ -110,6 +113,8 @@ async function showNew(call: OpenCall): Promise<void> {
 async function showDraft(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
   const draft = await deps.compose.load(actor, draftParam(req));
+  // What waits to leave is not written on: it is called back first.
+  if (draft.sending === 'held') return seeOther(call.res, OUTBOX);
   await composePage(call, draft, { mode: 'new' });
 }
 
@@ -190,7 +195,16 @@ async function send(call: OpenCall): Promise<void> {
     await composePage(call, saved.draft, { mode: 'new' }, { status: 422, saved, attachmentNotice });
     return;
   }
-  const outcome = await deps.compose.send(actor, target, { confirmed: form.get('confirm') ?? [] });
+  const time = sendTime(call, form);
+  if (time.problem !== undefined && saved) {
+    const state = { status: 422, saved, attachmentNotice: time.problem };
+    await composePage(call, saved.draft, { mode: 'new' }, state);
+    return;
+  }
+  const outcome = await deps.compose.send(actor, target, {
+    confirmed: form.get('confirm') ?? [],
+    at: time.at,
+  });
   await answerOutcome(call, target, outcome, saved);
 }
 
@@ -213,7 +227,7 @@ async function resend(call: OpenCall): Promise<void> {
 }
 
 const STATUS: Readonly<
-  Record<Exclude<SendOutcome['kind'], 'sent' | 'partial' | 'queued'>, number>
+  Record<Exclude<SendOutcome['kind'], 'sent' | 'partial' | 'queued' | 'scheduled'>, number>
 > = {
   confirm: 422,
   denied: 403,
@@ -231,6 +245,7 @@ async function answerOutcome(
   saved: SaveResult | undefined,
 ): Promise<void> {
   const { deps, actor, res, req } = call;
+  if (outcome.kind === 'scheduled') return answerScheduled(call, id, outcome.at);
   if (outcome.kind === 'queued') {
     setFlash(deps, res, { level: 'ok', key: 'send.queued', values: {} });
     return seeOther(res, HOME);

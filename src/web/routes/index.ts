@@ -19,6 +19,7 @@ import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
 import { mailboxRoutes } from './mailboxes';
+import { outboxRoutes } from './outbox';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
 import { searchRoutes } from './search';
@@ -47,6 +48,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...actionRoutes,
   ...composeRoutes,
   ...lateCopyRoutes,
+  ...outboxRoutes,
   ...composeListRoutes,
   ...autocompleteRoutes,
   ...recipientClassRoutes,

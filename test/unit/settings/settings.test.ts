@@ -238,7 +238,14 @@ describe('core settings', () => {
         language: 'en',
       },
       reading: { prefer: 'html', remoteImages: 'ask' },
-      writing: { signature: '', format: 'html', quotePosition: 'bottom', collect: 'yes' },
+      writing: {
+        signature: '',
+        format: 'html',
+        quotePosition: 'bottom',
+        collect: 'yes',
+        undo: 'site',
+        disconnect: 'on',
+      },
       conversations: new Map(),
     });
   });

@@ -290,7 +290,7 @@ class EstDraft extends HTMLElement {
       return;
     }
     event.preventDefault();
-    if (action === 'send') void this.#send(event.submitter);
+    if (action === 'send' || action === 'send-later') void this.#send(event.submitter);
     else void this.#saveNow();
   }
 
