@@ -149,6 +149,10 @@ function siteFile(site: DemoSite, servers: Servers, notices: boolean): File {
     reading: {
       authservIds: [`mx.${site.mailDomain}`],
       servers: [`.${site.mailDomain}`],
+      report: {
+        phishing: `hameconnage@${site.mailDomain}`,
+        junk: `indesirables@${site.mailDomain}`,
+      },
       links: { suspect: ['.boite-postale.example'], leave: isFirst ? 'suspect' : 'outside' },
     },
     skin: site.id,

@@ -25,6 +25,23 @@ export const readingSchema = z
     servers: hostList(
       'Mail servers of the site, as `by` of `Received` names them; `.domain` stands for all below it. What they wrote is told apart from what a sender may have invented.',
     ),
+    report: z
+      .strictObject({
+        phishing: z
+          .email()
+          .max(254)
+          .optional()
+          .describe('Where messages go that agents report as phishing.'),
+        junk: z
+          .email()
+          .max(254)
+          .optional()
+          .describe('Where messages go that agents report as junk.'),
+      })
+      .prefault({})
+      .describe(
+        'Reports of agents: the message as it came, attached, sent by the agent who reports it. Without an address it is not offered.',
+      ),
     links: z
       .strictObject({
         official: hostList('Hosts that agents reach without a page between; `.domain` as well.'),

@@ -114,6 +114,8 @@ export interface SiteReading {
   readonly authservIds: readonly string[];
   /** Its mail servers as `Received` names them; `.domain` for all below it. */
   readonly servers: readonly string[];
+  /** Where reports of agents go. */
+  readonly report?: { readonly phishing?: string | undefined; readonly junk?: string | undefined };
   readonly links: {
     readonly official: readonly string[];
     readonly suspect: readonly string[];

@@ -23,6 +23,7 @@ import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
+import { reportTargets } from './reading/report-route';
 import { failedCheckBanner, senderCheckModel } from './reading/sender-check-model';
 import { foldRecipients } from './recipients';
 import { isPreviewable, isViewable } from './sniff';
@@ -129,6 +130,10 @@ export function messageModel(input: MessageModelInput): MessageModel {
       recipients: recipients.canUnfold
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })
         : undefined,
+      report:
+        input.inside === undefined && reportTargets(actor.site).length > 0
+          ? withQuery(`${path}/report`, { uidvalidity: uidValidity })
+          : undefined,
       transit: withQuery(`${path}/path`, { uidvalidity: uidValidity }),
       zip:
         view.attachments.length > 1

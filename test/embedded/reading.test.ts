@@ -125,6 +125,41 @@ it('opens winmail.dat', async () => {
   expect((await web.raw(`${path}/parts/1/files/7`)).status).toBe(404);
 });
 
+it('reports a message to the address of the site, and files it as junk with an undo', async () => {
+  const { smtp } = demo.stack;
+  const sent = () => smtp.transactions.filter(({ to }) => to[0]?.startsWith('hameconnage@'));
+  deliver([
+    'From: Banque <b@dehors.example>',
+    'Message-ID: <piege@dehors.example>',
+    'Subject: cagnotte',
+    '',
+    'cliquez',
+  ]);
+  const { page, path } = await open('cagnotte');
+  const link = page.all((one) => one.attribs['data-action'] === 'report')[0]?.attribs['href'] ?? '';
+  const ask = await web.get(link);
+  expect(ask.status).toBe(200);
+  expect(ask.text).toContain('hameconnage@');
+  const form = (from: Page) => from.one('method', 'post');
+  const without = await web.submit(ask, { form, fill: { kind: 'virus' } });
+  expect(without.status).toBe(422);
+  expect(without.text).toContain('Choisissez ce qu’est ce message.');
+
+  smtp.faults.tempfail(true);
+  const refused = await web.submit(ask, { form, fill: { kind: 'phishing' } });
+  smtp.faults.tempfail(false);
+  expect(refused.status).toBe(422);
+  expect((await web.get(path)).status).toBe(200);
+  expect(sent()).toHaveLength(0);
+
+  const done = await web.submit(ask, { form, fill: { kind: 'phishing' } });
+  expect(done.text).toContain('Merci. Le message a été transmis à hameconnage@');
+  expect(done.all((one) => one.attribs['data-action'] === 'undo')).toHaveLength(1);
+  expect(sent()).toHaveLength(1);
+  expect(sent()[0]?.raw.toString()).toContain('message/rfc822');
+  expect((await web.get(path)).status).toBe(404);
+});
+
 it('shows files by their bytes, framed without scripts', async () => {
   const part = (name: string, type: string, lines: readonly string[]) => [
     '--b',

@@ -132,6 +132,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /mail/:account/:mailbox/:uid/parts/:part/preview/content
      get /mail/:account/:mailbox/:uid/source
      post /mail/:account/:mailbox/:uid/trust
+     get /mail/:account/:mailbox/:uid/report
+     post /mail/:account/:mailbox/:uid/report
      post /mail/:account/:mailbox/actions/flag
      post /mail/:account/:mailbox/actions/label
     post /mail/:account/:mailbox/threads

@@ -209,6 +209,8 @@ export interface MessageModel {
     readonly recipients: string | undefined;
     /** Who sent it, when and through which servers. */
     readonly transit: string;
+    /** Where the site has somebody who reads reports. */
+    readonly report: string | undefined;
     /** All attachments in one archive; absent where there are not several. */
     readonly zip: string | undefined;
     readonly headers: string;

@@ -85,3 +85,19 @@ export interface PreviewModel {
   /** An enclosed message, opened as one. */
   readonly messageHref: string | undefined;
 }
+
+/** View `report`: what is reported to whom, before it is. */
+export interface ReportModel {
+  readonly subject: string;
+  readonly from: string;
+  readonly action: string;
+  readonly back: string;
+  readonly choices: readonly {
+    readonly kind: string;
+    readonly label: string;
+    /** Who will read it. */
+    readonly hint: string;
+    readonly isChosen: boolean;
+  }[];
+  readonly error: string | undefined;
+}

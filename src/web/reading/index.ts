@@ -6,6 +6,7 @@ import type { RouteSpec } from '../route';
 import { fileRoutes } from './files-route';
 import { leaveRoutes } from './leave-route';
 import { previewRoutes } from './preview-route';
+import { reportRoutes } from './report-route';
 import { transitRoutes } from './transit-route';
 
 export const readingRoutes: readonly RouteSpec[] = [
@@ -13,4 +14,5 @@ export const readingRoutes: readonly RouteSpec[] = [
   ...leaveRoutes,
   ...fileRoutes,
   ...previewRoutes,
+  ...reportRoutes,
 ];

@@ -2,13 +2,7 @@ import type { Request } from 'express';
 import { AppError } from '../../base/errors';
 import type { Uid } from '../../base/types';
 import { assertNever } from '../../base/types';
-import {
-  type ActionResult,
-  type FlagName,
-  formatUids,
-  parseUids,
-  type Selection,
-} from '../../mail';
+import { type ActionResult, type FlagName, parseUids, type Selection } from '../../mail';
 import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
@@ -17,7 +11,8 @@ import { asUid, asUidValidity, MAILBOX, mailboxParam } from '../message-path';
 import { seeOther, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { selectAll } from '../select-all';
-import { isSealedUndo, sealUndo } from '../undo-seal';
+import { undoForm } from '../undo-form';
+import { isSealedUndo } from '../undo-seal';
 
 /** More than a page of messages at once comes from "empty", not from a form. */
 const MAX_UIDS = 1_000;
@@ -142,36 +137,15 @@ async function announce(call: OpenCall, action: Action, result: ActionResult): P
     : verb === 'delete' && !result.moved
       ? 'deletedForGood'
       : DONE[verb];
-  const { moved } = result;
   // Taking a copy back is no move: it would put a second one beside the original.
   const isMove = !isUndo && verb !== 'copy';
-  const back =
-    isMove && moved?.uidValidity !== undefined && moved.uids.length > 0
-      ? { mailbox: moved.mailbox, uidValidity: moved.uidValidity, uids: moved.uids }
-      : undefined;
+  const page = localPath(field(form, 'back'), mailboxHref('me', selection.mailbox));
+  const undo = isMove ? undoForm(call, selection, result, page) : undefined;
   setFlash(deps, res, {
     level: 'ok',
     key: `mail.done.${key}`,
     values: { count: result.count, folder },
-    ...(back && {
-      undo: {
-        action: `${mailboxHref('me', back.mailbox)}/actions/move`,
-        fields: [
-          {
-            name: 'undo',
-            value: sealUndo(deps, { user: actor.user.id, selection: back, to: selection.mailbox }),
-          },
-          { name: 'to', value: selection.mailbox },
-          { name: 'uidvalidity', value: String(back.uidValidity) },
-          {
-            name: 'back',
-            value: localPath(field(form, 'back'), mailboxHref('me', selection.mailbox)),
-          },
-          // As ranges: a note is a cookie, which holds no thousand numbers.
-          { name: 'uids', value: formatUids(back.uids) },
-        ],
-      },
-    }),
+    ...(undo && { undo }),
   });
 }
 
