@@ -40,6 +40,12 @@ function resolveFields(
   return values;
 }
 
+/** What the settings of a plugin are for who chose nothing. */
+export const sitePluginSettings = (
+  sections: readonly PluginSettingSection[],
+  place: SettingsPlace,
+): Values => resolveFields(sections, {}, place);
+
 /** Reads a plugin's settings for a person. */
 export async function readPluginSettings(
   settings: Settings,

@@ -13,6 +13,7 @@ export interface SettingChange {
   /** `display.theme` for the core, the field's key for a plugin. */
   readonly key: string;
   readonly from: string | boolean | undefined;
+  /** Undefined where the value of the site is taken again. */
   readonly to: string | boolean | undefined;
 }
 

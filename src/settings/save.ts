@@ -9,9 +9,9 @@ export interface SectionSave {
   /** `core`, or the plugin whose section it is. */
   readonly owner: string;
   readonly section: string;
-  /** Values in force, and those to write, by stored key. */
+  /** Values in force, and those to write, by stored key; `undefined` follows the site again. */
   readonly before: Readonly<Record<string, string | boolean>>;
-  readonly values: Readonly<Record<string, string | boolean>>;
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
 /** Writes what changed, unless a plugin objects; the denials are for the form to show. */

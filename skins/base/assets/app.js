@@ -9,4 +9,5 @@ import './elements/est-person.js';
 import './elements/est-toast.js';
 import './elements/folder-drawer.js';
 import './elements/visit-focus.js';
+import './elements/settings-save.js';
 import './elements/mail.js';

@@ -107,13 +107,20 @@ export interface SettingsModel {
     readonly href: string;
     readonly isCurrent: boolean;
   }[];
-  readonly current: {
-    readonly id: string;
-    readonly label: string;
-    readonly action: string;
-    readonly fields: readonly SettingsFieldModel[];
-  };
+  /** What is looked for among all settings; empty on the page of a section. */
+  readonly query: string;
+  readonly current: SettingsGroupModel;
+  /** In place of the current section, what a search has found. */
+  readonly found: readonly SettingsGroupModel[] | undefined;
   readonly errors: readonly { readonly field: string; readonly text: string }[];
+}
+
+/** One form: a section, or what was found of it. */
+export interface SettingsGroupModel {
+  readonly id: string;
+  readonly label: string;
+  readonly action: string;
+  readonly fields: readonly SettingsFieldModel[];
 }
 
 export interface SettingsFieldModel {
@@ -133,5 +140,9 @@ export interface SettingsFieldModel {
   readonly isLocked: boolean;
   /** Who fixed it. */
   readonly lockedText: string;
+  /** True when the person chose it; it follows the site otherwise. */
+  readonly isOwn: boolean;
+  /** The site's value in words; empty where one value cannot tell it. */
+  readonly siteText: string;
   readonly error: string | undefined;
 }
