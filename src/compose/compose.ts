@@ -16,6 +16,7 @@ import { callBack, idleLater, listLater, putOffTo, sendDue, sendDueOf, wakeAt } 
 import { createMeeting } from './meet';
 import { ensureDraft, prepareDraft } from './open';
 import { countPutOff } from './outbox-store';
+import { type ReceiptToSend, sendReceipt } from './receipt';
 import { composeRecords } from './records';
 import { saveDraft } from './save';
 import { resendDraft, sendDraft } from './send';
@@ -37,6 +38,8 @@ export interface ComposeService extends Compose {
   lateCopies(actor: Actor): Promise<readonly LateCopy[]>;
   /** What the agent chose for one of them; false when it failed again. */
   settleLateCopy(actor: Actor, draft: string, place: CopyPlace): Promise<boolean>;
+  /** Tells a sender that a message was read, by the agent's choice; throws when it did not leave. */
+  receipt(actor: Actor, receipt: ReceiptToSend): Promise<void>;
   /** Texts that plugins offer. */
   templates(actor: Actor): Promise<readonly ComposeTemplate[]>;
   /** Fields with a template before what is written; `request/not-found` for an unknown one. */
@@ -99,6 +102,7 @@ export function createCompose(deps: ComposeDeps): ComposeService {
     retrySentCopies: async (actor) => ({ filed: await retryUnfinished(context, actor) }),
     lateCopies: (actor) => listLateCopies(context, actor),
     settleLateCopy: (actor, draft, place) => settleLateCopy(context, actor, draft, place),
+    receipt: (actor, receipt) => sendReceipt(context, actor, receipt),
     templates: (actor) => listTemplates(context, actor),
     withTemplate: (actor, fields, id) => withTemplate(context, actor, fields, id),
     importFile: (actor, draft, uri) => importFile(context, actor, draft, uri),

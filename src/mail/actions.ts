@@ -64,6 +64,17 @@ export async function labelMessages(
   value: boolean,
 ): Promise<ActionResult> {
   if (!isKeyword(keyword) || !isLabelKeyword(keyword)) throw new AppError('request/invalid');
+  return setKeyword(context, actor, on, keyword, value);
+}
+
+/** The same for keywords that programs set; never one that a form named. */
+export async function setKeyword(
+  context: MailContext,
+  actor: Actor,
+  on: Selection,
+  keyword: string,
+  value: boolean,
+): Promise<ActionResult> {
   const change: MessageChange = { op: 'flag', on: batch(on), flags: [{ name: keyword, value }] };
   return act(context, actor, on, change, async (box, uids) => {
     checkFlag(box, keyword, value);

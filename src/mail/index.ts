@@ -2,6 +2,8 @@
  * The mail domain: mailboxes, lists, messages and what can be done to them, with the IMAP server
  * as the only truth. No HTTP and no pages. Called by `compose` and by the web floor.
  */
+
+export type { ReceiptRequest } from '../mime';
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
 export type {

@@ -46,6 +46,7 @@ import {
 } from './mailbox-changes';
 import { exportMailbox } from './mbox/export';
 import { prepareMessage } from './prepare';
+import { askedReceipt, settleReceipt } from './receipt';
 import { checkSender } from './sender-check';
 import { streamPart, streamSource } from './stream';
 import { readTransit } from './transit';
@@ -126,6 +127,8 @@ export function createMail(deps: MailDeps): Mail {
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
     trust: (actor, view) => trustOf(context, actor, view),
     senderCheck: (actor, view) => checkSender(context, actor, view),
+    receipt: (actor, view) => askedReceipt(context, actor, view),
+    settleReceipt: (actor, ref, isDone) => settleReceipt(context, actor, ref, isDone),
     transit: (actor, ref) => readTransit(context, actor, ref),
     quotable: (actor, view) => quotableBody(context, actor, view),
     part: (actor, ref, part) => streamPart(context, actor, ref, part),

@@ -31,6 +31,9 @@ const HEADERS = [
   'received',
   'received-spf',
   'return-path',
+  // The sender would like to know that it was read.
+  'disposition-notification-to',
+  'disposition-notification-options',
   'list-id',
   // Of a message that is one file, whose name may have to be read again.
   'content-type',

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
-import type { SigningOptions } from '../mime';
+import type { ReceiptRequest, SigningOptions } from '../mime';
 import type { Actor, SessionKey } from '../session/types';
 import type { SearchEverywhere } from './everywhere/everywhere';
 import type { MessageWarning, TrustAnswer } from './hooks';
@@ -340,6 +340,13 @@ export interface Mail {
   trust(actor: Actor, view: MessageView): Promise<TrustAnswer>;
   /** What the site's servers found about the sender; `undefined` where the site trusts none. */
   senderCheck(actor: Actor, view: MessageView): Promise<SenderCheck | undefined>;
+  /** What the sender asks to be told, where the agent may still answer. */
+  receipt(
+    actor: Actor,
+    view: Pick<MessageView, 'ref' | 'row' | 'from'>,
+  ): Promise<ReceiptRequest | undefined>;
+  /** Marks the question as settled on the server (`$MDNSent`), or as open again. */
+  settleReceipt(actor: Actor, ref: MessageRef, isDone: boolean): Promise<void>;
   /** Who sent a message, when and through which servers. */
   transit(actor: Actor, ref: MessageRef): Promise<Transit>;
   /** Plain text and safe HTML of the body for quoting in a reply or restoring a draft. */

@@ -45,6 +45,12 @@ export type {
 } from './outgoing';
 export { type PlainText, plainFromHtml } from './plain-from-html';
 export { filenameInHeader, partsWithLostNames, withFilenames } from './raw-names';
+export {
+  type Receipt,
+  type ReceiptRequest,
+  receiptRequest,
+  writeReceipt,
+} from './receipt';
 export { type Hop, parseReceived } from './received';
 export type { RenderedBody } from './rendered';
 export {

@@ -78,6 +78,14 @@ export const READING_SECTION = defineSection({
       options: options('reading.remoteImages', ['ask', 'never']),
       default: 'ask',
     },
+    {
+      key: 'receipts',
+      kind: 'choice',
+      labelKey: 'settings.reading.receipts.label',
+      helpKey: 'settings.reading.receipts.help',
+      options: options('reading.receipts', ['ask', 'never']),
+      default: 'ask',
+    },
   ],
 });
 

@@ -35,5 +35,6 @@ export function wireEnvelope(envelope: SmtpEnvelope): {
   const to = new Map<string, string>();
   for (const mail of envelope.to) to.set(wireAddress(mail), mail);
   if (to.size === 0) throw new AppError('compose/invalid', { details: { step: 'envelope' } });
-  return { from: wireAddress(envelope.from), to };
+  // Nobody: what tells of another message must never be answered (RFC 5321 4.5.5).
+  return { from: envelope.from === '' ? '' : wireAddress(envelope.from), to };
 }

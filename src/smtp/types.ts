@@ -17,6 +17,7 @@ export type SmtpCredential = MailCredential;
 
 /** MAIL FROM and RCPT TO, given explicitly: never read from the message's headers. */
 export interface SmtpEnvelope {
+  /** `''` for nobody, of what tells of another message. */
   readonly from: string;
   readonly to: readonly string[];
 }

@@ -10,6 +10,7 @@ import type {
   MessageBody,
   MessageView,
   MessageWarning,
+  ReceiptRequest,
   SenderCheck,
   WinmailFile,
 } from '../mail';
@@ -23,6 +24,7 @@ import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
 import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
+import { receiptBanner, receiptPath } from './reading/receipt-route';
 import { reportTargets } from './reading/report-route';
 import { failedCheckBanner, senderCheckModel } from './reading/sender-check-model';
 import { foldRecipients } from './recipients';
@@ -51,6 +53,7 @@ export interface MessageModelInput {
   readonly allRecipients: boolean;
   readonly labels: readonly Label[];
   readonly senderCheck: SenderCheck | undefined;
+  readonly receipt: ReceiptRequest | undefined;
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   readonly conversation?: ConversationView | undefined;
   /** All messages of the conversation were asked for. */
@@ -189,6 +192,9 @@ function banners(input: MessageModelInput, self: string): Banner[] {
     text: t(`message.warning.${code}`),
   }));
   found.push(...failedCheckBanner(input.senderCheck, t));
+  const path = messageHref(input.account.id, view.ref.mailbox, view.ref.uid);
+  const receiptAt = receiptPath(path, view.ref.uidValidity);
+  found.push(...receiptBanner(input.receipt, receiptAt, self, t));
   found.push(
     ...input.warnings.map(({ level, text, values }) => ({ level, text: t(text, values) })),
   );

@@ -8,6 +8,7 @@ import type {
   MessageBody,
   MessageView,
   MessageWarning,
+  ReceiptRequest,
   SenderCheck,
   WinmailFile,
 } from '../mail';
@@ -46,6 +47,8 @@ export interface OpenedMessage extends ReadMessage {
   readonly labels: readonly Label[];
   /** What the site's servers found about the sender; none of a message within another. */
   readonly senderCheck: SenderCheck | undefined;
+  /** The sender would like to know that it was read, and the agent wants to be asked. */
+  readonly receipt: ReceiptRequest | undefined;
   /** Files wrapped by Outlook, by part. */
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   /** What it is part of, where the list is by conversation. */
@@ -104,18 +107,22 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const showsRemote = body !== undefined && body.shownRemote > 0;
-  const [isTrustedSender, warnings, facts, labels, senderCheck, wrapped] = await Promise.all([
-    showsRemote && trustsSender(call, view),
-    deps.mail.warnings(actor, view, body?.links ?? []),
-    peopleFacts(deps, {
-      actor,
-      pictured: view.from.slice(0, 1).map(({ mail }) => mail),
-      named: peopleOf(view).map(({ mail }) => mail),
-    }),
-    ownLabels(call),
-    read.inside === undefined ? deps.mail.senderCheck(actor, view) : undefined,
-    wrappedFiles(call, view),
-  ]);
+  const [isTrustedSender, warnings, facts, labels, senderCheck, receipt, wrapped] =
+    await Promise.all([
+      showsRemote && trustsSender(call, view),
+      deps.mail.warnings(actor, view, body?.links ?? []),
+      peopleFacts(deps, {
+        actor,
+        pictured: view.from.slice(0, 1).map(({ mail }) => mail),
+        named: peopleOf(view).map(({ mail }) => mail),
+      }),
+      ownLabels(call),
+      read.inside === undefined ? deps.mail.senderCheck(actor, view) : undefined,
+      read.inside === undefined && ctx.core.reading.receipts !== 'never'
+        ? deps.mail.receipt(actor, view)
+        : undefined,
+      wrappedFiles(call, view),
+    ]);
   const seen = { ...view, row: { ...view.row, isSeen: true } };
   return {
     ...read,
@@ -126,6 +133,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     facts,
     labels,
     senderCheck,
+    receipt,
     wrapped,
   };
 }

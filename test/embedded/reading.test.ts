@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import type { DemoApp } from '../../src/demo';
 import type { WebAgent } from '../kit/agent';
-import { type Page, textOf } from '../kit/html';
+import { formFields, type Page, textOf } from '../kit/html';
 import { signedInDemo } from '../kit/signed-in-demo';
 
 let demo: DemoApp;
@@ -158,6 +158,51 @@ it('reports a message to the address of the site, and files it as junk with an u
   expect(sent()).toHaveLength(1);
   expect(sent()[0]?.raw.toString()).toContain('message/rfc822');
   expect((await web.get(path)).status).toBe(404);
+});
+
+it('sends the receipt that a sender asks for by the agent’s hand alone, once', async () => {
+  const { smtp } = demo.stack;
+  const sent = () => smtp.transactions.filter(({ to }) => to[0] === 'chef@dehors.example');
+  const ask = (subject: string) =>
+    deliver([
+      'Return-Path: <chef@dehors.example>',
+      'From: Chef <chef@dehors.example>',
+      'Disposition-Notification-To: chef@dehors.example',
+      `Message-ID: <${subject}@dehors.example>`,
+      `Subject: ${subject}`,
+      '',
+      'bonjour',
+    ]);
+  const form = (op: string) => (page: Page) => {
+    const found = page
+      .all((one) => one.name === 'form' && (one.attribs['action'] ?? '').includes('/receipt'))
+      .find((one) => formFields(page, one).some(([, value]) => value === op));
+    if (!found) throw new Error('no such form');
+    return found;
+  };
+  ask('accuse');
+  const { page, path } = await open('accuse');
+  expect(page.text).toContain('demande un accusé de lecture');
+  expect(sent()).toHaveLength(0);
+
+  smtp.faults.tempfail(true);
+  const failed = await web.submit(page, { form: form('send') });
+  smtp.faults.tempfail(false);
+  expect(failed.text).toContain('L’accusé de lecture n’est pas parti');
+  const done = await web.submit(failed, { form: form('send') });
+  expect(done.text).toContain('L’accusé de lecture est envoyé');
+  expect(done.text).not.toContain('demande un accusé');
+  await web.submit(page, { form: form('send') });
+  expect(sent()).toHaveLength(1);
+  expect(sent()[0]?.from).toBe('');
+  expect(sent()[0]?.raw.toString()).toContain('Original-Message-ID: <accuse@dehors.example>');
+  expect((await web.get(path)).text).not.toContain('demande un accusé');
+
+  ask('refuse');
+  const other = await open('refuse');
+  const declined = await web.submit(other.page, { form: form('decline') });
+  expect(declined.text).not.toContain('demande un accusé');
+  expect(sent()).toHaveLength(1);
 });
 
 it('shows files by their bytes, framed without scripts', async () => {

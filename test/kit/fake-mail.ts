@@ -96,6 +96,8 @@ export function createFakeMail(dir: string): FakeMail {
     warnings: async () => [],
     trust: async () => 'ask',
     senderCheck: async () => undefined,
+    receipt: async () => undefined,
+    settleReceipt: async () => undefined,
     winmail: async () => [],
     winmailFile: unused,
     transit: async () => ({

@@ -134,6 +134,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /mail/:account/:mailbox/:uid/trust
      get /mail/:account/:mailbox/:uid/report
      post /mail/:account/:mailbox/:uid/report
+     post /mail/:account/:mailbox/:uid/receipt
      post /mail/:account/:mailbox/actions/flag
      post /mail/:account/:mailbox/actions/label
     post /mail/:account/:mailbox/threads

@@ -6,6 +6,7 @@ import type { RouteSpec } from '../route';
 import { fileRoutes } from './files-route';
 import { leaveRoutes } from './leave-route';
 import { previewRoutes } from './preview-route';
+import { receiptRoutes } from './receipt-route';
 import { reportRoutes } from './report-route';
 import { transitRoutes } from './transit-route';
 
@@ -14,5 +15,6 @@ export const readingRoutes: readonly RouteSpec[] = [
   ...leaveRoutes,
   ...fileRoutes,
   ...previewRoutes,
+  ...receiptRoutes,
   ...reportRoutes,
 ];
