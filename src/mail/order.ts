@@ -2,7 +2,7 @@
 export interface Order {
   readonly uids: Uint32Array;
   readonly uidNext: number;
-  /** Messages in the whole mailbox, whatever the criteria. */
+  /** Messages in the whole mailbox, whatever the criteria; not a number where that is unknown. */
   readonly exists: number;
   readonly modseq: bigint | undefined;
 }
@@ -21,10 +21,15 @@ export function indexOfSorted(sorted: Uint32Array, value: number): number {
   return -1;
 }
 
-/** The order without `gone`; the mailbox is taken to hold that many messages fewer. */
+/**
+ * The order without `gone`. Whether it counted those that it does not list (a filter, mail that came
+ * since, what another client had already removed) nobody can tell: the count is then unknown, which
+ * is equal to no count of the server, and the next list asks which messages there are.
+ */
 export function withoutUids(order: Order, gone: ReadonlySet<number>): Order {
   const uids = order.uids.filter((uid) => !gone.has(uid));
-  return { ...order, uids, exists: Math.max(0, order.exists - gone.size) };
+  const listed = order.uids.length - uids.length;
+  return { ...order, uids, exists: listed === gone.size ? order.exists - listed : Number.NaN };
 }
 
 /** The order with only what is still alive; `alive` ascends. */

@@ -86,6 +86,18 @@ describe('placing new messages in a long list', () => {
 describe('messages that go', () => {
   const order: Order = { uids: Uint32Array.from([9, 3, 5]), uidNext: 10, exists: 3, modseq: 7n };
 
+  it('counts no more where something went that it did not list', () => {
+    // 40 went elsewhere unseen; 41 came, unseen too, and we removed it: one message counted is left.
+    const order: Order = { uids: Uint32Array.of(40), uidNext: 41, exists: 1, modseq: undefined };
+
+    const after = withoutUids(order, new Set([41]));
+
+    expect(after.uids).toEqual(Uint32Array.of(40));
+    expect(after.exists).not.toBe(0);
+    expect(after.exists).not.toBe(1);
+    expect(withoutUids(order, new Set([40]))).toMatchObject({ exists: 0 });
+  });
+
   it('leave the list at once when we removed them', () => {
     const after = withoutUids(order, new Set([3]));
     expect([...after.uids]).toEqual([9, 5]);
