@@ -74,6 +74,7 @@ import {
 import { CORE_SCOPE, createSettings } from './settings';
 import { type AppConfig, createSiteResolver, locksOf, type Site } from './sites';
 import { createSmtpTransport } from './smtp';
+import { createSnoozing } from './snooze';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
 import { createRateLimit } from './web/rate-limit';
@@ -239,6 +240,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     sites,
     enabledFor: (subject) => enabling.enabledFor(subject),
   });
+  const snoozing = createSnoozing({ db, mail, absentees, clock, log });
   const safety = createSafety({
     db,
     clock,
@@ -420,6 +422,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     settings,
     mail,
     compose,
+    snoozing,
     fetchImage,
     people: core.people,
     metrics: createWebMetrics(metrics),
@@ -476,6 +479,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     clock,
     sessions,
     compose,
+    snoozing,
     notices: safety.notifier,
     posts: safety.posts,
     usedOnce,
@@ -538,6 +542,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     await compose.recover();
     // What was due while nothing ran; nobody waits for it.
     void compose.sendDue();
+    void snoozing.wakeDue();
     if (config.role !== 'web') {
       jobs.start();
       auditStream?.start();
@@ -570,6 +575,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
             { file: 'settings.json', content: await settings.exportUser(user.id) },
             { file: 'sign-in-links.json', content: await sessions.linksOf(user.id) },
             ...(await compose.records(user.id)),
+            { file: 'snoozed.json', content: await snoozing.records(user.id) },
             { file: 'app-passwords.json', content: await safety.appPasswords.list(user.id) },
           ],
         ],

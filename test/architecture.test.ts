@@ -9,7 +9,18 @@ const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['kernel'],
   ['imap', 'smtp', 'ldap', 'mime'],
-  ['sites', 'session', 'settings', 'audit', 'enabling', 'directory', 'notify', 'mail', 'compose'],
+  [
+    'sites',
+    'session',
+    'settings',
+    'audit',
+    'enabling',
+    'directory',
+    'notify',
+    'mail',
+    'compose',
+    'snooze',
+  ],
   ['host', 'view'],
   ['web'],
   ['cli', 'demo', 'app', ''],
@@ -25,6 +36,7 @@ const DOMAIN = [
   'notify',
   'mail',
   'compose',
+  'snooze',
 ];
 
 /** One home a library: file patterns that may import it. */

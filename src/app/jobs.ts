@@ -6,6 +6,7 @@ import type { UsedOnce } from '../kernel/used-once';
 import type { Notifier, Posts } from '../notify';
 import type { Sessions } from '../session';
 import type { Site } from '../sites';
+import type { Snoozing } from '../snooze';
 
 const DAY_MS = 86_400_000;
 
@@ -44,6 +45,7 @@ export const coreJobs = (deps: {
   readonly clock: Clock;
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
   readonly compose: Pick<ComposeService, 'recover' | 'sendDue' | 'sweepUploads'>;
+  readonly snoozing: Pick<Snoozing, 'wakeDue'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
   readonly posts: Pick<Posts, 'sendDue'>;
   readonly usedOnce: Pick<UsedOnce, 'purge'>;
@@ -67,7 +69,10 @@ export const coreJobs = (deps: {
     id: 'core:later',
     every: '15s',
     timeoutS: 300,
-    run: () => deps.compose.sendDue(),
+    run: async () => {
+      await deps.compose.sendDue();
+      await deps.snoozing.wakeDue();
+    },
   },
   {
     id: 'core:notices',

@@ -8,6 +8,7 @@ import { usedOnceMigrations } from '../kernel/used-once';
 import { notifyMigrations } from '../notify';
 import { sessionMigrations, stateMigrations } from '../session';
 import { settingsMigrations } from '../settings';
+import { snoozeMigrations } from '../snooze';
 
 /** The schema of the core, in the order in which it is made. */
 export const coreMigrations: MigrationSet = {
@@ -19,6 +20,7 @@ export const coreMigrations: MigrationSet = {
     ...enablingMigrations,
     ...notifyMigrations,
     ...composeMigrations,
+    ...snoozeMigrations,
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,
     ...usedOnceMigrations.migrations,

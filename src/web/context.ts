@@ -23,6 +23,7 @@ import type {
 } from '../session';
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
+import type { Snoozing } from '../snooze';
 import type { Renderer, Skins } from '../view';
 import type { FindElsewhere } from './elsewhere';
 import type { HealthCheck } from './health-status';
@@ -54,6 +55,7 @@ export interface WebDeps {
   readonly admin: AdminDeps;
   readonly mail: Mail;
   readonly compose: ComposeService;
+  readonly snoozing: Snoozing;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly streams: Streams;

@@ -18,6 +18,7 @@ import { chipsOf, modelOf } from './labels-model';
 import { listParams, mailboxHref, withQuery } from './links';
 import { isSearch, type SearchProblems } from './list-query';
 import type { ListModel, RowModel, SearchForm } from './pages/mail';
+import type { SnoozeTimes } from './pages/snooze';
 import { NO_FACTS, type PeopleFacts } from './people-facts';
 
 /** What an action on all results takes: the domain takes no more at once. */
@@ -52,6 +53,7 @@ export interface ListModelInput {
   readonly facts?: PeopleFacts;
   readonly elsewhere?: ListModel['elsewhere'];
   readonly labels: readonly Label[];
+  readonly snooze: SnoozeTimes;
   /** Where a list by date is broken; `undefined` where the agent wants none. */
   readonly groups?: DayGroups | undefined;
 }
@@ -103,6 +105,7 @@ export function listModel(input: ListModelInput): ListModel {
     search: searchForm(path, query.criteria, input),
     elsewhere: input.elsewhere ?? [],
     filters: filterLinks(path, query, t),
+    snooze: { ...input.snooze, action: `${path}/snooze` },
     labels: input.labels.map((label) => ({
       ...modelOf(label, t),
       href: withQuery(path, { ...params, page: undefined, label: label.keyword }),

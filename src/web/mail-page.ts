@@ -14,6 +14,7 @@ import type { FolderNode, FolderPane } from './pages/shell';
 import { peopleFacts } from './people-facts';
 import type { OpenCall } from './route';
 import { savedLinks } from './search/saved';
+import { snoozeTimes } from './send-times';
 import type { ShellParts } from './shell';
 
 /** Errors of the mail server that leave the rest of the page useful: said in the list's place. */
@@ -50,13 +51,14 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
     t: ctx.t,
     size: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size,
   });
-  const [searches, putOff] = await Promise.all([
+  const [searches, putOff, snoozed] = await Promise.all([
     savedLinks(call, { account, trouble }),
     deps.compose.countPutOff(actor),
+    deps.snoozing.count(actor),
   ]);
   return {
     account,
-    folders: { ...folders, searches, putOff },
+    folders: { ...folders, searches, putOff, snoozed },
     trouble,
     unseen: findMailbox(account.mailboxes, 'INBOX')?.unseen ?? 0,
   };
@@ -119,6 +121,7 @@ export async function listPane(
     isSearchOpen: isSearch(query.criteria) || req.query['search'] === '1',
     problems,
     labels: await ownLabels(call),
+    snooze: snoozeTimes(call),
     groups:
       ctx.core.display.groups === 'on'
         ? dayGroups({

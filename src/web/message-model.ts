@@ -22,6 +22,7 @@ import { listParams, mailboxHref, messageHref, withQuery } from './links';
 import { headFields } from './message-head';
 import type { AttachmentModel, MessageModel } from './pages/mail';
 import type { Banner } from './pages/shell';
+import type { SnoozeTimes } from './pages/snooze';
 import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
 import { receiptBanner, receiptPath } from './reading/receipt-route';
@@ -52,6 +53,7 @@ export interface MessageModelInput {
   /** All recipients were asked for, as many as a page can bear. */
   readonly allRecipients: boolean;
   readonly labels: readonly Label[];
+  readonly snooze: SnoozeTimes;
   readonly senderCheck: SenderCheck | undefined;
   readonly receipt: ReceiptRequest | undefined;
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
@@ -93,6 +95,10 @@ export function messageModel(input: MessageModelInput): MessageModel {
     isSeen: view.row.isSeen,
     isFlagged: view.row.isFlagged,
     labels: chipsOf(view.row.keywords, input.labels, t),
+    snooze: {
+      ...input.snooze,
+      action: `${mailboxHref(input.account.id, view.ref.mailbox)}/snooze`,
+    },
     labelChoices: input.labels.map((label) => ({
       ...modelOf(label, t),
       isOn: view.row.keywords.some((one) => one.toLowerCase() === label.keyword.toLowerCase()),

@@ -25,6 +25,7 @@ import type { MessageModel } from './pages/mail';
 import { type PeopleFacts, peopleFacts } from './people-facts';
 import { wantsAll } from './recipients';
 import type { OpenCall } from './route';
+import { snoozeTimes } from './send-times';
 
 /** A message and its body as read from the server. */
 interface ReadMessage {
@@ -179,7 +180,7 @@ function peopleOf({ from, sender, replyTo, to, cc, bcc }: MessageView): readonly
 
 /** The page model of an opened message, and what slots are told of it. */
 export function messagePane(
-  { actor, ctx, req }: OpenCall,
+  call: OpenCall,
   frame: MailFrame,
   query: ListQuery,
   opened: OpenedMessage,
@@ -188,6 +189,7 @@ export function messagePane(
   readonly facts: MessageFacts;
   readonly addresses: readonly Address[];
 } {
+  const { actor, ctx, req } = call;
   const { choice, ...rest } = opened;
   const opensAt = messageModel({
     ...rest,
@@ -197,6 +199,7 @@ export function messagePane(
     query,
     allRecipients: wantsAll(req.query['recipients']),
     isUnfolded: req.query['unfold'] === 'all',
+    snooze: snoozeTimes(call),
     t: ctx.t,
   });
   const words = markedWords(req.query['mark']);

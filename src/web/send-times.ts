@@ -3,9 +3,13 @@ import type { WorkingHours } from '../sites/site';
 import { field } from './body';
 import type { Form } from './compose-form';
 import type { ComposeModel } from './pages/compose';
+import type { SnoozeTimes } from './pages/snooze';
 import type { OpenCall } from './route';
 
 const MORNING = '08:00';
+const EVENING = '18:00';
+/** Later it is no use to anybody. */
+const BEFORE_EVENING = '17:00';
 const MINUTE_MS = 60_000;
 /** Nobody remembers what they wrote longer ago; what opens the mail is not kept longer either. */
 const FARTHEST_MS = 366 * 86_400_000;
@@ -49,11 +53,13 @@ function hoursOf({ ctx }: Clocked): WorkingHours | undefined {
 }
 
 /** The moment that a choice of the composer names; undefined for none that there is. */
-function momentNamed(call: Clocked, id: string): number | undefined {
+export function momentNamed(call: Clocked, id: string): number | undefined {
   const { deps, ctx } = call;
   const { timeZone } = ctx.site;
   const now = partsIn(deps.clock.now(), timeZone);
   switch (id) {
+    case 'tonight':
+      return now.time < BEFORE_EVENING ? momentOf(now.day, EVENING, timeZone) : undefined;
     case 'tomorrow':
       return momentOf(dayAfter(now.day, 1), MORNING, timeZone);
     case 'monday':
@@ -134,4 +140,23 @@ export function typedTime({ deps, ctx }: Clocked, form: Form): SendTime {
 export function undoSeconds({ ctx }: Pick<OpenCall, 'ctx'>): number {
   const { undo } = ctx.core.writing;
   return undo === 'site' ? (ctx.site.sending?.undoSeconds ?? 0) : Number(undo);
+}
+
+/** When a message may come back. */
+export function snoozeTimes(call: OpenCall): SnoozeTimes {
+  const { deps, ctx } = call;
+  const { timeZone } = ctx.site;
+  const formats = deps.renderer.formats(ctx.locale, timeZone);
+  const keys = {
+    tonight: 'snooze.tonight',
+    tomorrow: 'outbox.tomorrow',
+    monday: 'outbox.monday',
+  } as const;
+  const times = Object.entries(keys).flatMap(([id, key]) => {
+    const ms = momentNamed(call, id);
+    const when = ms === undefined ? '' : formats.date(new Date(ms).toISOString(), 'long');
+    return ms === undefined ? [] : [{ id, label: ctx.t(key, { when }) }];
+  });
+  const { day } = partsIn(deps.clock.now(), timeZone);
+  return { times, day: dayAfter(day, 1), time: MORNING };
 }

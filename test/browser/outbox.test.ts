@@ -70,6 +70,7 @@ async function makeDue(): Promise<void> {
     .knex('outbox')
     .where({ state: 'held' })
     .update({ send_at: Date.now() - 1_000 });
+  await db.knex('snoozes').update({ until: Date.now() - 1_000 });
   await db.close();
 }
 
@@ -118,6 +119,24 @@ it.each([
     await row.locator('.field-error', { hasText: 'passé' }).waitFor();
     await look('6-refused');
 
+    const { username, mail } = agent();
+    const subject = `Au calme ${name}`;
+    stack.imap.deliver(
+      username,
+      `From: a@b.example\r\nTo: ${mail}\r\nSubject: ${subject}\r\nMessage-ID: <${name}@b.example>\r\nDate: ${new Date().toUTCString()}\r\n\r\nBonjour\r\n`,
+    );
+    await page.goto(`${served.url}/mail/me/INBOX`);
+    await page.locator('.row a.subject', { hasText: subject }).click();
+    const menu = name === 'narrow' ? '.message-more' : '.message .snooze-menu';
+    await page.locator(`${menu} > summary`).click();
+    await look('7-snooze');
+    await page.locator(`${menu} [formaction$="when=tomorrow"]`).click();
+    await page.locator('.toast', { hasText: 'reviendra' }).waitFor();
+    expect(await page.locator('.row a.subject', { hasText: subject }).count()).toBe(0);
+    await page.goto(`${served.url}/snoozed`);
+    await page.locator('.outbox-list > li', { hasText: subject }).waitFor();
+    await look('8-snoozed');
+
     // Signed out, and the program ends as it can: at its time, the message leaves all the same.
     await context.clearCookies();
     await served.kill();
@@ -129,10 +148,16 @@ it.each([
     await until('it is filed', () =>
       box('Sent').some(({ raw }) => raw.toString().includes(`Demain ${name}`)),
     );
+    await until('it is back', () =>
+      box('INBOX').some(({ raw }) => raw.toString().includes(subject)),
+    );
     await signIn(page, served.url, agent());
     await page.goto(`${served.url}/outbox`);
     expect(await page.locator('.outbox-list > li', { hasText: `Demain ${name}` }).count()).toBe(0);
-    await look('7-sent');
+    await look('9-sent');
+    await page.goto(`${served.url}/mail/me/INBOX`);
+    await page.locator('.row.is-unread a.subject', { hasText: subject }).waitFor();
+    await look('10-back');
     expect(delivered(`Demain ${name}`)).toBe(1);
     expect(delivered(`Rappel ${name}`)).toBe(0);
     expect(wrong).toEqual([]);

@@ -98,6 +98,10 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /search
      get /search/events
      get /searches
+     get /snoozed
+     post /snoozed/wake
+     post /snoozed/time
+     post /mail/:account/:mailbox/snooze
      get /outbox
      post /outbox/:draft/undo
      post /outbox/:draft/cancel

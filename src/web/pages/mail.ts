@@ -1,6 +1,7 @@
 import type { ConversationModel } from './conversation';
 import type { SenderCheckModel } from './reading';
 import type { Banner } from './shell';
+import type { SnoozeMenu } from './snooze';
 
 /** View `mail`: list and reading pane. */
 export interface MailPageModel {
@@ -55,6 +56,8 @@ export interface ListModel {
     readonly isCurrent: boolean;
   }[];
   /** The agent's own, to filter by and to put on messages. */
+  /** Times at which chosen messages may come back, and where the form of that is posted. */
+  readonly snooze: SnoozeMenu;
   readonly labels: readonly (LabelModel & { readonly href: string; readonly isCurrent: boolean })[];
   /** The list without a filter by label. */
   readonly anyLabelHref: string;
@@ -182,6 +185,7 @@ export interface MessageModel {
   readonly isSeen: boolean;
   readonly isFlagged: boolean;
   /** Those that it has. */
+  readonly snooze: SnoozeMenu;
   readonly labels: readonly LabelModel[];
   /** The agent's own, with whether it has them. */
   readonly labelChoices: readonly (LabelModel & { readonly isOn: boolean })[];

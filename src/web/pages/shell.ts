@@ -81,6 +81,8 @@ export interface FolderPane {
   /** The tree could not be read: said in its place. */
   readonly error: string | undefined;
   readonly composeHref: string;
+  /** Messages that come back; 0 shows nothing. */
+  readonly snoozed?: number;
   /** Messages that leave later; 0 shows nothing. */
   readonly putOff?: number;
   /** Saved searches: mailboxes that hold what they find. */

@@ -26,6 +26,7 @@ import { searchRoutes } from './search';
 import { savedSearchRoutes } from './searches';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
+import { snoozeRoutes } from './snooze';
 import { threadRoutes } from './threads';
 
 export const ROUTES: readonly RouteSpec[] = [
@@ -43,6 +44,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...mailboxRoutes,
   ...labelRoutes,
   ...threadRoutes,
+  ...snoozeRoutes,
   ...partRoutes,
   ...readingRoutes,
   ...actionRoutes,

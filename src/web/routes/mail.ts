@@ -37,6 +37,9 @@ async function showList(call: OpenCall): Promise<void> {
 
 /** The mail server answers: copies in Sent that failed earlier are tried again, nobody waits for it. */
 function fileLateCopies({ deps, actor, ctx }: OpenCall): void {
+  void deps.snoozing.wakeDueOf(actor).catch((error: unknown) => {
+    deps.log.warn({ err: error, requestId: ctx.id }, 'snooze/due-failed');
+  });
   void deps.compose.sendDueOf(actor).catch((error: unknown) => {
     deps.log.warn({ err: error, requestId: ctx.id }, 'outbox/due-failed');
   });

@@ -21,13 +21,14 @@ const clock: Clock = { now: () => time.now, after: () => () => {}, every: () => 
 const idle = async () => 0;
 const OTHERS = {
   sessions: { purgeExpired: idle },
-  compose: { recover: idle, sweepUploads: idle },
+  compose: { recover: idle, sendDue: idle, sweepUploads: idle },
+  snoozing: { wakeDue: idle },
   notices: { sendDue: idle },
   posts: { sendDue: idle },
   usedOnce: { purge: idle },
 } as unknown as Pick<
   Parameters<typeof coreJobs>[0],
-  'sessions' | 'compose' | 'notices' | 'posts' | 'usedOnce'
+  'sessions' | 'compose' | 'snoozing' | 'notices' | 'posts' | 'usedOnce'
 >; // run by nobody here
 
 let db: Database;
