@@ -12,6 +12,7 @@ const FREE = [
   /^\/logout$/,
   /^\/health(\/|$)/,
   /^\/help\/[a-z]+$/,
+  /^\/manifest\.webmanifest$/,
   /^\/image\/[A-Za-z0-9_-]+$/,
 ];
 const CHALLENGE_HOME = '/challenge';

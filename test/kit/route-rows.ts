@@ -65,7 +65,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /help/hacked anywhere
      post /help/hacked anywhere
      get /help/:page anywhere
-     get /image/:tag`,
+     get /image/:tag
+     get /manifest.webmanifest`,
   ),
   // The other site has a provider alone: its form is hidden.
   ...rows('anybody', 'post /login', ['marees']),

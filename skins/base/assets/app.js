@@ -3,6 +3,7 @@ import './elements/turbo-boot.js';
 import '@hotwired/turbo';
 import './elements/turbo-ready.js';
 import './elements/morph-guard.js';
+import './elements/app-badge.js';
 import './elements/est-dialog.js';
 import './elements/est-menu.js';
 import './elements/est-person.js';

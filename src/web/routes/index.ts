@@ -1,4 +1,5 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
+import { installableRoutes } from '../installable';
 import { readingRoutes } from '../reading';
 import type { RouteSpec } from '../route';
 import { actionRoutes } from './actions';
@@ -35,6 +36,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...journeyRoutes,
   ...helpRoutes,
   ...homeRoutes,
+  ...installableRoutes,
   ...imageRoutes,
   // Before the message of that uid.
   ...exportRoutes,
