@@ -17,6 +17,8 @@ const SKIN_ENTRIES: ReadonlySet<string> = new Set([
   'app.css',
   'app.js',
   'admin.css',
+  'preview.css',
+  'preview.js',
   'login.css',
   'login.js',
   'compose.css',

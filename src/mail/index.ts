@@ -3,9 +3,10 @@
  * as the only truth. No HTTP and no pages. Called by `compose` and by the web floor.
  */
 
-export type { ReceiptRequest } from '../mime';
+export type { ReceiptRequest, RecipientReport } from '../mime';
 export type { CacheSizes } from './caches';
 export type { MailLimits, MailMetrics, RunTask } from './context';
+export type { DeliveryReport } from './delivery-report';
 export type {
   EverywhereQuery,
   FoundIn,

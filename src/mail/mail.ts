@@ -31,6 +31,7 @@ import {
   userKey,
 } from './context';
 import { conversationUids, readConversation } from './conversation';
+import { readDeliveryReport } from './delivery-report';
 import { createEverywhere } from './everywhere/everywhere';
 import { readHeaders } from './headers';
 import { Holders } from './holders';
@@ -127,6 +128,7 @@ export function createMail(deps: MailDeps): Mail {
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
     trust: (actor, view) => trustOf(context, actor, view),
     senderCheck: (actor, view) => checkSender(context, actor, view),
+    deliveryReport: (actor, ref) => readDeliveryReport(context, actor, ref),
     receipt: (actor, view) => askedReceipt(context, actor, view),
     settleReceipt: (actor, ref, isDone) => settleReceipt(context, actor, ref, isDone),
     transit: (actor, ref) => readTransit(context, actor, ref),

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { AccountId, MessageRef, Uid, UidValidity } from '../base/types';
 import type { ReceiptRequest, SigningOptions } from '../mime';
 import type { Actor, SessionKey } from '../session/types';
+import type { DeliveryReport } from './delivery-report';
 import type { SearchEverywhere } from './everywhere/everywhere';
 import type { MessageWarning, TrustAnswer } from './hooks';
 import type { Expected } from './prepare';
@@ -340,6 +341,8 @@ export interface Mail {
   trust(actor: Actor, view: MessageView): Promise<TrustAnswer>;
   /** What the site's servers found about the sender; `undefined` where the site trusts none. */
   senderCheck(actor: Actor, view: MessageView): Promise<SenderCheck | undefined>;
+  /** What a report of delivery or reading tells; `undefined` of a message that is none. */
+  deliveryReport(actor: Actor, ref: MessageRef): Promise<DeliveryReport | undefined>;
   /** What the sender asks to be told, where the agent may still answer. */
   receipt(
     actor: Actor,

@@ -20,6 +20,12 @@ export { decodeText } from './charset';
 export { cleanLine } from './clean-text';
 export { type BuildOptions, buildMessage, newMessageId } from './compose';
 export { type ContentLine, contentLines } from './content-lines';
+export {
+  deliveryReport,
+  type RecipientReport,
+  type ReportReason,
+  readReport,
+} from './delivery-report';
 export { encodeWords } from './encode-words';
 export { decodeWords } from './encoded-words';
 export { type FileKind, fileKind } from './file-kind';

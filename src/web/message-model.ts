@@ -5,6 +5,7 @@ import type {
   Address,
   AttachmentInfo,
   ConversationView,
+  DeliveryReport,
   Label,
   ListQuery,
   MessageBody,
@@ -25,6 +26,7 @@ import type { Banner } from './pages/shell';
 import type { SnoozeTimes } from './pages/snooze';
 import { isSelf } from './people';
 import type { PeopleFacts } from './people-facts';
+import { deliveryBanners } from './reading/delivery-banner';
 import { receiptBanner, receiptPath } from './reading/receipt-route';
 import { reportTargets } from './reading/report-route';
 import { failedCheckBanner, senderCheckModel } from './reading/sender-check-model';
@@ -56,6 +58,7 @@ export interface MessageModelInput {
   readonly snooze: SnoozeTimes;
   readonly senderCheck: SenderCheck | undefined;
   readonly receipt: ReceiptRequest | undefined;
+  readonly delivery: DeliveryReport | undefined;
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   readonly conversation?: ConversationView | undefined;
   /** All messages of the conversation were asked for. */
@@ -200,6 +203,7 @@ function banners(input: MessageModelInput, self: string): Banner[] {
   found.push(...failedCheckBanner(input.senderCheck, t));
   const path = messageHref(input.account.id, view.ref.mailbox, view.ref.uid);
   const receiptAt = receiptPath(path, view.ref.uidValidity);
+  found.push(...deliveryBanners(input.delivery, t));
   found.push(...receiptBanner(input.receipt, receiptAt, self, t));
   found.push(
     ...input.warnings.map(({ level, text, values }) => ({ level, text: t(text, values) })),

@@ -3,6 +3,7 @@ import type { Uid } from '../base/types';
 import type {
   Address,
   ConversationView,
+  DeliveryReport,
   Label,
   ListQuery,
   MessageBody,
@@ -50,6 +51,8 @@ export interface OpenedMessage extends ReadMessage {
   readonly senderCheck: SenderCheck | undefined;
   /** The sender would like to know that it was read, and the agent wants to be asked. */
   readonly receipt: ReceiptRequest | undefined;
+  /** It tells of a message that the agent sent. */
+  readonly delivery: DeliveryReport | undefined;
   /** Files wrapped by Outlook, by part. */
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   /** What it is part of, where the list is by conversation. */
@@ -108,7 +111,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     deps.log.warn({ err, requestId: ctx.id }, 'compose/meet-failed');
   });
   const showsRemote = body !== undefined && body.shownRemote > 0;
-  const [isTrustedSender, warnings, facts, labels, senderCheck, receipt, wrapped] =
+  const [isTrustedSender, warnings, facts, labels, senderCheck, receipt, delivery, wrapped] =
     await Promise.all([
       showsRemote && trustsSender(call, view),
       deps.mail.warnings(actor, view, body?.links ?? []),
@@ -121,6 +124,10 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
       read.inside === undefined ? deps.mail.senderCheck(actor, view) : undefined,
       read.inside === undefined && ctx.core.reading.receipts !== 'never'
         ? deps.mail.receipt(actor, view)
+        : undefined,
+      // What it tells is told in the message as well: nobody waits for more than that.
+      read.inside === undefined
+        ? deps.mail.deliveryReport(actor, view.ref).catch(() => undefined)
         : undefined,
       wrappedFiles(call, view),
     ]);
@@ -135,6 +142,7 @@ export async function openMessage(call: OpenCall, query: ListQuery): Promise<Ope
     labels,
     senderCheck,
     receipt,
+    delivery,
     wrapped,
   };
 }

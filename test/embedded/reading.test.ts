@@ -205,6 +205,55 @@ it('sends the receipt that a sender asks for by the agent’s hand alone, once',
   expect(sent()).toHaveLength(1);
 });
 
+it('tells in plain words what came back, and doubts what nothing was sent for', async () => {
+  const bounce = (subject: string, id: string) =>
+    deliver([
+      'From: Mail Delivery System <mailer-daemon@dehors.example>',
+      `Subject: ${subject}`,
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Sorry.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.dehors.example',
+      '',
+      'Final-Recipient: rfc822; plein@dehors.example',
+      'Action: failed',
+      'Status: 5.2.2',
+      '',
+      '--b',
+      'Content-Type: text/rfc822-headers',
+      '',
+      `Message-ID: ${id}`,
+      '',
+      '--b--',
+      '',
+    ]);
+  const sent = await web.get('/mail/me/Sent');
+  const href = sent.all(
+    (one) => one.name === 'a' && /\bsubject\b/.test(one.attribs['class'] ?? ''),
+  )[0]?.attribs['href'];
+  const path = (href ?? '').split('?', 1)[0] ?? '';
+  const source = await (await web.raw(`${path}/source`)).text();
+  const id = /^Message-ID: *(<[^>]+>)/im.exec(source)?.[1] ?? '';
+
+  bounce('retourvrai', id);
+  const { page } = await open('retourvrai');
+  expect(page.text).toContain('plein@dehors.example n’a pas été remis');
+  expect(page.text).toContain('la boîte du destinataire est pleine');
+  expect(page.all((one) => (one.attribs['href'] ?? '') === path).length).toBeGreaterThan(0);
+
+  bounce('retourfaux', '<jamais@saisons.example>');
+  const other = await open('retourfaux');
+  expect(other.page.text).toContain('aucun de vos messages envoyés ne correspond');
+  expect(other.page.text).not.toContain('n’a pas été remis');
+});
+
 it('shows files by their bytes, framed without scripts', async () => {
   const part = (name: string, type: string, lines: readonly string[]) => [
     '--b',

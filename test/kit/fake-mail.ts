@@ -96,6 +96,7 @@ export function createFakeMail(dir: string): FakeMail {
     warnings: async () => [],
     trust: async () => 'ask',
     senderCheck: async () => undefined,
+    deliveryReport: async () => undefined,
     receipt: async () => undefined,
     settleReceipt: async () => undefined,
     winmail: async () => [],
