@@ -11,14 +11,15 @@ const SLICE = 200; // yields to others between slices
 const QUERIES = {
   date: { uid: true, internalDate: true, headers: ['date'] },
   arrival: { uid: true },
-  from: { uid: true, internalDate: true, headers: ['from'] },
-  subject: { uid: true, internalDate: true, headers: ['subject'] },
+  from: { uid: true, internalDate: true, headers: ['from', 'date'] },
+  subject: { uid: true, internalDate: true, headers: ['subject', 'date'] },
   size: { uid: true, size: true },
 };
 
 /**
  * Order for a server without SORT: only the sort key of each message is read, once in its life.
- * Keys are texts that compare as RFC 5256 2.2 orders; ties go by uid, as there.
+ * Keys are texts that compare as RFC 5256 2.2 orders; ties go by uid, as there. Within one sender or
+ * subject the newest comes first, whatever the direction, as where the server sorts.
  */
 export async function inProcessOrder(
   context: MailContext,
@@ -43,26 +44,33 @@ export async function inProcessOrder(
     }
   }
   const direction = order === 'desc' ? -1 : 1;
+  const parts = new Map([...keys].map(([uid, key]) => [uid, key.split(DATED)] as const));
   const compare = (a: number, b: number): number => {
-    const [left, right] = [keys.get(a) ?? '', keys.get(b) ?? ''];
-    if (left === right) return a - b;
-    return left < right ? -direction : direction;
+    const [left = '', leftDate = ''] = parts.get(a) ?? [];
+    const [right = '', rightDate = ''] = parts.get(b) ?? [];
+    if (left !== right) return left < right ? -direction : direction;
+    if (leftDate !== rightDate) return leftDate < rightDate ? 1 : -1;
+    return a - b;
   };
   return Uint32Array.from([...uids].sort(compare));
 }
 
+/** Between a key and the date within it: no cleaned line holds one. */
+const DATED = '\0';
+
 function sortKey(message: FetchMessageObject, sort: SortKey): string {
   const header = (name: string): string =>
     message.headers ? (firstHeader(parseHeaders(message.headers), name) ?? '') : '';
+  const date = (): string => isoDate(header('date')) ?? isoDate(message.internalDate) ?? '';
   switch (sort) {
     case 'date':
-      return isoDate(header('date')) ?? isoDate(message.internalDate) ?? '';
+      return date();
     case 'arrival':
       return '';
     case 'from':
-      return fold(header('from').replace(/^.*</, ''));
+      return `${fold(header('from').replace(/^.*</, ''))}${DATED}${date()}`;
     case 'subject':
-      return fold(baseSubject(header('subject')));
+      return `${fold(baseSubject(header('subject')))}${DATED}${date()}`;
     case 'size':
       return String(message.size ?? 0).padStart(12, '0');
   }
