@@ -35,5 +35,5 @@ export {
   type TextField,
 } from './section';
 export { createSettings } from './store';
-export { addTrusted, isTrusted, removeTrusted, trustKey } from './trust';
+export { addTrusted, isTrusted, removeTrusted, trustedDomain, trustKey } from './trust';
 export type { Settings } from './types';

@@ -19,3 +19,12 @@ export const addTrusted = (settings: Settings, user: UserId, mail: string): Prom
 
 export const removeTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
   settings.write(user, SCOPE, { [trustKey(mail)]: undefined });
+
+/** What stands for every sender of a domain, where an address is asked; none without a domain. */
+export function trustedDomain(mail: string): string | undefined {
+  const domain = mail
+    .slice(mail.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
+  return mail.includes('@') && domain !== '' ? `@${domain}` : undefined;
+}

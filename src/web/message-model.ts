@@ -16,6 +16,7 @@ import type {
   WinmailFile,
 } from '../mail';
 import type { Actor } from '../session';
+import { trustedDomain } from '../settings';
 import { conversationModel } from './conversation-model';
 import { findMailbox, moveTargets } from './folders';
 import { chipsOf, modelOf } from './labels-model';
@@ -248,6 +249,7 @@ function remoteBanner(input: MessageModelInput, self: string): Banner {
   const { view, t } = input;
   const text = t('message.remote.blocked', { count: input.body?.blockedRemote ?? 0 });
   if (!input.canShowRemote) return { level: 'info', text };
+  const domain = trustedDomain(view.from[0]?.mail ?? '');
   const path = messageHref(input.account.id, view.ref.mailbox, view.ref.uid);
   const show = withQuery(path, {
     ...Object.fromEntries(new URLSearchParams(self.split('?')[1] ?? '')),
@@ -263,6 +265,18 @@ function remoteBanner(input: MessageModelInput, self: string): Banner {
         action: `${path}/trust`,
         fields: [{ name: 'back', value: self }],
       },
+      ...(domain === undefined
+        ? []
+        : [
+            {
+              label: t('message.remote.alwaysDomain', { domain: domain.slice(1) }),
+              action: `${path}/trust`,
+              fields: [
+                { name: 'of', value: 'domain' },
+                { name: 'back', value: self },
+              ],
+            },
+          ]),
     ],
   };
 }

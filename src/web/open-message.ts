@@ -14,7 +14,7 @@ import type {
   WinmailFile,
 } from '../mail';
 import { winmailParts } from '../mail';
-import { isTrusted } from '../settings';
+import { isTrusted, trustedDomain } from '../settings';
 import { bodyUrls } from './body-urls';
 import { messageHref } from './links';
 import type { MailFrame } from './mail-page';
@@ -255,7 +255,10 @@ async function trustsSender(
   { from }: MessageView,
 ): Promise<boolean> {
   const sender = from[0]?.mail ?? '';
-  return sender !== '' && isTrusted(deps.settings, actor.user.id, sender);
+  if (sender === '') return false;
+  if (await isTrusted(deps.settings, actor.user.id, sender)) return true;
+  const domain = trustedDomain(sender);
+  return domain !== undefined && isTrusted(deps.settings, actor.user.id, domain);
 }
 
 function preferOf({ ctx, req }: OpenCall): BodyChoice['prefer'] {

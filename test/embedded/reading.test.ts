@@ -254,6 +254,36 @@ it('tells in plain words what came back, and doubts what nothing was sent for', 
   expect(other.page.text).not.toContain('n’a pas été remis');
 });
 
+it('shows the images of a whole domain from then on, until that is taken back', async () => {
+  const send = (subject: string, from: string) =>
+    deliver([
+      `From: ${from}`,
+      `Subject: ${subject}`,
+      'Content-Type: text/html',
+      '',
+      '<p>x</p><img src="https://images.lettres.example/a.png">',
+    ]);
+  const form = (value: string) => (page: Page) => {
+    const found = page
+      .all((one) => one.name === 'form' && (one.attribs['action'] ?? '').includes('/trust'))
+      .find((one) => formFields(page, one).some(([, had]) => had === value));
+    if (!found) throw new Error('no such form');
+    return found;
+  };
+  send('imagesun', 'un@lettres.example');
+  send('imagesdeux', 'deux@lettres.example');
+  send('imagestrois', 'trois@lettres.example.autre.example');
+  const first = await open('imagesun');
+  expect(first.page.text).toContain('Toujours pour lettres.example');
+  await web.submit(first.page, { form: form('domain') });
+
+  const second = await open('imagesdeux');
+  expect(second.page.text).toContain('toujours affichées');
+  expect((await open('imagestrois')).page.text).toContain('Toujours pour');
+  await web.submit(second.page, { form: form('remove') });
+  expect((await open('imagesun')).page.text).toContain('Toujours pour lettres.example');
+});
+
 it('shows files by their bytes, framed without scripts', async () => {
   const part = (name: string, type: string, lines: readonly string[]) => [
     '--b',

@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors';
 import { deniedError } from '../../kernel/denied-error';
 import type { MessageView, ServedPart } from '../../mail';
 import { markHtml } from '../../mime';
-import { addTrusted, removeTrusted, trustKey } from '../../settings';
+import { addTrusted, removeTrusted, trustedDomain, trustKey } from '../../settings';
 import { BYTES_CSP } from '../../view';
 import { field, formOf } from '../body';
 import { sendBodyFrame } from '../body-frame';
@@ -94,10 +94,14 @@ async function trustSender(call: OpenCall): Promise<void> {
   const view = await namedMessage(call);
   const form = formOf(req.body);
   const op = field(form, 'op') === 'remove' ? 'removed' : 'added';
-  const sender = view.from[0]?.mail;
-  if (sender !== undefined) {
-    const { id, site, mail } = actor.user;
-    const set = op === 'removed' ? removeTrusted : addTrusted;
+  const address = view.from[0]?.mail;
+  const domain = address === undefined ? undefined : trustedDomain(address);
+  // What is forgotten is all that shows the images of this message: the address and its domain.
+  const asked =
+    op === 'removed' ? [address, domain] : [field(form, 'of') === 'domain' ? domain : address];
+  const { id, site, mail } = actor.user;
+  const set = op === 'removed' ? removeTrusted : addTrusted;
+  for (const sender of asked.filter((one) => one !== undefined)) {
     await set(deps.settings, id, sender);
     await deps.hooks.action(actor.scope, 'userdata:changed', {
       user: { id, site, mail },
