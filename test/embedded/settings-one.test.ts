@@ -176,3 +176,21 @@ describe('one setting', () => {
     expect(chosen(page, 'remoteImages')).toEqual(['ask']);
   });
 });
+
+it('takes all that was chosen along in a file, and nothing of anybody else', async () => {
+  await post('/settings/display', [
+    ['_field', 'groups'],
+    ['groups', 'off'],
+  ]);
+  const answer = await web.raw('/settings/export.json');
+  const file: unknown = await answer.json();
+
+  expect(answer.headers.get('Content-Disposition')).toContain('attachment');
+  expect(file).toMatchObject({ version: 1, mail: demo.stack.agents[0]?.mail });
+  expect(file).toHaveProperty(
+    'settings',
+    expect.arrayContaining([{ scope: 'core', key: 'display.groups', value: 'off' }]),
+  );
+  const guest = await new WebAgent(web.base).raw('/settings/export.json');
+  expect(guest.status).not.toBe(200);
+});

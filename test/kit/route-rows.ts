@@ -168,6 +168,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /compose/:draft/attachments/:attachment
      post /compose/:draft/attachments/:attachment/remove
      get /settings
+     get /settings/export.json
      get /settings/:section
      post /settings/:section
      get /security

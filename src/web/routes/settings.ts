@@ -159,8 +159,18 @@ async function refuse(call: OpenCall, place: Place, refused: Refused): Promise<v
   call.res.status(422).json({ problems: refused.problems });
 }
 
+/** All that somebody has chosen, as a file to take along (GDPR, article 20). */
+async function exportAll({ deps, actor, res }: OpenCall): Promise<void> {
+  const settings = await deps.settings.exportUser(actor.user.id);
+  res
+    .attachment('estafette-settings.json')
+    .type('json')
+    .send(`${JSON.stringify({ version: 1, mail: actor.user.mail, settings }, undefined, 2)}\n`);
+}
+
 export const settingsRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/settings', access: 'open', handle: search },
+  { method: 'get', path: '/settings/export.json', access: 'open', handle: exportAll },
   { method: 'get', path: '/settings/:section', access: 'open', handle: showSection },
   { method: 'post', path: '/settings/:section', access: 'open', handle: postSection },
 ];
