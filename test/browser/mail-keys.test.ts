@@ -47,6 +47,23 @@ describe('the list by keyboard', () => {
     await page.context().close();
   });
 
+  it('puts a label on the row in focus by its number, and takes it off again', async () => {
+    const page = await inbox(WIDE, 2);
+    const uid = (await uidsOf(page))[4];
+    const tags = page.locator(`${row(uid)} .tags .tag`);
+    const before = await tags.count();
+    await page.focus(`${row(uid)} a.subject`);
+
+    await page.keyboard.press('5');
+    await tags.nth(before).waitFor({ state: 'attached' });
+    await page.focus(`${row(uid)} a.subject`);
+    await page.keyboard.press('5');
+    await tags.nth(before).waitFor({ state: 'detached' });
+
+    expect(await tags.count()).toBe(before);
+    await page.context().close();
+  });
+
   it('sets a star without leaving the page, and it is still there afterwards', async () => {
     const page = await inbox(WIDE, 2);
     const [uid] = await uidsOf(page);

@@ -108,10 +108,15 @@ class EstList extends HTMLElement {
   /** Submits an action for one row, whatever is checked. */
   actOnRow(row, action) {
     const source = this.querySelector(`#list-actions [data-action="${action}"]`);
-    if (!source) return;
+    if (source) this.pressForRow(row, source);
+  }
+
+  /** A button of the bar, pressed for one row alone; `more` is added to what it asks. */
+  pressForRow(row, source, more = {}) {
     this.querySelector('[data-for-row]')?.remove();
     const button = source.cloneNode(true);
     const url = new URL(button.formAction);
+    for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value);
     url.searchParams.set('one', row.dataset.uid);
     button.setAttribute('formaction', url.pathname + url.search);
     button.dataset.forRow = row.dataset.uid;

@@ -1,5 +1,6 @@
 import { announce } from './announce.js';
 import { postFlag, showSeen } from './flags.js';
+import { labelByKey } from './label-keys.js';
 import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage } from './typing.js';
 
@@ -115,7 +116,13 @@ function leave(list) {
 const open = (list) => chosenRow(list)?.querySelector('.subject').click();
 const press = (action) => () => reading(`[data-action="${action}"]`)?.click();
 
+const label = (list, digit) =>
+  labelByKey(list, digit, { focused: focusedRow(list), chosen: () => chosenRow(list) });
+
 const KEYS = {
+  ...Object.fromEntries(
+    ['1', '2', '3', '4', '5'].map((digit) => [digit, (list) => label(list, digit)]),
+  ),
   j: (list) => step(list, 1),
   k: (list) => step(list, -1),
   o: open,
