@@ -75,6 +75,7 @@ import { CORE_SCOPE, createSettings } from './settings';
 import { type AppConfig, createSiteResolver, locksOf, type Site } from './sites';
 import { createSmtpTransport } from './smtp';
 import { createSnoozing } from './snooze';
+import { createImports } from './transfer';
 import { createRenderer, loadAssets, loadSkins } from './view';
 import { createWebMetrics } from './web/metrics';
 import { createRateLimit } from './web/rate-limit';
@@ -241,6 +242,14 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     enabledFor: (subject) => enabling.enabledFor(subject),
   });
   const snoozing = createSnoozing({ db, mail, absentees, clock, log });
+  const imports = createImports({
+    db,
+    mail,
+    absentees,
+    clock,
+    log,
+    dir: path.join(config.dataDir, 'imports'),
+  });
   const safety = createSafety({
     db,
     clock,
@@ -423,6 +432,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     mail,
     compose,
     snoozing,
+    imports,
     fetchImage,
     people: core.people,
     metrics: createWebMetrics(metrics),
@@ -480,6 +490,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     sessions,
     compose,
     snoozing,
+    imports,
     notices: safety.notifier,
     posts: safety.posts,
     usedOnce,
@@ -543,6 +554,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     // What was due while nothing ran; nobody waits for it.
     void compose.sendDue();
     void snoozing.wakeDue();
+    void imports.resumeIdle();
     if (config.role !== 'web') {
       jobs.start();
       auditStream?.start();
@@ -575,6 +587,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
             { file: 'settings.json', content: await settings.exportUser(user.id) },
             { file: 'sign-in-links.json', content: await sessions.linksOf(user.id) },
             ...(await compose.records(user.id)),
+            { file: 'imports.json', content: await imports.records(user.id) },
             { file: 'snoozed.json', content: await snoozing.records(user.id) },
             { file: 'app-passwords.json', content: await safety.appPasswords.list(user.id) },
           ],

@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'mail',
     'compose',
     'snooze',
+    'transfer',
   ],
   ['host', 'view'],
   ['web'],
@@ -37,6 +38,7 @@ const DOMAIN = [
   'mail',
   'compose',
   'snooze',
+  'transfer',
 ];
 
 /** One home a library: file patterns that may import it. */

@@ -7,6 +7,7 @@ import type { Notifier, Posts } from '../notify';
 import type { Sessions } from '../session';
 import type { Site } from '../sites';
 import type { Snoozing } from '../snooze';
+import type { Imports } from '../transfer';
 
 const DAY_MS = 86_400_000;
 
@@ -46,6 +47,7 @@ export const coreJobs = (deps: {
   readonly sessions: Pick<Sessions, 'purgeExpired'>;
   readonly compose: Pick<ComposeService, 'recover' | 'sendDue' | 'sweepUploads'>;
   readonly snoozing: Pick<Snoozing, 'wakeDue'>;
+  readonly imports: Pick<Imports, 'resumeIdle' | 'sweep'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
   readonly posts: Pick<Posts, 'sendDue'>;
   readonly usedOnce: Pick<UsedOnce, 'purge'>;
@@ -72,6 +74,7 @@ export const coreJobs = (deps: {
     run: async () => {
       await deps.compose.sendDue();
       await deps.snoozing.wakeDue();
+      await deps.imports.resumeIdle();
     },
   },
   {
@@ -90,7 +93,10 @@ export const coreJobs = (deps: {
     id: 'core:uploads',
     every: '1h',
     timeoutS: 600,
-    run: async () => void (await deps.compose.sweepUploads()),
+    run: async () => {
+      await deps.compose.sweepUploads();
+      await deps.imports.sweep();
+    },
   },
   {
     id: 'core:audit',

@@ -66,6 +66,8 @@ export const ERROR_CODES = {
   'imap/credentials': { status: 401, textKey: 'error.frozen', level: 'info' },
   'mailbox/not-found': { status: 404, textKey: 'error.mailboxNotFound', level: 'info' },
   'mailbox/forbidden': { status: 403, textKey: 'error.mailRefused', level: 'info' },
+  'import/not-mail': { status: 422, textKey: 'error.importNotMail', level: 'info' },
+  'import/many': { status: 409, textKey: 'error.importMany', level: 'info' },
   'search/invalid': { status: 422, textKey: 'error.searchInvalid', level: 'info' },
   'label/invalid': { status: 422, textKey: 'error.labelInvalid', level: 'info' },
   'mailbox/name': { status: 422, textKey: 'error.mailboxName', level: 'info' },

@@ -9,6 +9,7 @@ import { notifyMigrations } from '../notify';
 import { sessionMigrations, stateMigrations } from '../session';
 import { settingsMigrations } from '../settings';
 import { snoozeMigrations } from '../snooze';
+import { transferMigrations } from '../transfer';
 
 /** The schema of the core, in the order in which it is made. */
 export const coreMigrations: MigrationSet = {
@@ -21,6 +22,7 @@ export const coreMigrations: MigrationSet = {
     ...notifyMigrations,
     ...composeMigrations,
     ...snoozeMigrations,
+    ...transferMigrations,
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,
     ...usedOnceMigrations.migrations,

@@ -28,6 +28,8 @@ const SLOWEST_BYTES_PER_MS = 1_000;
 interface AppendOptions {
   readonly flags: readonly string[];
   readonly purpose: 'draft' | 'sent' | 'import';
+  /** INTERNALDATE; now unless told. */
+  readonly arrivedAt?: Date;
 }
 
 /** Runs a job of some weight when there is room for it; the rest wait in order. */
@@ -104,7 +106,7 @@ export async function appendMessage(
   const silenceMs = SILENCE_MS + content.length / SLOWEST_BYTES_PER_MS;
   const answer = await whileHeard(context.clock, silenceMs, (listening) =>
     context.pool.withConnection(context.access(actor), write, (client) =>
-      listening(client, () => client.append(path, content, [...options.flags])),
+      listening(client, () => client.append(path, content, [...options.flags], options.arrivedAt)),
     ),
   );
   if (!answer) throw noAnswer('APPEND');

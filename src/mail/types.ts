@@ -423,7 +423,12 @@ export interface Mail {
     actor: Actor,
     mailbox: string,
     file: { readonly path: string; readonly sizeBytes: number },
-    options: { readonly flags: readonly string[]; readonly purpose: 'draft' | 'sent' | 'import' },
+    options: {
+      readonly flags: readonly string[];
+      readonly purpose: 'draft' | 'sent' | 'import';
+      /** INTERNALDATE; now unless told. */
+      readonly arrivedAt?: Date;
+    },
   ): Promise<{ readonly uidValidity: UidValidity; readonly uid: Uid } | undefined>;
   /** Finds a message by its Message-ID; used to avoid a second Sent copy and to replace drafts. */
   findByMessageId(actor: Actor, mailbox: string, messageId: string): Promise<FoundMessages>;

@@ -24,6 +24,7 @@ import type {
 import type { CoreSettings, Settings } from '../settings';
 import type { Site } from '../sites';
 import type { Snoozing } from '../snooze';
+import type { Imports } from '../transfer';
 import type { Renderer, Skins } from '../view';
 import type { FindElsewhere } from './elsewhere';
 import type { HealthCheck } from './health-status';
@@ -56,6 +57,7 @@ export interface WebDeps {
   readonly mail: Mail;
   readonly compose: ComposeService;
   readonly snoozing: Snoozing;
+  readonly imports: Imports;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly streams: Streams;
