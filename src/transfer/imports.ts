@@ -221,8 +221,8 @@ export function createImports(deps: ImportDeps): Imports {
     isDoubtful: boolean,
   ): Promise<string | undefined> {
     if (isDeleted) return '';
-    if (!raw) return 'import.trouble.large';
-    if (raw.length === 0) return 'import.trouble.empty';
+    if (!raw) return 'large';
+    if (raw.length === 0) return 'empty';
     if (isDoubtful && (await isThere(actor, mailbox, raw))) return undefined;
     const file = `${pathOf(id)}.one`;
     await writeFile(file, raw, { mode: 0o600 });
@@ -232,7 +232,7 @@ export function createImports(deps: ImportDeps): Imports {
       return undefined;
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code === 'imap/refused') return 'import.trouble.refused';
+      if (error.code === 'imap/refused') return 'refused';
       throw error;
     } finally {
       await rm(file, { force: true });

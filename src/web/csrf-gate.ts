@@ -10,8 +10,8 @@ import { isFromProvider } from './sign-in-paths';
 const SAFE = new Set(['GET', 'HEAD']);
 const KNOWN = new Set(['GET', 'HEAD', 'POST']);
 
-/** The route of the core that reads its own body: it checks the token before it stores anything. */
-const STREAMED = /^\/compose\/[^/]+\/attachments$/;
+/** Routes of the core that read their own body: they check the token before they store anything. */
+const STREAMED = /^\/(?:compose\/[^/]+\/attachments|imports)$/;
 
 /** Routes of plugins that take files do so too; every other route of theirs asks for it again. */
 const streamsBody = (deps: WebDeps, req: Request): boolean =>

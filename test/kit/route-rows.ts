@@ -99,6 +99,11 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      get /search
      get /search/events
      get /searches
+     get /imports
+     post /imports
+     post /imports/:import/stop
+     post /imports/:import/resume
+     post /imports/:import/forget
      get /snoozed
      post /snoozed/wake
      post /snoozed/time

@@ -4,6 +4,7 @@ import '@hotwired/turbo';
 import './elements/turbo-ready.js';
 import './elements/morph-guard.js';
 import './elements/app-badge.js';
+import './elements/est-again.js';
 import './elements/est-dialog.js';
 import './elements/est-menu.js';
 import './elements/est-person.js';

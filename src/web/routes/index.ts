@@ -15,6 +15,7 @@ import { helpRoutes } from './help';
 import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
 import { imageRoutes } from './image';
+import { importRoutes } from './imports';
 import { labelRoutes } from './labels';
 import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
@@ -47,6 +48,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...labelRoutes,
   ...threadRoutes,
   ...snoozeRoutes,
+  ...importRoutes,
   ...partRoutes,
   ...readingRoutes,
   ...actionRoutes,
