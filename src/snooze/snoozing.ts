@@ -75,8 +75,15 @@ export function createSnoozing(deps: SnoozingDeps): Snoozing {
   async function put(actor: Actor, on: Selection, until: number): Promise<readonly string[]> {
     const uids = [...on.uids].sort((a, b) => a - b).slice(0, MAX_MESSAGES);
     const mailbox = await waitingMailbox(mail, actor);
+    const waiting =
+      on.mailbox === mailbox ? await listSnoozes(db.knex, ownerOf(actor), MAX_LISTED) : [];
     const rows: SnoozeRow[] = [];
     for (const uid of uids) {
+      const known = waiting.find((row) => row.uid === uid && row.mailbox === mailbox);
+      if (known) {
+        await moveSnooze(db.knex, ownerOf(actor), known.id, until);
+        continue;
+      }
       const at = { mailbox: on.mailbox, uid, uidValidity: on.uidValidity };
       const options = { markSeen: false, contentOnly: true, asItIs: true };
       const view = await mail.message(actor, at, options);
@@ -84,10 +91,11 @@ export function createSnoozing(deps: SnoozingDeps): Snoozing {
       rows.push({
         id,
         ...ownerOf(actor),
-        home: on.mailbox,
+        // One that its agent put there by hand comes back to the inbox.
+        home: on.mailbox === mailbox ? 'INBOX' : on.mailbox,
         mailbox,
-        uidValidity: undefined,
-        uid: undefined,
+        uidValidity: on.mailbox === mailbox ? on.uidValidity : undefined,
+        uid: on.mailbox === mailbox ? uid : undefined,
         messageId: view.messageId?.slice(0, 500),
         subject: view.subject.slice(0, MAX_SUBJECT),
         sender: (view.from[0]?.name || view.from[0]?.mail || '').slice(0, MAX_SUBJECT),
@@ -96,6 +104,7 @@ export function createSnoozing(deps: SnoozingDeps): Snoozing {
       });
     }
     await insertSnoozes(db.knex, rows);
+    if (on.mailbox === mailbox) return rows.map(({ id }) => id);
     try {
       const { moved } = await mail.move(actor, { ...on, uids }, mailbox);
       await Promise.all(

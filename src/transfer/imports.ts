@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -26,7 +26,7 @@ import {
   type Trouble,
   takeImport,
 } from './import-store';
-import { type FoundMessage, readMbox } from './mbox-reader';
+import { type FoundMessage, readAlone, readMbox } from './mbox-reader';
 
 const MAX_BYTES = 2_000_000_000;
 const MAX_LISTED = 50;
@@ -103,7 +103,7 @@ export function createImports(deps: ImportDeps): Imports {
     { mailbox, filename, stream }: Parameters<Imports['begin']>[1],
   ): Promise<string> {
     const others = await listImports(db.knex, ownerOf(actor), MAX_LISTED);
-    if (others.filter(({ state }) => state === 'running').length >= MAX_RUNNING) {
+    if (others.filter(({ state }) => state !== 'done').length >= MAX_RUNNING) {
       stream.resume();
       throw new AppError('import/many');
     }
@@ -208,9 +208,8 @@ export function createImports(deps: ImportDeps): Imports {
       return;
     }
     if (from > 0) return;
-    const raw = sizeBytes > maxBytes ? undefined : withCrlf(await readFile(pathOf(id)));
-    const about = { sizeBytes, isDeleted: false, flags: ['\\Seen'], arrivedAt: raw && dateOf(raw) };
-    yield { raw, ...about, end: sizeBytes };
+    const one = await readAlone(createReadStream(pathOf(id)) as AsyncIterable<Buffer>, maxBytes);
+    yield { ...one, flags: ['\\Seen'], arrivedAt: one.raw && dateOf(one.raw), end: sizeBytes };
   }
 
   /** Undefined when it is in the mailbox, '' when it is left out, else the key of why it is not. */
@@ -354,10 +353,4 @@ const headOf = (raw: Buffer): Buffer => {
 function dateOf(raw: Buffer): Date | undefined {
   const at = new Date(firstHeader(parseHeaders(headOf(raw)), 'date') ?? '');
   return Number.isNaN(at.getTime()) || at.getTime() < 0 ? undefined : at;
-}
-
-/** Lines end as IMAP wants them (RFC 9051 6.3.12). */
-function withCrlf(raw: Buffer): Buffer {
-  const text = raw.toString('latin1');
-  return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
 }

@@ -12,6 +12,9 @@ export interface FoundMessage {
 
 const LF = 10;
 const CRLF = Buffer.from('\r\n');
+const EMPTY_LINE = Buffer.from('\r\n\r\n');
+const FIRST_BYTES = 16 * 1024;
+const MAX_KEYWORDS = 50;
 const CR = 13;
 /** No longer line is a separator, and no longer field is one of ours. */
 const LOOKED = 1_000;
@@ -44,6 +47,19 @@ export async function* readMbox(
     if (current) current.end = line.end;
   }
   if (current) yield current.finish(current.end);
+}
+
+/** The one message of a file, its lines ended as IMAP wants them (RFC 9051 6.3.12). */
+export async function readAlone(
+  source: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<FoundMessage> {
+  const draft = new Draft('', maxBytes, true);
+  for await (const { bytes, end, isEnded } of linesOf(source, 0)) {
+    draft.add(bytes, '', isEnded);
+    draft.end = end;
+  }
+  return draft.finish(draft.end);
 }
 
 interface Line {
@@ -103,7 +119,9 @@ async function* linesOf(source: AsyncIterable<Buffer>, from: number): AsyncGener
 /** One message while its lines come. */
 class Draft {
   end = 0;
-  readonly #lines: Buffer[] = [];
+  // One growing buffer: a list of lines would weigh a hundred times what a file of empty ones does.
+  #bytes = Buffer.alloc(FIRST_BYTES);
+  #length = 0;
   readonly #flags = new Set<string>();
   #sizeBytes = 0;
   #isHead = true;
@@ -117,31 +135,42 @@ class Draft {
   constructor(
     private readonly date: string,
     private readonly maxBytes: number,
+    /** A file of one message: nothing in it is the file's. */
+    private readonly isAlone = false,
   ) {}
 
   add(bytes: Buffer, text: string, isEnded: boolean): void {
-    if (this.#isHead && this.#takes(text)) return;
+    if (this.#isHead && !this.isAlone && this.#takes(text)) return;
     if (this.#isHead && isEnded && bytes.length === 0) this.#isHead = false;
-    const own = QUOTED.test(text) ? bytes.subarray(1) : bytes;
+    const own = !this.isAlone && QUOTED.test(text) ? bytes.subarray(1) : bytes;
     this.#sizeBytes += own.length + (isEnded ? CRLF.length : 0);
     if (this.#sizeBytes > this.maxBytes) {
-      this.#lines.length = 0;
+      this.#length = 0;
       return;
     }
-    this.#lines.push(own);
-    if (isEnded) this.#lines.push(CRLF);
+    this.#append(own);
+    if (isEnded) this.#append(CRLF);
+  }
+
+  #append(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(length, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    bytes.copy(this.#bytes, this.#length);
+    this.#length = length;
   }
 
   finish(end: number): FoundMessage {
-    // The empty line before a separator is the file's.
-    if (this.#lines.length >= 4 && this.#lines.at(-2)?.length === 0) {
-      this.#lines.splice(-2);
-      this.#sizeBytes -= CRLF.length;
-    }
     const isWhole = this.#sizeBytes <= this.maxBytes && !this.#isDeleted;
+    const raw = this.#bytes.subarray(0, this.#length);
+    // The empty line before a separator is the file's.
+    const isPadded = !this.isAlone && raw.subarray(-4).equals(EMPTY_LINE);
     const arrivedAt = dateOf(this.date);
     return {
-      raw: isWhole ? Buffer.concat(this.#lines) : undefined,
+      raw: isWhole ? raw.subarray(0, isPadded ? -CRLF.length : undefined) : undefined,
       sizeBytes: this.#sizeBytes,
       isDeleted: this.#isDeleted,
       flags: [...this.#flags],
@@ -173,7 +202,9 @@ class Draft {
       flag(value.includes('F'), '\\Flagged');
       flag(value.includes('T'), '\\Draft');
     } else if (name === 'x-keywords' || name === 'x-mozilla-keys') {
-      for (const word of value.split(/\s+/).filter(isKeyword)) this.#flags.add(word);
+      for (const word of value.split(/\s+/).filter(isKeyword)) {
+        if (this.#flags.size < MAX_KEYWORDS) this.#flags.add(word);
+      }
     } else if (name === 'x-mozilla-status') {
       const bits = Number.parseInt(value, 16) || 0;
       flag((bits & 0x1) !== 0, '\\Seen');

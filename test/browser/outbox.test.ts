@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { silentLog } from '../../src/base/log';
 import type { DemoStack } from '../../src/demo/stack';
 import { openDatabase } from '../../src/kernel/db';
+import type { Database } from '../../src/kernel/db-types';
 import {
   axeViolations,
   type BrowserStand,
@@ -62,17 +63,20 @@ async function write(page: Page, subject: string, hasScripts: boolean): Promise<
   await page.locator(editor).fill('Bonjour, à plus tard.');
 }
 
-/** As if so much time had passed while nothing ran. */
-async function makeDue(): Promise<void> {
+const inDatabase = async (change: (knex: Database['knex']) => Promise<unknown>): Promise<void> => {
   const filename = path.join(dir, 'data', 'estafette.db');
   const db = await openDatabase({ client: 'sqlite', filename, log: silentLog() });
-  await db
-    .knex('outbox')
-    .where({ state: 'held' })
-    .update({ send_at: Date.now() - 1_000 });
-  await db.knex('snoozes').update({ until: Date.now() - 1_000 });
+  await change(db.knex);
   await db.close();
-}
+};
+/** As if so much time had passed while nothing ran. */
+const makeDue = (): Promise<void> =>
+  inDatabase(async (knex) => {
+    await knex('outbox')
+      .where({ state: 'held' })
+      .update({ send_at: Date.now() - 1_000 });
+    await knex('snoozes').update({ until: Date.now() - 1_000 });
+  });
 
 it.each([
   ['wide', { width: 1366, height: 768 }, true],
@@ -160,6 +164,19 @@ it.each([
     await look('10-back');
     expect(delivered(`Demain ${name}`)).toBe(1);
     expect(delivered(`Rappel ${name}`)).toBe(0);
+    // Nobody was there when the server refused one: it is told above the list.
+    await write(page, `Refus ${name}`, hasScripts);
+    await page.locator('.send-later > summary').click();
+    await page.locator('.send-later button[formaction$="later=monday"]').click();
+    await page.locator('.toast', { hasText: 'Votre message partira' }).waitFor();
+    await inDatabase((knex) => knex('outbox').where({ state: 'held' }).update({ state: 'failed' }));
+    await page.goto(`${served.url}/mail/me/INBOX`);
+    await page.locator('.banner.danger', { hasText: `Refus ${name}` }).waitFor();
+    await look('11-refused');
+    await page.locator('.banner.danger a').first().click();
+    await page.locator('[data-state=failed] [data-action=edit]').click();
+    await page.waitForURL(/\/compose\//);
+    expect(await page.inputValue('[name=subject]')).toBe(`Refus ${name}`);
     expect(wrong).toEqual([]);
     await context.close();
   },

@@ -94,6 +94,24 @@ it('leaves, and comes back unread at its time, with nobody there, once', async (
   expect(await snoozing.count(bench.actor)).toBe(0);
 });
 
+it('that waits is put off again where it is, and one that was put there by hand goes to the inbox', async () => {
+  await putAway([1]);
+  const { uidValidity } = await bench.mail.list(bench.actor, { ...ALL, mailbox: 'INBOX', page: 1 });
+  const by = { mailbox: 'INBOX', uidValidity, uids: [2 as Uid] };
+  await bench.mail.move(bench.actor, by, 'En attente');
+  const there = await bench.mail.list(bench.actor, { ...ALL, mailbox: 'En attente', page: 1 });
+  const on = { mailbox: 'En attente', uidValidity: there.uidValidity };
+  const uids = there.rows.map(({ uid }) => uid);
+  await snoozing.put(bench.actor, { ...on, uids }, clock.now() + 3 * HOUR_MS);
+  expect((await snoozing.list(bench.actor)).map(({ home }) => home)).toEqual(['INBOX', 'INBOX']);
+  clock.forward(2 * HOUR_MS);
+  await snoozing.wakeDue();
+  expect(await subjects('En attente')).toEqual(['deux', 'un']);
+  clock.forward(2 * HOUR_MS);
+  await snoozing.wakeDue();
+  expect(await subjects('INBOX')).toEqual(['deux', 'trois', 'un']);
+});
+
 it('is brought back or put off by its agent alone', async () => {
   const [id = ''] = await putAway([1]);
   const bob = { ...bench.actor, user: { ...bench.actor.user, id: 77 as never } };

@@ -10,6 +10,7 @@ import { foldHeader, wantsAll } from '../recipients';
 import { seeOther, sendFragment, sendPage, wantsFrame } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { lateCopyBanners } from './late-copies';
+import { unsentBanners } from './outbox';
 
 /** The list, with an empty reading pane. */
 async function showList(call: OpenCall): Promise<void> {
@@ -18,7 +19,7 @@ async function showList(call: OpenCall): Promise<void> {
   const frame = await mailFrame(call, query.mailbox);
   const { model: list, status, facts } = await listPane(call, frame, query, undefined);
   if (status === 200 && query.page === 1) fileLateCopies(call);
-  const banners = await lateCopyBanners(call);
+  const banners = [...(await lateCopyBanners(call)), ...(await unsentBanners(call, frame))];
   const model: MailPageModel = { list, message: undefined };
   await sendPage(deps, req, res, {
     view: 'mail',

@@ -5,8 +5,9 @@ import { field, formOf } from '../body';
 import { draftParam } from '../compose-form';
 import { setFlash } from '../flash';
 import { HOME } from '../links';
-import { mailFrame, mailShell } from '../mail-page';
+import { type MailFrame, mailFrame, mailShell } from '../mail-page';
 import type { OutboxModel } from '../pages/outbox';
+import type { Banner } from '../pages/shell';
 import { seeOther, sendPage, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { typedTime } from '../send-times';
@@ -39,6 +40,23 @@ export function answerScheduled(call: OpenCall, draft: string, at: number): void
   });
   if (wantsJson(req)) res.json({ outcome: 'scheduled', location: HOME });
   else seeOther(res, HOME);
+}
+
+/** What was to leave by itself and did not: told above lists, since its agent saw no error then. */
+export async function unsentBanners(
+  { deps, actor, ctx }: OpenCall,
+  { folders }: Pick<MailFrame, 'folders'>,
+): Promise<readonly Banner[]> {
+  if (!folders.putOff) return [];
+  const rows = await deps.compose.putOff(actor);
+  return rows
+    .filter(({ state }) => state === 'failed' || state === 'unknown')
+    .map(({ subject, state }) => ({
+      level: 'danger',
+      strong: subject === '' ? ctx.t('mail.noSubject') : subject,
+      text: ctx.t(STATES[state]),
+      actions: [{ label: ctx.t('outbox.title'), href: OUTBOX }],
+    }));
 }
 
 const longDate = ({ deps, ctx }: OpenCall, ms: number): string =>

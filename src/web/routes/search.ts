@@ -20,7 +20,7 @@ import { buildShell } from '../shell';
 import { dataLines } from '../streams';
 
 /** Once something is found, the page waits this long for more; its stream brings the rest. */
-const SOON_MS = 400;
+const SOON_MS = 150;
 const FIRST_MS = 2_500;
 /** Where somebody asks to wait; a page answers within ten seconds. */
 const PATIENT_MS = 8_000;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { mboxBytes, mboxHead } from '../../../src/mail/mbox/write';
-import { type FoundMessage, readMbox } from '../../../src/transfer/mbox-reader';
+import { type FoundMessage, readAlone, readMbox } from '../../../src/transfer/mbox-reader';
 
 async function read(text: string | Buffer, step = 7, from = 0): Promise<FoundMessage[]> {
   const bytes = Buffer.from(text);
@@ -82,6 +82,27 @@ it('says how large a message is that it does not keep, and goes on after it', as
   const found = await read(file, 4_096);
   expect(found.map(rawOf)).toEqual(['(none)', 'Subject: après\r\n\r\ny\r\n']);
   expect(found[0]?.sizeBytes).toBeGreaterThan(30_000);
+});
+
+it('holds no more than a message may have, whatever its lines are', async () => {
+  const head = 'From a@b.example Mon Jan  5 05:05:05 2026\nSubject: vide\n\n';
+  const [one] = await read(`${head}${'\n'.repeat(200_000)}`, 65_536);
+  expect(one).toMatchObject({ raw: undefined, sizeBytes: 400_017 });
+  const keywords = Array.from({ length: 400 }, (_, index) => `k${index}`)
+    .join(' ')
+    .slice(0, 900);
+  const [many] = await read(
+    `From a@b.example Mon Jan  5 05:05:05 2026\nX-Keywords: ${keywords}\nX-Keywords: autre\n\nx\n`,
+    64,
+  );
+  expect(many?.flags).toHaveLength(50);
+});
+
+it('takes the one message of a file as it is', async () => {
+  const file = 'Status: RO\nSubject: seul\n\n>From ici\n\n';
+  const one = await readAlone(Readable.from([Buffer.from(file)]), 10_000);
+  expect(rawOf(one)).toBe(file.replaceAll('\n', '\r\n'));
+  expect(one.flags).toEqual([]);
 });
 
 it('costs as much as the file is long', async () => {
