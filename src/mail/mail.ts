@@ -33,6 +33,7 @@ import {
 import { conversationUids, readConversation } from './conversation';
 import { readDeliveryReport } from './delivery-report';
 import { createEverywhere } from './everywhere/everywhere';
+import { archiveMessages } from './filing';
 import { readHeaders } from './headers';
 import { Holders } from './holders';
 import { findNeighbours, listMessages, selectAll } from './list';
@@ -145,8 +146,7 @@ export function createMail(deps: MailDeps): Mail {
     copy: (actor, from, to) => copyMessages(context, actor, from, to),
     remove: (actor, from, options) =>
       removeMessages(context, actor, from, options?.forGood === true),
-    archive: async (actor, from) =>
-      moveMessages(context, actor, from, await specialPath(context, actor, 'archive')),
+    archive: (actor, from, by = 'one') => archiveMessages(context, actor, from, by),
     junk: (actor, from, isJunk) => junkMessages(context, actor, from, isJunk),
     empty: (actor, mailbox, uidValidity) => emptyMailbox(context, actor, mailbox, uidValidity),
     readAll: (actor, mailbox) => readAllMessages(context, actor, mailbox),

@@ -243,6 +243,9 @@ export interface PartStream {
   readonly stream: Readable;
 }
 
+/** How the archive is arranged. */
+export type FiledBy = 'one' | 'year' | 'month' | 'sender';
+
 export interface ActionResult {
   readonly count: number;
   /** Where the messages went, for undo: mailbox, its UIDVALIDITY and the new uids (COPYUID). */
@@ -395,7 +398,8 @@ export interface Mail {
     from: Selection,
     options?: { readonly forGood?: boolean },
   ): Promise<ActionResult>;
-  archive(actor: Actor, from: Selection): Promise<ActionResult>;
+  /** To the archive; below it, by year, month or sender, where that is asked. */
+  archive(actor: Actor, from: Selection, by?: FiledBy): Promise<ActionResult>;
   /** To Junk with `$Junk`, or back to the inbox with `$NotJunk`. */
   junk(actor: Actor, from: Selection, isJunk: boolean): Promise<ActionResult>;
   /** Everything in the mailbox goes for good; Trash and Junk only. */

@@ -79,6 +79,14 @@ export const READING_SECTION = defineSection({
       default: 'ask',
     },
     {
+      key: 'archive',
+      kind: 'choice',
+      labelKey: 'settings.reading.archive.label',
+      helpKey: 'settings.reading.archive.help',
+      options: options('reading.archive', ['one', 'year', 'month', 'sender']),
+      default: 'one',
+    },
+    {
       key: 'receipts',
       kind: 'choice',
       labelKey: 'settings.reading.receipts.label',

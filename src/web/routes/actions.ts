@@ -86,7 +86,7 @@ async function withConversations({ deps, actor }: OpenCall, action: Action): Pro
   return { ...action, selection: { ...selection, uids } };
 }
 
-async function perform({ deps, actor }: OpenCall, action: Action): Promise<ActionResult> {
+async function perform({ deps, actor, ctx }: OpenCall, action: Action): Promise<ActionResult> {
   const { mail } = deps;
   const { selection, form, verb, undo } = action;
   const to = field(form, 'to');
@@ -110,7 +110,7 @@ async function perform({ deps, actor }: OpenCall, action: Action): Promise<Actio
     case 'delete':
       return mail.remove(actor, selection, { forGood: field(form, 'forgood') === '1' });
     case 'archive':
-      return mail.archive(actor, selection);
+      return mail.archive(actor, selection, ctx.core.reading.archive);
     case 'junk':
       return mail.junk(actor, selection, true);
     case 'notjunk':

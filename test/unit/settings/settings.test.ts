@@ -237,7 +237,7 @@ describe('core settings', () => {
         conversations: 'off',
         language: 'en',
       },
-      reading: { prefer: 'html', remoteImages: 'ask', receipts: 'ask' },
+      reading: { prefer: 'html', remoteImages: 'ask', archive: 'one', receipts: 'ask' },
       writing: {
         signature: '',
         format: 'html',
