@@ -11,6 +11,9 @@ export interface CleanHtml {
   readonly usedCids: readonly string[];
 }
 
+/** What somebody wrote or chose to pass on. */
+const KEEPS_REMOTE: ReadonlySet<ComposeMode> = new Set(['forward', 'edit', 'again']);
+
 /**
  * HTML of a draft through the allow-list. Images of other servers stay in what is forwarded or
  * taken up again; a quoted tracker is not worth an answer that carries it.
@@ -21,7 +24,7 @@ export async function sanitizeDraftHtml(
   mode: ComposeMode,
 ): Promise<CleanHtml> {
   if (html === '') return { html: '', usedCids: [] };
-  const remote = mode === 'forward' || mode === 'edit' ? 'keep' : 'block';
+  const remote = KEEPS_REMOTE.has(mode) ? 'keep' : 'block';
   const body = await context.runTask<RenderedBody>(
     'sanitizeComposed',
     { html, remote },

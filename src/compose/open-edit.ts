@@ -37,6 +37,17 @@ async function headersOf(
   return new Map(headers.map(({ name, value }) => [name.toLowerCase(), value.trim()]));
 }
 
+/** A new message as another one is: nothing ties it to that one, which stays as it was. */
+export async function writeAgain(
+  context: ComposeContext,
+  actor: Actor,
+  view: MessageView,
+  identities: readonly Identity[],
+): Promise<Opening> {
+  const { fields, parts } = await restoreDraft(context, actor, view, identities);
+  return { fields, links: { references: [] }, parts };
+}
+
 /** A draft that only the server knows: written elsewhere, or long ago. */
 export async function restoreDraft(
   context: ComposeContext,

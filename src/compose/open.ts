@@ -151,7 +151,7 @@ async function answeringIdentities(
   },
 ): Promise<readonly Identity[] | undefined> {
   const { view, mode, identities } = given;
-  if (mode === 'edit') return undefined;
+  if (mode === 'edit' || mode === 'again') return undefined;
   const { ref, subject, from, to, cc } = view;
   const original = { ref, subject, from, to, cc };
   const query = { original, identities, mode, user: user.id };

@@ -7,7 +7,7 @@ import { attributionOf, forwardBody, forwardLines, newBody, replyBody } from './
 import type { ComposeContext } from './context';
 import type { ComposeBody } from './hooks';
 import { addressedIdentity, defaultIdentity } from './identities';
-import { restoreDraft } from './open-edit';
+import { restoreDraft, writeAgain } from './open-edit';
 import type { Opening } from './opening';
 import { addressField, replyRecipients } from './recipients';
 import type { DraftLinks } from './rows';
@@ -49,6 +49,7 @@ export async function openOn(
   given: { readonly mode: ComposeMode; readonly identities: readonly Identity[] },
 ): Promise<Opening> {
   if (given.mode === 'edit') return restoreDraft(context, actor, view, given.identities);
+  if (given.mode === 'again') return writeAgain(context, actor, view, given.identities);
   const { writing } = await readCoreSettings(context.settings, actor.user);
   const identity = addressedIdentity(given.identities, [...view.to, ...view.cc]);
   const common = {

@@ -31,6 +31,7 @@ export const composeMode = z.enum([
   'forward',
   'forward-attached',
   'edit',
+  'again',
 ]);
 
 export const draftFields = z.object({

@@ -6,7 +6,15 @@ import type { Actor } from '../session/types';
 import type { SmtpRefused } from '../smtp';
 import type { CorrespondentPage, CorrespondentQuestion } from './correspondent-store';
 
-export type ComposeMode = 'new' | 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'edit';
+export type ComposeMode =
+  | 'new'
+  | 'reply'
+  | 'reply-all'
+  | 'forward'
+  | 'forward-attached'
+  | 'edit'
+  /** A new message as another one is: with its recipients, words and files. */
+  | 'again';
 
 export interface Identity {
   readonly id: string;

@@ -10,6 +10,7 @@ const MODES: Readonly<Record<string, ComposeMode>> = {
   forward: 'forward',
   attach: 'forward-attached',
   edit: 'edit',
+  again: 'again',
 };
 const MAX_PREFILL = 10_000;
 const prefill = z.string().max(MAX_PREFILL).catch('');

@@ -139,6 +139,7 @@ export function messageModel(input: MessageModelInput): MessageModel {
       replyAll: compose('replyall'),
       forward: compose('forward'),
       forwardAttached: compose('attach'),
+      again: compose('again'),
       edit: view.row.isDraft || use === 'drafts' ? compose('edit') : undefined,
       recipients: recipients.canUnfold
         ? withQuery(path, { ...params, ...shown, recipients: 'all' })

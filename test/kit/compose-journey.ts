@@ -139,6 +139,31 @@ export function composeJourney(journey: () => Journey): void {
     expect((await rows('INBOX')).find(({ uid }) => uid === row?.uid)?.isAnswered).toBe(true);
   });
 
+  it('writes one again as new: its words and files, tied to nothing, and it stays as it was', async () => {
+    const { stand, actor, deliver, sent } = journey();
+    await deliver(ORIGINAL);
+    const [row] = await rows('INBOX');
+    const original = { mailbox: 'INBOX', uid: row?.uid ?? 0 };
+    const draft = await stand.compose.ensure(actor, newId(), { mode: 'again', original });
+    expect(draft).toMatchObject({
+      to: 'alice@culture.example',
+      subject: 'Question',
+      original: undefined,
+      inReplyTo: undefined,
+      references: [],
+    });
+    expect(draft.html).toContain('Voir le logo');
+    expect(await stand.compose.send(actor, draft.id, { confirmed: [] })).toMatchObject({
+      kind: 'sent',
+    });
+    const raw = sent().at(-1)?.raw.toString() ?? '';
+    expect(raw).toMatch(/filename="?plan\.pdf/);
+    expect(raw).not.toMatch(/^(?:In-Reply-To|References):/m);
+    expect(raw).not.toContain('<question@culture.example>');
+    const [after] = (await rows('INBOX')).filter(({ uid }) => uid === row?.uid);
+    expect([after?.isAnswered, after?.subject]).toEqual([false, 'Question']);
+  });
+
   it('forwards inline and whole, attachments intact', async () => {
     const { stand, actor, deliver, sent, mail } = journey();
     await deliver(ORIGINAL);

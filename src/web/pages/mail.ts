@@ -208,6 +208,8 @@ export interface MessageModel {
     readonly replyAll: string;
     readonly forward: string;
     readonly forwardAttached: string;
+    /** A new message as this one is. */
+    readonly again: string;
     readonly edit: string | undefined;
     /** Shows those that are folded. */
     readonly recipients: string | undefined;
