@@ -9,6 +9,7 @@ import type { Opening } from './opening';
 import { addressField } from './recipients';
 import { DRAFT_HEADER } from './server-copy';
 import type { Identity } from './types';
+import { wishesIn } from './wishes';
 
 // Drafts somebody has open at the same time; older ones are found by their header.
 const RECENT_DRAFTS = 50;
@@ -69,6 +70,7 @@ export async function restoreDraft(
       format: html === undefined ? 'plain' : 'html',
       text,
       html: html ?? '',
+      ...wishesIn(headers),
     },
     links: {
       references: [...view.references],

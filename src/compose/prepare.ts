@@ -11,6 +11,7 @@ import { type CleanHtml, draftText, sanitizeDraftHtml } from './html';
 import type { OutboxJob } from './outbox-store';
 import { hashFields } from './rows';
 import type { DraftAttachment, SendOutcome } from './types';
+import { wishHeaders } from './wishes';
 
 export type Prepared =
   | { readonly kind: 'ready'; readonly outgoing: Outgoing; readonly checked: CheckedFields }
@@ -143,7 +144,10 @@ function assemble(
     messageId: draft.messageId,
     ...(draft.links.inReplyTo !== undefined && { inReplyTo: draft.links.inReplyTo }),
     references: draft.links.references,
-    headers: Object.fromEntries(message.headers.map(({ name, value }) => [name, value])),
+    headers: {
+      ...wishHeaders(draft.fields, checked.identity),
+      ...Object.fromEntries(message.headers.map(({ name, value }) => [name, value])),
+    },
   };
 }
 

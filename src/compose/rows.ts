@@ -43,6 +43,8 @@ export const draftFields = z.object({
   format: z.enum(['plain', 'html']),
   text: z.string(),
   html: z.string(),
+  priority: z.enum(['high', 'low']).optional(),
+  receipt: z.boolean().optional(),
 });
 
 /** What ties a draft to other messages, and to calendars. */

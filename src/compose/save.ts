@@ -106,6 +106,8 @@ export async function cleanFields(
     format: typed.format,
     text: withoutNul(typed.text),
     html: typed.format === 'html' ? withoutNul(typed.html) : '',
+    ...(typed.priority && { priority: typed.priority }),
+    ...(typed.receipt === true && { receipt: true }),
   };
   refuseTooLarge(fields);
   return { ...fields, html: (await sanitizeDraftHtml(context, fields.html, mode)).html };

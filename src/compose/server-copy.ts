@@ -12,6 +12,7 @@ import { draftText } from './html';
 import { defaultIdentity, listIdentities } from './identities';
 import { draftMessageId } from './message-ids';
 import type { ServerCopy } from './rows';
+import { wishHeaders } from './wishes';
 
 /** Finds our own draft again when its copy is opened from the Drafts mailbox. */
 export const DRAFT_HEADER = 'X-Estafette-Draft';
@@ -101,7 +102,7 @@ async function buildCopy(
       messageId: target.messageId,
       ...(links.inReplyTo !== undefined && { inReplyTo: links.inReplyTo }),
       references: links.references,
-      headers: { [DRAFT_HEADER]: draft.id },
+      headers: { ...wishHeaders(fields, from), [DRAFT_HEADER]: draft.id },
     },
     target.path,
     { firstLines: bccLine(bcc) },

@@ -45,6 +45,10 @@ export interface DraftFields {
   readonly text: string;
   /** Set when `format` is `html`; sanitised when stored. */
   readonly html: string;
+  /** Importance (RFC 2156 5.3.4, RFC 4021); ordinary unless told. */
+  readonly priority?: 'high' | 'low' | undefined;
+  /** Asks who reads it to say so (RFC 8098). */
+  readonly receipt?: boolean | undefined;
 }
 
 export interface Draft extends DraftFields {

@@ -34,6 +34,17 @@ export function fieldsOf(form: Form, draft: Draft): DraftFields {
     format: formatOf(form, draft),
     text: value('text').replaceAll('\r\n', '\n'),
     html: form.has('html') ? pathsToContentIds(field(form, 'html'), draft) : draft.html,
+    ...wishesOf(form, draft),
+  };
+}
+
+/** A box that is not ticked is not posted: `wishes` says that the form has them. */
+function wishesOf(form: Form, draft: Draft): Pick<DraftFields, 'priority' | 'receipt'> {
+  if (!form.has('wishes')) return { priority: draft.priority, receipt: draft.receipt };
+  const asked = field(form, 'priority');
+  return {
+    priority: asked === 'high' || asked === 'low' ? asked : undefined,
+    receipt: field(form, 'receipt') === '1',
   };
 }
 

@@ -72,6 +72,8 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
       format: draft.format,
       text: draft.text,
       html: input.editorHtml,
+      priority: draft.priority ?? '',
+      receipt: draft.receipt === true,
     },
     showCc: draft.cc !== '',
     showBcc: draft.bcc !== '',

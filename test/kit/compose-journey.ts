@@ -139,6 +139,30 @@ export function composeJourney(journey: () => Journey): void {
     expect((await rows('INBOX')).find(({ uid }) => uid === row?.uid)?.isAnswered).toBe(true);
   });
 
+  it('says how important it is and asks to be told of its reading, in the draft too', async () => {
+    const { stand, actor, sent, mail } = journey();
+    const { id, revision } = await stand.compose.ensure(actor, newId(), { mode: 'new' });
+    const fields: DraftFields = { ...NEW, priority: 'high', receipt: true };
+    const options = { baseRevision: revision, toServer: true };
+    expect((await stand.compose.save(actor, id, fields, options)).draft).toMatchObject({
+      priority: 'high',
+      receipt: true,
+    });
+    const drafts = await mail.special(actor, 'drafts');
+    const [copy] = await rows(drafts);
+    const again = await stand.compose.ensure(actor, newId(), {
+      mode: 'again',
+      original: { mailbox: drafts, uid: copy?.uid ?? 0 },
+    });
+    expect(again).toMatchObject({ priority: 'high', receipt: true });
+    await stand.compose.discard(actor, again.id);
+    expect(await stand.compose.send(actor, id, { confirmed: [] })).toMatchObject({ kind: 'sent' });
+    const raw = sent().at(-1)?.raw.toString() ?? '';
+    expect(raw).toMatch(/^Importance: high\r$/m);
+    expect(raw).toMatch(/^X-Priority: 1\r$/m);
+    expect(raw).toMatch(/^Disposition-Notification-To: <?alice@culture\.example>?\r$/m);
+  });
+
   it('writes one again as new: its words and files, tied to nothing, and it stays as it was', async () => {
     const { stand, actor, deliver, sent } = journey();
     await deliver(ORIGINAL);

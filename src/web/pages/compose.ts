@@ -26,6 +26,8 @@ export interface ComposeModel {
     readonly format: 'plain' | 'html';
     readonly text: string;
     readonly html: string;
+    readonly priority: 'high' | 'low' | '';
+    readonly receipt: boolean;
   };
   readonly showCc: boolean;
   readonly showBcc: boolean;
