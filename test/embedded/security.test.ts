@@ -73,6 +73,7 @@ const PUBLIC = new Set([
   'get /help/lost',
   'get /help/locked',
   'get /help/hacked',
+  'get /manifest.webmanifest',
 ]);
 const HTML = { Accept: 'text/html' };
 const JSON_TYPE = { Accept: 'application/json' };
