@@ -75,6 +75,8 @@ export const ERROR_CODES = {
   'mailbox/changed': { status: 409, textKey: 'error.mailboxChanged', level: 'info' },
   'message/not-found': { status: 404, textKey: 'error.messageNotFound', level: 'info' },
   'message/too-complex': { status: 422, textKey: 'error.tooComplex', level: 'info' },
+  'identity/invalid': { status: 422, textKey: 'error.invalid', level: 'info' },
+  'template/invalid': { status: 422, textKey: 'error.invalid', level: 'info' },
   'draft/not-found': { status: 404, textKey: 'error.draftNotFound', level: 'info' },
   'draft/conflict': { status: 409, textKey: 'error.draftConflict', level: 'info' },
   'compose/invalid': { status: 422, textKey: 'error.composeInvalid', level: 'info' },

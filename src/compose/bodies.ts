@@ -12,8 +12,13 @@ export interface Quotable {
   readonly html: string | undefined;
 }
 
-interface Writing {
+/** Plain, and with formatting where there is one. */
+export interface Signature {
   readonly signature: string;
+  readonly signatureHtml?: string;
+}
+
+interface Writing extends Signature {
   readonly quotePosition: 'top' | 'bottom';
 }
 
@@ -22,7 +27,7 @@ const EMPTY_LINE = '<div><br /></div>';
 const htmlOf = (text: string): string => escapeHtml(text).replace(/\r\n|\r|\n/g, '<br />');
 
 /** A blank message with its signature, and the text of a link that opened it. */
-export function newBody(text: string, { signature }: Pick<Writing, 'signature'>): ComposeBody {
+export function newBody(text: string, signature: Signature): ComposeBody {
   const start = text === '' ? EMPTY_LINE : `<div>${htmlOf(text)}</div>`;
   return {
     text: `${text}${signatureText(signature)}`,
@@ -31,11 +36,14 @@ export function newBody(text: string, { signature }: Pick<Writing, 'signature'>)
 }
 
 // The line `-- ` is what other clients cut at when they quote (RFC 3676 4.3).
-const signatureText = (signature: string): string =>
+export const signatureText = ({ signature }: Signature): string =>
   signature.trim() === '' ? '' : `\n\n-- \n${signature.trimEnd()}`;
 
-const signatureHtml = (signature: string): string =>
-  signature.trim() === '' ? '' : `${EMPTY_LINE}<div>-- <br />${htmlOf(signature.trimEnd())}</div>`;
+export const signatureHtml = ({ signature, signatureHtml: rich = '' }: Signature): string => {
+  if (rich !== '') return `${EMPTY_LINE}<div>-- <br />${rich}</div>`;
+  if (signature.trim() === '') return '';
+  return `${EMPTY_LINE}<div>-- <br />${htmlOf(signature.trimEnd())}</div>`;
+};
 
 /** The quoted original with room for the answer and the signature, on the side the agent prefers. */
 export function replyBody(original: Quotable, attribution: string, writing: Writing): ComposeBody {
@@ -44,8 +52,8 @@ export function replyBody(original: Quotable, attribution: string, writing: Writ
     html: quoteHtml(original.html ?? htmlOf(original.text), { attribution }),
   };
   const signature = {
-    text: signatureText(writing.signature),
-    html: signatureHtml(writing.signature),
+    text: signatureText(writing),
+    html: signatureHtml(writing),
   };
   return writing.quotePosition === 'top'
     ? {
@@ -63,9 +71,9 @@ export function forwardBody(
   original: Quotable,
   lines: readonly { readonly label: string; readonly value: string }[],
   heading: string,
-  { signature }: Pick<Writing, 'signature'>,
+  signature: Signature,
 ): ComposeBody {
-  const start = newBody('', { signature });
+  const start = newBody('', signature);
   const headText = lines.map(({ label, value }) => `${label} ${value}`).join('\n');
   const headHtml = lines
     .map(({ label, value }) => `<b>${escapeHtml(label)}</b> ${escapeHtml(value)}<br />`)

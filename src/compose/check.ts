@@ -2,8 +2,8 @@ import type { Address } from '../mail/types';
 import { parseAddressList } from '../mime';
 import type { Actor } from '../session/types';
 import type { ComposeContext } from './context';
-import { defaultIdentity, listIdentities } from './identities';
-import type { DraftFields, Identity, SendOutcome } from './types';
+import { findIdentity, listIdentities } from './identities';
+import type { DraftFields, OwnIdentity, SendOutcome } from './types';
 
 type Invalid = Extract<SendOutcome, { kind: 'invalid' }>;
 type FieldError = Invalid['errors'][number];
@@ -13,7 +13,7 @@ type AddressField = 'to' | 'cc' | 'bcc';
 const MAX_ERRORS_PER_FIELD = 10;
 
 export interface CheckedFields {
-  readonly identity: Identity;
+  readonly identity: OwnIdentity;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly bcc: readonly Address[];
@@ -35,15 +35,14 @@ export async function checkFields(
     }
     return addresses;
   };
-  const lists = { to: read('to'), cc: read('cc'), bcc: read('bcc') };
+  const identity = findIdentity(await listIdentities(context, actor), fields.identity);
+  const typed = { to: read('to'), cc: read('cc'), bcc: read('bcc') };
+  const named = onceEach([...typed.to, ...typed.cc, ...typed.bcc]);
+  const copied = named.length === 0 ? [] : parseAddressList(identity?.bcc ?? '').addresses;
+  const lists = { ...typed, bcc: [...typed.bcc, ...notIn(named, copied)] };
   const envelopeTo = onceEach([...lists.to, ...lists.cc, ...lists.bcc]);
   errors.push(...countErrors(envelopeTo.length, errors.length > 0, actor));
 
-  const identities = await listIdentities(context, actor);
-  const identity =
-    fields.identity === ''
-      ? defaultIdentity(identities)
-      : identities.find(({ id }) => id === fields.identity);
   if (!identity) {
     errors.push({ field: 'identity', textKey: 'compose.error.identity', values: {} });
   }
@@ -60,6 +59,12 @@ function onceEach(addresses: readonly Address[]): readonly string[] {
     if (!byKey.has(key)) byKey.set(key, mail);
   }
   return [...byKey.values()];
+}
+
+/** Whoever gets the message anyway gets no hidden copy of it. */
+function notIn(named: readonly string[], copied: readonly Address[]): readonly Address[] {
+  const known = new Set(named.map((mail) => mail.toLowerCase()));
+  return copied.filter(({ mail }) => !known.has(mail.toLowerCase()));
 }
 
 function countErrors(count: number, hasInvalid: boolean, actor: Actor): readonly FieldError[] {

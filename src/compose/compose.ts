@@ -16,6 +16,7 @@ import { callBack, idleLater, listLater, putOffTo, sendDue, sendDueOf, wakeAt } 
 import { createMeeting } from './meet';
 import { ensureDraft, prepareDraft } from './open';
 import { countPutOff } from './outbox-store';
+import { createOwnTexts, type OwnTexts } from './own';
 import { type ReceiptToSend, sendReceipt } from './receipt';
 import { composeRecords } from './records';
 import { saveDraft } from './save';
@@ -40,7 +41,9 @@ export interface ComposeService extends Compose {
   settleLateCopy(actor: Actor, draft: string, place: CopyPlace): Promise<boolean>;
   /** Tells a sender that a message was read, by the agent's choice; throws when it did not leave. */
   receipt(actor: Actor, receipt: ReceiptToSend): Promise<void>;
-  /** Texts that plugins offer. */
+  /** What agents keep to write with. */
+  readonly own: OwnTexts;
+  /** The agent's texts, and those that plugins offer. */
   templates(actor: Actor): Promise<readonly ComposeTemplate[]>;
   /** Fields with a template before what is written; `request/not-found` for an unknown one. */
   withTemplate(actor: Actor, fields: DraftFields, id: string): Promise<DraftFields>;
@@ -69,6 +72,7 @@ export function createCompose(deps: ComposeDeps): ComposeService {
   };
   return {
     identities: (actor) => listIdentities(context, actor),
+    own: createOwnTexts(context),
     prepare: (actor, init) => prepareDraft(context, actor, init),
     ensure: async (actor, id, init) => ensureDraft(context, actor, id, init),
     load: async (actor, id) => viewDraft(context, await requireDraft(context, actor, id)),

@@ -81,9 +81,9 @@ async function enterData(context: ComposeContext, delivery: Delivery): Promise<v
 
 const expected = ({ draft, owner }: Delivery): Expected => ({ draft, state: 'sending', owner });
 
-const outcomeOf = ({ accepted, rejected }: SmtpReceipt): StoredOutcome =>
+const outcomeOf = ({ accepted, rejected, isReported }: SmtpReceipt): StoredOutcome =>
   rejected.length === 0
-    ? { kind: 'sent' }
+    ? { kind: 'sent', ...(isReported === false && { isReported }) }
     : { kind: 'partial', accepted: [...accepted], rejected: [...rejected] };
 
 /** The sending and the end of the draft are one fact. */

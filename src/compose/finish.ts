@@ -112,7 +112,7 @@ async function fileCopy(
   const { row } = work;
   const mailbox =
     place === 'sent'
-      ? await sentMailbox(context, actor, row)
+      ? await sentMailbox(context, actor, row, work.job)
       : await context.mail.special(actor, place);
   const isRetry = work.job.fileTries > 0;
   const isOurs = await remember(context, work, {
@@ -132,18 +132,31 @@ const OPTIONS = {
   drafts: { flags: ['\\Draft', '\\Seen'], purpose: 'draft' },
 } as const;
 
-/** Where plugins have sent messages filed, else Sent. */
+/** Where plugins have sent messages filed, else where the identity does, else Sent. */
 async function sentMailbox(
   context: ComposeContext,
   actor: Actor,
   { draft, messageId }: OutboxRow,
+  job: OutboxJob,
 ): Promise<string> {
   const filed = await context.hooks.first(actor.scope, 'message:file', {
     draft,
     sent: messageId,
     user: actor.user.id,
   });
-  return filed?.answer.mailbox ?? context.mail.special(actor, 'sent');
+  if (filed) return filed.answer.mailbox;
+  const own = job.sentMailbox;
+  return own !== undefined && (await isThere(context, actor, own))
+    ? own
+    : context.mail.special(actor, 'sent');
+}
+
+/** A mailbox that went away since takes no copies: Sent does. */
+async function isThere(context: ComposeContext, actor: Actor, path: string): Promise<boolean> {
+  const { mailboxes } = await context.mail.account(actor, {});
+  const has = (nodes: typeof mailboxes): boolean =>
+    nodes.some((one) => (one.path === path && one.isSelectable) || has(one.children));
+  return has(mailboxes);
 }
 
 /** An append whose answer was lost may have worked. */

@@ -2,6 +2,7 @@
 // lately written to. Not the mail itself (mail), nor SMTP (smtp), nor pages. Called by web, by
 // plugins through their context, and at boot for what a stopped process left.
 export { attachableBytes } from './attachments';
+export { signatureHtml, signatureText } from './bodies';
 export { type ComposeService, createCompose } from './compose';
 export type { ComposeDeps, RunTask } from './context';
 export {
@@ -14,7 +15,20 @@ export {
   type Recipients,
   type SendingMessage,
 } from './hooks';
+export { findIdentity } from './identities';
 export { composeMigrations } from './migrations';
+export {
+  IDENTITY_LIMITS,
+  type IdentityFields,
+  type IdentityProblem,
+  type OwnTexts,
+  type StoredIdentity,
+  type StoredTemplate,
+  TEMPLATE_LIMITS,
+  type TemplateFields,
+  type TemplateProblem,
+} from './own';
+export { withSignature } from './own/signature-swap';
 export type { ComposeTemplate } from './templates';
 export type {
   Compose,
@@ -28,6 +42,7 @@ export type {
   Identity,
   LateCopy,
   OutboxState,
+  OwnIdentity,
   PutOff,
   SaveResult,
   SendOutcome,

@@ -110,4 +110,38 @@ export const composeMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '0003-compose-own',
+    async up(knex) {
+      await knex.schema.createTable('identities', (table) => {
+        table.string('id', 40).primary();
+        ownedByUser(table);
+        table.string('site', 64).notNullable();
+        table.integer('position').notNullable();
+        table.string('label', 60).notNullable();
+        table.string('name', 100).notNullable();
+        table.string('mail', 254).notNullable();
+        table.text('reply_to').notNullable();
+        table.text('bcc').notNullable();
+        table.text('signature').notNullable();
+        table.text('signature_html').notNullable();
+        table.text('sent_mailbox').notNullable();
+        table.boolean('is_default').notNullable().defaultTo(false);
+        table.index(['user_id', 'site', 'position']);
+      });
+      await knex.schema.createTable('templates', (table) => {
+        table.string('id', 40).primary();
+        ownedByUser(table);
+        table.string('site', 64).notNullable();
+        table.string('name', 100).notNullable();
+        table.text('subject').notNullable();
+        table.text('text').notNullable();
+        table.text('html').notNullable();
+        table.index(['user_id', 'site']);
+      });
+    },
+    async down(knex) {
+      for (const table of ['templates', 'identities']) await knex.schema.dropTable(table);
+    },
+  },
 ];

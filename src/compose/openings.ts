@@ -12,7 +12,7 @@ import type { Opening } from './opening';
 import { addressField, replyRecipients } from './recipients';
 import type { DraftLinks } from './rows';
 import { shortenQuote, shortenSubject } from './shorten';
-import type { ComposeMode, DraftFields, Identity } from './types';
+import type { ComposeMode, DraftFields, OwnIdentity } from './types';
 
 const NO_LINKS: DraftLinks = { references: [] };
 
@@ -20,13 +20,13 @@ const NO_LINKS: DraftLinks = { references: [] };
 export async function openNew(
   context: ComposeContext,
   actor: Actor,
-  identities: readonly Identity[],
+  identities: readonly OwnIdentity[],
   prefill: Partial<DraftFields> = {},
 ): Promise<Opening> {
   const { writing } = await readCoreSettings(context.settings, actor.user);
   const identity =
     identities.find(({ id }) => id === prefill.identity) ?? defaultIdentity(identities);
-  const body = newBody(prefill.text ?? '', { signature: identity?.signature ?? '' });
+  const body = newBody(prefill.text ?? '', signatureOf(identity));
   const html = prefill.html ?? body.html ?? '';
   const fields = {
     identity: identity?.id ?? '',
@@ -46,7 +46,7 @@ export async function openOn(
   context: ComposeContext,
   actor: Actor,
   view: MessageView,
-  given: { readonly mode: ComposeMode; readonly identities: readonly Identity[] },
+  given: { readonly mode: ComposeMode; readonly identities: readonly OwnIdentity[] },
 ): Promise<Opening> {
   if (given.mode === 'edit') return restoreDraft(context, actor, view, given.identities);
   if (given.mode === 'again') return writeAgain(context, actor, view, given.identities);
@@ -57,7 +57,7 @@ export async function openOn(
     bcc: '',
     format: writing.format,
   };
-  const signature = identity?.signature ?? '';
+  const signature = signatureOf(identity);
   const text = context.texts.for(actor.locale, actor.site.skin);
   const original = { ...view.ref, account: OWN_ACCOUNT };
   if (given.mode === 'reply' || given.mode === 'reply-all') {
@@ -65,7 +65,7 @@ export async function openOn(
     const quotable = shortenQuote(await context.mail.quotable(actor, view), text);
     const { quotePosition } = writing;
     const body = replyBody(quotable, attributionOf(view, actor, text), {
-      signature,
+      ...signature,
       quotePosition,
     });
     const thread = replyHeaders({
@@ -92,8 +92,8 @@ export async function openOn(
       : shortenQuote(await context.mail.quotable(actor, view), text);
   const lines = forwardLines({ ...view, subject: start }, actor, text);
   const body = quoted
-    ? forwardBody(quoted, lines, text('compose.forward.heading'), { signature })
-    : newBody('', { signature });
+    ? forwardBody(quoted, lines, text('compose.forward.heading'), signature)
+    : newBody('', signature);
   // What the quote leaves out goes along, in the original.
   const isWhole = quoted === undefined || quoted.isShortened;
   return {
@@ -102,6 +102,11 @@ export async function openOn(
     parts: isWhole ? 'whole' : 'all',
   };
 }
+
+const signatureOf = (identity: OwnIdentity | undefined) => ({
+  signature: identity?.signature ?? '',
+  signatureHtml: identity?.signatureHtml ?? '',
+});
 
 /** Both are kept whatever the format: a page without scripts offers the plain one. */
 const bothBodies = ({ text, html }: ComposeBody): { text: string; html: string } => ({

@@ -14,13 +14,19 @@ const address = z.object({ name: z.string(), mail: z.string() });
 /** What a sending needs once the draft itself is gone. */
 export const outboxJob = z.object({
   mode: composeMode,
-  envelope: z.object({ from: z.string(), to: z.array(z.string()) }),
+  envelope: z.object({
+    from: z.string(),
+    to: z.array(z.string()),
+    reportAs: z.string().optional(),
+  }),
   recipients: z.array(address),
   /** Tells a repeated request, which brings the same fields, from a late change. */
   fieldsHash: z.string(),
   /** File name in the site's outbox folder; the very bytes for SMTP and for Sent. */
   spool: z.string(),
   sizeBytes: z.number(),
+  /** Where its author wants the copy; absent: Sent. */
+  sentMailbox: z.string().optional(),
   original: messageRef.optional(),
   draftCopy: serverCopy.optional(),
   /** Done once each, after the server's yes. */
@@ -39,7 +45,8 @@ export type OutboxJob = z.infer<typeof outboxJob>;
 const rejection = z.object({ mail: z.string(), code: z.number() });
 /** The outcomes that outlive the call that met them. */
 export const storedOutcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('sent') }),
+  // `isReported` false: reports of its delivery were wanted, and the server makes none.
+  z.object({ kind: z.literal('sent'), isReported: z.boolean().optional() }),
   z.object({
     kind: z.literal('partial'),
     accepted: z.array(z.string()),
@@ -328,7 +335,13 @@ export function tellOutcome(found: OutboxRow, repeated: boolean): SendOutcome | 
     case undefined:
       return found.state === 'unknown' ? { kind: 'unknown', messageId } : undefined;
     case 'sent':
-      return { kind: 'sent', messageId, sentCopy, repeated };
+      return {
+        kind: 'sent',
+        messageId,
+        sentCopy,
+        repeated,
+        ...(outcome.isReported === false && { isReported: false }),
+      };
     case 'partial':
       return { ...outcome, sentCopy };
     case 'unknown':

@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors';
 import type { MessageRef } from '../base/types';
-import type { Outgoing } from '../mime';
+import { type Outgoing, parseAddressList } from '../mime';
 import type { Actor } from '../session/types';
 import { buildFile, outgoingFiles } from './build';
 import { type CheckedFields, checkFields } from './check';
@@ -130,8 +130,10 @@ function assemble(
     type,
     source: { content: Buffer.from(content) },
   }));
+  const [replyTo] = parseAddressList(checked.identity.replyTo ?? '').addresses;
   return {
     from: { name: checked.identity.name, mail: checked.identity.mail },
+    ...(replyTo && { replyTo }),
     to: checked.to,
     cc: checked.cc,
     subject: message.subject,
@@ -182,12 +184,18 @@ function jobOf(
   return {
     mode: draft.mode,
     fieldsHash: hashFields(draft.fields),
-    envelope: { from: checked.identity.mail, to: [...checked.envelopeTo] },
+    envelope: {
+      from: checked.identity.mail,
+      to: [...checked.envelopeTo],
+      // What reports call it: its own name, without what only headers have (RFC 3461 4.4).
+      ...(draft.fields.report === true && { reportAs: draft.messageId.replace(/[<>]/g, '') }),
+    },
     recipients: [...checked.to, ...checked.cc, ...checked.bcc].map(({ name, mail }) => ({
       name,
       mail,
     })),
     ...file,
+    ...(checked.identity.sentMailbox && { sentMailbox: checked.identity.sentMailbox }),
     original,
     draftCopy: draft.serverCopy,
     done: {

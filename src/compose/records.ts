@@ -5,6 +5,17 @@ import type { Database } from '../kernel/db-types';
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   drafts: ['id', 'mode', 'revision', 'fields', 'created_at', 'saved_at'],
   outbox: ['draft_id', 'state', 'message_id', 'created_at', 'updated_at', 'send_at'],
+  identities: [
+    'label',
+    'name',
+    'mail',
+    'reply_to',
+    'bcc',
+    'signature',
+    'signature_html',
+    'sent_mailbox',
+  ],
+  templates: ['name', 'subject', 'text', 'html'],
   correspondents: ['mail', 'name', 'uses', 'last_used'],
 };
 

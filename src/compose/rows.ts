@@ -45,6 +45,8 @@ export const draftFields = z.object({
   html: z.string(),
   priority: z.enum(['high', 'low']).optional(),
   receipt: z.boolean().optional(),
+  report: z.boolean().optional(),
+  language: z.string().optional(),
 });
 
 /** What ties a draft to other messages, and to calendars. */

@@ -108,10 +108,16 @@ export async function cleanFields(
     html: typed.format === 'html' ? withoutNul(typed.html) : '',
     ...(typed.priority && { priority: typed.priority }),
     ...(typed.receipt === true && { receipt: true }),
+    ...(typed.report === true && { report: true }),
+    ...(isLanguage(typed.language) && { language: typed.language }),
   };
   refuseTooLarge(fields);
   return { ...fields, html: (await sanitizeDraftHtml(context, fields.html, mode)).html };
 }
+
+/** A tag of BCP 47, as far as a page offers any. */
+const isLanguage = (tag: string | undefined): boolean =>
+  tag !== undefined && /^[a-z]{2,3}(?:-[A-Z]{2})?$/.test(tag);
 
 const withoutNul = (text: string): string => text.replaceAll('\0', '');
 
@@ -178,7 +184,11 @@ const isSame = (a: DraftFields, b: DraftFields): boolean =>
   a.subject === b.subject &&
   a.format === b.format &&
   a.text === b.text &&
-  a.html === b.html;
+  a.html === b.html &&
+  a.priority === b.priority &&
+  (a.receipt ?? false) === (b.receipt ?? false) &&
+  (a.report ?? false) === (b.report ?? false) &&
+  a.language === b.language;
 
 async function write(
   context: ComposeContext,

@@ -145,7 +145,7 @@ export async function queuedBy(
     message: {
       draft,
       messageId,
-      envelope: job.envelope,
+      envelope: { from: job.envelope.from, to: job.envelope.to },
       sizeBytes: job.sizeBytes,
       user: actor.user.id,
     },
@@ -204,12 +204,12 @@ async function tell(
       await context.hooks.action(actor.scope, 'message:sent', {
         draft,
         messageId,
-        envelope: job.envelope,
+        envelope: { from: job.envelope.from, to: job.envelope.to },
         user: actor.user.id,
         ...(job.original && { original: job.original }),
       });
       return outcome.kind === 'sent'
-        ? { kind: 'sent', messageId, sentCopy, repeated: false }
+        ? { ...outcome, messageId, sentCopy, repeated: false }
         : { ...outcome, sentCopy };
     }
     case 'unknown':

@@ -9,10 +9,10 @@ import { type ComposeContext, ownerOf } from './context';
 import { shownCids } from './copy-parts';
 import { findDraft, listAttachments, type StoredDraft, setServerCopy } from './draft-store';
 import { draftText } from './html';
-import { defaultIdentity, listIdentities } from './identities';
+import { defaultIdentity, findIdentity, listIdentities } from './identities';
 import { draftMessageId } from './message-ids';
 import type { ServerCopy } from './rows';
-import { wishHeaders } from './wishes';
+import { draftWishHeaders, wishHeaders } from './wishes';
 
 /** Finds our own draft again when its copy is opened from the Drafts mailbox. */
 export const DRAFT_HEADER = 'X-Estafette-Draft';
@@ -79,8 +79,7 @@ async function buildCopy(
 ): Promise<{ readonly sizeBytes: number }> {
   const { fields, links } = draft;
   const identities = await listIdentities(context, actor);
-  const identity =
-    identities.find(({ id }) => id === fields.identity) ?? defaultIdentity(identities);
+  const identity = findIdentity(identities, fields.identity) ?? defaultIdentity(identities);
   const from = { name: identity?.name ?? '', mail: identity?.mail ?? actor.user.mail };
   // What is stored has been through the sanitiser.
   const html =
@@ -102,7 +101,11 @@ async function buildCopy(
       messageId: target.messageId,
       ...(links.inReplyTo !== undefined && { inReplyTo: links.inReplyTo }),
       references: links.references,
-      headers: { ...wishHeaders(fields, from), [DRAFT_HEADER]: draft.id },
+      headers: {
+        ...wishHeaders(fields, from),
+        ...draftWishHeaders(fields),
+        [DRAFT_HEADER]: draft.id,
+      },
     },
     target.path,
     { firstLines: bccLine(bcc) },

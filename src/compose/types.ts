@@ -25,6 +25,18 @@ export interface Identity {
   readonly signature: string;
 }
 
+/** An identity with what its agent said of it; an address alone has none of that. */
+export interface OwnIdentity extends Identity {
+  readonly label?: string;
+  /** Sanitised; absent or `''`: `signature` alone. */
+  readonly signatureHtml?: string;
+  readonly replyTo?: string;
+  /** Address list of hidden copies of each message. */
+  readonly bcc?: string;
+  /** Where copies of sent messages go; absent or `''`: Sent. */
+  readonly sentMailbox?: string;
+}
+
 export interface DraftAttachment {
   readonly id: string;
   readonly filename: string;
@@ -49,6 +61,10 @@ export interface DraftFields {
   readonly priority?: 'high' | 'low' | undefined;
   /** Asks who reads it to say so (RFC 8098). */
   readonly receipt?: boolean | undefined;
+  /** Asks mail servers to report its delivery, delays and failures (RFC 3461). */
+  readonly report?: boolean | undefined;
+  /** Language of the text (RFC 3282, BCP 47), for readers and for spelling; unsaid unless told. */
+  readonly language?: string | undefined;
 }
 
 export interface Draft extends DraftFields {
@@ -83,6 +99,8 @@ export type SendOutcome =
       readonly messageId: string;
       readonly sentCopy: boolean;
       readonly repeated: boolean;
+      /** False: reports of its delivery were wanted, and the server makes none. */
+      readonly isReported?: boolean;
     }
   /** Accepted for some recipients only; sent once to `accepted`. */
   | {
@@ -199,7 +217,7 @@ export interface DraftInit {
 
 /** Writing and sending. */
 export interface Compose {
-  identities(actor: Actor): Promise<readonly Identity[]>;
+  identities(actor: Actor): Promise<readonly OwnIdentity[]>;
   /**
    * Contract change (GET is safe: a prefetched or crawled link must create nothing): what the form
    * of a new composition shows, with a fresh random id and revision 0. Writes nothing at all.

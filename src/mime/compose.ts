@@ -31,7 +31,7 @@ export interface BuildOptions {
 
 /** Fields that only the message itself may set. */
 const RESERVED =
-  /^(?:from|sender|to|cc|bcc|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-.*|resent-.*|received|return-path|dkim-signature|x-mailer)$/i;
+  /^(?:from|sender|to|cc|bcc|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-(?!language$).*|resent-.*|received|return-path|dkim-signature|x-mailer)$/i;
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9-]{0,70}$/;
 const MEDIA_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
 

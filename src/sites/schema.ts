@@ -278,6 +278,12 @@ const sendingSchema = z
   .prefault({})
   .describe('When messages leave.');
 
+    senderNames: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Agents may change the name beside their address in identities of theirs. `false`: it is the directory’s.',
+      ),
 const auditSchema = z
   .strictObject({
     months: z

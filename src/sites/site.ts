@@ -175,6 +175,8 @@ export interface Site {
     readonly undoSeconds: number;
     /** What opens the mail is kept, sealed, until a message that was put off has left. */
     readonly keepAccess: boolean;
+    /** Agents may write their name as they like; absent: yes. Addresses are never theirs to choose. */
+    readonly senderNames?: boolean;
     /** Right to disconnect: absent, nothing is offered. */
     readonly hours?: WorkingHours;
   };

@@ -26,6 +26,8 @@ const RECIPIENT_MS = 200;
 // RFC 6531 3.5: the recipient needs SMTPUTF8 and the server does not have it.
 const NO_UTF8 = 553;
 const MAX_LOGGED = 200;
+/** Whatever becomes of it, by its headers alone: the text is in Sent (RFC 3461 4.1, 4.3). */
+const REPORT = { return: 'headers', notify: 'success,failure,delay' };
 
 export interface SmtpTransportDeps {
   readonly log: Log;
@@ -52,7 +54,9 @@ export function createSmtpTransport(deps: SmtpTransportDeps): SmtpTransport {
       // With the name under which the server queued it, which its own log has too.
       const response = sent.response.slice(0, MAX_LOGGED);
       deps.log.info({ messageId: request.messageId, response }, 'smtp/accepted');
-      return receiptAsGiven(sent, refused, to);
+      const wanted = request.envelope.reportAs !== undefined;
+      const isReported = !wanted || announces(connection, 'DSN');
+      return { ...receiptAsGiven(sent, refused, to), isReported };
     } catch (error) {
       connection.close();
       throw asGivenError(error, to);
@@ -114,7 +118,12 @@ async function transmit(
   });
   const envelopeMs = deadlines.commandMs + envelope.to.length * RECIPIENT_MS;
   const dataMs = deadlines.dataMs + facts.sizeBytes / SLOWEST_BYTES_PER_MS;
-  const options = { size: facts.sizeBytes, use8BitMime: facts.is8bit };
+  const { reportAs } = request.envelope;
+  const options = {
+    size: facts.sizeBytes,
+    use8BitMime: facts.is8bit,
+    ...(reportAs !== undefined && { dsn: { ...REPORT, id: reportAs } }),
+  };
   try {
     const sent = sendOnce(connection, { ...envelope, to: [...envelope.to], ...options }, stream);
     await withDeadline(Promise.race([sent, wentAhead]), envelopeMs, () => timeout('envelope'));

@@ -20,6 +20,11 @@ export interface SmtpEnvelope {
   /** `''` for nobody, of what tells of another message. */
   readonly from: string;
   readonly to: readonly string[];
+  /**
+   * Names the message in reports of its delivery, which are asked for with it, where the server has
+   * DSN (RFC 3461).
+   */
+  readonly reportAs?: string | undefined;
 }
 
 export interface SmtpRejection {
@@ -51,6 +56,8 @@ export interface SmtpSendRequest {
 export interface SmtpReceipt {
   readonly accepted: readonly string[];
   readonly rejected: readonly SmtpRejection[];
+  /** False when reports of delivery were wanted and the server knows of none. */
+  readonly isReported?: boolean;
 }
 
 export interface SmtpDeadlines {

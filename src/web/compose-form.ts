@@ -1,9 +1,16 @@
 import type { Request } from 'express';
 import { AppError } from '../base/errors';
-import type { Draft, DraftFields, DraftInit, SaveResult } from '../compose';
+import {
+  type Draft,
+  type DraftFields,
+  type DraftInit,
+  type SaveResult,
+  withSignature,
+} from '../compose';
 import { field } from './body';
 import { pathsToContentIds } from './compose-images';
 import { initFromForm } from './compose-init';
+import { wantsJson } from './reply';
 import { type OpenCall, param } from './route';
 
 const DRAFT_ID = /^[A-Za-z0-9_-]{16,64}$/;
@@ -38,13 +45,20 @@ export function fieldsOf(form: Form, draft: Draft): DraftFields {
   };
 }
 
+type Wishes = Pick<DraftFields, 'priority' | 'receipt' | 'report' | 'language'>;
+
 /** A box that is not ticked is not posted: `wishes` says that the form has them. */
-function wishesOf(form: Form, draft: Draft): Pick<DraftFields, 'priority' | 'receipt'> {
-  if (!form.has('wishes')) return { priority: draft.priority, receipt: draft.receipt };
+function wishesOf(form: Form, draft: Draft): Wishes {
+  if (!form.has('wishes')) {
+    const { priority, receipt, report, language } = draft;
+    return { priority, receipt, report, language };
+  }
   const asked = field(form, 'priority');
   return {
     priority: asked === 'high' || asked === 'low' ? asked : undefined,
     receipt: field(form, 'receipt') === '1',
+    report: field(form, 'report') === '1',
+    language: field(form, 'language') || undefined,
   };
 }
 
@@ -69,13 +83,28 @@ export async function ensureDraft(
  * sent by another click meanwhile, and say nothing of the fields that this form leaves out. The
  * result may be another draft: the one that took this tab's text after a conflict.
  */
-export const saveForm = (
+export async function saveForm(
   call: OpenCall,
   form: Form,
   draft: Draft,
   { toServer }: { readonly toServer: boolean },
-): Promise<SaveResult> =>
-  saveFields(call, form, draft, { fields: fieldsOf(form, draft), toServer });
+): Promise<SaveResult> {
+  const fields = await withOwnSignature(call, draft, fieldsOf(form, draft));
+  return saveFields(call, form, draft, { fields, toServer });
+}
+
+/** Another identity was chosen without scripts, which would have changed the signature with it. */
+async function withOwnSignature(
+  { deps, actor, req }: OpenCall,
+  draft: Draft,
+  fields: DraftFields,
+): Promise<DraftFields> {
+  if (wantsJson(req) || fields.identity === draft.identity) return fields;
+  const identities = await deps.compose.identities(actor);
+  const of = (asked: string) => identities.find(({ id }) => id === asked);
+  const [before, after] = [of(draft.identity), of(fields.identity)];
+  return before && after ? { ...fields, ...withSignature(fields, before, after) } : fields;
+}
 
 /** The same with fields that are not the form's own, on the revision that the form started from. */
 export async function saveFields(

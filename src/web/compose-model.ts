@@ -1,11 +1,15 @@
+import { safeHtml } from '../base/html';
 import {
   attachableBytes,
   type ComposeTemplate,
   type Draft,
   type DraftInit,
-  type Identity,
+  findIdentity,
+  type OwnIdentity,
   type SendOutcome,
   type Suggestion,
+  signatureHtml,
+  signatureText,
 } from '../compose';
 import type { Translate } from '../kernel/i18n-types';
 import { formatAddress } from '../mime';
@@ -18,11 +22,20 @@ import type { Banner } from './pages/shell';
 import { listLabel, sourceLabel } from './suggestion-texts';
 
 const AUTOSAVE_S = 3;
+/** Of what agents write in; spelling is the browser's. */
+const LANGUAGES = ['fr', 'en', 'de', 'es', 'it', 'nl', 'pt'] as const;
+
+/** A language by its own name: whoever writes it reads it. */
+const languageName = (tag: string): string => {
+  const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
+  return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
+};
 
 export interface ComposeModelInput {
   readonly draft: Draft;
   readonly init: DraftInit;
-  readonly identities: readonly Identity[];
+  readonly identities: readonly OwnIdentity[];
+  readonly quotePosition: 'top' | 'bottom';
   readonly site: Site;
   readonly t: Translate;
   readonly back: string;
@@ -59,11 +72,7 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     attachAction: `${path}/attachments`,
     back: input.back,
     hidden: initFields(input.init),
-    identities: input.identities.map(({ id, name, mail }) => ({
-      id,
-      label: name === '' ? mail : `${name} <${mail}>`,
-      isSelected: id === draft.identity,
-    })),
+    identities: identityChoices(input),
     fields: {
       to: draft.to,
       cc: draft.cc,
@@ -74,7 +83,12 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
       html: input.editorHtml,
       priority: draft.priority ?? '',
       receipt: draft.receipt === true,
+      report: draft.report === true,
+      language: draft.language ?? '',
     },
+    quotePosition: input.quotePosition,
+    keepTemplateAction: `${path}/keep-template`,
+    languages: LANGUAGES.map((tag) => ({ tag, label: languageName(tag) })),
     showCc: draft.cc !== '',
     showBcc: draft.bcc !== '',
     attachments: draft.attachments
@@ -111,6 +125,19 @@ export function composeModel(input: ComposeModelInput): ComposeModel {
     later: input.later,
     lists: listsView(`${path}/lists`, input.lists, t),
   };
+}
+
+/** A draft of before the agent made an identity of its address names the address. */
+function identityChoices({ identities, draft }: ComposeModelInput): ComposeModel['identities'] {
+  const selected = findIdentity(identities, draft.identity);
+  return identities.map((one) => ({
+    id: one.id,
+    label: [one.label, one.name === '' ? one.mail : `${one.name} <${one.mail}>`]
+      .filter(Boolean)
+      .join(' – '),
+    isSelected: one === selected,
+    signature: { text: signatureText(one), html: safeHtml(signatureHtml(one)) },
+  }));
 }
 
 function listsView(

@@ -67,6 +67,7 @@ async function contextFor(deps: WebDeps, arriving: Arriving): Promise<RequestCon
   const isOpen = session?.session.state === 'open' && !session.isKeptOut;
   const user = isOpen ? session.session.user : undefined;
   const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
+  tellAccount(deps, res, site, user?.id);
   const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
   const choices = choicesFrom(stored);
   const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);

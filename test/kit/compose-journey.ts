@@ -142,21 +142,23 @@ export function composeJourney(journey: () => Journey): void {
   it('says how important it is and asks to be told of its reading, in the draft too', async () => {
     const { stand, actor, sent, mail } = journey();
     const { id, revision } = await stand.compose.ensure(actor, newId(), { mode: 'new' });
-    const fields: DraftFields = { ...NEW, priority: 'high', receipt: true };
+    const wishes = { priority: 'high', receipt: true, report: true, language: 'de' } as const;
+    const fields: DraftFields = { ...NEW, ...wishes };
     const options = { baseRevision: revision, toServer: true };
-    expect((await stand.compose.save(actor, id, fields, options)).draft).toMatchObject({
-      priority: 'high',
-      receipt: true,
-    });
+    expect((await stand.compose.save(actor, id, fields, options)).draft).toMatchObject(wishes);
     const drafts = await mail.special(actor, 'drafts');
     const [copy] = await rows(drafts);
     const again = await stand.compose.ensure(actor, newId(), {
       mode: 'again',
       original: { mailbox: drafts, uid: copy?.uid ?? 0 },
     });
-    expect(again).toMatchObject({ priority: 'high', receipt: true });
+    expect(again).toMatchObject(wishes);
     await stand.compose.discard(actor, again.id);
-    expect(await stand.compose.send(actor, id, { confirmed: [] })).toMatchObject({ kind: 'sent' });
+    // This server makes no reports of delivery, which is said.
+    expect(await stand.compose.send(actor, id, { confirmed: [] })).toMatchObject({
+      kind: 'sent',
+      isReported: false,
+    });
     const raw = sent().at(-1)?.raw.toString() ?? '';
     expect(raw).toMatch(/^Importance: high\r$/m);
     expect(raw).toMatch(/^X-Priority: 1\r$/m);

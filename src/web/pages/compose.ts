@@ -1,3 +1,4 @@
+import type { SafeHtml } from '../../base/types';
 import type { PersonModel } from './mail';
 import type { Banner } from './shell';
 
@@ -17,7 +18,12 @@ export interface ComposeModel {
     readonly id: string;
     readonly label: string;
     readonly isSelected: boolean;
+    /** What stands in the text for it, line `-- ` and all; `''` without one. */
+    readonly signature: { readonly text: string; readonly html: SafeHtml };
   }[];
+  /** Where answers quote, and so where a signature goes. */
+  readonly quotePosition: 'top' | 'bottom';
+  readonly keepTemplateAction: string;
   readonly fields: {
     readonly to: string;
     readonly cc: string;
@@ -28,7 +34,10 @@ export interface ComposeModel {
     readonly html: string;
     readonly priority: 'high' | 'low' | '';
     readonly receipt: boolean;
+    readonly report: boolean;
+    readonly language: string;
   };
+  readonly languages: readonly { readonly tag: string; readonly label: string }[];
   readonly showCc: boolean;
   readonly showBcc: boolean;
   readonly attachments: readonly {

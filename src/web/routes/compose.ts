@@ -49,6 +49,7 @@ export async function composePage(
     draft,
     init,
     identities: await deps.compose.identities(actor),
+    quotePosition: ctx.core.writing.quotePosition,
     site: ctx.site,
     t: ctx.t,
     back,
@@ -107,7 +108,13 @@ async function knownPeople(
 async function showNew(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
   const init = initFromQuery(req.query);
-  await composePage(call, await deps.compose.prepare(actor, init), init);
+  const draft = await deps.compose.prepare(actor, init);
+  const template = req.query['template'];
+  const filled =
+    typeof template === 'string'
+      ? { ...draft, ...(await deps.compose.withTemplate(actor, draft, template)) }
+      : draft;
+  await composePage(call, filled, init);
 }
 
 async function showDraft(call: OpenCall): Promise<void> {
@@ -255,7 +262,7 @@ async function answerOutcome(
     const key = isWhole ? (outcome.sentCopy ? 'send.sent' : 'send.sentNoCopy') : 'send.partial';
     const addresses = isWhole ? '' : outcome.rejected.map(({ mail }) => mail).join(', ');
     setFlash(deps, res, {
-      level: isWhole && outcome.sentCopy ? 'ok' : 'warn',
+      level: isWhole && outcome.sentCopy && !isUnreported ? 'ok' : 'warn',
       key,
       values: { addresses },
     });

@@ -16,6 +16,7 @@ import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
 import { imageRoutes } from './image';
 import { importRoutes } from './imports';
+import { identityRoutes } from './identities';
 import { labelRoutes } from './labels';
 import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
@@ -31,6 +32,7 @@ import { settingsRoutes } from './settings';
 import { snoozeRoutes } from './snooze';
 import { threadRoutes } from './threads';
 
+import { templateRoutes } from './templates';
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
   ...confirmRoutes,
@@ -60,6 +62,8 @@ export const ROUTES: readonly RouteSpec[] = [
   ...recipientClassRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,
+  ...identityRoutes,
+  ...templateRoutes,
   ...securityRoutes,
   ...adminRoutes,
   ...eventRoutes,

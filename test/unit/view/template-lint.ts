@@ -6,6 +6,8 @@ const RAW_ITEM = /^item\.html$/;
 const REVIEWED: readonly { readonly view: RegExp; readonly member: string }[] = [
   { view: /(?:^|\/)layout(?:-bare)?\.ejs$/, member: 'model.body' },
   { view: /(?:^|\/)body-frame\.ejs$/, member: 'model.html' },
+  // Signatures, through the allow-list of drafts when they were stored.
+  { view: /compose\/identity\.ejs$/, member: 'i.signature.html' },
 ];
 /** Served in a sandboxed frame whose policy allows inline styles and nothing else. */
 const OWN_POLICY = /(?:^|\/)body-frame\.ejs$/;

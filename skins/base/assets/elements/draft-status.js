@@ -37,16 +37,25 @@ export class DraftStatus {
     this.#say(text ?? this.#texts.textFailed, true);
   }
 
+  /** The server is not reached, and this device has the words. */
+  here() {
+    this.#say(this.#texts.textHere.replace('%time', this.#timeOf(Date.now())), true);
+  }
+
   saved(at, isOnServer) {
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    const time = this.#timeOf(at);
+    const { textSaved, textSavedHere } = this.#texts;
+    this.#say((isOnServer ? textSaved : textSavedHere).replace('%time', time), !isOnServer);
+  }
+
+  #timeOf(at) {
+    return new Intl.DateTimeFormat(document.documentElement.lang, {
       // The clock of the server's pages, not of this computer.
       timeZone: document.querySelector('est-draft')?.dataset.timeZone,
       hour: '2-digit',
       minute: '2-digit',
       hourCycle: 'h23',
     }).format(new Date(at));
-    const { textSaved, textSavedHere } = this.#texts;
-    this.#say((isOnServer ? textSaved : textSavedHere).replace('%time', time), !isOnServer);
   }
 
   expired() {

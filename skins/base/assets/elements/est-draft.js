@@ -3,6 +3,7 @@ import { hasPending, moveDraft, refreshFiles } from './draft-move.js';
 import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
 import { DraftStatus } from './draft-status.js';
 
+import { followIdentity } from './signature-switch.js';
 /** Not more often: each save also writes the draft to the mailbox. */
 const SPACING_MS = 10_000;
 const RETRY_MS = 15_000;
@@ -29,6 +30,8 @@ class EstDraft extends HTMLElement {
   #form;
   #status;
   #saved = '';
+  #here;
+  #isOff = false;
   #timer;
   #lastSave = 0;
   #running;
@@ -39,6 +42,8 @@ class EstDraft extends HTMLElement {
     this.#form = this.querySelector('form');
     this.#status = new DraftStatus(this);
     this.#isLeaving = false;
+    this.#here = new DraftHere(this);
+    this.#here.hold();
     this.#listening = new AbortController();
     const on = (target, type, handle) =>
       target.addEventListener(type, handle, { signal: this.#listening.signal });
@@ -57,6 +62,9 @@ class EstDraft extends HTMLElement {
     on(document, 'turbo:before-visit', () => this.#flush());
     on(window, 'online', () => this.#schedule(0));
     // The other elements fill their fields first.
+    on(window, 'estafette:back', () => this.#schedule(0));
+    followIdentity(this, this.#form);
+    on(this, 'change', (event) => this.#onLanguage(event));
     queueMicrotask(() => this.#begin());
   }
 
@@ -64,6 +72,7 @@ class EstDraft extends HTMLElement {
     clearTimeout(this.#timer);
     this.#listening?.abort();
   }
+    this.#here.letGo();
 
   #begin() {
     this.#saved = this.#content();
@@ -72,6 +81,16 @@ class EstDraft extends HTMLElement {
     const isOwnPage = location.pathname.endsWith(`/${encodeURIComponent(this.dataset.draft)}`);
     if (isReload() && isOwnPage) void this.#catchUp();
   }
+    void this.#restore();
+  }
+
+  /** Words that this device has and the server has not. */
+  async #restore() {
+    const draft = await this.#here.restored().catch(() => undefined);
+    if (draft && this.isConnected && !this.#isLeaving && !this.#isDirty) {
+      this.#here.letGo();
+      this.replaceWith(draft);
+    }
 
   /**
    * The words that left with the page before a reload may land after the page was made: the newer
@@ -135,9 +154,9 @@ class EstDraft extends HTMLElement {
     if (this.#isLeaving || !this.isConnected) return;
     clearTimeout(this.#timer);
     // Until the draft is made, the images of what it answers are in no copy of ours.
-    const usual = this.#isMade ? Number(this.dataset.seconds) * 1000 : FIRST_MS;
+    const usual = this.#isMade && !this.#isOff ? Number(this.dataset.seconds) * 1000 : FIRST_MS;
     const delay = asked ?? (hasPending(this) ? 0 : usual);
-    const spaced = this.#lastSave + SPACING_MS - Date.now();
+    const spaced = this.#isOff ? 0 : this.#lastSave + SPACING_MS - Date.now();
     this.#timer = setTimeout(() => void this.save(), Math.max(delay, spaced));
   }
 
@@ -166,17 +185,26 @@ class EstDraft extends HTMLElement {
       else if (status === 200 && data?.revision) {
         this.#saved = content;
         await this.#adopt(data, savedHtml);
+        this.#isOff = false;
         if (this.#isDirty) this.#schedule(); // written on while it was being saved
+        void this.#here.keep({ isSaved: true }).catch(() => undefined);
         return;
       } else this.#status.failed(data?.error?.text);
     } catch {
-      this.#status.failed();
+      await this.#keepHere();
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), RETRY_MS);
   }
 
   #post(options) {
+  /** The server is not reached: this device keeps the words where its agent asked for that. */
+  async #keepHere() {
+    this.#isOff = await this.#here.keep().catch(() => false);
+    if (this.#isOff) this.#status.here();
+    else this.#status.failed();
+  }
+
     return postForm(this.#form, this.#form.getAttribute('action'), options);
   }
 
@@ -205,6 +233,8 @@ class EstDraft extends HTMLElement {
     this.dataset.draft = id;
     if (before !== after) {
       await moveDraft(this, { before, after, savedHtml }).catch(() => undefined);
+      void this.#here.drop(before.slice('/compose/'.length));
+      this.#here.hold();
     }
     this.#setAddress(id);
     this.#status.saved(savedAt, savedOnServer);
@@ -259,6 +289,20 @@ class EstDraft extends HTMLElement {
   }
 
   #onVisibility() {
+  /** The browser checks the spelling by the language of what it checks. */
+  #onLanguage({ target }) {
+    if (target.name !== 'language') return;
+    const editor = this.querySelector('est-editor');
+    if (target.value === '') editor.removeAttribute('lang');
+    else editor.lang = target.value;
+    // Browsers look again at a text whose language changed once it is edited anew.
+    const body = editor.querySelector('[contenteditable]');
+    if (body) {
+      body.spellcheck = false;
+      body.spellcheck = true;
+    }
+  }
+
     if (document.visibilityState === 'hidden') this.#flush();
     else this.#schedule(0); // back from signing in again in another tab
   }
@@ -285,7 +329,10 @@ class EstDraft extends HTMLElement {
       this.querySelector('[data-action="close"]').click();
       return;
     }
-    if (['detach', 'discard', 'resend', 'hide-copies'].includes(action)) {
+    if (
+      ['detach', 'discard', 'resend', 'hide-copies', 'template', 'keep-template'].includes(action)
+    ) {
+      if (action === 'discard') void this.#here.drop();
       this.#leaveBy(event);
       return;
     }
@@ -330,7 +377,7 @@ class EstDraft extends HTMLElement {
       const action = button.getAttribute('formaction');
       this.#onAnswer((await this.#make()) ?? (await postForm(this.#form, action)));
     } catch {
-      this.#status.failed();
+      if (!(await this.#sendLater(button).catch(() => false))) this.#status.failed();
       this.#stay();
     }
   }
@@ -368,6 +415,7 @@ class EstDraft extends HTMLElement {
     this.replaceWith(document.importNode(next, true));
     return true;
   }
+      void this.#here.drop();
 }
 
 customElements.define('est-draft', EstDraft);

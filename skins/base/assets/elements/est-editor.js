@@ -5,6 +5,7 @@ import { EditorHtml, htmlOfText, plainText } from './editor-html.js';
 import { dataFile, shownWidth } from './editor-images.js';
 import { EditorLink } from './editor-link.js';
 import { EditorToolbar } from './editor-toolbar.js';
+import { switchBlocks, switchedText } from './signature-switch.js';
 
 const IMAGES = 'image/png,image/jpeg,image/gif,image/webp';
 
@@ -57,6 +58,25 @@ class EstEditor extends HTMLElement {
       image.setAttribute('src', pair[1]);
       delete image.dataset.src;
     }
+  }
+
+  /**
+   * Puts the signature of one template in the place of another's, as one step that can be undone.
+   * False when the former was written into: it stays.
+   */
+  switchSignature({ before, after, isAbove }) {
+    if (!this.#squire) {
+      const field = this.#text();
+      const { text: former } = before.dataset;
+      const text = switchedText(field.value, former, after.dataset.text, isAbove);
+      if (text !== undefined) field.value = text;
+      return text !== undefined;
+    }
+    this.#squire.saveUndoState();
+    const parts = { before: before.content, after: after.content, isAbove };
+    const isDone = switchBlocks(this.#body, parts);
+    if (isDone) changed(this);
+    return isDone;
   }
 
   #switch() {
