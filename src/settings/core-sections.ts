@@ -42,6 +42,14 @@ export const DISPLAY_SECTION = defineSection({
       default: 'on',
     },
     {
+      key: 'keys',
+      kind: 'choice',
+      labelKey: 'settings.display.keys.label',
+      helpKey: 'settings.display.keys.help',
+      options: options('display.keys', ['estafette', 'gmail', 'thunderbird']),
+      default: 'estafette',
+    },
+    {
       key: 'conversations',
       kind: 'choice',
       labelKey: 'settings.display.conversations.label',

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { initialsOf, tintOf } from '../base/faces';
 import { newToken } from '../base/ids';
 import { siteText, supportFor } from '../sites';
+import { keysOf, keyTable } from './commands/key-sets';
 import type { WebDeps } from './context';
 import { contextOf } from './context';
 import { takeFlash } from './flash';
@@ -28,6 +29,7 @@ const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = {
   compose: ['compose'],
   login: [],
   preview: ['preview'],
+  'own-texts': ['compose'],
 };
 
 /** The frame of a page: site, person, taskbar, banners, assets. */
@@ -74,6 +76,8 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
     hasKeys: isSignedIn && (parts.area === 'mail' || isOfPlugin(deps, req, parts.area)),
     styles: [
       ...groups.map((group) => asset(`${group}.css`)),
+    keys: keysOf(core.display.keys),
+    keyTable: JSON.stringify(keyTable(core.display.keys)),
       asset('skin.css'),
       ...plugins.styles,
     ].filter(isPresent),

@@ -43,6 +43,9 @@ export interface Shell {
   readonly hasKeys: boolean;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
+  /** Keys of the agent's set by command, for the page that lists them; then as JSON for scripts. */
+  readonly keys: Readonly<Partial<Record<string, readonly string[]>>>;
+  readonly keyTable: string;
   /** Those of pages without the frame: a plugin's own, where it asks a second factor. */
   readonly bareScripts: readonly string[];
   readonly requestId: string;

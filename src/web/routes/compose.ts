@@ -259,7 +259,9 @@ async function answerOutcome(
   }
   if (outcome.kind === 'sent' || outcome.kind === 'partial') {
     const isWhole = outcome.kind === 'sent';
-    const key = isWhole ? (outcome.sentCopy ? 'send.sent' : 'send.sentNoCopy') : 'send.partial';
+    const isUnreported = isWhole && outcome.sentCopy && outcome.isReported === false;
+    const whole = outcome.sentCopy ? 'send.sent' : 'send.sentNoCopy';
+    const key = isUnreported ? 'send.sentNoReport' : isWhole ? whole : 'send.partial';
     const addresses = isWhole ? '' : outcome.rejected.map(({ mail }) => mail).join(', ');
     setFlash(deps, res, {
       level: isWhole && outcome.sentCopy && !isUnreported ? 'ok' : 'warn',

@@ -1,4 +1,5 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
+import { commandRoutes } from '../commands';
 import { installableRoutes } from '../installable';
 import { readingRoutes } from '../reading';
 import type { RouteSpec } from '../route';

@@ -234,6 +234,7 @@ describe('core settings', () => {
         density: 'normal',
         layout: 'side',
         groups: 'on',
+        keys: 'estafette',
         conversations: 'off',
         language: 'en',
       },

@@ -136,6 +136,30 @@ describe('sending a message', () => {
     expect(server.commands).toContainEqual(expect.stringContaining('BODY=8BITMIME SIZE='));
   });
 
+  it.each([
+    [['DSN'], true],
+    [[], false],
+  ])(
+    'asks for reports of delivery where the server has DSN: %o',
+    async (extensions, isReported) => {
+      const server = await start({ extensions });
+      const envelope = {
+        from: 'alice@a.example',
+        to: ['bob@b.example'],
+        reportAs: 'm=1@a.example',
+      };
+
+      const receipt = await aTransport().send(aRequest(server, { envelope }));
+
+      expect(receipt).toMatchObject({ accepted: ['bob@b.example'], isReported });
+      const said = server.commands.join('\n');
+      expect(said.includes('RET=HDRS ENVID=m+3D1@a.example')).toBe(isReported);
+      expect(said.includes('RCPT TO:<bob@b.example> NOTIFY=SUCCESS,FAILURE,DELAY')).toBe(
+        isReported,
+      );
+    },
+  );
+
   it('opens the credential only when the server asks for one', async () => {
     const server = await start({ extensions: ['AUTH PLAIN'] });
     const credential = jest.fn(() => ({ username: 'alice', password: 'secret' }));

@@ -49,7 +49,7 @@ async function handle(
     session: { session: { id: 's1', state: 'open' } },
     scope: { site: site.id },
     choosable: [],
-    core: { display: {} },
+    core: { display: { keys: 'estafette' } },
     budget: { leftMs: 0 },
     csrf: '',
   };

@@ -9,7 +9,7 @@ async function logoWith(
   files: readonly string[],
 ): Promise<string> {
   const req = {} as unknown as Request;
-  const core = { display: {} };
+  const core = { display: { keys: 'estafette' } };
   const ctx = { id: 'r', site: aSite(), locale: 'fr', core } as unknown as RequestContext;
   setContext(req, ctx);
   const deps = {

@@ -1,7 +1,7 @@
 import './reading-frame.js';
 import { announce } from './announce.js';
 import { flipStar } from './flags.js';
-import { onListKey } from './list-keys.js';
+import { onListCommand, onListKey } from './list-keys.js';
 import { positionOf, savePosition, setNext, takeNext } from './list-memory.js';
 import { ListSelection } from './list-selection.js';
 import { setCount } from './page-title.js';
@@ -33,6 +33,9 @@ class EstList extends HTMLElement {
       passive: true,
     });
     document.addEventListener('keydown', (event) => onListKey(this, event), { signal });
+    document.addEventListener('estafette:command', (event) => onListCommand(this, event), {
+      signal,
+    });
     document.addEventListener('turbo:submit-start', (event) => this.#onSubmit(event), { signal });
     document.addEventListener('turbo:before-morph-attribute', (event) => this.#keep(event), {
       signal,

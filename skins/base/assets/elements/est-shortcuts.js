@@ -1,3 +1,4 @@
+import { commandOf } from './key-table.js';
 import { rowKey } from './row-keys.js';
 import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage, setShortcuts } from './typing.js';
@@ -15,14 +16,21 @@ function find(what) {
   return all.find(isShown) ?? all[0];
 }
 
-const KEYS = {
-  '/': () => {
+/** A folder that everybody has, by what it is for. */
+const go = (use) => () => document.querySelector(`.folders a[data-use="${use}"]`)?.click();
+
+/** By the names of `src/web/commands/key-sets.ts`. */
+const COMMANDS = {
+  search: () => {
     const field = find('search');
     field?.focus();
     field?.select();
   },
-  c: () => find('compose')?.click(),
-  z: () => find('undo')?.click(),
+  compose: () => find('compose')?.click(),
+  undo: () => find('undo')?.click(),
+  goInbox: go('inbox'),
+  goDrafts: go('draft'),
+  goSent: go('sent'),
 };
 
 /** Keys that a page of a plugin gives to its own links and buttons (docs/plugins/capabilities.md). */
@@ -91,6 +99,9 @@ class EstShortcuts extends HTMLElement {
       signal,
     });
     document.addEventListener('keydown', (event) => this.#onKey(event, dialog), { signal });
+    document.addEventListener('estafette:command', ({ detail }) => COMMANDS[detail.name]?.(), {
+      signal,
+    });
   }
 
   disconnectedCallback() {
@@ -103,7 +114,7 @@ class EstShortcuts extends HTMLElement {
     const handler =
       event.key === '?'
         ? () => showKeys(dialog)
-        : (rowKey(event) ?? (areShortcutsOn() && (KEYS[event.key] ?? pageKey(event))));
+        : (rowKey(event) ?? (areShortcutsOn() && (COMMANDS[commandOf(event)] ?? pageKey(event))));
     if (!handler) return;
     event.preventDefault();
     handler();

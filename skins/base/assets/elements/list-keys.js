@@ -1,5 +1,6 @@
 import { announce } from './announce.js';
 import { postFlag, showSeen } from './flags.js';
+import { commandOf } from './key-table.js';
 import { labelByKey } from './label-keys.js';
 import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage } from './typing.js';
@@ -119,25 +120,45 @@ const press = (action) => () => reading(`[data-action="${action}"]`)?.click();
 const label = (list, digit) =>
   labelByKey(list, digit, { focused: focusedRow(list), chosen: () => chosenRow(list) });
 
-const KEYS = {
-  ...Object.fromEntries(
-    ['1', '2', '3', '4', '5'].map((digit) => [digit, (list) => label(list, digit)]),
-  ),
-  j: (list) => step(list, 1),
-  k: (list) => step(list, -1),
-  o: open,
-  x: toggleSelected,
-  X: selectRange,
-  '*': (list) => list.selection.setAll(true),
-  e: (list) => act(list, 'archive'),
-  '#': (list) => act(list, 'delete'),
-  '!': junk,
-  m: openMove,
-  s: star,
-  u: markUnread,
-  r: press('reply'),
-  a: press('reply-all'),
-  f: press('forward'),
+/** To the next unread row of this page of the list, or the one before; opened where one reads. */
+function stepUnread(list, by) {
+  const { rows } = list;
+  const ordered = by > 0 ? rows : rows.toReversed();
+  const from = ordered.indexOf(list.active);
+  const row = ordered.slice(from + 1).find((one) => one.classList.contains('is-unread'));
+  if (!row) {
+    announce(list.dataset.textNoUnread);
+    return;
+  }
+  list.focusRow(row);
+  if (reading('[data-message-subject]')) row.querySelector('.subject').click();
+}
+
+/** By the names of `src/web/commands/key-sets.ts`. */
+const COMMANDS = {
+  label1: (list) => label(list, '1'),
+  label2: (list) => label(list, '2'),
+  label3: (list) => label(list, '3'),
+  label4: (list) => label(list, '4'),
+  label5: (list) => label(list, '5'),
+  down: (list) => step(list, 1),
+  up: (list) => step(list, -1),
+  nextUnread: (list) => stepUnread(list, 1),
+  previousUnread: (list) => stepUnread(list, -1),
+  open,
+  back: leave,
+  select: toggleSelected,
+  selectRange,
+  selectPage: (list) => list.selection.setAll(true),
+  archive: (list) => act(list, 'archive'),
+  delete: (list) => act(list, 'delete'),
+  junk,
+  move: openMove,
+  star,
+  unread: markUnread,
+  reply: press('reply'),
+  replyAll: press('reply-all'),
+  forward: press('forward'),
 };
 
 /** Keys that have their meaning everywhere keep it when single-key shortcuts are off. */
@@ -159,8 +180,11 @@ export function onListKey(list, event) {
   // Arrows scroll the message when the focus is there: only inside the rows do they change rows.
   const isInside = event.target instanceof Element && list.contains(event.target.closest('.rows'));
   const always = isInside || event.key === 'Delete' ? ALWAYS[event.key] : undefined;
-  const handler = always ?? (areShortcutsOn() ? KEYS[event.key] : undefined);
+  const handler = always ?? (areShortcutsOn() ? COMMANDS[commandOf(event)] : undefined);
   if (!handler) return;
   event.preventDefault();
   handler(list);
 }
+
+/** A command from elsewhere than the keyboard. */
+export const onListCommand = (list, { detail }) => COMMANDS[detail.name]?.(list);

@@ -1,3 +1,4 @@
+import { commandOf } from './key-table.js';
 import { isShown } from './shown.js';
 import { areShortcutsOn } from './typing.js';
 
@@ -17,11 +18,11 @@ function step(links, by) {
   links[from < 0 ? Math.max(open, 0) : from + by]?.focus();
 }
 
-const KEYS = {
-  j: (links) => step(links, 1),
-  k: (links) => step(links, -1),
-  o: (links) => chosen(links)?.click(),
-  x: (links) => {
+const COMMANDS = {
+  down: (links) => step(links, 1),
+  up: (links) => step(links, -1),
+  open: (links) => chosen(links)?.click(),
+  select: (links) => {
     const link = chosen(links);
     if (link) rowOf(link).querySelector('input[type="checkbox"]')?.click();
   },
@@ -36,9 +37,10 @@ const INSIDE = {
 };
 
 /** What a key does in such a list; `undefined` where there is none, or the key is nobody's. */
-export function rowKey({ key, target }) {
+export function rowKey(event) {
+  const { key, target } = event;
   const isInside = target instanceof Element && target.closest('[data-keys="rows"]') !== null;
-  const handler = (isInside && INSIDE[key]) || (areShortcutsOn() && KEYS[key]);
+  const handler = (isInside && INSIDE[key]) || (areShortcutsOn() && COMMANDS[commandOf(event)]);
   if (!handler) return undefined;
   const links = linksOf();
   return links.length > 0 ? () => handler(links) : undefined;
