@@ -19,6 +19,7 @@ const SKIN_ENTRIES: ReadonlySet<string> = new Set([
   'admin.css',
   'preview.css',
   'preview.js',
+  'service-worker.js',
   'login.css',
   'login.js',
   'compose.css',

@@ -101,6 +101,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     help: { lost: withoutAbsent(file.help.lost) },
     limits: file.limits,
     sending: withoutAbsent(file.sending),
+    offline: file.offline,
     audit: file.audit,
     plugins: pluginsOf(file, context),
     groups: file.groups,

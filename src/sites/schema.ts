@@ -242,6 +242,28 @@ const limitsSchema = z
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time as 08:00');
 
+const offlineSchema = z
+  .strictObject({
+    allowed: z
+      .boolean()
+      .default(true)
+      .describe('Whether agents may ask a device of theirs to keep the mail that they opened.'),
+    hours: z
+      .int()
+      .min(1)
+      .max(720)
+      .default(72)
+      .describe('How long kept pages open after the device last met the server.'),
+    messages: z
+      .int()
+      .min(10)
+      .max(1_000)
+      .default(200)
+      .describe('Messages that one device keeps at most, the oldest opened go first.'),
+  })
+  .prefault({})
+  .describe('Mail on devices without a network, where their agent asks for it.');
+
 const sendingSchema = z
   .strictObject({
     undoSeconds: z
@@ -255,6 +277,12 @@ const sendingSchema = z
       .default(true)
       .describe(
         'What opens the mail is kept, sealed, until a message that was put off has left. `false`: it leaves when its agent is there.',
+      ),
+    senderNames: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Agents may change the name beside their address in identities of theirs. `false`: it is the directory’s.',
       ),
     hours: z
       .strictObject({
@@ -278,12 +306,6 @@ const sendingSchema = z
   .prefault({})
   .describe('When messages leave.');
 
-    senderNames: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Agents may change the name beside their address in identities of theirs. `false`: it is the directory’s.',
-      ),
 const auditSchema = z
   .strictObject({
     months: z
@@ -347,6 +369,7 @@ export const siteSchema = z
     help: helpSchema,
     limits: limitsSchema,
     sending: sendingSchema,
+    offline: offlineSchema,
     audit: auditSchema,
     plugins: pluginEntriesSchema
       .default({})

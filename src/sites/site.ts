@@ -180,6 +180,14 @@ export interface Site {
     /** Right to disconnect: absent, nothing is offered. */
     readonly hours?: WorkingHours;
   };
+  /** Devices on which agents may keep mail for times without a network. */
+  readonly offline?: {
+    readonly allowed: boolean;
+    /** Kept pages open for so long after the device last met the server. */
+    readonly hours: number;
+    /** Kept by one device at most. */
+    readonly messages: number;
+  };
   /** For how long lines of the audit log are kept; always there in a site that was loaded. */
   readonly audit?: { readonly months: number };
   /** What the file says of plugins, over `plugins.json`; who has them is for `enabling` to say. */

@@ -5,6 +5,7 @@ export type Csp = Readonly<Record<string, readonly string[]>>;
 export const SHELL_CSP: Csp = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
+  'worker-src': ["'self'"],
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'connect-src': ["'self'"],

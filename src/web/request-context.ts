@@ -19,6 +19,7 @@ import { onClosed } from './closed';
 import { type RequestContext, requestIdOf, setContext, type WebDeps } from './context';
 import { writeCookie } from './cookies';
 import { loadSession } from './load-session';
+import { tellAccount } from './offline/account';
 import { presenceOf } from './presence';
 
 /** What a guest sees: every setting at its default. */
@@ -66,8 +67,8 @@ async function contextFor(deps: WebDeps, arriving: Arriving): Promise<RequestCon
   if (session) noteAsker(id, `user ${session.session.user.id}`);
   const isOpen = session?.session.state === 'open' && !session.isKeptOut;
   const user = isOpen ? session.session.user : undefined;
-  const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
   tellAccount(deps, res, site, user?.id);
+  const stored = user ? await deps.settings.read(user.id, CORE_SCOPE) : {};
   const core = user ? coreSettingsFrom(stored, user, deps.settings) : GUEST_SETTINGS;
   const choices = choicesFrom(stored);
   const locale = isOpen ? core.display.language : guestLocale(deps, req, res, site);

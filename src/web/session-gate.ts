@@ -13,6 +13,7 @@ const FREE = [
   /^\/health(\/|$)/,
   /^\/help\/[a-z]+$/,
   /^\/manifest\.webmanifest$/,
+  /^\/service-worker\.js$/,
   /^\/image\/[A-Za-z0-9_-]+$/,
 ];
 const CHALLENGE_HOME = '/challenge';

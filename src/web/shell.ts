@@ -7,6 +7,7 @@ import type { WebDeps } from './context';
 import { contextOf } from './context';
 import { takeFlash } from './flash';
 import { HOME } from './links';
+import { accountName, offlineOf } from './offline/account';
 import type { Banner, Flash, FolderPane, Shell, TaskbarItem } from './pages/shell';
 import { adminReach } from './routes/admin/access';
 import { auditReach } from './routes/admin/audit-access';
@@ -28,8 +29,8 @@ const OWN_ASSETS: Readonly<Record<string, readonly string[]>> = {
   admin: ['admin'],
   compose: ['compose'],
   login: [],
-  preview: ['preview'],
   'own-texts': ['compose'],
+  preview: ['preview'],
 };
 
 /** The frame of a page: site, person, taskbar, banners, assets. */
@@ -62,6 +63,8 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
       support: supportFor(site, locale),
       links: site.links.map(({ label, href }) => ({ label: siteText(label, locale), href })),
     },
+    timeZone: site.timeZone,
+    offlineAccount: actor && offlineOf(site).allowed ? accountName(deps, site, actor.user.id) : '',
     user: actor && {
       name: actor.user.name,
       mail: actor.user.mail,
@@ -73,11 +76,11 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
     banners: parts.banners ?? [],
     flash: undefined,
     search: parts.search,
+    keys: keysOf(core.display.keys),
+    keyTable: JSON.stringify(keyTable(core.display.keys)),
     hasKeys: isSignedIn && (parts.area === 'mail' || isOfPlugin(deps, req, parts.area)),
     styles: [
       ...groups.map((group) => asset(`${group}.css`)),
-    keys: keysOf(core.display.keys),
-    keyTable: JSON.stringify(keyTable(core.display.keys)),
       asset('skin.css'),
       ...plugins.styles,
     ].filter(isPresent),

@@ -74,6 +74,7 @@ const PUBLIC = new Set([
   'get /help/locked',
   'get /help/hacked',
   'get /manifest.webmanifest',
+  'get /service-worker.js',
 ]);
 const HTML = { Accept: 'text/html' };
 const JSON_TYPE = { Accept: 'application/json' };

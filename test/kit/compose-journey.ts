@@ -160,6 +160,8 @@ export function composeJourney(journey: () => Journey): void {
       isReported: false,
     });
     const raw = sent().at(-1)?.raw.toString() ?? '';
+    expect(raw).toMatch(/^Content-Language: de\r$/m);
+    expect(raw).not.toContain('X-Estafette');
     expect(raw).toMatch(/^Importance: high\r$/m);
     expect(raw).toMatch(/^X-Priority: 1\r$/m);
     expect(raw).toMatch(/^Disposition-Notification-To: <?alice@culture\.example>?\r$/m);

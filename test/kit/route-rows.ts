@@ -66,7 +66,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /help/hacked anywhere
      get /help/:page anywhere
      get /image/:tag
-     get /manifest.webmanifest`,
+     get /manifest.webmanifest
+     get /service-worker.js`,
   ),
   // The other site has a provider alone: its form is hidden.
   ...rows('anybody', 'post /login', ['marees']),
@@ -104,6 +105,16 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /imports/:import/stop
      post /imports/:import/resume
      post /imports/:import/forget
+     get /offline
+     get /commands
+     get /identities
+     post /identities/save
+     post /identities/remove
+     get /templates
+     post /templates/save
+     post /templates/remove
+     post /compose/:draft/keep-template
+     get /offline/key
      get /snoozed
      post /snoozed/wake
      post /snoozed/time

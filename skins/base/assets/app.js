@@ -11,5 +11,8 @@ import './elements/est-person.js';
 import './elements/est-toast.js';
 import './elements/folder-drawer.js';
 import './elements/visit-focus.js';
+import './elements/offline-notice.js';
+import './elements/est-offline.js';
+import './elements/est-palette.js';
 import './elements/settings-save.js';
 import './elements/mail.js';

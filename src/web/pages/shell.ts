@@ -16,6 +16,10 @@ export interface Shell {
     readonly support: SupportModel;
     readonly links: readonly { readonly label: string; readonly href: string }[];
   };
+  /** The clock of the site’s pages. */
+  readonly timeZone: string;
+  /** Names the account to a device that keeps its mail; empty where none may. */
+  readonly offlineAccount: string;
   readonly user:
     | {
         readonly name: string;
@@ -39,13 +43,13 @@ export interface Shell {
         readonly box?: string;
       }
     | undefined;
+  /** Keys of the agent's set by command, for the page that lists them; then as JSON for scripts. */
+  readonly keys: Readonly<Partial<Record<string, readonly string[]>>>;
+  readonly keyTable: string;
   /** The page answers to single keys, and `?` lists them: pages of mail and of plugins. */
   readonly hasKeys: boolean;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
-  /** Keys of the agent's set by command, for the page that lists them; then as JSON for scripts. */
-  readonly keys: Readonly<Partial<Record<string, readonly string[]>>>;
-  readonly keyTable: string;
   /** Those of pages without the frame: a plugin's own, where it asks a second factor. */
   readonly bareScripts: readonly string[];
   readonly requestId: string;

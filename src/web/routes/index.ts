@@ -1,6 +1,7 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
 import { commandRoutes } from '../commands';
 import { installableRoutes } from '../installable';
+import { offlineRoutes } from '../offline';
 import { readingRoutes } from '../reading';
 import type { RouteSpec } from '../route';
 import { actionRoutes } from './actions';
@@ -15,9 +16,9 @@ import { exportRoutes } from './export';
 import { helpRoutes } from './help';
 import { journeyRoutes } from './help-journeys';
 import { homeRoutes } from './home';
+import { identityRoutes } from './identities';
 import { imageRoutes } from './image';
 import { importRoutes } from './imports';
-import { identityRoutes } from './identities';
 import { labelRoutes } from './labels';
 import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
@@ -31,9 +32,9 @@ import { savedSearchRoutes } from './searches';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
 import { snoozeRoutes } from './snooze';
+import { templateRoutes } from './templates';
 import { threadRoutes } from './threads';
 
-import { templateRoutes } from './templates';
 export const ROUTES: readonly RouteSpec[] = [
   ...loginRoutes,
   ...confirmRoutes,
@@ -41,6 +42,8 @@ export const ROUTES: readonly RouteSpec[] = [
   ...helpRoutes,
   ...homeRoutes,
   ...installableRoutes,
+  ...offlineRoutes,
+  ...commandRoutes,
   ...imageRoutes,
   // Before the message of that uid.
   ...exportRoutes,
@@ -59,12 +62,12 @@ export const ROUTES: readonly RouteSpec[] = [
   ...lateCopyRoutes,
   ...outboxRoutes,
   ...composeListRoutes,
+  ...identityRoutes,
+  ...templateRoutes,
   ...autocompleteRoutes,
   ...recipientClassRoutes,
   ...attachmentRoutes,
   ...settingsRoutes,
-  ...identityRoutes,
-  ...templateRoutes,
   ...securityRoutes,
   ...adminRoutes,
   ...eventRoutes,

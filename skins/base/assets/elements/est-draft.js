@@ -1,9 +1,10 @@
+import { DraftHere } from '../offline/draft-here.js';
 import { startFields } from './draft-link.js';
 import { hasPending, moveDraft, refreshFiles } from './draft-move.js';
 import { fieldsOf, fitsKeepalive, postForm } from './draft-saver.js';
 import { DraftStatus } from './draft-status.js';
-
 import { followIdentity } from './signature-switch.js';
+
 /** Not more often: each save also writes the draft to the mailbox. */
 const SPACING_MS = 10_000;
 const RETRY_MS = 15_000;
@@ -29,9 +30,9 @@ function isReload() {
 class EstDraft extends HTMLElement {
   #form;
   #status;
-  #saved = '';
   #here;
   #isOff = false;
+  #saved = '';
   #timer;
   #lastSave = 0;
   #running;
@@ -41,9 +42,9 @@ class EstDraft extends HTMLElement {
   connectedCallback() {
     this.#form = this.querySelector('form');
     this.#status = new DraftStatus(this);
-    this.#isLeaving = false;
     this.#here = new DraftHere(this);
     this.#here.hold();
+    this.#isLeaving = false;
     this.#listening = new AbortController();
     const on = (target, type, handle) =>
       target.addEventListener(type, handle, { signal: this.#listening.signal });
@@ -61,18 +62,18 @@ class EstDraft extends HTMLElement {
     on(window, 'beforeunload', (event) => this.#onUnload(event));
     on(document, 'turbo:before-visit', () => this.#flush());
     on(window, 'online', () => this.#schedule(0));
-    // The other elements fill their fields first.
     on(window, 'estafette:back', () => this.#schedule(0));
     followIdentity(this, this.#form);
     on(this, 'change', (event) => this.#onLanguage(event));
+    // The other elements fill their fields first.
     queueMicrotask(() => this.#begin());
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer);
     this.#listening?.abort();
-  }
     this.#here.letGo();
+  }
 
   #begin() {
     this.#saved = this.#content();
@@ -80,7 +81,6 @@ class EstDraft extends HTMLElement {
     this.#focusFirst();
     const isOwnPage = location.pathname.endsWith(`/${encodeURIComponent(this.dataset.draft)}`);
     if (isReload() && isOwnPage) void this.#catchUp();
-  }
     void this.#restore();
   }
 
@@ -91,6 +91,7 @@ class EstDraft extends HTMLElement {
       this.#here.letGo();
       this.replaceWith(draft);
     }
+  }
 
   /**
    * The words that left with the page before a reload may land after the page was made: the newer
@@ -184,10 +185,10 @@ class EstDraft extends HTMLElement {
       if (status === 401) this.#status.expired();
       else if (status === 200 && data?.revision) {
         this.#saved = content;
-        await this.#adopt(data, savedHtml);
         this.#isOff = false;
-        if (this.#isDirty) this.#schedule(); // written on while it was being saved
+        await this.#adopt(data, savedHtml);
         void this.#here.keep({ isSaved: true }).catch(() => undefined);
+        if (this.#isDirty) this.#schedule(); // written on while it was being saved
         return;
       } else this.#status.failed(data?.error?.text);
     } catch {
@@ -197,7 +198,6 @@ class EstDraft extends HTMLElement {
     this.#timer = setTimeout(() => void this.save(), RETRY_MS);
   }
 
-  #post(options) {
   /** The server is not reached: this device keeps the words where its agent asked for that. */
   async #keepHere() {
     this.#isOff = await this.#here.keep().catch(() => false);
@@ -205,6 +205,7 @@ class EstDraft extends HTMLElement {
     else this.#status.failed();
   }
 
+  #post(options) {
     return postForm(this.#form, this.#form.getAttribute('action'), options);
   }
 
@@ -232,9 +233,9 @@ class EstDraft extends HTMLElement {
     const after = `/compose/${encodeURIComponent(id)}`;
     this.dataset.draft = id;
     if (before !== after) {
-      await moveDraft(this, { before, after, savedHtml }).catch(() => undefined);
       void this.#here.drop(before.slice('/compose/'.length));
       this.#here.hold();
+      await moveDraft(this, { before, after, savedHtml }).catch(() => undefined);
     }
     this.#setAddress(id);
     this.#status.saved(savedAt, savedOnServer);
@@ -288,7 +289,6 @@ class EstDraft extends HTMLElement {
       .catch(() => undefined);
   }
 
-  #onVisibility() {
   /** The browser checks the spelling by the language of what it checks. */
   #onLanguage({ target }) {
     if (target.name !== 'language') return;
@@ -303,6 +303,7 @@ class EstDraft extends HTMLElement {
     }
   }
 
+  #onVisibility() {
     if (document.visibilityState === 'hidden') this.#flush();
     else this.#schedule(0); // back from signing in again in another tab
   }
@@ -382,6 +383,29 @@ class EstDraft extends HTMLElement {
     }
   }
 
+  /** Without a network the device sends it once there is one: true when that is settled or said. */
+  async #sendLater(button) {
+    const action = button.getAttribute('formaction');
+    // Tomorrow by the day on which it is sent is not tomorrow by this one.
+    if (/[?&]later=(?!custom)/.test(action) || !this.#hasRecipient) {
+      const isKept = await this.#here.keep();
+      if (isKept)
+        this.#status.failed(this.dataset[this.#hasRecipient ? 'textLater' : 'textNobody']);
+      return isKept;
+    }
+    if (!(await this.#here.queue(action))) return false;
+    this.#isLeaving = true;
+    this.#saved = this.#content();
+    this.#here.letGo();
+    location.assign('/offline');
+    return true;
+  }
+
+  get #hasRecipient() {
+    const { elements } = this.#form;
+    return ['to', 'cc', 'bcc'].some((name) => elements[name].value.trim() !== '');
+  }
+
   async #uploadsAreIn() {
     const upload = this.querySelector('est-upload');
     if (!upload?.isBusy) return true;
@@ -391,6 +415,7 @@ class EstDraft extends HTMLElement {
 
   #onAnswer({ status, isRedirect, data, html }) {
     if (isRedirect || data?.location) {
+      void this.#here.drop();
       location.assign(data?.location ?? this.querySelector('[data-action="close"]').href);
       return;
     }
@@ -415,7 +440,6 @@ class EstDraft extends HTMLElement {
     this.replaceWith(document.importNode(next, true));
     return true;
   }
-      void this.#here.drop();
 }
 
 customElements.define('est-draft', EstDraft);

@@ -1,0 +1,28 @@
+const WORKER = '/service-worker.js';
+const INBOX = '/mail/me/INBOX';
+
+export const canKeep = () =>
+  'serviceWorker' in navigator && 'caches' in window && window.isSecureContext;
+
+/** Has the worker answer for the pages of this site; resolves once it runs. */
+export async function begin() {
+  await navigator.serviceWorker.register(WORKER, { scope: '/', type: 'classic' });
+  return navigator.serviceWorker.ready;
+}
+
+/** The pages that nothing works without, and this one. */
+export async function warmUp() {
+  const { active } = await navigator.serviceWorker.ready;
+  const here = window.location.pathname + window.location.search;
+  active?.postMessage({
+    kind: 'warm',
+    addresses: ['/offline', '/compose', ...new Set([INBOX, here])],
+  });
+}
+
+/** Asks the browser to hand over what waits when the network is back, page or no page. */
+export async function handOverLater() {
+  const registration = await navigator.serviceWorker.ready;
+  // Only some browsers do; the next page does it otherwise.
+  await registration.sync?.register('estafette-outgoing').catch(() => undefined);
+}
