@@ -25,6 +25,7 @@ const PAGES: Readonly<Record<string, (t: Translate) => Content>> = {
     sections: [
       { title: t('help.privacy.mailTitle'), text: t('help.privacy.mail') },
       { title: t('help.privacy.keptTitle'), text: t('help.privacy.kept') },
+      { title: t('help.privacy.deviceTitle'), text: t('help.privacy.device') },
       { title: t('help.privacy.cookiesTitle'), text: t('help.privacy.cookies') },
       { title: t('help.privacy.logsTitle'), text: t('help.privacy.logs') },
       { title: t('help.privacy.rightsTitle'), text: t('help.privacy.rights') },

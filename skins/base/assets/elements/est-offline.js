@@ -2,7 +2,7 @@ import { currentAccount, keepHere, keepNothing } from '../offline/account.js';
 import { draftsHere, dropDraft } from '../offline/drafts.js';
 import { subjectOf } from '../offline/outgoing.js';
 import { readAll } from '../offline/store.js';
-import { begin, canKeep, warmUp } from '../offline/worker.js';
+import { begin, canKeep, end, warmUp } from '../offline/worker.js';
 import { announce } from './announce.js';
 
 const MAX_SHOWN = 200;
@@ -111,6 +111,7 @@ class EstOffline extends HTMLElement {
 
   async #turnOff() {
     await keepNothing(this.dataset.account);
+    await end();
     await this.#show();
     this.#tell(this.dataset.textOff);
   }

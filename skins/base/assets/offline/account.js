@@ -1,4 +1,4 @@
-import { empty, read, remove, write } from './store.js';
+import { alter, empty, read, remove, write } from './store.js';
 
 /** Pages of the one account that this device keeps mail of. */
 export const PAGES = 'estafette-kept';
@@ -53,7 +53,10 @@ export async function met(state) {
   const until = Date.now() + state.hours * HOUR_MS;
   // Not with each page: an hour more or less is the same.
   if (until - state.until < HOUR_MS / 60) return;
-  await write('state', { ...state, until }, 'account');
+  // Who has signed out meanwhile does not come back.
+  await alter('state', 'account', (now) =>
+    now?.account === state.account ? { ...now, until } : undefined,
+  );
 }
 
 /**

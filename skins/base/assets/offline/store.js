@@ -46,6 +46,18 @@ export const read = (store, key) => within(store, 'readonly', (it) => it.get(key
 export const readAll = (store) => within(store, 'readonly', (it) => it.getAll());
 export const remove = (store, key) => within(store, 'readwrite', (it) => it.delete(key));
 export const empty = (store) => within(store, 'readwrite', (it) => it.clear());
+/** Changes one entry in one step: nobody else writes in between. Undefined of `change` leaves it. */
+export const alter = (store, key, change) =>
+  within(store, 'readwrite', (it) => {
+    const request = it.get(key);
+    request.onsuccess = () => {
+      const changed = change(request.result);
+      if (changed === undefined) return;
+      if (it.keyPath === null) it.put(changed, key);
+      else it.put(changed);
+    };
+    return request;
+  });
 /** `key` for the store that has no key of its own: `state`. */
 export const write = (store, value, key) =>
   within(store, 'readwrite', (it) => (key === undefined ? it.put(value) : it.put(value, key)));

@@ -10,6 +10,11 @@ export async function begin() {
   return navigator.serviceWorker.ready;
 }
 
+/** The pages of this site come from the network alone again. */
+export async function end() {
+  await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
+}
+
 /** The pages that nothing works without, and this one. */
 export async function warmUp() {
   const { active } = await navigator.serviceWorker.ready;

@@ -1,4 +1,4 @@
-import { PAGES } from '../offline/account.js';
+import { currentAccount, forget, PAGES } from '../offline/account.js';
 import { readAll, remove, write } from '../offline/store.js';
 
 const ASSETS = 'estafette-assets';
@@ -40,16 +40,23 @@ const kindOf = (url) => {
   return url.pathname === '/compose' && url.search === '' ? 'page' : undefined;
 };
 
+const isFrameOf = (request) => request.headers.get('Turbo-Frame') !== null;
+
+/** Whether an answer is a page that this device keeps. */
+export function isKept(request, response) {
+  const kind = kindOf(new URL(request.url));
+  const type = response.headers.get('Content-Type') ?? '';
+  if (!kind || (isFrameOf(request) && kind !== 'message')) return false;
+  return response.status === 200 && !response.redirected && type.startsWith('text/html');
+}
+
 /** Keeps a page that was just seen, with the bodies that it frames. */
 export async function keepPage(request, response, state) {
+  if (!isKept(request, response)) return;
   const url = new URL(request.url);
   const kind = kindOf(url);
-  const type = response.headers.get('Content-Type') ?? '';
-  if (!kind || response.status !== 200 || response.redirected || !type.startsWith('text/html'))
-    return;
   const html = await response.text();
-  const isFrame = request.headers.get('Turbo-Frame') !== null;
-  if (isFrame && kind !== 'message') return;
+  const isFrame = isFrameOf(request);
   const key = keyOf(url, isFrame);
   const cache = await caches.open(PAGES);
   await cache.put(key, keptResponse(html, response.headers));
@@ -64,6 +71,8 @@ export async function keepPage(request, response, state) {
     bodies: bodies.map((body) => body.key),
   });
   await evict(cache, state);
+  // Signed out while this was written: nothing of it stays.
+  if ((await currentAccount())?.account !== state.account) await forget();
 }
 
 function keptResponse(html, headers) {

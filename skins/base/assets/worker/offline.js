@@ -1,7 +1,7 @@
 import { currentAccount, forget, met } from '../offline/account.js';
 import { deliverDrafts } from '../offline/outgoing.js';
 import { answerKept, signedOutPage } from './kept-answers.js';
-import { isPageOf, keepAsset, keepPage, keptAsset, warm } from './kept-pages.js';
+import { isKept, isPageOf, keepAsset, keepPage, keptAsset, warm } from './kept-pages.js';
 
 const HEADER = 'X-Estafette-Account';
 
@@ -60,21 +60,22 @@ async function page(event) {
     if (kept) return kept;
     throw error;
   }
-  event.waitUntil(after(event.request, response.clone(), state));
+  // A copy holds what is not read of it in memory: there is none of a long file.
+  const copy = isKept(event.request, response) ? response.clone() : undefined;
+  event.waitUntil(after(event.request, response.headers.get(HEADER), copy, state));
   return response;
 }
 
 /** Of whom an answer is decides what stays: of another, or of nobody, nothing does. */
-async function after(request, response, given) {
+async function after(request, account, copy, given) {
   const state = await given;
-  const account = response.headers.get(HEADER);
   if (!state || account === null) return;
   if (account !== state.account) {
     await forget();
     return;
   }
   await met(state);
-  await keepPage(request, response, state);
+  if (copy) await keepPage(request, copy, state);
 }
 
 self.addEventListener('message', (event) => {
