@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { COLOURS, type Colour } from '../base/colours';
 import { AppError } from '../base/errors';
 import type { UserId } from '../base/types';
 import type { Settings } from '../settings';
 
-/** Names of colours of the skin, never colours. */
-export const LABEL_COLOURS = ['red', 'amber', 'green', 'blue', 'violet', 'teal', 'grey'] as const;
-export type LabelColour = (typeof LABEL_COLOURS)[number];
+export const LABEL_COLOURS = COLOURS;
+export type LabelColour = Colour;
 
 export const LABEL_NAME_MAX = 40;
 /** More is no order any more, and a message can show no more. */

@@ -4,7 +4,7 @@ import { CORE_SCOPE } from './scope';
 import type { Settings } from './types';
 
 /** Key of the core scope: which mailboxes are shown otherwise than the agent's setting says. */
-const KEY = 'conversations.by';
+export const CONVERSATIONS_KEY = 'conversations.by';
 const MAX_MAILBOXES = 300;
 const MAX_CHARS = 50_000;
 
@@ -12,7 +12,7 @@ const MAX_CHARS = 50_000;
 export function conversationsFrom(
   stored: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, boolean> {
-  const value = stored[KEY];
+  const value = stored[CONVERSATIONS_KEY];
   if (typeof value !== 'object' || value === null) return new Map();
   return new Map(
     Object.entries(value).filter((pair): pair is [string, boolean] => typeof pair[1] === 'boolean'),
@@ -35,5 +35,5 @@ export async function setThreaded(
   by.set(mailbox, on);
   let kept = [...by].slice(-MAX_MAILBOXES);
   while (JSON.stringify(kept).length > MAX_CHARS) kept = kept.slice(1);
-  await settings.write(user, CORE_SCOPE, { [KEY]: Object.fromEntries(kept) });
+  await settings.write(user, CORE_SCOPE, { [CONVERSATIONS_KEY]: Object.fromEntries(kept) });
 }

@@ -1,5 +1,6 @@
 import type { SiteId, UserId } from '../base/types';
 import { conversationsFrom } from './conversations';
+import { type MailboxMarks, marksFrom } from './mailbox-marks';
 import { resolveSettings } from './schema';
 import { CORE_SCOPE } from './scope';
 import { defineSection, type SectionValues } from './section';
@@ -168,6 +169,8 @@ export interface CoreSettings {
   readonly writing: SectionValues<typeof WRITING_SECTION>;
   /** Mailboxes that are listed by conversation, or not, whatever `display.conversations` says. */
   readonly conversations: ReadonlyMap<string, boolean>;
+  /** Favourites and colours of single mailboxes. */
+  readonly marks: MailboxMarks;
 }
 
 /** Keys of the core scope are `<section>.<field>`. */
@@ -206,5 +209,6 @@ export function coreSettingsFrom(
     reading: resolveSettings(READING_SECTION, stored, corePrefix(READING_SECTION)),
     writing: resolveSettings(WRITING_SECTION, stored, corePrefix(WRITING_SECTION)),
     conversations: conversationsFrom(chosen),
+    marks: marksFrom(chosen),
   };
 }

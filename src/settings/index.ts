@@ -19,6 +19,14 @@ export {
   type SettingsOwner,
   settingsHooks,
 } from './hooks';
+export {
+  colourFrom,
+  type MailboxMark,
+  type MailboxMarks,
+  markMailbox,
+  moveMailboxChoices,
+  NO_MARK,
+} from './mailbox-marks';
 export { settingsMigrations } from './migrations';
 export { type SectionSave, saveSection } from './save';
 export { fieldSchema, parseSectionForm, resolveSettings, type SectionForm } from './schema';

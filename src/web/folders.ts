@@ -1,5 +1,6 @@
 import type { Translate } from '../kernel/i18n-types';
 import type { Account, Mailbox, Quota, SpecialUse } from '../mail';
+import type { MailboxMarks } from '../settings';
 import { mailboxHref } from './links';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
@@ -23,14 +24,19 @@ export const mailboxLabel = (
 ): string =>
   mailbox.specialUse === undefined ? mailbox.name : t(`mail.folder.${mailbox.specialUse}`);
 
-function node(
-  account: string,
-  mailbox: Mailbox,
-  current: string | undefined,
-  t: Translate,
-): FolderNode {
-  const children = mailbox.children.map((child) => node(account, child, current, t));
+interface Shown {
+  readonly account: string;
+  readonly current: string | undefined;
+  readonly marks: MailboxMarks;
+  readonly t: Translate;
+}
+
+function node(mailbox: Mailbox, shown: Shown): FolderNode {
+  const { account, current, marks, t } = shown;
+  const children = mailbox.children.map((child) => node(child, shown));
+  const colour = marks.get(mailbox.path)?.colour;
   return {
+    ...(colour && { colour }),
     path: mailbox.path,
     label: mailboxLabel(mailbox, t),
     href: mailboxHref(account, mailbox.path),
@@ -63,6 +69,20 @@ const shownIn = (mailboxes: readonly Mailbox[], current: string | undefined): re
     return isShown ? [{ ...mailbox, children }] : [];
   });
 
+/** What was thrown away keeps its mark, for when it is taken back. */
+const withoutThrownAway = (mailboxes: readonly Mailbox[]): readonly Mailbox[] =>
+  mailboxes.map((one) => ({
+    ...one,
+    children: one.specialUse === 'trash' ? [] : withoutThrownAway(one.children),
+  }));
+
+/** In the order in which they were chosen; one that is not on the server any more is no node. */
+const favouritesOf = (mailboxes: readonly Mailbox[], shown: Shown): readonly FolderNode[] =>
+  [...shown.marks].flatMap(([path, { isFavourite }]) => {
+    const found = isFavourite ? findMailbox(withoutThrownAway(mailboxes), path) : undefined;
+    return found?.isSelectable ? [{ ...node(found, shown), children: [], isOpen: false }] : [];
+  });
+
 /** The folder pane. `account` undefined: the server did not answer, which is said. */
 export function folderPane(
   account: Account | undefined,
@@ -71,18 +91,21 @@ export function folderPane(
     readonly current: string | undefined;
     readonly quota: Quota | undefined;
     readonly error: string | undefined;
+    readonly marks: MailboxMarks;
     readonly t: Translate;
     readonly size: (bytes: number) => string;
   },
 ): FolderPane {
-  const { quota, t } = options;
+  const { quota, t, marks } = options;
   const percent =
     quota && quota.limitBytes > 0 ? Math.min(100, (quota.usedBytes / quota.limitBytes) * 100) : 0;
   const mailboxes = account?.mailboxes ?? [];
+  const nodes: Shown = { account: options.id, current: options.current, marks, t };
   const shown = hasSubscriptions(mailboxes) ? shownIn(mailboxes, options.current) : mailboxes;
   return {
     account: options.id,
-    roots: shown.map((mailbox) => node(options.id, mailbox, options.current, t)),
+    roots: shown.map((mailbox) => node(mailbox, nodes)),
+    favourites: favouritesOf(mailboxes, nodes),
     quota: quota && {
       text: t('mail.quota', {
         used: options.size(quota.usedBytes),

@@ -48,6 +48,7 @@ export async function mailFrame(call: OpenCall, current: string | undefined): Pr
     current,
     quota,
     error: trouble && ctx.t(trouble.textKey),
+    marks: ctx.core.marks,
     t: ctx.t,
     size: deps.renderer.formats(ctx.locale, ctx.site.timeZone).size,
   });
@@ -178,7 +179,11 @@ export function withCounter(shell: ShellParts, list: ListModel): ShellParts {
   });
   return {
     ...shell,
-    folders: { ...shell.folders, roots: shell.folders.roots.map(refresh) },
+    folders: {
+      ...shell.folders,
+      roots: shell.folders.roots.map(refresh),
+      favourites: shell.folders.favourites.map(refresh),
+    },
     ...(path === 'INBOX' && { unseen: list.unseen }),
   };
 }

@@ -1,6 +1,9 @@
+import { COLOURS } from '../base/colours';
 import type { Translate } from '../kernel/i18n-types';
 import { type Account, MAILBOX_NAME_MAX, type Mailbox, type MailboxPlace } from '../mail';
+import { type MailboxMarks, NO_MARK } from '../settings';
 import { FOLDER_ICONS, mailboxLabel } from './folders';
+import { COLOUR_TEXTS } from './labels-model';
 import { mailboxHref, withQuery } from './links';
 import type { MailboxesModel, MailboxRow } from './pages/mailboxes';
 
@@ -17,6 +20,7 @@ interface Given {
   readonly account: Account;
   readonly sizes: ReadonlyMap<string, number> | undefined;
   readonly isBySize: boolean;
+  readonly marks: MailboxMarks;
   readonly quota: MailboxesModel['quota'];
   readonly refused: Refused | undefined;
   readonly t: Translate;
@@ -68,6 +72,7 @@ export function mailboxesModel(given: Given): MailboxesModel {
       })),
     ],
     nameMax: MAILBOX_NAME_MAX,
+    colours: COLOURS.map((value) => ({ value, label: t(COLOUR_TEXTS[value]) })),
     typed: ofPath === '' ? typed : NOTHING,
     error: refused && { of: ofPath === '' ? 'create' : 'place', text },
     isBySize,
@@ -83,6 +88,7 @@ function rowOf(
   { mailbox, depth, above }: Placed,
   {
     account,
+    marks,
     sizes,
     isBySize,
     trash,
@@ -100,6 +106,7 @@ function rowOf(
 ): MailboxRow {
   const { path, name, delimiter, parent = '', specialUse } = mailbox;
   const label = mailboxLabel(mailbox, t);
+  const { isFavourite, colour = '' } = marks.get(path) ?? NO_MARK;
   return {
     id: `box-${at + 1}`,
     path,
@@ -114,6 +121,8 @@ function rowOf(
     size: sizes ? size(bytes) : '',
     isSelectable: mailbox.isSelectable,
     isSpecial: specialUse !== undefined,
+    isFavourite,
+    colour,
     isSubscribed: mailbox.isSubscribed,
     isInTrash: trash !== undefined && path.startsWith(`${trash.path}${trash.delimiter}`),
     parent,

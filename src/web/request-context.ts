@@ -28,6 +28,7 @@ const GUEST_SETTINGS: CoreSettings = {
   reading: resolveSettings(READING_SECTION, {}),
   writing: resolveSettings(WRITING_SECTION, {}),
   conversations: new Map(),
+  marks: new Map(),
 };
 const LANG_COOKIE_S = 31_536_000;
 /** An IPv6 address with its zone; a proxy may hand on anything, and columns take no more. */

@@ -43,6 +43,24 @@ it.each([
     await box(title).locator('input[name=name]').fill(`${title} interne`);
     await box(title).locator('.box-place button').click();
     await box(`${title} interne`).waitFor();
+    const marked = box(`${title} interne`);
+    const open = async (): Promise<void> => {
+      const isOpen = (await marked.locator('.box-more').getAttribute('open')) !== null;
+      if (!isOpen) await marked.locator('summary').click();
+    };
+    await open();
+    await marked.locator('[data-action=favourite]').click();
+    await marked.locator('.chip').first().waitFor();
+    await open();
+    await marked.locator('select[name=colour]').selectOption('green');
+    await marked.locator('.box-colour button').click();
+    await marked.locator('.box-name.tag-green').waitFor();
+    await open();
+    await look('marked');
+    await page.goto(`${base}/mail/me/INBOX`);
+    expect(await page.locator('.favourites .folder.tag-green').count()).toBe(1);
+    await look('favourites');
+    await page.goto(`${base}/mailboxes`);
     // Browsers may keep open what was open at this address.
     const more = box(`${title} interne`).locator('.box-more');
     if ((await more.getAttribute('open')) === null) await more.locator('summary').click();

@@ -49,6 +49,50 @@ it('makes a mailbox, and one in it', async () => {
   );
 });
 
+it('has favourites above the tree, with their colour, wherever they go', async () => {
+  await act('create', [
+    ['name', 'Suivi'],
+    ['parent', 'Marchés 2027'],
+  ]);
+  const favouritesOf = (page: Page): readonly string[] =>
+    page
+      .all((one) => one.name === 'section' && /favourites/.test(one.attribs['class'] ?? ''))
+      .map((one) => textOf(one).replace(/\s+/g, ' ').trim());
+  const path = ['path', 'Marchés 2027/Suivi'] as const;
+  expect(said(await act('mark', [path, ['favourite', '1']]))).toContain('dans les favoris');
+  const coloured = await act('mark', [path, ['colour', 'green']]);
+  expect(favouritesOf(coloured)).toEqual(['FavorisSuivi']);
+  expect(paneOf(coloured).filter((one) => one === path[1])).toHaveLength(2);
+  const tints = (page: Page, of: string): readonly (string | undefined)[] =>
+    page.all((one) => one.attribs['data-mailbox'] === of).map((one) => one.attribs['class']);
+  expect(tints(coloured, path[1])).toEqual(['folder tag-green', 'folder tag-green']);
+
+  await act('place', [
+    ['path', 'Marchés 2027'],
+    ['parent', ''],
+    ['name', 'Marchés 2028'],
+  ]);
+  const moved = await web.get('/mail/me/INBOX');
+  expect(tints(moved, 'Marchés 2028/Suivi')).toEqual(['folder tag-green', 'folder tag-green']);
+  await act('place', [
+    ['path', 'Marchés 2028'],
+    ['parent', ''],
+    ['name', 'Marchés 2027'],
+  ]);
+
+  const off = await act('mark', [path, ['favourite', '0']]);
+  expect(favouritesOf(off)).toEqual([]);
+  expect(tints(off, path[1])).toEqual(['folder tag-green']);
+  // What is no colour is none.
+  const none = await act('mark', [path, ['colour', 'url(x)']]);
+  expect(tints(none, path[1])).toEqual(['folder']);
+  const lost = await act('mark', [
+    ['path', 'Nulle part'],
+    ['favourite', '1'],
+  ]);
+  expect(lost.status).toBe(404);
+});
+
 it.each([
   ['', 'Donnez un nom'],
   ['   ', 'Donnez un nom'],

@@ -134,6 +134,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /mailboxes/discard
      post /mailboxes/subscribe
      post /mailboxes/read
+     post /mailboxes/mark
      get /labels
      post /labels/create
      post /labels/change

@@ -8,6 +8,7 @@ export interface MailboxesModel {
     readonly depth: number;
   }[];
   readonly nameMax: number;
+  readonly colours: readonly { readonly value: string; readonly label: string }[];
   /** What the new one was to be called, where that cannot be. */
   readonly typed: { readonly name: string; readonly parent: string };
   readonly error: { readonly of: 'create' | 'place'; readonly text: string } | undefined;
@@ -36,6 +37,9 @@ export interface MailboxRow {
   readonly isSelectable: boolean;
   readonly isSpecial: boolean;
   readonly isSubscribed: boolean;
+  readonly isFavourite: boolean;
+  /** `''`: none. */
+  readonly colour: string;
   /** There it goes for good. */
   readonly isInTrash: boolean;
   readonly parent: string;

@@ -82,6 +82,8 @@ export interface TaskbarItem {
 export interface FolderPane {
   readonly account: string;
   readonly roots: readonly FolderNode[];
+  /** Those that are above the tree as well, without what is below them. */
+  readonly favourites: readonly FolderNode[];
   readonly quota:
     | { readonly text: string; readonly percent: number; readonly isAlmostFull: boolean }
     | undefined;
@@ -103,6 +105,8 @@ export interface FolderPane {
 }
 
 export interface FolderNode {
+  /** Name of a colour of the skin that its agent gave it. */
+  readonly colour?: string;
   readonly path: string;
   readonly label: string;
   readonly href: string;

@@ -1,5 +1,6 @@
-import { type AppError, toAppError } from '../../base/errors';
+import { AppError, toAppError } from '../../base/errors';
 import type { MailboxPlace } from '../../mail';
+import { colourFrom, markMailbox, moveMailboxChoices, NO_MARK } from '../../settings';
 import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
@@ -31,6 +32,7 @@ async function page(call: OpenCall, refused?: Refused & { readonly status: numbe
     model: mailboxesModel({
       account: frame.account,
       sizes,
+      marks: ctx.core.marks,
       isBySize: req.query['by'] === 'size',
       quota: quota && { text: quota.text, isAlmostFull: quota.isAlmostFull },
       refused,
@@ -87,6 +89,14 @@ function done(call: OpenCall, key: string, name: string, count = 1): void {
   });
 }
 
+/** What was chosen for a mailbox goes where it went. */
+async function follow(call: OpenCall, from: string, to: string | undefined): Promise<void> {
+  const { deps, actor, ctx } = call;
+  const { mailboxes } = await deps.mail.account(actor);
+  const delimiter = mailboxes[0]?.delimiter ?? '';
+  await moveMailboxChoices(deps.settings, actor.user.id, ctx.core, { from, to, delimiter });
+}
+
 async function create(call: OpenCall): Promise<void> {
   const { deps, actor, req } = call;
   const typed = placeIn(formOf(req.body));
@@ -101,7 +111,8 @@ async function place(call: OpenCall): Promise<void> {
   const form = formOf(req.body);
   const [path, typed] = [field(form, 'path'), placeIn(form)];
   await attempt(call, { path, typed }, async () => {
-    await deps.mail.placeMailbox(actor, path, typed);
+    const to = await deps.mail.placeMailbox(actor, path, typed);
+    await follow(call, path, to);
     done(call, 'mailboxes.done.placed', typed.name.trim());
   });
 }
@@ -114,6 +125,7 @@ async function discard(call: OpenCall): Promise<void> {
   const before = findMailbox(account.mailboxes, path);
   await attempt(call, { path, typed: { parent: before?.parent ?? '', name } }, async () => {
     const to = await deps.mail.discardMailbox(actor, path);
+    await follow(call, path, to);
     if (to === undefined) return done(call, 'mailboxes.done.deleted', name);
     setFlash(deps, call.res, {
       level: 'ok',
@@ -148,6 +160,29 @@ async function read(call: OpenCall): Promise<void> {
   seeOther(res, MAILBOXES);
 }
 
+/** Makes it a favourite, or one no more; gives it a colour, or none: what the form has a field for. */
+async function mark(call: OpenCall): Promise<void> {
+  const { deps, actor, ctx, req, res } = call;
+  const form = formOf(req.body);
+  const path = field(form, 'path');
+  const { mailboxes } = await deps.mail.account(actor);
+  if (!findMailbox(mailboxes, path)?.isSelectable) throw new AppError('mailbox/not-found');
+  const before = ctx.core.marks.get(path) ?? NO_MARK;
+  const after = {
+    isFavourite: form.has('favourite') ? field(form, 'favourite') === '1' : before.isFavourite,
+    colour: form.has('colour') ? colourFrom(field(form, 'colour')) : before.colour,
+  };
+  await markMailbox(deps.settings, actor.user.id, ctx.core, { path, mark: after });
+  const key =
+    after.isFavourite === before.isFavourite
+      ? 'mailboxes.done.placed'
+      : after.isFavourite
+        ? 'mailboxes.done.favourite'
+        : 'mailboxes.done.noFavourite';
+  done(call, key, await labelOf(call, path));
+  seeOther(res, MAILBOXES);
+}
+
 const post = (name: string, handle: (call: OpenCall) => Promise<void>): RouteSpec => ({
   method: 'post',
   path: `${MAILBOXES}/${name}`,
@@ -163,4 +198,5 @@ export const mailboxRoutes: readonly RouteSpec[] = [
   post('discard', discard),
   post('subscribe', subscribe),
   post('read', read),
+  post('mark', mark),
 ];

@@ -248,6 +248,7 @@ describe('core settings', () => {
         disconnect: 'on',
       },
       conversations: new Map(),
+      marks: new Map(),
     });
   });
 
