@@ -16,7 +16,7 @@ const flashSchema = z.strictObject({
   seconds: z.number().optional(),
   undo: z
     .strictObject({
-      action: z.string().regex(/^\/(?:mail\/|mailboxes\/|outbox\/|snoozed\/)/),
+      action: z.string().regex(/^\/(?:mail\/|mailboxes\/|outbox\/|snoozed\/|search\/)/),
       fields: z.array(z.strictObject({ name: z.string(), value: z.string() })).max(600),
     })
     .optional(),

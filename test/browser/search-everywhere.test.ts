@@ -70,6 +70,27 @@ it.each([
     await page.locator('[data-search] .saved-name', { hasText: `Notes ${name}` }).waitFor();
     await look('searches');
 
+    // Ticked across mailboxes, moved, and taken back to each.
+    const places = (): Promise<readonly string[]> =>
+      page.locator('.search-row .search-place').allTextContents();
+    await page.goto(`${base}/search?q=note`);
+    await whole();
+    const before = await places();
+    for (const at of [0, 1, 2]) await page.locator('.search-row .pick input').nth(at).check();
+    await page.locator('#list-actions [data-action=archive]').waitFor();
+    await look('ticked');
+    await page.locator('#list-actions .move-menu > summary').click();
+    await page.selectOption('#list-to', { index: 2 });
+    await look('moving');
+    await page.locator('#list-actions [data-action=move]').click();
+    await page.locator('form[action="/search/undo"] button').waitFor();
+    await whole();
+    expect(await places()).not.toEqual(before);
+    await page.locator('form[action="/search/undo"] button').click();
+    await page.locator('form[action="/search/undo"]').waitFor({ state: 'detached' });
+    await whole();
+    expect([...(await places())].sort()).toEqual([...before].sort());
+
     await page.goto(`${base}/search?q=avant%3Abogus`);
     await page.locator('#search-problem').waitFor();
     await look('problem');

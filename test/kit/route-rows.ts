@@ -124,6 +124,14 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /outbox/:draft/cancel
      post /outbox/:draft/now
      post /outbox/:draft/time
+     post /search/actions/flag
+     post /search/actions/label
+     post /search/actions/move
+     post /search/actions/copy
+     post /search/actions/delete
+     post /search/actions/archive
+     post /search/actions/junk
+     post /search/undo
      post /searches/save
      post /searches/change
      post /searches/remove

@@ -1,5 +1,5 @@
 import type { QueryFields } from '../../mail';
-import type { FoundGroup, RowModel } from './mail';
+import type { FoundGroup, ListModel, RowModel } from './mail';
 
 /** View `search`: what was found in all mailboxes, and the form that writes a search. */
 export interface SearchPageModel {
@@ -18,6 +18,7 @@ export interface SearchPageModel {
     readonly isCurrent: boolean;
   }[];
   readonly results: ResultsModel | undefined;
+  readonly selection: PickedActions | undefined;
   /** Results that come later, as Turbo Streams. */
   readonly liveHref: string | undefined;
   readonly elsewhere: readonly FoundGroup[];
@@ -29,6 +30,17 @@ export interface SearchFormModel {
   readonly isOpen: boolean;
   readonly labels: readonly { readonly value: string; readonly label: string }[];
   readonly places: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** View `search/selection`: what can be done with the rows that are ticked. */
+export interface PickedActions {
+  readonly back: string;
+  readonly labels: readonly {
+    readonly keyword: string;
+    readonly name: string;
+    readonly colour: string;
+  }[];
+  readonly moveTargets: ListModel['moveTargets'];
 }
 
 /** View `search/results`, alone in a stream; container `#search-results`. */
@@ -68,8 +80,6 @@ export interface ResultsModel {
   readonly last: number;
   readonly previousHref: string | undefined;
   readonly nextHref: string | undefined;
-  /** What the actions of rows come back to. */
-  readonly back: string;
 }
 
 /** A row with where it is, and with the words that were looked for. */
@@ -77,6 +87,8 @@ export interface ResultRow extends RowModel {
   readonly mailboxLabel: string;
   /** Of the whole page, where uids of several mailboxes meet. */
   readonly key: string;
+  /** Names it to the forms of the page. */
+  readonly pick: string;
   readonly whoParts: readonly Part[];
   readonly subjectParts: readonly Part[];
   readonly starAction: string;

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { AppError } from '../../base/errors';
 import type { Uid } from '../../base/types';
-import { assertNever } from '../../base/types';
-import { type ActionResult, type FlagName, parseUids, type Selection } from '../../mail';
+import { type ActionResult, parseUids } from '../../mail';
 import { field, formOf } from '../body';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
 import { localPath, mailboxHref } from '../links';
 import { asUid, asUidValidity, MAILBOX, mailboxParam } from '../message-path';
+import { type Deed, DONE, perform, type Verb } from '../message-verbs';
 import { seeOther, wantsJson } from '../reply';
 import type { OpenCall, RouteSpec } from '../route';
 import { selectAll } from '../select-all';
@@ -16,26 +16,7 @@ import { isSealedUndo } from '../undo-seal';
 
 /** More than a page of messages at once comes from "empty", not from a form. */
 const MAX_UIDS = 1_000;
-const FLAGS: readonly FlagName[] = ['seen', 'flagged'];
-
-/** Every action on messages, with the word for what was done: `mail.done.*`. */
-const DONE = {
-  flag: 'flagged',
-  label: 'labelled',
-  move: 'moved',
-  copy: 'copied',
-  delete: 'deleted',
-  archive: 'archived',
-  junk: 'junked',
-  notjunk: 'notJunked',
-  empty: 'emptied',
-} as const;
-type Verb = keyof typeof DONE;
-
-interface Action {
-  readonly verb: Verb;
-  readonly selection: Selection;
-  readonly form: ReadonlyMap<string, readonly string[]>;
+interface Action extends Deed {
   /** The seal of the move that this one takes back; none in an ordinary action. */
   readonly undo: string;
 }
@@ -86,39 +67,11 @@ async function withConversations({ deps, actor }: OpenCall, action: Action): Pro
   return { ...action, selection: { ...selection, uids } };
 }
 
-async function perform({ deps, actor, ctx }: OpenCall, action: Action): Promise<ActionResult> {
-  const { mail } = deps;
-  const { selection, form, verb, undo } = action;
+/** What is taken back has to be just what was done. */
+function checkUndo({ deps, actor }: OpenCall, { undo, selection, form }: Action): void {
   const to = field(form, 'to');
   if (undo !== '' && !isSealedUndo(deps, { user: actor.user.id, selection, to }, undo)) {
     throw new AppError('request/invalid');
-  }
-  switch (verb) {
-    case 'flag': {
-      const flag = FLAGS.find((name) => name === field(form, 'flag'));
-      if (!flag) throw new AppError('request/invalid');
-      return mail.flag(actor, selection, flag, field(form, 'on') !== '0');
-    }
-    case 'label':
-      return mail.label(actor, selection, field(form, 'keyword'), field(form, 'on') !== '0');
-    case 'move':
-      if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });
-      return mail.move(actor, selection, to);
-    case 'copy':
-      if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });
-      return mail.copy(actor, selection, to);
-    case 'delete':
-      return mail.remove(actor, selection, { forGood: field(form, 'forgood') === '1' });
-    case 'archive':
-      return mail.archive(actor, selection, ctx.core.reading.archive);
-    case 'junk':
-      return mail.junk(actor, selection, true);
-    case 'notjunk':
-      return mail.junk(actor, selection, false);
-    case 'empty':
-      return mail.empty(actor, selection.mailbox, selection.uidValidity);
-    default:
-      return assertNever(verb);
   }
 }
 
@@ -159,6 +112,7 @@ function handle(verb: Verb) {
       setFlash(call.deps, res, { level: 'warn', key: 'mail.nothingSelected', values: {} });
       return seeOther(res, back);
     }
+    checkUndo(call, action);
     const result = await perform(call, action);
     if (wantsJson(req)) {
       res.json({ count: result.count, ...(result.moved && { moved: result.moved }) });

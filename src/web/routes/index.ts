@@ -28,6 +28,7 @@ import { outboxRoutes } from './outbox';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
 import { searchRoutes } from './search';
+import { searchActionRoutes } from './search-actions';
 import { savedSearchRoutes } from './searches';
 import { securityRoutes } from './security';
 import { settingsRoutes } from './settings';
@@ -49,6 +50,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...exportRoutes,
   ...mailRoutes,
   ...searchRoutes,
+  ...searchActionRoutes,
   ...savedSearchRoutes,
   ...mailboxRoutes,
   ...labelRoutes,

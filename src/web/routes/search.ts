@@ -9,6 +9,7 @@ import { enough, type Gathered } from '../search/gather';
 import {
   formModel,
   type Prepared,
+  pickedActions,
   prepare,
   problemText,
   scopeLinks,
@@ -73,6 +74,7 @@ async function show(call: OpenCall): Promise<void> {
     form: formModel(call, frame, prepared),
     scopes: scopeLinks(call, frame, prepared),
     results: gathered && (await shownResults(call, frame, prepared, gathered)),
+    selection: gathered && pickedActions(call, frame, prepared),
     liveHref:
       gathered && gathered.pending > 0
         ? withQuery(`${SEARCH}/events`, {

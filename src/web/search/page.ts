@@ -12,10 +12,10 @@ import {
   withLabels,
 } from '../../mail';
 import { moveTargets } from '../folders';
-import { labelName } from '../labels-model';
+import { labelName, modelOf } from '../labels-model';
 import type { MailFrame } from '../mail-page';
 import { ownLabels } from '../own-labels';
-import type { SearchFormModel } from '../pages/search';
+import type { PickedActions, SearchFormModel } from '../pages/search';
 import { peopleFacts } from '../people-facts';
 import type { OpenCall } from '../route';
 import { Gathered } from './gather';
@@ -180,6 +180,17 @@ export function formModel(
     })),
   };
 }
+
+/** What can be done with results that are ticked; the page comes back as it was. */
+export const pickedActions = (
+  { ctx }: OpenCall,
+  frame: MailFrame,
+  { request, labels }: Prepared,
+): PickedActions => ({
+  back: searchHref(request, { page: request.page > 1 ? request.page : undefined }),
+  labels: labels.map((label) => modelOf(label, ctx.t)),
+  moveTargets: moveTargets(frame.account, '', ctx.t),
+});
 
 /** Everywhere, or the mailbox from which the search was made. */
 export function scopeLinks(

@@ -19,6 +19,7 @@ import { rowModel } from '../list-model';
 import type { ResultRow, ResultsModel } from '../pages/search';
 import { NO_FACTS, type PeopleFacts } from '../people-facts';
 import type { Gathered } from './gather';
+import { pickOf } from './picked';
 import type { Places } from './places';
 import { MAX_PAGES, type SearchRequest, searchHref } from './request';
 
@@ -76,7 +77,6 @@ export function resultsModel(input: ResultsInput): ResultsModel {
   const total = found.reduce((sum, one) => sum + one.total, 0);
   const rowsHere = pageRows(input);
   const words = wordsOf(query);
-  const back = searchHref(request, { page: page > 1 ? page : undefined });
   const rows = by === 'date' ? rowsHere.map((one) => resultRow(one, input, words)) : [];
   const isSlow = asksBodies(query) && found.some(({ isIndexed }) => !isIndexed);
   const hasNext = by === 'date' && page < MAX_PAGES && total > page * pageSize;
@@ -119,7 +119,6 @@ export function resultsModel(input: ResultsInput): ResultsModel {
         ? searchHref(request, { page: page > 2 ? page - 1 : undefined })
         : undefined,
     nextHref: hasNext ? searchHref(request, { page: page + 1 }) : undefined,
-    back,
   };
 }
 
@@ -180,6 +179,7 @@ function resultRow(
     ...model,
     mailboxLabel: labelOf(place.mailbox, input),
     key: `${input.places.paths.indexOf(place.mailbox)}-${row.uid}`,
+    pick: pickOf(place.mailbox, String(place.uidValidity), row.uid),
     whoParts: markedParts(model.who, words),
     subjectParts: markedParts(model.subject, words),
     starAction: withQuery(`${path}/actions/flag`, {

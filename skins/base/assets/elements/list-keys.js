@@ -92,7 +92,8 @@ function openMove(list) {
 }
 
 async function markUnread(list) {
-  if (list.selection.uids.length > 0 || reading('[data-message-uid]')) {
+  // Among results of several mailboxes the server does it.
+  if (list.selection.uids.length > 0 || reading('[data-message-uid]') || !list.pane) {
     act(list, 'mark-unread');
     return;
   }
