@@ -99,6 +99,11 @@ it.each([
   [{ name: 'chef@saisons.example' }, 'Un nom ne contient ni adresse'],
   [{ replyTo: 'rien' }, 'Indiquez une seule adresse'],
   [{ bcc: 'a@b.example, rien' }, 'Indiquez jusqu’à cinq adresses'],
+  // Tags alone would leave nothing of it, and the rest would be lost.
+  [
+    { format: 'html', html: `${'<b></b>'.repeat(3_000)}<p>Fin</p>` },
+    'Cette signature est trop longue.',
+  ],
 ])('refuses %o, and keeps what was typed', async (given: Fields, text) => {
   const page = await post('/identities/save', { mail: me().mail, label: 'Tapé ici', ...given });
   expect(page.status).toBe(422);

@@ -5,7 +5,12 @@ import { type ComposeContext, ownerOf } from '../context';
 import { draftText, sanitizeDraftHtml } from '../html';
 import { listAddresses } from '../identities';
 import type { Identity } from '../types';
-import { checkedIdentity, IDENTITY_LIMITS, type IdentityFields } from './identity-rules';
+import {
+  checkedIdentity,
+  IDENTITY_LIMITS,
+  type IdentityFields,
+  identityProblem,
+} from './identity-rules';
 import {
   removeIdentity,
   type StoredIdentity,
@@ -51,8 +56,11 @@ export function createOwnTexts(context: ComposeContext): OwnTexts {
     identities: (actor) => storedIdentities(db.knex, ownerOf(actor)),
     addresses: (actor) => listAddresses(context, actor),
     async keepIdentity(actor, fields, id) {
+      // Before it is read: what is cut in the middle would be shorter, and pass.
+      if (fields.signatureHtml.length > IDENTITY_LIMITS.signatureHtml)
+        throw identityProblem('signature');
       const { html, text } = await cleanText(context, {
-        html: fields.signatureHtml.slice(0, IDENTITY_LIMITS.signatureHtml + 1),
+        html: fields.signatureHtml,
         text: fields.signature,
       });
       const given = { ...fields, signature: text.trimEnd(), signatureHtml: html };
