@@ -67,6 +67,25 @@ export async function labelMessages(
   return setKeyword(context, actor, on, keyword, value);
 }
 
+/** Removes keywords; what a message does not have stays away. */
+export async function unlabelMessages(
+  context: MailContext,
+  actor: Actor,
+  on: Selection,
+  keywords: readonly string[],
+): Promise<ActionResult> {
+  if (!keywords.every((one) => isKeyword(one) && isLabelKeyword(one)))
+    throw new AppError('request/invalid');
+  const flags = keywords.map((name) => ({ name, value: false }));
+  return act(context, actor, on, { op: 'flag', on: batch(on), flags }, async (box, uids) => {
+    if (box.readOnly) throw new AppError('mailbox/forbidden');
+    if (keywords.length === 0) return undefined;
+    await storeFlags(box.client, uids, '-', keywords);
+    applyFlags(context.caches, cacheBox(actor, box), uids, { remove: keywords });
+    return undefined;
+  });
+}
+
 /** The same for keywords that programs set; never one that a form named. */
 export async function setKeyword(
   context: MailContext,

@@ -13,6 +13,7 @@ import {
   moveMessages,
   readAllMessages,
   removeMessages,
+  unlabelMessages,
 } from './actions';
 import { appendMessage, findMessageId, gate } from './append';
 import { Arrivals } from './arrivals';
@@ -141,6 +142,7 @@ export function createMail(deps: MailDeps): Mail {
     headers: (actor, ref) => readHeaders(context, actor, ref),
     exportMailbox: (actor, mailbox) => exportMailbox(context, actor, mailbox),
     flag: (actor, on, flag, value) => flagMessages(context, actor, on, flag, value),
+    unlabel: (actor, on, keywords) => unlabelMessages(context, actor, on, keywords),
     label: (actor, on, keyword, value) => labelMessages(context, actor, on, keyword, value),
     move: (actor, from, to) => moveMessages(context, actor, from, to),
     copy: (actor, from, to) => copyMessages(context, actor, from, to),

@@ -390,6 +390,8 @@ export interface Mail {
   flag(actor: Actor, on: Selection, flag: FlagName, value: boolean): Promise<ActionResult>;
   /** Puts a keyword on messages, or takes it off; `mailbox/forbidden` where the mailbox keeps none. */
   label(actor: Actor, on: Selection, keyword: string, value: boolean): Promise<ActionResult>;
+  /** Removes several keywords at once. */
+  unlabel(actor: Actor, on: Selection, keywords: readonly string[]): Promise<ActionResult>;
   move(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
   copy(actor: Actor, from: Selection, to: string): Promise<ActionResult>;
   /** To Trash; for good in Trash (and in Junk when `forGood`). */

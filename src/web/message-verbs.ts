@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors';
 import { assertNever } from '../base/types';
-import type { ActionResult, FlagName, Selection } from '../mail';
+import { type ActionResult, type FlagName, readLabels, type Selection } from '../mail';
 import { field } from './body';
 import type { OpenCall } from './route';
 
@@ -26,11 +26,16 @@ export interface Deed {
   readonly form: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Takes every label of the agent off; what other programs put there stays. */
+async function unlabel({ deps, actor }: OpenCall, selection: Selection): Promise<ActionResult> {
+  const labels = await readLabels(deps.settings, actor.user.id);
+  const keywords = labels.map(({ keyword }) => keyword);
+  return deps.mail.unlabel(actor, selection, keywords);
+}
+
 /** Does to messages of one mailbox what a form asks. Throws `request/invalid` for what it lacks. */
-export function perform(
-  { deps, actor, ctx }: OpenCall,
-  { verb, selection, form }: Deed,
-): Promise<ActionResult> {
+export function perform(call: OpenCall, { verb, selection, form }: Deed): Promise<ActionResult> {
+  const { deps, actor, ctx } = call;
   const { mail } = deps;
   const to = field(form, 'to');
   switch (verb) {
@@ -40,6 +45,8 @@ export function perform(
       return mail.flag(actor, selection, flag, field(form, 'on') !== '0');
     }
     case 'label':
+      if (field(form, 'keyword') === '' && field(form, 'on') === '0')
+        return unlabel(call, selection);
       return mail.label(actor, selection, field(form, 'keyword'), field(form, 'on') !== '0');
     case 'move':
       if (to === '') throw new AppError('request/invalid', { textKey: 'mail.chooseFolder' });

@@ -61,6 +61,15 @@ describe('the list by keyboard', () => {
     await tags.nth(before).waitFor({ state: 'detached' });
 
     expect(await tags.count()).toBe(before);
+    for (const [at, digit] of ['1', '5'].entries()) {
+      await page.focus(`${row(uid)} a.subject`);
+      await page.keyboard.press(digit);
+      await tags.nth(before + at).waitFor({ state: 'attached' });
+    }
+    await page.focus(`${row(uid)} a.subject`);
+    await page.keyboard.press('0');
+    await tags.first().waitFor({ state: 'detached' });
+    expect(await tags.count()).toBe(0);
     await page.context().close();
   });
 

@@ -136,6 +136,12 @@ it('shows what another program put there, and nothing that programs keep for the
   const row = rowOf(await web.get('/mail/me/INBOX'), uid);
   expect(row && textOf(row)).toContain('urgent_2027');
   expect(row && textOf(row)).toContain('À faire');
+
+  await label('$label1');
+  expect(await label('', '0')).toBe(uid);
+  const left = rowOf(await web.get('/mail/me/INBOX'), uid);
+  expect(left && textOf(left)).toContain('urgent_2027');
+  expect(left && textOf(left)).not.toMatch(/À faire|Ministre/);
 });
 
 it.each(['\\Deleted', '$Junk', 'a b', 'a"b', 'x)', '', '$MDNSent', 'x'.repeat(61)])(

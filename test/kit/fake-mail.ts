@@ -170,6 +170,7 @@ export function createFakeMail(dir: string): FakeMail {
     body: unused,
     prepare: unused,
     label: unused,
+    unlabel: unused,
     move: unused,
     copy: unused,
     remove: unused,

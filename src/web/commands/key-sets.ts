@@ -18,6 +18,7 @@ export type CommandName =
   | 'unread'
   | 'star'
   | 'move'
+  | 'label0'
   | 'label1'
   | 'label2'
   | 'label3'
@@ -37,6 +38,7 @@ type Keys = Readonly<Partial<Record<CommandName, readonly string[]>>>;
 
 /** In every set: what no mail program has otherwise. */
 const COMMON: Keys = {
+  label0: ['0'],
   label1: ['1'],
   label2: ['2'],
   label3: ['3'],

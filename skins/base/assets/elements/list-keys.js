@@ -1,7 +1,7 @@
 import { announce } from './announce.js';
 import { postFlag, showSeen } from './flags.js';
 import { commandOf } from './key-table.js';
-import { labelByKey } from './label-keys.js';
+import { labelByKey, unlabelByKey } from './label-keys.js';
 import { isShown } from './shown.js';
 import { areShortcutsOn, isForPage } from './typing.js';
 
@@ -121,6 +121,9 @@ const press = (action) => () => reading(`[data-action="${action}"]`)?.click();
 const label = (list, digit) =>
   labelByKey(list, digit, { focused: focusedRow(list), chosen: () => chosenRow(list) });
 
+const unlabel = (list) =>
+  unlabelByKey(list, { focused: focusedRow(list), chosen: () => chosenRow(list) });
+
 /** To the next unread row of this page of the list, or the one before; opened where one reads. */
 function stepUnread(list, by) {
   const { rows } = list;
@@ -137,6 +140,7 @@ function stepUnread(list, by) {
 
 /** By the names of `src/web/commands/key-sets.ts`. */
 const COMMANDS = {
+  label0: (list) => unlabel(list),
   label1: (list) => label(list, '1'),
   label2: (list) => label(list, '2'),
   label3: (list) => label(list, '3'),
