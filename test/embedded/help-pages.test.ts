@@ -115,7 +115,7 @@ describe('a copy', () => {
     const copied = await web.post('/mail/me/INBOX/actions/copy', fields);
     const moved = await web.post('/mail/me/INBOX/actions/move', fields);
 
-    expect(copied.all((e) => e.name === 'est-toast')).toHaveLength(1);
+    expect(copied.all((e) => e.name === 'est-toast' && 'id' in e.attribs)).toHaveLength(1);
     expect(undo(copied)).toEqual([]);
     expect(undo(moved)).toHaveLength(1);
   });
