@@ -554,7 +554,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     // What was due while nothing ran; nobody waits for it.
     void compose.sendDue();
     void snoozing.wakeDue();
-    void imports.resumeIdle();
+    // The job does the same from then on: what is not reached yet is its matter.
+    imports.resumeIdle().catch((err: unknown) => log.warn({ err }, 'import/resume-failed'));
     if (config.role !== 'web') {
       jobs.start();
       auditStream?.start();

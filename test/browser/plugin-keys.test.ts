@@ -45,6 +45,10 @@ it.each([
       'Ouvrir',
       'Sélectionner',
       'Rechercher',
+      'Aller à la boîte de réception',
+      'Aller aux brouillons',
+      'Aller aux éléments envoyés',
+      'Aller à, ou faire',
       'Afficher cette aide',
     ]);
     await page.keyboard.press('Escape');
