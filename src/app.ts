@@ -553,8 +553,8 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     await compose.recover();
     // What was due while nothing ran; nobody waits for it.
     void compose.sendDue();
-    void snoozing.wakeDue();
     // The job does the same from then on: what is not reached yet is its matter.
+    snoozing.wakeDue().catch((err: unknown) => log.warn({ err }, 'snooze/wake-failed'));
     imports.resumeIdle().catch((err: unknown) => log.warn({ err }, 'import/resume-failed'));
     if (config.role !== 'web') {
       jobs.start();
