@@ -48,6 +48,7 @@ import {
   subscribeOne,
 } from './mailbox-changes';
 import { exportMailbox } from './mbox/export';
+import { readNews } from './news';
 import { prepareMessage } from './prepare';
 import { askedReceipt, settleReceipt } from './receipt';
 import { checkSender } from './sender-check';
@@ -126,6 +127,7 @@ export function createMail(deps: MailDeps): Mail {
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
     markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),
+    news: (actor, mailboxes, known) => readNews(context, actor, mailboxes, known),
     prepare: (actor, expected) => prepareMessage(context, actor, expected),
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),
     trust: (actor, view) => trustOf(context, actor, view),

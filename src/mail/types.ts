@@ -5,6 +5,7 @@ import type { Actor, SessionKey } from '../session/types';
 import type { DeliveryReport } from './delivery-report';
 import type { SearchEverywhere } from './everywhere/everywhere';
 import type { MessageWarning, TrustAnswer } from './hooks';
+import type { News, NewsPlace } from './news';
 import type { Expected } from './prepare';
 import type { Query } from './query';
 import type { SenderCheck } from './sender-check';
@@ -332,6 +333,8 @@ export interface Mail {
    */
   markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
+  /** What came into mailboxes since `known`: see {@link News}. Nothing is marked as read. */
+  news(actor: Actor, mailboxes: readonly string[], known: readonly NewsPlace[]): Promise<News>;
   /** Reads a message that will probably be opened next, in a quiet moment; nobody is told. */
   prepare(actor: Actor, expected: Expected): void;
   /** What plugins warn of, from the header and the links of the body shown. */

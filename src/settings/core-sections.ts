@@ -160,16 +160,59 @@ export const WRITING_SECTION = defineSection({
   ],
 });
 
+export const NOTICES_SECTION = defineSection({
+  id: 'notices',
+  labelKey: 'settings.notices.title',
+  fields: [
+    {
+      key: 'content',
+      kind: 'choice',
+      labelKey: 'settings.notices.content.label',
+      helpKey: 'settings.notices.content.help',
+      options: options('notices.content', ['full', 'sender', 'none']),
+      default: 'full',
+    },
+    {
+      key: 'quietFrom',
+      kind: 'choice',
+      labelKey: 'settings.notices.quietFrom.label',
+      helpKey: 'settings.notices.quietFrom.help',
+      options: options('notices.quietFrom', ['none', '17', '18', '19', '20', '21', '22']),
+      default: '20',
+    },
+    {
+      key: 'quietTo',
+      kind: 'choice',
+      labelKey: 'settings.notices.quietTo.label',
+      options: options('notices.quietTo', ['6', '7', '8', '9']),
+      default: '7',
+    },
+    {
+      key: 'weekend',
+      kind: 'choice',
+      labelKey: 'settings.notices.weekend.label',
+      options: options('notices.weekend', ['quiet', 'on']),
+      default: 'quiet',
+    },
+  ],
+});
+
 /** The core's sections in the order of their menu. */
-export const CORE_SECTIONS = [DISPLAY_SECTION, READING_SECTION, WRITING_SECTION] as const;
+export const CORE_SECTIONS = [
+  DISPLAY_SECTION,
+  READING_SECTION,
+  WRITING_SECTION,
+  NOTICES_SECTION,
+] as const;
 
 export interface CoreSettings {
   readonly display: SectionValues<typeof DISPLAY_SECTION>;
   readonly reading: SectionValues<typeof READING_SECTION>;
   readonly writing: SectionValues<typeof WRITING_SECTION>;
+  readonly notices: SectionValues<typeof NOTICES_SECTION>;
   /** Mailboxes that are listed by conversation, or not, whatever `display.conversations` says. */
   readonly conversations: ReadonlyMap<string, boolean>;
-  /** Favourites and colours of single mailboxes. */
+  /** Favourites, colours and notices of single mailboxes. */
   readonly marks: MailboxMarks;
 }
 
@@ -208,6 +251,7 @@ export function coreSettingsFrom(
     display: resolveSettings(DISPLAY_SECTION, stored, corePrefix(DISPLAY_SECTION)),
     reading: resolveSettings(READING_SECTION, stored, corePrefix(READING_SECTION)),
     writing: resolveSettings(WRITING_SECTION, stored, corePrefix(WRITING_SECTION)),
+    notices: resolveSettings(NOTICES_SECTION, stored, corePrefix(NOTICES_SECTION)),
     conversations: conversationsFrom(chosen),
     marks: marksFrom(chosen),
   };

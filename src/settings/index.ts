@@ -8,6 +8,7 @@ export {
   corePrefix,
   coreSettingsFrom,
   DISPLAY_SECTION,
+  NOTICES_SECTION,
   READING_SECTION,
   readCoreSettings,
   WRITING_SECTION,

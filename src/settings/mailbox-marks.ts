@@ -15,6 +15,8 @@ export interface MailboxMark {
   /** Shown above the tree as well. */
   readonly isFavourite: boolean;
   readonly colour: Colour | undefined;
+  /** Whether devices tell of what comes; undefined: as is usual, the inbox alone. */
+  readonly notices?: boolean | undefined;
 }
 
 /** By path, those marked last at the end. */
@@ -36,20 +38,25 @@ export function marksFrom(stored: Readonly<Record<string, unknown>>): MailboxMar
       const mark = {
         isFavourite: 'favourite' in one && one.favourite === true,
         colour: colourFrom('colour' in one ? one.colour : undefined),
+        ...('notices' in one && typeof one.notices === 'boolean' && { notices: one.notices }),
       };
       return isSome(mark) ? [[path, mark] as const] : [];
     }),
   );
 }
 
-const isSome = ({ isFavourite, colour }: MailboxMark): boolean =>
-  isFavourite || colour !== undefined;
+const isSome = ({ isFavourite, colour, notices }: MailboxMark): boolean =>
+  isFavourite || colour !== undefined || notices !== undefined;
 
 const storedOf = (marks: MailboxMarks) =>
   Object.fromEntries(
-    [...marks].map(([path, { isFavourite, colour }]) => [
+    [...marks].map(([path, { isFavourite, colour, notices }]) => [
       path,
-      { ...(isFavourite && { favourite: true }), ...(colour && { colour }) },
+      {
+        ...(isFavourite && { favourite: true }),
+        ...(colour && { colour }),
+        ...(notices !== undefined && { notices }),
+      },
     ]),
   );
 

@@ -9,6 +9,7 @@ import {
   type CoreSettings,
   coreSettingsFrom,
   DISPLAY_SECTION,
+  NOTICES_SECTION,
   READING_SECTION,
   resolveSettings,
   WRITING_SECTION,
@@ -27,6 +28,7 @@ const GUEST_SETTINGS: CoreSettings = {
   display: resolveSettings(DISPLAY_SECTION, {}),
   reading: resolveSettings(READING_SECTION, {}),
   writing: resolveSettings(WRITING_SECTION, {}),
+  notices: resolveSettings(NOTICES_SECTION, {}),
   conversations: new Map(),
   marks: new Map(),
 };

@@ -64,6 +64,7 @@ export async function buildShell(deps: WebDeps, req: Request, parts: ShellParts)
       links: site.links.map(({ label, href }) => ({ label: siteText(label, locale), href })),
     },
     timeZone: site.timeZone,
+    account: actor ? accountName(deps, site, actor.user.id) : '',
     offlineAccount: actor && offlineOf(site).allowed ? accountName(deps, site, actor.user.id) : '',
     user: actor && {
       name: actor.user.name,

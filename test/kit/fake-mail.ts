@@ -168,6 +168,7 @@ export function createFakeMail(dir: string): FakeMail {
     search: unused,
     markRead: unused,
     body: unused,
+    news: unused,
     prepare: unused,
     label: unused,
     unlabel: unused,

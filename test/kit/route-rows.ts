@@ -106,6 +106,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /imports/:import/resume
      post /imports/:import/forget
      get /offline
+     get /events/news
      get /commands
      get /identities
      post /identities/save

@@ -18,7 +18,9 @@ export interface Shell {
   };
   /** The clock of the site’s pages. */
   readonly timeZone: string;
-  /** Names the account to a device that keeps its mail; empty where none may. */
+  /** Names the account to its devices, and tells nothing of whom it is; empty for a guest. */
+  readonly account: string;
+  /** The same, to a device that keeps its mail; empty where none may. */
   readonly offlineAccount: string;
   readonly user:
     | {

@@ -1,5 +1,6 @@
 /** The core's routing table: URL contract of `docs/urls.md`. */
 import { commandRoutes } from '../commands';
+import { desktopRoutes } from '../desktop';
 import { installableRoutes } from '../installable';
 import { offlineRoutes } from '../offline';
 import { readingRoutes } from '../reading';
@@ -72,5 +73,6 @@ export const ROUTES: readonly RouteSpec[] = [
   ...settingsRoutes,
   ...securityRoutes,
   ...adminRoutes,
+  ...desktopRoutes,
   ...eventRoutes,
 ];

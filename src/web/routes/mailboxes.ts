@@ -1,7 +1,14 @@
 import { AppError, toAppError } from '../../base/errors';
 import type { MailboxPlace } from '../../mail';
-import { colourFrom, markMailbox, moveMailboxChoices, NO_MARK } from '../../settings';
+import {
+  colourFrom,
+  type MailboxMark,
+  markMailbox,
+  moveMailboxChoices,
+  NO_MARK,
+} from '../../settings';
 import { field, formOf } from '../body';
+import type { Form } from '../compose-form';
 import { setFlash } from '../flash';
 import { findMailbox, mailboxLabel } from '../folders';
 import { mailFrame, mailShell } from '../mail-page';
@@ -171,16 +178,20 @@ async function mark(call: OpenCall): Promise<void> {
   const after = {
     isFavourite: form.has('favourite') ? field(form, 'favourite') === '1' : before.isFavourite,
     colour: form.has('colour') ? colourFrom(field(form, 'colour')) : before.colour,
+    notices: form.has('notices') ? field(form, 'notices') === '1' : before.notices,
   };
   await markMailbox(deps.settings, actor.user.id, ctx.core, { path, mark: after });
-  const key =
-    after.isFavourite === before.isFavourite
-      ? 'mailboxes.done.placed'
-      : after.isFavourite
-        ? 'mailboxes.done.favourite'
-        : 'mailboxes.done.noFavourite';
-  done(call, key, await labelOf(call, path));
+  done(call, markedKey(form, after), await labelOf(call, path));
   seeOther(res, MAILBOXES);
+}
+
+/** What is said of a mark that was set. */
+function markedKey(form: Form, { isFavourite, notices }: MailboxMark): string {
+  if (form.has('favourite'))
+    return isFavourite ? 'mailboxes.done.favourite' : 'mailboxes.done.noFavourite';
+  if (form.has('notices'))
+    return notices === true ? 'mailboxes.done.notices' : 'mailboxes.done.noNotices';
+  return 'mailboxes.done.placed';
 }
 
 const post = (name: string, handle: (call: OpenCall) => Promise<void>): RouteSpec => ({

@@ -247,6 +247,7 @@ describe('core settings', () => {
         undo: 'site',
         disconnect: 'on',
       },
+      notices: { content: 'full', quietFrom: '20', quietTo: '7', weekend: 'quiet' },
       conversations: new Map(),
       marks: new Map(),
     });

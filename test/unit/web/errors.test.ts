@@ -56,6 +56,7 @@ async function handle(
   setContext(req as unknown as Request, context as unknown as RequestContext);
   const deps = {
     log: silentLog(),
+    signingKey: Buffer.alloc(32),
     texts: { has: () => false },
     skins: { chain: () => [] },
     host: () => ({ running: () => [] }),
