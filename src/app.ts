@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { createPushing } from './announce';
 import { createAdmin } from './app/admin';
 import { auditedAffairs } from './app/audit-affairs';
 import { createAuditEvents } from './app/audit-events';
@@ -30,6 +31,7 @@ import { withDeadline } from './base/async';
 import { type Clock, systemClock } from './base/clock';
 import { createLog, type Log } from './base/log';
 import { operatorLogin } from './base/operator';
+import { OWN_ACCOUNT } from './base/types';
 import { createCompose } from './compose';
 import type { FoundPlugin } from './host/discover';
 import { grantAll } from './host/grants';
@@ -77,6 +79,7 @@ import { createSmtpTransport } from './smtp';
 import { createSnoozing } from './snooze';
 import { createImports } from './transfer';
 import { createRenderer, loadAssets, loadSkins } from './view';
+import { messageHref } from './web/links';
 import { createWebMetrics } from './web/metrics';
 import { createRateLimit } from './web/rate-limit';
 import { createServer } from './web/server';
@@ -250,6 +253,24 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     log,
     dir: path.join(config.dataDir, 'imports'),
   });
+  const pushing = createPushing({
+    db,
+    mail,
+    settings,
+    absentees,
+    texts,
+    sites,
+    keys,
+    clock,
+    log,
+    fetchFor: (services) =>
+      createGuardedFetch({
+        log,
+        allowHosts: services,
+        ...(options.allowPrivate && { allowPrivate: options.allowPrivate }),
+      }),
+    hrefOf: (mailbox, uid) => messageHref(OWN_ACCOUNT, mailbox, uid),
+  });
   const safety = createSafety({
     db,
     clock,
@@ -306,6 +327,11 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
   sessions.onClosed(({ sessionId, user }) =>
     mail.release({ site: { id: user.site }, user, session: { id: sessionId } }),
   );
+
+  // Who signs out is told nothing there any more.
+  sessions.onClosed((closed) => {
+    pushing.sessionClosed(closed).catch((err: unknown) => log.error({ err }, 'push/not-ended'));
+  });
 
   // The exception for the demonstration's pictures is the image proxy's alone: plugins never get it.
   const fetchImage = createGuardedFetch({
@@ -433,6 +459,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     compose,
     snoozing,
     imports,
+    pushing,
     fetchImage,
     people: core.people,
     metrics: createWebMetrics(metrics),
@@ -491,6 +518,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
     compose,
     snoozing,
     imports,
+    pushing,
     notices: safety.notifier,
     posts: safety.posts,
     usedOnce,
@@ -589,6 +617,7 @@ export async function createApp(config: AppConfig, options: AppOptions = {}) {
             { file: 'sign-in-links.json', content: await sessions.linksOf(user.id) },
             ...(await compose.records(user.id)),
             { file: 'imports.json', content: await imports.records(user.id) },
+            { file: 'push-devices.json', content: await pushing.records(user.id) },
             { file: 'snoozed.json', content: await snoozing.records(user.id) },
             { file: 'app-passwords.json', content: await safety.appPasswords.list(user.id) },
           ],

@@ -21,6 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'compose',
     'snooze',
     'transfer',
+    'announce',
   ],
   ['host', 'view'],
   ['web'],
@@ -39,6 +40,7 @@ const DOMAIN = [
   'compose',
   'snooze',
   'transfer',
+  'announce',
 ];
 
 /** One home a library: file patterns that may import it. */

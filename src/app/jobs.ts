@@ -1,3 +1,4 @@
+import type { Pushing } from '../announce';
 import type { Audit } from '../audit';
 import type { Clock } from '../base/clock';
 import type { ComposeService } from '../compose';
@@ -48,6 +49,7 @@ export const coreJobs = (deps: {
   readonly compose: Pick<ComposeService, 'recover' | 'sendDue' | 'sweepUploads'>;
   readonly snoozing: Pick<Snoozing, 'wakeDue'>;
   readonly imports: Pick<Imports, 'resumeIdle' | 'sweep'>;
+  readonly pushing: Pick<Pushing, 'tellDue'>;
   readonly notices: Pick<Notifier, 'sendDue'>;
   readonly posts: Pick<Posts, 'sendDue'>;
   readonly usedOnce: Pick<UsedOnce, 'purge'>;
@@ -76,6 +78,12 @@ export const coreJobs = (deps: {
       await deps.snoozing.wakeDue();
       await deps.imports.resumeIdle();
     },
+  },
+  {
+    id: 'core:push',
+    every: '15s',
+    timeoutS: 120,
+    run: () => deps.pushing.tellDue(),
   },
   {
     id: 'core:notices',

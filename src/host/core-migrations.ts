@@ -1,3 +1,4 @@
+import { pushMigrations } from '../announce';
 import { auditMigrations } from '../audit';
 import { composeMigrations } from '../compose';
 import { enablingMigrations } from '../enabling';
@@ -23,6 +24,7 @@ export const coreMigrations: MigrationSet = {
     ...composeMigrations,
     ...snoozeMigrations,
     ...transferMigrations,
+    ...pushMigrations,
     ...jobMigrations.migrations,
     ...jobRunMigrations.migrations,
     ...usedOnceMigrations.migrations,

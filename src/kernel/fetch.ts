@@ -183,7 +183,7 @@ function ignoreLateError(): void {}
 
 /** What a caller may say for itself; nothing that names a host, a person's browser or the framing. */
 const SENDABLE =
-  /^(?:accept|accept-language|authorization|content-type|depth|if-match|if-none-match|if-modified-since|prefer|x-(?!forwarded|real-ip)[a-z0-9-]{1,60})$/;
+  /^(?:accept|accept-language|authorization|content-encoding|content-type|depth|if-match|if-none-match|if-modified-since|prefer|ttl|urgency|x-(?!forwarded|real-ip)[a-z0-9-]{1,60})$/;
 const MAX_SENT_HEADERS = 20;
 const MAX_HEADER_CHARS = 8_192;
 

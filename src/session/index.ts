@@ -44,7 +44,7 @@ export {
   type StateFault,
   type TakenState,
 } from './kept-state';
-export { createKeyRing, deriveKey, type KeyRing, type ServerKey } from './keys';
+export { createKeyRing, deriveKey, type KeyRing, purposeKey, type ServerKey } from './keys';
 export { isLocalPath, landingPage } from './landing';
 export { createLdapLogin, type LdapLogin } from './ldap-login';
 export type { SignInLink } from './links-store';

@@ -102,6 +102,7 @@ function buildSite(id: SiteId, file: SiteFile, context: SiteContext, fault: Faul
     limits: file.limits,
     sending: withoutAbsent(file.sending),
     offline: file.offline,
+    push: file.push,
     audit: file.audit,
     plugins: pluginsOf(file, context),
     groups: file.groups,

@@ -264,6 +264,34 @@ const offlineSchema = z
   .prefault({})
   .describe('Mail on devices without a network, where their agent asks for it.');
 
+const pushSchema = z
+  .strictObject({
+    allowed: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether devices are told of new messages while no page is open, through the push services of their browsers. What is said is encrypted; that something is said is known to the service.',
+      ),
+    everyMinutes: z
+      .int()
+      .min(1)
+      .max(60)
+      .default(2)
+      .describe('How often the mailboxes of who has such a device are looked at.'),
+    services: z
+      .array(z.string().min(1).max(255))
+      .min(1)
+      .default([
+        'fcm.googleapis.com',
+        '*.push.services.mozilla.com',
+        '*.push.apple.com',
+        '*.notify.windows.com',
+      ])
+      .describe('Hosts of the push services that may be contacted: `host` or `*.domain`.'),
+  })
+  .prefault({})
+  .describe('New messages told to devices where no page is open (Web Push).');
+
 const sendingSchema = z
   .strictObject({
     undoSeconds: z
@@ -370,6 +398,7 @@ export const siteSchema = z
     limits: limitsSchema,
     sending: sendingSchema,
     offline: offlineSchema,
+    push: pushSchema,
     audit: auditSchema,
     plugins: pluginEntriesSchema
       .default({})

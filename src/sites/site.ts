@@ -188,6 +188,13 @@ export interface Site {
     /** Kept by one device at most. */
     readonly messages: number;
   };
+  /** Devices told of new messages through push services; always there in a site that was loaded. */
+  readonly push?: {
+    readonly allowed: boolean;
+    readonly everyMinutes: number;
+    /** `host`, `*.domain`, or either with `:port`. */
+    readonly services: readonly string[];
+  };
   /** For how long lines of the audit log are kept; always there in a site that was loaded. */
   readonly audit?: { readonly months: number };
   /** What the file says of plugins, over `plugins.json`; who has them is for `enabling` to say. */

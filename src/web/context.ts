@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Pushing } from '../announce';
 import type { Clock } from '../base/clock';
 import { AppError } from '../base/errors';
 import type { Log } from '../base/log';
@@ -58,6 +59,7 @@ export interface WebDeps {
   readonly compose: ComposeService;
   readonly snoozing: Snoozing;
   readonly imports: Imports;
+  readonly pushing: Pick<Pushing, 'keyFor' | 'subscribe' | 'forget'>;
   readonly fetchImage: GuardedFetch;
   readonly metrics: WebMetrics;
   readonly streams: Streams;

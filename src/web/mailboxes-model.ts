@@ -1,8 +1,8 @@
+import { isTold } from '../announce';
 import { COLOURS } from '../base/colours';
 import type { Translate } from '../kernel/i18n-types';
 import { type Account, MAILBOX_NAME_MAX, type Mailbox, type MailboxPlace } from '../mail';
 import { type MailboxMarks, NO_MARK } from '../settings';
-import { isTold } from './desktop/told';
 import { FOLDER_ICONS, mailboxLabel } from './folders';
 import { COLOUR_TEXTS } from './labels-model';
 import { mailboxHref, withQuery } from './links';

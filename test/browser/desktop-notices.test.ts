@@ -143,8 +143,12 @@ it('says nothing of a mailbox whose list is looked at', async () => {
   await page.locator('[data-action=notices-off]').waitFor();
   await page.goto(`${url}/mail/me/INBOX`);
   await page.bringToFront();
-  deliver('sous-les-yeux');
-  await page.getByText('sous-les-yeux').first().waitFor();
+  // The first may come before anybody watches for it.
+  await until('the list shows what came', async () => {
+    deliver('sous-les-yeux');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return (await page.getByText('sous-les-yeux').count()) > 0;
+  });
   await look(page);
   await new Promise((resolve) => setTimeout(resolve, 800));
   expect(await shown(page)).toEqual([]);
@@ -160,5 +164,60 @@ it('tells that it needs scripts, where there are none', async () => {
   await signIn(page, url, agentAt(demo, 0));
   await page.goto(`${url}/settings/notices`);
   expect(await page.locator('.notices-here').innerText()).toContain('JavaScript');
+  await context.close();
+});
+
+it('what the push service brings is shown with no page open, and opens the message', async () => {
+  const { page, context } = await openWindow(stand, url, {
+    width: 1366,
+    height: 768,
+    scripts: true,
+  });
+  await signIn(page, url, agentAt(demo, 0));
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [first] = registrations;
+      if (first) resolve(first.registrationId);
+    });
+  });
+  await devtools.send('ServiceWorker.enable');
+  await page.evaluate(
+    "navigator.serviceWorker.register('/service-worker.js').then(() => navigator.serviceWorker.ready).then(() => undefined)",
+  );
+  const registrationId = await registered;
+  const [worker] = context.serviceWorkers();
+  if (!worker) throw new Error('no worker');
+  // Windows of a test may show nothing: what the system would show is kept.
+  await worker.evaluate(`
+    self.shown = [];
+    self.registration.showNotification = async (title, options) => self.shown.push({ title, ...options });
+  `);
+  const push = (notice: Readonly<Record<string, string>>) =>
+    devtools.send('ServiceWorker.deliverPushMessage', {
+      origin: url,
+      registrationId,
+      data: JSON.stringify(notice),
+    });
+  await push({ title: 'Aline', text: 'Ordre du jour', tag: 'INBOX:1', href: '/mail/me/INBOX/1' });
+  await push({ title: 'Ailleurs', text: '', tag: 'x', href: 'https://ailleurs.example/' });
+  const shownThere = () => worker.evaluate<readonly unknown[]>('self.shown');
+  await until('both are shown', async () => (await shownThere()).length === 2);
+  expect(await shownThere()).toEqual([
+    {
+      title: 'Aline',
+      body: 'Ordre du jour',
+      tag: 'INBOX:1',
+      data: { href: '/mail/me/INBOX/1' },
+    },
+    { title: 'Ailleurs', body: '', tag: 'x', data: { href: '/mail/me/INBOX' } },
+  ]);
+  // As a click does in a tab that shows mail.
+  const link = await page.locator('.row a.subject').first().getAttribute('href');
+  const href = new URL(link ?? '', url).pathname;
+  await worker.evaluate(
+    `self.clients.matchAll({ includeUncontrolled: true }).then(([tab]) => tab.postMessage(${JSON.stringify({ kind: 'open', href })}))`,
+  );
+  await page.waitForURL(`**${href}`);
   await context.close();
 });

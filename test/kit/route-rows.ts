@@ -107,6 +107,9 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /imports/:import/forget
      get /offline
      get /events/news
+     get /push/key
+     post /push/subscribe
+     post /push/forget
      get /commands
      get /identities
      post /identities/save

@@ -1,2 +1,3 @@
-// The site without a network. Does nothing until an agent asks that this device keeps their mail.
+// The site without a network, and what comes while no page is open. Does nothing until an agent asks
+// that this device keeps their mail, or tells of it.
 import './worker/offline.js';

@@ -24,12 +24,13 @@ const OTHERS = {
   compose: { recover: idle, sendDue: idle, sweepUploads: idle },
   snoozing: { wakeDue: idle },
   imports: { resumeIdle: idle, sweep: idle },
+  pushing: { tellDue: idle },
   notices: { sendDue: idle },
   posts: { sendDue: idle },
   usedOnce: { purge: idle },
 } as unknown as Pick<
   Parameters<typeof coreJobs>[0],
-  'sessions' | 'compose' | 'snoozing' | 'imports' | 'notices' | 'posts' | 'usedOnce'
+  'sessions' | 'compose' | 'snoozing' | 'imports' | 'pushing' | 'notices' | 'posts' | 'usedOnce'
 >; // run by nobody here
 
 let db: Database;

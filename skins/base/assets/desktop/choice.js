@@ -36,12 +36,22 @@ export const isOn = (account) =>
 /** False where the browser keeps nothing. */
 export function choose(account, wanted) {
   write(`${KEY}${account}:at`, undefined);
+  write(`${KEY}${account}:renewed`, undefined);
   return write(`${KEY}${account}`, wanted ? 'on' : undefined);
 }
 
 /** Up to where each mailbox was told of, by any tab. */
 export const readPlace = (account) => read(`${KEY}${account}:at`) ?? '';
 export const keepPlace = (account, at) => write(`${KEY}${account}:at`, at);
+
+/** Of whom the push service tells here, and when the server heard so last; 0 for never. */
+export const pushedAccount = () => read(`${KEY}push`) ?? undefined;
+export const renewedAt = (account) => Number(read(`${KEY}${account}:renewed`) ?? 0);
+export function noteRenewed(account) {
+  write(`${KEY}${account}:renewed`, String(Date.now()));
+  write(`${KEY}push`, account);
+}
+export const noteNoPush = () => write(`${KEY}push`, undefined);
 
 /** When any tab looked last; 0 for never. */
 export const lastLook = (account) => Number(read(`${KEY}${account}:looked`) ?? 0);

@@ -3,6 +3,7 @@
  * all looks, every half minute, and at once when the list of a tab hears that something changed.
  */
 import { accountOfPage, isOn, keepPlace, lastLook, noteLook, readPlace } from './choice.js';
+import { renew } from './push.js';
 import { showNotice } from './show.js';
 
 const NEWS = '/events/news';
@@ -81,8 +82,13 @@ setInterval(() => soon(EVERY_MS - 1_000), EVERY_MS);
 document.addEventListener('turbo:load', () => {
   isOver = false;
   soon(EVERY_MS - 1_000);
+  renew(accountOfPage()).catch(() => undefined); // the next page tries again
 });
 document.addEventListener('estafette:notices:changed', () => soon(0));
 document.addEventListener('turbo:before-stream-render', ({ target }) => {
   if (target.getAttribute('target') === 'message-list') setTimeout(() => soon(LEAST_MS), 500);
+});
+// A notice of the push service was clicked while this tab showed mail.
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (data?.kind === 'open') window.Turbo?.visit(data.href);
 });

@@ -1,4 +1,5 @@
-import { accountOfPage, canTell, choose, isChosen, isOn } from '../desktop/choice.js';
+import { accountOfPage, canTell, choose, isOn, pushedAccount } from '../desktop/choice.js';
+import { subscribe, unsubscribe } from '../desktop/push.js';
 import { showNotice } from '../desktop/show.js';
 import { announce } from './announce.js';
 
@@ -27,6 +28,7 @@ class EstNotices extends HTMLElement {
     this.#part('refused').hidden = !isRefused;
     this.#part('on').hidden = !isOn(account);
     this.#part('off').hidden = !canTell() || isRefused || isOn(account);
+    this.#part('closed').hidden = !isOn(account) || pushedAccount() !== account;
   }
 
   #onClick({ target }) {
@@ -41,10 +43,21 @@ class EstNotices extends HTMLElement {
     const permission = await Notification.requestPermission();
     const isKept = permission === 'granted' && choose(account, true);
     this.#part('failed').hidden = permission !== 'granted' || isKept;
-    this.#tell(isOn(account) && isChosen(account) ? this.dataset.textOn : '');
+    this.#tell(isOn(account) ? this.dataset.textOn : '');
+    if (isOn(account)) await this.#push(account);
+  }
+
+  /** With no page open either, where the site and the browser can. */
+  async #push(account) {
+    const { problem = '' } = await subscribe(account).catch(() => ({}));
+    const note = this.#part('push-problem');
+    note.querySelector('.banner-text').textContent = problem;
+    note.hidden = problem === '';
+    this.#show();
   }
 
   #turnOff() {
+    unsubscribe().catch(() => undefined); // its service forgets it when nobody asks any more
     choose(accountOfPage(), false);
     this.#tell(this.dataset.textOff);
   }

@@ -12,7 +12,10 @@ export async function begin() {
 
 /** The pages of this site come from the network alone again. */
 export async function end() {
-  await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
+  const registration = await navigator.serviceWorker.getRegistration('/');
+  // It is what tells of new messages, too.
+  if (await registration?.pushManager?.getSubscription()) return;
+  await registration?.unregister();
 }
 
 /** The pages that nothing works without, and this one. */

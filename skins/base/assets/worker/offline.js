@@ -2,6 +2,7 @@ import { currentAccount, forget, met } from '../offline/account.js';
 import { deliverDrafts } from '../offline/outgoing.js';
 import { answerKept, signedOutPage } from './kept-answers.js';
 import { isKept, isPageOf, keepAsset, keepPage, keptAsset, warm } from './kept-pages.js';
+import { endPush } from './push.js';
 
 const HEADER = 'X-Estafette-Account';
 
@@ -35,6 +36,7 @@ async function signOut(request) {
   const state = await currentAccount();
   const answer = fetch(request);
   answer.catch(() => undefined); // told below
+  await endPush().catch(() => undefined); // the server forgets it as well
   await forget().catch(() => undefined); // storage turned off: nothing was kept
   if (!state) return answer;
   return answer.catch(() => signedOutPage(state.signedOut));

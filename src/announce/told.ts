@@ -1,5 +1,5 @@
-import type { Mailbox } from '../../mail';
-import type { MailboxMarks } from '../../settings';
+import type { Mailbox } from '../mail';
+import type { MailboxMarks } from '../settings';
 
 /** Whether devices tell of what comes into a mailbox: the inbox, unless its agent chose otherwise. */
 export const isTold = (

@@ -1,5 +1,5 @@
-import { partsIn } from '../../base/zoned';
-import type { CoreSettings } from '../../settings';
+import { partsIn } from '../base/zoned';
+import type { CoreSettings } from '../settings';
 
 type Choices = CoreSettings['notices'];
 

@@ -1,4 +1,4 @@
-import { isQuiet } from '../../../../src/web/desktop/quiet-hours';
+import { isQuiet } from '../../../src/announce/quiet-hours';
 
 const PARIS = 'Europe/Paris';
 const NIGHT = { content: 'full', quietFrom: '20', quietTo: '7', weekend: 'quiet' } as const;
