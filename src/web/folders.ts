@@ -24,6 +24,21 @@ export const mailboxLabel = (
 ): string =>
   mailbox.specialUse === undefined ? mailbox.name : t(`mail.folder.${mailbox.specialUse}`);
 
+/** Where archiving makes no sense. */
+const NOT_ARCHIVED: ReadonlySet<SpecialUse | undefined> = new Set<SpecialUse>([
+  'archive',
+  'trash',
+  'junk',
+  'drafts',
+]);
+
+/** Whether old messages of a mailbox are archived. */
+export const hasOlder = ({
+  isSelectable,
+  specialUse,
+}: Pick<Mailbox, 'isSelectable' | 'specialUse'>): boolean =>
+  isSelectable && !NOT_ARCHIVED.has(specialUse);
+
 interface Shown {
   readonly account: string;
   readonly current: string | undefined;

@@ -3,7 +3,7 @@ import { COLOURS } from '../base/colours';
 import type { Translate } from '../kernel/i18n-types';
 import { type Account, MAILBOX_NAME_MAX, type Mailbox, type MailboxPlace } from '../mail';
 import { type MailboxMarks, NO_MARK } from '../settings';
-import { FOLDER_ICONS, mailboxLabel } from './folders';
+import { FOLDER_ICONS, hasOlder, mailboxLabel } from './folders';
 import { COLOUR_TEXTS } from './labels-model';
 import { mailboxHref, withQuery } from './links';
 import type { MailboxesModel, MailboxRow } from './pages/mailboxes';
@@ -124,6 +124,7 @@ function rowOf(
     isSpecial: specialUse !== undefined,
     isFavourite,
     isTold: isTold(marks, mailbox),
+    hasOlder: hasOlder(mailbox),
     colour,
     isSubscribed: mailbox.isSubscribed,
     isInTrash: trash !== undefined && path.startsWith(`${trash.path}${trash.delimiter}`),

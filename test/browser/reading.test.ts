@@ -112,7 +112,7 @@ it.each([
     await look('leave');
     await page.goto(`${base}${path}`);
     await page.locator('form[action*="/receipt"] button').last().click();
-    await page.getByText('Aucun accusé de lecture ne sera envoyé').waitFor();
+    await page.locator('.toast-text', { hasText: 'Aucun accusé de lecture' }).waitFor();
     await look('receipt');
     await page.goto(`${base}${path}/report`);
     await look('report');

@@ -107,6 +107,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /imports/:import/forget
      get /offline
      get /events/news
+     get /mail/:account/:mailbox/older
+     post /mail/:account/:mailbox/older
      get /push/key
      post /push/subscribe
      post /push/forget

@@ -38,6 +38,8 @@ export interface MailboxRow {
   readonly isSpecial: boolean;
   readonly isSubscribed: boolean;
   readonly isFavourite: boolean;
+  /** Whether old messages are archived from there. */
+  readonly hasOlder: boolean;
   /** Devices of the agent tell of what comes. */
   readonly isTold: boolean;
   /** `''`: none. */

@@ -25,6 +25,7 @@ import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
 import { mailboxRoutes } from './mailboxes';
+import { olderRoutes } from './older';
 import { outboxRoutes } from './outbox';
 import { partRoutes } from './parts';
 import { recipientClassRoutes } from './recipient-classes';
@@ -49,6 +50,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...imageRoutes,
   // Before the message of that uid.
   ...exportRoutes,
+  ...olderRoutes,
   ...mailRoutes,
   ...searchRoutes,
   ...searchActionRoutes,
