@@ -49,6 +49,8 @@ export async function announce(
   const { mailboxes } = await mail.account(actor);
   const told = flat(mailboxes).filter((one) => one.isSelectable && isTold(core.marks, one));
   const paths = told.slice(0, MAX_MAILBOXES).map(({ path }) => path);
+  const ids = core.muted.flatMap((one) => one.ids);
+  for (const path of ids.length > 0 ? paths : []) await mail.quietMuted(actor, path, ids);
   const { places, rows } = await mail.news(actor, paths, known);
   const quiet = isQuiet(core.notices, clock.now(), actor.site.timeZone);
   return { places, isQuiet: quiet, notices: quiet ? [] : noticesOf(reader, told, rows) };

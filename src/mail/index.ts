@@ -44,6 +44,7 @@ export {
 export { createMail, type MailDeps } from './mail';
 export type { MailboxNameProblem } from './mailbox-names';
 export { MAILBOX_NAME_MAX } from './mailbox-names';
+export { MUTED_KEYWORD } from './muting';
 export type { News, NewsPlace, NewsRow } from './news';
 export { isOutside } from './outside';
 export * from './query';

@@ -48,6 +48,7 @@ import {
   subscribeOne,
 } from './mailbox-changes';
 import { exportMailbox } from './mbox/export';
+import { markMuted, quietMuted } from './muting';
 import { readNews } from './news';
 import { prepareMessage } from './prepare';
 import { askedReceipt, settleReceipt } from './receipt';
@@ -127,6 +128,8 @@ export function createMail(deps: MailDeps): Mail {
     message: (actor, at, options = {}) => viewMessage(context, actor, at, options),
     markRead: (actor, view) => markRead(context, actor, view),
     body: (actor, view, options) => renderBody(context, actor, view, options),
+    quietMuted: (actor, mailbox, ids) => quietMuted(context, actor, mailbox, ids),
+    markMuted: (actor, on, value) => markMuted(context, actor, on, value),
     news: (actor, mailboxes, known) => readNews(context, actor, mailboxes, known),
     prepare: (actor, expected) => prepareMessage(context, actor, expected),
     warnings: (actor, view, links) => warningsAbout(context, actor, view, links),

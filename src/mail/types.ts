@@ -333,6 +333,13 @@ export interface Mail {
    */
   markRead(actor: Actor, view: MessageView): void;
   body(actor: Actor, view: MessageView, options: BodyOptions): Promise<MessageBody>;
+  /**
+   * Marks as read, once, what came into a mailbox and answers one of these Message-IDs: conversations
+   * that the agent muted. How many there were.
+   */
+  quietMuted(actor: Actor, mailbox: string, ids: readonly string[]): Promise<number>;
+  /** Says on a conversation, by `$muted`, that it is muted, or no more. */
+  markMuted(actor: Actor, on: Selection, value: boolean): Promise<void>;
   /** What came into mailboxes since `known`: see {@link News}. Nothing is marked as read. */
   news(actor: Actor, mailboxes: readonly string[], known: readonly NewsPlace[]): Promise<News>;
   /** Reads a message that will probably be opened next, in a quiet moment; nobody is told. */

@@ -1,6 +1,7 @@
 import type { SiteId, UserId } from '../base/types';
 import { conversationsFrom } from './conversations';
 import { type MailboxMarks, marksFrom } from './mailbox-marks';
+import { type MutedConversation, mutedFrom } from './muted';
 import { resolveSettings } from './schema';
 import { CORE_SCOPE } from './scope';
 import { defineSection, type SectionValues } from './section';
@@ -214,6 +215,8 @@ export interface CoreSettings {
   readonly conversations: ReadonlyMap<string, boolean>;
   /** Favourites, colours and notices of single mailboxes. */
   readonly marks: MailboxMarks;
+  /** Conversations whose answers do not disturb. */
+  readonly muted: readonly MutedConversation[];
 }
 
 /** Keys of the core scope are `<section>.<field>`. */
@@ -254,5 +257,6 @@ export function coreSettingsFrom(
     notices: resolveSettings(NOTICES_SECTION, stored, corePrefix(NOTICES_SECTION)),
     conversations: conversationsFrom(chosen),
     marks: marksFrom(chosen),
+    muted: mutedFrom(chosen),
   };
 }

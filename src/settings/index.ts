@@ -29,6 +29,7 @@ export {
   NO_MARK,
 } from './mailbox-marks';
 export { settingsMigrations } from './migrations';
+export { isMuted, type MutedConversation, setMuted } from './muted';
 export { type SectionSave, saveSection } from './save';
 export { fieldSchema, parseSectionForm, resolveSettings, type SectionForm } from './schema';
 export { CORE_SCOPE } from './scope';

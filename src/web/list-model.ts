@@ -7,6 +7,7 @@ import {
   type Label,
   type ListPage,
   type ListQuery,
+  MUTED_KEYWORD,
   type Row,
   type SortKey,
 } from '../mail';
@@ -205,6 +206,9 @@ function lineModel(
   };
 }
 
+const isMutedRow = ({ keywords }: Row): boolean =>
+  keywords.some((keyword) => keyword.toLowerCase() === MUTED_KEYWORD);
+
 /** The line of a message. */
 export function rowModel(row: Row, at: RowPlace): RowModel {
   const { t } = at;
@@ -214,6 +218,7 @@ export function rowModel(row: Row, at: RowPlace): RowModel {
   const states = [
     row.isSeen ? undefined : 'unread',
     row.isFlagged ? 'flagged' : undefined,
+    isMutedRow(row) ? 'muted' : undefined,
     row.isAnswered ? 'answered' : undefined,
     row.isForwarded ? 'forwarded' : undefined,
     row.hasAttachment ? 'attachment' : undefined,
@@ -232,6 +237,7 @@ export function rowModel(row: Row, at: RowPlace): RowModel {
     isSeen: row.isSeen,
     isFlagged: row.isFlagged,
     isAnswered: row.isAnswered,
+    isMuted: isMutedRow(row),
     isForwarded: row.isForwarded,
     hasAttachment: row.hasAttachment,
     hasInvitation: row.hasInvitation,

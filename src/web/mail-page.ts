@@ -8,6 +8,7 @@ import { findMailbox, folderPane } from './folders';
 import { listParams, mailboxHref, withQuery } from './links';
 import { listModel } from './list-model';
 import { isSearch, type ListReader, parseListQuery, searchProblems } from './list-query';
+import { quietMuted } from './muted';
 import { ownLabels } from './own-labels';
 import type { ListModel } from './pages/mail';
 import type { FolderNode, FolderPane } from './pages/shell';
@@ -139,6 +140,7 @@ export async function listPane(
   try {
     // What has just failed for the folders would only fail again, after another deadline.
     if (frame.trouble) throw frame.trouble;
+    await quietMuted(call, query.mailbox);
     const [list, elsewhere] = await Promise.all([
       deps.mail.list(actor, query),
       deps.findElsewhere(call, query.criteria.text),

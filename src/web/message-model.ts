@@ -62,6 +62,8 @@ export interface MessageModelInput {
   readonly delivery: DeliveryReport | undefined;
   readonly wrapped: ReadonlyMap<string, readonly WinmailFile[]>;
   readonly conversation?: ConversationView | undefined;
+  /** The agent does not want to hear of its conversation. */
+  readonly isMuted: boolean;
   /** All messages of the conversation were asked for. */
   readonly isUnfolded: boolean;
   readonly t: Translate;
@@ -107,6 +109,8 @@ export function messageModel(input: MessageModelInput): MessageModel {
       ...modelOf(label, t),
       isOn: view.row.keywords.some((one) => one.toLowerCase() === label.keyword.toLowerCase()),
     })),
+    isMuted: input.isMuted,
+    mute: `${mailboxHref(account.id, mailbox)}/mute?${new URLSearchParams({ one: String(uid), on: input.isMuted ? '0' : '1' }).toString()}`,
     conversation:
       input.conversation &&
       conversationModel({

@@ -14,7 +14,7 @@ import type {
   WinmailFile,
 } from '../mail';
 import { winmailParts } from '../mail';
-import { isTrusted, trustedDomain } from '../settings';
+import { isMuted, isTrusted, trustedDomain } from '../settings';
 import { bodyUrls } from './body-urls';
 import { messageHref } from './links';
 import type { MailFrame } from './mail-page';
@@ -207,6 +207,7 @@ export function messagePane(
     query,
     allRecipients: wantsAll(req.query['recipients']),
     isUnfolded: req.query['unfold'] === 'all',
+    isMuted: isMuted(ctx.core, opened.view),
     snooze: snoozeTimes(call),
     t: ctx.t,
   });

@@ -31,6 +31,7 @@ const GUEST_SETTINGS: CoreSettings = {
   notices: resolveSettings(NOTICES_SECTION, {}),
   conversations: new Map(),
   marks: new Map(),
+  muted: [],
 };
 const LANG_COOKIE_S = 31_536_000;
 /** An IPv6 address with its zone; a proxy may hand on anything, and columns take no more. */

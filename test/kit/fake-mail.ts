@@ -168,6 +168,8 @@ export function createFakeMail(dir: string): FakeMail {
     search: unused,
     markRead: unused,
     body: unused,
+    quietMuted: unused,
+    markMuted: unused,
     news: unused,
     prepare: unused,
     label: unused,

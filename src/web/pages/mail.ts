@@ -120,6 +120,7 @@ export interface RowModel {
   readonly isSeen: boolean;
   readonly isFlagged: boolean;
   readonly isAnswered: boolean;
+  readonly isMuted: boolean;
   readonly isForwarded: boolean;
   readonly hasAttachment: boolean;
   readonly hasInvitation: boolean;
@@ -191,6 +192,9 @@ export interface MessageModel {
   readonly labelChoices: readonly (LabelModel & { readonly isOn: boolean })[];
   /** Set where the list is by conversation and there are others. */
   readonly conversation: ConversationModel | undefined;
+  /** Answers in its conversation come read. */
+  readonly isMuted: boolean;
+  readonly mute: string;
   readonly isDraft: boolean;
   readonly isOutside: boolean;
   readonly banners: readonly Banner[];

@@ -25,6 +25,7 @@ import { lateCopyRoutes } from './late-copies';
 import { loginRoutes } from './login';
 import { mailRoutes } from './mail';
 import { mailboxRoutes } from './mailboxes';
+import { muteRoutes } from './mute';
 import { olderRoutes } from './older';
 import { outboxRoutes } from './outbox';
 import { partRoutes } from './parts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly RouteSpec[] = [
   // Before the message of that uid.
   ...exportRoutes,
   ...olderRoutes,
+  ...muteRoutes,
   ...mailRoutes,
   ...searchRoutes,
   ...searchActionRoutes,

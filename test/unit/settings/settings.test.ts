@@ -250,6 +250,7 @@ describe('core settings', () => {
       notices: { content: 'full', quietFrom: '20', quietTo: '7', weekend: 'quiet' },
       conversations: new Map(),
       marks: new Map(),
+      muted: [],
     });
   });
 
