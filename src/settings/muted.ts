@@ -6,9 +6,9 @@ import type { Settings } from './types';
 /** Key of the core scope: conversations whose answers do not disturb. */
 const KEY = 'muted.by';
 /** A look for each costs the mail server; those muted first are forgotten. */
-const MAX_MUTED = 30;
-const MAX_IDS = 3;
-const MAX_ID_CHARS = 400;
+const MAX_MUTED = 20;
+const MAX_IDS = 2;
+const MAX_ID_CHARS = 200;
 
 /** A conversation that is muted, by Message-IDs that its answers name (RFC 5322 3.6.4). */
 export interface MutedConversation {
@@ -26,7 +26,7 @@ export function mutedFrom(stored: Readonly<Record<string, unknown>>): readonly M
   });
 }
 
-/** What names the conversation of a message: its root, what it answers, itself. */
+/** What names the conversation of a message: its root, itself. */
 export interface Named {
   readonly messageId: string | undefined;
   /** The root first, as in the header. */

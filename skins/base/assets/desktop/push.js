@@ -5,7 +5,7 @@
 import { begin } from '../offline/worker.js';
 import { isOn, noteNoPush, noteRenewed, pushedAccount, renewedAt } from './choice.js';
 
-const RENEW_MS = 12 * 3_600_000;
+const RENEW_MS = 2 * 3_600_000;
 
 const canPush = () => 'serviceWorker' in navigator && 'PushManager' in window;
 
