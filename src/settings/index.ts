@@ -45,5 +45,13 @@ export {
   type TextField,
 } from './section';
 export { createSettings } from './store';
-export { addTrusted, isTrusted, removeTrusted, trustedDomain, trustKey } from './trust';
+export {
+  addTrusted,
+  countTrusted,
+  forgetTrusted,
+  isTrusted,
+  removeTrusted,
+  trustedDomain,
+  trustKey,
+} from './trust';
 export type { Settings } from './types';

@@ -20,6 +20,16 @@ export const addTrusted = (settings: Settings, user: UserId, mail: string): Prom
 export const removeTrusted = (settings: Settings, user: UserId, mail: string): Promise<void> =>
   settings.write(user, SCOPE, { [trustKey(mail)]: undefined });
 
+/** How many senders and domains are remembered; who they are cannot be told. */
+export const countTrusted = async (settings: Settings, user: UserId): Promise<number> =>
+  Object.values(await settings.read(user, SCOPE)).filter((value) => value === true).length;
+
+/** Forgets all of them. */
+export async function forgetTrusted(settings: Settings, user: UserId): Promise<void> {
+  const keys = Object.keys(await settings.read(user, SCOPE));
+  await settings.write(user, SCOPE, Object.fromEntries(keys.map((key) => [key, undefined])));
+}
+
 /** What stands for every sender of a domain, where an address is asked; none without a domain. */
 export function trustedDomain(mail: string): string | undefined {
   const domain = mail

@@ -107,6 +107,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
      post /imports/:import/forget
      get /offline
      get /events/news
+     post /settings/reading/forget-senders
      post /mail/:account/:mailbox/mute
      get /mail/:account/:mailbox/older
      post /mail/:account/:mailbox/older

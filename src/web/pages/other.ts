@@ -101,6 +101,8 @@ export interface ErrorModel {
 
 /** View `settings`. */
 export interface SettingsModel {
+  /** Senders and domains whose remote images are shown at once, for the section of reading. */
+  readonly trusted: number;
   readonly sections: readonly {
     readonly id: string;
     readonly label: string;

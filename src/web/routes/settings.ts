@@ -1,5 +1,5 @@
 import type { Denial } from '../../kernel/hook-types';
-import { parseSectionForm, saveSection } from '../../settings';
+import { countTrusted, forgetTrusted, parseSectionForm, saveSection } from '../../settings';
 import { formOf } from '../body';
 import { setFlash } from '../flash';
 import { plainShell } from '../mail-page';
@@ -34,7 +34,7 @@ async function settingsPage(
     readonly found?: readonly SettingsGroupModel[];
   },
 ): Promise<void> {
-  const { deps, req, res, ctx } = call;
+  const { deps, actor, req, res, ctx } = call;
   const problems = refused?.problems ?? [];
   const model: SettingsModel = {
     sections: sections(call).map(({ id, labelKey }) => ({
@@ -47,6 +47,7 @@ async function settingsPage(
     current,
     found: search.found,
     errors: problems,
+    trusted: current.id === 'reading' ? await countTrusted(deps.settings, actor.user.id) : 0,
   };
   await sendPage(deps, req, res, {
     view: 'settings',
@@ -159,6 +160,13 @@ async function refuse(call: OpenCall, place: Place, refused: Refused): Promise<v
   call.res.status(422).json({ problems: refused.problems });
 }
 
+/** Remote images are asked for again, of everybody whose images are shown at once. */
+async function forgetSenders({ deps, actor, res }: OpenCall): Promise<void> {
+  await forgetTrusted(deps.settings, actor.user.id);
+  setFlash(deps, res, { level: 'ok', key: 'trusted.done', values: {} });
+  seeOther(res, '/settings/reading');
+}
+
 /** All that somebody has chosen, as a file to take along (GDPR, article 20). */
 async function exportAll({ deps, actor, res }: OpenCall): Promise<void> {
   const settings = await deps.settings.exportUser(actor.user.id);
@@ -173,4 +181,10 @@ export const settingsRoutes: readonly RouteSpec[] = [
   { method: 'get', path: '/settings/export.json', access: 'open', handle: exportAll },
   { method: 'get', path: '/settings/:section', access: 'open', handle: showSection },
   { method: 'post', path: '/settings/:section', access: 'open', handle: postSection },
+  {
+    method: 'post',
+    path: '/settings/reading/forget-senders',
+    access: 'open',
+    handle: forgetSenders,
+  },
 ];
