@@ -3,7 +3,7 @@ import { generateRequestDetails } from 'web-push';
 import { type Clock, isoNow } from '../base/clock';
 import { isAppError } from '../base/errors';
 import type { Log } from '../base/log';
-import type { UserId } from '../base/types';
+import { assertNever, type UserId } from '../base/types';
 import type { Database } from '../kernel/db-types';
 import type { GuardedFetch } from '../kernel/fetch';
 import type { Texts } from '../kernel/i18n-types';
@@ -235,10 +235,24 @@ export function createPushing(deps: PushingDeps): Pushing {
       await dropIdleWatches(db.knex);
     },
     async sessionClosed({ sessionId, user, reason }) {
-      // A session that is over by itself is what notices are for.
-      if (reason === 'expired' || reason === 'renewed') return;
-      if (reason === 'signed-out') await dropDevicesOf(db.knex, sessionId);
-      else await dropAllDevices(db.knex, { user: user.id, site: user.site });
+      switch (reason) {
+        // One that is over by itself is what notices are for; the others go on under another id.
+        case 'expired':
+        case 'renewed':
+        case 'replaced':
+          return;
+        case 'signed-out':
+        case 'provider':
+          await dropDevicesOf(db.knex, sessionId);
+          break;
+        // Somebody closed it from elsewhere: a device that is lost, perhaps.
+        case 'revoked':
+        case 'erased':
+          await dropAllDevices(db.knex, { user: user.id, site: user.site });
+          break;
+        default:
+          assertNever(reason);
+      }
       await dropIdleWatches(db.knex);
     },
     tellDue,

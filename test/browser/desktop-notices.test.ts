@@ -84,7 +84,7 @@ it.each([
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/notices-${name}.png`, fullPage: true });
     expect(await axeViolations(page)).toEqual([]);
     await page.locator('[data-action=notices-try]').click();
-    expect(await shown(page)).toHaveLength(1);
+    await until('an example is shown', async () => (await shown(page)).length === 1);
     await page.locator('[data-action=notices-off]').click();
     await page.locator('[data-action=notices-on]').waitFor();
     // Whoever goes by keyboard is where they were.

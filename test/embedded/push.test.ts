@@ -231,13 +231,15 @@ it('looks again later when the mail server is away, and no more when the passwor
 
 describe('who signs out', () => {
   const closed = (
-    reason: 'signed-out' | 'expired' | 'renewed' | 'revoked',
+    reason: 'signed-out' | 'expired' | 'renewed' | 'replaced' | 'provider' | 'revoked',
     id = alice.session.id,
   ) => pushing.sessionClosed({ sessionId: id, user: alice.user, reason });
 
   it('is told nothing on that device any more, and no access is kept', async () => {
     await subscribed();
     await closed('signed-out', 'another' as SessionId);
+    expect(await pushing.records(alice.user.id)).toHaveLength(1);
+    await closed('provider', 'another' as SessionId);
     expect(await pushing.records(alice.user.id)).toHaveLength(1);
     await closed('signed-out');
     expect(await pushing.records(alice.user.id)).toEqual([]);
@@ -255,6 +257,7 @@ describe('who signs out', () => {
     await subscribed();
     await closed('expired');
     await closed('renewed');
+    await closed('replaced');
     expect(await pushing.records(alice.user.id)).toHaveLength(1);
   });
 });
