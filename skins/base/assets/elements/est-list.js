@@ -248,6 +248,9 @@ class EstList extends HTMLElement {
     const uid = takeNext();
     if (uid === undefined) return;
     const row = this.rows.find((one) => one.dataset.uid === uid);
+    // A pushed list comes before the answer: the message that goes away has the focus still, and the
+    // page without it puts it on that row.
+    if (document.activeElement?.closest('#reading')) setNext(uid);
     const isFree =
       document.activeElement === document.body || this.contains(document.activeElement);
     if (isFree) this.focusBack(row);
